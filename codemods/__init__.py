@@ -1,0 +1,1 @@
+"""The codemods: one folder each, found by the registry; there is no list to edit."""
