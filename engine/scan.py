@@ -1,0 +1,224 @@
+"""Find sites: a byte prefilter, one combined query a file, over processes. Runs no code of the
+repository's and calls no cargo."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+
+from tree_sitter import Node, Query
+
+from engine import suppress
+from engine.codemod import Codemod, Match, registry
+from engine.heat import heat_of
+from engine.model import Site, Skip
+from engine.syntax import Source, compile_query, run_query
+from engine.workspace import read_source
+
+# Below this many bytes the pool's start-up costs more than it saves.
+_POOL_FROM = 2_000_000
+# How many files a worker takes at once: enough to hide the pipe, few enough to balance the load.
+_CHUNK = 16
+
+
+@dataclass(frozen=True, slots=True)
+class FileSites:
+    """What one file gave: sites and uses, comments that silenced some, what was left out."""
+
+    path: str
+    sites: tuple[Site, ...] = ()
+    suppressed: int = 0
+    skips: tuple[Skip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All sites and uses of a workspace, in path and offset order."""
+
+    sites: tuple[Site, ...]
+    skipped: tuple[Skip, ...]
+    suppressed: int
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Combined:
+    """The queries of several codemods as one, so that a file is walked once."""
+
+    query: Query
+    owners: tuple[tuple[str, int], ...]  # by pattern: codemod name, pattern index in its own query
+
+
+@cache
+def _combined(names: tuple[str, ...]) -> _Combined:
+    texts: list[str] = []
+    owners: list[tuple[str, int]] = []
+    for name in names:
+        text = registry()[name].query
+        count = compile_query(text).pattern_count
+        owners.extend((name, index) for index in range(count))
+        texts.append(text)
+    return _Combined(compile_query("\n".join(texts)), tuple(owners))
+
+
+def wanted(data: bytes, codemod: Codemod) -> bool:
+    """May the file hold a match (one literal of every group stands in it)?"""
+    return all(any(literal in data for literal in group) for group in codemod.literals)
+
+
+def scan_source(source: Source, names: Sequence[str]) -> FileSites:
+    """Sites and uses of one file for the codemods ``names``."""
+    names = tuple(n for n in names if wanted(source.data, registry()[n].codemod))
+    if not names:
+        return FileSites(source.path)
+    combined = _combined(names)
+    matches: dict[str, list[Match]] = {name: [] for name in names}
+    for root in _roots(source, names):
+        for pattern, captures in run_query(combined.query, root):
+            name, index = combined.owners[pattern]
+            matches[name].append(Match(index, captures))
+    sites: list[Site] = []
+    for name in names:
+        if matches[name]:
+            sites.extend(registry()[name].codemod.locate(source, matches[name]))
+    skips = _broken(source, matches)
+    allowed = suppress.allowances(source)
+    kept = [s for s in sites if s.role == "use" or not allowed.covers(s.codemod, s.span)]
+    silenced = len(sites) - len(kept)
+    return FileSites(source.path, tuple(_finish(source, kept)), silenced, skips)
+
+
+def _roots(source: Source, names: Sequence[str]) -> Iterable[Node]:
+    """The file's tree, and those macro arguments that can hold a match."""
+    yield source.root
+    needles = [registry()[name].codemod.literals for name in names]
+    if b"!" not in source.data:
+        return
+    for tree in source.embedded():
+        root = tree.root_node
+        text = source.text(root)
+        if any(any(literal in text for literal in groups[0]) for groups in needles if groups):
+            yield root
+
+
+def _broken(source: Source, matches: Mapping[str, Sequence[Match]]) -> tuple[Skip, ...]:
+    """Say which functions tree-sitter could not read whole, where that cost a match."""
+    names: dict[str, None] = {}
+    for found in matches.values():
+        for match in found:
+            for nodes in match.captures.values():
+                node = nodes[0]
+                if source.root.has_error and not source.sound(node):
+                    names[source.item_path(node) or "the file's top level"] = None
+    return tuple(Skip(source.path, f"syntax not understood in {name}") for name in names)
+
+
+def _finish(source: Source, sites: Sequence[Site]) -> Iterable[Site]:
+    """Fill in item, heat and id."""
+    seen: dict[str, int] = {}
+    ordered = sorted(sites, key=lambda s: (s.span.start, s.span.end, s.codemod, s.kind))
+    for site in ordered:
+        if site.role == "use":
+            yield site
+            continue
+        node = source.innermost(site.span)
+        item = site.item or source.item_path(node)
+        heat = site.heat or heat_of(source, node)
+        text = b"".join(source.slice(site.span).split())
+        base = "\0".join((site.codemod, site.path, item, text.decode("utf-8", "replace")))
+        ordinal = seen[base] = seen.get(base, -1) + 1
+        digest = hashlib.sha256(f"{base}\0{ordinal}".encode()).hexdigest()[:12]
+        yield replace(site, item=item, heat=heat, id=f"{site.codemod}-{digest}")
+
+
+def _scan_file(root: str, path: str, names: tuple[str, ...]) -> tuple[FileSites, int]:
+    data = read_source(Path(root), path)
+    if isinstance(data, Skip):
+        return FileSites(path, skips=(data,)), 0
+    if not any(wanted(data, registry()[name].codemod) for name in names):
+        return FileSites(path), len(data)
+    try:
+        return scan_source(Source(path, data), names), len(data)
+    except RecursionError:
+        skip = Skip(path, "nested too deeply to be read")
+        return FileSites(path, skips=(skip,)), len(data)
+
+
+def _scan_chunk(job: tuple[str, tuple[str, ...], tuple[str, ...]]) -> list[tuple[FileSites, int]]:
+    root, paths, names = job
+    return [_scan_file(root, path, names) for path in paths]
+
+
+def scan(
+    root: Path,
+    paths: Sequence[str],
+    names: Sequence[str],
+    on_progress: Callable[[int, int], None] | None = None,
+) -> Found:
+    """Scan ``paths`` (relative to ``root``) for the codemods ``names``.
+
+    Files are read here, not before: one that vanished or cannot be read is a skip with its reason.
+    """
+    ordered = _largest_first(root, paths)
+    jobs = [
+        (str(root), tuple(path for path, _ in ordered[i : i + _CHUNK]), tuple(names))
+        for i in range(0, len(ordered), _CHUNK)
+    ]
+    total = sum(size for _, size in ordered)
+    results: list[tuple[FileSites, int]] = []
+    workers = min(len(os.sched_getaffinity(0)), len(jobs))
+    done = 0
+
+    def take(chunk: list[tuple[FileSites, int]]) -> None:
+        nonlocal done
+        results.extend(chunk)
+        done += len(chunk)
+        if on_progress is not None:
+            on_progress(done, len(paths))
+
+    if workers < 2 or total < _POOL_FROM:
+        for job in jobs:
+            take(_scan_chunk(job))
+    else:
+        pool = ProcessPoolExecutor(workers)
+        try:
+            for chunk in pool.map(_scan_chunk, jobs):
+                take(chunk)
+        except BrokenProcessPool:
+            # A worker died (a crash in native code, or out of memory): go on alone, file by file.
+            results.clear()
+            done = 0
+            for job in jobs:
+                take(_scan_chunk(job))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    results.sort(key=lambda r: r[0].path)
+    return Found(
+        tuple(site for file, _ in results for site in file.sites),
+        tuple(skip for file, _ in results for skip in file.skips),
+        sum(file.suppressed for file, _ in results),
+        len(results),
+        sum(size for _, size in results),
+    )
+
+
+def _largest_first(root: Path, paths: Sequence[str]) -> list[tuple[str, int]]:
+    """Large files first, so that no worker is left with one at the end."""
+    sized: list[tuple[str, int]] = []
+    for path in paths:
+        try:
+            sized.append((path, (root / path).lstat().st_size))
+        except OSError:
+            sized.append((path, 0))
+    sized.sort(key=lambda item: (-item[1], item[0]))
+    return sized
