@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -130,9 +130,17 @@ def registry() -> Mapping[str, Loaded]:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Per-codemod options from the config, e.g. ``{"clone-per-frame": {"reuse": True}}``."""
+    """Per-codemod options from the config, e.g. ``{"clone-per-frame": {"reuse": True}}``.
+
+    ``of_path`` gives those in force for a file (a package's config overrides the workspace's).
+    """
 
     values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    of_path: Callable[[str], Mapping[str, Mapping[str, object]]] | None = None
 
-    def get(self, codemod: str, option: str, default: object = None) -> object:
-        return self.values.get(codemod, {}).get(option, default)
+    def get(
+        self, codemod: str, option: str, default: object = None, path: str | None = None
+    ) -> object:
+        """The option's value, for the package of ``path`` when one is given."""
+        here = self.of_path(path) if self.of_path and path is not None else self.values
+        return here.get(codemod, {}).get(option, default)

@@ -9,15 +9,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.codemod import Options
-from engine.model import Span
+from engine.errors import SpikeproofError
+from engine.model import Skip, Span
 from engine.scopes import Scopes
+from engine.sources import read_source
 from engine.syntax import Source
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
     from engine.types import Type
-    from engine.workspace import Package
+    from engine.workspace import Package, Workspace
 
 _KEPT = 128  # parsed files kept: a plan goes back and forth between few files
 
@@ -62,6 +64,19 @@ class Sources:
         if key not in self._scopes:
             self._scopes[key] = Scopes(source, function)
         return self._scopes[key]
+
+
+def sources_of(workspace: Workspace) -> Sources:
+    """The user's files as they are on disk. Reading one that cannot be read any more raises
+    SpikeproofError: it was readable a moment ago."""
+
+    def read(path: str) -> bytes:
+        data = read_source(workspace.root, path)
+        if isinstance(data, Skip):
+            raise SpikeproofError(f"{path}: {data.reason}; it changed while it was read, run again")
+        return data
+
+    return Sources(workspace.files, read)
 
 
 @dataclass(frozen=True)

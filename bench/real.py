@@ -1,0 +1,200 @@
+"""``make real``: the tool on public crates that nobody wrote for it.
+
+For each pin of ``corpus/real.toml``: one plain ``cargo check``, then ``spikeproof diff --review``,
+then its patch applied to a fresh copy and checked and tested by cargo alone, without us. Prints a
+table; the patches and the JSON stay in ``target/real/out`` to be read. Names on the command line
+choose crates. Exit 1 when an emitted patch fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench.crates import WORK, Crate, fetch, pinned
+
+OUT = WORK / "out"
+_SUMMARY = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed", re.MULTILINE)
+
+
+@dataclass
+class Row:
+    """What came out for one crate."""
+
+    crate: str
+    lines: int = 0
+    sites: Counter[str] = field(default_factory=Counter)
+    outcomes: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+    runs: int = 0
+    seconds: float = 0.0
+    plain: float = 0.0
+    proof: str = "-"
+    error: str = ""
+
+
+def main() -> int:
+    chosen = sys.argv[1:]
+    crates = [c for c in pinned() if not chosen or c.name in chosen or c.label in chosen]
+    if not crates:
+        print(f"no such crate: {' '.join(chosen)}", file=sys.stderr)
+        return 2
+    OUT.mkdir(parents=True, exist_ok=True)
+    rows: list[Row] = []
+    for crate in crates:
+        row = Row(crate.label)
+        rows.append(row)
+        try:
+            _one(crate, row)
+        except (RuntimeError, OSError, subprocess.TimeoutExpired) as error:
+            row.error = str(error).strip().splitlines()[0][:160] if str(error) else repr(error)
+        print(_line(row), file=sys.stderr, flush=True)
+    _table(rows)
+    return 1 if any("FAILED" in row.proof or row.error for row in rows) else 0
+
+
+def _one(crate: Crate, row: Row) -> None:
+    source = fetch(crate, WORK / "src")
+    row.lines = sum(p.read_bytes().count(b"\n") for p in source.rglob("*.rs"))
+    flags = [*crate.args, *(("--features", ",".join(crate.features)) if crate.features else ())]
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(WORK / "plain")}
+    _run(["cargo", "check", "--all-targets", "--offline", *flags], source, environment, 1800)
+    for path in source.rglob("*.rs"):
+        path.touch()
+    row.plain, _ = _run(
+        ["cargo", "check", "--all-targets", "--offline", *flags], source, environment, 1800
+    )
+    report = OUT / f"{crate.label}.json"
+    tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(source), "--review"]
+    tool += ["--offline", "--format", "json", "-o", str(report), *flags]
+    if not crate.tests:
+        tool.append("--no-tests")
+    shared = {**os.environ, "CARGO_TARGET_DIR": str(WORK / "target")}
+    began = time.monotonic()
+    run = subprocess.run(
+        tool,
+        env=shared,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=3600,
+        check=False,
+    )
+    row.seconds = time.monotonic() - began
+    (OUT / f"{crate.label}.txt").write_text(run.stderr)
+    if run.returncode not in (0, 1, 3):
+        raise RuntimeError(f"exit {run.returncode}: {run.stderr.strip()[-400:]}")
+    result: dict[str, Any] = json.loads(report.read_text())
+    for fix in result["fixes"]:
+        row.sites[fix["codemod"]] += 1
+        word = fix["outcome"] if fix["outcome"] != "unverified" else "reported"
+        row.outcomes[f"{word}/{fix['level']}" if word == "verified" else word] += 1
+        if word not in ("verified", "reported") or not fix["reason"]:
+            row.reasons[f"{word}: {fix['reason'][:60] or 'NO WORDS'}"] += 1
+    row.runs = sum(result["runs"].values())
+    patch = result["diff"].encode()
+    (OUT / f"{crate.label}.patch").write_bytes(patch)
+    if patch:
+        row.proof = _prove(crate, source, patch, flags, environment)
+
+
+def _prove(
+    crate: Crate, source: Path, patch: bytes, flags: list[str], environment: dict[str, str]
+) -> str:
+    """The patch on a fresh copy, with plain git and cargo."""
+    before = _tests(crate, source, flags, environment) if crate.tests else None
+    copy = WORK / "patched" / crate.label
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(source, copy, ignore=shutil.ignore_patterns("target"))
+    ceiling = {**environment, "GIT_DIR": os.devnull}
+    applied = subprocess.run(
+        ["git", "apply", "-"], cwd=copy, env=ceiling, input=patch, capture_output=True, check=False
+    )
+    if applied.returncode:
+        return f"APPLY FAILED {applied.stderr.decode()[:100]}"
+    _run(["cargo", "check", "--all-targets", "--offline", *flags], copy, environment, 1800)
+    if before is None:
+        return "check ok"
+    after = _tests(crate, copy, flags, environment)
+    same = after[0] >= before[0] and after[1] <= before[1]
+    return f"{'ok' if same else 'TESTS FAILED'} {before[0]}/{before[1]} -> {after[0]}/{after[1]}"
+
+
+def _tests(
+    crate: Crate, folder: Path, flags: list[str], environment: dict[str, str]
+) -> tuple[int, int]:
+    """Tests passed and failed."""
+    command = ["cargo", "test", "--no-fail-fast", "--offline", *flags, *crate.test_args]
+    run = subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=1800,
+        check=False,
+    )
+    found = _SUMMARY.findall(run.stdout)
+    return sum(int(p) for p, _ in found), sum(int(f) for _, f in found)
+
+
+def _run(
+    command: list[str], cwd: Path, environment: dict[str, str], timeout: float
+) -> tuple[float, str]:
+    began = time.monotonic()
+    run = subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
+    )
+    if run.returncode:
+        raise RuntimeError(f"{' '.join(command)} FAILED: {run.stderr.strip()[-600:]}")
+    return time.monotonic() - began, run.stdout
+
+
+def _line(row: Row) -> str:
+    if row.error:
+        return f"{row.crate}: ERROR {row.error}"
+    return (
+        f"{row.crate}: {row.lines} lines, sites {dict(row.sites)}, {dict(row.outcomes)}, "
+        f"{row.runs} cargo runs, {row.seconds:.0f} s = {row.seconds / max(row.plain, 0.1):.1f} checks, "
+        f"{row.proof}"
+    )
+
+
+def _table(rows: list[Row]) -> None:
+    codemods = sorted({name for row in rows for name in row.sites})
+    head = ["crate", "lines", *codemods, "outcomes", "runs", "s", "one check s", "proof"]
+    print("| " + " | ".join(head) + " |")
+    print("|" + "---|" * len(head))
+    for row in rows:
+        outcomes = ", ".join(f"{n} {name}" for name, n in sorted(row.outcomes.items()))
+        cells = [row.crate, str(row.lines), *(str(row.sites[c]) for c in codemods)]
+        cells += [row.error or outcomes or "nothing found", str(row.runs)]
+        cells += [f"{row.seconds:.0f}", f"{row.plain:.1f}", row.proof]
+        print("| " + " | ".join(cells) + " |")
+    reasons: Counter[str] = Counter()
+    for row in rows:
+        reasons += row.reasons
+    if reasons:
+        print("\nrefused, by reason:")
+        for reason, times in reasons.most_common(40):
+            print(f"{times:5} {reason}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

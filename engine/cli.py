@@ -1,0 +1,207 @@
+"""The command line. Imports of the stages are inside the commands: ``--help`` must be instant."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine import __version__
+from engine.errors import SpikeproofError
+
+if TYPE_CHECKING:
+    from engine.report.ui import Ui
+    from engine.workspace import Workspace
+
+EXIT_CLEAN, EXIT_FOUND, EXIT_FAILED, EXIT_UNPROVEN = 0, 1, 2, 3
+
+_SELECTION = (
+    click.option(
+        "-p", "--package", "packages", multiple=True, metavar="SPEC", help="Package(s) to work on."
+    ),
+    click.option("--workspace", is_flag=True, help="All packages of the workspace."),
+    click.option(
+        "--exclude", multiple=True, metavar="SPEC", help="Leave out package(s); with --workspace."
+    ),
+    click.option(
+        "-F", "--features", multiple=True, metavar="FEATURES", help="Features to turn on."
+    ),
+    click.option("--all-features", is_flag=True, help="Turn on all features."),
+    click.option("--no-default-features", is_flag=True, help="Leave the default features off."),
+    click.option("--target", metavar="TRIPLE", help="Build for this target."),
+    click.option("--locked", is_flag=True, help="Cargo.lock must be up to date."),
+    click.option("--offline", is_flag=True, help="Do not touch the network."),
+)
+_COMMON = (
+    click.option(
+        "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
+    ),
+    click.option(
+        "-o",
+        "output",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Write the result there, not to stdout.",
+    ),
+    click.option("-q", "quiet", is_flag=True, help="No story on stderr."),
+    click.option("-v", "verbose", count=True, help="Say more."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
+    ),
+)
+
+
+def _options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    def decorate(function: Any) -> Any:
+        for option in reversed([option for group in groups for option in group]):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def _failing(function: Callable[..., int]) -> Callable[..., None]:
+    """Errors become one line on stderr and exit 2; never a traceback for what users can cause."""
+
+    @functools.wraps(function)
+    def run(**arguments: Any) -> None:
+        try:
+            code = function(**arguments)
+            sys.stdout.flush()
+        except SpikeproofError as error:
+            _complain(str(error), error.detail)
+            code = EXIT_FAILED
+        except KeyboardInterrupt:
+            _complain("interrupted; your files are as they were")
+            code = 130
+        except BrokenPipeError:
+            # The reader went away (`| head`): nothing to say to nobody.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = EXIT_FAILED
+        except OSError as error:
+            import errno
+
+            if error.errno == errno.ENOSPC:
+                _complain("no space left on the disk: free some, then run again")
+            else:
+                where = f" ({error.filename})" if error.filename else ""
+                _complain(f"{error.strerror or error}{where}")
+            code = EXIT_FAILED
+        sys.exit(code)
+
+    return run
+
+
+def _complain(message: str, detail: str = "") -> None:
+    from engine.report.plain import printable
+
+    click.echo(click.style("error", fg="red", bold=True) + f": {printable(message)}", err=True)
+    if detail:
+        click.echo(printable(detail.rstrip(), keep_newlines=True), err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="spikeproof")
+def cli() -> None:
+    """Find the Rust patterns that break under real traffic, rewrite them, prove each rewrite.
+
+    \b
+    Exit codes: 0 nothing to do · 1 sites found or a patch made · 2 usage or tool failure
+                3 fixes were found and none or not all could be verified
+    """
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@_options(_SELECTION, _COMMON)
+@click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@_failing
+def scan(path: Path, types: bool, form: str, **common: Any) -> int:
+    """List sites, hottest first. Runs nothing of the repository's (without --types)."""
+    from engine.commands import scan_command
+
+    return scan_command(path, types, form, _workspace, _ui(common), common)
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@_options(_SELECTION, _COMMON)
+@click.option("--review", is_flag=True, help="Take review-level fixes too.")
+@click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
+@click.option("--no-bench", is_flag=True, help="Do not measure (this version measures nothing).")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["patch", "json", "summary"]),
+    default="patch",
+    show_default=True,
+)
+@_failing
+def diff(path: Path, review: bool, no_tests: bool, no_bench: bool, form: str, **common: Any) -> int:
+    """Dry run: the verified patch on stdout, its story on stderr. Changes nothing of yours.
+
+    Runs build scripts, proc macros and tests of the workspace, in a copy below the target directory.
+    """
+    from engine.commands import diff_command
+
+    return diff_command(path, review, no_tests, form, _workspace, _ui(common), common)
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@_failing
+def explain(name: str | None, color: str) -> int:
+    """Docs of a codemod; without a name, the list of them."""
+    from engine.commands import explain_command
+
+    return explain_command(name)
+
+
+def _ui(common: dict[str, Any]) -> Ui:
+    from engine.report.ui import Ui
+
+    return Ui(common["quiet"], common["verbose"], common["color"])
+
+
+def _workspace(path: Path, common: dict[str, Any]) -> Workspace:
+    from engine.workspace import Selection, discover
+
+    features = tuple(f for group in common["features"] for f in group.replace(",", " ").split())
+    selection = Selection(
+        packages=tuple(common["packages"]),
+        workspace=common["workspace"],
+        exclude=tuple(common["exclude"]),
+        features=features,
+        all_features=common["all_features"],
+        no_default_features=common["no_default_features"],
+        target=common["target"],
+        locked=common["locked"],
+        offline=common["offline"],
+    )
+    return discover(path, selection)
+
+
+def main() -> None:
+    """Entry point of ``spikeproof``."""
+    cli.main(prog_name="spikeproof")
+
+
+def cargo_main() -> None:
+    """Entry point of ``cargo spikeproof``: cargo passes its subcommand's name first."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["spikeproof"]:
+        arguments = arguments[1:]
+    cli.main(args=arguments, prog_name="cargo spikeproof")
+
+
+if __name__ == "__main__":
+    main()

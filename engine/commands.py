@@ -1,0 +1,206 @@
+"""What each command does: the stages in order, and what is printed of their values."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
+from engine.codemod import registry
+from engine.errors import SpikeproofError
+from engine.facts import sources_of
+from engine.heat import weight
+from engine.model import Outcome, Site, Skip, Verdict
+from engine.report.plain import printable
+from engine.report.ui import Ui
+from engine.scan import scan
+from engine.workspace import Workspace
+
+if TYPE_CHECKING:
+    from engine.pipeline import Result
+
+Open = Callable[[Path, dict[str, Any]], Workspace]
+
+
+def chosen(names: Sequence[str], workspace: Workspace) -> tuple[str, ...]:
+    """The codemods to run. Raises SpikeproofError for an unknown name, with the closest one."""
+    known = registry()
+    for name in names:
+        if name.replace("_", "-") not in known:
+            raise unknown_codemod(name)
+    workspace.config.check_names({n: tuple(c.codemod.options) for n, c in known.items()})
+    disabled = workspace.config.disable
+    wanted = [n.replace("_", "-") for n in names] or [n for n in known if n not in disabled]
+    return tuple(dict.fromkeys(wanted))
+
+
+def unknown_codemod(name: str) -> SpikeproofError:
+    import difflib
+
+    known = registry()
+    close = difflib.get_close_matches(name, known, n=1)
+    hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}"
+    return SpikeproofError(f"no codemod named `{name}`; {hint}")
+
+
+def scan_command(
+    path: Path, types: bool, form: str, open_: Open, ui: Ui, common: dict[str, Any]
+) -> int:
+    """``spikeproof scan``: exit 0 when there is no site, else 1."""
+    workspace = open_(path, common)
+    names = chosen(common["names"], workspace)
+    skipped: tuple[Skip, ...]
+    if types:
+        from engine.pipeline import survey
+
+        with ui.busy():
+            sites, skipped, suppressed = survey(workspace, names, ui)
+    else:
+        with ui.busy():
+            found = scan(
+                workspace.root,
+                [path for path in workspace.files if workspace.is_requested(path)],
+                names,
+                lambda done, of: ui.progress(f"Scanning {done}/{of} files"),
+            )
+        sites = tuple(s for s in found.sites if s.role == "site" and s.kind != "maybe")
+        skipped, suppressed = found.skipped, found.suppressed
+    skipped = (*workspace.skipped, *skipped)
+    ordered = sorted(sites, key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
+    sources = sources_of(workspace)
+    if form == "json":
+        from engine.report.jsonout import scan_json
+
+        text = scan_json(workspace.root, ordered, skipped, sources.get)
+    else:
+        from engine.report.snippet import snippet
+
+        color = common["output"] is None and ui.color(sys.stdout)
+        blocks = [snippet(site, sources.get(site.path), color) for site in ordered]
+        text = "\n\n".join(blocks) + "\n" if blocks else ""
+    emit(text.encode("utf-8", "backslashreplace"), common["output"])
+    _tell_skips(ui, skipped)
+    files = len({s.path for s in ordered})
+    ui.say("Found", f"{count(len(ordered), 'site')} in {count(files, 'file')}{by_codemod(ordered)}")
+    if suppressed:
+        ui.say("Silenced", f"{count(suppressed, 'site')} by `spikeproof: allow(..)` comments")
+    if ordered and not types:
+        ui.say(
+            "Note", "from syntax alone; `spikeproof diff` asks rustc and proves each fix", "cyan"
+        )
+    return EXIT_FOUND if ordered else EXIT_CLEAN
+
+
+def diff_command(
+    path: Path,
+    review: bool,
+    no_tests: bool,
+    form: str,
+    open_: Open,
+    ui: Ui,
+    common: dict[str, Any],
+) -> int:
+    """``spikeproof diff``: see DESIGN for the exit codes."""
+    from engine.pipeline import run
+
+    workspace = open_(path, common)
+    names = chosen(common["names"], workspace)
+    with ui.busy():
+        result = run(workspace, names, ui, review=review, tests=not no_tests)
+    emit(render(result, form), common["output"])
+    _tell_skips(ui, result.skipped)
+    from engine.report.story import story
+
+    for line in story(result, ui.color(sys.stderr), ui.verbose):
+        ui.line(line)
+    return exit_code(result.verdicts, result.patch)
+
+
+def render(result: Result, form: str) -> bytes:
+    """The result as the format wants it."""
+    if form == "json":
+        from engine.report.jsonout import diff_json, verdict_json
+
+        fixes = [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts]
+        text = diff_json(result.root, fixes, result.patch, result.skipped, dict(result.runs))
+        return text.encode()
+    if form == "summary":
+        from engine.report.story import summary
+
+        return ("\n".join(summary(result)) + "\n").encode("utf-8", "backslashreplace")
+    from engine.report.story import patch_head
+
+    return patch_head(result) + result.patch if result.patch else b""
+
+
+def exit_code(verdicts: Sequence[Verdict], patch: bytes) -> int:
+    """0 nothing found, 1 a patch (or sites that nobody tried), 3 some fix did not hold."""
+    failed = {
+        Outcome.CHECK_FAILED,
+        Outcome.TESTS_FAILED,
+        Outcome.REGRESSED,
+        Outcome.CONFLICT,
+        Outcome.NO_GAIN,
+    }
+    if any(v.outcome in failed for v in verdicts):
+        return EXIT_UNPROVEN
+    if patch or verdicts:
+        return EXIT_FOUND
+    return EXIT_CLEAN
+
+
+def explain_command(name: str | None) -> int:
+    """``spikeproof explain``."""
+    if name is None:
+        longest = max(map(len, registry()), default=0)
+        for loaded in registry().values():
+            click.echo(f"{loaded.name.ljust(longest)}  {loaded.codemod.summary}")
+        return EXIT_CLEAN
+    loaded_or_none = registry().get(name.replace("_", "-"))
+    if loaded_or_none is None:
+        raise unknown_codemod(name)
+    click.echo(f"{loaded_or_none.name}\n\n{loaded_or_none.docs.strip()}")
+    return EXIT_CLEAN
+
+
+def emit(data: bytes, output: Path | None) -> None:
+    """The result, to a file or to stdout as bytes (a patch is not always UTF-8)."""
+    if output is None:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise SpikeproofError(f"cannot write {output}: {error.strerror}") from error
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
+
+
+def by_codemod(sites: Sequence[Site]) -> str:
+    counts: dict[str, int] = {}
+    for site in sites:
+        counts[site.codemod] = counts.get(site.codemod, 0) + 1
+    return ": " + ", ".join(f"{name} {n}" for name, n in sorted(counts.items())) if counts else ""
+
+
+def _tell_skips(ui: Ui, skipped: Sequence[Skip]) -> None:
+    """Every skip is told; many with one reason are told as a number unless -v."""
+    by_reason: dict[str, list[str]] = {}
+    for skip in skipped:
+        by_reason.setdefault(skip.reason, []).append(skip.path)
+    for reason, paths in sorted(by_reason.items()):
+        if ui.verbose or len(paths) <= 3:
+            for path in paths:
+                ui.say("Skipped", f"{path}: {reason}", "yellow")
+        else:
+            shown = ", ".join(printable(p) for p in paths[:2])
+            ui.say(
+                "Skipped", f"{shown} and {len(paths) - 2} more: {reason} (-v lists them)", "yellow"
+            )

@@ -1,0 +1,34 @@
+"""Layout: a file that was rustfmt-clean stays so; one that was not keeps its author's layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+# rustfmt of (text, edition, folder relative to the root): the formatted text, None if it failed.
+Rustfmt = Callable[[bytes, str, str], bytes | None]
+
+
+class Layout:
+    """Formats changed files whose original text rustfmt leaves as it is."""
+
+    def __init__(
+        self, original: Callable[[str], bytes], edition_of: Callable[[str], str], rustfmt: Rustfmt
+    ) -> None:
+        self._original = original
+        self._edition_of = edition_of
+        self._rustfmt = rustfmt
+        self._clean: dict[str, bool] = {}
+
+    def polish(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+        """``files`` as they are emitted. Without rustfmt they stay as the codemods wrote them."""
+        return {path: self._one(path, text) for path, text in files.items()}
+
+    def _one(self, path: str, text: bytes) -> bytes:
+        edition, folder = self._edition_of(path), path.rpartition("/")[0]
+        if path not in self._clean:
+            before = self._original(path)
+            self._clean[path] = self._rustfmt(before, edition, folder) == before
+        if not self._clean[path]:
+            return text
+        formatted = self._rustfmt(text, edition, folder)
+        return text if formatted is None else formatted

@@ -1,0 +1,316 @@
+"""The stages in order: scan, baseline, ask, plan, verify. Every command that proves goes here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from engine import edits
+from engine.cargo import Cargo, Limits
+from engine.codemod import Options, Problem, Refusal, registry
+from engine.errors import SpikeproofError
+from engine.facts import Facts, Sources, sources_of
+from engine.layout import Layout
+from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
+from engine.oracle import Answers, Oracle
+from engine.patch import git_apply, make_patch
+from engine.report.ui import Ui
+from engine.runs import CheckRun, TestRun
+from engine.scan import scan
+from engine.scratch import Scratch
+from engine.verify import Settings, verify
+from engine.workspace import Workspace
+
+# Fixes that overlap wait for the next pass; three are enough for what nests in practice.
+_PASSES = 3
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run made: verdicts, the patch and the text behind it, and how it was proven."""
+
+    root: Path
+    sources: Sources
+    verdicts: tuple[Verdict, ...] = ()
+    patch: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
+    skipped: tuple[Skip, ...] = ()
+    suppressed: int = 0
+    notes: tuple[str, ...] = ()
+    runs: Mapping[str, int] = field(default_factory=dict)  # cargo runs by kind
+    toolchain: str = ""
+
+    def alone(self, verdict: Verdict) -> bytes:
+        """The diff of one verified fix by itself, unformatted (b"" for any other)."""
+        if verdict.outcome is not Outcome.VERIFIED or verdict.fix is None:
+            return b""
+        before = {path: self.sources.data(path) for path in verdict.fix.paths}
+        after = edits.apply(before, [verdict.fix]).files
+        return make_patch((path, before[path], text) for path, text in sorted(after.items()))
+
+
+class Stages:
+    """One workspace in its scratch copy, with cargo and the oracle on it."""
+
+    def __init__(self, workspace: Workspace, scratch: Scratch, ui: Ui) -> None:
+        config = workspace.config
+        self.workspace = workspace
+        self.scratch = scratch
+        self.ui = ui
+        default = Limits()
+        limits = Limits(
+            check=config.check_timeout or default.check,
+            test=config.test_timeout or default.test,
+            env=config.env,
+        )
+        selection = (*workspace.package_args(), *workspace.selection.cargo_args())
+        self.cargo = Cargo(
+            scratch, selection, limits, configs=scratch.configs, on_progress=ui.progress
+        )
+        self.sources = sources_of(workspace)
+        self.baseline: CheckRun | None = None
+
+    def check_baseline(self) -> CheckRun:
+        """The workspace as it is must compile: asked once."""
+        if self.baseline is None:
+            self.ui.say("Checking", "the workspace as it is (in a copy)")
+            self.cargo.write({})
+            self.baseline = self.cargo.check()
+            if not self.baseline.ok:
+                why = "took too long" if self.baseline.timed_out else "does not compile"
+                raise SpikeproofError(
+                    f"the workspace {why} as it is, so no rewrite can be proven: "
+                    "make `cargo check --all-targets` pass first",
+                    _errors(self.baseline),
+                )
+        return self.baseline
+
+    def ask(self, sites: Sequence[Site], sources: Sources) -> Answers:
+        """All questions of all codemods in one round."""
+        questions: dict[str, list[Span]] = {}
+        for site in sites:
+            codemod = registry()[site.codemod].codemod
+            for span in codemod.questions(site, sources.get(site.path)):
+                questions.setdefault(site.path, []).append(span)
+        asked = {path: tuple(dict.fromkeys(spans)) for path, spans in questions.items()}
+        total = sum(map(len, asked.values()))
+        if total:
+            files = len(asked)
+            self.ui.say("Asking", f"rustc for {total} types in {files} file{'s'[: files != 1]}")
+        return Oracle(self.cargo).ask(asked, sources)
+
+    def plan(
+        self, sites: Sequence[Site], answers: Answers, sources: Sources
+    ) -> tuple[list[Proposal], Facts]:
+        """Proposals of all codemods, sites outside of what the user asked for left out."""
+        options = Options(
+            self.workspace.config.codemods,
+            lambda path: (
+                package.config.codemods
+                if (package := self.workspace.package_of(path)) is not None
+                else self.workspace.config.codemods
+            ),
+        )
+        facts = Facts(sources, answers.type_of, answers.reason, self.workspace.package_of, options)
+        by_codemod: dict[str, list[Site]] = {}
+        for site in sites:
+            by_codemod.setdefault(site.codemod, []).append(site)
+        proposals = [
+            proposal
+            for name, group in sorted(by_codemod.items())
+            for proposal in registry()[name].codemod.plan(group, facts)
+            if self._requested(proposal)
+        ]
+        return proposals, facts
+
+    def _requested(self, proposal: Proposal) -> bool:
+        first = proposal.sites[0]
+        package = self.workspace.package_of(first.path)
+        disabled = package is not None and proposal.codemod in package.config.disable
+        return not disabled and any(self.workspace.is_requested(s.path) for s in proposal.sites)
+
+
+def _errors(run: CheckRun) -> str:
+    shown = [d.rendered.rstrip() for d in run.diagnostics if d.level.startswith("error")][:5]
+    return "\n\n".join(shown) or run.output
+
+
+@contextmanager
+def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Iterator[Stages]:
+    """The scratch copy, locked and in sync, with the stages on it."""
+
+    def wait() -> None:
+        ui.say("Waiting", "for another spikeproof run on this workspace", "cyan")
+
+    with Scratch.open(workspace, target, on_wait=wait) as scratch:
+        yield Stages(workspace, scratch, ui)
+
+
+def survey(
+    workspace: Workspace, names: Sequence[str], ui: Ui
+) -> tuple[tuple[Site, ...], tuple[Skip, ...], int]:
+    """Sites as the types show them, with level and reason of their plan (``scan --types``)."""
+    found = scan(workspace.root, workspace.files, names, _scanning(ui))
+    if not _any_site(found.sites):
+        return (), found.skipped, found.suppressed
+    with open_stages(workspace, ui) as stages:
+        stages.check_baseline()
+        answers = stages.ask(found.sites, stages.sources)
+        proposals, _ = stages.plan(found.sites, answers, stages.sources)
+    return (
+        tuple(
+            replace(
+                site,
+                level=proposal.fixes[0].level if proposal.fixes else Level.REPORT,
+                reason=proposal.fixes[0].note if proposal.fixes else proposal.reason,
+            )
+            for proposal in proposals
+            for site in proposal.sites
+        ),
+        found.skipped,
+        found.suppressed,
+    )
+
+
+def run(
+    workspace: Workspace,
+    names: Sequence[str],
+    ui: Ui,
+    review: bool = False,
+    tests: bool = True,
+    target: Path | None = None,
+) -> Result:
+    """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
+    is, or when no tool needed for the proof can be run. The user's tree is only read."""
+    found = scan(workspace.root, workspace.files, names, _scanning(ui))
+    if not _any_site(found.sites):
+        empty = Sources((), lambda _: b"")
+        return Result(workspace.root, empty, skipped=found.skipped, suppressed=found.suppressed)
+    sites = [site for site in found.sites if site.role == "site"]
+    ui.say("Scanned", f"{found.files} files: {len(sites)} places to look at")
+    with open_stages(workspace, ui, target) as stages:
+        done = _passes(stages, names, found.sites, review, tests)
+        return replace(
+            done,
+            skipped=found.skipped,
+            suppressed=found.suppressed,
+            toolchain=stages.cargo.version(),
+        )
+
+
+def _passes(
+    stages: Stages, names: Sequence[str], sites: Sequence[Site], review: bool, tests: bool
+) -> Result:
+    """Verify; what overlapped is planned again on the result, until nothing new comes of it."""
+    workspace, original = stages.workspace, stages.sources
+    layout = Layout(original.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
+    take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
+    settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
+    verdicts: list[Verdict] = []
+    notes: list[str] = []
+    runs: dict[str, int] = {}
+    files: Mapping[str, bytes] = {}
+    patch = b""
+    sources = original
+    waiting: set[tuple[str, str, str]] | None = None
+    baseline = stages.check_baseline()
+    runs["check"] = 1
+    for number in range(_PASSES):
+        answers = stages.ask(sites, sources)
+        proposals, facts = stages.plan(sites, answers, sources)
+        if waiting is not None:
+            proposals = [p for p in proposals if _key(p) in waiting]
+        if not proposals:
+            break
+        result = verify(
+            proposals,
+            read=original.data,
+            driver=stages.cargo,
+            follow=_follow(facts),
+            settings=settings,
+            prove=_prover(stages),
+            progress=stages.ui.say,
+            base=files,
+            polish=layout.polish,
+            baseline=baseline,
+        )
+        last = number == _PASSES - 1
+        if waiting is not None:
+            verdicts = [v for v in verdicts if v.outcome is not Outcome.CONFLICT]
+        verdicts += result.verdicts
+        notes += [note for note in result.notes if note not in notes]
+        for kind, times in result.runs.items():
+            runs[kind] = runs.get(kind, 0) + times
+        files, patch = result.files, result.patch
+        if not result.deferred or last:
+            break
+        waiting = {_key(proposal) for proposal in result.deferred}
+        sources = _overlay(original, files)
+        sites = _rescan(stages, names, files)
+    return Result(
+        workspace.root, original, tuple(verdicts), patch, files, notes=tuple(notes), runs=runs
+    )
+
+
+def _key(proposal: Proposal) -> tuple[str, str, str]:
+    """What a deferred proposal is known by on the rewritten tree, where its text may differ."""
+    site = proposal.sites[0]
+    return site.codemod, site.path, site.item
+
+
+def _overlay(original: Sources, files: Mapping[str, bytes]) -> Sources:
+    return Sources(original.paths, lambda p: files[p] if p in files else original.data(p))
+
+
+def _rescan(stages: Stages, names: Sequence[str], files: Mapping[str, bytes]) -> tuple[Site, ...]:
+    stages.cargo.write(files)
+    stages.cargo.check()  # so that the oracle asks about the text as it is now
+    return scan(stages.scratch.tree, stages.workspace.files, names).sites
+
+
+def _follow(
+    facts: Facts,
+) -> Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]:
+    def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Fix | Refusal | None:
+        return registry()[proposal.codemod].codemod.follow(fix, problems, facts)
+
+    return follow
+
+
+def _prover(
+    stages: Stages,
+) -> Callable[[bytes, Sequence[str] | None], tuple[CheckRun, TestRun | None]]:
+    """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
+
+    def prove(patch: bytes, packages: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
+        stages.cargo.write({})
+        if patch:
+            git_apply(patch, stages.scratch.tree)
+        check = stages.cargo.check()
+        if packages is None or not check.ok:
+            return check, None
+        return check, stages.cargo.test(packages)
+
+    return prove
+
+
+def _packages(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
+    """Packages that hold these paths, and all selected ones that depend on them."""
+    owners = {p.name for path in paths if (p := workspace.package_of(path)) is not None}
+    selected = {package.name for package in workspace.selected}
+    return tuple(n for n in workspace.dependants(owners) if n in selected or n in owners)
+
+
+def _edition(workspace: Workspace, path: str) -> str:
+    package = workspace.package_of(path)
+    return package.edition if package is not None else "2021"
+
+
+def _any_site(sites: Sequence[Site]) -> bool:
+    return any(site.role == "site" for site in sites)
+
+
+def _scanning(ui: Ui) -> Callable[[int, int], None]:
+    return lambda done, of: ui.progress(f"Scanning {done}/{of} files")

@@ -1,0 +1,1 @@
+"""What the stages found, as text for people and JSON for programs."""

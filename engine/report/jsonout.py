@@ -1,0 +1,100 @@
+"""The JSON contracts: ``spikeproof/scan/1`` and ``spikeproof/diff/1``.
+
+Lines and columns count from 1, columns in characters, ends exclusive. Paths that are not UTF-8
+carry surrogate escapes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+from engine.model import Site, Skip, Verdict
+from engine.syntax import Source
+
+
+def _place(source: Source, offset: int) -> dict[str, int]:
+    line, column = source.position(offset)
+    return {"line": line, "column": column}
+
+
+def site_json(site: Site, source: Source) -> dict[str, object]:
+    return {
+        "id": site.id,
+        "codemod": site.codemod,
+        "path": site.path,
+        "start": _place(source, site.span.start),
+        "end": _place(source, site.span.end),
+        "level": str(site.level),
+        "message": site.message,
+        "reason": site.reason,
+        "heat": list(site.heat),
+    }
+
+
+def scan_json(
+    root: Path, sites: Sequence[Site], skipped: Iterable[Skip], source: Callable[[str], Source]
+) -> str:
+    return _dump(
+        {
+            "schema": "spikeproof/scan/1",
+            "root": str(root),
+            "sites": [site_json(site, source(site.path)) for site in sites],
+            "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+        }
+    )
+
+
+def verdict_json(
+    verdict: Verdict, source: Callable[[str], Source], diff: bytes
+) -> dict[str, object]:
+    """One fix with its outcome; ``diff`` is what it changes alone (empty when nothing)."""
+    evidence = verdict.evidence
+    fix = verdict.fix
+    return {
+        "id": verdict.proposal.id,
+        "codemod": verdict.proposal.codemod,
+        "level": str(fix.level if fix is not None else "report"),
+        "outcome": str(verdict.outcome),
+        "reason": verdict.reason,
+        "alternative": fix.label if fix is not None else None,
+        "note": fix.note if fix is not None else "",
+        "sites": [site_json(site, source(site.path)) for site in verdict.proposal.sites],
+        "files": list(fix.paths) if fix is not None else [],
+        "diff": diff.decode("utf-8", "replace"),
+        "evidence": {
+            "check": evidence.check,
+            "tests": evidence.tests,
+            "bench": evidence.bench,
+            "diagnostics": [
+                {"code": d.code, "message": d.message, "rendered": d.rendered}
+                for d in evidence.diagnostics
+            ],
+            "failed_tests": list(evidence.failed_tests),
+        },
+    }
+
+
+def diff_json(
+    root: Path,
+    fixes: Sequence[dict[str, object]],
+    diff: bytes,
+    skipped: Iterable[Skip],
+    runs: dict[str, object],
+) -> str:
+    return _dump(
+        {
+            "schema": "spikeproof/diff/1",
+            "root": str(root),
+            "fixes": list(fixes),
+            "diff": diff.decode("utf-8", "replace"),
+            "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+            "runs": runs,
+        }
+    )
+
+
+def _dump(value: object) -> str:
+    # surrogates (odd file names) are escaped by ensure_ascii, so any stdout takes the text
+    return json.dumps(value, indent=2, ensure_ascii=True) + "\n"

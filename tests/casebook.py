@@ -1,0 +1,158 @@
+"""Cases of a codemod as one Cargo workspace, run through the whole pipeline once.
+
+``fixed/NAME.before.rs`` must become ``NAME.after.rs``; ``kept`` must not be touched or mentioned;
+``reported`` is found and left, with the reason that its first line expects. Lines at the head of a
+case are directives: ``// options: reuse = true``, ``// edition: 2024``, ``// level: safe``,
+``// reason: ...``. Cases with the same options and edition share a package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import codemods
+from engine.codemod import registry
+from engine.model import Verdict
+
+_DIRECTIVE = re.compile(r"// (options|edition|level|reason): *(.*)")
+_WORK = Path(__file__).resolve().parent.parent / "target" / "cases"
+_DEPENDENCIES = """
+anyhow = "1"
+arc-swap = "1"
+async-stream = "0.3"
+async-trait = "0.1"
+axum = "0.8"
+bytes = "1"
+dashmap = "6"
+futures = "0.3"
+futures-util = "0.3"
+log = "0.4"
+once_cell = "1"
+parking_lot = { version = "0.12", features = ["arc_lock", "send_guard"] }
+rand = "0.9"
+tokio = { version = "1", features = ["full"] }
+tokio-stream = { version = "0.1", features = ["full"] }
+tracing = "0.1"
+"""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file under ``cases/``."""
+
+    codemod: str
+    kind: str  # "fixed", "kept", "reported"
+    name: str
+    before: Path
+    directives: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def after(self) -> Path:
+        return self.before.with_name(f"{self.name}.after.rs")
+
+    @property
+    def id(self) -> str:
+        return f"{self.codemod}-{self.kind}-{self.name}"
+
+    @property
+    def module(self) -> str:
+        return f"{self.kind}_{self.name}".replace("-", "_")
+
+    @property
+    def package(self) -> str:
+        group = "\n".join(self.directives.get(key, "") for key in ("options", "edition"))
+        if not group.strip():
+            return f"case-{self.codemod}"
+        return f"case-{self.codemod}-{hashlib.sha256(group.encode()).hexdigest()[:6]}"
+
+    @property
+    def path(self) -> str:
+        return f"{self.package}/src/{self.module}.rs"
+
+
+def _directives(path: Path) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for line in path.read_text("utf-8", "replace").splitlines():
+        hit = _DIRECTIVE.fullmatch(line)
+        if hit is None:
+            break
+        found[hit.group(1)] = hit.group(2)
+    return found
+
+
+def cases() -> Iterator[Case]:
+    """All cases of all codemods: there is no list to edit."""
+    for home in codemods.__path__:
+        for loaded in registry().values():
+            folder = Path(home) / loaded.package.removeprefix("codemods.") / "cases"
+            for kind, ending in (("fixed", ".before.rs"), ("kept", ".rs"), ("reported", ".rs")):
+                for path in sorted((folder / kind).glob(f"*{ending}")):
+                    name = path.name.removesuffix(ending)
+                    yield Case(loaded.name, kind, name, path, _directives(path))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the pipeline made of one codemod's cases."""
+
+    verdicts: tuple[Verdict, ...]
+    files: Mapping[str, bytes]  # changed files only
+
+    def of(self, case: Case) -> list[Verdict]:
+        return [v for v in self.verdicts if any(s.path == case.path for s in v.proposal.sites)]
+
+
+def _write(root: Path, group: list[Case]) -> None:
+    """Write the workspace; only what differs, so that builds stay incremental."""
+    wanted: dict[Path, bytes] = {}
+    packages: dict[str, list[Case]] = {}
+    for case in group:
+        packages.setdefault(case.package, []).append(case)
+    members = ", ".join(f'"{name}"' for name in sorted(packages))
+    wanted[root / "Cargo.toml"] = f'[workspace]\nresolver = "2"\nmembers = [{members}]\n'.encode()
+    for name, inside in packages.items():
+        edition = inside[0].directives.get("edition", "2021")
+        manifest = (
+            f'[package]\nname = "{name}"\nversion = "0.0.0"\nedition = "{edition}"\n'
+            f"publish = false\n[dependencies]{_DEPENDENCIES}"
+        )
+        if options := inside[0].directives.get("options"):
+            codemod = inside[0].codemod
+            manifest += f'[package.metadata.spikeproof.codemods."{codemod}"]\n{options}\n'
+        wanted[root / name / "Cargo.toml"] = manifest.encode()
+        modules = "".join(f"mod {case.module};\n" for case in inside)
+        wanted[root / name / "src/lib.rs"] = f"#![allow(dead_code)]\n{modules}".encode()
+        for case in inside:
+            wanted[root / case.path] = case.before.read_bytes()
+    for stale in set(root.glob("case-*/src/*.rs")) - set(wanted):
+        stale.unlink()
+    for path, data in wanted.items():
+        if not path.exists() or path.read_bytes() != data:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+
+
+@cache
+def outcome(codemod: str) -> Outcome:
+    """Run all cases of ``codemod`` through scan, types, plan and check, with review-level fixes."""
+    from engine.pipeline import run
+    from engine.report.ui import Ui
+    from engine.workspace import Selection, discover
+
+    root = _WORK / codemod
+    _write(root, [case for case in cases() if case.codemod == codemod])
+    workspace = discover(root, Selection(workspace=True))
+    result = run(
+        workspace,
+        (codemod,),
+        Ui(quiet=True),
+        review=True,
+        tests=False,
+        target=_WORK / "target",
+    )
+    return Outcome(result.verdicts, result.files)
