@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from engine.report.ui import Ui
 from engine.runs import CheckRun, TestRun
 from engine.scan import scan
 from engine.scratch import Scratch
-from engine.verify import Settings, verify
+from engine.verify import Prove, Settings, verify
 from engine.workspace import Workspace
 
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
@@ -67,7 +67,7 @@ class Stages:
         )
         selection = (*workspace.package_args(), *workspace.selection.cargo_args())
         self.cargo = Cargo(
-            scratch, selection, limits, configs=scratch.configs, on_progress=ui.progress
+            scratch, selection, limits, scratch.cargo_args, ui.progress
         )
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
@@ -141,10 +141,11 @@ def _errors(run: CheckRun) -> str:
 def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Iterator[Stages]:
     """The scratch copy, locked and in sync, with the stages on it."""
 
-    def wait() -> None:
-        ui.say("Waiting", "for another spikeproof run on this workspace", "cyan")
+    def wait(message: str) -> None:
+        ui.say("Waiting", message, "cyan")
 
     with Scratch.open(workspace, target, on_wait=wait) as scratch:
+        scratch.sync()
         yield Stages(workspace, scratch, ui)
 
 
@@ -279,9 +280,7 @@ def _follow(
     return follow
 
 
-def _prover(
-    stages: Stages,
-) -> Callable[[bytes, Sequence[str] | None], tuple[CheckRun, TestRun | None]]:
+def _prover(stages: Stages) -> Prove:
     """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
 
     def prove(patch: bytes, packages: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
@@ -296,7 +295,7 @@ def _prover(
     return prove
 
 
-def _packages(workspace: Workspace, paths: Sequence[str]) -> tuple[str, ...]:
+def _packages(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:
     """Packages that hold these paths, and all selected ones that depend on them."""
     owners = {p.name for path in paths if (p := workspace.package_of(path)) is not None}
     selected = {package.name for package in workspace.selected}

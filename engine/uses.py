@@ -119,6 +119,14 @@ def imports(source: Source, scope: Scope, found: Sequence[Scope]) -> tuple[Impor
     return tuple(result)
 
 
+def declared(source: Source, declaration: Node) -> Iterator[tuple[bytes, bytes]]:
+    """(local name, full path) of what one ``use`` declaration brings in."""
+    argument = declaration.child_by_field_name("argument")
+    if argument is not None:
+        for local, full, _ in _flatten(source, argument, b""):
+            yield local, full
+
+
 def _body(source: Source, scope: Scope) -> Node:
     if not scope.module:
         return source.root

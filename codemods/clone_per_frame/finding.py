@@ -1,0 +1,213 @@
+"""Which clones are worth a look, from syntax alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from engine.codemod import Match
+from engine.heat import heat_of
+from engine.model import Level, Site, Span
+from engine.scopes import Scopes
+from engine.syntax import FUNCTIONS, Source, is_async, span_of
+
+from .borrow import _AS_REF_METHODS, _CONSUMING
+from .lastuse import Blocked, Movable, movable
+from .places import Place, function_around, has_calls, local_of, place_of
+from .serve import Serves, pattern_bindings, reading, serves_all
+from .shapes import Clone, Context, Role, clone_of, context_of
+
+# Traits whose methods run once for each frame, request or item.
+_PER_FRAME = frozenset(
+    b"""Stream Sink Service Layer Decoder Encoder Iterator AsyncRead AsyncWrite AsyncBufRead
+    Future Handler Actor StreamHandler Read Write Transform FromRequest FromRequestParts
+    IntoResponse Body""".split()
+)
+_LITERALS = frozenset(
+    {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
+)
+_ARGUMENT_METHODS = frozenset().union(*_AS_REF_METHODS.values()) | {b"extend"}
+_IN_PLACE = frozenset(
+    {Role.METHOD, Role.FIELD, Role.INDEX, Role.DEREF, Role.REF, Role.FORMAT, Role.COMPARE}
+)
+
+
+@dataclass
+class Finder:
+    """Locates the sites of one file."""
+
+    source: Source
+    _scopes: dict[Span, Scopes] = field(default_factory=dict)
+
+    def sites(self, matches: Sequence[Match]) -> Iterator[Site]:
+        seen: set[Span] = set()
+        for match in matches:
+            node = match.one("clone")
+            span = span_of(node)
+            if span in seen or not self.source.sound(node):
+                continue
+            seen.add(span)
+            clone = clone_of(self.source, node)
+            site = self._site(clone) if clone is not None else None
+            if site is not None:
+                yield site
+
+    def _site(self, clone: Clone) -> Site | None:
+        if clone.receiver.type in _LITERALS:
+            return None
+        place = place_of(self.source, clone.receiver)
+        function = function_around(self.source, clone.node)
+        if place is None or function is None:
+            return None
+        context = context_of(clone)
+        if not self._hot(clone.node, context, function):
+            return None
+        scopes = self.scopes(function)
+        verdict = movable(clone, place, scopes)
+        kind = self._kind(clone, context, place, scopes, verdict)
+        if not kind:
+            return None
+        level, reason = Level.REVIEW, ""
+        if kind == "needed":
+            if not isinstance(verdict, Blocked) or not per_frame(heat_of(self.source, clone.node)):
+                return None
+            level, reason = Level.REPORT, verdict.reason
+        return Site(
+            codemod="clone-per-frame",
+            path=self.source.path,
+            span=clone.span,
+            captures={"receiver": (span_of(clone.receiver),)},
+            kind=kind,
+            level=level,
+            message=_message(clone, kind),
+            reason=reason,
+        )
+
+    def scopes(self, function: Node) -> Scopes:
+        span = span_of(function)
+        if span not in self._scopes:
+            self._scopes[span] = Scopes(self.source, function)
+        return self._scopes[span]
+
+    # -- heat ----------------------------------------------------------------------------------
+
+    def _hot(self, node: Node, context: Context, function: Node) -> bool:
+        """In an async fn, a closure, an async block, a loop, a handler or a per-frame method."""
+        source = self.source
+        if context.role is Role.FOR or source.loops_around(node):
+            return True
+        inner = source.enclosing(node, FUNCTIONS)
+        if inner is None or inner.type != "function_item":
+            return inner is not None
+        if is_async(inner) or in_per_frame_trait(source, function):
+            return True
+        return "handler" in heat_of(source, node)
+
+    # -- kinds ---------------------------------------------------------------------------------
+
+    def _kind(
+        self,
+        clone: Clone,
+        context: Context,
+        place: Place,
+        scopes: Scopes,
+        verdict: Movable | Blocked,
+    ) -> str:
+        """"borrow", "read", "move", "argument", "needed", or "" for one that is none of this."""
+        last = isinstance(verdict, Movable)
+        role = context.role
+        if role in _IN_PLACE and not (role is Role.METHOD and context.name in _CONSUMING):
+            if role is not Role.METHOD or reading(context.name) or clone.word == b"clone":
+                return "borrow"
+        if role is Role.METHOD and context.name == b"into_iter" and clone.word == b"clone":
+            return "borrow"
+        if role is Role.REF_MUT:
+            return "borrow" if b"append" in self._outer(clone) else ""
+        if role in (Role.LET, Role.FOR, Role.MATCH, Role.IF_LET) and self._read(context, scopes):
+            return "read"
+        if last and not has_calls(place) and clone.word != b"to_string":
+            return "move"
+        if last and clone.word == b"to_string" and not has_calls(place):
+            return "move"
+        if role is Role.METHOD_ARGUMENT and context.name in _ARGUMENT_METHODS:
+            return "borrow"
+        if clone.word == b"copy_from_slice":
+            return "borrow"
+        if role in (Role.ARGUMENT, Role.METHOD_ARGUMENT) and self._own_function(context):
+            return "argument"
+        return "needed" if self._worth_telling(clone, place, scopes) else ""
+
+    def _outer(self, clone: Clone) -> bytes:
+        statement = self.source.statement_of(clone.node)
+        return self.source.text(statement) if statement is not None else b""
+
+    def _read(self, context: Context, scopes: Scopes) -> bool:
+        """Are the names that the value is bound to only read?"""
+        holder = context.holder
+        pattern = holder.child_by_field_name("pattern")
+        patterns = [span_of(pattern)] if pattern is not None else []
+        body = holder.child_by_field_name("body")
+        if holder.type == "match_expression" and body is not None:
+            patterns = [
+                span_of(found)
+                for arm in body.named_children
+                if (found := arm.child_by_field_name("pattern")) is not None
+            ]
+        bound = [b for p in patterns for b in pattern_bindings(scopes, p)]
+        # Any method may do: which ones read is decided when the type is known.
+        return bool(bound) and isinstance(
+            serves_all(self.source, scopes, bound, shared=True), Serves
+        )
+
+    def _own_function(self, context: Context) -> bool:
+        """Is a function of this name defined in the file?"""
+        return bool(re.search(rb"\bfn\s+" + re.escape(context.name) + rb"\b", self.source.data))
+
+    def _worth_telling(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
+        """A copy of a local that stays: not a shared pointer's, not one made for a task."""
+        if clone.path in (b"Arc", b"Rc") or clone.word in (b"to_string", b"to_owned"):
+            return False
+        local = local_of(self.source, scopes, place)
+        if local is None or has_calls(place):
+            return False
+        statement = self.source.statement_of(clone.node)
+        if statement is not None and statement.type == "let_declaration":
+            following = statement.next_named_sibling
+            while following is not None and following.type == "let_declaration":
+                following = following.next_named_sibling
+            if following is not None and b"move" in self.source.text(following):
+                return False
+        return True
+
+
+def in_per_frame_trait(source: Source, function: Node) -> bool:
+    """Is the method one of ``Stream``, ``Service``, ``Decoder`` and their like?"""
+    holder = source.enclosing(function, ("impl_item",))
+    trait = holder.child_by_field_name("trait") if holder is not None else None
+    if trait is None:
+        return False
+    if trait.type == "generic_type":
+        trait = trait.child_by_field_name("type") or trait
+    return source.text(trait).rpartition(b"::")[2] in _PER_FRAME
+
+
+def per_frame(heat: Sequence[str]) -> bool:
+    """Hot enough that a copy which stays is worth a person's time."""
+    if "test" in heat:
+        return False
+    return "stream" in heat or ("loop" in heat and ("async" in heat or "handler" in heat))
+
+
+def _message(clone: Clone, kind: str) -> str:
+    match kind:
+        case "borrow" | "read":
+            return f"`{clone.text}` makes a copy that is only read"
+        case "move":
+            return f"`{clone.text}` copies a value that is not used again"
+        case "argument":
+            return f"`{clone.text}` copies a value for a function that may only read it"
+        case _:
+            return f"`{clone.text}` copies in a hot loop"

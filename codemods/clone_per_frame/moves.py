@@ -1,0 +1,147 @@
+"""The rewrites that hand over the value itself at its last use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.model import Edit, Span
+from engine.scopes import Scopes
+from engine.syntax import COMMENTS, Source, span_of
+
+from .borrow import Types
+from .kinds import is_bytes, is_named
+from .serve import Serves, serves
+from .shapes import Clone, Context, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Edits that make a move of the clone. ``doubt`` says why a person should look."""
+
+    label: str
+    edits: tuple[Edit, ...]
+    how: str
+    doubt: str = ""
+
+
+def move(clone: Clone, context: Context, types: Types) -> Moved | None:
+    """``x.clone()`` -> ``x`` for a value that is not used again."""
+    source = clone.source
+    text = _owned(clone, types)
+    if text is None:
+        return None
+    how = f"`{clone.name}` is not used again, so it is moved."
+    doubt = _pinned(clone, types)
+    if context.role is Role.LET and _same_name(source, context.holder, text):
+        edit = statement_gone(source, context.holder)
+        if edit is None:
+            return None
+        return Moved(
+            "move", (edit,), f"`{clone.name}` is not used again: the second one is not needed."
+        )
+    holder = source.parent(clone.node)
+    if holder is not None and holder.type == "field_initializer":
+        field = holder.child_by_field_name("field")
+        if field is not None and source.text(field) == text and not _commented(clone, holder):
+            edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
+            return Moved("move", (edit,), how, doubt)
+    if _commented(clone, clone.node):
+        return None
+    node = clone.node
+    edit = Edit(source.path, node.start_byte, node.end_byte, text)
+    return Moved("move", (edit,), how, doubt)
+
+
+def _owned(clone: Clone, types: Types) -> bytes | None:
+    """The expression that gives the place's value the type that the clone had."""
+    text, place, made = clone.place, types.place, types.cloned
+    if types.same:
+        return text
+    if is_named(place, "Vec") and is_bytes(made):
+        return _call(made.name, text)
+    if is_named(place, "BytesMut") and is_bytes(made):
+        return text + b".freeze()"
+    if is_named(made, "Vec") and (is_bytes(place) or is_named(place, "BytesMut")):
+        return b"Vec::from(" + text + b")"
+    return None
+
+
+def _call(path: str, text: bytes) -> bytes:
+    from engine.uses import name
+
+    return name(path.encode()) + b"::from(" + text + b")"
+
+
+def _pinned(clone: Clone, types: Types) -> str:
+    if clone.word != b"clone" and is_bytes(types.place) and is_bytes(types.cloned):
+        return (
+            f"the copy had a buffer of its own; `{clone.name}` may be a small part of a large "
+            "buffer, which now lives as long as what is kept here"
+        )
+    return ""
+
+
+def shared_frame(clone: Clone, types: Types) -> Moved | None:
+    """``Bytes::copy_from_slice(&frame)`` of a ``Bytes`` that is needed again -> ``frame.clone()``."""
+    behind = types.place.is_ref and types.place.args[0] == types.cloned
+    if clone.word != b"copy_from_slice" or not is_bytes(types.cloned):
+        return None
+    if not (types.same or behind) or _commented(clone, clone.node):
+        return None
+    node = clone.node
+    edit = Edit(clone.source.path, node.start_byte, node.end_byte, clone.place + b".clone()")
+    return Moved(
+        "count",
+        (edit,),
+        f"`{clone.name}` is a `Bytes` already: its clone shares the buffer.",
+        _pinned(clone, types),
+    )
+
+
+def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Moved | None:
+    """``let x = x.clone();`` whose new ``x`` is only read: the old one does as well."""
+    source, let = clone.source, context.holder
+    if context.role is not Role.LET or not _same_name(source, let, clone.place):
+        return None
+    pattern = let.child_by_field_name("pattern")
+    binding = next((b for b in scopes.bindings if pattern and b.decl == span_of(pattern)), None)
+    behind = types.place.is_ref and types.place.args[0] == types.cloned
+    if binding is None or binding.mutable or not (types.same or behind):
+        return None
+    found = serves(source, scopes, binding)
+    edit = statement_gone(source, let)
+    if not isinstance(found, Serves) or not found.uses or edit is None:
+        return None
+    # On a value the uses stay as they are; on a reference they need the edits.
+    more = found.edits if behind else ()
+    return Moved("borrow", (edit, *more), f"The second `{clone.name}` is only read: the first does.")
+
+
+def _same_name(source: Source, let: Node, text: bytes) -> bool:
+    pattern = let.child_by_field_name("pattern")
+    plain = pattern is not None and pattern.type == "identifier" and source.text(pattern) == text
+    return plain and not any(child.type == "mutable_specifier" for child in let.children)
+
+
+def _commented(clone: Clone, node: Node) -> bool:
+    source = clone.source
+    left = Span(node.start_byte, clone.receiver.start_byte)
+    right = Span(clone.receiver.end_byte, node.end_byte)
+    return bool(source.comments_in(left) or source.comments_in(right))
+
+
+def statement_gone(source: Source, statement: Node) -> Edit | None:
+    """Delete a statement with its line; None when a comment or an attribute belongs to it."""
+    previous = statement.prev_sibling
+    if previous is not None and (previous.type == "attribute_item" or previous.type in COMMENTS):
+        return None
+    if source.comments_in(span_of(statement)):
+        return None
+    start, end = source.line_start(statement.start_byte), source.line_end(statement.end_byte)
+    if source.data[start : statement.start_byte].strip() or (
+        source.data[statement.end_byte : end].strip()
+    ):
+        return Edit(source.path, statement.start_byte, statement.end_byte, b"")
+    return Edit(source.path, start, min(end + 1, len(source.data)), b"")

@@ -1,0 +1,405 @@
+"""From sites and types to proposals: which rewrite, how much it may be trusted, or why none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from engine.model import Fix, Level, Outcome, Proposal, Site, Span
+from engine.scopes import Scopes
+from engine.syntax import Source, span_of
+
+from . import callee
+from .borrow import Borrowed, Borrower, Types
+from .callee import Parameter
+from .finding import in_per_frame_trait, per_frame
+from .functions import Functions
+from .kinds import Cost, Kind, Nature, cost_words, is_counted, is_guard, last, short
+from .lastuse import Blocked, Movable, movable
+from .moves import Moved, move, shadow, shared_frame
+from .places import Place, function_around, has_calls, origin_places, place_of
+from .serve import Fails
+from .shapes import Clone, Context, Role, clone_at, context_of
+from .structs import Structs
+
+if TYPE_CHECKING:
+    from engine.facts import Facts
+    from engine.types import Type
+
+# Words that show that somebody counts the references of an Arc.
+_COUNTING = (b"strong_count", b"try_unwrap", b"into_inner", b"get_mut", b"make_mut", b"downgrade")
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One site with all that syntax tells about it."""
+
+    site: Site
+    clone: Clone
+    context: Context
+    place: Place
+    function: Node
+
+    @property
+    def source(self) -> Source:
+        return self.clone.source
+
+
+@dataclass
+class Decision:
+    """What is to become of one site. Without fixes and reason it is no site at all."""
+
+    case: Case
+    types: Types
+    kind: Kind
+    fixes: list[Fix] = field(default_factory=list)
+    reason: str = ""
+    parameter: Parameter | None = None
+    text: bytes = b""  # the place as a reference
+
+    def report(self, reason: str) -> Decision:
+        self.reason = reason
+        return self
+
+
+def case_of(site: Site, source: Source) -> Case | None:
+    """The case of a site; None when the text is no longer what was located."""
+    clone = clone_at(source, site.span)
+    if clone is None:
+        return None
+    place = place_of(source, clone.receiver)
+    function = function_around(source, clone.node)
+    if place is None or function is None:
+        return None
+    return Case(site, clone, context_of(clone), place, function)
+
+
+def questions(site: Site, source: Source) -> Iterator[Span]:
+    """The clone, the place with all its prefixes, where it comes from, and who takes it."""
+    case = case_of(site, source)
+    if case is None:
+        return
+    yield case.clone.span
+    yield from map(span_of, case.place.prefixes)
+    scopes = Scopes(source, case.function)
+    yield from map(span_of, origin_places(source, scopes, case.place) or ())
+    holder = _holder(case)
+    if holder is not None:
+        yield span_of(holder)
+    verdict = movable(case.clone, case.place, scopes)
+    if isinstance(verdict, Movable) and verdict.option is not None:
+        yield span_of(verdict.option)
+
+
+def _holder(case: Case) -> Node | None:
+    """The expression whose type tells what takes the value."""
+    function = case.context.holder.child_by_field_name("function")
+    match case.context.role:
+        case Role.ARGUMENT:
+            return function
+        case Role.METHOD_ARGUMENT:
+            if function is not None and function.type == "generic_function":
+                function = function.child_by_field_name("function")
+            return function.child_by_field_name("value") if function is not None else None
+        case Role.FIELD:
+            return case.context.holder
+        case _:
+            return None
+
+
+class Planner:
+    """Plans all sites of a workspace. Used once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._structs = Structs(facts.sources)
+        self._functions = Functions(facts)
+
+    def plan(self, sites: Sequence[Site]) -> Iterator[Proposal]:
+        decisions: list[Decision] = []
+        for site in sites:
+            found = self._decide(site)
+            if isinstance(found, Proposal):
+                yield found
+            elif found is not None:
+                decisions.append(found)
+        yield from self._grouped(decisions)
+
+    # -- one site ------------------------------------------------------------------------------
+
+    def _decide(self, site: Site) -> Decision | Proposal | None:
+        case = case_of(site, self._facts.source(site.path))
+        if case is None:
+            return None
+        types = self._types(case)
+        if types is None:
+            return self._unknown(case)
+        kind = self._structs.kind(types.cloned)
+        if kind.copy or types.cloned.is_ref:
+            return None
+        scopes = self._facts.sources.scopes(case.source, case.function)
+        if self._guarded(case, scopes):
+            return None
+        verdict = self._movable(case, types, scopes)
+        decision = Decision(case, types, kind)
+        borrower = Borrower(
+            case.clone,
+            case.context,
+            types,
+            scopes,
+            self._functions.receiver,
+            isinstance(verdict, Movable),
+        )
+        decision.text = borrower.reference()
+        self._borrow(decision, borrower, scopes)
+        self._move(decision, verdict)
+        decision.parameter = self._parameter(case, types)
+        if not decision.fixes and not decision.reason:
+            decision.reason = self._why(decision, verdict)
+        return decision
+
+    def _types(self, case: Case) -> Types | None:
+        def asked(node: Node) -> Type | None:
+            return self._facts.type_of(case.site.path, span_of(node))
+
+        cloned, place = asked(case.clone.node), asked(case.clone.receiver)
+        if cloned is None or place is None:
+            return None
+        holder = _holder(case)
+        return Types(cloned, place, asked(holder) if holder is not None else None)
+
+    def _unknown(self, case: Case) -> Proposal | None:
+        """rustc did not tell the type: nothing is claimed, and only likely sites are mentioned."""
+        if case.site.kind in ("argument", "needed"):
+            return None
+        from engine.oracle import NO_UNIT, NOT_COMPILED
+
+        reason = self._facts.unknown(case.site.path, case.clone.span) or self._facts.unknown(
+            case.site.path, span_of(case.clone.receiver)
+        )
+        outcome = Outcome.NOT_COMPILED if reason in (NO_UNIT, NOT_COMPILED) else None
+        return Proposal((case.site,), (), f"its type is not known: {reason}", outcome)
+
+    def _guarded(self, case: Case, scopes: Scopes) -> bool:
+        """Does a lock, a RefCell, a map's shard or a snapshot stand between here and the value?
+
+        Without the clone it would be held for longer, so such clones are left alone.
+        """
+        asked = [self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes]
+        if any(type_ is not None and is_guard(type_) for type_ in asked):
+            return True
+        if any(type_ is None for type_ in asked):
+            return True  # something on the way is not known
+        if not has_calls(case.place) and self._owned(case, case.place.root):
+            return False
+        origins = origin_places(
+            case.source, scopes, case.place, lambda node: self._owned(case, node)
+        )
+        if origins is None:
+            return True
+        found = (self._facts.type_of(case.site.path, span_of(node)) for node in origins)
+        return any(type_ is not None and is_guard(type_) for type_ in found)
+
+    def _owned(self, case: Case, node: Node) -> bool:
+        """Is the expression a value that borrows from nothing?"""
+        type_ = self._facts.type_of(case.site.path, span_of(node))
+        if type_ is None or type_.kind not in ("path", "tuple", "array"):
+            return False
+        if is_counted(type_):
+            return True
+        nature = self._structs.kind(type_).nature
+        return nature in (Nature.PLAIN, Nature.SHARED) and not any(t.is_ref for t in type_.walk())
+
+    def _movable(self, case: Case, types: Types, scopes: Scopes) -> Movable | Blocked:
+        verdict = movable(case.clone, case.place, scopes)
+        if isinstance(verdict, Blocked):
+            return verdict
+        if types.place.is_ref:
+            return Blocked("place", f"`{case.clone.name}` is only a reference here")
+        for node in case.place.prefixes[:-1]:
+            type_ = self._facts.type_of(case.site.path, span_of(node))
+            if type_ is None or type_.is_ref or is_counted(type_) or last(type_.name) == "Pin":
+                shown = case.source.text(node).decode("utf-8", "replace")
+                return Blocked("place", f"`{shown}` is only borrowed or shared here")
+        if verdict.option is not None:
+            option = self._facts.type_of(case.site.path, span_of(verdict.option))
+            if option is None or last(option.name) not in ("Option", "Result", "bool"):
+                return Blocked("closure", f"the closure around `{case.clone.name}` may run again")
+        return verdict
+
+    # -- fixes ---------------------------------------------------------------------------------
+
+    def _borrow(self, decision: Decision, borrower: Borrower, scopes: Scopes) -> None:
+        case, types, kind = decision.case, decision.types, decision.kind
+        made: Borrowed | Moved | Fails | None = borrower.fix()
+        if made is None or isinstance(made, Fails):
+            again = shadow(case.clone, case.context, types, scopes)
+            made = again if again is not None else made
+        if made is None or isinstance(made, Fails):
+            if isinstance(made, Fails) and not decision.reason:
+                decision.reason = ""
+            return
+        if kind.nature is Nature.CELL:
+            decision.reason = (
+                f"`{case.clone.name}` may change while it is borrowed ({kind.why}): the clone is a "
+                "snapshot; borrow it by hand if that is not meant"
+            )
+            return
+        if kind.nature is Nature.HANDLE and not made.doubt:
+            return
+        trusted = kind.nature is Nature.PLAIN or (
+            kind.nature is Nature.SHARED and not self._counted(case)
+        )
+        self._add(decision, made, trusted and not made.doubt)
+
+    def _counted(self, case: Case) -> bool:
+        """Does the function look at reference counts, so that one less may be seen?"""
+        text = case.source.text(case.function)
+        return any(word in text for word in _COUNTING)
+
+    def _move(self, decision: Decision, verdict: Movable | Blocked) -> None:
+        case, types, kind = decision.case, decision.types, decision.kind
+        if isinstance(verdict, Movable):
+            made = move(case.clone, case.context, types)
+            if made is not None and kind.nature is Nature.HANDLE:
+                if not decision.fixes:
+                    decision.reason = (
+                        f"`{case.clone.name}` is not used again, but without the clone it is "
+                        f"dropped at another time: {kind.why}"
+                    )
+                return
+            if made is not None:
+                trusted = kind.nature is Nature.PLAIN and not made.doubt
+                self._add(decision, made, trusted)
+                return
+        shared = shared_frame(case.clone, types)
+        if shared is not None:
+            self._add(decision, shared, False)
+
+    def _add(self, decision: Decision, made: Borrowed | Moved, safe: bool) -> None:
+        case, kind = decision.case, decision.kind
+        doubt = made.doubt or ("" if safe else kind.why)
+        parts = [made.how, cost_words(decision.types.cloned, case.clone.word)]
+        if doubt:
+            parts.append(f"Look at this: {doubt}.")
+        drops: tuple[tuple[str, bytes], ...] = ()
+        if case.clone.path:
+            drops = ((case.site.path, decision.types.cloned.name.encode()),)
+        decision.fixes.append(
+            Fix(
+                made.label,
+                Level.SAFE if safe else Level.REVIEW,
+                made.edits,
+                " ".join(parts),
+                drops,
+            )
+        )
+
+    # -- reasons -------------------------------------------------------------------------------
+
+    def _why(self, decision: Decision, verdict: Movable | Blocked) -> str:
+        """Why a deep copy on a per-frame path stays; "" for a clone that nobody needs to see."""
+        case, kind = decision.case, decision.kind
+        hot = per_frame(case.site.heat) or (
+            in_per_frame_trait(case.source, case.function) and "test" not in case.site.heat
+        )
+        if not hot or kind.cost is not Cost.DEEP or not isinstance(verdict, Blocked):
+            return ""
+        return f"{verdict.reason}; each round makes a new `{short(decision.types.cloned)}`"
+
+    # -- parameters ----------------------------------------------------------------------------
+
+    def _parameter(self, case: Case, types: Types) -> Parameter | None:
+        """The parameter of the workspace's function that takes the clone."""
+        if types.holder is None or not (types.same or types.behind or types.view):
+            return None
+        index = case.context.index
+        if case.context.role is Role.ARGUMENT:
+            if types.holder.kind != "fndef":
+                return None
+            function = self._functions.of_path(types.holder.name)
+            if function is None:
+                return None
+            if function.self_parameter is not None:
+                index -= 1
+        elif case.context.role is Role.METHOD_ARGUMENT:
+            function = self._functions.method(types.holder, case.context.name)
+            if function is None:
+                return None
+        else:
+            return None
+        return callee.parameter_of(function, index, types.cloned)
+
+    def _grouped(self, decisions: Sequence[Decision]) -> Iterator[Proposal]:
+        """Sites of one parameter become one proposal where some of them need it changed."""
+        groups: dict[tuple[str, int, int], list[Decision]] = {}
+        for decision in decisions:
+            if decision.parameter is not None and not _borrows(decision):
+                groups.setdefault(decision.parameter.key, []).append(decision)
+        taken: set[int] = set()
+        for group in groups.values():
+            if all(decision.fixes for decision in group):
+                continue
+            found = self._change(group)
+            if isinstance(found, Fix):
+                taken.update(map(id, group))
+                ordered = sorted(group, key=lambda d: not d.fixes)
+                yield Proposal(tuple(d.case.site for d in reversed(ordered)), (found,))
+            else:
+                for decision in group:
+                    if not decision.fixes and decision.reason:
+                        decision.reason = f"{decision.reason}, and {found}"
+        for decision in decisions:
+            if id(decision) in taken:
+                continue
+            if decision.fixes:
+                yield Proposal((decision.case.site,), tuple(decision.fixes))
+            elif decision.reason:
+                yield Proposal((decision.case.site,), (), decision.reason)
+
+    def _change(self, group: Sequence[Decision]) -> Fix | str:
+        """Change the parameter that all of ``group`` pass a clone to, or say why not."""
+        parameter = group[0].parameter
+        assert parameter is not None
+        name = parameter.function.name.decode("utf-8", "replace")
+        if any(d.kind.nature in (Nature.CELL, Nature.HANDLE) for d in group):
+            return f"what `{name}` takes is more than data"
+        if reason := callee.refusal(parameter, self._facts):
+            return reason
+        texts = {
+            (d.case.site.path, d.case.clone.span): d.text
+            for d in group
+            if not has_calls(d.case.place)
+        }
+        found, reason = callee.calls(parameter, self._functions, self._facts, frozenset(texts))
+        if reason:
+            return reason
+        edits = callee.rewrite(parameter, found, texts, self._facts)
+        if edits is None:
+            return f"the signature of `{name}` is not understood"
+        plain = all(d.kind.nature is Nature.PLAIN for d in group)
+        type_ = group[0].types.cloned
+        count = len(found)
+        note = (
+            f"`{name}` only reads its parameter, so it borrows it; its {count} "
+            f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
+            f"{cost_words(type_, group[0].case.clone.word)}"
+        )
+        if not plain:
+            note += f" Look at this: {next(d.kind.why for d in group if d.kind.why)}."
+        drops = tuple(
+            (path, type_.name.encode())
+            for path in dict.fromkeys((parameter.function.source.path, *(d.case.site.path for d in group)))
+        )
+        return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note, drops)
+
+
+def _borrows(decision: Decision) -> bool:
+    return bool(decision.fixes) and decision.fixes[0].label == "borrow"
+
+
+def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
+    return Planner(facts).plan([site for site in sites if site.role == "site"])

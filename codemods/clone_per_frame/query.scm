@@ -1,0 +1,14 @@
+; x.clone(), x.to_vec(), x.to_owned(), x.to_string()
+(call_expression
+  function: (field_expression
+    value: (_) @receiver
+    field: (field_identifier) @word)
+  arguments: (arguments) @arguments
+  (#any-of? @word "clone" "to_vec" "to_owned" "to_string")) @clone
+
+; Arc::clone(&x), Clone::clone(&x), Bytes::copy_from_slice(&x)
+(call_expression
+  function: (scoped_identifier
+    name: (identifier) @word)
+  arguments: (arguments) @arguments
+  (#any-of? @word "clone" "copy_from_slice")) @clone

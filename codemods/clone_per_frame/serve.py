@@ -1,0 +1,244 @@
+"""Where a reference serves: may every use of a value that was owned work on a borrowed one?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.model import Edit, Span
+from engine.scopes import Binding, Scopes
+from engine.syntax import LOOPS, Source, span_of
+
+from .shapes import FORMATTING
+
+# Methods of std's text, slices, paths, maps, sets and of `bytes`, that only read their receiver
+# and give nothing that depends on its being owned.
+READING = frozenset(
+    b"""len is_empty as_str as_bytes as_slice as_path as_os_str as_ref as_deref bytes chars
+    char_indices contains starts_with ends_with find rfind split rsplit splitn rsplitn split_once
+    rsplit_once split_whitespace split_at split_first split_last split_terminator trim trim_start
+    trim_end trim_matches trim_start_matches trim_end_matches to_lowercase to_uppercase
+    to_ascii_lowercase to_ascii_uppercase replace replacen parse lines strip_prefix strip_suffix
+    eq_ignore_ascii_case is_char_boundary matches match_indices repeat is_ascii capacity
+    iter first last get windows chunks chunks_exact concat join binary_search binary_search_by
+    binary_search_by_key to_vec to_string to_owned clone cmp partial_cmp eq ne
+    display to_string_lossy to_str exists is_file is_dir parent file_name extension file_stem
+    components with_extension with_file_name metadata canonicalize read_dir is_absolute
+    is_relative has_root ancestors keys values contains_key get_key_value first_key_value
+    last_key_value range is_some is_none is_ok is_err is_subset is_superset is_disjoint
+    intersection union difference symmetric_difference is_some_and is_none_or slice front back
+    utf8_chunks escape_ascii escape_debug encode_utf16 hash fmt as_u64 as_i64 as_f64 as_bool
+    as_array as_object pointer is_string is_null is_array is_object host host_str path scheme
+    query fragment port_or_known_default domain username authority port
+    """.split()
+)
+# Of these, the ones that an Option, Result or iterator would consume: reading only for the types
+# whose receiver is certain.
+_BY_VALUE_ON_OPTION = frozenset({b"is_some_and", b"is_none_or"})
+
+
+@dataclass(frozen=True, slots=True)
+class Serves:
+    """Every use works on a reference once ``edits`` are made."""
+
+    edits: tuple[Edit, ...]
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fails:
+    """A use that needs the value itself. ``line`` counts from 1."""
+
+    line: int
+    reason: str
+
+
+def reading(method: bytes) -> bool:
+    """Does a method of this name only read, whatever standard type it is called on?"""
+    return method in READING and method not in _BY_VALUE_ON_OPTION
+
+
+def serves(
+    source: Source,
+    scopes: Scopes,
+    binding: Binding,
+    *,
+    target: str = "reference",
+    methods: frozenset[bytes] = frozenset(),
+    shared: bool = False,
+) -> Serves | Fails:
+    """May ``binding``, which holds a value, hold a reference to one instead?
+
+    ``target`` is "reference" (``&T``) or "view" (``&str``, ``&[T]``, ``&Path``: comparisons stay as
+    they are, conversions to the view fall away). ``methods`` are names that are known to take
+    ``&self`` besides the standard ones; behind an Arc (``shared``) every method that compiles does.
+    """
+    edits: list[Edit] = []
+    name = binding.name.decode("utf-8", "replace")
+    uses = scopes.uses(binding)
+    for use in uses:
+        line = source.position(use.span.start)[0]
+        if use.capture:
+            continue
+        node = source.innermost(use.span)
+        if span_of(node) != use.span or node.type not in ("identifier",):
+            return Fails(line, f"`{name}` stands at line {line} in a form that is not understood")
+        crossing = _crosses(source, node, binding)
+        if crossing:
+            return Fails(line, f"`{name}` is captured at line {line} by {crossing}")
+        found = _use(source, node, target, None if shared else methods)
+        if found is None:
+            return Fails(line, f"`{name}` is needed as a value of its own at line {line}")
+        edits.extend(found)
+    return Serves(tuple(edits), len(uses))
+
+
+def _crosses(source: Source, node: Node, binding: Binding) -> str:
+    """A ``move`` closure or a future between the declaration and the use would take the reference
+    with it, perhaps to where it cannot live."""
+    for ancestor in source.ancestors(node):
+        if binding.decl in span_of(ancestor):
+            return ""
+        if ancestor.type == "async_block":
+            return "an async block"
+        if ancestor.type == "closure_expression":
+            if source.data[ancestor.start_byte : ancestor.start_byte + 5] in (b"move ", b"move|"):
+                return "a `move` closure"
+            if any(child.type == "move" for child in ancestor.children):
+                return "a `move` closure"
+    return ""
+
+
+def _use(
+    source: Source, node: Node, target: str, methods: frozenset[bytes] | None
+) -> tuple[Edit, ...] | None:
+    """The edits that one use needs on a reference; None when a reference does not do."""
+    up = source.parent(node)
+    if up is None:
+        return None
+    while up.type == "parenthesized_expression":
+        node, up = up, source.parent(up) or up
+    match up.type:
+        case "field_expression" if up.child_by_field_name("value") == node:
+            return _member(source, node, up, target, methods)
+        case "reference_expression":
+            if any(child.type == "mutable_specifier" for child in up.children):
+                return None
+            return _unreferenced(source, node, up)
+        case "index_expression" if up.named_children[0] == node:
+            outer = source.parent(up)
+            if outer is not None and _written(outer, up):
+                return None
+            return ()
+        case "binary_expression":
+            operator = up.child_by_field_name("operator")
+            if operator is None or operator.type not in ("==", "!=", "<", ">", "<=", ">="):
+                # `%y` of a tracing macro parses as a remainder without its left side.
+                return () if up.has_error and formatted(source, node) else None
+            if target == "view":
+                return ()
+            return (Edit(source.path, node.start_byte, node.start_byte, b"*"),)
+        case _:
+            return () if formatted(source, node) else None
+
+
+def _member(
+    source: Source, node: Node, up: Node, target: str, methods: frozenset[bytes] | None
+) -> tuple[Edit, ...] | None:
+    field = up.child_by_field_name("field")
+    name = source.text(field) if field is not None else b""
+    outer = source.parent(up)
+    if outer is None:
+        return None
+    if outer.type == "call_expression" and outer.child_by_field_name("function") == up:
+        if methods is not None and not (reading(name) or name in methods):
+            return None
+        if target == "view":
+            return _on_view(source, node, outer, name)
+        return ()
+    # A field: read in place, or of a type that is copied; a move out of it is rustc's to refuse.
+    return None if _written(outer, up) else ()
+
+
+def _on_view(source: Source, node: Node, call: Node, name: bytes) -> tuple[Edit, ...] | None:
+    """A method of the owned type on its view: some convert to the view itself, some are missing."""
+    if name in (b"as_str", b"as_slice", b"as_path"):
+        if source.comments_in(Span(node.end_byte, call.end_byte)):
+            return None
+        return (Edit(source.path, node.end_byte, call.end_byte, b""),)
+    # `clone` on a view copies the reference; `capacity` and `as_ref` are the owner's.
+    return None if name in (b"clone", b"capacity", b"as_ref") else ()
+
+
+def _unreferenced(source: Source, node: Node, up: Node) -> tuple[Edit, ...] | None:
+    """``&y`` -> ``y``."""
+    if source.comments_in(Span(up.start_byte, node.start_byte)):
+        return None
+    outer = source.parent(up)
+    if outer is not None and outer.type == "field_expression":
+        return None  # (&y).something: leave such code alone
+    return (Edit(source.path, up.start_byte, node.start_byte, b""),)
+
+
+def _written(outer: Node, node: Node) -> bool:
+    """Is the place assigned to, or borrowed mutably?"""
+    if outer.type in ("assignment_expression", "compound_assignment_expr"):
+        return outer.child_by_field_name("left") == node
+    if outer.type == "reference_expression":
+        return any(child.type == "mutable_specifier" for child in outer.children)
+    return False
+
+
+def formatted(source: Source, node: Node) -> bool:
+    """Is ``node`` as it stands an argument of ``format!`` or one of its kin?"""
+    up = source.parent(node)
+    while up is not None and up.type in (
+        "tuple_expression",
+        "assignment_expression",
+        "expression_statement",
+        "source_file",
+        "binary_expression",
+        "unary_expression",
+        "ERROR",
+    ):
+        if up.type == "source_file" and source.parent(up) is None:
+            return False
+        node, up = up, source.parent(up)
+    if up is None or up.type != "macro_invocation":
+        return False
+    name = up.child_by_field_name("macro")
+    macro = source.text(name).rpartition(b"::")[2] if name is not None else b""
+    return macro in FORMATTING and b"assert" not in macro
+
+
+def pattern_bindings(scopes: Scopes, pattern: Span) -> tuple[Binding, ...]:
+    """All names that a pattern binds."""
+    return tuple(b for b in scopes.bindings if b.decl in pattern)
+
+
+def serves_all(
+    source: Source,
+    scopes: Scopes,
+    bindings: Sequence[Binding],
+    shared: bool = False,
+) -> Serves | Fails:
+    """``serves`` for every name of a pattern."""
+    edits: list[Edit] = []
+    count = 0
+    for binding in bindings:
+        if binding.mutable or binding.by_ref:
+            return Fails(source.position(binding.decl.start)[0], "the pattern says `mut` or `ref`")
+        found = serves(source, scopes, binding, shared=shared)
+        if isinstance(found, Fails):
+            return found
+        edits.extend(found.edits)
+        count += found.uses
+    return Serves(tuple(edits), count)
+
+
+def in_loop_header(source: Source, node: Node) -> bool:
+    """Is ``node`` what a ``for`` iterates over?"""
+    up = source.parent(node)
+    return up is not None and up.type in LOOPS and up.child_by_field_name("value") == node

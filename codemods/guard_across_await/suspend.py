@@ -1,0 +1,68 @@
+"""Where a future may be suspended, and which code is part of a future."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from engine.model import Span
+from engine.syntax import FUNCTIONS, Source, is_async
+
+# Macros that await what they are given: the call itself is a point of suspension.
+_AWAITING = frozenset({b"select", b"select_biased", b"join", b"try_join"})
+# Macros whose body is a future of its own, suspended at each ``yield``.
+_STREAMS = frozenset({b"stream", b"try_stream"})
+_HINT = re.compile(rb"\bawait\b|\b(?:select|select_biased|join|try_join)!|\byield\b")
+
+
+def macro_name(source: Source, call: Node) -> bytes:
+    """The last segment of a macro call's path."""
+    macro = call.child_by_field_name("macro")
+    return source.text(macro).rpartition(b"::")[2].strip() if macro is not None else b""
+
+
+def is_stream(source: Source, node: Node) -> bool:
+    return node.type == "macro_invocation" and macro_name(source, node) in _STREAMS
+
+
+def awaits_arguments(source: Source, call: Node) -> bool:
+    """``select!`` and ``join!`` of the async world (crossbeam's ``select!`` blocks its thread)."""
+    if macro_name(source, call) not in _AWAITING:
+        return False
+    text = source.text(call)
+    return not (text.startswith(b"crossbeam") or re.search(rb"\)\s*->", text))
+
+
+def is_suspension(source: Source, node: Node) -> bool:
+    """Is ``node`` itself a point where the future that runs it may be suspended?"""
+    if node.type == "await_expression":
+        return True
+    if node.type == "yield_expression":
+        return any(is_stream(source, a) for a in source.ancestors(node))
+    return node.type == "macro_invocation" and awaits_arguments(source, node)
+
+
+def in_future(source: Source, node: Node) -> bool:
+    """Does ``node`` run inside a future: async fn, block or closure, or a ``stream!`` body?"""
+    for ancestor in source.ancestors(node):
+        if ancestor.type in FUNCTIONS:
+            return is_async(ancestor)
+        if is_stream(source, ancestor):
+            return True
+    return False
+
+
+@lru_cache(maxsize=4)
+def _hints(data: bytes) -> tuple[int, ...]:
+    return tuple(hit.start() for hit in _HINT.finditer(data))
+
+
+def may_suspend(source: Source, span: Span) -> bool:
+    """False when no point of suspension can stand in ``span`` (words in comments count: it is a
+    quick look before the exact one)."""
+    found = _hints(source.data)
+    at = bisect_left(found, span.start)
+    return at < len(found) and found[at] < span.end

@@ -1,0 +1,269 @@
+"""A lock taken for one expression, ``*x.lock().unwrap() += 1``: what else runs while it is held, and
+the atomic operation in its place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.model import Edit, Span
+from engine.syntax import Source, span_of
+
+from codemods.mutex_counter.guards import Access, Refused, access, outward
+from codemods.mutex_counter.inert import Effect, effects, is_formatting
+from codemods.mutex_counter.ops import Change, change_of
+from codemods.mutex_counter.text import Orders
+
+COMPARISONS = frozenset({b"==", b"!=", b"<", b"<=", b">", b">="})
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """One lock scope as one atomic operation.
+
+    ``ops`` are "load", "store", "add" and so on. ``notes`` are things that somebody must look at:
+    with one, the fix is for review. ``decides``: what is read is compared or branched on.
+    """
+
+    edits: tuple[Edit, ...]
+    ops: frozenset[str]
+    notes: tuple[str, ...] = ()
+    decides: bool = False
+    drops: tuple[bytes, ...] = ()  # imports that may have become unused
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One lock call that is to become an atomic operation."""
+
+    source: Source
+    receiver: bytes  # its text
+    inner: str  # the type behind the lock
+    orders: Orders
+    references: frozenset[Span] = frozenset()  # operands that are references to numbers
+
+
+def held_over(source: Source, guard: Node) -> tuple[Node, Node | None]:
+    """The expression at whose end a temporary guard is dropped, and the ``match``-like expression
+    whose scrutinee holds it through all its arms, if any (reference: temporary scopes)."""
+    node = guard
+    scrutinee: Node | None = None
+    while True:
+        up = source.parent(node)
+        if up is None:
+            return node, scrutinee
+        match up.type:
+            case "block":
+                holder = source.parent(up)
+                tail = node.type not in ("expression_statement", "let_declaration")
+                last = bool(up.named_children) and up.named_children[-1] == node
+                if not (tail and last) or holder is None:
+                    return node, scrutinee
+                if holder.type in ("function_item", "closure_expression", "async_block"):
+                    return node, scrutinee
+            case "closure_expression" | "static_item" | "const_item" | "match_pattern":
+                return node, scrutinee
+            case "match_arm":
+                return node, scrutinee
+            case "if_expression" | "while_expression":
+                if up.child_by_field_name("condition") == node:
+                    if node.type not in ("let_condition", "let_chain"):
+                        return node, scrutinee
+                    scrutinee = up
+            case "match_expression" | "for_expression":
+                if up.child_by_field_name("value") == node:
+                    scrutinee = up
+            case "binary_expression":
+                sign = up.child_by_field_name("operator")
+                lazy = sign is not None and source.text(sign) in (b"&&", b"||")
+                if lazy and up.child_by_field_name("right") == node:
+                    return node, scrutinee
+            case "macro_invocation":
+                if node.parent is None and not is_formatting(source, up):
+                    return node, scrutinee
+            case _:
+                pass
+        node = up
+
+
+def decides(source: Source, read: Node) -> bool:
+    """Is what is read here compared or branched on (outside of an assertion)?"""
+    node = outward(read)
+    while True:
+        up = node.parent
+        if up is None:
+            return False
+        if up.type == "binary_expression":
+            sign = up.child_by_field_name("operator")
+            if sign is not None and source.text(sign) in COMPARISONS:
+                return not _asserted(source, up)
+        elif up.type in ("if_expression", "while_expression"):
+            return up.child_by_field_name("condition") == node
+        elif up.type in ("match_expression", "match_pattern"):
+            return up.child_by_field_name("value") == node or up.type == "match_pattern"
+        elif up.type not in ("unary_expression", "type_cast_expression", "parenthesized_expression"):
+            return False
+        node = up
+
+
+def _asserted(source: Source, node: Node) -> bool:
+    while node.parent is not None:
+        node = node.parent
+    macro = source.parent(node)
+    return macro is not None and source.text(macro).startswith((b"assert", b"debug_assert"))
+
+
+def judged(
+    source: Source, found: Collection[Effect], body: Node | None, guard: Node
+) -> tuple[str, ...] | Refused:
+    """Notes for what ran while a temporary guard was alive, or why that is a critical section."""
+    notes: list[str] = []
+    for effect in found:
+        line = source.position(effect.node.start_byte)[0]
+        held = body is not None and span_of(effect.node) in span_of(body)
+        if effect.what == "await":
+            return Refused(f"the lock is held across {effect.words} (line {line})")
+        if held and effect.what in ("call", "macro", "write", "lock"):
+            return Refused(f"{effect.words} (line {line}) runs while the lock is held")
+        if effect.what == "lock":
+            notes.append(
+                f"line {line} took {effect.words} while it held this one: the two values are no "
+                "longer read at one moment"
+            )
+        elif effect.what in ("call", "macro"):
+            notes.append(f"{effect.words} in line {line} ran under the lock and no longer does")
+    return tuple(dict.fromkeys(notes))
+
+
+def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
+    """The rewrite for ``guard``, a locking expression that no name is bound to."""
+    source = use.source
+    what = access(source, guard)
+    if isinstance(what, Refused):
+        return what
+    whole, scrutinee = held_over(source, guard)
+    found = [
+        effect
+        for effect in effects(source, whole, {span_of(guard)})
+        if not _earlier(effect, guard, what)
+    ]
+    notes = judged(source, found, scrutinee, guard)
+    if isinstance(notes, Refused):
+        return notes
+    if handler:
+        notes = (*notes, "the code for a poisoned lock goes away")
+    if what.kind == "read":
+        return _read(use, what.node, notes)
+    return _write(use, what, notes)
+
+
+def _earlier(effect: Effect, guard: Node, what: Access) -> bool:
+    """Done before the lock is taken, or the access itself. The right side of an assignment to a
+    number is evaluated before its left side."""
+    if effect.node == what.node or effect.node.end_byte <= guard.start_byte:
+        return True
+    inside = what.operand is not None and span_of(effect.node) in span_of(what.operand)
+    if effect.what == "write" and what.kind == "read":
+        return True
+    return inside and what.kind in ("assign", "compound")
+
+
+def _read(use: Use, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
+    whole = outward(node)
+    bad = commented(use.source, span_of(whole))
+    if bad is not None:
+        return bad
+    text = load(use)
+    edit = Edit(use.source.path, whole.start_byte, whole.end_byte, text)
+    return Rewrite((edit,), frozenset({"load"}), notes, decides(use.source, node))
+
+
+def load(use: Use) -> bytes:
+    return b"%s.load(%s)" % (use.receiver, use.orders.of("load"))
+
+
+def commented(source: Source, *spans: Span) -> Refused | None:
+    if any(source.comments_in(span) for span in spans):
+        return Refused("a comment stands inside the text that would be replaced")
+    return None
+
+
+def _write(use: Use, what: Access, notes: tuple[str, ...]) -> Rewrite | Refused:
+    source = use.source
+    by_ref = what.operand is not None and span_of(what.operand) in use.references
+    change = change_of(source, what, lambda _: None, use.inner, b"value", by_ref)
+    if isinstance(change, Refused):
+        return change
+    if what.kind in ("take", "replace", "swap"):
+        return _exchange(use, what, change, notes)
+    placed = as_statement(source, what.node, change)
+    if placed is None:
+        return Refused("the change stands where a value is expected")
+    head, tail = placed
+    edits = call_edits(use, what.node, change, head, tail)
+    if isinstance(edits, Refused):
+        return edits
+    return Rewrite(edits, frozenset({change.kind}), notes)
+
+
+def _exchange(
+    use: Use, what: Access, change: Change, notes: tuple[str, ...]
+) -> Rewrite | Refused:
+    """``mem::take``, ``replace`` and ``swap`` as an atomic swap."""
+    head = b""
+    if what.kind == "swap" and what.operand is not None:
+        head = use.source.text(what.operand) + b" = "
+    edits = call_edits(use, what.node, change, head, b"")
+    if isinstance(edits, Refused):
+        return edits
+    name = what.kind.encode()
+    drops = (b"std::mem", b"std::mem::" + name)
+    return Rewrite(edits, frozenset({"swap"}), notes, drops=drops)
+
+
+def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, bytes] | None:
+    """What must stand before and after the call that replaces ``node``, an assignment: its value
+    is no longer ``()``. None where a value is expected."""
+    up = source.parent(node)
+    if up is None:
+        return None
+    if up.type == "macro_invocation":
+        return None
+    ignored = b"let _ = " if change.kind == "update" else b""
+    if up.type == "expression_statement":
+        ended = source.text(up).endswith(b";")
+        return ignored, b"" if ended or not change.returns else b";"
+    if not change.returns:
+        return b"", b""
+    if up.type == "block":
+        return ignored, b";"
+    if up.type in ("closure_expression", "match_arm"):
+        return b"{ " + ignored, b"; }"
+    return None
+
+
+def call_edits(
+    use: Use, node: Node, change: Change, head: bytes, tail: bytes
+) -> tuple[Edit, ...] | Refused:
+    """Edits that put the call for ``change`` in the place of ``node``. The operand's own text is
+    left alone where it can be: another counter's rewrite may lie in it."""
+    source, path = use.source, use.source.path
+    kept = change.node
+    text = change.call(use.receiver, use.orders, want_old=change.kind == "swap")
+    if kept is None or change.kind == "update":
+        bad = commented(source, span_of(node))
+        if bad is not None:
+            return bad
+        return (Edit(path, node.start_byte, node.end_byte, head + text + tail),)
+    before, after = Span(node.start_byte, kept.start_byte), Span(kept.end_byte, node.end_byte)
+    bad = commented(source, before, after)
+    if bad is not None:
+        return bad
+    opened = text[: text.index(b"(", len(use.receiver)) + 1]
+    closed = text[len(opened) + len(change.operand) :]
+    return (
+        Edit(path, before.start, before.end, head + opened),
+        Edit(path, after.start, after.end, closed + tail),
+    )

@@ -1,0 +1,151 @@
+"""Which names mean a lock, a number and its atomic: full paths, imports, rustc's spelling."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Literal
+
+from tree_sitter import Node
+
+from engine import uses
+from engine.syntax import Source
+
+if TYPE_CHECKING:
+    from engine.types import Type
+
+Family = Literal["std", "parking_lot", "tokio"]
+
+# What may stand behind the lock, and the atomic in its place. Floats and 128 bits have none.
+ATOMICS: dict[str, bytes] = {
+    "bool": b"AtomicBool",
+    "usize": b"AtomicUsize",
+    "isize": b"AtomicIsize",
+    **{f"{s}{n}": f"Atomic{s.upper()}{n}".encode() for s in "ui" for n in (8, 16, 32, 64)},
+}
+_MODULE = b"std::sync::atomic::"
+ORDERING = _MODULE + b"Ordering"
+
+_FAMILIES: dict[bytes, Family] = {
+    f"{module}::{lock}".encode(): family
+    for module, family in (
+        ("std::sync", "std"),
+        ("std::sync::poison", "std"),
+        ("parking_lot", "parking_lot"),
+        ("tokio::sync", "tokio"),
+    )
+    for lock in ("Mutex", "RwLock")
+}
+# Where the guard types of each family live, as rustc prints them.
+_GUARDS = ("MutexGuard", "RwLockReadGuard", "RwLockWriteGuard")
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """A lock around a number or a flag. ``inner`` is a key of ``ATOMICS``, or a type's path."""
+
+    family: Family
+    inner: str
+
+
+def atomic(inner: str) -> bytes:
+    """A marker (``engine.uses.name``) for the atomic of ``inner``."""
+    return uses.name(_MODULE + ATOMICS[inner])
+
+
+def wide(inner: str) -> bool:
+    """Is the atomic missing on targets without 64-bit ones?"""
+    return inner in ("u64", "i64")
+
+
+@lru_cache(maxsize=8)
+def _scopes(source: Source) -> tuple[uses.Scope, ...]:
+    return uses.scopes(source)
+
+
+@lru_cache(maxsize=32)
+def _imports(source: Source, scope: uses.Scope) -> tuple[uses.Import, ...]:
+    return uses.imports(source, scope, _scopes(source))
+
+
+def _inner_uses(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
+    """Names that ``use`` lines inside the enclosing functions bring in."""
+    for block in source.ancestors(node):
+        if block.type == "block":
+            for child in block.named_children:
+                if child.type == "use_declaration":
+                    yield from uses.declared(source, child)
+
+
+def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
+    """What ``path`` (as written at ``node``) may mean: one full path, several where imports stand
+    under ``cfg``, none when only a glob or an outer module can tell."""
+    path = b"".join(path.split()).removeprefix(b"::")
+    head, _, rest = path.partition(b"::")
+    tail = b"::" + rest if rest else b""
+    inner = tuple(dict.fromkeys(full for local, full in _inner_uses(source, node) if local == head))
+    if inner:
+        return tuple(full + tail for full in inner)
+    known = _imports(source, uses.scope_at(_scopes(source), node.start_byte))
+    found = tuple(dict.fromkeys(i.full for i in known if i.local == head and i.full != head))
+    if found:
+        return tuple(full + tail for full in found)
+    if rest:
+        return (path,)
+    globs = (i.full + b"::" + path for i in known if i.local == b"*")
+    return tuple(g for g in dict.fromkeys(globs) if g in _FAMILIES)
+
+
+def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, bool]:
+    """The family that ``path`` means, and whether that is known: (None, True) is no lock at all,
+    (None, False) one that only rustc can tell."""
+    names = full_names(source, node, path)
+    if not names:
+        return None, path.rpartition(b"::")[2] not in (b"Mutex", b"RwLock")
+    families = {_FAMILIES.get(name) for name in names}
+    if len(families) == 1:
+        family = families.pop()
+        own = names[0].partition(b"::")[0] in (b"crate", b"super", b"self")
+        return family, family is not None or not own
+    return None, True
+
+
+def lock_of(type_: Type) -> Lock | None:
+    """The lock that a method call on a value of ``type_`` reaches, if any."""
+    for seen in type_.deref_chain():
+        lock = _lock(seen)
+        if lock is not None:
+            return lock
+    return None
+
+
+def _lock(type_: Type) -> Lock | None:
+    if type_.kind != "path" or not type_.args:
+        return None
+    head, _, last = type_.name.rpartition("::")
+    if last not in ("Mutex", "RwLock"):
+        return None
+    return _with_family(head, type_)
+
+
+def _with_family(head: str, type_: Type) -> Lock | None:
+    inner = str(type_.args[-1])
+    if head.startswith(("std::sync", "core::sync")):
+        return Lock("std", inner)
+    if head.startswith("tokio::sync"):
+        return Lock("tokio", inner)
+    if "lock_api" in head and str(type_.args[0]).startswith("parking_lot::"):
+        return Lock("parking_lot", inner)
+    if head.startswith("parking_lot"):
+        return Lock("parking_lot", inner)
+    return None
+
+
+def guard_of(type_: Type) -> Lock | None:
+    """The lock whose guard ``type_`` holds (a ``LockResult`` around it is looked through)."""
+    for seen in type_.walk():
+        head, _, last = seen.name.rpartition("::")
+        if seen.kind == "path" and last in _GUARDS and seen.args:
+            return _with_family(head, seen)
+    return None

@@ -1,0 +1,266 @@
+"""A lock held by a named guard: all that is done under it, as one atomic operation or not at all.
+
+What runs while the guard lives is a critical section. It becomes an atomic operation when nothing
+in it but the counter minds the lock, and what it does to the counter is one load, one change, a
+change whose old or new value is used, or a pure function of the old value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from engine.model import Span
+from engine.scopes import Binding, Scopes
+from engine.syntax import COMMENTS, Source, span_of
+
+from codemods.mutex_counter.guards import Access, Refused, access, outward
+from codemods.mutex_counter.inert import Effect, effects, is_formatting
+from codemods.mutex_counter.moment import decides
+
+_EXITS = frozenset({"return_expression", "break_expression", "continue_expression"})
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One mention of the guard. ``captured``: inside a format string (``"{g}"``)."""
+
+    node: Node
+    access: Access
+    statement: int  # index into the region's statements
+    captured: bool = False
+
+    @property
+    def reads(self) -> bool:
+        return self.access.kind == "read"
+
+
+@dataclass(frozen=True)
+class Region:
+    """The statements that run while the guard ``name`` lives, and what they do with it.
+
+    ``head`` is the ``let`` (None: an ``if let`` or a match arm binds the guard), ``drop`` the
+    explicit ``drop(g)`` that ends it. ``block`` holds the statements.
+    """
+
+    source: Source
+    name: bytes
+    head: Node | None
+    block: Node
+    statements: tuple[Node, ...]
+    drop: Node | None
+    mentions: tuple[Mention, ...]
+    notes: tuple[str, ...]
+    later: tuple[Node, ...] = field(default=())  # statements after the drop
+
+    @property
+    def writes(self) -> tuple[Mention, ...]:
+        return tuple(m for m in self.mentions if not m.reads)
+
+    @property
+    def reads(self) -> tuple[Mention, ...]:
+        return tuple(m for m in self.mentions if m.reads)
+
+    def is_read(self, node: Node) -> Span | None:
+        """The span of the read that ``node`` is (``*g``, or ``g`` with a method call on it)."""
+        for mention in self.mentions:
+            if mention.reads and mention.access.node == node:
+                return span_of(node)
+        return None
+
+    @property
+    def decides(self) -> bool:
+        return any(decides(self.source, m.access.node) for m in self.reads)
+
+    def is_tail(self, node: Node) -> bool:
+        """The value of the region's block."""
+        rest = [n for n in self.block.named_children if n.type not in COMMENTS]
+        return bool(rest) and rest[-1] == node and node.type not in (
+            "expression_statement", "let_declaration", "empty_statement",
+        )  # fmt: skip
+
+
+def region_of_let(source: Source, scopes: Scopes, let: Node, binding: Binding) -> Region | Refused:
+    """The region of ``let g = x.lock().unwrap();``."""
+    block = let.parent
+    if block is None or block.type != "block":
+        return Refused("the guard is bound in a place that is not understood")
+    following = [
+        n
+        for n in block.named_children
+        if n.start_byte >= let.end_byte and n.type not in COMMENTS and n.type != "attribute_item"
+    ]
+    return _region(source, scopes, binding, let, block, following)
+
+
+def region_of_block(
+    source: Source, scopes: Scopes, block: Node, binding: Binding
+) -> Region | Refused:
+    """The region of ``if let Ok(g) = x.lock() { .. }``."""
+    inside = [n for n in block.named_children if n.type not in COMMENTS]
+    return _region(source, scopes, binding, None, block, inside)
+
+
+def _region(
+    source: Source,
+    scopes: Scopes,
+    binding: Binding,
+    head: Node | None,
+    block: Node,
+    following: Sequence[Node],
+) -> Region | Refused:
+    name = binding.name
+    drop_at = next((i for i, n in enumerate(following) if _drops(source, n, name)), None)
+    statements = tuple(following if drop_at is None else following[:drop_at])
+    drop = following[drop_at] if drop_at is not None else None
+    later = tuple(following[drop_at + 1 :]) if drop_at is not None else ()
+    mentions = _mentions(source, scopes, binding, statements, drop)
+    if isinstance(mentions, Refused):
+        return mentions
+    if not mentions:
+        return Refused("the lock is held as a gate: its value is not used", locks=True)
+    notes = _judged(source, statements, mentions)
+    if isinstance(notes, Refused):
+        return notes
+    return Region(source, name, head, block, statements, drop, mentions, notes, later)
+
+
+def _drops(source: Source, statement: Node, name: bytes) -> bool:
+    text = b"".join(source.text(statement).split())
+    return text in tuple(p + b"drop(" + name + b");" for p in (b"", b"mem::", b"std::mem::"))
+
+
+def _mentions(
+    source: Source,
+    scopes: Scopes,
+    binding: Binding,
+    statements: Sequence[Node],
+    drop: Node | None,
+) -> tuple[Mention, ...] | Refused:
+    found: list[Mention] = []
+    for use in scopes.uses(binding):
+        if drop is not None and use.span in span_of(drop):
+            continue
+        at = next((i for i, n in enumerate(statements) if use.span in span_of(n)), None)
+        node = source.innermost(use.span)
+        line = source.position(use.span.start)[0]
+        if at is None:
+            return Refused(f"the guard is used in line {line}, after it was dropped there or moved")
+        if use.capture:
+            if not _formats(source, node):
+                return Refused(f"a macro takes the guard in line {line}")
+            found.append(Mention(node, Access("read", node), at, captured=True))
+            continue
+        if node.type != "identifier" or source.text(node) != binding.name:
+            return Refused(f"a macro in line {line} takes the guard")
+        what = access(source, node)
+        if isinstance(what, Refused):
+            return Refused(f"{what.reason} (line {line})", what.locks)
+        carrier = _carrier(source, node, statements[at])
+        if carrier is not None:
+            return Refused(f"the guard is captured by {carrier} in line {line}", locks=True)
+        found.append(Mention(node, what, at))
+    return tuple(found)
+
+
+def _formats(source: Source, node: Node) -> bool:
+    macro = node if node.type == "macro_invocation" else source.enclosing(node, ["macro_invocation"])
+    return macro is not None and is_formatting(source, macro)
+
+
+def _carrier(source: Source, node: Node, statement: Node) -> str | None:
+    """What could carry the guard out of its scope."""
+    for ancestor in source.ancestors(node):
+        if ancestor == statement:
+            return None
+        if ancestor.type == "async_block":
+            return "an async block"
+        if ancestor.type == "closure_expression" and source.text(ancestor).startswith(b"move"):
+            return "a closure"
+    return None
+
+
+def _judged(
+    source: Source, statements: Sequence[Node], mentions: Sequence[Mention]
+) -> tuple[str, ...] | Refused:
+    """Notes for what else runs under the lock, or why that makes it a critical section."""
+    own = {span_of(m.access.node) for m in mentions if not m.reads}
+    writes = any(not m.reads for m in mentions)
+    notes: list[str] = []
+    for statement in statements:
+        for effect in effects(source, statement):
+            if span_of(effect.node) in own:
+                continue
+            line = source.position(effect.node.start_byte)[0]
+            told = f"{effect.words} (line {line}) runs while the lock is held"
+            match effect.what:
+                case "lock" if not writes and _only_reads(source, effect):
+                    notes.append(
+                        f"line {line} took {effect.words} while this one was held: the two values "
+                        "are no longer read at one moment"
+                    )
+                case "log":
+                    notes.append(f"{effect.words} (line {line}) no longer runs under the lock")
+                case "quiet":
+                    notes.append(f"{effect.words} (line {line}) ran under the lock")
+                case _:
+                    return Refused(told)
+    return tuple(dict.fromkeys(notes))
+
+
+def _only_reads(source: Source, effect: Effect) -> bool:
+    """The other lock is taken to read one value on the spot, or by a ``let`` of its own."""
+    node = effect.node
+    while True:
+        up = source.parent(node)
+        if up is None:
+            return False
+        if up.type == "unary_expression" and up.children[0].type == "*":
+            what = access(source, node)
+            return not isinstance(what, Refused) and what.kind == "read"
+        if up.type == "let_declaration":
+            mutable = any(c.type == "mutable_specifier" for c in up.children)
+            return up.child_by_field_name("value") == node and not mutable
+        if up.type not in (
+            "call_expression", "field_expression", "try_expression", "await_expression",
+            "parenthesized_expression",
+        ):  # fmt: skip
+            return False
+        node = up
+
+
+def exits(node: Node) -> bool:
+    """May evaluating ``node`` leave the region early (nested functions aside)?"""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if current.type in _EXITS or current.type == "try_expression":
+            return True
+        if current.type not in ("closure_expression", "async_block", "function_item"):
+            pending.extend(current.named_children)
+    return False
+
+
+def looped(source: Source, node: Node, statement: Node) -> bool:
+    """Is ``node`` inside a loop or closure of ``statement`` (evaluated any number of times)?"""
+    for ancestor in source.ancestors(node):
+        if ancestor.type in ("closure_expression", "for_expression", "while_expression") or (
+            ancestor.type == "loop_expression"
+        ):
+            return True
+        if ancestor == statement:
+            return False
+    return False
+
+
+def written(region: Region, mention: Mention) -> Node | None:
+    """The top-level statement that is just this write, if there is one."""
+    statement = region.statements[mention.statement]
+    node = outward(mention.access.node)
+    if statement == node:
+        return statement
+    if statement.type == "expression_statement" and statement.named_children[0] == node:
+        return statement
+    return None

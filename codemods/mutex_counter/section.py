@@ -1,0 +1,225 @@
+"""One lock call, from ``x.lock()`` to the atomic operation for everything done under that lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from engine.model import Edit, Span
+from engine.scopes import Scopes
+from engine.syntax import COMMENTS, Source, span_of
+
+from codemods.mutex_counter.guards import Guard, Refused, access, outward, unwrapped
+from codemods.mutex_counter.inert import effects
+from codemods.mutex_counter.moment import (
+    Rewrite, Use, commented, decides, judged, load, rewrite_moment,
+)  # fmt: skip
+from codemods.mutex_counter.names import Family
+from codemods.mutex_counter.ops import change_of
+from codemods.mutex_counter.region import Region, region_of_block, region_of_let
+from codemods.mutex_counter.shapes import Shape, shape_of
+from codemods.mutex_counter.text import replaced, without_line
+
+ScopesOf = Callable[[Source, Node], Scopes]
+
+_HANDLER = "the code for a poisoned lock goes away, for there is none any more"
+# A block in these places is somebody's body: it stays.
+_BODIES = frozenset(
+    {"function_item", "closure_expression", "async_block", "if_expression", "else_clause"}
+    | {"for_expression", "while_expression", "loop_expression", "match_arm", "unsafe_block"}
+    | {"const_block", "let_declaration_else", "try_block", "gen_block"}
+)
+# Methods that reach the value without locking: they exist on atomics too.
+DIRECT = frozenset({b"get_mut", b"into_inner"})
+LOCKS = frozenset({b"lock", b"read", b"write", b"blocking_lock", b"blocking_read", b"blocking_write"})
+
+
+def rewrite(
+    use: Use, call: Node, family: Family, method: bytes, scopes_of: ScopesOf
+) -> Rewrite | Refused:
+    """The rewrite of the lock scope that ``call`` opens, or why there is none."""
+    if method in DIRECT:
+        return _direct(use, call, family)
+    if method not in LOCKS:
+        name = method.decode("utf-8", "replace")
+        return Refused(f"`.{name}()` has no counterpart on an atomic", locks=method != b"is_poisoned")
+    guard = unwrapped(use.source, call, family, method)
+    if isinstance(guard, Refused):
+        return guard
+    if guard.shape == "value":
+        node = outward(guard.node)
+        up = node.parent
+        if up is None or up.type != "let_declaration" or up.child_by_field_name("value") != node:
+            return rewrite_moment(use, guard.node, guard.handler)
+        return _from_let(use, up, guard, scopes_of)
+    if guard.shape == "let-else":
+        return _from_let(use, guard.node, guard, scopes_of)
+    return _from_holder(use, guard, scopes_of)
+
+
+def _direct(use: Use, call: Node, family: Family) -> Rewrite | Refused:
+    """``get_mut`` and ``into_inner``: std's answer comes in a result that goes."""
+    ops = frozenset({"own"})
+    if family != "std":
+        return Rewrite((), ops)
+    guard = unwrapped(use.source, call, family, b"")
+    if isinstance(guard, Refused) or guard.shape != "value" or guard.node.type == "match_expression":
+        return Refused("what becomes of the result is not understood")
+    gone = Span(call.end_byte, guard.node.end_byte)
+    bad = commented(use.source, gone)
+    if bad is not None:
+        return bad
+    edit = Edit(use.source.path, gone.start, gone.end, b"")
+    return Rewrite((edit,), ops, (_HANDLER,) if guard.handler else ())
+
+
+def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refused:
+    source = use.source
+    pattern = guard.binding or let.child_by_field_name("pattern")
+    if pattern is None or pattern.type != "identifier":
+        return Refused("the lock is held as a gate: its value is not used", locks=True)
+    if let.child_by_field_name("type") is not None:
+        return Refused("the guard's type is written out")
+    before = let.prev_named_sibling
+    if before is not None and before.type == "attribute_item":
+        return Refused("an attribute stands on the guard's `let`")
+    function = source.fn_item_of(let)
+    if function is None:
+        return Refused("the guard is bound outside of a function")
+    scopes = scopes_of(source, function)
+    binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
+    if binding is None:
+        return Refused("the guard's name is not understood")
+    region = region_of_let(source, scopes, let, binding)
+    if isinstance(region, Refused):
+        return region
+    shape = shape_of(use, region)
+    if isinstance(shape, Refused):
+        return shape
+    bad = commented(source, span_of(let))
+    if bad is not None:
+        return bad
+    notes = (*region.notes, _HANDLER) if guard.handler else region.notes
+    edits = _collapsed(use, region, shape)
+    if edits is None:
+        head = without_line(source, let)
+        if shape.lead is not None:
+            head = Edit(source.path, let.start_byte, let.end_byte, shape.lead)
+        gone = (without_line(source, region.drop),) if region.drop is not None else ()
+        edits = (head, *shape.edits, *gone)
+    return Rewrite(edits, shape.ops, notes, region.decides, shape.drops)
+
+
+def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:
+    """``{ let mut g = ..; *g += 1; }`` as a whole, when the block held nothing else."""
+    source, block, head = use.source, region.block, region.head
+    if shape.sole is None or head is None or region.later:
+        return None
+    holder = source.parent(block)
+    if holder is None or holder.type in _BODIES or any(c.type == "label" for c in block.children):
+        return None
+    own = {head, *region.statements, *((region.drop,) if region.drop is not None else ())}
+    if any(child not in own for child in block.named_children) or block.parent is None:
+        return None
+    text = shape.sole
+    if text.endswith(b";"):
+        if holder.type == "expression_statement":
+            if source.text(holder).endswith(b";"):
+                text = text.removesuffix(b";")
+        elif holder.type != "block":
+            return None
+    return (Edit(source.path, block.start_byte, block.end_byte, text),)
+
+
+def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refused:
+    """An ``if let``, ``match`` or ``.map(..)`` that binds the guard goes away."""
+    source, holder, body, named = use.source, guard.node, guard.body, guard.binding
+    function = source.fn_item_of(holder)
+    if body is None or named is None or function is None:
+        return Refused("the guard is bound in a place that is not understood")
+    outside = (Span(holder.start_byte, body.start_byte), Span(body.end_byte, holder.end_byte))
+    bad = commented(source, *outside)
+    if bad is not None:
+        return bad
+    if body.type != "block":
+        return _from_value(use, guard, body, named)
+    scopes = scopes_of(source, function)
+    binding = next((b for b in scopes.bindings if b.decl == span_of(named)), None)
+    if binding is None:
+        return Refused("the guard's name is not understood")
+    region = region_of_block(source, scopes, body, binding)
+    if isinstance(region, Refused):
+        return region
+    shape = shape_of(use, region)
+    if isinstance(shape, Refused):
+        return shape
+    changes = {edit.span: edit.replacement for edit in shape.edits}
+    if region.drop is not None:
+        gone = without_line(source, region.drop)
+        changes[gone.span] = gone.replacement
+    text = replaced(source, span_of(body), changes)
+    if shape.lead is not None:
+        indent = source.newline + source.indent_of(body.end_byte - 1) + b"    "
+        text = b"{" + indent + shape.lead + text[1:]
+    comments = any(child.type in COMMENTS for child in body.children)
+    if shape.sole is not None and not comments and region.drop is None:
+        text = _placed(source, holder, shape.sole)
+    notes = (*region.notes, _HANDLER) if guard.handler else region.notes
+    edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
+    return Rewrite((edit,), shape.ops, notes, region.decides, shape.drops)
+
+
+def _placed(source: Source, holder: Node, text: bytes) -> bytes:
+    """A statement or an expression in the place of ``holder``."""
+    up = source.parent(holder)
+    if not text.endswith(b";") or up is None:
+        return text
+    if up.type == "expression_statement":
+        return text.removesuffix(b";") if source.text(up).endswith(b";") else text
+    return text if up.type == "block" else b"{ " + text + b" }"
+
+
+def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Refused:
+    """``Ok(g) => *g`` or ``.map(|g| *g)``: one mention in one expression."""
+    source, holder = use.source, guard.node
+    name = source.text(named)
+    mentions: list[Node] = []
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        if node.type == "identifier" and source.text(node) == name:
+            mentions.append(node)
+        if node.type == "macro_invocation":
+            return Refused("a macro may use the guard")
+        pending.extend(node.named_children)
+    if not mentions:
+        return Refused("the lock is held as a gate: its value is not used", locks=True)
+    if len(mentions) > 1:
+        return Refused("the guard is used more than once in one expression")
+    what = access(source, mentions[0])
+    if isinstance(what, Refused):
+        return what
+    found = [e for e in effects(source, body) if e.node != what.node]
+    notes = judged(source, found, body, mentions[0])
+    if isinstance(notes, Refused):
+        return notes
+    if guard.handler:
+        notes = (*notes, _HANDLER)
+    if what.kind == "read":
+        part, text, ops = outward(what.node), load(use), frozenset({"load"})
+        text = replaced(source, span_of(body), {span_of(part): text})
+    else:
+        if outward(what.node) != body or what.kind == "swap":
+            return Refused("the change stands where a value is expected")
+        change = change_of(source, what, lambda _: None, use.inner, b"value", False)
+        if isinstance(change, Refused):
+            return change
+        exchanged = what.kind in ("take", "replace")
+        ops = frozenset({change.kind})
+        text = change.call(use.receiver, use.orders, want_old=exchanged)
+        if not exchanged:
+            head = b"let _ = " if change.kind == "update" else b""
+            text = _placed(source, holder, head + text + b";")
+    edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
+    return Rewrite((edit,), ops, notes, what.kind == "read" and decides(source, what.node))

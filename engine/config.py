@@ -1,0 +1,184 @@
+"""What a repository says about spikeproof in its manifests.
+
+``[workspace.metadata.spikeproof]`` holds for all packages, ``[package.metadata.spikeproof]`` for
+one and overrides it key by key (``codemods`` option by option). The keys are those of
+:class:`Config`, written with ``-``::
+
+    [workspace.metadata.spikeproof]
+    exclude = ["src/legacy/**"]          # gitignore patterns, relative to this manifest's folder
+    disable = ["dyn-param"]              # codemods that are not run
+    codemods = { "clone-per-frame" = { reuse = true } }
+    test-timeout = 600                   # seconds for one run of the tests
+    check-timeout = 300                  # seconds for one cargo check
+    env = ["DATABASE_URL"]               # variables let through to cargo and the tests
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from engine.errors import SpikeproofError
+from engine.fsio import show
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_DRIVE = re.compile(r"[A-Za-z]:")
+_SPECIAL = re.compile(r"([\\*?\[\]!# ])")
+_MAX_SECONDS = 7 * 24 * 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """One package's config, the workspace's merged in.
+
+    ``exclude`` are gitignore patterns relative to the workspace root. Time-outs are seconds above
+    0 and at most a week, None where the config names none. ``named`` tells for each codemod that
+    the config names where it does so.
+    """
+
+    exclude: tuple[str, ...] = ()
+    codemods: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    disable: tuple[str, ...] = ()
+    test_timeout: float | None = None
+    check_timeout: float | None = None
+    env: tuple[str, ...] = ()
+    named: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
+
+    def check_names(self, known: Mapping[str, Collection[str]]) -> None:
+        """``known`` are the codemods and their options. Raises SpikeproofError for another name."""
+        for name, origin in self.named:
+            if name not in known:
+                raise SpikeproofError(f"{origin}: no codemod `{show(name)}`{closest(name, known)}")
+            for option in self.codemods.get(name, ()):
+                if option not in known[name]:
+                    hint = closest(option, known[name])
+                    raise SpikeproofError(
+                        f"{origin}: codemod `{name}` has no option `{show(option)}`{hint}"
+                    )
+
+
+def read_config(data: object, manifest: str, table: str, base: Config | None = None) -> Config:
+    """The config in ``data``, the ``spikeproof`` table of ``manifest`` (relative to the root).
+
+    ``table`` is its name for messages; ``base`` what it overrides. Raises SpikeproofError for an
+    unknown key, a value of the wrong type, a path that leaves the manifest's folder.
+    """
+    base = base or Config()
+    if data is None:
+        return base
+    at = f"{show(manifest)}: [{table}]"
+    if not isinstance(data, dict):
+        raise SpikeproofError(f"{at} must be a table")
+    values: dict[str, Any] = {}
+    for key, value in data.items():
+        reader = _READERS.get(key)
+        if reader is None:
+            raise SpikeproofError(f"{at} has no key `{show(key)}`{closest(key, _READERS)}")
+        values[key.replace("-", "_")] = reader(value, f"{at} `{key}`")
+    if "exclude" in values:
+        folder = PurePosixPath(manifest).parent.as_posix()
+        values["exclude"] = tuple(_rebased(pattern, folder) for pattern in values["exclude"])
+    names = (*values.get("disable", ()), *values.get("codemods", ()))
+    if "codemods" in values:
+        values["codemods"] = _merged(base.codemods, values["codemods"])
+    merged = {name: getattr(base, name) for name in Config.__dataclass_fields__} | values
+    merged["named"] = (*base.named, *((name, at) for name in names))
+    return Config(**merged)
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """``: did you mean `a` or `b`?`` with the names nearest to ``name``, or all if they are few."""
+    names = sorted(known)
+    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    if near:
+        return ": did you mean " + " or ".join(f"`{show(match)}`" for match in near) + "?"
+    if 0 < len(names) <= 8:
+        return ": there is " + ", ".join(f"`{show(match)}`" for match in names)
+    return ""
+
+
+def _rebased(pattern: str, folder: str) -> str:
+    """A gitignore pattern of ``folder``, as one of the workspace root."""
+    if folder == ".":
+        return pattern
+    literal = _SPECIAL.sub(r"\\\1", folder)
+    negated, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    # Without a slash but at its end, a pattern holds in every folder below its own.
+    deep = "" if "/" in body.rstrip("/") else "**/"
+    return f"{negated}/{literal}/{deep}{body}"
+
+
+def _merged(
+    base: Mapping[str, Mapping[str, object]], over: Mapping[str, Mapping[str, object]]
+) -> Mapping[str, Mapping[str, object]]:
+    return {name: {**base.get(name, {}), **over.get(name, {})} for name in {**base, **over}}
+
+
+def _strings(value: object, at: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise SpikeproofError(f"{at} must be an array of strings")
+    return tuple(value)
+
+
+def _globs(value: object, at: str) -> tuple[str, ...]:
+    patterns = _strings(value, at)
+    for pattern in patterns:
+        parts = re.split(r"[/\\]", pattern.removeprefix("!"))
+        if not pattern.strip() or "\n" in pattern:
+            raise SpikeproofError(f"{at}: `{show(pattern)}` is no pattern")
+        if parts[0] == "" or _DRIVE.match(parts[0]):
+            raise SpikeproofError(
+                f"{at}: `{show(pattern)}` is absolute: write it relative to the manifest's folder"
+            )
+        if ".." in parts:
+            raise SpikeproofError(
+                f"{at}: `{show(pattern)}` leaves the manifest's folder: `..` is not allowed"
+            )
+    return patterns
+
+
+def _names(value: object, at: str) -> tuple[str, ...]:
+    names = _strings(value, at)
+    for name in names:
+        if not _VARIABLE.fullmatch(name):
+            raise SpikeproofError(f"{at}: `{show(name)}` is not the name of a variable")
+    return names
+
+
+def _seconds(value: object, at: str) -> float:
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if number and 0 < value <= _MAX_SECONDS:  # type: ignore[operator]
+        return float(value)  # type: ignore[arg-type]
+    raise SpikeproofError(f"{at} must be a number of seconds above 0 and at most a week")
+
+
+def _codemods(value: object, at: str) -> dict[str, dict[str, object]]:
+    if not isinstance(value, dict):
+        raise SpikeproofError(f"{at} must be a table of codemods, each a table of options")
+    for name, options in value.items():
+        if not isinstance(options, dict):
+            raise SpikeproofError(f"{at}: `{show(name)}` must be a table of options")
+        for option, setting in options.items():
+            items = setting if isinstance(setting, list) else [setting]
+            finite = all(not isinstance(item, float) or math.isfinite(item) for item in items)
+            if not finite or not all(isinstance(item, bool | int | float | str) for item in items):
+                raise SpikeproofError(
+                    f"{at}: `{show(name)}.{show(option)}` must be a boolean, a number, a string or "
+                    "an array of them"
+                )
+    return value
+
+
+_READERS: Mapping[str, Callable[[object, str], object]] = {
+    "exclude": _globs,
+    "codemods": _codemods,
+    "disable": _strings,
+    "test-timeout": _seconds,
+    "check-timeout": _seconds,
+    "env": _names,
+}

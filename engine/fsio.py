@@ -1,0 +1,96 @@
+"""Reading files of a tree that may be hostile: regular files only, bounded, no surprises."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Sequence
+from pathlib import Path
+
+MANIFEST_LIMIT = 8 * 2**20  # bytes; the largest manifest of crates.io is far below
+_OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY
+_DIRECTORY = os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY | os.O_NOFOLLOW
+
+
+class NotRegularError(OSError):
+    """A FIFO, socket, device or directory stands where a file was expected."""
+
+
+class TooLargeError(OSError):
+    """The file is longer than the limit."""
+
+
+def show(path: str | os.PathLike[str]) -> str:
+    """``path`` for one line of text: control, bidi and undecodable characters are escaped."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode("ascii")
+        for char in os.fspath(path)
+    )
+
+
+def exists(path: Path) -> bool:
+    """Is there something at ``path`` (at the end of links) that this user can see?"""
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # no permission on a folder above; a NUL in the path
+        return False
+
+
+def read_regular(
+    path: str | os.PathLike[str],
+    limit: int,
+    *,
+    dir_fd: int | None = None,
+    follow: bool = True,
+) -> bytes:
+    """The bytes of a regular file of at most ``limit`` bytes.
+
+    A special file is never opened: opening a device can have effects, a FIFO can block.
+    Raises OSError, of which :class:`NotRegularError` and :class:`TooLargeError`.
+    """
+    before = os.stat(path, dir_fd=dir_fd, follow_symlinks=follow)
+    _expect_regular(before, path)
+    fd = os.open(path, _OPEN | (0 if follow else os.O_NOFOLLOW), dir_fd=dir_fd)
+    with os.fdopen(fd, "rb", buffering=0) as file:
+        info = os.fstat(fd)
+        _expect_regular(info, path)  # it may have been swapped in between
+        if info.st_size > limit:
+            raise TooLargeError(errno.EFBIG, "file too large", os.fspath(path))
+        data = file.read(info.st_size + 1)
+        while data and len(data) <= limit and (more := file.read(limit + 1 - len(data))):
+            data += more  # it grows while it is read, or its size is a guess (as in /proc)
+        if len(data) > limit:
+            raise TooLargeError(errno.EFBIG, "file too large", os.fspath(path))
+        return data
+
+
+def open_parent(root: int, parts: Sequence[str], *, make: bool = False) -> int:
+    """A descriptor of the folder ``parts`` below ``root``, no component of which is a symlink.
+
+    With ``make``, what is missing is created, and anything in the way that is no folder (a symlink
+    above all) is removed: only for trees that are ours. The caller closes it.
+    """
+    fd = os.dup(root)
+    try:
+        for part in parts:
+            try:
+                following = os.open(part, _DIRECTORY, dir_fd=fd)
+            except (FileNotFoundError, NotADirectoryError, OSError) as error:
+                if not make or error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+                    raise
+                if error.errno != errno.ENOENT:
+                    os.unlink(part, dir_fd=fd)
+                os.mkdir(part, 0o777, dir_fd=fd)
+                following = os.open(part, _DIRECTORY, dir_fd=fd)
+            os.close(fd)
+            fd = following
+        return fd
+    except BaseException:
+        os.close(fd)
+        raise
+
+
+def _expect_regular(info: os.stat_result, path: str | os.PathLike[str]) -> None:
+    if not stat.S_ISREG(info.st_mode):
+        raise NotRegularError(errno.EINVAL, "not a regular file", os.fspath(path))

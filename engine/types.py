@@ -1,0 +1,201 @@
+"""Rust types as values, made from what rustc prints (``type_parser``); lifetimes are dropped."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal[
+    "path",  # name: the path without generics; args: the last segment's
+    "member",  # args[0] is a type with generics of its own; name: what follows; args[1:]: its own
+    "assoc",  # <args[0] as args[1]>::name<args[2:]>
+    "inherent",  # <args[0]>::name<args[1:]>
+    "implseg",  # name::<impl args[1] for args[0]>, or name::<impl args[0]>
+    "ref",  # name: "&" or "&mut"
+    "ptr",  # name: "*const" or "*mut"
+    "tuple",
+    "array",  # name: the length's text
+    "slice",
+    "fn",  # pointer; name: "fn" with qualifiers; args: parameters, then the result
+    "fndef",  # function item; name: its path without generics; args: its "fn", its path
+    "closure",  # name: what stands in the braces
+    "coroutine",  # async blocks and bodies of async fns; name as above
+    "impl",  # args: the bounds
+    "dyn",
+    "sugar",  # a bound Fn(A, B) -> R; name: the trait; args: parameters, then the result
+    "binding",  # Item = X among generics
+    "const",  # a const generic; name: its text
+    "infer",  # "_", "{integer}", "{float}"
+    "never",
+    "opaque",  # name: the text, which was not understood
+]
+
+# Types that a method call looks through, and which argument they lead to. Full paths as rustc
+# prints them; a bare name is what it prints where paths are trimmed.
+_POINTERS: Mapping[str, int] = {
+    f"{module}{name}": 0
+    for name, modules in {
+        "Box": ("std::boxed::", "alloc::boxed::", ""),
+        "Arc": ("std::sync::", "alloc::sync::", ""),
+        "Rc": ("std::rc::", "alloc::rc::", ""),
+        "Pin": ("std::pin::", "core::pin::", ""),
+    }.items()
+    for module in modules
+}
+_DEREFS: Mapping[str, int] = {
+    **_POINTERS,
+    "std::borrow::Cow": 0,
+    "std::cell::Ref": 0,
+    "std::cell::RefMut": 0,
+    "std::cell::LazyCell": 0,
+    "std::mem::ManuallyDrop": 0,
+    "std::panic::AssertUnwindSafe": 0,
+    "std::sync::LazyLock": 0,
+    "std::sync::MutexGuard": 0,
+    "std::sync::RwLockReadGuard": 0,
+    "std::sync::RwLockWriteGuard": 0,
+    "tokio::sync::MutexGuard": 0,
+    "tokio::sync::OwnedMutexGuard": 0,
+    "tokio::sync::RwLockReadGuard": 0,
+    "tokio::sync::RwLockWriteGuard": 0,
+    "once_cell::sync::Lazy": 0,
+    "once_cell::unsync::Lazy": 0,
+    "lock_api::MutexGuard": 1,
+    "lock_api::RwLockReadGuard": 1,
+    "lock_api::RwLockWriteGuard": 1,
+    "lock_api::mutex::MutexGuard": 1,
+    "lock_api::rwlock::RwLockReadGuard": 1,
+    "lock_api::rwlock::RwLockWriteGuard": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """One type. What ``name`` and ``args`` hold is said beside each ``Kind``."""
+
+    name: str
+    args: tuple[Type, ...] = ()
+    kind: Kind = "path"
+
+    @property
+    def is_ref(self) -> bool:
+        return self.kind == "ref"
+
+    @property
+    def is_mut_ref(self) -> bool:
+        return self.kind == "ref" and self.name == "&mut"
+
+    def peel(self) -> Type:
+        """Without the references, Box, Arc, Rc and Pin around it."""
+        current = self
+        while True:
+            inner = _pointee(current, _POINTERS)
+            if inner is None:
+                return current
+            current = inner
+
+    def deref_chain(self) -> tuple[Type, ...]:
+        """The type and what a method call's auto-deref sees behind it, outermost first.
+
+        Looks through references, std's smart pointers and guards and the well-known crates' ones,
+        and from ``Vec``, ``String`` and arrays to slice and ``str``. Other ``Deref`` types end it.
+        """
+        chain = [self]
+        while True:
+            current = chain[-1]
+            inner = _pointee(current, _DEREFS)
+            if inner is None and (current.kind == "array" or _is_vec(current)):
+                inner = Type("", current.args[:1], "slice")
+            if inner is None and current in (Type("std::string::String"), Type("String")):
+                inner = Type("str")
+            if inner is None:
+                return tuple(chain)
+            chain.append(inner)
+
+    def walk(self) -> Iterator[Type]:
+        """This type and all inside it, outer before inner."""
+        yield self
+        for arg in self.args:
+            yield from arg.walk()
+
+    def find(self, names: Container[str]) -> Type | None:
+        """The outermost type anywhere inside (itself included) whose name is one of ``names``."""
+        return next((found for found in self.walk() if found.name in names), None)
+
+    def __str__(self) -> str:
+        return _show(self, value=False)
+
+
+def _is_vec(type_: Type) -> bool:
+    named = type_.name in ("std::vec::Vec", "alloc::vec::Vec", "Vec")
+    return type_.kind == "path" and named and bool(type_.args)
+
+
+def _pointee(type_: Type, table: Mapping[str, int]) -> Type | None:
+    if type_.kind == "ref":
+        return type_.args[0]
+    if type_.kind != "path":
+        return None
+    name = type_.name
+    # A crate seen through another one is printed so: parking_lot::lock_api::MutexGuard.
+    while name not in table and name.count("::") > 1:
+        name = name.partition("::")[2]
+    index = table.get(name)
+    return type_.args[index] if index is not None and index < len(type_.args) else None
+
+
+UNIT = Type("", (), "tuple")
+
+# -- printing ----------------------------------------------------------------------------------
+
+
+def _generics(args: tuple[Type, ...], value: bool) -> str:
+    if not args:
+        return ""
+    return f"{'::' if value else ''}<{', '.join(_show(a, value=False) for a in args)}>"
+
+
+def _signature(head: str, args: tuple[Type, ...]) -> str:
+    *params, result = args
+    shown = f"{head}({', '.join(str(p) for p in params)})"
+    return shown if result == UNIT else f"{shown} -> {result}"
+
+
+def _show(type_: Type, value: bool) -> str:
+    """``value``: as in an expression, ``Vec::<T>`` for ``Vec<T>``."""
+    name, args = type_.name, type_.args
+    match type_.kind:
+        case "path":
+            return name + _generics(args, value)
+        case "member":
+            return f"{_show(args[0], value)}::{name}{_generics(args[1:], value)}"
+        case "assoc":
+            return f"<{args[0]} as {args[1]}>::{name}{_generics(args[2:], value)}"
+        case "inherent":
+            return f"<{args[0]}>::{name}{_generics(args[1:], value)}"
+        case "implseg":
+            return f"{name}::<impl {' for '.join(str(a) for a in reversed(args))}>"
+        case "ref" | "ptr":
+            gap = "" if name == "&" else " "
+            target = args[0]
+            several = target.kind in ("impl", "dyn") and len(target.args) > 1
+            return f"{name}{gap}({target})" if several else f"{name}{gap}{target}"
+        case "tuple":
+            return f"({args[0]},)" if len(args) == 1 else f"({', '.join(map(str, args))})"
+        case "array":
+            return f"[{args[0]}; {name}]"
+        case "slice":
+            return f"[{args[0]}]"
+        case "fn" | "sugar":
+            return _signature(name, args)
+        case "fndef":
+            return f"{args[0]} {{{_show(args[1], value=True)}}}"
+        case "closure" | "coroutine":
+            return f"{{{name}}}"
+        case "impl" | "dyn":
+            return f"{type_.kind} {' + '.join(map(str, args))}"
+        case "binding":
+            return f"{name} = {args[0]}"
+        case "const" | "infer" | "never" | "opaque":
+            return name

@@ -1,0 +1,323 @@
+"""The judge that runs ``cargo check``: attributes errors, asks the codemods to follow them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine import edits
+from engine.codemod import Problem, Refusal
+from engine.errors import SpikeproofError
+from engine.model import Diagnostic, Edit, Fix, Outcome
+from engine.runs import CheckRun, Driver
+from engine.verify.culprits import Class, Court, Error, describe
+from engine.verify.search import Blame, halves
+from engine.verify.values import Attempt, Failure, Follow, Reader
+from engine.verify.warnings import fresh, shared_out
+
+# How often one fix is enlarged after the errors that it brought.
+_ROUNDS = 6
+# Messages shown for one dropped fix: the first ones tell, the rest follow from them.
+_SHOWN = 5
+
+
+class Cases:
+    """The alternatives that may be tried, by proposal; what ``follow`` said about an attempt."""
+
+    def __init__(self, alternatives: Mapping[int, Sequence[Attempt]]) -> None:
+        self._alternatives = {index: tuple(found) for index, found in alternatives.items()}
+        self.refusals: dict[Attempt, str] = {}
+
+    def first(self) -> list[Attempt]:
+        return [found[0] for found in self._alternatives.values() if found]
+
+    def after(self, attempt: Attempt) -> Attempt | None:
+        """The next alternative behind ``attempt``'s."""
+        following = (a for a in self._alternatives[attempt.index] if a.rank > attempt.rank)
+        return next(following, None)
+
+
+@dataclass(frozen=True)
+class CheckTrial:
+    """One checked tree."""
+
+    ok: bool
+    order: tuple[Attempt, ...]  # what was applied, in this order
+    left_out: frozenset[Attempt]
+    errors: tuple[Error, ...]
+    judge: CheckJudge
+    broken: Mapping[Attempt, Failure] = field(default_factory=dict)  # could not be applied
+
+    def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
+        if self.broken:
+            return Blame(proven=self.broken)
+        court = self.judge.court
+        explained = set(mended)
+        proof: dict[Attempt, list[Error]] = {}
+        open_errors: list[Error] = []
+        for error in self.errors:
+            possible = court.possible(error, group)
+            if len(possible) == 1 and not error.leaks and not possible & explained:
+                proof.setdefault(next(iter(possible)), []).append(error)
+            else:
+                open_errors.append(error)
+        if len(group) == 1:  # a trial of its own needs no proof by rule
+            proof = {}
+        explained |= proof.keys()
+        suspects: set[Attempt] = set()
+        for error in open_errors:
+            if not court.possible(error, group) & court.suspects(error, group).keys() & explained:
+                suspects |= court.accused(error, group)
+        proven = {a: self.judge.drop(a, self, found) for a, found in proof.items()}
+        return Blame(proven, frozenset(suspects - explained))
+
+    def mend(self, group: Sequence[Attempt]) -> dict[Attempt, Attempt]:
+        return self.judge.mend(self, group)
+
+    def split(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
+        return self.judge.split(self, group)
+
+    def failure(self, attempt: Attempt) -> Failure:
+        def strength(error: Error) -> int:
+            return self.judge.court.suspects(error, [attempt]).get(attempt, len(Class))
+
+        return self.judge.drop(attempt, self, sorted(self.errors, key=strength))
+
+    def haunts(self, attempt: Attempt, group: Sequence[Attempt]) -> bool:
+        regions = self.judge.court.footprint(attempt).regions
+        known = self.judge.grounds.get(attempt, frozenset())
+        return any(
+            error.key in known
+            or (error.regions & regions and not self.judge.court.possible(error, group))
+            for error in self.errors
+        )
+
+
+class CheckJudge:
+    """Judges sets of attempts by ``cargo check`` and remembers what it found.
+
+    ``before`` is the check of the tree without them. ``keeps`` says in words why a larger fix may
+    not be tried ("" when it may).
+    """
+
+    def __init__(
+        self,
+        before: CheckRun,
+        driver: Driver,
+        reader: Reader,
+        cases: Cases,
+        follow: Follow,
+        keeps: Callable[[Fix], str],
+        tell: Callable[[int], None],
+    ) -> None:
+        self.court = Court(reader)
+        self.grounds: dict[Attempt, frozenset[object]] = {}  # the errors an attempt was dropped for
+        self.runs = 0
+        self._before = before
+        self._clean: tuple[tuple[Attempt, ...], tuple[Error, ...]] = ((), ())
+        self._driver = driver
+        self._reader = reader
+        self._cases = cases
+        self._follow = follow
+        self._keeps = keeps
+        self._tell = tell
+        self._asked: set[tuple[Attempt, frozenset[object]]] = set()
+        self._known: dict[frozenset[Attempt], CheckTrial] = {}
+        self._known[frozenset()] = CheckTrial(True, (), frozenset(), (), self)
+
+    # -- judging -------------------------------------------------------------------------------
+
+    def try_with(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> CheckTrial:
+        wanted = (*kept, *group)
+        known = self._known.get(frozenset(wanted))
+        if known is not None:  # a set that was applied whole, so nothing of it is left out
+            return known
+        try:
+            applied = self.apply(wanted)
+        except ValueError:
+            return self._unfit(wanted, group)
+        order = tuple(a for n, a in enumerate(wanted) if n in applied.accepted)
+        left_out = frozenset(wanted) - frozenset(order)
+        same = self._known.get(frozenset(order))
+        if same is not None:
+            trial = CheckTrial(same.ok, same.order, left_out, same.errors, self)
+        else:
+            trial = self._run(applied, wanted, order, left_out)
+            self._known[frozenset(order)] = CheckTrial(
+                trial.ok, order, frozenset(), trial.errors, self
+            )
+        return trial
+
+    def apply(self, order: Sequence[Attempt]) -> edits.Applied:
+        """Raises ValueError when an attempt's own edits do not fit its files."""
+        fixes = [attempt.fix for attempt in order]
+        paths = {path for fix in fixes for path in fix.paths}
+        return edits.apply(self._reader.texts(paths), fixes)
+
+    def _run(
+        self,
+        applied: edits.Applied,
+        wanted: Sequence[Attempt],
+        order: tuple[Attempt, ...],
+        left_out: frozenset[Attempt],
+    ) -> CheckTrial:
+        self._tell(len(order))
+        self._driver.write({**self._reader.base, **applied.files})
+        self.runs += 1
+        run = self._driver.check()
+        if run.timed_out:
+            raise SpikeproofError(
+                "cargo check ran into the time limit, which it had kept without the fixes: "
+                "try again, or with a longer limit",
+                run.output,
+            )
+        if run.ok:
+            news = fresh(self._before, run, self.court, applied, wanted)
+            self._clean = order, news
+            return CheckTrial(True, order, left_out, (), self)
+        found = errors_of(run)
+        errors = tuple(self.court.error(each, applied, wanted) for each in found)
+        if not errors:  # cargo itself gave up: a manifest, a build script
+            bare = Diagnostic("error", "", _cargo_words(run.output), (), run.output)
+            errors = (self.court.error(bare, applied, wanted),)
+        return CheckTrial(False, order, left_out, errors, self)
+
+    def _unfit(self, wanted: Sequence[Attempt], group: Sequence[Attempt]) -> CheckTrial:
+        """A codemod's own mistake costs its fix alone."""
+        broken: dict[Attempt, Failure] = {}
+        for attempt in group:
+            try:
+                self.apply([attempt])
+            except ValueError as error:
+                words = f"the codemod's edits do not fit the file ({error}): please report this"
+                broken[attempt] = Failure(Outcome.UNVERIFIED, words)
+        if not broken:
+            raise SpikeproofError("fixes that fit alone do not fit together: please report this")
+        return CheckTrial(False, tuple(wanted), frozenset(), (), self, broken)
+
+    def warnings(self, kept: Sequence[Attempt]) -> dict[Attempt, tuple[Diagnostic, ...]]:
+        """New warnings of the last clean tree, by the kept attempts that brought them."""
+        order, news = self._clean
+        shared = shared_out(news, self.court, order)
+        return {attempt: shared[attempt] for attempt in kept if attempt in shared}
+
+    def drop(self, attempt: Attempt, trial: CheckTrial, errors: Sequence[Error]) -> Failure:
+        """The failure of ``attempt`` because of ``errors``, kept as the grounds for it."""
+        self.grounds[attempt] = frozenset(error.key for error in errors)
+        if attempt in trial.broken:
+            return trial.broken[attempt]
+        diagnostics = tuple(error.diagnostic for error in errors[:_SHOWN])
+        words = self._cases.refusals.get(attempt)
+        if words is None:
+            words = describe(diagnostics[0]) if diagnostics else "cargo check failed"
+        return Failure(Outcome.CHECK_FAILED, words, diagnostics)
+
+    def after(self, attempt: Attempt) -> Attempt | None:
+        return self._cases.after(attempt)
+
+    def split(self, trial: CheckTrial, group: Sequence[Attempt]) -> list[list[Attempt]]:
+        """Bodies before declarations (then each body's errors are its own); one by one when each
+        wrote an erroneous place; half of each function's fixes, all functions in one run."""
+        local = [a for a in group if self.court.footprint(a).local]
+        if local and len(local) < len(group):
+            return [local, [a for a in group if a not in local]]
+        if self._each_has_its_own(trial, group):
+            return [[attempt] for attempt in group]
+        islands = self.court.islands(group)
+        if len(islands) == len(group):
+            return halves(group)
+        first = {a for island in islands for a in halves(island)[0]}
+        return [[a for a in group if a in first], [a for a in group if a not in first]]
+
+    def _each_has_its_own(self, trial: CheckTrial, group: Sequence[Attempt]) -> bool:
+        own: set[Attempt] = set()
+        for error in trial.errors:
+            marks = self.court.suspects(error, group)
+            first = [a for a, strength in marks.items() if strength is Class.PRIMARY]
+            if len(first) == 1:
+                own.update(first)
+        return len(own) == len(group)
+
+    # -- following -----------------------------------------------------------------------------
+
+    def mend(self, trial: CheckTrial, group: Sequence[Attempt]) -> dict[Attempt, Attempt]:
+        by_attempt: dict[Attempt, list[tuple[Class, Error]]] = {}
+        for error in trial.errors:
+            possible = self.court.possible(error, group)
+            suspects = self.court.suspects(error, [a for a in group if a in possible])
+            if not suspects and not error.leaks:  # a declaration reaches further than any clue
+                suspects = dict.fromkeys(possible, Class.FILE)
+            for attempt, strength in suspects.items():
+                by_attempt.setdefault(attempt, []).append((strength, error))
+        mended: dict[Attempt, Attempt] = {}
+        handled: set[int] = set()
+        ordered = sorted(by_attempt, key=lambda a: (min(s for s, _ in by_attempt[a]), a.index))
+        for attempt in ordered:
+            errors = [error for _, error in by_attempt[attempt] if id(error) not in handled]
+            answer = self._ask(attempt, errors)
+            if answer is None:
+                continue
+            mended[attempt] = answer
+            new = [edit for edit in answer.fix.edits if edit not in attempt.fix.edits]
+            for error in errors:
+                if any(
+                    place.path == edit.path and _near(place.span.start, place.span.end, edit)
+                    for place in error.places
+                    for edit in new
+                ):
+                    handled.add(id(error))
+        return mended
+
+    def _ask(self, attempt: Attempt, errors: Sequence[Error]) -> Attempt | None:
+        question = (attempt, frozenset(error.key for error in errors))
+        if not errors or attempt.grown >= _ROUNDS or question in self._asked:
+            return None
+        self._asked.add(question)
+        problems = [problem for error in errors for problem in problems_of(error, attempt)]
+        answer = self._follow(attempt.proposal, attempt.fix, problems) if problems else None
+        if isinstance(answer, Refusal):
+            self._cases.refusals[attempt] = answer.reason
+            return None
+        if answer is None or set(answer.edits) == set(attempt.fix.edits):
+            return None
+        words = self._keeps(answer)
+        if words:
+            self._cases.refusals[attempt] = words
+            return None
+        return Attempt(attempt.index, attempt.rank, attempt.grown + 1, answer, attempt.proposal)
+
+
+def problems_of(error: Error, attempt: Attempt) -> list[Problem]:
+    """``error`` as the codemod of ``attempt`` sees it: one problem a place."""
+    code, message = error.diagnostic.code, error.diagnostic.message
+    return [
+        Problem(
+            place.path,
+            place.span,
+            attempt in place.authors,
+            place.primary,
+            code,
+            message,
+            place.label,
+        )
+        for place in error.places
+    ]
+
+
+def errors_of(run: CheckRun) -> list[Diagnostic]:
+    """Its errors, once each: a library is compiled for its tests as well."""
+    found: dict[object, Diagnostic] = {}
+    for each in run.diagnostics:
+        if each.level.startswith("error"):
+            found.setdefault((each.code, each.message, each.spans), each)
+    return list(found.values())
+
+
+def _near(start: int, end: int, edit: Edit) -> bool:
+    return edit.start <= end and start <= edit.end
+
+
+def _cargo_words(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    error = next((line for line in lines if line.startswith("error")), lines[-1] if lines else "")
+    return error.removeprefix("error:").strip() or "cargo check failed and said nothing"

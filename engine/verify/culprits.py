@@ -1,0 +1,292 @@
+"""Which fix brought this error? Proof where the language gives one, suspicion where it does not.
+
+Proof: under the rule of ``regions`` only one of the fixes on trial can have caused it. Suspicion,
+strongest first: the error points at text the fix wrote; into the same function; it speaks of names
+that the fix touches; it is in the same file. Suspicion decides what is set aside first, never what
+is dropped.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from engine import uses
+from engine.edits import Applied
+from engine.model import Diagnostic, Edit, Span
+from engine.verify.regions import Region, Regions
+from engine.verify.values import Attempt, Reader
+
+_WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
+_QUOTED = re.compile(r"`([^`]+)`")
+# Words that say nothing about where an error comes from.
+_COMMON = frozenset(
+    b"as async await break const continue crate dyn else enum extern false fn for if impl in let "
+    b"loop match mod move mut pub ref return self Self static struct super trait true type unsafe "
+    b"use where while _ T str u8 u32 u64 usize bool Ok Err Some None Result Option".split()
+)
+# A place this long holds whole statements: it does not point at the edit that it happens to hold.
+_TIGHT = 200
+# Errors about names: a ``use`` line that a fix brings or drops can cause them anywhere in its file.
+_NAME_ERRORS = frozenset(
+    [
+        "E0252",
+        "E0254",
+        "E0255",
+        "E0259",
+        "E0260",
+        "E0404",
+        "E0405",
+        "E0411",
+        "E0412",
+        "E0422",
+        "E0423",
+        "E0425",
+        "E0428",
+        "E0432",
+        "E0433",
+        "E0531",
+        "E0532",
+        "E0574",
+        "E0599",
+        "E0603",
+        "E0659",
+    ]
+)
+# What leaks out of a body: auto traits of its future or opaque type, the value of a constant.
+_LEAKS = re.compile(r"cannot be (sent|shared) between threads|is not `?(Send|Sync|Unpin)\b")
+_LEAK_CODES = frozenset({"E0080", "E0391"})
+
+
+class Class(IntEnum):
+    """How strong a suspicion is; the smallest is the strongest."""
+
+    PRIMARY = 0  # the error's own place is in text that the fix wrote, or next to it
+    TOUCHED = 1  # one of the places it tells of is
+    REGION = 2
+    NAMED = 3
+    FILE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span of a message, in the coordinates of the text before the fixes."""
+
+    path: str
+    span: Span
+    primary: bool
+    label: str
+    authors: frozenset[Attempt]  # who wrote the text there
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """A message with its places mapped back. ``regions`` are those of its primary places."""
+
+    diagnostic: Diagnostic
+    places: tuple[Place, ...]
+    regions: frozenset[Region]
+    names: frozenset[bytes]
+
+    @property
+    def key(self) -> tuple[str, str, frozenset[Region]]:
+        """Equal for the same complaint about the same item in another tree."""
+        return self.diagnostic.code, self.diagnostic.message, self.regions
+
+    @property
+    def leaks(self) -> bool:
+        """May it come from another function's body?"""
+        code, message = self.diagnostic.code, self.diagnostic.message
+        return not self.regions or code in _LEAK_CODES or bool(_LEAKS.search(message))
+
+
+@dataclass(frozen=True, slots=True)
+class Footprint:
+    """What an attempt touches. ``local``: it stays inside one function's body; ``imports``: files
+    whose ``use`` lines it may change."""
+
+    regions: frozenset[Region]
+    edits: Mapping[str, tuple[Edit, ...]]
+    local: bool
+    imports: frozenset[str]
+    names: frozenset[bytes]
+
+
+class Court:
+    """Maps errors back and weighs who may have caused them."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._regions = Regions(reader.text)
+        self._footprints: dict[Attempt, Footprint] = {}
+
+    # -- facts ---------------------------------------------------------------------------------
+
+    def footprint(self, attempt: Attempt) -> Footprint:
+        found = self._footprints.get(attempt)
+        if found is None:
+            found = self._footprints[attempt] = self._measure(attempt)
+        return found
+
+    def _measure(self, attempt: Attempt) -> Footprint:
+        fix = attempt.fix
+        by_path: dict[str, tuple[Edit, ...]] = {}
+        regions: set[Region] = set()
+        names: set[bytes] = set()
+        local = True
+        for edit in fix.edits:
+            by_path[edit.path] = (*by_path.get(edit.path, ()), edit)
+            regions |= self._regions.at(edit.path, edit.span)
+            inside = self._regions.inside_body(edit.path, edit.span)
+            local = local and inside
+            before = self._reader.text(edit.path)
+            changed = words(before[edit.start : edit.end]) ^ words(edit.replacement)
+            names |= changed if inside else changed | words(_line(before, edit.span))
+        imports = {edit.path for edit in fix.edits if uses.has_markers(edit.replacement)}
+        imports |= {path for path, _ in fix.drops}
+        names -= _COMMON
+        return Footprint(
+            frozenset(regions),
+            by_path,
+            local and len(regions) == 1,
+            frozenset(imports),
+            frozenset(names),
+        )
+
+    def error(self, diagnostic: Diagnostic, applied: Applied, order: Sequence[Attempt]) -> Error:
+        """``diagnostic`` about the tree that ``applied`` made of the attempts in ``order``."""
+        places: list[Place] = []
+        for span in diagnostic.spans:
+            origin = applied.origin(span.path, span.span)
+            authors = frozenset(order[owner] for owner in origin.owners)
+            places.append(Place(span.path, origin.span, span.primary, span.label, authors))
+        primary = [place for place in places if place.primary] or places
+        regions = (self._regions.at(place.path, place.span) for place in primary)
+        quoted = " ".join(
+            part
+            for text in (diagnostic.message, *(place.label for place in places))
+            for part in _QUOTED.findall(text)
+        )
+        names = words(quoted.encode())
+        for place in primary:
+            if place.path.endswith(".rs"):
+                names |= words(self._line_at(place))
+        return Error(
+            diagnostic,
+            tuple(places),
+            frozenset[Region]().union(*regions),
+            frozenset(names - _COMMON),
+        )
+
+    def _line_at(self, place: Place) -> bytes:
+        try:
+            return _line(self._reader.text(place.path), place.span)
+        except OSError:
+            return b""
+
+    # -- judgement -----------------------------------------------------------------------------
+
+    def possible(self, error: Error, group: Iterable[Attempt]) -> frozenset[Attempt]:
+        """Those of ``group`` that can have caused ``error``, by the rules of the language."""
+        if error.leaks:
+            return frozenset(group)
+        files = {place.path for place in error.places}
+        about_names = error.diagnostic.code in _NAME_ERRORS
+        found = set()
+        for attempt in group:
+            footprint = self.footprint(attempt)
+            if (
+                not footprint.local
+                or footprint.regions & error.regions
+                or (about_names and footprint.imports & files)
+            ):
+                found.add(attempt)
+        return frozenset(found)
+
+    def suspects(self, error: Error, group: Sequence[Attempt]) -> dict[Attempt, Class]:
+        """Those of ``group`` that something speaks against, each with the strongest of it."""
+        found: dict[Attempt, Class] = {}
+        files = {place.path for place in error.places}
+        for attempt in group:
+            footprint = self.footprint(attempt)
+            touched = [place for place in error.places if _touches(place, attempt, footprint)]
+            if any(place.primary for place in touched):
+                found[attempt] = Class.PRIMARY
+            elif touched:
+                found[attempt] = Class.TOUCHED
+            elif footprint.regions & error.regions:
+                found[attempt] = Class.REGION
+            elif files & footprint.edits.keys():
+                found[attempt] = Class.FILE
+        for attempt in self._named(error, group):
+            found[attempt] = min(found.get(attempt, Class.NAMED), Class.NAMED)
+        return found
+
+    def _named(self, error: Error, group: Sequence[Attempt]) -> list[Attempt]:
+        """Those that share the telling names: one that few fixes touch weighs more."""
+        shared = {a: self.footprint(a).names & error.names for a in group}
+        spread = Counter(name for names in shared.values() for name in names)
+        scores = {a: sum(1 / spread[n] for n in names) for a, names in shared.items()}
+        best = max(scores.values(), default=0.0)
+        return [a for a, score in scores.items() if score > 0 and score >= best / 2]
+
+    def accused(self, error: Error, group: Sequence[Attempt]) -> frozenset[Attempt]:
+        """Whom to set aside for ``error``: the strongest suspects among those who can have done
+        it; all who can where nothing speaks against one; nobody where nobody can."""
+        possible = self.possible(error, group)
+        for pool in (possible, frozenset(group)):
+            suspects = self.suspects(error, [a for a in group if a in pool])
+            if suspects:
+                best = min(suspects.values())
+                return frozenset(a for a, strength in suspects.items() if strength is best)
+            if pool and len(pool) < len(group):
+                return pool
+        return frozenset()
+
+    def islands(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
+        """``group`` in parts that share no region, in order."""
+        found: list[tuple[set[Region], list[Attempt]]] = []
+        for attempt in group:
+            regions = set(self.footprint(attempt).regions)
+            members = [attempt]
+            apart = []
+            for other, others in found:
+                if other & regions:
+                    regions |= other
+                    members = others + members
+                else:
+                    apart.append((other, others))
+            found = [*apart, (regions, members)]
+        return [members for _, members in found]
+
+
+def words(text: bytes) -> set[bytes]:
+    """Identifiers (and keywords) in ``text``."""
+    return set(_WORD.findall(text))
+
+
+def _line(data: bytes, span: Span) -> bytes:
+    """The line that ``span`` starts on."""
+    end = data.find(b"\n", span.start)
+    return data[data.rfind(b"\n", 0, span.start) + 1 : end if end >= 0 else len(data)]
+
+
+def _touches(place: Place, attempt: Attempt, footprint: Footprint) -> bool:
+    """Is the place in text that the attempt wrote, or at the seam (all there is of a deletion)?"""
+    if attempt in place.authors:
+        return True
+    span = place.span
+    return span.end - span.start <= _TIGHT and any(
+        edit.start <= span.end and span.start <= edit.end
+        for edit in footprint.edits.get(place.path, ())
+    )
+
+
+def describe(diagnostic: Diagnostic) -> str:
+    """rustc's message in one line: code, message and the label at its place."""
+    code = f"{diagnostic.code}: " if diagnostic.code else ""
+    label = next((s.label for s in diagnostic.spans if s.primary and s.label), "")
+    return f"{code}{diagnostic.message}" + (f" ({label})" if label else "")

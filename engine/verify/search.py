@@ -1,0 +1,172 @@
+"""The search for the largest set of fixes that holds: all at once, then by evidence, then halves.
+
+The judge (cargo check, or cargo test) sees the kept fixes plus a group on trial. What is known
+about a set is never asked twice, so a half whose other half passed is known to fail. Runs grow
+with the number of bad fixes: one bad fix that something points at costs a run or none of its own,
+one that nothing points at the logarithm of the group's size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.verify.values import Attempt, Failure
+
+
+@dataclass(frozen=True)
+class Blame:
+    """Whom a failed trial speaks against: ``proven`` are dropped at once, ``suspects`` set aside
+    and tried again when the rest is clean. Neither: nothing points at anyone."""
+
+    proven: Mapping[Attempt, Failure] = field(default_factory=dict)
+    suspects: frozenset[Attempt] = frozenset()
+
+
+class Trial(Protocol):
+    """What the judge found about the kept attempts plus a group."""
+
+    @property
+    def ok(self) -> bool: ...
+
+    @property
+    def left_out(self) -> frozenset[Attempt]:
+        """Those of the group that were not applied: their edits overlap others'."""
+        ...
+
+    def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
+        """Errors that a ``mended`` attempt may account for are taken as explained."""
+        ...
+
+    def mend(self, group: Sequence[Attempt]) -> Mapping[Attempt, Attempt]:
+        """Larger attempts that may put right what went wrong, by those that they replace."""
+        ...
+
+    def split(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
+        """At least two parts of a failed group (of two or more), to be tried one by one."""
+        ...
+
+    def failure(self, attempt: Attempt) -> Failure:
+        """Why ``attempt`` fails, when it was alone on trial."""
+        ...
+
+    def haunts(self, attempt: Attempt, group: Sequence[Attempt]) -> bool:
+        """Was ``attempt``, which is not on trial, proven guilty of what still shows here?"""
+        ...
+
+
+class Judge(Protocol):
+    def try_with(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> Trial:
+        """Judge ``kept`` (known to hold) plus ``group``."""
+        ...
+
+    def after(self, attempt: Attempt) -> Attempt | None:
+        """What to try instead of a dropped attempt."""
+        ...
+
+
+class Search:
+    """One search. ``kept`` grows; whatever was asked for ends kept, condemned or waiting."""
+
+    def __init__(self, judge: Judge, kept: Iterable[Attempt] = ()) -> None:
+        self._judge = judge
+        self.kept: list[Attempt] = list(kept)
+        self.condemned: dict[Attempt, Failure] = {}
+        self.waiting: list[Attempt] = []  # they overlap what is kept
+        self._trusted: set[Attempt] = set()  # condemned by proof, not by a trial of their own
+        self._appeals: list[Attempt] = []
+
+    def run(self, group: Iterable[Attempt]) -> None:
+        """Decide about every attempt of ``group``."""
+        self._settle(list(group))
+        while self._appeals:
+            self._appeal(self._appeals.pop(0))
+        while self.waiting:  # what they overlapped may have been dropped
+            again, self.waiting = self.waiting, []
+            self._settle(again)
+            while self._appeals:
+                self._appeal(self._appeals.pop(0))
+            if len(self.waiting) >= len(again):
+                break
+
+    def _settle(self, everyone: list[Attempt]) -> None:
+        parts = [everyone]  # to be tried one by one, the last first
+        aside: list[list[Attempt]] = []  # suspects, for when no part is left
+        spare: list[Attempt] = []  # next alternatives of those that nothing pointed at
+        while parts or aside or spare:
+            if parts:
+                group = parts.pop()
+            elif aside:
+                group = aside.pop()
+            else:
+                group, spare = spare, []
+            if not group:
+                continue
+            trial = self._judge.try_with(self.kept, group)
+            self.waiting += [a for a in group if a in trial.left_out]
+            group = [a for a in group if a not in trial.left_out]
+            if trial.ok:
+                self.kept += group
+                continue
+            self._reopen(trial, group)
+            mended = trial.mend(group)
+            blame = trial.blame(group, mended)
+            rest = [a for a in group if a not in blame.suspects or a in mended]
+            if mended or blame.proven:
+                fresh = [mended.get(a, a) for a in rest if a not in blame.proven]
+                for attempt, failure in blame.proven.items():
+                    self._trusted.add(attempt)
+                    fresh += self._condemn(attempt, failure)
+                aside.append([a for a in group if a in blame.suspects and a not in mended])
+                parts = [_merged([*parts, fresh])]
+            elif blame.suspects and rest:
+                aside.append([a for a in group if a in blame.suspects])
+                parts.append(rest)
+            elif len(group) == 1:
+                spare += self._condemn(group[0], trial.failure(group[0]))
+                if any(len(part) > 1 for part in parts):
+                    parts = [_merged(parts)]  # it may have been the only bad one
+            else:
+                parts += reversed(trial.split(group))
+
+    def _condemn(self, attempt: Attempt, failure: Failure) -> list[Attempt]:
+        self.condemned[attempt] = failure
+        following = self._judge.after(attempt)
+        return [following] if following is not None else []
+
+    def _reopen(self, trial: Trial, group: Sequence[Attempt]) -> None:
+        """Proof against an attempt is void when the same shows without it."""
+        on_trial = {a.index for a in group}
+        for attempt in sorted(self._trusted, key=lambda a: (a.index, a.rank)):
+            if attempt.index not in on_trial and trial.haunts(attempt, group):
+                self._trusted.discard(attempt)
+                self._appeals.append(attempt)
+
+    def _appeal(self, attempt: Attempt) -> None:
+        """A trial of its own, in the place of a lower-ranked alternative that was kept instead."""
+        now = next((a for a in self.kept if a.index == attempt.index), None)
+        if now is not None and now.rank <= attempt.rank:
+            return
+        others = [a for a in self.kept if a is not now]
+        trial = self._judge.try_with(others, [attempt])
+        if trial.ok and not trial.left_out:
+            del self.condemned[attempt]
+            self.waiting = [a for a in self.waiting if a.index != attempt.index]
+            self.kept = [*others, attempt]
+        elif trial.left_out:
+            if now is None and all(a.index != attempt.index for a in self.waiting):
+                del self.condemned[attempt]
+                self.waiting.append(attempt)
+        else:
+            self.condemned[attempt] = trial.failure(attempt)
+            self._reopen(trial, [attempt])
+
+
+def _merged(parts: Iterable[Sequence[Attempt]]) -> list[Attempt]:
+    return sorted((a for part in parts for a in part), key=lambda a: a.index)
+
+
+def halves(group: Sequence[Attempt]) -> list[list[Attempt]]:
+    middle = (len(group) + 1) // 2
+    return [list(group[:middle]), list(group[middle:])]

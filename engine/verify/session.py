@@ -1,0 +1,265 @@
+"""Verification from first to last: baseline, check, tests, proof of the patch as it is emitted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from engine.errors import SpikeproofError
+from engine.model import Fix, Outcome, Proposal, Verdict
+from engine.patch import make_patch
+from engine.runs import CheckRun, Driver, TestRun
+from engine.verify import verdicts
+from engine.verify.checks import Cases, CheckJudge, errors_of
+from engine.verify.culprits import describe
+from engine.verify.search import Search
+from engine.verify.suite import Suite
+from engine.verify.testjudge import TestJudge
+from engine.verify.values import (
+    Attempt,
+    Failure,
+    Follow,
+    Polish,
+    Progress,
+    Proof,
+    Prove,
+    Reader,
+    Settings,
+    VerifyResult,
+)
+
+# Alternatives tried after the tests have dropped a fix: each costs builds and test runs.
+_SECOND_CHANCES = 1
+
+
+def verify(
+    proposals: Sequence[Proposal],
+    read: Callable[[str], bytes],
+    driver: Driver,
+    follow: Follow,
+    settings: Settings,
+    prove: Prove,
+    progress: Progress = lambda verb, text: None,
+    base: Mapping[str, bytes] | None = None,
+    baseline: CheckRun | None = None,
+    polish: Polish = lambda files: files,
+) -> VerifyResult:
+    """Find the largest set of fixes that compiles and passes the tests, and prove its patch.
+
+    ``read`` gives the user's bytes of a path. ``base`` holds texts that an earlier pass accepted:
+    the proposals' offsets count in them. ``baseline`` is a check of that tree where the caller has
+    one already. ``polish`` makes the emitted texts of the verified ones; they are what is proven.
+    Nothing but the driver's scratch tree is written; with nothing to try, nothing is run.
+
+    Raises SpikeproofError when the workspace does not compile as it is, or when cargo check hits
+    its limit; KeyboardInterrupt passes through.
+    """
+    session = _Session(
+        tuple(proposals),
+        Reader(read, base or {}),
+        driver,
+        follow,
+        settings,
+        prove,
+        progress,
+        polish,
+    )
+    return session.run(baseline)
+
+
+class _Session:
+    def __init__(
+        self,
+        proposals: tuple[Proposal, ...],
+        reader: Reader,
+        driver: Driver,
+        follow: Follow,
+        settings: Settings,
+        prove: Prove,
+        progress: Progress,
+        polish: Polish,
+    ) -> None:
+        self._proposals = proposals
+        self._reader = reader
+        self._driver = driver
+        self._follow = follow
+        self._settings = settings
+        self._prove = prove
+        self._progress = progress
+        self._polish = polish
+        self._suite = Suite(driver, settings, reader, progress)
+        self._early: dict[int, Verdict] = {}  # decided without being tried
+        self._checks = self._proofs = 0
+        self._nothing_new = Proof(dict(reader.base), make_patch(self._changes(reader.base)))
+
+    def run(self, baseline: CheckRun | None) -> VerifyResult:
+        taken = self._taken()
+        if not taken:
+            return self._result(self._early)
+        before = self._baseline(baseline)
+        cases = Cases(self._compiled(taken, before.compiled))
+        first = cases.first()
+        if not first:
+            return self._result(self._early)
+        self._suite.cover(_paths(first))
+        judge = CheckJudge(
+            before,
+            self._driver,
+            self._reader,
+            cases,
+            self._follow,
+            lambda fix: _uncompiled(fix, before.compiled),
+            self._tell,
+        )
+        search = Search(judge)
+        search.run(first)
+        failures = dict(search.condemned)
+        proof = self._proof(search, judge, failures)
+        self._checks += judge.runs
+        book = verdicts.Book(
+            self._suite, proof, search.kept, search.waiting, failures, judge.warnings(search.kept)
+        )
+        decided = {index: book.verdict(index) for index in taken if index not in self._early}
+        if proof.broken:
+            note = (proof.broken,)
+            return self._result({**self._early, **decided}, self._nothing_new, note)
+        return self._result({**self._early, **decided}, proof)
+
+    # -- before the first change ---------------------------------------------------------------
+
+    def _taken(self) -> dict[int, list[Attempt]]:
+        """Alternatives of the levels that are taken; a verdict for proposals without one."""
+        found: dict[int, list[Attempt]] = {}
+        for index, proposal in enumerate(self._proposals):
+            attempts = [
+                Attempt(index, rank, 0, fix, proposal)
+                for rank, fix in enumerate(proposal.fixes)
+                if fix.level in self._settings.take
+            ]
+            if attempts and proposal.outcome is None:
+                found[index] = attempts
+            else:
+                self._early[index] = verdicts.not_tried(proposal, self._settings.take)
+        return found
+
+    def _baseline(self, baseline: CheckRun | None) -> CheckRun:
+        run = baseline
+        if run is None:
+            self._progress("Checking", "the tree as it is")
+            self._driver.write(self._reader.base)
+            self._checks += 1
+            run = self._driver.check()
+        if run.timed_out:
+            message = "cargo check did not end within the time limit, without any change: "
+            raise SpikeproofError(message + "try again with a longer limit", run.output)
+        if not run.ok:
+            said = "\n".join(error.rendered or error.message for error in errors_of(run))
+            message = "the workspace does not compile as it is: make `cargo check` pass first"
+            raise SpikeproofError(message, said or run.output)
+        return run
+
+    def _compiled(
+        self, taken: Mapping[int, Sequence[Attempt]], compiled: frozenset[str]
+    ) -> dict[int, list[Attempt]]:
+        found: dict[int, list[Attempt]] = {}
+        for index, attempts in taken.items():
+            good = [a for a in attempts if not _uncompiled(a.fix, compiled)]
+            if good:
+                found[index] = good
+            else:
+                reason = _uncompiled(attempts[0].fix, compiled)
+                self._early[index] = verdicts.untried(
+                    attempts[0], Outcome.NOT_COMPILED, f"not part of this configuration: {reason}"
+                )
+        return found
+
+    def _tell(self, count: int) -> None:
+        self._progress("Checking", f"{count} fix{'es' * (count != 1)}")
+
+    # -- tests and proof -----------------------------------------------------------------------
+
+    def _proof(self, search: Search, judge: CheckJudge, failures: dict[Attempt, Failure]) -> Proof:
+        """Prove what is kept; while tests fail, drop the culprits and prove the rest."""
+        chances: dict[int, int] = {}
+        while search.kept:
+            self._suite.cover(_paths(search.kept))
+            packages = self._suite.packages_for(_paths(search.kept))
+            files = judge.apply(search.kept).files
+            proof = self._prove_files(files, packages)
+            if proof.broken or proof.tests is None or packages is None:
+                return proof
+            failing = self._suite.failures(proof.tests, packages)
+            guilt = failing and self._suite.confirm(files, proof.tests, failing, self._control)
+            if not guilt:
+                return proof
+            self._progress("Searching", f"what breaks {', '.join(sorted(guilt.tests)[:3])}")
+            trials = TestJudge(
+                self._suite,
+                guilt,
+                search.kept,
+                lambda order: judge.apply(order).files,
+                self._settings.packages_of,
+            )
+            tested = Search(trials)
+            tested.run(sorted(search.kept, key=lambda a: a.index))
+            failures.update(tested.condemned)
+            search.kept = tested.kept
+            again, search.waiting = search.waiting, []  # what they overlapped may be gone
+            for attempt in tested.condemned:
+                following = judge.after(attempt)
+                used = chances.setdefault(attempt.index, 0)
+                if following is not None and used < _SECOND_CHANCES:
+                    chances[attempt.index] += 1
+                    again.append(following)
+            search.run(again)
+            failures.update(search.condemned)
+        return self._nothing_new
+
+    def _prove_files(self, files: Mapping[str, bytes], packages: Sequence[str] | None) -> Proof:
+        """Prove ``files`` in the form in which they are emitted."""
+        emitted = dict(self._polish({**self._reader.base, **files}))
+        patch = make_patch(self._changes(emitted))
+        self._progress("Proving", "the patch on a clean copy")
+        self._proofs += 1
+        check, tests = self._prove(patch, packages)
+        broken = ""
+        if not check.ok:
+            errors = errors_of(check)
+            said = describe(errors[0]) if errors else "cargo check failed"
+            said = "cargo check ran into its time limit" if check.timed_out else said
+            broken = f"the patch does not hold in a clean copy of the tree: {said}"
+        return Proof(emitted, patch, tests, broken)
+
+    def _control(self, packages: Sequence[str]) -> TestRun | None:
+        self._progress("Testing", "a clean copy of the tree as it is")
+        self._proofs += 1
+        return self._prove(b"", packages)[1]
+
+    def _changes(self, files: Mapping[str, bytes]) -> Iterable[tuple[str, bytes, bytes]]:
+        return ((path, self._reader.original(path), text) for path, text in files.items())
+
+    def _result(
+        self,
+        decided: Mapping[int, Verdict],
+        proof: Proof | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> VerifyResult:
+        proof = proof or self._nothing_new
+        ordered = tuple(decided[index] for index in range(len(self._proposals)))
+        return VerifyResult(
+            verdicts=ordered,
+            files=proof.files,
+            patch=proof.patch,
+            runs={"check": self._checks, "test": self._suite.runs, "prove": self._proofs},
+            notes=(*self._suite.notes, *notes),
+            deferred=tuple(v.proposal for v in ordered if v.outcome is Outcome.CONFLICT),
+        )
+
+
+def _paths(attempts: Iterable[Attempt]) -> tuple[str, ...]:
+    return tuple(sorted({path for attempt in attempts for path in attempt.fix.paths}))
+
+
+def _uncompiled(fix: Fix, compiled: frozenset[str]) -> str:
+    """Which Rust files of ``fix`` the check did not compile, in words; "" for none."""
+    missing = [path for path in fix.paths if path.endswith(".rs") and path not in compiled]
+    return f"rustc did not compile {', '.join(missing)}" if missing else ""

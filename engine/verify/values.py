@@ -1,0 +1,112 @@
+"""What verification is given and what it answers, and the attempts that it moves about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.codemod import Problem, Refusal
+from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
+from engine.runs import CheckRun, TestRun
+
+# Asked before a fix is dropped: the codemod of the proposal may answer with a larger fix.
+Follow = Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]
+# A verb and what it is about, as cargo's status lines have it.
+Progress = Callable[[str, str], None]
+# The texts to emit for the final texts (by path), as formatting makes them.
+Polish = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+
+
+class Prove(Protocol):
+    """Apply the patch to a clean copy of the tree with ``git apply`` and run cargo there."""
+
+    def __call__(
+        self, patch: bytes, packages: Sequence[str] | None
+    ) -> tuple[CheckRun, TestRun | None]:
+        """``packages``: whose tests to run (empty: the selection's), None for no tests.
+
+        An empty patch is a control: the tree as it is. Raises SpikeproofError when the patch does
+        not apply.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the user allows. ``packages_of`` gives the packages that hold these paths and all that
+    depend on them."""
+
+    packages_of: Callable[[Iterable[str]], Sequence[str]]
+    tests: bool = True
+    take: frozenset[Level] = frozenset({Level.SAFE})
+
+
+@dataclass(frozen=True)
+class VerifyResult:
+    """``verdicts`` in the order of the proposals; ``files`` the changed files' text as emitted
+    (those of ``base`` included), ``patch`` the way to it from the original tree.
+
+    ``deferred`` are the proposals with outcome ``conflict``: scan the result and verify again on
+    top of it (``base=result.files``). ``runs`` counts cargo runs by kind: check, test, prove.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    files: Mapping[str, bytes]
+    patch: bytes
+    runs: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    deferred: tuple[Proposal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One alternative of one proposal, as its codemod planned it or as ``follow`` enlarged it."""
+
+    index: int  # of the proposal
+    rank: int  # of the alternative, from 0
+    grown: int  # how often ``follow`` has enlarged it
+    fix: Fix = field(compare=False)
+    proposal: Proposal = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an attempt was dropped: ``reason`` in words, and what it rests on."""
+
+    outcome: Outcome
+    reason: str
+    diagnostics: tuple[Diagnostic, ...] = ()
+    tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The emitted texts and patch, with what a clean copy said of them. ``broken`` says why they
+    do not hold there, "" when they do."""
+
+    files: Mapping[str, bytes]
+    patch: bytes
+    tests: TestRun | None = None
+    broken: str = ""
+
+
+class Reader:
+    """Texts that the fixes' offsets count in: those of ``base``, else the original ones."""
+
+    def __init__(self, read: Callable[[str], bytes], base: Mapping[str, bytes]) -> None:
+        self._read = read
+        self.base = dict(base)
+        self._originals: dict[str, bytes] = {}
+
+    def original(self, path: str) -> bytes:
+        """The user's own text. Raises what the caller's reader raises."""
+        if path not in self._originals:
+            self._originals[path] = self._read(path)
+        return self._originals[path]
+
+    def text(self, path: str) -> bytes:
+        return self.base[path] if path in self.base else self.original(path)
+
+    def texts(self, paths: Iterable[str]) -> dict[str, bytes]:
+        return {path: self.text(path) for path in paths}

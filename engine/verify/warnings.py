@@ -1,0 +1,70 @@
+"""Warnings that fixes bring: what the check says now and did not say before."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+from engine.edits import Applied
+from engine.model import Diagnostic
+from engine.runs import CheckRun
+from engine.verify.culprits import Class, Court, Error
+from engine.verify.values import Attempt
+
+Key = tuple[str, str, frozenset[str]]
+
+
+def _key(warning: Diagnostic) -> Key:
+    """Equal for the same warning before and after, wherever the text has moved to."""
+    paths = frozenset(span.path for span in warning.spans if span.primary)
+    return warning.code, warning.message, paths
+
+
+def _of(run: CheckRun) -> list[Diagnostic]:
+    """Its warnings, once each: a library is compiled for its tests as well."""
+    found: dict[object, Diagnostic] = {}
+    for each in run.diagnostics:
+        if each.level == "warning":
+            found.setdefault((each.code, each.message, each.spans), each)
+    return list(found.values())
+
+
+def _places(warning: Diagnostic | Error) -> frozenset[object]:
+    spots = warning.spans if isinstance(warning, Diagnostic) else warning.places
+    return frozenset((spot.path, spot.span) for spot in spots if spot.primary)
+
+
+def fresh(
+    before: CheckRun, run: CheckRun, court: Court, applied: Applied, order: Sequence[Attempt]
+) -> tuple[Error, ...]:
+    """Warnings of ``run`` that ``before`` did not have, mapped back to its text."""
+    old = _of(before)
+    counts = Counter(map(_key, old))
+    standing = {place for warning in old for place in _places(warning)}
+    groups: dict[Key, list[Diagnostic]] = defaultdict(list)
+    for warning in _of(run):
+        groups[_key(warning)].append(warning)
+    found: list[Error] = []
+    for key, members in groups.items():
+        surplus = len(members) - counts[key]
+        if surplus > 0:
+            mapped = [court.error(each, applied, order) for each in members]
+            mapped.sort(key=lambda error: bool(_places(error) & standing))  # moved ones last
+            found += mapped[:surplus]
+    return tuple(found)
+
+
+def shared_out(
+    warnings: Iterable[Error], court: Court, group: Sequence[Attempt]
+) -> dict[Attempt, tuple[Diagnostic, ...]]:
+    """Each warning goes to those of ``group`` that most speaks against, in the files it is about."""
+    found: dict[Attempt, tuple[Diagnostic, ...]] = {}
+    for warning in warnings:
+        files = {place.path for place in warning.places}
+        near = [a for a in group if files & court.footprint(a).edits.keys()]
+        suspects = court.suspects(warning, near)
+        best = min(suspects.values(), default=Class.FILE)
+        for attempt, strength in suspects.items():
+            if strength is best:
+                found[attempt] = (*found.get(attempt, ()), warning.diagnostic)
+    return found

@@ -1,0 +1,318 @@
+"""The workspace that a path belongs to: packages, selection, sources, config.
+
+Reads manifests, ``.gitignore`` files and folders. It runs neither cargo nor anything of the
+repository's: a ``rustc-wrapper`` of the repository runs during a plain ``cargo metadata``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from engine.cargoconfig import cargo_home
+from engine.config import Config, read_config
+from engine.errors import SpikeproofError
+from engine.fsio import show
+from engine.ignore import Patterns
+from engine.manifest import Dependency, Manifest
+from engine.members import Members, find_members, nearest_manifest
+from engine.model import Skip
+from engine.selection import Selection
+from engine.sources import Listing, ancestors, list_sources, read_source
+
+__all__ = ["Package", "Selection", "Workspace", "discover", "read_source"]
+
+_VENDOR_HINT = "a member outside the workspace's folder: neither scanned nor changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A workspace member. ``manifest`` and ``root`` are POSIX paths relative to the workspace root
+    (``root`` is ``""`` for the package in it).
+
+    ``dependencies`` names the members it depends on (path, workspace or patched; normal, dev and
+    build). ``external`` gives for each package of another source that it depends on (normal
+    dependencies only, of any target) the features it asks for; ``renamed`` says what a package is
+    called in the code where that differs, ``optional`` which of them are optional.
+    """
+
+    name: str
+    version: str  # "0.0.0" when the manifest has none
+    edition: str  # "2015" when the manifest has none
+    manifest: str
+    root: str
+    dependencies: frozenset[str]
+    external: Mapping[str, tuple[str, ...]]
+    renamed: Mapping[str, str]
+    optional: frozenset[str]
+    has_lib: bool
+    build_script: str  # relative to the workspace root, "" when there is none
+    publish: bool
+    config: Config
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace on disk. ``root`` is absolute and resolved; all other paths are POSIX, relative
+    to it, and hold undecodable bytes as surrogates.
+
+    ``files`` are the sources of all members that may be scanned and changed, ``selected`` the
+    packages that the command is about, ``requested`` the file or folder to which the user's path
+    limits it (``""``: no limit). ``outside`` are path dependencies and ``[patch]`` paths that lie
+    outside the root, ``manifests`` all manifests within it that cargo may load.
+    """
+
+    root: Path
+    packages: tuple[Package, ...]
+    selected: tuple[Package, ...]
+    files: tuple[str, ...]
+    skipped: tuple[Skip, ...]
+    outside: tuple[Path, ...]
+    requested: str
+    config: Config  # of the root package, or of the workspace when it is virtual
+    selection: Selection
+    manifests: tuple[str, ...]
+    foreign: frozenset[str] = field(default=frozenset(), repr=False)  # packages, but no members
+
+    @cached_property
+    def _by_root(self) -> Mapping[str, Package]:
+        return {package.root: package for package in self.packages}
+
+    @cached_property
+    def _selected_roots(self) -> frozenset[str]:
+        return frozenset(package.root for package in self.selected)
+
+    def package_of(self, path: str) -> Package | None:
+        """The member whose folder holds ``path``, if that is no other package's."""
+        for folder in ancestors(path):
+            if folder in self._by_root:
+                return self._by_root[folder]
+            if folder in self.foreign:
+                return None
+        return None
+
+    def is_requested(self, path: str) -> bool:
+        """Is ``path`` of a selected package, and at or below what the user named?"""
+        package = self.package_of(path)
+        return (
+            package is not None
+            and package.root in self._selected_roots
+            and _within(path, self.requested)
+        )
+
+    def dependants(self, names: Iterable[str]) -> tuple[str, ...]:
+        """``names`` and all members that depend on one of them, at any distance, sorted."""
+        users: dict[str, list[str]] = {}
+        for package in self.packages:
+            for dependency in package.dependencies:
+                users.setdefault(dependency, []).append(package.name)
+        found: set[str] = set()
+        pending = list(names)
+        while pending:
+            name = pending.pop()
+            if name not in found:
+                found.add(name)
+                pending.extend(users.get(name, ()))
+        return tuple(sorted(found))
+
+    def package_args(self, names: Iterable[str] | None = None) -> tuple[str, ...]:
+        """The arguments of cargo that choose ``names`` (None: the selected packages).
+
+        The version is said too: a dependency from the registry can have a member's name.
+        """
+        wanted = {package.name for package in self.selected} if names is None else set(names)
+        if wanted == {package.name for package in self.packages}:
+            return ("--workspace",)
+        chosen = (package for package in self.packages if package.name in wanted)
+        return tuple(arg for p in chosen for arg in ("-p", f"{p.name}@{p.version}"))
+
+
+def discover(path: Path, selection: Selection) -> Workspace:
+    """The workspace around ``path``: a folder, a Cargo.toml or a ``.rs`` file in a package.
+
+    Raises SpikeproofError for a path that does not exist or has no manifest above it, a manifest
+    that cannot be read or that cargo would refuse, an unknown package, a wrong config.
+    """
+    target = _existing(path)
+    current = nearest_manifest(target if target.is_dir() else target.parent)
+    if current is None:
+        raise SpikeproofError(
+            f"no Cargo.toml in {show(target)} or above it: name a folder of a Rust package"
+        )
+    members = find_members(current, cargo_home())
+    root = members.root.folder
+    if not target.is_relative_to(root):
+        raise SpikeproofError(f"{show(target)} lies outside its workspace's folder, {show(root)}")
+    shared = read_config(
+        members.root.table("workspace", "metadata").get("spikeproof"),
+        "Cargo.toml",
+        "workspace.metadata.spikeproof",
+    )
+    packages = _packages(members, shared)
+    excludes = {package.root: Patterns(package.config.exclude) for package in packages}
+    listing = list_sources(root, excludes)
+    named = "" if target == root else _relative(target, root)
+    if target.name == "Cargo.toml" and target.is_file():
+        named = named.removesuffix("Cargo.toml").rstrip("/")
+    at_manifest = (root / named / "Cargo.toml") == current
+    selected = _select(packages, selection, members, current, listing, named, at_manifest)
+    requested = "" if selection.named and at_manifest else named
+    skips = [Skip(os.path.relpath(folder, root) + "/", _VENDOR_HINT) for folder in members.missing]
+    skips += listing.skipped
+    if (
+        requested.endswith(".rs")
+        and requested not in listing.owners
+        and not any(_within(requested, skip.path.rstrip("/")) for skip in skips)
+    ):
+        skips.append(Skip(requested, "in no package's sources: build output or a tool's"))
+    return Workspace(
+        root=root,
+        packages=packages,
+        selected=selected,
+        files=tuple(listing.owners),
+        skipped=tuple(skips),
+        outside=tuple(sorted({*members.outside, *members.missing})),
+        requested=requested,
+        config=next((p.config for p in packages if p.root == ""), shared),
+        selection=selection,
+        manifests=tuple(_relative(manifest.path, root) for manifest in members.manifests),
+        foreign=listing.foreign,
+    )
+
+
+def _existing(path: Path) -> Path:
+    try:
+        target = path.resolve(strict=True)
+    except (OSError, RuntimeError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "it leads round in a circle"
+        raise SpikeproofError(f"cannot open {show(path)}: {why}") from None
+    is_file = target.is_file() and (target.name == "Cargo.toml" or target.suffix == ".rs")
+    if not target.is_dir() and not is_file:
+        raise SpikeproofError(
+            f"{show(path)} is neither a folder nor a Cargo.toml nor a .rs file: name one of these"
+        )
+    return target
+
+
+def _relative(path: Path, root: Path) -> str:
+    relative = path.relative_to(root).as_posix()
+    return "" if relative == "." else relative
+
+
+def _within(path: str, folder: str) -> bool:
+    return not folder or path == folder or path.startswith(folder + "/")
+
+
+def _packages(members: Members, shared: Config) -> tuple[Package, ...]:
+    by_path = {manifest.folder: manifest for manifest in members.packages}
+    patched = {
+        dep.name: dep.path
+        for dep in members.root.referred()
+        if dep.kind == "patch" and dep.path is not None
+    }
+    return tuple(
+        _package(manifest, members, by_path, patched, shared) for manifest in by_path.values()
+    )
+
+
+def _package(
+    manifest: Manifest,
+    members: Members,
+    by_path: Mapping[Path, Manifest],
+    patched: Mapping[str, Path],
+    shared: Config,
+) -> Package:
+    root = members.root.folder
+    inherited = members.root if members.root.is_root else None
+    inner: set[str] = set()
+    external: dict[str, tuple[str, ...]] = {}
+    renamed: dict[str, str] = {}
+    optional: dict[str, bool] = {}
+    for dep in manifest.dependencies(inherited):
+        member = by_path.get(dep.path or patched.get(dep.name, Path()))
+        if member is not None:
+            inner.add(member.package["name"])
+        elif dep.kind == "normal" and dep.path is None:
+            _add_external(dep, external, renamed, optional)
+    folder = _relative(manifest.folder, root)
+    config = read_config(
+        manifest.table("package", "metadata").get("spikeproof"),
+        _relative(manifest.path, root),
+        "package.metadata.spikeproof",
+        shared,
+    )
+    return Package(
+        name=manifest.package["name"],
+        version=_text(manifest, "version", inherited, "0.0.0"),
+        edition=_text(manifest, "edition", inherited, "2015"),
+        manifest=_relative(manifest.path, root),
+        root=folder,
+        dependencies=frozenset(inner),
+        external=external,
+        renamed=renamed,
+        optional=frozenset(name for name, only in optional.items() if only),
+        has_lib="lib" in manifest.data or (manifest.folder / "src" / "lib.rs").is_file(),
+        build_script=_build_script(manifest, folder),
+        publish=manifest.inherited("publish", inherited) not in (False, []),
+        config=config,
+    )
+
+
+def _add_external(
+    dep: Dependency,
+    external: dict[str, tuple[str, ...]],
+    renamed: dict[str, str],
+    optional: dict[str, bool],
+) -> None:
+    features = external.get(dep.name, ())
+    external[dep.name] = tuple(dict.fromkeys((*features, *dep.features)))
+    optional[dep.name] = dep.optional and optional.get(dep.name, True)
+    if dep.alias != dep.name:
+        renamed[dep.name] = dep.alias
+
+
+def _text(manifest: Manifest, key: str, root: Manifest | None, default: str) -> str:
+    value = manifest.inherited(key, root)
+    if not isinstance(value, str | None):
+        raise manifest.error(f"`package.{key}` must be a string")
+    return default if value is None else value
+
+
+def _build_script(manifest: Manifest, folder: str) -> str:
+    named = manifest.package.get("build")
+    if named is False:
+        return ""
+    script = named if isinstance(named, str) else "build.rs"
+    if not isinstance(named, str) and not (manifest.folder / script).is_file():
+        return ""
+    return os.path.normpath(Path(folder, script))
+
+
+def _select(
+    packages: tuple[Package, ...],
+    selection: Selection,
+    members: Members,
+    current: Path,
+    listing: Listing,
+    named: str,
+    at_manifest: bool,
+) -> tuple[Package, ...]:
+    chosen = selection.choose({package.name: package.version for package in packages})
+    if chosen is not None:
+        return tuple(package for package in packages if package.name in chosen)
+    if not at_manifest:
+        # A folder such as `crates/` is meant for the packages below it, which cargo cannot say.
+        owners = {owner for path, owner in listing.owners.items() if _within(path, named)}
+        if owners:
+            return tuple(package for package in packages if package.root in owners)
+    if current == members.root.path:
+        wanted = {manifest.path for manifest in members.default}
+    else:
+        wanted = {current}
+    selected = tuple(p for p in packages if members.root.folder / p.manifest in wanted)
+    if not selected:
+        raise SpikeproofError(f"the workspace {show(members.root.path)} has no packages to check")
+    return selected
