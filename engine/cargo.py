@@ -39,6 +39,9 @@ class Tree(Protocol):
     @property
     def build(self) -> Path: ...
 
+    @property
+    def environment(self) -> Mapping[str, str]: ...
+
     def write(self, files: Mapping[str, bytes]) -> None: ...
 
 
@@ -65,7 +68,8 @@ class Reply:
 
 class Cargo:
     """Runs cargo on ``scratch``. ``selection`` are cargo's own arguments: packages, features,
-    target, ``--locked``, ``--offline``. ``on_progress`` hears which unit was finished.
+    target, ``--locked``, ``--offline``; ``config_args`` (``--config ..``) come before the subcommand. ``on_progress``
+    hears which unit was finished.
 
     Raises SpikeproofError when cargo is not on PATH, and in any run when the disk is full.
     """
@@ -319,11 +323,9 @@ class Cargo:
         return str(Path(found).absolute())
 
     def _env(self) -> dict[str, str]:
-        build = str(self.scratch.build)
         return {
             **self._base,
-            "CARGO_TARGET_DIR": build,
-            "CARGO_BUILD_BUILD_DIR": build,  # cargo 1.91: a `build-dir` of the user's is not ours
+            **self.scratch.environment,
             "RUSTC_WORKSPACE_WRAPPER": str(self._notes.wrapper()),
             # The same tree is built again and again; and a compiler cache lets incremental units
             # through to rustc, so that each of them is noted.

@@ -91,10 +91,10 @@ def read_config(data: object, manifest: str, table: str, base: Config | None = N
     return Config(**merged)
 
 
-def closest(name: str, known: Iterable[str]) -> str:
-    """``: did you mean `a` or `b`?`` with the names nearest to ``name``, or all if they are few."""
+def closest(name: str, known: Iterable[str], limit: int = 1) -> str:
+    """``: did you mean `a`?`` with the names nearest to ``name``, or all if they are few."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3, cutoff=0.5)
+    near = difflib.get_close_matches(name, names, n=limit, cutoff=0.5)
     if near:
         return ": did you mean " + " or ".join(f"`{show(match)}`" for match in near) + "?"
     if 0 < len(names) <= 8:

@@ -48,7 +48,7 @@ def parse_glob(line: str) -> Glob | None:
     segments = _segments(line)
     if not segments or not any(segments):
         return None
-    if len(segments) == 1:  # no slash: a name, at any depth
+    if "/" not in line:  # a name, at any depth (a slash counts even inside brackets)
         return Glob(rf"(?s:(?:.*/)?{_segment(segments[0])})\Z", include, folders)
     if not segments[0]:  # a leading slash only anchors
         del segments[0]
@@ -69,8 +69,9 @@ def _segments(line: str) -> list[list[str | None]] | None:
     while index < len(line):
         char = line[index]
         index += 1
-        if char == "/":
+        if char == "/" or line.startswith("\\/", index - 1):
             segments.append([])
+            index += char == "\\"
         elif char == "*":
             segments[-1].append(_STAR)
         elif char == "?":

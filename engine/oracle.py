@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
@@ -82,6 +82,7 @@ class Oracle:
         self._cargo = cargo
         self._jobs = jobs
         self._unstable = True
+        self._out = cargo.scratch.build.parent / "answers"
 
     def ask(self, questions: Mapping[str, Iterable[Span]], sources: SourceMap) -> Answers:
         """The types of the expressions at these spans, all asked at once.
@@ -92,16 +93,16 @@ class Oracle:
         for path, spans in questions.items():
             asking.add(path, spans, sources)
         if asking.open:
-            home = self._cargo.scratch.build.parent
-            out = home / "answers"
-            out.mkdir(exist_ok=True)
-            overlay = Overlay(self._cargo.scratch.tree, home / "asked")
+            tree = self._cargo.scratch.tree
+            self._out.mkdir(parents=True, exist_ok=True)
+            # Beside the tree, so that `..` leads to the same neighbours.
+            overlay = Overlay(tree, tree.with_name(f".{tree.name}.asked"))
             try:
                 while units := asking.next_units():
                     self._round(asking, units, overlay, sources)
             finally:
-                shutil.rmtree(overlay.root, ignore_errors=True)
-                shutil.rmtree(out, ignore_errors=True)
+                overlay.remove()
+                shutil.rmtree(self._out, ignore_errors=True)
         return asking.answers()
 
     def _round(
@@ -121,9 +122,9 @@ class Oracle:
             guilty: dict[int, str] = {}
             stuck: list[Unit] = []
             for unit, reply in zip(units, replies, strict=True):
-                found = asking.blame(unit, reply, probed)
+                found, again = asking.blame(unit, reply, probed)
                 guilty |= found
-                if found:
+                if again:
                     stuck.append(unit)
             asking.move(guilty)
             if not stuck:
@@ -131,11 +132,10 @@ class Oracle:
             units = stuck
 
     def _replay(self, units: Sequence[Unit], overlay: Overlay) -> list[Reply]:
-        home = self._cargo.scratch.build.parent
         paths = Paths.of(overlay.root)
         while True:
             commands = [
-                replay(unit, self._cargo.paths, overlay.root, home / "answers", self._unstable)
+                replay(unit, self._cargo.paths, overlay.root, self._out, self._unstable)
                 for unit in units
             ]
             replies = self._cargo.replay(commands, paths, self._jobs)
@@ -200,31 +200,45 @@ class _Asking:
         self._seconds += sum(reply.seconds for reply in replies)
 
     def take(self, reply: Reply) -> None:
-        """Keep the answers of one unit."""
+        """Keep the answers of one unit.
+
+        Where another error stands, inference may have been given up: a type with a hole in it is
+        then kept for want of a better one, and its question stays open.
+        """
+        broken = any(_is_error(found) for found in reply.diagnostics)
         for found in reply.diagnostics:
             match = _ANSWER.fullmatch(found.message) if found.code == "E0605" else None
-            question = self._all.get(int(match[2])) if match else None
-            if match is None or question is None:
+            if match is None or int(match[2]) not in self.open:
                 continue
+            question = self.open[int(match[2])]
             reference = _type(match[1])
             type_ = reference.args[0] if reference.is_ref else reference
-            self._types.setdefault((question.path, question.span), type_)
-            self.open.pop(int(match[2]), None)
+            self._types[question.path, question.span] = type_
+            if not (broken and any(inner.kind == "infer" for inner in type_.walk())):
+                del self.open[int(match[2])]
 
-    def blame(self, unit: Unit, reply: Reply, probed: Mapping[str, Probed]) -> dict[int, str]:
-        """Open questions whose probes broke this unit, with the error."""
+    def blame(
+        self, unit: Unit, reply: Reply, probed: Mapping[str, Probed]
+    ) -> tuple[dict[int, str], bool]:
+        """Open questions whose probes broke this unit, with the error; and is it worth asking the
+        unit again? (Probes that were answered break it too, and are gone the next time.)"""
         mine = {n: q for n, q in self.open.items() if q.path in unit.files and q.path in probed}
         errors = [found for found in reply.diagnostics if _is_error(found)]
+        if not mine:
+            return {}, False
         guilty: dict[int, str] = {}
+        found_any = False
         for error in errors:
-            for number in _culprits(error, probed, mine):
+            culprits = _culprits(error, probed, mine)
+            found_any |= bool(culprits)
+            for number in culprits & mine.keys():
                 guilty.setdefault(number, f"rustc: {_headline(error)}")
-        if not guilty and (errors or reply.timed_out or _crashed(reply)):
+        if not found_any and (errors or reply.timed_out or _crashed(reply)):
             why = "rustc took too long" if reply.timed_out else "rustc crashed"
             why = f"rustc stopped at an error elsewhere: {_headline(errors[0])}" if errors else why
             for question in mine.values():
                 self._reasons[question.path, question.span] = why
-        return guilty
+        return guilty, found_any
 
     def move(self, guilty: Mapping[int, str]) -> None:
         """These probes go to their next place, or are given up."""
@@ -233,16 +247,14 @@ class _Asking:
             question.at += 1
             if question.at == len(question.places):
                 self._reasons[question.path, question.span] = reason
-                del self.open[number]
+                del self.open[number]  # no place left
 
     def answers(self) -> Answers:
         return Answers(self._types, self._reasons, self._rounds, self._replays, self._seconds)
 
 
-def _culprits(
-    error: Diagnostic, probed: Mapping[str, Probed], open_: Mapping[int, object]
-) -> set[int]:
-    """Open questions that ``error`` is about: by its primary spans, else by the others."""
+def _culprits(error: Diagnostic, probed: Mapping[str, Probed], open_: Container[int]) -> set[int]:
+    """Questions that ``error`` is about: by its primary spans, else by the others."""
     for primary in (True, False):
         found: set[int] = set()
         for spot in error.spans:

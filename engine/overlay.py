@@ -21,8 +21,15 @@ class Overlay:
         self._tree = tree
         self._changed: set[str] = set()
         self.root = root
-        shutil.rmtree(root, ignore_errors=True)
-        _mirror(str(tree), str(root))
+        self.remove()  # what a killed run left
+        try:
+            _mirror(str(tree), str(root))
+        except BaseException:
+            self.remove()
+            raise
+
+    def remove(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """``files`` in place of the tree's; those of the last call are as in the tree again.

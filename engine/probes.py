@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,7 +53,7 @@ def places(source: Source, span: Span) -> tuple[Place, ...] | str:
         found.append(place)
         if len(found) == _PLACES:
             break
-    return tuple(found) or "it is in a constant, where nothing can be asked"
+    return tuple(found) or "it does not stand in a function body, where alone rustc can be asked"
 
 
 def _climb(source: Source, node: Node) -> Iterator[Place]:
@@ -186,16 +186,19 @@ class Probed:
         last = self._pieces[index - 1]
         return max(offset, last.end) - self._grown[index]
 
-    def culprits(self, span: Span, open_: Mapping[int, object]) -> set[int]:
-        """Questions in ``open_`` that an error at ``span`` (with probes) is about: those that it
-        touches, else those of the statement there, else those of the function there."""
+    def culprits(self, span: Span, open_: Container[int]) -> set[int]:
+        """Questions that an error at ``span`` (of the text with probes) is about.
+
+        Those whose probes it touches, answered ones too; else, of the ones in ``open_``, those of
+        the statement there; else those of the function there.
+        """
         touched = {
             piece.question
             for piece in self._pieces
-            if piece.question in open_ and Span(piece.start, piece.end).overlaps(span)
+            if piece.question is not None and Span(piece.start, piece.end).overlaps(span)
         }
         if touched:
-            return {number for number in touched if number is not None}
+            return touched
         here = Span(self._original(span.start), self._original(span.end))
         mine = {n: place.around for n, (_, place) in self._asked.items() if n in open_}
         stated = {number for number, around in mine.items() if _meets(around, here)}

@@ -98,7 +98,7 @@ def _match(spec: str, versions: Mapping[str, str]) -> set[str]:
         )
     if not found:
         raise SpikeproofError(
-            f"no package `{show(spec)}` in this workspace{closest(spec, versions)}"
+            f"no package `{show(spec)}` in this workspace{closest(spec, versions, 3)}"
         )
     return found
 

@@ -8,6 +8,7 @@ walks out of such a tree into the macro call that holds it, so code sees one tre
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Iterable, Iterator
 from functools import cache
 
@@ -46,19 +47,22 @@ def compile_query(text: str) -> Query:
 class Source:
     """One Rust file: its bytes, its tree, and the trees of its macro calls (parsed when asked)."""
 
-    __slots__ = ("_embedded", "_hosts", "_lines", "data", "path", "tree")
+    __slots__ = ("_embedded", "_hosts", "_starts", "_tree", "data", "path")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
-        self.tree: Tree = _parser().parse(data)
+        self._tree: Tree | None = None
         self._embedded: tuple[Tree, ...] | None = None
+        self._starts: list[int] = []
         self._hosts: dict[int, Node] = {}
-        self._lines: list[int] | None = None
 
     @property
     def root(self) -> Node:
-        return self.tree.root_node
+        """The tree's root; parsed when first asked for (positions and snippets need no tree)."""
+        if self._tree is None:
+            self._tree = _parser().parse(self.data)
+        return self._tree.root_node
 
     def text(self, node: Node) -> bytes:
         return self.data[node.start_byte : node.end_byte]
@@ -86,6 +90,7 @@ class Source:
                         self._hosts[tree.root_node.id] = call
                         pending.append((tree.root_node, depth + 1))
             trees.sort(key=lambda tree: tree.root_node.start_byte)
+            self._starts = [tree.root_node.start_byte for tree in trees]
             self._embedded = tuple(trees)
         return self._embedded
 
@@ -117,6 +122,16 @@ class Source:
     def _parse_range(self, start: tuple[int, int], end: tuple[int, int], span: Span) -> Tree:
         included = Range(Point(*start), Point(*end), span.start, span.end)
         return Parser(language(), included_ranges=[included]).parse(self.data)
+
+    def embedded_in(self, span: Span) -> Iterator[Node]:
+        """Roots of the macro arguments that lie inside ``span``, in document order."""
+        trees = self.embedded()
+        for index in range(bisect.bisect_left(self._starts, span.start), len(trees)):
+            if self._starts[index] >= span.end:
+                return
+            root = trees[index].root_node
+            if root.end_byte <= span.end:
+                yield root
 
     def roots(self) -> tuple[Node, ...]:
         """The file's root and the roots of all macro arguments."""
@@ -350,8 +365,6 @@ def walk(node: Node) -> Iterator[Node]:
 def walk_all(source: Source, node: Node) -> Iterator[Node]:
     """As ``walk``, and into the arguments of macro calls below ``node``."""
     yield from walk(node)
-    span = span_of(node)
-    for tree in source.embedded():
-        root = tree.root_node
-        if span.start <= root.start_byte and root.end_byte <= span.end and root != node:
+    for root in source.embedded_in(span_of(node)):
+        if root != node:
             yield from walk(root)

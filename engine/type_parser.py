@@ -8,10 +8,12 @@ paths, ``{closure@file:line:col: line:col}``, ``fn(A) -> R {path}`` for a functi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from engine.types import UNIT, Kind, Type
 
-_DEPTH = 128  # deeper nesting is hostile, not a type
+_DEPTH = 64  # deeper nesting is hostile, not a type
 _SHOWN = 100_000  # characters; longer text is kept opaque
 
 _TOKEN = re.compile(
@@ -102,27 +104,33 @@ class _Parser:
 
     # types
 
-    def type(self) -> Type:
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
         self._depth += 1
         if self._depth > _DEPTH:
             raise _Bad
-        found = self._type()
+        yield
         self._depth -= 1
-        return found
 
-    def _type(self) -> Type:
+    def type(self, plus: bool = True) -> Type:
+        """``plus``: may ``impl`` or ``dyn`` take more than one bound here? Not behind ``&`` and
+        not as the result of a bound ``Fn() -> R``, whose own list goes on with ``+``."""
+        with self._deeper():
+            return self._type(plus)
+
+    def _type(self, plus: bool) -> Type:
         token = self.peek()
         if token == "&":
             self._next()
             self._lifetime()
             name = "&mut" if self._eat("mut") else "&"
-            return Type(name, (self.type(),), "ref")
+            return Type(name, (self.type(plus=False),), "ref")
         if token == "*":
             self._next()
             name = self._next()
             if name not in ("const", "mut"):
                 raise _Bad
-            return Type(f"*{name}", (self.type(),), "ptr")
+            return Type(f"*{name}", (self.type(plus=False),), "ptr")
         if token == "(":
             return self._tuple()
         if token == "[":
@@ -142,9 +150,9 @@ class _Parser:
             return Type("_", (), "infer")
         if token in ("impl", "dyn"):
             self._next()
-            return Type("", self._bounds(), "impl" if token == "impl" else "dyn")
+            return Type("", self._bounds(plus), "impl" if token == "impl" else "dyn")
         if token in ("for", "fn") or token in _QUALIFIERS:
-            return self._function()
+            return self._function(plus)
         return self._path()
 
     def _tuple(self) -> Type:
@@ -184,7 +192,7 @@ class _Parser:
         self._next()
         return True
 
-    def _function(self) -> Type:
+    def _function(self, plus: bool) -> Type:
         """``for<'a> unsafe extern "C" fn(A) -> R``, and the path behind it for a function item."""
         self._binder()
         words: list[str] = []
@@ -192,7 +200,7 @@ class _Parser:
             if word not in _QUALIFIERS and not word.startswith('"'):
                 raise _Bad
             words.append(word)
-        args = self._arguments()
+        args = self._arguments(plus)
         pointer = Type(" ".join([*words, "fn"]), args, "fn")
         if self.peek() != "{":
             return pointer
@@ -201,7 +209,7 @@ class _Parser:
         self._need("}")
         return Type(_plain(path), (pointer, path), "fndef")
 
-    def _arguments(self) -> tuple[Type, ...]:
+    def _arguments(self, plus: bool) -> tuple[Type, ...]:
         """``(A, B) -> R`` as A, B, R."""
         self._need("(")
         params: list[Type] = []
@@ -210,23 +218,25 @@ class _Parser:
             if not self._eat(","):
                 self._need(")")
                 break
-        return (*params, self.type() if self._eat("->") else UNIT)
+        return (*params, self.type(plus) if self._eat("->") else UNIT)
 
-    def _bounds(self) -> tuple[Type, ...]:
+    def _bounds(self, plus: bool) -> tuple[Type, ...]:
         bounds: list[Type] = []
         while True:
             if not self._lifetime():
                 bounds.append(self._bound())
-            if not self._eat("+"):
+            if not plus or not self._eat("+"):
                 return tuple(bounds)
 
     def _bound(self) -> Type:
         if self._eat("("):
-            inner = self._bound()
+            with self._deeper():
+                inner = self._bound()
             self._need(")")
             return inner
         if self._eat("?"):
-            inner = self._bound()
+            with self._deeper():
+                inner = self._bound()
             return Type(f"?{inner.name}", inner.args, inner.kind)
         if self.peek() == "use":
             self._next()
@@ -235,7 +245,7 @@ class _Parser:
         self._binder()
         path = self._path()
         if self.peek() == "(" and path.kind == "path" and not path.args:
-            return Type(path.name, self._arguments(), "sugar")
+            return Type(path.name, self._arguments(plus=False), "sugar")
         return path
 
     # paths
@@ -295,12 +305,8 @@ class _Parser:
         return Type(path.name, bounds, "implseg")
 
     def _impl_head(self) -> tuple[Type, ...]:
-        self._depth += 1
-        if self._depth > _DEPTH:
-            raise _Bad
         negative = self._eat("!")
         head = self.type()
-        self._depth -= 1
         return (Type(f"!{head.name}", head.args, head.kind) if negative else head,)
 
     def _with_generics(self, path: Type) -> Type:

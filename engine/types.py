@@ -159,7 +159,13 @@ def _generics(args: tuple[Type, ...], value: bool) -> str:
 def _signature(head: str, args: tuple[Type, ...]) -> str:
     *params, result = args
     shown = f"{head}({', '.join(str(p) for p in params)})"
-    return shown if result == UNIT else f"{shown} -> {result}"
+    return shown if result == UNIT else f"{shown} -> {_closed(result)}"
+
+
+def _closed(type_: Type) -> str:
+    """In parentheses where a ``+`` of its own would be taken for somebody else's."""
+    several = type_.kind in ("impl", "dyn") and len(type_.args) > 1
+    return f"({type_})" if several else str(type_)
 
 
 def _show(type_: Type, value: bool) -> str:
@@ -177,10 +183,7 @@ def _show(type_: Type, value: bool) -> str:
         case "implseg":
             return f"{name}::<impl {' for '.join(str(a) for a in reversed(args))}>"
         case "ref" | "ptr":
-            gap = "" if name == "&" else " "
-            target = args[0]
-            several = target.kind in ("impl", "dyn") and len(target.args) > 1
-            return f"{name}{gap}({target})" if several else f"{name}{gap}{target}"
+            return f"{name}{'' if name == '&' else ' '}{_closed(args[0])}"
         case "tuple":
             return f"({args[0]},)" if len(args) == 1 else f"({', '.join(map(str, args))})"
         case "array":

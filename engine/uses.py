@@ -16,7 +16,7 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from engine.model import Edit, Span
-from engine.syntax import COMMENTS, Source, span_of, walk
+from engine.syntax import COMMENTS, Source, span_of
 
 _MARK = re.compile(rb"\x00([A-Za-z0-9_:]+)\x00")
 _IDENTS = frozenset({"identifier", "type_identifier"})
@@ -82,15 +82,19 @@ def _parse(path: str, data: bytes) -> Source:
 
 
 def scopes(source: Source) -> tuple[Scope, ...]:
-    """All module bodies of a file, outer first."""
+    """All module bodies of a file, outer first (modules inside functions are left out)."""
     found = [Scope((), Span(0, len(source.data)))]
-    for node in walk(source.root):
-        body = node.child_by_field_name("body") if node.type == "mod_item" else None
-        named = node.child_by_field_name("name") if body is not None else None
-        if body is not None and named is not None:
-            outer = scope_at(found, node.start_byte).module
-            found.append(Scope((*outer, source.text(named)), span_of(body)))
-    return tuple(found)
+    pending: list[tuple[Node, Module]] = [(source.root, ())]
+    while pending:
+        holder, outer = pending.pop()
+        for node in holder.named_children:
+            body = node.child_by_field_name("body") if node.type == "mod_item" else None
+            named = node.child_by_field_name("name") if body is not None else None
+            if body is not None and named is not None:
+                module = (*outer, source.text(named))
+                found.append(Scope(module, span_of(body)))
+                pending.append((body, module))
+    return tuple(sorted(found, key=lambda scope: scope.span))
 
 
 def scope_at(found: Sequence[Scope], offset: int) -> Scope:

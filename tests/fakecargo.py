@@ -96,7 +96,7 @@ class FakeCargo:
             first = min(r.stage for r in mine)
             shown += [r for r in mine if r.stage == first and not r.silent]
         if not errors:
-            shown = broken
+            shown = list(broken)
         shown.sort(key=broken.index)
         self.log.append(f"check: {len(errors)} errors")
         return CheckRun(
@@ -215,7 +215,11 @@ class World:
                 kind = "struct S" if count < 0 else "fn f"
                 out.append(f"{kind}{file}_{function}{'' if count < 0 else '()'} {{\n")
                 for _ in range(abs(count)):
-                    line = f"    a{number}: site_{number},\n" if count < 0 else f"    site_{number}();\n"
+                    line = (
+                        f"    a{number}: site_{number},\n"
+                        if count < 0
+                        else f"    site_{number}();\n"
+                    )
                     out.append(line)
                     number += 1
                 out.append("}\n" if count < 0 else f"    end_{file}_{function}();\n}}\n")

@@ -655,7 +655,6 @@ PIECES = [
         "\\a",
         "a\\",
         "x[.]rs",
-        "a**",
     ),
 ]
 LINES = st.lists(

@@ -72,7 +72,11 @@ class Finder:
             return None
         level, reason = Level.REVIEW, ""
         if kind == "needed":
-            if not isinstance(verdict, Blocked) or not per_frame(heat_of(self.source, clone.node)):
+            if not isinstance(verdict, Blocked) or verdict.kind == "place":
+                return None
+            if not per_frame(heat_of(self.source, clone.node)) and not (
+                in_per_frame_trait(self.source, function)
+            ):
                 return None
             level, reason = Level.REPORT, verdict.reason
         return Site(

@@ -265,10 +265,9 @@ def is_map(type_: Type) -> bool:
     return last(type_.name) in _MAPS
 
 
-def cost_words(type_: Type, word: bytes = b"clone") -> str:
-    """What the clone cost, for the note: one sentence without a subject's name."""
+def cost_words(type_: Type, kind: Kind, word: bytes) -> str:
+    """What the clone cost, for the note: one sentence."""
     name = last(type_.name) or str(type_)
-    kind = kind_of(type_)
     if is_bytes(type_) and word in (b"clone", b"to_owned"):
         return (
             "The clone was an atomic increment, and the first one of a `Bytes` made from a `Vec` "

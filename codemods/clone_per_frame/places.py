@@ -183,23 +183,30 @@ def barriers(source: Source, node: Node, local: Local) -> Iterator[Node]:
         child = ancestor
 
 
-def origin_places(
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Identifiers in the initializers from which a place's root got its value, near before far.
+
+    ``guarding`` tells that a lock-like call is written on the way, or that the way is too long.
+    """
+
+    nodes: tuple[Node, ...]
+    guarding: bool
+
+
+def origins_of(
     source: Source,
     scopes: Scopes,
     place: Place,
     owned: Callable[[Node], bool] = lambda node: False,
-) -> tuple[Node, ...] | None:
-    """Identifiers in the initializers from which the place's root got its value, near before far.
-
-    Their types tell whether a guard stands behind a reference. None when a lock-like call is
-    written on the way, or when the way is too long to be told. The way ends at a value that is
-    ``owned``: what it was made from is of no interest.
+) -> Origins:
+    """Where the value came from. The types of the nodes tell whether a guard stands behind a
+    reference. The way ends at a value that is ``owned``: what it was made from is of no interest.
     """
     found: list[Node] = []
     seen: set[Span] = set()
     pending: list[tuple[Node, int]] = [(node, 0) for node in place.prefixes]
-    if _GUARDING.search(source.text(place.prefixes[-1])):
-        return None
+    guarding = bool(_GUARDING.search(source.text(place.prefixes[-1])))
     while pending:
         node, hops = pending.pop(0)
         if node.type != "identifier" or owned(node):
@@ -209,15 +216,15 @@ def origin_places(
             continue
         seen.add(binding.decl)
         if hops >= _HOPS:
-            return None
+            guarding = True
+            break
         for value in initializers(source, binding):
-            if _GUARDING.search(source.text(value)):
-                return None
+            guarding = guarding or bool(_GUARDING.search(source.text(value)))
             for inner in walk(value):
                 if inner.type == "identifier" and not _is_callee(inner):
                     found.append(inner)
                     pending.append((inner, hops + 1))
-    return tuple(found)
+    return Origins(tuple(found), guarding)
 
 
 def _is_callee(node: Node) -> bool:

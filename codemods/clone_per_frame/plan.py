@@ -20,7 +20,7 @@ from .functions import Functions
 from .kinds import Cost, Kind, Nature, cost_words, is_counted, is_guard, last, short
 from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
-from .places import Place, function_around, has_calls, origin_places, place_of
+from .places import Place, function_around, has_calls, origins_of, place_of
 from .serve import Fails
 from .shapes import Clone, Context, Role, clone_at, context_of
 from .structs import Structs
@@ -85,7 +85,7 @@ def questions(site: Site, source: Source) -> Iterator[Span]:
     yield case.clone.span
     yield from map(span_of, case.place.prefixes)
     scopes = Scopes(source, case.function)
-    yield from map(span_of, origin_places(source, scopes, case.place) or ())
+    yield from map(span_of, origins_of(source, scopes, case.place).nodes)
     holder = _holder(case)
     if holder is not None:
         yield span_of(holder)
@@ -115,7 +115,7 @@ class Planner:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._structs = Structs(facts.sources)
+        self._structs = Structs(facts)
         self._functions = Functions(facts)
 
     def plan(self, sites: Sequence[Site]) -> Iterator[Proposal]:
@@ -173,7 +173,10 @@ class Planner:
 
     def _unknown(self, case: Case) -> Proposal | None:
         """rustc did not tell the type: nothing is claimed, and only likely sites are mentioned."""
-        if case.site.kind in ("argument", "needed"):
+        if case.site.kind not in ("borrow", "move") or case.clone.word in (
+            b"to_string",
+            b"to_owned",
+        ):
             return None
         from engine.oracle import NO_UNIT, NOT_COMPILED
 
@@ -195,12 +198,12 @@ class Planner:
             return True  # something on the way is not known
         if not has_calls(case.place) and self._owned(case, case.place.root):
             return False
-        origins = origin_places(
+        origins = origins_of(
             case.source, scopes, case.place, lambda node: self._owned(case, node)
         )
-        if origins is None:
+        if origins.guarding:
             return True
-        found = (self._facts.type_of(case.site.path, span_of(node)) for node in origins)
+        found = (self._facts.type_of(case.site.path, span_of(node)) for node in origins.nodes)
         return any(type_ is not None and is_guard(type_) for type_ in found)
 
     def _owned(self, case: Case, node: Node) -> bool:
@@ -282,7 +285,7 @@ class Planner:
     def _add(self, decision: Decision, made: Borrowed | Moved, safe: bool) -> None:
         case, kind = decision.case, decision.kind
         doubt = made.doubt or ("" if safe else kind.why)
-        parts = [made.how, cost_words(decision.types.cloned, case.clone.word)]
+        parts = [made.how, cost_words(decision.types.cloned, kind, case.clone.word)]
         if doubt:
             parts.append(f"Look at this: {doubt}.")
         drops: tuple[tuple[str, bytes], ...] = ()
@@ -308,6 +311,8 @@ class Planner:
         )
         if not hot or kind.cost is not Cost.DEEP or not isinstance(verdict, Blocked):
             return ""
+        if verdict.kind == "place":
+            return ""  # a map's key, a part of something shared: it has to be made
         return f"{verdict.reason}; each round makes a new `{short(decision.types.cloned)}`"
 
     # -- parameters ----------------------------------------------------------------------------
@@ -386,7 +391,7 @@ class Planner:
         note = (
             f"`{name}` only reads its parameter, so it borrows it; its {count} "
             f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
-            f"{cost_words(type_, group[0].case.clone.word)}"
+            f"{cost_words(type_, group[0].kind, group[0].case.clone.word)}"
         )
         if not plain:
             note += f" Look at this: {next(d.kind.why for d in group if d.kind.why)}."

@@ -15,7 +15,7 @@ from engine.types import Type
 from .kinds import Cost, Kind, Nature, join, kind_of, last
 
 if TYPE_CHECKING:
-    from engine.facts import Sources
+    from engine.facts import Facts
 
 _DERIVED = re.compile(rb"\bderive\s*\(([^)]*)\)")
 _WORD = re.compile(rb"\A(?:r#)?[A-Za-z_][A-Za-z0-9_]*\Z")
@@ -25,8 +25,9 @@ _DEPTH = 8  # structs inside structs; deeper is left unknown
 class Structs:
     """Finds definitions by name and judges them. One per plan; answers are kept."""
 
-    def __init__(self, sources: Sources) -> None:
-        self._sources = sources
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._sources = facts.sources
         self._kinds: dict[str, Kind | None] = {}
         self._found: dict[str, tuple[tuple[Source, Node], ...]] = {}
         self._depth = 0
@@ -69,7 +70,7 @@ class Structs:
         module, qualified, _ = type_.name.rpartition("::")
         found = self.definitions(name)
         if qualified:
-            found = tuple(f for f in found if matches_module(module, module_of(*f)))
+            found = self._meant(module, found)
         if not found:
             return None
         if len(found) > 1:
@@ -91,6 +92,18 @@ class Structs:
             return replace(inner, copy=True, cost=Cost.NONE)
         why = f"`{name}` holds something of which {inner.why}" if inner.why else ""
         return replace(inner, copy=False, why=why or inner.why)
+
+    def _meant(
+        self, printed: str, found: tuple[tuple[Source, Node], ...]
+    ) -> tuple[tuple[Source, Node], ...]:
+        """Those that stand in the module that rustc prints, or are re-exported by their crate."""
+        exact = tuple(f for f in found if matches_module(printed, module_of(*f)))
+        if exact:
+            return exact
+        head = printed.partition("::")[0]
+        packages = [self._facts.package_of(source.path) for source, _ in found]
+        mine = [p is not None and p.name.replace("-", "_") == head for p in packages]
+        return found if mine and all(mine) else ()
 
     def _drops(self, name: str) -> bool:
         pattern = re.compile(rb"\bDrop\s+for\s+(?:\w+::)*" + name.encode() + rb"\b")

@@ -3,6 +3,7 @@ effects."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
 from tree_sitter import Node
@@ -26,6 +27,7 @@ _CHAIN = frozenset(
     {"call_expression", "field_expression", "index_expression", "await_expression"}
     | {"try_expression", "parenthesized_expression", "unary_expression", "type_cast_expression"}
 )
+_CLOSED = frozenset({"block", "match_arm", "token_tree"})
 _PURE_LEAVES = frozenset(
     {"identifier", "self", "scoped_identifier", "integer_literal", "float_literal"}
     | {"string_literal", "raw_string_literal", "char_literal", "boolean_literal", "unit_expression"}
@@ -41,6 +43,7 @@ _READS = frozenset(
     {b"clone", b"as_ref", b"as_str", b"as_slice", b"as_bytes", b"len", b"is_empty", b"to_string"}
     | {b"to_owned", b"to_vec", b"as_deref", b"is_some", b"is_none", b"id", b"into", b"as_path"}
 )
+_PURE_MACRO = re.compile(rb"(?:std::)?(?:format|concat|stringify)!\([^(){}]*(?:\{[^(){}]*\}[^(){}]*)*\)")
 
 
 def is_callee(node: Node) -> bool:
@@ -64,6 +67,8 @@ def is_pure(source: Source, node: Node) -> bool:
         return body is not None and is_pure(source, body)
     if node.type in _PURE_INNER:
         return all(is_pure(source, child) for child in node.named_children)
+    if node.type == "macro_invocation":
+        return _PURE_MACRO.fullmatch(source.text(node)) is not None
     found = method_call(source, node)
     return found is not None and found[1] in _READS and not found[2] and is_pure(source, found[0])
 
@@ -76,7 +81,7 @@ def candidates(source: Source, start: Node, stop: Node, awaits: Sequence[Node]) 
     while current is not None and current != stop:
         if any(span_of(a) in span_of(current) for a in awaits):
             break
-        if current.type in FUNCTIONS | LOOPS or current.type in ("block", "match_arm"):
+        if current.type in FUNCTIONS | LOOPS or current.type in _CLOSED or current.parent is None:
             found = []
         elif current.type in _EXPRESSIONS and not is_callee(current):
             found.append(current)
@@ -106,6 +111,8 @@ def chain_top(start: Node, found: Sequence[Node]) -> Node:
         inner = node.named_children[0] if node.named_children else None
         if node.type == "call_expression":
             function = node.child_by_field_name("function")
+            if function is not None and function.type == "generic_function":
+                function = function.child_by_field_name("function")
             inner = function.child_by_field_name("value") if function is not None else None
         if node.type not in _CHAIN or inner != top:
             break
@@ -168,8 +175,6 @@ def _quiet(source: Source, node: Node, gone: Collection[Node]) -> bool:
     """Pure, or made of parts that are taken out in their order."""
     if node in gone or is_pure(source, node):
         return True
-    if node.type in _PURE_INNER | _CHAIN and node.named_children:
-        if node.type == "call_expression":
-            return False
-        return all(_quiet(source, child, gone) for child in node.named_children)
-    return False
+    parts = node.named_children
+    inner = node.type in _PURE_INNER or node.type in ("unary_expression", "binary_expression")
+    return inner and bool(parts) and all(_quiet(source, part, gone) for part in parts)

@@ -12,10 +12,9 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from engine.syntax import Source
-
 from codemods.mutex_counter.inert import is_formatting, is_integer_method, macro_name
 from codemods.mutex_counter.names import Family
+from engine.syntax import Source
 
 _RECOVERS = re.compile(
     rb"\|(?:mut )?(\w+)\|(?:\1\.into_inner\(\)|\{\1\.into_inner\(\)\})"
@@ -162,7 +161,9 @@ def _match(source: Source, match: Node) -> Guard | Refused:
     recovers = False
     for arm in arms:
         pattern, value = arm.child_by_field_name("pattern"), arm.child_by_field_name("value")
-        inner = pattern.named_children[0] if pattern is not None and pattern.named_children else None
+        inner = (
+            pattern.named_children[0] if pattern is not None and pattern.named_children else None
+        )
         binding = _ok_binding(source, inner)
         if pattern is None or value is None or pattern.child_by_field_name("condition") is not None:
             return Refused("the match on the lock's result has a guard of its own")

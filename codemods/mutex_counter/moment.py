@@ -8,13 +8,12 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.syntax import Source, span_of
-
 from codemods.mutex_counter.guards import Access, Refused, access, outward
 from codemods.mutex_counter.inert import Effect, effects, is_formatting
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.text import Orders
+from engine.model import Edit, Span
+from engine.syntax import Source, span_of
 
 COMPARISONS = frozenset({b"==", b"!=", b"<", b"<=", b">", b">="})
 
@@ -103,7 +102,11 @@ def decides(source: Source, read: Node) -> bool:
             return up.child_by_field_name("condition") == node
         elif up.type in ("match_expression", "match_pattern"):
             return up.child_by_field_name("value") == node or up.type == "match_pattern"
-        elif up.type not in ("unary_expression", "type_cast_expression", "parenthesized_expression"):
+        elif up.type not in (
+            "unary_expression",
+            "type_cast_expression",
+            "parenthesized_expression",
+        ):
             return False
         node = up
 
@@ -208,9 +211,7 @@ def _write(use: Use, what: Access, notes: tuple[str, ...]) -> Rewrite | Refused:
     return Rewrite(edits, frozenset({change.kind}), notes)
 
 
-def _exchange(
-    use: Use, what: Access, change: Change, notes: tuple[str, ...]
-) -> Rewrite | Refused:
+def _exchange(use: Use, what: Access, change: Change, notes: tuple[str, ...]) -> Rewrite | Refused:
     """``mem::take``, ``replace`` and ``swap`` as an atomic swap."""
     head = b""
     if what.kind == "swap" and what.operand is not None:

@@ -27,15 +27,14 @@ ATOMICS: dict[str, bytes] = {
 _MODULE = b"std::sync::atomic::"
 ORDERING = _MODULE + b"Ordering"
 
-_FAMILIES: dict[bytes, Family] = {
-    f"{module}::{lock}".encode(): family
-    for module, family in (
-        ("std::sync", "std"),
-        ("std::sync::poison", "std"),
-        ("parking_lot", "parking_lot"),
-        ("tokio::sync", "tokio"),
-    )
-    for lock in ("Mutex", "RwLock")
+_HOMES: tuple[tuple[str, Family], ...] = (
+    ("std::sync", "std"),
+    ("std::sync::poison", "std"),
+    ("parking_lot", "parking_lot"),
+    ("tokio::sync", "tokio"),
+)
+_FAMILIES = {
+    f"{home}::{lock}".encode(): family for home, family in _HOMES for lock in ("Mutex", "RwLock")
 }
 # Where the guard types of each family live, as rustc prints them.
 _GUARDS = ("MutexGuard", "RwLockReadGuard", "RwLockWriteGuard")

@@ -8,12 +8,11 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.syntax import Source, span_of
-
 from codemods.mutex_counter.guards import Access, Refused, arguments
 from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.text import Orders, free_name, operand, replaced, words
+from engine.model import Span
+from engine.syntax import Source, span_of
 
 Kind = Literal["add", "sub", "and", "or", "xor", "max", "min", "store", "swap", "update"]
 
@@ -270,8 +269,11 @@ def new_value(source: Source, access: Access, is_read: IsRead, old: bytes) -> by
     if access.kind == "assign":
         return text
     sign = access.operator.removesuffix(b"=")
-    return b"%s %s %s" % (old, sign, text if operand(source, node) == source.text(node)
-                          else b"(%s)" % text)
+    return b"%s %s %s" % (
+        old,
+        sign,
+        text if operand(source, node) == source.text(node) else b"(%s)" % text,
+    )
 
 
 def _extreme(source: Source, condition: Node, access: Access, is_read: IsRead) -> Change | None:
@@ -295,4 +297,3 @@ def _extreme(source: Source, condition: Node, access: Access, is_read: IsRead) -
     if source.text(other) != source.text(node) or _reads(source, other, is_read):
         return None
     return Change("max" if greater else "min", source.text(node), node)
-

@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.scopes import Binding, Scopes
-from engine.syntax import COMMENTS, Source, span_of
-
 from codemods.mutex_counter.guards import Access, Refused, access, outward
 from codemods.mutex_counter.inert import Effect, effects, is_formatting
 from codemods.mutex_counter.moment import decides
+from engine.model import Span
+from engine.scopes import Binding, Scopes
+from engine.syntax import COMMENTS, Source, span_of
 
 _EXITS = frozenset({"return_expression", "break_expression", "continue_expression"})
 
@@ -166,7 +165,9 @@ def _mentions(
 
 
 def _formats(source: Source, node: Node) -> bool:
-    macro = node if node.type == "macro_invocation" else source.enclosing(node, ["macro_invocation"])
+    macro = (
+        node if node.type == "macro_invocation" else source.enclosing(node, ["macro_invocation"])
+    )
     return macro is not None and is_formatting(source, macro)
 
 

@@ -6,20 +6,25 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.scopes import Scopes
-from engine.syntax import COMMENTS, Source, span_of
-
 from codemods.mutex_counter.guards import Guard, Refused, access, outward, unwrapped
 from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.moment import (
-    Rewrite, Use, commented, decides, judged, load, rewrite_moment,
+    Rewrite,
+    Use,
+    commented,
+    decides,
+    judged,
+    load,
+    rewrite_moment,
 )  # fmt: skip
 from codemods.mutex_counter.names import Family
 from codemods.mutex_counter.ops import change_of
 from codemods.mutex_counter.region import Region, region_of_block, region_of_let
 from codemods.mutex_counter.shapes import Shape, shape_of
 from codemods.mutex_counter.text import replaced, without_line
+from engine.model import Edit, Span
+from engine.scopes import Scopes
+from engine.syntax import COMMENTS, Source, span_of
 
 ScopesOf = Callable[[Source, Node], Scopes]
 
@@ -32,7 +37,9 @@ _BODIES = frozenset(
 )
 # Methods that reach the value without locking: they exist on atomics too.
 DIRECT = frozenset({b"get_mut", b"into_inner"})
-LOCKS = frozenset({b"lock", b"read", b"write", b"blocking_lock", b"blocking_read", b"blocking_write"})
+LOCKS = frozenset(
+    {b"lock", b"read", b"write", b"blocking_lock", b"blocking_read", b"blocking_write"}
+)
 
 
 def rewrite(
@@ -43,7 +50,9 @@ def rewrite(
         return _direct(use, call, family)
     if method not in LOCKS:
         name = method.decode("utf-8", "replace")
-        return Refused(f"`.{name}()` has no counterpart on an atomic", locks=method != b"is_poisoned")
+        return Refused(
+            f"`.{name}()` has no counterpart on an atomic", locks=method != b"is_poisoned"
+        )
     guard = unwrapped(use.source, call, family, method)
     if isinstance(guard, Refused):
         return guard
@@ -64,7 +73,11 @@ def _direct(use: Use, call: Node, family: Family) -> Rewrite | Refused:
     if family != "std":
         return Rewrite((), ops)
     guard = unwrapped(use.source, call, family, b"")
-    if isinstance(guard, Refused) or guard.shape != "value" or guard.node.type == "match_expression":
+    if (
+        isinstance(guard, Refused)
+        or guard.shape != "value"
+        or guard.node.type == "match_expression"
+    ):
         return Refused("what becomes of the result is not understood")
     gone = Span(call.end_byte, guard.node.end_byte)
     bad = commented(use.source, gone)

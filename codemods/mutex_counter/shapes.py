@@ -7,9 +7,6 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.syntax import COMMENTS, Source, span_of
-
 from codemods.mutex_counter.guards import Refused, outward
 from codemods.mutex_counter.moment import Use, as_statement, call_edits, load
 from codemods.mutex_counter.ops import (
@@ -22,6 +19,8 @@ from codemods.mutex_counter.ops import (
 )
 from codemods.mutex_counter.region import Mention, Region, exits, looped, written
 from codemods.mutex_counter.text import declared_in, replaced, without_line, words
+from engine.model import Edit, Span
+from engine.syntax import COMMENTS, Source, span_of
 
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}
 
@@ -59,8 +58,11 @@ def shape_of(use: Use, region: Region) -> Shape | Refused:
         if isinstance(found, Refused) and not reason:
             reason = found.reason
     line = region.source.position(region.writes[0].node.start_byte)[0]
-    return Refused(reason or f"what is read and written under the lock (line {line}) is not one "
-                   "operation: a decision or a second change comes between")
+    return Refused(
+        reason
+        or f"what is read and written under the lock (line {line}) is not one "
+        "operation: a decision or a second change comes between"
+    )
 
 
 def _change(use: Use, region: Region, mention: Mention, alias: bytes = b"") -> Change | Refused:
@@ -163,8 +165,10 @@ def _exclusive(left: Node, right: Node) -> bool:
         return True
     consequence = up.child_by_field_name("consequence")
     other = ancestors[ancestors.index(up) - 1]
-    return up.type == "if_expression" and consequence in (child, other) and (
-        "else_clause" in (child.type, other.type)
+    return (
+        up.type == "if_expression"
+        and consequence in (child, other)
+        and ("else_clause" in (child.type, other.type))
     )
 
 
@@ -521,7 +525,9 @@ def _steps(region: Region, node: Node) -> bool:
     """Only plain writes of the value, and ``if``s around them."""
     if node.type == "expression_statement":
         node = node.named_children[0]
-    if any(m.access.node == node and m.access.kind in ("assign", "compound") for m in region.writes):
+    if any(
+        m.access.node == node and m.access.kind in ("assign", "compound") for m in region.writes
+    ):
         return True
     if node.type != "if_expression":
         return False

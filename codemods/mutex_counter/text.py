@@ -8,11 +8,10 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.names import ORDERING
 from engine import uses
 from engine.model import Edit, Span
 from engine.syntax import Source, span_of, walk
-
-from codemods.mutex_counter.names import ORDERING
 
 _ATOMS = frozenset(
     {"identifier", "integer_literal", "boolean_literal", "call_expression", "field_expression"}

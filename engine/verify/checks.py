@@ -11,7 +11,7 @@ from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Edit, Fix, Outcome
 from engine.runs import CheckRun, Driver
 from engine.verify.culprits import Class, Court, Error, describe
-from engine.verify.search import Blame, halves
+from engine.verify.search import Blame, Split, halves
 from engine.verify.values import Attempt, Failure, Follow, Reader
 from engine.verify.warnings import fresh, shared_out
 
@@ -74,7 +74,7 @@ class CheckTrial:
     def mend(self, group: Sequence[Attempt]) -> dict[Attempt, Attempt]:
         return self.judge.mend(self, group)
 
-    def split(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
+    def split(self, group: Sequence[Attempt]) -> Split:
         return self.judge.split(self, group)
 
     def failure(self, attempt: Attempt) -> Failure:
@@ -215,19 +215,20 @@ class CheckJudge:
     def after(self, attempt: Attempt) -> Attempt | None:
         return self._cases.after(attempt)
 
-    def split(self, trial: CheckTrial, group: Sequence[Attempt]) -> list[list[Attempt]]:
+    def split(self, trial: CheckTrial, group: Sequence[Attempt]) -> Split:
         """Bodies before declarations (then each body's errors are its own); one by one when each
         wrote an erroneous place; half of each function's fixes, all functions in one run."""
         local = [a for a in group if self.court.footprint(a).local]
         if local and len(local) < len(group):
-            return [local, [a for a in group if a not in local]]
+            return Split((local, [a for a in group if a not in local]), blind=False)
         if self._each_has_its_own(trial, group):
-            return [[attempt] for attempt in group]
+            return Split([[attempt] for attempt in group], blind=False)
         islands = self.court.islands(group)
         if len(islands) == len(group):
             return halves(group)
-        first = {a for island in islands for a in halves(island)[0]}
-        return [[a for a in group if a in first], [a for a in group if a not in first]]
+        first = {a for island in islands for a in halves(island).parts[0]}
+        second = [a for a in group if a not in first]
+        return Split(([a for a in group if a in first], second), blind=True)
 
     def _each_has_its_own(self, trial: CheckTrial, group: Sequence[Attempt]) -> bool:
         own: set[Attempt] = set()
@@ -282,7 +283,7 @@ class CheckJudge:
             return None
         words = self._keeps(answer)
         if words:
-            self._cases.refusals[attempt] = words
+            self._cases.refusals[attempt] = f"it would have to change more: {words}"
             return None
         return Attempt(attempt.index, attempt.rank, attempt.grown + 1, answer, attempt.proposal)
 

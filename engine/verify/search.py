@@ -24,6 +24,14 @@ class Blame:
     suspects: frozenset[Attempt] = frozenset()
 
 
+@dataclass(frozen=True)
+class Split:
+    """Parts of a failed group. ``blind``: nothing says that more than one of them is bad."""
+
+    parts: Sequence[Sequence[Attempt]]
+    blind: bool
+
+
 class Trial(Protocol):
     """What the judge found about the kept attempts plus a group."""
 
@@ -43,8 +51,8 @@ class Trial(Protocol):
         """Larger attempts that may put right what went wrong, by those that they replace."""
         ...
 
-    def split(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
-        """At least two parts of a failed group (of two or more), to be tried one by one."""
+    def split(self, group: Sequence[Attempt]) -> Split:
+        """A failed group of two or more, in at least two parts to be tried one by one."""
         ...
 
     def failure(self, attempt: Attempt) -> Failure:
@@ -91,44 +99,45 @@ class Search:
                 break
 
     def _settle(self, everyone: list[Attempt]) -> None:
-        parts = [everyone]  # to be tried one by one, the last first
+        parts = [_Part(everyone)]  # to be tried one by one, the last first
         aside: list[list[Attempt]] = []  # suspects, for when no part is left
         spare: list[Attempt] = []  # next alternatives of those that nothing pointed at
         while parts or aside or spare:
             if parts:
-                group = parts.pop()
+                part = parts.pop()
             elif aside:
-                group = aside.pop()
+                part = _Part(aside.pop())
             else:
-                group, spare = spare, []
-            if not group:
+                part, spare = _Part(spare), []
+            if not part.group:
                 continue
-            trial = self._judge.try_with(self.kept, group)
-            self.waiting += [a for a in group if a in trial.left_out]
-            group = [a for a in group if a not in trial.left_out]
+            trial = self._judge.try_with(self.kept, part.group)
+            self.waiting += [a for a in part.group if a in trial.left_out]
+            group = [a for a in part.group if a not in trial.left_out]
             if trial.ok:
                 self.kept += group
                 continue
             self._reopen(trial, group)
             mended = trial.mend(group)
             blame = trial.blame(group, mended)
-            rest = [a for a in group if a not in blame.suspects or a in mended]
+            suspects = [a for a in group if a in blame.suspects and a not in mended]
+            rest = [mended.get(a, a) for a in group if a not in suspects and a not in blame.proven]
             if mended or blame.proven:
-                fresh = [mended.get(a, a) for a in rest if a not in blame.proven]
                 for attempt, failure in blame.proven.items():
                     self._trusted.add(attempt)
-                    fresh += self._condemn(attempt, failure)
-                aside.append([a for a in group if a in blame.suspects and a not in mended])
-                parts = [_merged([*parts, fresh])]
-            elif blame.suspects and rest:
-                aside.append([a for a in group if a in blame.suspects])
-                parts.append(rest)
+                    rest += self._condemn(attempt, failure)
+                aside.append(suspects)
+                parts.append(_Part(sorted(rest, key=_by_index), part.blind))
+            elif suspects and rest:
+                aside.append(suspects)
+                parts.append(_Part(rest, part.blind))
             elif len(group) == 1:
                 spare += self._condemn(group[0], trial.failure(group[0]))
-                if any(len(part) > 1 for part in parts):
-                    parts = [_merged(parts)]  # it may have been the only bad one
+                if part.blind:
+                    _join(parts)
             else:
-                parts += reversed(trial.split(group))
+                split = trial.split(group)
+                parts += [_Part(each, split.blind) for each in reversed(split.parts)]
 
     def _condemn(self, attempt: Attempt, failure: Failure) -> list[Attempt]:
         self.condemned[attempt] = failure
@@ -163,10 +172,24 @@ class Search:
             self._reopen(trial, [attempt])
 
 
-def _merged(parts: Iterable[Sequence[Attempt]]) -> list[Attempt]:
-    return sorted((a for part in parts for a in part), key=lambda a: a.index)
+@dataclass(frozen=True)
+class _Part:
+    group: Sequence[Attempt]
+    blind: bool = False
 
 
-def halves(group: Sequence[Attempt]) -> list[list[Attempt]]:
+def _by_index(attempt: Attempt) -> int:
+    return attempt.index
+
+
+def _join(parts: list[_Part]) -> None:
+    """Make one of the blind parts on top: now that a culprit is found, they may all be clean."""
+    group: list[Attempt] = []
+    while parts and parts[-1].blind:
+        group += parts.pop().group
+    parts.append(_Part(sorted(group, key=_by_index), blind=True))
+
+
+def halves(group: Sequence[Attempt]) -> Split:
     middle = (len(group) + 1) // 2
-    return [list(group[:middle]), list(group[middle:])]
+    return Split((group[:middle], group[middle:]), blind=True)

@@ -14,7 +14,7 @@ Control = Callable[[Sequence[str]], TestRun | None]
 
 # Runs of a failed test alone, on each tree.
 _RETRIES = 3
-# A test that fails at times is run so often per set that a miss is below one in twenty.
+# A test that fails at times is run so often per tree that a miss is below one in twenty.
 _MISS = 0.05
 _MAX_REPEATS = 10
 
@@ -141,7 +141,8 @@ class Suite:
         if doubtful:
             self._driver.write(self._reader.base)
             flaky: set[str] = set()
-            for _ in range(_RETRIES):
+            rarest = min(failures[t] for t in doubtful) / (retries + 1)
+            for _ in range(max(_RETRIES, _enough(rarest))):
                 if doubtful - flaky:
                     flaky |= self._still(doubtful - flaky)
             self._excuse(flaky, "is flaky: it fails at times without any change as well")
@@ -185,10 +186,7 @@ class Suite:
     def fails_with(self, files: Mapping[str, bytes], guilt: Guilt) -> frozenset[str]:
         """Which of the guilty tests fail with ``files``; rare failures are given more chances."""
         self._driver.write({**self._reader.base, **files})
-        repeats = 1
-        if guilt.rate < 1:
-            repeats = math.ceil(math.log(_MISS) / math.log(1 - guilt.rate))
-        for _ in range(min(repeats, _MAX_REPEATS)):
+        for _ in range(_enough(guilt.rate)):
             failed = self._still(guilt.tests)
             if failed:
                 return failed
@@ -212,6 +210,13 @@ class Suite:
         else:
             text = f"passed: {len(mine)} test{'s' * (len(mine) > 1)} of {where}"
         return text + (f"; {len(before)} failed before too" if before else "")
+
+
+def _enough(rate: float) -> int:
+    """Runs after which a test that fails at this rate has most likely failed once."""
+    if rate >= 1:
+        return 1
+    return min(math.ceil(math.log(_MISS) / math.log(1 - rate)), _MAX_REPEATS)
 
 
 def _list(names: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.model import Outcome
-from engine.verify.search import Blame, halves
+from engine.verify.search import Blame, Split, halves
 from engine.verify.suite import Guilt, Suite, package_of
 from engine.verify.values import Attempt, Failure
 
@@ -39,7 +39,7 @@ class TestTrial:
     def mend(self, group: Sequence[Attempt]) -> Mapping[Attempt, Attempt]:
         return {}  # a codemod follows errors, not tests
 
-    def split(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
+    def split(self, group: Sequence[Attempt]) -> Split:
         return halves(group)
 
     def failure(self, attempt: Attempt) -> Failure:

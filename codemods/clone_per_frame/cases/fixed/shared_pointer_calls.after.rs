@@ -1,0 +1,48 @@
+// level: safe
+//! Methods behind an Arc called through one more Arc; one import serves only that.
+
+mod store {
+    use std::collections::HashMap;
+
+    #[derive(Default)]
+    pub struct Store {
+        rows: HashMap<String, String>,
+    }
+
+    impl Store {
+        pub async fn read(&self, key: &str) -> Option<String> {
+            tokio::task::yield_now().await;
+            self.rows.get(key).cloned()
+        }
+
+        pub fn size(&self) -> usize {
+            self.rows.len()
+        }
+    }
+
+    pub struct Shared {
+        pub store: std::sync::Arc<Store>,
+        pub label: std::sync::Arc<str>,
+    }
+}
+
+mod handlers {
+    use super::store::{Shared, Store};
+
+    pub async fn read(shared: &Shared, key: &str) -> Option<String> {
+        let store = &shared.store;
+        if store.size() == 0 {
+            return None;
+        }
+        let found = shared.store.read(key).await?;
+        Some(format!(
+            "{}: {found} {}",
+            shared.label,
+            count(&shared.store)
+        ))
+    }
+
+    fn count(store: &Store) -> usize {
+        store.size()
+    }
+}

@@ -1,0 +1,328 @@
+"""The edits that put a named guard into a block of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import names
+from codemods.guard_across_await.choose import Choice
+from codemods.guard_across_await.hoist import extends
+from codemods.guard_across_await.named import Carried, Context, Split
+from codemods.guard_across_await.taken import Taken
+from codemods.guard_across_await.write import (
+    CHAIN,
+    WIDTH,
+    block,
+    comments_between,
+    one_line,
+    text_of,
+    trailing_comment,
+    unit_of,
+    width,
+)
+from engine.model import Edit, Span
+from engine.scopes import Binding
+from engine.syntax import Source, span_of, walk
+
+_POSTFIX = frozenset({"call_expression", "await_expression", "try_expression", "identifier"})
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One way to write it. ``cost`` is what a clone that it adds costs."""
+
+    label: str
+    edits: tuple[Edit, ...]
+    cost: str = ""
+
+
+def drafts(ctx: Context, taken: Taken, found: Split) -> list[Draft]:
+    """Ranked: the chain on one line where it fits, the block with its last value as tail, the block
+    with names. Further choices of a value come last."""
+    ways: list[Draft] = []
+    best = _Writer(ctx, taken, found, tuple(options[0] for options in found.choices))
+    line = best.line()
+    if line is not None:
+        ways.append(line)
+    ways += [best.tail(), best.named()]
+    if len(found.choices) == 1:
+        for choice in found.choices[0][1:3]:
+            ways.append(_Writer(ctx, taken, found, (choice,)).named())
+        choice = found.choices[0][0]
+        if choice.cost:  # some handles need `&mut self` to be used
+            ways.append(_Writer(ctx, taken, found, (replace(choice, mutable=True),)).named())
+    return list(dict.fromkeys(ways))
+
+
+class _Writer:
+    def __init__(
+        self, ctx: Context, taken: Taken, found: Split, choices: tuple[Choice, ...]
+    ) -> None:
+        self.ctx = ctx
+        self.source: Source = ctx.source
+        self.taken = taken
+        self.found = found
+        self.choices = choices
+        self.indent = self.source.indent_of(found.span.start)
+        self.unit = unit_of(self.source, found.block)
+        self.inner = self.indent + self.unit
+        self.end = trailing_comment(self.source, found.span.end)
+        self.cost = "; ".join(dict.fromkeys(c.cost for c in choices if c.cost))
+        if not self.cost and any(c.suffix for c in found.carried):
+            self.cost = "a clone of " + ", ".join(
+                f"`{c.binding.name.decode('utf-8', 'replace')}`" for c in found.carried if c.suffix
+            )
+        self.names = self.pick()
+
+    def pick(self) -> list[bytes]:
+        """Names for the values that come out of the awaiting statement."""
+        outside = self.found.outside
+        picked: list[bytes] = []
+        if outside is None:
+            return picked
+        where = Span(outside.start_byte, self.found.block.end_byte)
+        gone = [c.place for c in self.choices]
+        for choice in self.choices:
+            wanted = [names.suggest(self.source, choice.node)]
+            guard = self.taken.bindings[0].name
+            if wanted[0] == guard:  # `*count`, `count.clone()`: the lock says what it is
+                wanted.insert(0, names.suggest(self.source, self.taken.node))
+            pattern = _pattern_of(choice.node)
+            name = names.pattern_name(self.source, pattern)
+            if name is not None:
+                wanted.insert(0, name)
+            wanted = [w for w in wanted if w not in picked] or [wanted[-1] + b"_value"]
+            picked.append(names.pick(self.source, self.ctx.scopes, wanted, where, gone))
+        return picked
+
+    # -- the three forms -----------------------------------------------------------------------
+
+    def line(self) -> Draft | None:
+        """``let v = m.lock().unwrap().get(k).cloned();`` in place of the guard and its one use."""
+        found, source = self.found, self.source
+        if len(self.taken.uses) != 1 or found.others or self.taken.kind != "let":
+            return None
+        (use,) = self.taken.uses
+        if not self.taken.bindings[0].plain or self.taken.node.type not in _POSTFIX:
+            return None
+        lock = source.text(self.taken.node)
+        if not one_line(lock):
+            return None
+        if found.first == found.last and len(self.choices) == 1:
+            return self._line_in_front(use, lock)
+        if found.last != found.first + 1 or found.outside is not None:
+            return None
+        guard, user = found.statements[found.first], found.statements[found.last]
+        if comments_between(source, guard.end_byte, user.start_byte):
+            return None
+        chain = _value_of(user)
+        if chain is None or not _hangs_on(source, chain, use):
+            return None
+        suffix = b""
+        if found.carried and found.carried[0].suffix:
+            if len(found.carried) > 1 or user.child_by_field_name("alternative") is not None:
+                return None
+            suffix = found.carried[0].suffix
+        value = _put(source, span_of(chain), use, lock) + suffix
+        rest = source.data[chain.end_byte : user.end_byte]
+        text = source.data[user.start_byte : chain.start_byte] + value + rest
+        if not self._fits(text[: len(text) - len(rest)] + rest.partition(b"\n")[0], value):
+            return None
+        edit = Edit(source.path, found.span.start, found.span.end, text)
+        return Draft("chain", (edit,), self.cost)
+
+    def _line_in_front(self, use: Span, lock: bytes) -> Draft | None:
+        choice = self.choices[0]
+        if not _hangs_on(self.source, choice.node, use) or extends(self.source, choice.node):
+            return None
+        value = _put(self.source, choice.span, use, lock) + choice.suffix
+        text = b"let " + (b"mut " if choice.mutable else b"") + self.names[0] + b" = " + value + b";"
+        if not self._fits(text, value):
+            return None
+        edit = Edit(self.source.path, self.found.span.start, self.found.span.end, text)
+        return Draft("chain", (edit, *self._outside()), self.cost)
+
+    def _fits(self, text: bytes, chain: bytes) -> bool:
+        fits = width(self.indent + text) <= WIDTH and width(chain) <= CHAIN
+        return one_line(text) and fits
+
+    def tail(self) -> Draft:
+        """The block whose tail is the last ``let``'s value or the value for the statement behind."""
+        found, source = self.found, self.source
+        last = found.statements[found.last]
+        value = last.child_by_field_name("value") if last.type == "let_declaration" else None
+        wanted = {c.binding for c in found.carried}
+        pattern = last.child_by_field_name("pattern")
+        own = {b for b in self.ctx.scopes.bindings if b.statement == span_of(last)}
+        if (
+            self.choices
+            or found.last == found.first
+            or value is None
+            or pattern is None
+            or not wanted
+            or not wanted <= own
+            or last.child_by_field_name("alternative") is not None
+            or value.type == "reference_expression"
+            or any(n.type == "ref_pattern" for n in walk(pattern))
+            or (any(c.suffix for c in found.carried) and (len(own) > 1 or not _is_chain(value)))
+        ):
+            return self.named()
+        suffix = found.carried[0].suffix
+        header = source.data[last.start_byte : value.start_byte].rstrip() + b" "
+        before = text_of(
+            source, Span(found.span.start, last.start_byte), self.indent, self.inner
+        ).rstrip()
+        body = text_of(source, span_of(value), self.indent, self.inner) + suffix
+        comment = source.data[last.end_byte : self.end]
+        gap = source.data[value.end_byte : last.end_byte].rstrip(b"; \t\r\n")
+        if gap.strip():  # a comment between the value and the semicolon
+            return self.named()
+        text = block(source, header, before, body + comment, self.indent, self.unit)
+        edit = Edit(source.path, found.span.start, self.end, text)
+        return Draft("block", (edit,), self.cost)
+
+    def named(self) -> Draft:
+        """The block whose tail is the names, or the values, that come out of it."""
+        found, source = self.found, self.source
+        outer: list[bytes] = []
+        inner: list[bytes] = []
+        instead: list[tuple[Span, bytes]] = []
+        for carried in found.carried:
+            name = carried.binding.name
+            mutable = carried.binding.mutable and self._mutated(carried.binding, outside=True)
+            outer.append((b"mut " if mutable else b"") + name)
+            inner.append(name + carried.suffix)
+            if carried.binding.mutable and not self._mutated(carried.binding, outside=False):
+                instead.extend(self._without_mut(carried.binding))
+        for choice, name in zip(self.choices, self.names, strict=True):
+            outer.append((b"mut " if choice.mutable else b"") + name)
+            inner.append(self._value(choice))
+        body = text_of(
+            source, Span(found.span.start, self.end), self.indent, self.inner, instead
+        )
+        header = tail = b""
+        if len(outer) == 1:
+            header, tail = b"let " + outer[0] + b" = ", inner[0]
+        elif outer:
+            header = b"let (" + b", ".join(outer) + b") = "
+            tail = b"(" + b", ".join(inner) + b")"
+        text = block(source, header, body, tail, self.indent, self.unit)
+        edit = Edit(source.path, found.span.start, self.end, text)
+        return Draft("block", (edit, *self._outside()), self.cost)
+
+    # -- parts ---------------------------------------------------------------------------------
+
+    def _value(self, choice: Choice) -> bytes:
+        base = self.source.indent_of(choice.node.start_byte)
+        return text_of(self.source, choice.span, base, self.inner) + choice.suffix
+
+    def _outside(self) -> list[Edit]:
+        """The awaiting statement with names in place of what the block computes."""
+        found: list[Edit] = []
+        for choice, name in zip(self.choices, self.names, strict=True):
+            found.extend(choice.outside(self.source.path, name))
+        return found
+
+    def _mutated(self, binding: Binding, outside: bool) -> bool:
+        """Can a use of the name, inside the block or behind it, need it to be ``mut``?"""
+        end = self.found.span.end
+        for use in self.ctx.scopes.uses(binding):
+            if (use.span.start >= end) == outside and not use.capture:
+                node = self.source.innermost(use.span)
+                if _may_mutate(node):
+                    return True
+        return False
+
+    def _without_mut(self, binding: Binding) -> list[tuple[Span, bytes]]:
+        let = self.source.node_at(binding.statement)
+        found = next((n for n in let.children if n.type == "mutable_specifier"), None) if let else None
+        if found is None or not binding.plain:
+            return []
+        end = found.end_byte
+        while self.source.data[end : end + 1] in (b" ", b"\t"):
+            end += 1
+        return [(Span(found.start_byte, end), b"")]
+
+
+def _may_mutate(node: Node) -> bool:
+    """Is the place that starts with this name assigned to, called on or borrowed mutably?"""
+    current = node
+    while current.parent is not None:
+        parent = current.parent
+        if parent.type in ("assignment_expression", "compound_assignment_expr"):
+            return parent.child_by_field_name("left") == current
+        if parent.type == "reference_expression":
+            return any(c.type == "mutable_specifier" for c in parent.children)
+        if parent.type == "call_expression":
+            return parent.child_by_field_name("function") == current
+        if parent.type == "token_tree":
+            return True
+        if parent.type not in ("field_expression", "index_expression", "unary_expression"):
+            return False
+        current = parent
+    return False
+
+
+def _value_of(statement: Node) -> Node | None:
+    """The expression that the statement is about: a ``let``'s value, or the expression itself."""
+    if statement.type == "let_declaration":
+        pattern = statement.child_by_field_name("pattern")
+        if pattern is None or any(n.type == "ref_pattern" for n in walk(pattern)):
+            return None
+        return statement.child_by_field_name("value")
+    if statement.type == "expression_statement":
+        return statement.named_children[0]
+    return None
+
+
+def _is_chain(node: Node) -> bool:
+    return node.type in _POSTFIX or node.type in ("field_expression", "index_expression")
+
+
+def _hangs_on(source: Source, node: Node, use: Span) -> bool:
+    """Is ``node`` one chain of calls and fields that starts with the guard (``*g`` too)?"""
+    current: Node | None = node
+    while current is not None:
+        if span_of(current) == use:
+            return True
+        if current.type == "call_expression":
+            current = current.child_by_field_name("function")
+            if current is not None and current.type == "generic_function":
+                current = current.child_by_field_name("function")
+            if current is not None and current.type != "field_expression":
+                return False
+        elif current.type in ("assignment_expression", "compound_assignment_expr"):
+            right = current.child_by_field_name("right")
+            if right is None or right.type not in _LITERALS:
+                return False  # the right side would be evaluated before the lock is taken
+            current = current.child_by_field_name("left")
+        elif current.type in ("field_expression", "await_expression", "try_expression") or (
+            current.type in ("unary_expression", "index_expression", "type_cast_expression")
+        ):
+            if current.type == "unary_expression" and current.children[0].type != "*":
+                return False
+            current = current.named_children[0]
+        else:
+            return False
+    return False
+
+
+_LITERALS = frozenset(
+    {"integer_literal", "boolean_literal", "float_literal", "string_literal", "char_literal"}
+    | {"identifier"}
+)
+
+
+def _put(source: Source, span: Span, use: Span, lock: bytes) -> bytes:
+    return source.data[span.start : use.start] + lock + source.data[use.end : span.end]
+
+
+def _pattern_of(node: Node) -> Node | None:
+    """The pattern that ``node`` is matched against, when it is a scrutinee."""
+    parent = node.parent
+    if parent is None or parent.child_by_field_name("value") != node:
+        return None
+    return parent.child_by_field_name("pattern") if parent.type == "let_condition" else None

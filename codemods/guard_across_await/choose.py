@@ -1,0 +1,178 @@
+"""Which expression around a use of the guard is computed under the lock, best first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from codemods.guard_across_await.hoist import candidates, chain_top, extends
+from codemods.guard_across_await.lifetimes import unwrapped
+from codemods.guard_across_await.values import is_cheap, is_copy, is_small, is_whole, pointee
+from engine.locks import guarded, guards_in, method_call
+from engine.model import Edit, Span
+from engine.syntax import Source, span_of
+from engine.types import Type
+
+TypeOf = Callable[[Node], Type | None]
+# Methods whose result is a value of its own whatever they are called on: for code whose types are
+# not known yet.
+_OWNING = frozenset(
+    {b"clone", b"cloned", b"copied", b"to_owned", b"to_string", b"to_vec", b"len", b"is_empty"}
+    | {b"contains", b"contains_key", b"is_some", b"is_none", b"collect", b"count", b"pop"}
+    | {b"pop_front", b"pop_back", b"take", b"remove", b"unwrap_or_default", b"upgrade"}
+)
+_PLACES = frozenset({"identifier", "field_expression", "index_expression", "unary_expression"})
+_BY_REF = re.compile(rb"\bref\b")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``node`` is computed under the lock, with ``suffix`` behind it. In the statement a name takes
+    the place of ``whole`` (``node`` itself when None), borrowed when ``by_ref``; ``extra`` edits
+    mend what else stands there. ``cost`` is what a clone that was not there before costs."""
+
+    node: Node
+    suffix: bytes = b""
+    cost: str = ""
+    mutable: bool = False
+    by_ref: bool = False
+    whole: Node | None = None
+    extra: tuple[tuple[Span, bytes], ...] = ()
+
+    @property
+    def span(self) -> Span:
+        return span_of(self.node)
+
+    @property
+    def place(self) -> Span:
+        """What the name takes the place of."""
+        return span_of(self.whole) if self.whole is not None else self.span
+
+    def outside(self, path: str, name: bytes) -> list[Edit]:
+        """The edits of the statement that the value is taken out of."""
+        at = self.place
+        edits = [Edit(path, at.start, at.end, (b"&" if self.by_ref else b"") + name)]
+        edits += [Edit(path, span.start, span.end, text) for span, text in self.extra]
+        return edits
+
+
+def asked(source: Source, start: Node, stop: Node, awaits: Sequence[Node]) -> list[Node]:
+    """Expressions whose types ``choose`` looks at."""
+    return candidates(source, start, stop, awaits)
+
+
+def choose(
+    source: Source, type_of: TypeOf, start: Node, stop: Node, awaits: Sequence[Node]
+) -> tuple[Choice, ...]:
+    """Ranked: the whole chain that hangs on the guard, larger expressions, a cheap clone, shorter
+    chains. Only what rustc may accept; types decide where they are known."""
+    found = candidates(source, start, stop, awaits)
+    if not found:
+        return ()
+    top = chain_top(start, found)
+    at = found.index(top) if top in found else 0
+    chain, larger = found[: at + 1], found[at + 1 :]
+    ranked: list[Choice] = []
+    for node in [chain[-1], *larger]:
+        if _is_value(source, type_of, node, start):
+            ranked.append(Choice(node))
+    ranked.extend(collected(source, type_of, found))
+    for node in reversed(chain):
+        ranked.extend(_cloned(source, type_of, node, start))
+    for node in reversed(chain[:-1]):
+        if node != start and _is_value(source, type_of, node, start):
+            ranked.append(Choice(node))
+    return tuple(dict.fromkeys(ranked))
+
+
+def _is_value(source: Source, type_of: TypeOf, node: Node, start: Node) -> bool:
+    """Is ``node`` a value of its own that may be computed before its statement?"""
+    if extends(source, node):
+        return False
+    type_ = type_of(node)
+    if node.type in _PLACES:
+        return node != start and _is_read(source, node, type_)
+    if type_ is None:
+        found = method_call(source, node)
+        return (found is not None and found[1] in _OWNING) or node.type == "binary_expression"
+    return is_whole(type_)
+
+
+# What takes the value of a place; that it compiles shows it to be `Copy`.
+_TAKES = frozenset(
+    {"arguments", "field_initializer", "tuple_expression", "array_expression", "let_declaration"}
+    | {"return_expression", "type_cast_expression", "range_expression"}
+)
+
+
+def _is_read(source: Source, place: Node, type_: Type | None) -> bool:
+    """Is the place's value copied out (not borrowed mutably, assigned to or called on)?"""
+    child, parent = unwrapped(place)
+    if parent is None:
+        return False
+    if parent.type in _TAKES:
+        return True
+    if type_ is None or not is_copy(type_) or not is_whole(type_):
+        return False
+    if parent.type == "reference_expression":
+        return not any(c.type == "mutable_specifier" for c in parent.children)
+    if parent.type in ("assignment_expression", "compound_assignment_expr"):
+        return parent.child_by_field_name("right") == child
+    if parent.type in ("match_expression", "let_condition"):
+        return not _BY_REF.search(source.text(parent))  # `ref mut` would write to the copy
+    if parent.type == "unary_expression":
+        return parent.children[0].type != "*"
+    return parent.type in ("binary_expression", "if_expression", "for_expression")
+
+
+def _cloned(source: Source, type_of: TypeOf, node: Node, start: Node) -> list[Choice]:
+    """A clone out of the lock, where that is cheap: of a place, or of a reference into it."""
+    type_ = type_of(node)
+    _, parent = unwrapped(node)
+    if type_ is None or parent is None or type_.is_mut_ref:
+        return []
+    borrowed = parent.type == "reference_expression"
+    if borrowed and any(c.type == "mutable_specifier" for c in parent.children):
+        return []
+    inner = pointee(type_)
+    if node.type in _PLACES or node == start:
+        return _of_place(node, start, type_, borrowed or parent.type == "field_expression")
+    if inner is None:
+        return []
+    as_ref = method_call(source, node)
+    if as_ref is not None and as_ref[1] == b"as_ref" and not type_.is_ref:
+        return _priced(Choice(as_ref[0], b".clone()", whole=node, by_ref=True), inner)
+    suffix = b".clone()" if type_.is_ref else b".cloned()"
+    matched = parent.type in ("let_condition", "match_expression")
+    ways = [Choice(node, suffix), *([Choice(node, suffix, by_ref=True)] if matched else [])]
+    return [priced for way in ways for priced in _priced(way, inner)]
+
+
+def _of_place(node: Node, start: Node, type_: Type, looked_into: bool) -> list[Choice]:
+    """``tx.clone()`` for a field that is called on or borrowed; of the guard itself, of what it
+    guards (guards are not ``Clone``, so the call goes through)."""
+    held: Type | None = type_.args[0] if type_.is_ref else type_
+    if node.type == "unary_expression":
+        operand = node.named_children[0]
+        if operand != start:
+            return []
+        way = Choice(operand, b".clone()", whole=node)
+    else:
+        way = Choice(node, b".clone()")
+    if node == start and not type_.is_ref:
+        guard = next(guards_in(type_), None)
+        held = guarded(type_) if guard == type_ else None
+    if held is None or is_copy(held) or not (looked_into or type_.is_ref):
+        return []
+    return _priced(way, held)
+
+
+def _priced(way: Choice, held: Type) -> list[Choice]:
+    if is_cheap(held):
+        return [replace(way, cost=f"a clone of `{held}`, which is cheap")]
+    if is_small(held):
+        return [replace(way, cost=f"a clone of `{held}`, about one allocation")]
+    return []

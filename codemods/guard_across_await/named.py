@@ -1,0 +1,275 @@
+"""A named guard: which statements go into its block, and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import words
+from codemods.guard_across_await.choose import Choice, choose
+from codemods.guard_across_await.hoist import can_go_first
+from codemods.guard_across_await.suspend import macro_name
+from codemods.guard_across_await.taken import Taken
+from codemods.guard_across_await.values import is_cheap, is_small, is_whole, matters_when_dropped, pointee
+from codemods.guard_across_await.write import statements_of
+from engine.model import Span
+from engine.scopes import Binding, Scopes
+from engine.syntax import ITEMS, Source, span_of
+from engine.types import Type
+
+_PINS = frozenset({b"pin", b"pin_mut"})
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known about the code around a guard. ``type_of`` is None throughout before rustc has
+    been asked; ``edition`` is the package's."""
+
+    source: Source
+    scopes: Scopes
+    edition: int
+    type_of: Callable[[Node], Type | None]
+
+
+@dataclass(frozen=True)
+class Carried:
+    """A name that the block computes and the code after needs. ``suffix`` clones it out."""
+
+    binding: Binding
+    suffix: bytes = b""
+
+
+@dataclass(frozen=True)
+class Split:
+    """``statements[first..last]`` of ``block`` go into the guard's block; ``choices`` (one list
+    of alternatives per place) come out of ``outside``, the statement behind, and are computed in
+    it, ``carried`` are names that come out of it."""
+
+    block: Node
+    statements: Sequence[Node]
+    first: int
+    last: int
+    carried: tuple[Carried, ...]
+    outside: Node | None
+    choices: tuple[tuple[Choice, ...], ...]
+    others: tuple[Taken, ...]  # guards taken inside, which end with this one
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def span(self) -> Span:
+        return Span(self.statements[self.first].start_byte, self.statements[self.last].end_byte)
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a failure
+    """Why this guard stays as it is, in words for the user."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def split(ctx: Context, taken: Taken, others: Sequence[Taken]) -> Split:
+    """The block for ``taken``, a guard bound by a ``let``. Raises Refused."""
+    return _Splitter(ctx, taken, others).split()
+
+
+class _Splitter:
+    def __init__(self, ctx: Context, taken: Taken, others: Sequence[Taken]) -> None:
+        self.ctx = ctx
+        self.source = ctx.source
+        self.taken = taken
+        self.statements = statements_of(taken.region)
+        self.first = self.top(taken.holder)
+        self.stop = min(self.top(node) for node in taken.trace.ordered())
+        self.others = [o for o in others if o.region == taken.region and o.kind == taken.kind]
+        self.inside: list[Taken] = []
+
+    def top(self, node: Node) -> int:
+        """Index of the statement that holds ``node``."""
+        return self.at(span_of(node))
+
+    def at(self, span: Span) -> int:
+        for index, statement in enumerate(self.statements):
+            if statement.end_byte >= span.end:
+                return index
+        return len(self.statements) - 1
+
+    def split(self) -> Split:
+        uses = set(self.taken.uses)
+        last = max((self.at(use) for use in uses), default=self.first)
+        derived: dict[Binding, bytes | None] = {}
+        while True:
+            before = last
+            for other in self.others:
+                at = self.top(other.holder)
+                if self.first < at <= last and other not in self.inside:
+                    self.inside.append(other)
+                    uses |= other.uses
+                    last = max([last, *(self.at(use) for use in other.uses)])
+            for binding, suffix in self.derived(min(last, self.stop - 1)).items():
+                derived[binding] = suffix
+                later = [u.span for u in self.ctx.scopes.uses(binding)]
+                if suffix is None:
+                    uses.update(later)
+                    last = max([last, *(self.at(use) for use in later)])
+            if last == before:
+                break
+        if last > self.stop:
+            raise Refused(self.reason_beyond(uses, derived))
+        outside = self.statements[last] if last == self.stop else None
+        choices: tuple[tuple[Choice, ...], ...] = ()
+        if outside is not None:
+            inner = [use for use in sorted(uses) if use in span_of(outside)]
+            choices = self.choices(outside, inner)
+            last -= 1
+        self.check(last, outside)
+        gone = [options[0].place for options in choices]
+        carried, notes = self.carried(last, gone, derived)
+        return Split(
+            self.taken.region,
+            self.statements,
+            self.first,
+            last,
+            carried,
+            outside,
+            choices,
+            tuple(self.inside),
+            notes,
+        )
+
+    # -- what borrows from the guard -----------------------------------------------------------
+
+    def derived(self, last: int) -> dict[Binding, bytes | None]:
+        """Names bound to something borrowed from the guard, with what clones it out cheaply (None:
+        nothing does, so the guard must live as long as they are used)."""
+        sources = {u for o in (self.taken, *self.inside) for u in o.uses}
+        found: dict[Binding, bytes | None] = {}
+        guards = {b for o in (self.taken, *self.inside) for b in o.bindings}
+        for statement in self.statements[self.first + 1 : last + 1]:
+            value = statement.child_by_field_name("value")
+            if statement.type != "let_declaration" or value is None:
+                continue
+            if not any(use in span_of(value) for use in sources):
+                continue
+            type_ = self.ctx.type_of(value)
+            if type_ is None or is_whole(type_):
+                continue
+            for binding in self.bound_by(statement):
+                if binding not in guards:
+                    found[binding] = self.clones_out(binding, statement, type_)
+                    sources |= {use.span for use in self.ctx.scopes.uses(binding)}
+        return found
+
+    def bound_by(self, let: Node) -> list[Binding]:
+        return [b for b in self.ctx.scopes.bindings if b.kind == "let" and b.statement == span_of(let)]
+
+    def clones_out(self, binding: Binding, let: Node, type_: Type) -> bytes | None:
+        inner = pointee(type_)
+        if inner is None or binding.by_ref or not (is_cheap(inner) or is_small(inner)):
+            return None
+        if binding.plain:
+            return b".clone()" if type_.is_ref else b".cloned()"
+        one = len(self.bound_by(let)) == 1
+        pattern = let.child_by_field_name("pattern")
+        simple = pattern is not None and pattern.type == "tuple_struct_pattern"
+        return b".clone()" if one and simple and not type_.is_ref else None
+
+    # -- what comes out ------------------------------------------------------------------------
+
+    def choices(self, outside: Node, uses: Sequence[Span]) -> tuple[tuple[Choice, ...], ...]:
+        """Expressions of the awaiting statement to compute inside the block."""
+        awaits = [a for a in self.taken.trace.ordered() if span_of(a) in span_of(outside)]
+        found: list[tuple[Choice, ...]] = []
+        for use in uses:
+            if any(use in options[0].place for options in found):
+                continue
+            node = outside.descendant_for_byte_range(use.start, use.end) or outside
+            options = choose(self.ctx.source, self.ctx.type_of, node, outside, awaits)
+            if not options:
+                raise Refused(words.used_by_the_awaited(self.source, self.taken, node, awaits))
+            found.append(options)
+        tops = [options[0].node for options in found]
+        for options in found:
+            if not can_go_first(self.source, options[0].node, outside, tops):
+                raise Refused(words.not_first(self.source, self.taken, options[0].node))
+        return tuple(found)
+
+    def carried(
+        self, last: int, gone: Sequence[Span], derived: dict[Binding, bytes | None]
+    ) -> tuple[tuple[Carried, ...], tuple[str, ...]]:
+        """Names to hand out; what would be dropped earlier is refused or noted."""
+        end = self.statements[last].end_byte
+        carried: list[Carried] = []
+        notes: list[str] = []
+        guards = {b for o in (self.taken, *self.inside) for b in o.bindings}
+        for statement in self.statements[self.first : last + 1]:
+            if statement.type != "let_declaration":
+                continue
+            value = statement.child_by_field_name("value")
+            for binding in self.bound_by(statement):
+                name = binding.name.decode("utf-8", "replace")
+                uses = [u.span for u in self.ctx.scopes.uses(binding)]
+                after = [u for u in uses if u.start >= end and not any(u in g for g in gone)]
+                if binding in guards:
+                    continue
+                if after and value is None:
+                    raise Refused(words.declared_without_value(self.taken, name))
+                if after:
+                    carried.append(Carried(binding, derived.get(binding) or b""))
+                    continue
+                if name.startswith("_"):
+                    raise Refused(words.dropped_earlier(self.taken, name))
+                type_ = self.ctx.type_of(value) if value is not None else None
+                matters = matters_when_dropped(type_)
+                if matters:
+                    raise Refused(words.dropped_earlier(self.taken, name, type_))
+                if matters is None and type_ is not None and not self.moved(uses):
+                    notes.append(words.note_dropped_earlier(name, type_))
+        return tuple(carried), tuple(notes)
+
+    def moved(self, uses: Sequence[Span]) -> bool:
+        for use in uses:
+            node = self.source.innermost(use)
+            parent = node.parent
+            if parent is not None and parent.type in ("arguments", "field_initializer"):
+                return True
+        return False
+
+    # -- what cannot go into a block -----------------------------------------------------------
+
+    def check(self, last: int, outside: Node | None) -> None:
+        inside = self.statements[self.first : last + 1]
+        before = self.taken.holder.prev_named_sibling
+        if before is not None and before.type == "attribute_item":
+            raise Refused(words.attribute(self.taken, self.source.text(before)))
+        for statement in [*inside, *([outside] if outside is not None else [])]:
+            if statement.has_error:
+                raise Refused(words.not_understood(self.taken))
+        for statement in inside:
+            if statement.type in ("attribute_item", "inner_attribute_item"):
+                raise Refused(words.attribute(self.taken, self.source.text(statement)))
+            if statement.type in ITEMS or statement.type == "use_declaration":
+                raise Refused(words.item_inside(self.taken, statement.type))
+            call = statement.named_children[0] if statement.named_children else statement
+            for node in (statement, call):
+                if node.type == "macro_invocation" and macro_name(self.source, node) in _PINS:
+                    raise Refused(words.item_inside(self.taken, "pinned value"))
+        if outside is not None and last + 1 < len(self.statements):
+            between = outside.prev_named_sibling
+            if between is not None and between.type == "attribute_item":
+                raise Refused(words.attribute(self.taken, self.source.text(between)))
+
+    def reason_beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> str:
+        """Something that needs the guard is used after the await: what, and where."""
+        for other in self.inside:
+            for use in other.uses:
+                if self.at(use) > self.stop:
+                    return words.other_guard(self.source, self.taken, other)
+        for binding, suffix in derived.items():
+            for use in self.ctx.scopes.uses(binding):
+                if suffix is None and self.at(use.span) > self.stop:
+                    return words.borrowed_beyond(self.source, self.taken, binding, use.span)
+        later = next((use for use in sorted(uses) if self.at(use) > self.stop), None)
+        return words.used_after(self.source, self.taken, later)

@@ -1,0 +1,319 @@
+"""What the user reads: messages, reasons and notes. They name the guard, the await and the lines."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from codemods.guard_across_await.taken import Taken
+from engine.locks import Flavour, lock_call, method_call
+from engine.model import Span
+from engine.scopes import Binding
+from engine.syntax import Source, span_of
+from engine.types import Type
+
+_SHORT = 48  # characters of code in a sentence
+
+
+def line(source: Source, offset: int) -> int:
+    return source.position(offset)[0]
+
+
+def shown(source: Source, node: Node, limit: int = _SHORT) -> str:
+    """The node's code on one line, cut in the middle of nothing longer than ``limit``."""
+    text = " ".join(source.text(node).decode("utf-8", "replace").split()).replace(" .", ".")
+    return text if len(text) <= limit else f"{text[: limit - 2]}.."
+
+
+def awaited(source: Source, node: Node) -> str:
+    """What is awaited: `` `client.send(..)` ``."""
+    inner = node
+    if node.type == "await_expression":
+        inner = node.named_children[0]
+    if inner.type == "yield_expression":
+        return "the `yield`"
+    if inner.type == "macro_invocation":
+        macro = inner.child_by_field_name("macro")
+        return f"`{source.text(macro).decode('utf-8', 'replace') if macro else ''}!`"
+    if inner.type == "call_expression":
+        function = inner.child_by_field_name("function")
+        arguments = inner.child_by_field_name("arguments")
+        if function is not None and arguments is not None:
+            found = method_call(source, inner)
+            some = ".." if arguments.named_children else ""
+            if found is not None:
+                head = shown(source, found[0], 28)
+                return f"`{head}.{found[1].decode('utf-8', 'replace')}({some})`"
+            return f"`{shown(source, function)}({some})`"
+    return f"`{shown(source, inner)}`"
+
+
+def who(source: Source, taken: Taken) -> str:
+    """The guard in words: `` `state` `` or "the guard of `self.state`"."""
+    if taken.kind in ("let", "pattern", "parameter") and taken.names:
+        return " and ".join(f"`{name}`" for name in taken.names[:3])
+    locked = lock_call(source, taken.node)
+    if locked is not None:
+        return f"the guard of `{shown(source, locked.receiver)}`"
+    if taken.kind == "for":
+        return f"the iterator `{shown(source, taken.node)}`"
+    return f"the guard of `{shown(source, taken.node)}`"
+
+
+def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
+    """One sentence for the finding."""
+    first = taken.trace.ordered()[0]
+    name = who(source, taken)
+    if taken.kind == "let":
+        locked = lock_call(source, taken.node)
+        what = locked.receiver if locked is not None else taken.node
+        name += f", the guard of `{shown(source, what)}`,"
+    if type_ is not None and lock_call(source, taken.node) is None:
+        name += f" (`{type_.name.rpartition('::')[2]}`)"
+    where = line(source, first.start_byte if first.type != "await_expression" else first.end_byte)
+    return f"{name} is held while {awaited(source, first)} is awaited on line {where}"
+
+
+# -- reasons -----------------------------------------------------------------------------------
+
+
+def _first(source: Source, taken: Taken) -> tuple[str, int]:
+    node = taken.trace.ordered()[0]
+    return awaited(source, node), line(source, node.end_byte)
+
+
+def on_purpose(source: Source, taken: Taken) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"{who(source, taken)} is kept for nothing but to hold the lock: it serialises {what} "
+        f"(line {at}) on purpose, so it stays"
+    )
+
+
+def guards_nothing(source: Source, taken: Taken) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"the lock guards no data (`()`): {who(source, taken)} serialises {what} (line {at}) on "
+        "purpose, so it stays"
+    )
+
+
+def given_away(source: Source, taken: Taken, node: Node) -> str:
+    return (
+        f"{who(source, taken)} is given away on line {line(source, node.start_byte)} "
+        f"(`{shown(source, _around(node))}`): whoever gets it decides how long the lock is held"
+    )
+
+
+def passed(source: Source, taken: Taken) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"the guard of `{shown(source, taken.node)}` is passed into {what} on line {at}: that "
+        "future decides how long the lock is held"
+    )
+
+
+def is_parameter(source: Source, taken: Taken) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"{who(source, taken)} comes in as a parameter: the caller took the lock, and only there "
+        f"can it end before {what} on line {at}"
+    )
+
+
+def assigned_again(source: Source, taken: Taken, node: Node) -> str:
+    return (
+        f"{who(source, taken)} is assigned again on line {line(source, node.start_byte)}: one "
+        "block cannot hold both locks"
+    )
+
+
+def dropped_after(source: Source, taken: Taken, drop: Node) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"`{shown(source, drop)}` on line {line(source, drop.start_byte)} stands after {what} "
+        f"(line {at}): the lock is held that long on purpose, or the drop belongs further up"
+    )
+
+
+def used_after(source: Source, taken: Taken, use: Span | None) -> str:
+    what, at = _first(source, taken)
+    name = who(source, taken)
+    if use is None:
+        return f"{name} is still needed after {what} is awaited on line {at}"
+    node = source.innermost(use)
+    writes = _is_written(node)
+    again = f"is {'written to' if writes else 'used'} again on line {line(source, use.start)}"
+    reads = any(u.start < use.start and not _is_written(source.innermost(u)) for u in taken.uses)
+    if writes and reads and taken.trace.ordered()[0].start_byte > min(taken.uses).start:
+        return (
+            f"{name} {again} after {what} was awaited on line {at}: read, await and write back are "
+            "one critical section; splitting it lets another task in between"
+        )
+    return (
+        f"{name} {again}, after {what} is awaited on line {at}: what stands between is one "
+        "critical section; take the lock a second time there if it need not be"
+    )
+
+
+def _is_written(node: Node) -> bool:
+    current: Node | None = node
+    while current is not None and current.type in (
+        "identifier",
+        "field_expression",
+        "unary_expression",
+        "index_expression",
+        "parenthesized_expression",
+        "self",
+    ):
+        parent = current.parent
+        if parent is None:
+            return False
+        if parent.type in ("assignment_expression", "compound_assignment_expr"):
+            return parent.child_by_field_name("left") == current
+        if parent.type == "reference_expression":
+            return any(c.type == "mutable_specifier" for c in parent.children)
+        current = parent
+    return False
+
+
+def used_by_the_awaited(
+    source: Source, taken: Taken, use: Node, awaits: list[Node]
+) -> str:
+    around = [a for a in awaits if span_of(use) in span_of(a)] or awaits
+    what, at = awaited(source, around[0]), line(source, around[0].end_byte)
+    return (
+        f"{what} on line {at} works on what {who(source, taken)} guards while it is awaited, and "
+        "no value of its own can be taken out first; hold a handle that needs no lock (a clone, an "
+        "`Arc`, a channel to a task that owns it) if others must not wait"
+    )
+
+
+def not_first(source: Source, taken: Taken, node: Node) -> str:
+    return (
+        f"`{shown(source, node)}` is not the first thing that its statement does: taking it out in "
+        f"front would change the order of effects; bind it to a name where {who(source, taken)} "
+        "may end"
+    )
+
+
+def dropped_earlier(taken: Taken, name: str, type_: Type | None = None) -> str:
+    held = f" (`{type_.name.rpartition('::')[2]}`)" if type_ is not None and type_.name else ""
+    return (
+        f"`{name}`{held} is declared while the guard lives and kept to the end of the scope: a "
+        "block around the guard would drop it before the await"
+    )
+
+
+def declared_without_value(taken: Taken, name: str) -> str:
+    return f"`{name}` is declared without a value inside the guard's scope and used after it"
+
+
+def attribute(taken: Taken, text: bytes) -> str:
+    shown_ = " ".join(text.decode("utf-8", "replace").split())
+    return f"`{shown_}` stands in the statements that would go into a block: split them by hand"
+
+
+def item_inside(taken: Taken, kind: str) -> str:
+    kind = kind.replace("_item", "").replace("_declaration", "").replace("_", " ")
+    return f"a {kind} is declared between the guard and its last use: split them by hand"
+
+
+def not_understood(taken: Taken) -> str:
+    return "the statements around the guard hold syntax that is not understood here"
+
+
+def other_guard(source: Source, taken: Taken, other: Taken) -> str:
+    return (
+        f"{who(source, other)}, taken while {who(source, taken)} is held, is needed after the "
+        "await: the two locks are one critical section"
+    )
+
+
+def borrowed_beyond(source: Source, taken: Taken, binding: Binding, use: Span) -> str:
+    what, at = _first(source, taken)
+    name = binding.name.decode("utf-8", "replace")
+    return (
+        f"`{name}` borrows from {who(source, taken)} and is used on line {line(source, use.start)}, "
+        f"after {what} is awaited (line {at}); a clone would end the lock, but is not known to be "
+        "cheap"
+    )
+
+
+def bound_by_pattern(source: Source, taken: Taken) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"{who(source, taken)} is bound by a pattern and needed up to {what} on line {at}; take "
+        "what is needed out of it in the scrutinee (`.map(|x| ..)`)"
+    )
+
+
+def iterates(source: Source, taken: Taken) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"the loop over `{shown(source, taken.node)}` holds its lock while {what} is awaited on "
+        f"line {at}; collect what the body needs before the loop if a snapshot will do"
+    )
+
+
+def in_a_macro(source: Source, taken: Taken) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"the guard of `{shown(source, taken.node)}` lives in a macro's arguments while {what} is "
+        f"awaited on line {at}; take the value out in front of the macro"
+    )
+
+
+def too_deep() -> str:
+    return "nested too deeply to be followed"
+
+
+def _around(node: Node) -> Node:
+    current = node
+    while current.parent is not None and current.parent.type not in ("block", "source_file"):
+        current = current.parent
+        if current.type in ("call_expression", "struct_expression", "closure_expression"):
+            break
+    return current
+
+
+# -- notes -------------------------------------------------------------------------------------
+
+_COST = {
+    Flavour.STD: "others that want the lock block their worker threads meanwhile",
+    Flavour.PARKING_LOT: "others that want the lock block their worker threads meanwhile",
+    Flavour.SPIN: "others that want the lock burn a core meanwhile",
+    Flavour.REFCELL: "a second borrow from another task of this thread panics meanwhile",
+    Flavour.DASHMAP: "the shard stays locked, and a task of the same thread that needs it deadlocks",
+    Flavour.TOKIO: "every other task that wants the lock waits for it too",
+    Flavour.WATCH: "the channel's sender blocks its worker thread meanwhile",
+    Flavour.ASYNC: "every other task that wants the lock waits for it too",
+}
+
+
+def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...]) -> str:
+    """What changes, what it cost before, what to look at."""
+    what, at = _first(source, taken)
+    name = who(source, taken)
+    head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
+    if flavour.is_async:
+        look = (
+            f"The lock now ends before that: other tasks can get in between, so see that nothing "
+            f"relies on {what} running alone (one writer at a time, check and then act)."
+        )
+    else:
+        look = (
+            "The lock now ends before that: see that nothing relies on nobody getting in between."
+        )
+    return " ".join((head, look, *extra))
+
+
+def note_dropped_earlier(name: str, type_: Type) -> str:
+    return f"`{name}` (`{type_}`) is dropped at the end of the new block, before the await."
+
+
+def note_cost(cost: str) -> str:
+    return f"It costs {cost}."
+
+
+def note_snapshot() -> str:
+    return "The loop now runs over a snapshot: what is added or removed meanwhile is not seen."

@@ -1,0 +1,273 @@
+"""Sites and uses of one file, from syntax: declared lock types, constructors, lock calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.guards import outward
+from codemods.mutex_counter.names import ATOMICS, family_of
+from engine.codemod import Match
+from engine.model import Level, Site, Span
+from engine.syntax import Source, span_of
+
+NAME = "mutex-counter"
+_OWNERS = frozenset(
+    {"field_declaration", "ordered_field_declaration_list", "static_item", "const_item"}
+    | {"type_item", "parameter", "let_declaration", "function_item", "function_signature_item"}
+    | {"associated_type", "closure_expression"}
+)
+# Declarations that are shown to the user; parameters and results belong to one of them.
+_SHOWN = {
+    "field_declaration": "field",
+    "ordered_field_declaration_list": "field",
+    "static_item": "static",
+    "const_item": "const",
+    "type_item": "alias",
+    "let_declaration": "let",
+}
+_WRAPPERS = frozenset(
+    {
+        b"Arc::new",
+        b"Rc::new",
+        b"Box::new",
+        b"Some",
+        b"Ok",
+        b"std::sync::Arc::new",
+        b"CachePadded::new",
+    }
+)
+
+
+def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
+    """All places that the plan must know of; the declarations among them are sites."""
+    owned: dict[Span, list[tuple[Node, Node]]] = {}
+    for match in matches:
+        if match.pattern == 0:
+            node, inner = match.one("type"), match.one("inner")
+            if not _is_counter_type(source, node, inner):
+                continue
+            owner = _owner(source, node)
+            if owner is None:
+                yield from _turbofish(source, node)
+            elif owner.type == "closure_expression":
+                continue  # its result's type: rustc says so when it must change
+            else:
+                owned.setdefault(_identity(source, owner, node), []).append((owner, node))
+        elif match.pattern == 1:
+            yield from _constructor(source, match.one("constructor"))
+        else:
+            yield _call(source, match.one("call"), match.one("method"))
+    for span, found in owned.items():
+        yield _declaration(source, span, found[0][0], [node for _, node in found])
+
+
+def _is_counter_type(source: Source, node: Node, inner: Node) -> bool:
+    named = node.child_by_field_name("type")
+    if named is None or source.text(inner).decode("utf-8", "replace") not in ATOMICS:
+        return False
+    up = node.parent
+    if up is not None and up.type == "scoped_identifier":
+        return False  # Mutex::<u64>::new: a constructor
+    family, known = family_of(source, node, source.text(named))
+    return family is not None or not known
+
+
+def _owner(source: Source, node: Node) -> Node | None:
+    for ancestor in source.ancestors(node):
+        if ancestor.type in _OWNERS:
+            field = "return_type"
+            if ancestor.type in ("function_item", "function_signature_item", "closure_expression"):
+                declared = ancestor.child_by_field_name(field)
+                inside = declared is not None and span_of(node) in span_of(declared)
+                return ancestor if inside else None
+            if ancestor.type == "let_declaration":
+                declared = ancestor.child_by_field_name("type")
+                inside = declared is not None and span_of(node) in span_of(declared)
+                return ancestor if inside else None
+            return ancestor
+        if ancestor.type in ("block", "impl_item", "trait_item", "where_clause", "arguments"):
+            return None
+    return None
+
+
+def _identity(source: Source, owner: Node, node: Node) -> Span:
+    """A span for the declaration: for tuple structs, that of the one field."""
+    if owner.type != "ordered_field_declaration_list":
+        return span_of(owner)
+    child = node
+    while child.parent is not None and child.parent != owner:
+        child = child.parent
+    return span_of(child)
+
+
+def _declaration(source: Source, span: Span, owner: Node, types: Sequence[Node]) -> Site:
+    name = owner.child_by_field_name("name") or owner.child_by_field_name("pattern")
+    kind = _SHOWN.get(owner.type, "use")
+    start = name.start_byte if name is not None else span.start
+    end = max(node.end_byte for node in types)
+    declared = owner.child_by_field_name("type") or owner.child_by_field_name("return_type")
+    if declared is not None and owner.type != "ordered_field_declaration_list":
+        end = declared.end_byte
+    if owner.type == "ordered_field_declaration_list":
+        start, end = span.start, span.end
+    shown = Span(start, end)
+    text = " ".join(source.slice(shown).decode("utf-8", "replace").split())
+    captures = {"types": tuple(span_of(node) for node in types), "owner": (span_of(owner),)}
+    if name is not None and owner.type != "ordered_field_declaration_list":
+        captures["name"] = (span_of(name),)
+    return Site(
+        NAME,
+        source.path,
+        shown,
+        captures,
+        kind={"use": owner.type}.get(kind, kind),
+        role="site" if kind != "use" else "use",
+        level=Level.REVIEW,
+        message=f"`{text}`: a lock is taken for every look at one {_noun(source, types[0])}",
+    )
+
+
+def _noun(source: Source, node: Node) -> str:
+    return "flag" if source.text(node).rstrip(b"> ").endswith(b"bool") else "number"
+
+
+def _turbofish(source: Source, node: Node) -> Iterator[Site]:
+    """A lock type in an expression, as in ``Arc::<Mutex<u64>>::default()``."""
+    call = source.enclosing(node, ["call_expression"])
+    if call is not None:
+        captures = {"types": (span_of(node),), "whole": (span_of(call),)}
+        yield Site(NAME, source.path, span_of(call), captures, kind="turbofish", role="use")
+
+
+def _constructor(source: Source, node: Node) -> Iterator[Site]:
+    """``Mutex::new`` with or without its call, and the ``let`` that it alone declares."""
+    path = node.child_by_field_name("path")
+    if path is None:
+        return
+    named = path
+    if path.type == "generic_type":
+        named = path.child_by_field_name("type") or path
+    last = source.text(named).rpartition(b"::")[2]
+    if last in (b"parking_lot", b"lock_api"):
+        return
+    family, known = family_of(source, node, source.text(named))
+    if family is None and known:
+        return
+    call = node.parent
+    called = (
+        call is not None
+        and call.type == "call_expression"
+        and (call.child_by_field_name("function") == node)
+    )
+    whole = call if called and call is not None else node
+    captures = {"path": (span_of(path),), "whole": (span_of(whole),), "named": (span_of(named),)}
+    yield Site(NAME, source.path, span_of(whole), captures, kind="new", role="use")
+    given = whole.child_by_field_name("arguments") if called else None
+    let = _alone(source, whole)
+    if let is None or given is None or len(given.named_children) != 1:
+        return
+    pattern = let.child_by_field_name("pattern")
+    if pattern is None or let.child_by_field_name("type") is not None:
+        return
+    if not _is_number(source, given.named_children[0]):
+        return
+    shown = Span(pattern.start_byte, whole.end_byte)
+    text = " ".join(source.slice(shown).decode("utf-8", "replace").split())
+    noun = "flag" if given.named_children[0].type == "boolean_literal" else "number"
+    yield Site(
+        NAME,
+        source.path,
+        shown,
+        {"name": (span_of(pattern),), "owner": (span_of(let),), "types": ()},
+        kind="local",
+        message=f"`{text}..`: a lock is taken for every look at one {noun}",
+    )
+
+
+def _alone(source: Source, node: Node) -> Node | None:
+    """The ``let`` whose value is this constructor, in an ``Arc::new(..)`` or bare."""
+    while True:
+        up = outward(node).parent
+        if up is None:
+            return None
+        if up.type == "let_declaration":
+            return up
+        if up.type == "arguments" and up.parent is not None:
+            function = up.parent.child_by_field_name("function")
+            if function is None or source.text(function) not in _WRAPPERS:
+                return None
+            node = up.parent
+        else:
+            return None
+
+
+def _is_number(source: Source, node: Node) -> bool:
+    """A value whose type must be an integer or bool, as far as syntax tells."""
+    text = source.text(node)
+    if node.type == "integer_literal":
+        return not text.endswith((b"u128", b"i128", b"f32", b"f64"))
+    if node.type == "unary_expression":
+        return bool(node.named_children) and node.named_children[0].type == "integer_literal"
+    if node.type == "scoped_identifier":
+        return text.partition(b"::")[0].decode("utf-8", "replace") in ATOMICS
+    return node.type == "boolean_literal"
+
+
+def _call(source: Source, call: Node, method: Node) -> Site:
+    field = method.parent
+    assert field is not None
+    receiver = field.child_by_field_name("value")
+    assert receiver is not None
+    captures = {"receiver": (span_of(receiver),), "method": (span_of(method),)}
+    base = receiver.child_by_field_name("value") if receiver.type == "field_expression" else None
+    if base is not None:
+        captures["base"] = (span_of(base),)
+    up = outward(call).parent
+    result = up if up is not None and up.type == "await_expression" else call
+    captures["result"] = (span_of(result),)
+    kind = source.text(method).decode("utf-8", "replace")
+    return Site(NAME, source.path, span_of(call), captures, kind=f"call {kind}", role="use")
+
+
+def asked(site: Site, source: Source) -> Iterator[Span]:
+    """What rustc is asked about a site."""
+    for name in ("receiver", "base", "result", "whole"):
+        yield from site.captures.get(name, ())
+    if site.kind.startswith("call "):
+        yield from _operands(source, site)
+
+
+def _operands(source: Source, site: Site) -> Iterator[Span]:
+    """Right sides of ``+=`` and the like under this lock: some are references to numbers."""
+    node = source.node_at(site.span)
+    if node is None:
+        return
+    statement = source.statement_of(node)
+    if statement is None:
+        return
+    names: set[bytes] = set()
+    pattern = statement.child_by_field_name("pattern")
+    block = source.parent(statement)
+    holder: Node | None = statement
+    if statement.type == "let_declaration":
+        if pattern is None or pattern.type != "identifier":
+            return
+        names.add(source.text(pattern))
+        holder = block
+    if holder is None:
+        return
+    pending = [holder]
+    while pending:
+        current = pending.pop()
+        if current.type == "compound_assignment_expr":
+            left, right = current.child_by_field_name("left"), current.child_by_field_name("right")
+            if (
+                left is not None
+                and right is not None
+                and right.type in ("identifier", "field_expression")
+            ):
+                if left.type == "unary_expression" and left.start_byte >= statement.start_byte:
+                    yield span_of(right)
+        pending.extend(current.named_children)

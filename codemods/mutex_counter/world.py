@@ -1,0 +1,314 @@
+"""What the plan knows: declarations, constructors and lock calls of the workspace, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.names import (
+    ATOMICS,
+    Family,
+    Lock,
+    family_of,
+    guard_of,
+    lock_of,
+)  # fmt: skip
+from engine.facts import Facts
+from engine.model import Site, Span
+from engine.scopes import Binding
+from engine.syntax import Source, span_of
+
+Key = tuple[str, str, int]  # what it is, path, offset: one place that can hold a lock
+
+
+@dataclass(frozen=True, slots=True)
+class Decl:
+    """A declared place that holds a lock: a field, static, parameter, result, alias or local.
+
+    ``owner`` is the struct, enum or impl type it belongs to; ``index`` the position of a tuple
+    field or a parameter (``self`` included). ``types`` are the lock types in it.
+    """
+
+    key: Key
+    kind: str
+    path: str
+    name: bytes
+    owner: bytes
+    index: int
+    types: tuple[Span, ...]
+    inners: tuple[str, ...]
+    family: Family | None
+    node: Span
+    site: Site
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A constructor; ``path`` is the text to change (``Mutex`` of ``Mutex::new(0)``)."""
+
+    key: Key
+    file: str
+    path: Span
+    whole: Span
+    named: Span
+    lock: Lock | None  # as rustc told
+    turbofish: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A lock call. ``lock`` is None when rustc did not tell."""
+
+    key: Key
+    path: str
+    span: Span
+    receiver: Span
+    base: Span | None
+    method: bytes
+    lock: Lock | None
+
+
+@dataclass
+class World:
+    """Everything located, with look-ups."""
+
+    facts: Facts
+    decls: list[Decl] = field(default_factory=list)
+    news: list[New] = field(default_factory=list)
+    calls: list[Call] = field(default_factory=list)
+    fields: dict[bytes, list[Decl]] = field(default_factory=dict)
+    statics: dict[bytes, list[Decl]] = field(default_factory=dict)
+    functions: dict[bytes, list[Decl]] = field(default_factory=dict)  # parameters and results
+
+    def source(self, path: str) -> Source:
+        return self.facts.source(path)
+
+    def place(self, path: str, offset: int) -> str:
+        """``src/lib.rs:12``, for messages."""
+        return f"{path}:{self.source(path).position(offset)[0]}"
+
+    def mentions(self, word: bytes, near: Decl) -> Iterator[tuple[Source, Node]]:
+        """Identifier nodes spelled ``word``, in the files that can see ``near``."""
+        pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")
+        package = self.facts.package_of(near.path)
+        for source in self.facts.sources.containing(word):
+            if not _public(self.source(near.path), near) and (
+                self.facts.package_of(source.path) != package
+            ):
+                continue
+            for hit in pattern.finditer(source.data):
+                node = source.innermost(Span(hit.start(), hit.end()))
+                if span_of(node) == Span(hit.start(), hit.end()):
+                    yield source, node
+
+    def binding(self, source: Source, node: Node) -> Binding | None:
+        """The local that the identifier ``node`` means."""
+        function = source.fn_item_of(node)
+        if function is None:
+            return None
+        return self.facts.sources.scopes(source, function).binding_at(node)
+
+    def binding_of(self, key: Key) -> tuple[Source, Binding, Node] | None:
+        """(source, binding, function) of a local's key."""
+        source = self.source(key[1])
+        node = source.innermost(Span(key[2], key[2] + 1))
+        function = source.fn_item_of(node)
+        if function is None:
+            return None
+        scopes = self.facts.sources.scopes(source, function)
+        found = next((b for b in scopes.bindings if b.decl.start == key[2]), None)
+        return (source, found, function) if found is not None else None
+
+
+def _public(source: Source, decl: Decl) -> bool:
+    node = source.node_at(decl.node)
+    return node is not None and any(
+        c.type == "visibility_modifier" and source.text(c) == b"pub" for c in node.children
+    )
+
+
+def build(sites: Iterable[Site], facts: Facts) -> World:
+    world = World(facts)
+    for site in sites:
+        if site.kind.startswith("call "):
+            world.calls.append(_call(site, facts))
+        elif site.kind in ("new", "turbofish"):
+            world.news.append(_new(site, facts))
+        else:
+            decl = _decl(site, facts)
+            if decl is not None:
+                add(world, decl)
+    return world
+
+
+def add(world: World, decl: Decl) -> None:
+    """Register a declaration under its name."""
+    world.decls.append(decl)
+    table = {
+        "field": world.fields,
+        "static": world.statics,
+        "const": world.statics,
+        "parameter": world.functions,
+        "function_item": world.functions,
+        "function_signature_item": world.functions,
+    }.get(decl.kind)
+    if table is not None:
+        table.setdefault(decl.name, []).append(decl)
+
+
+def _call(site: Site, facts: Facts) -> Call:
+    receiver = site.captures["receiver"][0]
+    base = site.captures.get("base")
+    lock: Lock | None = None
+    told = facts.type_of(site.path, receiver)
+    if told is not None:
+        lock = lock_of(told)
+    if lock is None:
+        result = facts.type_of(site.path, site.captures["result"][0])
+        lock = guard_of(result) if result is not None else None
+        if lock is None and (told is not None or result is not None):
+            lock = Lock("std", "?")  # rustc knows it as something else
+    method = site.kind.removeprefix("call ").encode()
+    key = ("call", site.path, site.span.start)
+    return Call(key, site.path, site.span, receiver, base[0] if base else None, method, lock)
+
+
+def _new(site: Site, facts: Facts) -> New:
+    whole = site.captures["whole"][0]
+    told = facts.type_of(site.path, whole)
+    turbofish = site.kind == "turbofish"
+    path = site.captures["types" if turbofish else "path"][0]
+    named = site.captures.get("named", (path,))[0]
+    lock = lock_of(told) if told is not None else None
+    if told is not None and lock is None and told.kind == "fndef":
+        lock = next((found for t in told.walk() if (found := lock_of(t)) is not None), None)
+    if told is not None and lock is None and not turbofish:
+        lock = Lock("std", "?")
+    return New(("new", site.path, whole.start), site.path, path, whole, named, lock, turbofish)
+
+
+def _decl(site: Site, facts: Facts) -> Decl | None:
+    source = facts.source(site.path)
+    owner = source.node_at(site.captures["owner"][0])
+    if owner is None:
+        return None
+    types = site.captures["types"]
+    inners = tuple(_inner(source, span) for span in types)
+    family = None
+    if types:
+        node = source.node_at(types[0])
+        named = node.child_by_field_name("type") if node is not None else None
+        if node is not None and named is not None:
+            family = family_of(source, node, source.text(named))[0]
+    return declared(source, site, owner, types, inners, family)
+
+
+def declared(
+    source: Source,
+    site: Site,
+    owner: Node,
+    types: tuple[Span, ...],
+    inners: tuple[str, ...],
+    family: Family | None,
+) -> Decl | None:
+    """The declaration ``owner`` as a place that holds locks."""
+    path, kind, index = source.path, site.kind, 0
+    named = owner.child_by_field_name("name")
+    name = source.text(named) if named is not None else b""
+    key: Key = (kind, path, owner.start_byte)
+    belongs = b""
+    match owner.type:
+        case "field_declaration":
+            kind, belongs = "field", holder_name(source, owner)
+            key = ("field", path, owner.start_byte)
+        case "ordered_field_declaration_list":
+            kind, belongs = "field", holder_name(source, owner)
+            fields = [n for n in owner.named_children if "type" in n.type or "tuple" in n.type]
+            fields = [n for n in fields if n.type not in ("visibility_modifier", "attribute_item")]
+            start = types[0].start if types else site.span.start
+            index = next((i for i, n in enumerate(fields) if n.start_byte <= start < n.end_byte), 0)
+            name = str(index).encode()
+            key = ("field", path, site.span.start)
+        case "parameter":
+            kind, function = "parameter", owner.parent.parent if owner.parent is not None else None
+            pattern = owner.child_by_field_name("pattern")
+            if function is None or pattern is None:
+                return None
+            while pattern.type in ("mut_pattern", "reference_pattern", "ref_pattern"):
+                pattern = pattern.named_children[-1]
+            key = ("local", path, pattern.start_byte)
+            named = function.child_by_field_name("name")
+            name = source.text(named) if named is not None else b""
+            belongs = impl_type(source, function)
+            inside = owner.parent.named_children if owner.parent is not None else []
+            index = next((i for i, n in enumerate(inside) if n == owner), 0)
+        case "function_item" | "function_signature_item":
+            kind, belongs = owner.type, impl_type(source, owner)
+            key = ("result", path, owner.start_byte)
+        case "let_declaration":
+            kind = "local"
+            pattern = owner.child_by_field_name("pattern")
+            if pattern is None:
+                return None
+            name = source.text(pattern)
+            key = ("local", path, first_name(pattern).start_byte)
+        case "static_item" | "const_item":
+            kind = owner.type.removesuffix("_item")
+            belongs = impl_type(source, owner)
+        case "type_item":
+            kind = "alias"
+        case _:
+            pass
+    return Decl(key, kind, path, name, belongs, index, types, inners, family, span_of(owner), site)
+
+
+def first_name(pattern: Node) -> Node:
+    node = pattern
+    while node.type not in ("identifier", "shorthand_field_identifier") and node.named_children:
+        node = node.named_children[-1 if node.type == "mut_pattern" else 0]
+    return node
+
+
+def _inner(source: Source, span: Span) -> str:
+    text = b"".join(source.slice(span).split()).decode("utf-8", "replace")
+    return text.rpartition("<")[2].rstrip(">")
+
+
+def holder_name(source: Source, node: Node) -> bytes:
+    """The struct, enum or union that a field belongs to."""
+    for ancestor in source.ancestors(node):
+        if ancestor.type in ("struct_item", "enum_item", "union_item", "enum_variant"):
+            named = ancestor.child_by_field_name("name")
+            return source.text(named) if named is not None else b""
+    return b""
+
+
+def impl_type(source: Source, node: Node) -> bytes:
+    """The last name of the type whose ``impl`` holds ``node``; the trait's in a trait."""
+    for ancestor in source.ancestors(node):
+        if ancestor.type in ("impl_item", "trait_item"):
+            named = ancestor.child_by_field_name("type") or ancestor.child_by_field_name("name")
+            return last_name(source, named) if named is not None else b""
+    return b""
+
+
+def last_name(source: Source, node: Node) -> bytes:
+    """``Stats`` of ``crate::Stats<'a, T>``."""
+    if node.type == "generic_type":
+        node = node.child_by_field_name("type") or node
+    text = b"".join(source.text(node).split())
+    return text.partition(b"<")[0].rpartition(b"::")[2]
+
+
+def known(lock: Lock | None) -> bool:
+    """Is it a lock around what has an atomic?"""
+    return lock is not None and lock.inner in ATOMICS
+
+
+__all__ = [
+    "Call", "Decl", "Key", "New", "Sequence", "World", "add", "build", "declared", "first_name",
+    "holder_name", "impl_type", "known", "last_name",
+]  # fmt: skip

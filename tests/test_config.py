@@ -1,0 +1,192 @@
+"""The config in the manifests: what it says, and what it may not say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.config import Config, closest, read_config
+from engine.errors import SpikeproofError
+from engine.ignore import Patterns
+from engine.workspace import Selection, discover
+
+TABLE = "package.metadata.spikeproof"
+
+
+def read(data: object, manifest: str = "Cargo.toml", base: Config | None = None) -> Config:
+    return read_config(data, manifest, TABLE, base)
+
+
+def refused(data: object, manifest: str = "Cargo.toml") -> str:
+    with pytest.raises(SpikeproofError) as caught:
+        read(data, manifest)
+    message = str(caught.value)
+    assert "\n" not in message
+    return message
+
+
+def test_every_key() -> None:
+    config = read(
+        {
+            "exclude": ["src/gen/**", "*.pb.rs"],
+            "codemods": {"clone-per-frame": {"reuse": True, "limit": 3, "names": ["a"]}},
+            "disable": ["dyn-param"],
+            "test-timeout": 600,
+            "check-timeout": 0.5,
+            "env": ["DATABASE_URL"],
+        }
+    )
+    assert config == Config(
+        exclude=("src/gen/**", "*.pb.rs"),
+        codemods={"clone-per-frame": {"reuse": True, "limit": 3, "names": ["a"]}},
+        disable=("dyn-param",),
+        test_timeout=600.0,
+        check_timeout=0.5,
+        env=("DATABASE_URL",),
+    )
+
+
+def test_nothing_said() -> None:
+    base = Config(disable=("a",))
+    assert read(None, base=base) is base
+    assert read({}) == Config()
+
+
+def test_a_package_overrides_key_by_key() -> None:
+    base = read(
+        {
+            "exclude": ["a.rs"],
+            "codemods": {"one": {"x": 1, "y": 1}, "two": {"z": 1}},
+            "disable": ["one"],
+            "test-timeout": 60,
+        }
+    )
+    config = read({"codemods": {"one": {"y": 2}}, "disable": []}, "p/Cargo.toml", base)
+    assert config.codemods == {"one": {"x": 1, "y": 2}, "two": {"z": 1}}
+    assert config.disable == ()
+    assert config.exclude == ("a.rs",)
+    assert config.test_timeout == 60
+
+
+@pytest.mark.parametrize(
+    ("pattern", "hits", "misses"),
+    [
+        ("*.pb.rs", ["w/p/x.pb.rs", "w/p/src/x.pb.rs"], ["x.pb.rs", "w/x.pb.rs"]),
+        ("src/gen", ["w/p/src/gen"], ["w/p/a/src/gen", "src/gen"]),
+        ("gen/", ["w/p/gen", "w/p/a/gen"], ["gen"]),
+        ("src/**/x.rs", ["w/p/src/x.rs", "w/p/src/a/b/x.rs"], ["w/p/x.rs"]),
+    ],
+)
+def test_patterns_are_relative_to_their_manifest(
+    pattern: str, hits: list[str], misses: list[str]
+) -> None:
+    patterns = Patterns(read({"exclude": [pattern]}, "w/p/Cargo.toml").exclude)
+    assert [path for path in hits + misses if patterns.decides(path, folder=True)] == hits
+
+
+def test_a_folder_name_is_no_pattern() -> None:
+    patterns = Patterns(read({"exclude": ["*.rs", "!k.rs"]}, "[ab] *!/Cargo.toml").exclude)
+    assert patterns.decides("[ab] *!/x.rs", folder=False) is True
+    assert patterns.decides("[ab] *!/k.rs", folder=False) is False
+    assert patterns.decides("a x!/x.rs", folder=False) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ({"exlude": []}, "no key `exlude`: did you mean `exclude`?"),
+        ({"test_timeout": 1}, "no key `test_timeout`: did you mean `test-timeout`?"),
+        ({"zzz": 1}, "there is `check-timeout`, `codemods`, `disable`"),
+        ([], "must be a table"),
+        ({"exclude": "x"}, "`exclude` must be an array of strings"),
+        ({"exclude": ["/etc"]}, "`/etc` is absolute"),
+        ({"exclude": ["!/etc"]}, "`!/etc` is absolute"),
+        ({"exclude": ["C:\\x"]}, "is absolute"),
+        ({"exclude": ["a/../../b"]}, "`..` is not allowed"),
+        ({"exclude": [" "]}, "is no pattern"),
+        ({"exclude": ["a\nb"]}, "is no pattern"),
+        ({"disable": [1]}, "`disable` must be an array of strings"),
+        ({"codemods": []}, "must be a table of codemods"),
+        ({"codemods": {"a": 1}}, "`a` must be a table of options"),
+        ({"codemods": {"a": {"b": {}}}}, "`a.b` must be"),
+        ({"codemods": {"a": {"b": float("nan")}}}, "`a.b` must be"),
+        ({"test-timeout": "10"}, "must be a number of seconds"),
+        ({"test-timeout": True}, "must be a number of seconds"),
+        ({"test-timeout": 0}, "above 0"),
+        ({"test-timeout": float("inf")}, "at most a week"),
+        ({"test-timeout": float("nan")}, "at most a week"),
+        ({"check-timeout": 10**400}, "at most a week"),
+        ({"env": ["A B"]}, "is not the name of a variable"),
+        ({"env": ["\x1b[2J"]}, "`\\x1b[2J`"),
+    ],
+)
+def test_refused(data: Any, says: str) -> None:
+    message = refused(data, "crates/a/Cargo.toml")
+    assert says in message
+    assert message.startswith(f"crates/a/Cargo.toml: [{TABLE}]")
+
+
+def test_unknown_codemods_and_options_are_told_with_the_nearest_name() -> None:
+    known = {"clone-per-frame": {"reuse"}, "mutex-counter": set[str]()}
+    read({"codemods": {"clone-per-frame": {"reuse": 1}}}).check_names(known)
+    for data, says in (
+        ({"disable": ["mutex-conter"]}, "no codemod `mutex-conter`: did you mean `mutex-counter`?"),
+        ({"codemods": {"clone": {}}}, "no codemod `clone`"),
+        ({"codemods": {"clone-per-frame": {"resue": 1}}}, "no option `resue`: did you mean"),
+    ):
+        base = read({"disable": ["mutex-counter"]})
+        config = read(data, "a/Cargo.toml", base)
+        with pytest.raises(SpikeproofError, match=r"^a/Cargo.toml: ") as caught:
+            config.check_names(known)
+        assert says in str(caught.value)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda x: (
+            st.lists(x, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(["exclude", "codemods", "disable", "test-timeout", "env"])
+                | st.text(),
+                x,
+                max_size=4,
+            )
+        ),
+    )
+)
+def test_any_data_is_read_or_refused_in_words(data: object) -> None:
+    try:
+        config = read(data)
+    except SpikeproofError as error:
+        assert "\n" not in str(error)
+    else:
+        assert all(not pattern.startswith("/") for pattern in config.exclude)
+
+
+def test_where_the_config_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a/src").mkdir(parents=True)
+    (tmp_path / "a/src/lib.rs").touch()
+    (tmp_path / "Cargo.toml").write_text(
+        "[workspace]\nmembers = ['a']\n[workspace.metadata.spikeproof]\ntest-timeout = 9\n"
+    )
+    (tmp_path / "a/Cargo.toml").write_text(
+        "[package]\nname = 'a'\n[package.metadata.spikeproof]\ndisable = ['x']\n"
+    )
+    workspace = discover(tmp_path, Selection())
+    assert workspace.config == Config(test_timeout=9.0)
+    assert workspace.packages[0].config == Config(test_timeout=9.0, disable=("x",))
+    (tmp_path / "a/Cargo.toml").write_text(
+        "[package]\nname = 'a'\n[package.metadata.spikeproof]\nnonsense = 1\n"
+    )
+    with pytest.raises(SpikeproofError, match=r"a/Cargo.toml: \[package.metadata.spikeproof\]"):
+        discover(tmp_path, Selection())
+
+
+def test_closest_stays_short() -> None:
+    assert closest("x", []) == ""
+    assert closest("q", [f"name-{i}" for i in range(20)]) == ""

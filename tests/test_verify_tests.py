@@ -1,0 +1,299 @@
+"""Tests before and after with a scripted cargo: blame, flaky tests, races, and the final proof."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import pytest
+
+from engine.codemod import Problem
+from engine.model import Fix, Outcome, Proposal
+from engine.runs import CheckRun, TestRun
+from engine.verify import Settings, VerifyResult, verify
+from tests.fakecargo import Breaks, FailsTest, FakeCargo, World
+
+WORLD = World(((4, 4), (4, 4)))
+T1, T2, T3 = "app::lib::m0::tests::one", "app::lib::m1::tests::two", "user::test/api::three"
+TESTS = frozenset({T1, T2, T3})
+
+
+def packages(paths: Iterable[str]) -> Sequence[str]:
+    """m0 and m1 are of ``app``; ``user`` depends on it. m2 is of ``other``."""
+    owners = {"other" if path == "src/m2.rs" else "app" for path in paths}
+    return sorted(owners | ({"user"} if "app" in owners else set()))
+
+
+def run(
+    cargo: FakeCargo, proposals: Sequence[Proposal], tests: bool = True, **more: object
+) -> VerifyResult:
+    def nobody(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> None:
+        return None
+
+    read = cargo.originals.__getitem__
+    prove = more.pop("prove", cargo.prove)
+    return verify(
+        proposals,
+        read,
+        cargo,
+        nobody,
+        Settings(packages, tests),
+        prove,  # type: ignore[arg-type]
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def sites(
+    world: World, bad: Iterable[int] = (), spare: Mapping[int, str] | None = None
+) -> list[Proposal]:
+    bad, spare = set(bad), spare or {}
+    return [
+        world.proposal(n, f"bad_{n}" if n in bad else f"good_{n}", *spare.get(n, "").split())
+        for n in range(len(world.homes))
+    ]
+
+
+def kept(result: VerifyResult) -> set[int]:
+    return {n for n, v in enumerate(result.verdicts) if v.outcome is Outcome.VERIFIED}
+
+
+def cargo(*rules: Breaks | FailsTest, world: World = WORLD, **more: object) -> FakeCargo:
+    return FakeCargo(world.files, rules, TESTS, **more)  # type: ignore[arg-type]
+
+
+EVERYONE = set(range(16))
+
+
+# -- before ----------------------------------------------------------------------------------------
+
+
+def test_failures_before_are_set_aside_by_name() -> None:
+    result = run(cargo(FailsTest((), T2)), sites(WORLD))
+    assert kept(result) == EVERYONE
+    assert result.notes == (f"failed before any change, set aside: {T2}",)
+    assert result.verdicts[0].evidence.tests == (
+        "passed: 2 tests of packages app, user; 1 failed before too"
+    )
+    assert result.verdicts[0].evidence.check == "passed"
+    assert result.verdicts[0].evidence.bench == "not measured"
+
+
+def test_a_test_that_failed_before_may_pass_now() -> None:
+    result = run(cargo(FailsTest((r"site_0\b",), T2)), sites(WORLD))
+    assert kept(result) == EVERYONE
+
+
+def test_tests_that_do_not_build_are_told_and_the_others_run() -> None:
+    fake = cargo(unbuilt_tests=frozenset({"user"}))
+    result = run(fake, sites(WORLD))
+    assert kept(result) == EVERYONE
+    assert result.notes == ("tests of user are off: they do not build as they are",)
+    assert result.verdicts[0].evidence.tests == "passed: 2 tests of package app"
+    assert fake.log == [
+        "check: 0 errors",
+        "test: app,user",
+        "test: app",
+        "check: 0 errors",
+        "prove",
+    ]
+
+
+def test_when_no_tests_build_the_check_alone_decides() -> None:
+    fake = cargo(FailsTest(("bad_1",), T1), unbuilt_tests=frozenset({"app", "user"}))
+    result = run(fake, sites(WORLD, {1}))
+    assert kept(result) == EVERYONE
+    assert result.notes == ("tests are off: they do not build as they are",)
+    assert result.verdicts[0].evidence.tests == (
+        "not run: the tests do not build without any change"
+    )
+
+
+def test_no_tests_on_request() -> None:
+    fake = cargo(FailsTest(("bad_1",), T1))
+    result = run(fake, sites(WORLD, {1}), tests=False)
+    assert kept(result) == EVERYONE
+    assert fake.seen["test"] == 0
+    assert result.verdicts[0].evidence.tests == "not run: tests are off"
+
+
+def test_only_packages_concerned_are_tested() -> None:
+    world = World(((1,), (1,), (2,)))
+    fake = FakeCargo(world.files, (), TESTS | {"other::lib::four"})
+    result = run(fake, [world.proposal(2, "good_2")])
+    assert fake.log == ["check: 0 errors", "test: other", "check: 0 errors", "prove"]
+    assert result.verdicts[0].evidence.tests == "passed: 1 test of package other"
+
+
+def test_that_no_test_reaches_it_is_said() -> None:
+    world = World(((1,), (1,), (1,)))
+    result = run(FakeCargo(world.files, (), TESTS), [world.proposal(2, "good_2")])
+    assert result.verdicts[0].evidence.tests == "none: no test of package other ran"
+
+
+# -- after -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["fail", "missing", "abort", "hang"])
+@pytest.mark.parametrize("bad", [0, 5, 13])
+def test_the_culprit_of_a_failed_test_is_found(bad: int, how: str) -> None:
+    fake = cargo(FailsTest((rf"bad_{bad}\b",), T2, how=how))
+    result = run(fake, sites(WORLD, {bad}))
+    assert kept(result) == EVERYONE - {bad}
+    verdict = result.verdicts[bad]
+    assert verdict.outcome is Outcome.TESTS_FAILED
+    assert T2 in verdict.evidence.failed_tests
+    assert verdict.reason.startswith("fails with this fix: app::lib::m")
+    assert verdict.evidence.check == "passed"
+    assert f"bad_{bad}".encode() not in result.patch
+    # baseline, again alone (3), two subsets for each halving; proven once more at the end
+    assert fake.seen["test"] <= 1 + 3 + 2 * 4
+    assert result.runs["prove"] == 2
+
+
+def test_a_suspect_by_name_costs_one_run() -> None:
+    fake = cargo(FailsTest((r"bad_9\b",), T2))  # m1::tests::two, and site 9 is in src/m1.rs
+    alone = [*sites(WORLD, {9})[:8], WORLD.proposal(9, "bad_9")]
+    result = run(fake, alone)
+    assert [n for n, v in enumerate(result.verdicts) if v.outcome is not Outcome.VERIFIED] == [8]
+    assert fake.seen["test"] == 1 + 3 + 1
+
+
+def test_fixes_that_a_tests_package_cannot_see_are_not_suspected() -> None:
+    world = World(((2,), (2,), (4,)))
+    fake = FakeCargo(world.files, [FailsTest((r"bad_1\b",), T3)], TESTS)
+    result = run(fake, sites(world, {1}))
+    assert kept(result) == set(range(8)) - {1}
+    assert all("m2" not in line for line in fake.log)
+
+
+def test_several_culprits() -> None:
+    fake = cargo(
+        FailsTest((r"bad_2\b",), T1), FailsTest((r"bad_7\b",), T1), FailsTest((r"bad_12\b",), T3)
+    )
+    result = run(fake, sites(WORLD, {2, 7, 12}))
+    assert kept(result) == EVERYONE - {2, 7, 12}
+    assert result.verdicts[2].evidence.failed_tests == (T1,)
+    assert result.verdicts[12].evidence.failed_tests == (T3,)
+
+
+def test_two_that_only_fail_together_cost_one() -> None:
+    fake = cargo(FailsTest((r"good_2\b", r"good_12\b"), T3))
+    result = run(fake, sites(WORLD))
+    assert len(kept(result)) == 15
+    assert not {2, 12} <= kept(result)
+
+
+def test_one_more_alternative_is_tried_and_no_third() -> None:
+    spare = {3: "alt_3"}
+    fake = cargo(FailsTest((r"bad_3\b",), T1))
+    result = run(fake, sites(WORLD, {3}, spare))
+    assert kept(result) == EVERYONE
+    assert b"alt_3" in result.patch
+    assert result.runs["prove"] == 2
+
+    fake = cargo(FailsTest((r"bad_3\b",), T1), FailsTest((r"alt_3\b",), T1))
+    result = run(fake, sites(WORLD, {3}, {3: "alt_3 big_3"}))
+    assert kept(result) == EVERYONE - {3}
+    assert result.verdicts[3].fix is not None
+    assert result.verdicts[3].fix.label == "alt_3"
+
+    fake = cargo(FailsTest((r"bad_3\b",), T1), Breaks((r"alt_3\b",), (WORLD.anywhere(3),)))
+    result = run(fake, sites(WORLD, {3}, spare))
+    assert kept(result) == EVERYONE - {3}
+    assert result.verdicts[3].outcome is Outcome.CHECK_FAILED
+
+
+def test_what_a_failing_fix_kept_out_comes_in() -> None:
+    fake = cargo(FailsTest((r"bad_0\b",), T1))
+    proposals = [WORLD.proposal(0, "bad_0"), WORLD.proposal(0, "good_0")]
+    result = run(fake, proposals)
+    assert [v.outcome for v in result.verdicts] == [Outcome.TESTS_FAILED, Outcome.VERIFIED]
+    assert result.deferred == ()
+
+
+def test_when_nothing_is_left_there_is_no_patch() -> None:
+    result = run(cargo(FailsTest((r"bad_0\b",), T1)), [WORLD.proposal(0, "bad_0")])
+    assert (result.patch, result.files) == (b"", {})
+    assert result.verdicts[0].outcome is Outcome.TESTS_FAILED
+    assert result.runs["test"] == 1 + 3  # the only one there is: no search
+
+
+# -- flaky tests and races -------------------------------------------------------------------------
+
+
+def test_a_flaky_test_is_named_and_blames_nobody() -> None:
+    fake = cargo(FailsTest((), T2, when=lambda count: count in (1, 6)))
+    result = run(fake, sites(WORLD))
+    assert kept(result) == EVERYONE
+    assert result.notes == (f"{T2} is flaky: it fails at times without any change as well",)
+    assert result.runs["prove"] == 1
+
+
+def test_a_race_that_a_fix_made_is_its_failure() -> None:
+    # Fails every second time with the fix, never without it.
+    fake = cargo(FailsTest((r"bad_6\b",), T1, when=lambda count: count % 2 == 0))
+    result = run(fake, sites(WORLD, {6}))
+    assert kept(result) == EVERYONE - {6}
+    assert result.verdicts[6].reason == (
+        f"fails with this fix: {T1}; not in every run, as a race does"
+    )
+
+
+def test_a_test_that_only_a_clean_copy_breaks_blames_nobody() -> None:
+    fake = cargo()
+
+    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
+        asked.append(patch)
+        other = cargo(FailsTest((), T3))
+        return other.check(), other.test(names or ())
+
+    asked: list[bytes] = []
+    result = run(fake, sites(WORLD), prove=prove)
+    assert kept(result) == EVERYONE
+    assert result.notes == (f"{T3} fails in a clean copy of the tree without any change",)
+    assert asked == [result.patch, b""]
+
+
+# -- the proof -------------------------------------------------------------------------------------
+
+
+def test_a_patch_that_does_not_hold_in_a_clean_copy_is_not_emitted() -> None:
+    fake = cargo()
+
+    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
+        broken = cargo(Breaks((), (WORLD.anywhere(0),), "E0583", "file not found"))
+        return broken.check(), None
+
+    result = run(fake, sites(WORLD), prove=prove)
+    words = "the patch does not hold in a clean copy of the tree: E0583: file not found"
+    assert {v.outcome for v in result.verdicts} == {Outcome.UNVERIFIED}
+    assert {v.reason for v in result.verdicts} == {words}
+    assert (result.patch, result.files) == (b"", {})
+    assert result.notes == (words,)
+
+
+def test_what_is_emitted_is_what_is_proven() -> None:
+    fake = cargo()
+    proven: list[bytes] = []
+
+    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
+        proven.append(patch)
+        return fake.prove(patch, names)
+
+    def polish(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+        return {path: text.replace(b"good_0()", b"good_0( )") for path, text in files.items()}
+
+    result = run(fake, sites(WORLD), prove=prove, polish=polish)
+    assert proven == [result.patch]
+    assert b"+    good_0( );\n" in result.patch
+    assert b"good_0( )" in result.files["src/m0.rs"]
+
+
+def test_a_later_pass_reaches_from_the_users_tree() -> None:
+    first = run(cargo(), sites(WORLD)[:8])
+    data = first.files["src/m0.rs"]
+    start = data.index(b"good_3")
+    base = run(cargo(), sites(WORLD)[8:], base=first.files)
+    assert base.files["src/m0.rs"] == data
+    assert base.files["src/m1.rs"] == WORLD.files["src/m1.rs"].replace(b"site_", b"good_")
+    assert base.patch.startswith(first.patch)
+    assert data[start : start + 6] == b"good_3"
