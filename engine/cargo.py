@@ -68,8 +68,8 @@ class Reply:
 
 class Cargo:
     """Runs cargo on ``scratch``. ``selection`` are cargo's own arguments: packages, features,
-    target, ``--locked``, ``--offline``; ``config_args`` (``--config ..``) come before the subcommand. ``on_progress``
-    hears which unit was finished.
+    target, ``--locked``, ``--offline``; ``config_args`` (``--config ..``) come before the
+    subcommand. ``on_progress`` hears which unit was finished.
 
     Raises SpikeproofError when cargo is not on PATH, and in any run when the disk is full.
     """

@@ -231,7 +231,8 @@ def _load(path: Path, above: Sequence[Path]) -> Table:
     values = read_toml(path)
     base = path.parent.parent
     included: Table = {}
-    for entry in values.pop("include", ()):
+    entries = values.pop("include", [])
+    for entry in entries if isinstance(entries, list) else [entries]:
         name = entry.get("path") if isinstance(entry, dict) else entry
         if not isinstance(name, str):
             raise SpikeproofError(f"{show(path)}: `include` must be an array of paths")

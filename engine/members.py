@@ -59,12 +59,12 @@ def nearest_manifest(folder: Path) -> Path | None:
     return None
 
 
-def find_members(current: Path, cargo_home: Path, load_: Loader | None = None) -> Members:
+def find_members(current: Path, cargo_home: Path) -> Members:
     """The workspace that the manifest ``current`` (absolute, resolved) belongs to.
 
     Raises SpikeproofError where cargo would refuse the workspace.
     """
-    read = load_ or Loader()
+    read = Loader()
     root = read(_find_root(current, cargo_home, read))
     if root.path != current and not root.is_root:
         raise read(current).error(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 from collections.abc import Mapping
@@ -37,10 +38,13 @@ class Mirror:
     def sync(self, *, pristine: bool = False) -> None:
         """Make the copy the user's tree as it is now.
 
-        ``pristine`` leaves the manifests as the user has them, for a patch to be applied; then
-        ``settle`` makes them fit. Sets ``left_out``: what was not copied and why.
+        ``pristine`` also removes what builds added (but for Cargo.lock), and leaves the manifests as
+        the user has them, for a patch to be applied; then ``settle`` makes them fit. Sets
+        ``left_out``: what was not copied and why.
         """
         with explained(self._store.base):
+            if pristine:
+                self._state.clean = False
             self._synced = False
             mark_dirty(self._plan, self._store)
             run = Sync(self._plan, self._store, self._state, built=self._built, pristine=pristine)
@@ -58,7 +62,7 @@ class Mirror:
             for path in sorted(self._plan.manifests):
                 data = self._read(path)
                 if data is not None and (fit := self._plan.adapt(path, data)) != data:
-                    self._put(path, fit, mtime)
+                    self._put(path, fit, mtime, original=False)
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Make the copy the user's tree (as of the last ``sync``) but for ``files``.
@@ -83,7 +87,7 @@ class Mirror:
                 if data is None:
                     self._remove(path)
                 elif data != now:
-                    self._put(path, data, mtime)
+                    self._put(path, data, mtime, original=path not in files)
             self._originals = {path: self._originals[path] for path in files}
 
     def restore(self) -> None:
@@ -99,12 +103,10 @@ class Mirror:
             return None
         user, own = self._state.files[path]
         place = self._plan.root / path
-        try:
-            there = signature((self.tree / path).lstat())
-        except OSError:
-            there = None
-        if now is not None and own is not None and there == own:
-            return now
+        if now is not None and own is not None:
+            with contextlib.suppress(OSError):
+                if own.same_text(signature((self.tree / path).lstat())):
+                    return now
         try:
             current = signature(place.lstat())
             data = read_regular(place, STATE_LIMIT, follow=path in self._plan.manifests)
@@ -122,7 +124,7 @@ class Mirror:
         except OSError:
             return None
 
-    def _put(self, path: str, data: bytes, mtime: int) -> None:
+    def _put(self, path: str, data: bytes, mtime: int, *, original: bool) -> None:
         place = self.tree / path
         with self._store.folder(place.parent, make=True) as fd:
             try:
@@ -131,7 +133,7 @@ class Mirror:
                 mode = 0o644
             own = self._store.put(fd, place.name, io.BytesIO(data), mode, mtime)
         user, _ = self._state.files.get(path, (None, None))
-        self._state.files[path] = (user, own)
+        self._state.files[path] = (user, own if original else None)
 
     def _remove(self, path: str) -> None:
         place = self.tree / path

@@ -52,31 +52,17 @@ _NO_NEIGHBOURS = VCS | {
 
 
 class Copy:
-    """One copy, ready for cargo: run it in ``tree`` with ``cargo_args`` and ``environment``."""
+    """One copy, ready for cargo: run it in ``tree`` with ``cargo_args``, building into ``build``."""
 
-    def __init__(
-        self, mirror: Mirror, build: Path, cargo_args: tuple[str, ...], ceiling: Path
-    ) -> None:
+    def __init__(self, mirror: Mirror, build: Path, cargo_args: tuple[str, ...]) -> None:
         self._mirror = mirror
         self.build = build
         self.cargo_args = cargo_args
-        self._ceiling = ceiling
 
     @property
     def tree(self) -> Path:
         """The copy of the workspace root: cargo's working directory."""
         return self._mirror.tree
-
-    @property
-    def environment(self) -> Mapping[str, str]:
-        """Variables for cargo, and for git in ``tree``: without the ceiling, ``git apply`` takes
-        the user's repository around the copy for its own and skips what it does not track."""
-        build = str(self.build)
-        return {
-            "CARGO_TARGET_DIR": build,
-            "CARGO_BUILD_BUILD_DIR": build,
-            "GIT_CEILING_DIRECTORIES": str(self._ceiling),
-        }
 
     @property
     def left_out(self) -> tuple[Skip, ...]:
@@ -106,7 +92,7 @@ class Scratch(Copy):
         self._apart = apart
         self._store = Store(base)
         mirror, args = self._mirror_at("tree")
-        super().__init__(mirror, base / "build", args, base)
+        super().__init__(mirror, base / "build", args)
 
     @classmethod
     def open(
@@ -139,14 +125,18 @@ class Scratch(Copy):
     def fresh(self, name: str = "final") -> Copy:
         """A second copy, exactly the user's tree, manifests too, for a patch to be applied.
 
-        Shares the build directory: registry dependencies are not built again. Run ``git apply`` in
-        its ``tree`` with its ``environment``, then call ``settle`` before cargo.
+        Only a Cargo.lock that the user has not is taken over from the first copy. Shares the build
+        directory: registry dependencies are not built again. Apply the patch in ``tree`` (see
+        ``engine.patch``), then call ``settle`` before cargo. What builds left there is gone.
         """
         if not name.isidentifier() or name in ("tree", "build", "lock", "clock"):
             raise ValueError(f"not the name of a copy: {name!r}")
         mirror, args = self._mirror_at(name)
         mirror.sync(pristine=True)
-        return Copy(mirror, self.build, args, self._base)
+        lock = self.tree / "Cargo.lock"
+        if lock.is_file() and not os.path.lexists(self._workspace.root / "Cargo.lock"):
+            mirror.write({"Cargo.lock": lock.read_bytes()})
+        return Copy(mirror, self.build, args)
 
     def close(self) -> None:
         """Put the copy back to the user's tree and let the next run in."""

@@ -33,6 +33,10 @@ class Signature(NamedTuple):
     ctime: int
     inode: int
 
+    def same_text(self, other: Signature) -> bool:
+        """Equal but for ctime, which a hard link to the file changes too."""
+        return self._replace(ctime=0) == other._replace(ctime=0)
+
 
 def signature(info: os.stat_result) -> Signature:
     """Times are in nanoseconds."""

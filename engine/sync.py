@@ -124,10 +124,12 @@ class Sync:
         there = _lstat(fd, entry.name)
         before, own = self._old.files.get(path, (None, None))
         manifest = path in self._plan.manifests
-        unchanged = there is not None and before == user and own == signature(there)
-        if unchanged and self._store.fine_clock and not manifest:
-            self._new.files[path] = (before, own)
-            return
+        if there is not None and own is not None and before == user and not manifest:
+            now = signature(there)
+            unchanged = own == now if path.endswith(".rs") else own.same_text(now)
+            if unchanged and self._store.fine_clock:
+                self._new.files[path] = (before, now)
+                return
         try:
             source = self._open(entry, path, manifest)
         except OSError as error:

@@ -220,7 +220,17 @@ def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
             elif _free(source, scope, found, known, local, {f for m, f in short if m == key[0]}):
                 short.add(key)
                 wanted.add(key)
+    for module, full in sorted(wanted, key=lambda key: -len(key[0])):
+        if module and (module[:-1], full) in short and _sees_parent(source, found, module):
+            wanted.discard((module, full))
     return NamePlan(frozenset(short), frozenset(wanted), found)
+
+
+def _sees_parent(source: Source, found: Sequence[Scope], module: Module) -> bool:
+    """``use super::*`` and no other glob (two globs that bring one name are ambiguous)."""
+    scope = next(s for s in found if s.module == module)
+    globs = [i.full for i in imports(source, scope, found) if i.local == b"*"]
+    return globs == [b"super"]
 
 
 def _free(

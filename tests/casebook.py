@@ -17,6 +17,7 @@ from pathlib import Path
 
 import codemods
 from engine.codemod import registry
+from engine.errors import SpikeproofError
 from engine.model import Verdict
 
 _DIRECTIVE = re.compile(r"// (options|edition|level|reason): *(.*)")
@@ -102,6 +103,7 @@ class Outcome:
 
     verdicts: tuple[Verdict, ...]
     files: Mapping[str, bytes]  # changed files only
+    error: str = ""
 
     def of(self, case: Case) -> list[Verdict]:
         return [v for v in self.verdicts if any(s.path == case.path for s in v.proposal.sites)]
@@ -147,12 +149,10 @@ def outcome(codemod: str) -> Outcome:
     root = _WORK / codemod
     _write(root, [case for case in cases() if case.codemod == codemod])
     workspace = discover(root, Selection(workspace=True))
-    result = run(
-        workspace,
-        (codemod,),
-        Ui(quiet=True),
-        review=True,
-        tests=False,
-        target=_WORK / "target",
-    )
+    ui = Ui(quiet=True)
+    target = _WORK / "target"
+    try:
+        result = run(workspace, (codemod,), ui, review=True, tests=False, target=target)
+    except SpikeproofError as error:  # kept: it is the same for every case, and costs a build
+        return Outcome((), {}, f"{error}\n{error.detail}")
     return Outcome(result.verdicts, result.files)

@@ -28,6 +28,8 @@ def explain(case: Case) -> str:
 @pytest.mark.parametrize("case", _ALL, ids=lambda case: case.id)
 def test_case(case: Case) -> None:
     done = outcome(case.codemod)
+    if done.error:
+        pytest.fail(done.error, pytrace=False)
     verdicts = done.of(case)
     changed = done.files.get(case.path)
     if case.kind == "fixed":

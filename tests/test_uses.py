@@ -62,6 +62,17 @@ def test_each_module_gets_its_own_line() -> None:
     )
 
 
+def test_a_child_that_sees_its_parent_needs_no_line_of_its_own() -> None:
+    before = "use a::b;\nfn g() { y }\nmod tests {\n    use super::*;\n    fn f() { x }\n}\n"
+    both = (("y }", name(ORDERING) + b" }"), ("x }", name(ORDERING) + b" }"))
+    assert settle(before, *both) == (
+        "use std::sync::atomic::Ordering;\nuse a::b;\nfn g() { Ordering }\n"
+        "mod tests {\n    use super::*;\n    fn f() { Ordering }\n}\n"
+    )
+    two_globs = before.replace("use super::*;", "use super::*;\n    use c::*;")
+    assert settle(two_globs, *both).count("use std::sync::atomic::Ordering;") == 2
+
+
 def test_a_file_without_any_use_keeps_its_head() -> None:
     before = "//! Doc.\n#![allow(dead_code)]\n\n/// A.\n#[inline]\nfn f() { x }\n"
     assert settle(before, ("x }", name(ORDERING) + b" }")) == (

@@ -343,6 +343,20 @@ def test_cargo_itself_may_fail() -> None:
     assert result.verdicts[7].reason == "feature `x` not found"
 
 
+def test_rustc_may_point_at_a_file_that_the_sources_do_not_have() -> None:
+    files = {**FIFTY.files, "src/generated.rs": b"fn g() {}\n"}
+    cargo = FakeCargo(files, [breaks(7, ("src/generated.rs", "g"))])
+
+    def read(path: str) -> bytes:
+        if path == "src/generated.rs":
+            raise SpikeproofError("generated code")
+        return files[path]
+
+    off = everything(tests=False)
+    result = verify(plain(FIFTY, {7}), read, cargo, nobody, off, cargo.prove)
+    assert kept(result) == set(range(50)) - {7}
+
+
 def test_names_in_the_message_lead_to_a_declaration() -> None:
     # Two declarations change; an error in a third file speaks of what one of them wrote.
     files = {

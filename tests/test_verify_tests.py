@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
+from engine import runs
 from engine.codemod import Problem
 from engine.model import Fix, Outcome, Proposal
-from engine.runs import CheckRun, TestRun
 from engine.verify import Settings, VerifyResult, verify
 from tests.fakecargo import Breaks, FailsTest, FakeCargo, World
 
@@ -101,6 +101,20 @@ def test_when_no_tests_build_the_check_alone_decides() -> None:
     fake = cargo(FailsTest(("bad_1",), T1), unbuilt_tests=frozenset({"app", "user"}))
     result = run(fake, sites(WORLD, {1}))
     assert kept(result) == EVERYONE
+    assert result.notes == ("tests of app, user are off: they do not build as they are",)
+    assert result.verdicts[0].evidence.tests == (
+        "not run: the tests of app, user do not build without any change"
+    )
+
+
+def test_tests_that_do_not_build_for_a_reason_outside_are_off() -> None:
+    class Unlinked(FakeCargo):
+        def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> runs.TestRun:
+            none = frozenset[str]()
+            return runs.TestRun(False, none, none, none, none, (), "error: linking failed", 0.0)
+
+    result = run(Unlinked(WORLD.files, (), TESTS), sites(WORLD))
+    assert kept(result) == EVERYONE
     assert result.notes == ("tests are off: they do not build as they are",)
     assert result.verdicts[0].evidence.tests == (
         "not run: the tests do not build without any change"
@@ -144,8 +158,8 @@ def test_the_culprit_of_a_failed_test_is_found(bad: int, how: str) -> None:
     assert verdict.reason.startswith("fails with this fix: app::lib::m")
     assert verdict.evidence.check == "passed"
     assert f"bad_{bad}".encode() not in result.patch
-    # baseline, again alone (3), two subsets for each halving; proven once more at the end
-    assert fake.seen["test"] <= 1 + 3 + 2 * 4
+    # baseline, again alone (3 and 1 without the fixes), two for each halving; what hid behind a hang
+    assert fake.seen["test"] <= 1 + 4 + 2 * 4 + 1
     assert result.runs["prove"] == 2
 
 
@@ -154,7 +168,7 @@ def test_a_suspect_by_name_costs_one_run() -> None:
     alone = [*sites(WORLD, {9})[:8], WORLD.proposal(9, "bad_9")]
     result = run(fake, alone)
     assert [n for n, v in enumerate(result.verdicts) if v.outcome is not Outcome.VERIFIED] == [8]
-    assert fake.seen["test"] == 1 + 3 + 1
+    assert fake.seen["test"] == 1 + 4 + 1
 
 
 def test_fixes_that_a_tests_package_cannot_see_are_not_suspected() -> None:
@@ -214,7 +228,7 @@ def test_when_nothing_is_left_there_is_no_patch() -> None:
     result = run(cargo(FailsTest((r"bad_0\b",), T1)), [WORLD.proposal(0, "bad_0")])
     assert (result.patch, result.files) == (b"", {})
     assert result.verdicts[0].outcome is Outcome.TESTS_FAILED
-    assert result.runs["test"] == 1 + 3  # the only one there is: no search
+    assert result.runs["test"] == 1 + 4  # the only one there is: no search
 
 
 # -- flaky tests and races -------------------------------------------------------------------------
@@ -224,8 +238,26 @@ def test_a_flaky_test_is_named_and_blames_nobody() -> None:
     fake = cargo(FailsTest((), T2, when=lambda count: count in (1, 6)))
     result = run(fake, sites(WORLD))
     assert kept(result) == EVERYONE
-    assert result.notes == (f"{T2} is flaky: it fails at times without any change as well",)
+    assert result.notes == (f"{T2} is flaky: it now fails without any change as well",)
     assert result.runs["prove"] == 1
+
+
+def test_an_outage_between_the_runs_blames_nobody() -> None:
+    fake = cargo(FailsTest((), T3, when=lambda count: count > 0))
+    result = run(fake, sites(WORLD))
+    assert kept(result) == EVERYONE
+    assert result.notes == (f"{T3} is flaky: it now fails without any change as well",)
+
+
+def test_what_a_flaky_hang_kept_from_starting_is_run() -> None:
+    hang = FailsTest((), T1, when=lambda count: count in (1, 3), how="hang")
+    result = run(cargo(hang), sites(WORLD))
+    assert kept(result) == EVERYONE
+    # T1 and T2 share a target, T3 comes after it and broke with a fix
+    fake = cargo(hang, FailsTest((r"bad_4\b",), T3))
+    result = run(fake, sites(WORLD, {4}))
+    assert kept(result) == EVERYONE - {4}
+    assert result.verdicts[4].evidence.failed_tests == (T3,)
 
 
 def test_a_race_that_a_fix_made_is_its_failure() -> None:
@@ -241,7 +273,9 @@ def test_a_race_that_a_fix_made_is_its_failure() -> None:
 def test_a_test_that_only_a_clean_copy_breaks_blames_nobody() -> None:
     fake = cargo()
 
-    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
+    def prove(
+        patch: bytes, names: Sequence[str] | None
+    ) -> tuple[runs.CheckRun, runs.TestRun | None]:
         asked.append(patch)
         other = cargo(FailsTest((), T3))
         return other.check(), other.test(names or ())
@@ -259,7 +293,9 @@ def test_a_test_that_only_a_clean_copy_breaks_blames_nobody() -> None:
 def test_a_patch_that_does_not_hold_in_a_clean_copy_is_not_emitted() -> None:
     fake = cargo()
 
-    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
+    def prove(
+        patch: bytes, names: Sequence[str] | None
+    ) -> tuple[runs.CheckRun, runs.TestRun | None]:
         broken = cargo(Breaks((), (WORLD.anywhere(0),), "E0583", "file not found"))
         return broken.check(), None
 
@@ -275,7 +311,9 @@ def test_what_is_emitted_is_what_is_proven() -> None:
     fake = cargo()
     proven: list[bytes] = []
 
-    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
+    def prove(
+        patch: bytes, names: Sequence[str] | None
+    ) -> tuple[runs.CheckRun, runs.TestRun | None]:
         proven.append(patch)
         return fake.prove(patch, names)
 

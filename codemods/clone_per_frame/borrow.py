@@ -14,7 +14,7 @@ from engine.scopes import Scopes
 from engine.syntax import Source, span_of
 
 from .kinds import Cost, Nature, is_bytes, is_counted, is_named, kind_of, last
-from .serve import Fails, pattern_bindings, reading, serves, serves_all
+from .serve import COPYING, Fails, pattern_bindings, reading, serves, serves_all
 from .shapes import Clone, Context, Role
 
 if TYPE_CHECKING:
@@ -233,7 +233,7 @@ class Borrower:
         if kind.cost is Cost.UNKNOWN:
             known = self.by_reference(cloned, name) is Receiver.REFERENCE
             return self._bare(f"{how}, as its definition says") if known else None
-        return self._bare(how) if reading(name) else None
+        return self._bare(how) if reading(name) or name in COPYING else None
 
     def _shared(self, name: bytes) -> Borrowed | None:
         """A method called through an Arc: it borrows, unless it takes ``self: Arc<Self>``."""

@@ -78,6 +78,12 @@ _CONTAINERS = {
 # Only wrap: free to copy when what is inside is.
 _WRAPPERS = frozenset("Option Result Reverse Wrapping Range RangeInclusive Cow".split())
 _COUNTED = frozenset("Arc Rc".split())
+# Shared by their clones, with nothing that happens when one of them goes.
+_SHARED: dict[str, tuple[str, ...]] = {
+    "CancellationToken": ("tokio_util",),
+    "Client": ("reqwest",),
+    "Interest": ("tokio", "mio"),
+}
 # Handles: when the last one goes, something happens that others see.
 _HANDLES = (
     "Sender",
@@ -173,6 +179,8 @@ def _path(type_: Type, lookup: Lookup | None) -> Kind:
     if _is(type_, _COPIED):
         return Kind(Cost.NONE, Nature.PLAIN, copy=True)
     if name == "Bytes" and _is(type_, _TEXT):
+        return Kind(Cost.COUNT, Nature.PLAIN)
+    if "::" in type_.name and _is(type_, _SHARED):
         return Kind(Cost.COUNT, Nature.PLAIN)
     if _is(type_, _TEXT):
         return Kind(Cost.DEEP, Nature.PLAIN)

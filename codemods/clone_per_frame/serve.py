@@ -23,7 +23,7 @@ READING = frozenset(
     to_ascii_lowercase to_ascii_uppercase replace replacen parse lines strip_prefix strip_suffix
     eq_ignore_ascii_case is_char_boundary matches match_indices repeat is_ascii capacity
     iter first last get windows chunks chunks_exact concat join binary_search binary_search_by
-    binary_search_by_key to_vec to_string to_owned clone cmp partial_cmp eq ne
+    binary_search_by_key cmp partial_cmp eq ne
     display to_string_lossy to_str exists is_file is_dir parent file_name extension file_stem
     components with_extension with_file_name metadata canonicalize read_dir is_absolute
     is_relative has_root ancestors keys values contains_key get_key_value first_key_value
@@ -34,6 +34,8 @@ READING = frozenset(
     query fragment port_or_known_default domain username authority port
     """.split()
 )
+# Methods that copy: on a temporary they only read, on a name they show that a copy is needed.
+COPYING = frozenset({b"clone", b"to_vec", b"to_string", b"to_owned"})
 # Of these, the ones that an Option, Result or iterator would consume: reading only for the types
 # whose receiver is certain.
 _BY_VALUE_ON_OPTION = frozenset({b"is_some_and", b"is_none_or"})
@@ -153,8 +155,8 @@ def _member(
     if outer is None:
         return None
     if outer.type == "call_expression" and outer.child_by_field_name("function") == up:
-        if methods is not None and not (reading(name) or name in methods):
-            return None
+        if name in COPYING or (methods is not None and not (reading(name) or name in methods)):
+            return None  # a copy of the copy: one of the two is needed anyway
         if target == "view":
             return _on_view(source, node, outer, name)
         return ()
@@ -168,8 +170,8 @@ def _on_view(source: Source, node: Node, call: Node, name: bytes) -> tuple[Edit,
         if source.comments_in(Span(node.end_byte, call.end_byte)):
             return None
         return (Edit(source.path, node.end_byte, call.end_byte, b""),)
-    # `clone` on a view copies the reference; `capacity` and `as_ref` are the owner's.
-    return None if name in (b"clone", b"capacity", b"as_ref") else ()
+    # `capacity` and `as_ref` are the owner's.
+    return None if name in (b"capacity", b"as_ref") else ()
 
 
 def _unreferenced(source: Source, node: Node, up: Node) -> tuple[Edit, ...] | None:

@@ -90,8 +90,7 @@ class Structs:
             self._depth -= 1
         if b"Copy" in derived:
             return replace(inner, copy=True, cost=Cost.NONE)
-        why = f"`{name}` holds something of which {inner.why}" if inner.why else ""
-        return replace(inner, copy=False, why=why or inner.why)
+        return replace(inner, copy=False, why=f"in `{name}`, {inner.why}" if inner.why else "")
 
     def _meant(
         self, printed: str, found: tuple[tuple[Source, Node], ...]

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
 from tree_sitter import Node
 
+from codemods.guard_across_await.choice import Choice, TypeOf, priced
 from codemods.guard_across_await.hoist import candidates, chain_top, extends
 from codemods.guard_across_await.lifetimes import unwrapped
-from codemods.guard_across_await.values import is_cheap, is_copy, is_small, is_whole, pointee
+from codemods.guard_across_await.loops import collected
+from codemods.guard_across_await.values import is_copy, is_whole, pointee
 from engine.locks import guarded, guards_in, method_call
-from engine.model import Edit, Span
-from engine.syntax import Source, span_of
+from engine.syntax import Source
 from engine.types import Type
 
-TypeOf = Callable[[Node], Type | None]
 # Methods whose result is a value of its own whatever they are called on: for code whose types are
 # not known yet.
 _OWNING = frozenset(
@@ -26,37 +26,6 @@ _OWNING = frozenset(
 )
 _PLACES = frozenset({"identifier", "field_expression", "index_expression", "unary_expression"})
 _BY_REF = re.compile(rb"\bref\b")
-
-
-@dataclass(frozen=True)
-class Choice:
-    """``node`` is computed under the lock, with ``suffix`` behind it. In the statement a name takes
-    the place of ``whole`` (``node`` itself when None), borrowed when ``by_ref``; ``extra`` edits
-    mend what else stands there. ``cost`` is what a clone that was not there before costs."""
-
-    node: Node
-    suffix: bytes = b""
-    cost: str = ""
-    mutable: bool = False
-    by_ref: bool = False
-    whole: Node | None = None
-    extra: tuple[tuple[Span, bytes], ...] = ()
-
-    @property
-    def span(self) -> Span:
-        return span_of(self.node)
-
-    @property
-    def place(self) -> Span:
-        """What the name takes the place of."""
-        return span_of(self.whole) if self.whole is not None else self.span
-
-    def outside(self, path: str, name: bytes) -> list[Edit]:
-        """The edits of the statement that the value is taken out of."""
-        at = self.place
-        edits = [Edit(path, at.start, at.end, (b"&" if self.by_ref else b"") + name)]
-        edits += [Edit(path, span.start, span.end, text) for span, text in self.extra]
-        return edits
 
 
 def asked(source: Source, start: Node, stop: Node, awaits: Sequence[Node]) -> list[Node]:
@@ -144,11 +113,11 @@ def _cloned(source: Source, type_of: TypeOf, node: Node, start: Node) -> list[Ch
         return []
     as_ref = method_call(source, node)
     if as_ref is not None and as_ref[1] == b"as_ref" and not type_.is_ref:
-        return _priced(Choice(as_ref[0], b".clone()", whole=node, by_ref=True), inner)
+        return priced(Choice(as_ref[0], b".clone()", whole=node, by_ref=True), inner)
     suffix = b".clone()" if type_.is_ref else b".cloned()"
     matched = parent.type in ("let_condition", "match_expression")
     ways = [Choice(node, suffix), *([Choice(node, suffix, by_ref=True)] if matched else [])]
-    return [priced for way in ways for priced in _priced(way, inner)]
+    return [choice for way in ways for choice in priced(way, inner)]
 
 
 def _of_place(node: Node, start: Node, type_: Type, looked_into: bool) -> list[Choice]:
@@ -167,12 +136,4 @@ def _of_place(node: Node, start: Node, type_: Type, looked_into: bool) -> list[C
         held = guarded(type_) if guard == type_ else None
     if held is None or is_copy(held) or not (looked_into or type_.is_ref):
         return []
-    return _priced(way, held)
-
-
-def _priced(way: Choice, held: Type) -> list[Choice]:
-    if is_cheap(held):
-        return [replace(way, cost=f"a clone of `{held}`, which is cheap")]
-    if is_small(held):
-        return [replace(way, cost=f"a clone of `{held}`, about one allocation")]
-    return []
+    return priced(replace(way, by_ref=not looked_into), held)

@@ -55,6 +55,11 @@ _PLAIN = _COPIED | _SMALL | _WRAPPERS | {
     "Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "BinaryHeap", "Cow"
 } | {"Bytes", "BytesMut", "Value", "Map", "Error", "RandomState", "Global", "Formatter"}
 _RAII = ("Guard", "Permit", "Entered", "EnteredSpan", "Lease", "Transaction", "Timer", "Defer")
+# Iterators of std's collections that borrow from them.
+_BORROWING = frozenset(
+    {"Iter", "IterMut", "Drain", "Keys", "Values", "ValuesMut", "Range", "RangeMut", "Splice"}
+    | {"Entry", "OccupiedEntry", "VacantEntry", "PeekMut", "ExtractIf", "Union", "Difference"}
+)
 _LAZY_PREFIXES = ("std::slice::", "core::slice::", "std::iter::", "core::iter::", "std::str::")
 
 
@@ -102,6 +107,9 @@ def is_whole(type_: Type) -> bool:
         if part.kind == "infer" and part.name == "_":
             return False
         if part.name.startswith(_LAZY_PREFIXES):
+            return False
+        std = part.name.startswith(("std::collections::", "std::vec::", "alloc::"))
+        if std and _last(part) in _BORROWING:
             return False
     return next(guards_in(type_), None) is None
 

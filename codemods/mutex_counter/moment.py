@@ -208,7 +208,7 @@ def _write(use: Use, what: Access, notes: tuple[str, ...]) -> Rewrite | Refused:
     edits = call_edits(use, what.node, change, head, tail)
     if isinstance(edits, Refused):
         return edits
-    return Rewrite(edits, frozenset({change.kind}), notes)
+    return Rewrite(edits, frozenset({change.told}), notes)
 
 
 def _exchange(use: Use, what: Access, change: Change, notes: tuple[str, ...]) -> Rewrite | Refused:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -60,6 +60,11 @@ class Change:
                 return b"%s.%s(%s, %s)" % (receiver, method, self.operand, change)
 
     @property
+    def told(self) -> str:
+        """The operation's word for the plan: "wrap" is a sum that wrapped before."""
+        return "wrap" if self.exact else self.kind
+
+    @property
     def returns(self) -> bool:
         """Does the call give a value that a statement must drop with ``;``?"""
         return self.kind != "store"
@@ -67,10 +72,11 @@ class Change:
     def after(self, old: bytes) -> bytes | None:
         """The value after the change, from an expression for the one before; None: not told."""
         if self.kind in _SIGNS:
-            value = self.operand if self.node is None else self.operand
-            if words(value) and not _plain(value):
-                return None  # evaluated twice
-            return b"%s %s %s" % (old, _SIGNS[self.kind], value)
+            if not _plain(self.operand):
+                return None  # it would be evaluated twice
+            if self.exact:
+                return b"%s.wrapping_%s(%s)" % (old, self.kind.encode(), self.operand)
+            return b"%s %s %s" % (old, _SIGNS[self.kind], self.operand)
         if self.kind in ("max", "min") and _plain(self.operand):
             return b"%s.%s(%s)" % (old, self.kind.encode(), self.operand)
         return None
@@ -211,9 +217,12 @@ def _update(
     return Change("update", old=old, body=b"Some(%s)" % text)
 
 
-def impure(source: Source, node: Node) -> Refused | None:
-    """Why ``node`` cannot move into the closure of ``fetch_update``."""
+def impure(source: Source, node: Node, own: Collection[Span] = ()) -> Refused | None:
+    """Why ``node`` cannot move into the closure of ``fetch_update``; ``own`` are the writes of the
+    value itself."""
     for effect in effects(source, node):
+        if effect.span in own:
+            continue
         return Refused(f"{effect.words} runs while the lock is held, so it is no pure update")
     pending = [node]
     while pending:

@@ -18,7 +18,7 @@ from engine.facts import Facts
 from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.syntax import Source
 
-_COUNTING = frozenset({"load", "add", "sub", "own"})
+_COUNTING = frozenset({"load", "add", "sub", "wrap", "own"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,9 +76,9 @@ class Region:
     def is_tail(self, node: Node) -> bool:
         """The value of the region's block."""
         rest = [n for n in self.block.named_children if n.type not in COMMENTS]
-        return bool(rest) and rest[-1] == node and node.type not in (
-            "expression_statement", "let_declaration", "empty_statement",
-        )  # fmt: skip
+        if not rest or rest[-1] != node or node.type == "let_declaration":
+            return False
+        return not self.source.text(node).endswith(b";")
 
 
 def region_of_let(source: Source, scopes: Scopes, let: Node, binding: Binding) -> Region | Refused:

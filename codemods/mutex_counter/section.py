@@ -125,23 +125,26 @@ def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite
 
 
 def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:
-    """``{ let mut g = ..; *g += 1; }`` as a whole, when the block held nothing else."""
+    """The whole region as one operation; with the block around it, when that held nothing else."""
     source, block, head = use.source, region.block, region.head
     if shape.sole is None or head is None or region.later:
         return None
+    last = region.drop or region.statements[-1]
+    span = Span(head.start_byte, last.end_byte)
+    if source.comments_in(span):
+        return None
     holder = source.parent(block)
-    if holder is None or holder.type in _BODIES or any(c.type == "label" for c in block.children):
-        return None
-    own = {head, *region.statements, *((region.drop,) if region.drop is not None else ())}
-    if any(child not in own for child in block.named_children) or block.parent is None:
-        return None
+    own = {head, last, *region.statements}
     text = shape.sole
+    alone = all(child in own for child in block.named_children)
+    if holder is None or holder.type in _BODIES or not alone or block.children[0].type == "label":
+        return (Edit(source.path, span.start, span.end, text),)
     if text.endswith(b";"):
         if holder.type == "expression_statement":
             if source.text(holder).endswith(b";"):
                 text = text.removesuffix(b";")
         elif holder.type != "block":
-            return None
+            return (Edit(source.path, span.start, span.end, text),)
     return (Edit(source.path, block.start_byte, block.end_byte, text),)
 
 
@@ -229,7 +232,7 @@ def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Re
         if isinstance(change, Refused):
             return change
         exchanged = what.kind in ("take", "replace")
-        ops = frozenset({change.kind})
+        ops = frozenset({change.told})
         text = change.call(use.receiver, use.orders, want_old=exchanged)
         if not exchanged:
             head = b"let _ = " if change.kind == "update" else b""

@@ -207,7 +207,7 @@ def _one_change(use: Use, region: Region) -> Found:
         if isinstance(made, Refused):
             return made
         edits += made
-        ops.add(change.kind)
+        ops.add(change.told)
     sole = None
     if len(region.statements) == 1:
         statement = region.statements[0]
@@ -267,7 +267,7 @@ def _old_used(use: Use, region: Region) -> Found:
     if isinstance(change, Refused):
         return change
     text, path = _whole(use, change), use.source.path
-    ops = frozenset({"swap" if change.kind == "store" else change.kind})
+    ops = frozenset({"swap" if change.kind == "store" else change.told})
     gone = without_line(use.source, statement)
     if alias is not None:
         node = outward(outside[0].access.node)
@@ -302,7 +302,7 @@ def _new_used(use: Use, region: Region) -> Found:
         return Refused("the new value is used, and its operand would be evaluated twice")
     if not _moved(use, region, at):
         return Refused("a name in the lock's path is bound anew before the value is changed")
-    path, ops = use.source.path, frozenset({change.kind})
+    path, ops = use.source.path, frozenset({change.told})
     following = region.statements[at + 1]
     if len(outside) == 1 and outside[0].statement == at + 1:
         node = outward(outside[0].access.node)
@@ -362,7 +362,7 @@ def _if_changes(use: Use, region: Region) -> Found:
     text = head + change.call(use.receiver, use.orders) + b";"
     put = Edit(use.source.path, statement.start_byte, statement.end_byte, text)
     sole = text if len(region.statements) == 1 else None
-    return Shape(frozenset({change.kind}), (put,), sole=sole)
+    return Shape(frozenset({change.told}), (put,), sole=sole)
 
 
 def _attempt(
@@ -489,10 +489,11 @@ def _pure(use: Use, region: Region) -> Found:
     source = use.source
     if region.later or any(m.captured for m in region.mentions):
         return None
+    own = frozenset(span_of(m.access.node) for m in region.writes)
     for statement in region.statements:
         if not _steps(region, statement):
             return None
-        bad = impure(source, statement)
+        bad = impure(source, statement, own)
         if bad is not None:
             return bad
     first, last = region.statements[0], region.statements[-1]

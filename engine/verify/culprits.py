@@ -120,7 +120,7 @@ class Court:
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._regions = Regions(reader.text)
+        self._regions = Regions(reader.known)
         self._footprints: dict[Attempt, Footprint] = {}
 
     # -- facts ---------------------------------------------------------------------------------
@@ -172,20 +172,15 @@ class Court:
         )
         names = words(quoted.encode())
         for place in primary:
-            if place.path.endswith(".rs"):
-                names |= words(self._line_at(place))
+            text = self._reader.known(place.path)
+            if text is not None:
+                names |= words(_line(text, place.span))
         return Error(
             diagnostic,
             tuple(places),
             frozenset[Region]().union(*regions),
             frozenset(names - _COMMON),
         )
-
-    def _line_at(self, place: Place) -> bytes:
-        try:
-            return _line(self._reader.text(place.path), place.span)
-        except OSError:
-            return b""
 
     # -- judgement -----------------------------------------------------------------------------
 

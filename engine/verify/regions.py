@@ -29,9 +29,9 @@ class Region:
 
 
 class Regions:
-    """Regions of files, read and parsed when asked for. ``read`` may raise for an unknown path."""
+    """Regions of files, read and parsed when asked for. ``read`` gives None for an unknown path."""
 
-    def __init__(self, read: Callable[[str], bytes]) -> None:
+    def __init__(self, read: Callable[[str], bytes | None]) -> None:
         self._read = read
         self._leaves: dict[str, tuple[tuple[Span, Span | None], ...]] = {}
 
@@ -50,13 +50,8 @@ class Regions:
 
     def _of(self, path: str) -> tuple[tuple[Span, Span | None], ...]:
         if path not in self._leaves:
-            found: tuple[tuple[Span, Span | None], ...] = ()
-            if path.endswith(".rs"):
-                try:
-                    found = tuple(_leaves(Source(path, self._read(path))))
-                except OSError:  # rustc may point at a file that the tree does not have
-                    found = ()
-            self._leaves[path] = found
+            data = self._read(path) if path.endswith(".rs") else None
+            self._leaves[path] = tuple(_leaves(Source(path, data))) if data is not None else ()
         return self._leaves[path]
 
 

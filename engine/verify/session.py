@@ -187,7 +187,7 @@ class _Session:
             proof = self._prove_files(files, packages)
             if proof.broken or proof.tests is None or packages is None:
                 return proof
-            failing = self._suite.failures(proof.tests, packages)
+            failing = self._suite.failures(files, proof.tests, packages)
             guilt = failing and self._suite.confirm(files, proof.tests, failing, self._control)
             if not guilt:
                 return proof

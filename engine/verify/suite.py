@@ -24,6 +24,10 @@ def package_of(test: str) -> str:
     return test.partition("::")[0]
 
 
+def target_of(test: str) -> str:
+    return "::".join(test.split("::")[:2])
+
+
 def is_target(name: str) -> bool:
     """A target that counts as one test: it died, or has no harness."""
     return name.count("::") == 1
@@ -85,7 +89,7 @@ class Suite:
                 return
             broken = {d.package for d in run.diagnostics if d.level.startswith("error")}
             broken &= set(missing)
-            if not broken or broken == set(missing):
+            if not broken:
                 self.on = False
                 self.why_off = "not run: the tests do not build without any change"
                 self.notes.append("tests are off: they do not build as they are")
@@ -116,10 +120,19 @@ class Suite:
             t for t in self.passed - self.set_aside if not packages or package_of(t) in packages
         )
 
-    def failures(self, run: TestRun, packages: Sequence[str]) -> frozenset[str]:
-        """What passed before and does not now (failed, missing, ignored), what is new and fails,
-        and targets that died although none of their tests tells of it."""
-        found = set(self.expected(packages) - run.passed)
+    def failures(
+        self, files: Mapping[str, bytes], run: TestRun, packages: Sequence[str]
+    ) -> frozenset[str]:
+        """What passed before and does not in this ``run`` of ``files`` (failed, missing, ignored),
+        what is new and fails, and targets that died although none of their tests tells of it.
+
+        What a time limit kept from starting is run now.
+        """
+        found = self.expected(packages) - run.passed
+        unseen = _unseen(run, found)
+        if unseen:
+            self._driver.write({**self._reader.base, **files})
+            found = found - unseen | self._still(unseen)
         found |= run.failed - self._known
         dead = {t for t in run.broken if not any(f.startswith(f"{t}::") for f in found)}
         return frozenset((found | dead) - self.set_aside)
@@ -127,7 +140,8 @@ class Suite:
     def confirm(
         self, files: Mapping[str, bytes], run: TestRun, failing: frozenset[str], control: Control
     ) -> Guilt | None:
-        """Try the failures again on the changed tree, and on the original those that then pass.
+        """Try the failures again on the changed tree, then on the original: once (the surroundings
+        may have changed), and those that passed at times more often.
 
         A test that is seen to fail without the fixes is set aside with a note. None: all were.
         """
@@ -137,15 +151,16 @@ class Suite:
         for _ in range(retries):
             for test in self._still(failing):
                 failures[test] += 1
-        doubtful = frozenset(t for t in failing if failures[t] <= retries)
+        self._driver.write(self._reader.base)
+        self._excuse(self._still(failing), "is flaky: it now fails without any change as well")
+        doubtful = frozenset(t for t in failing - self.set_aside if failures[t] <= retries)
         if doubtful:
-            self._driver.write(self._reader.base)
             flaky: set[str] = set()
             rarest = min(failures[t] for t in doubtful) / (retries + 1)
-            for _ in range(max(_RETRIES, _enough(rarest))):
+            for _ in range(max(_RETRIES, _enough(rarest)) - 1):
                 if doubtful - flaky:
                     flaky |= self._still(doubtful - flaky)
-            self._excuse(flaky, "is flaky: it fails at times without any change as well")
+            self._excuse(flaky, "is flaky: it now fails without any change as well")
             once = frozenset(t for t in doubtful - flaky if failures[t] == 1)
             if once:  # seen in the clean copy alone: is it the copy?
                 unchanged = control(sorted({package_of(t) for t in once}))
@@ -169,13 +184,13 @@ class Suite:
         # A target that died is no test of its own: run all of its package.
         whole = any(is_target(t) and t not in self.passed for t in tests)
         run = self._test(packages, () if whole else sorted(tests))
-        return self._not_passed(run, tests)
-
-    def _not_passed(self, run: TestRun, tests: frozenset[str]) -> frozenset[str]:
         if not run.built:
             return tests
-        alive = {t for t in tests if is_target(t) and t not in self.passed} - run.broken
-        return tests - run.passed - (alive - run.failed)
+        fell = run.failed | run.broken
+        died = {t for t in tests if is_target(t) and t not in self.passed}
+        found = frozenset(t for t in tests - run.passed if t not in died or t in fell)
+        unseen = _unseen(run, found)
+        return found - unseen | self._still(unseen) if unseen and unseen < tests else found
 
     def _test(self, packages: Sequence[str], only: Sequence[str]) -> TestRun:
         self.runs += 1
@@ -210,6 +225,13 @@ class Suite:
         else:
             text = f"passed: {len(mine)} test{'s' * (len(mine) > 1)} of {where}"
         return text + (f"; {len(before)} failed before too" if before else "")
+
+
+def _unseen(run: TestRun, tests: frozenset[str]) -> frozenset[str]:
+    """Those of ``tests`` that the time limit kept from starting."""
+    if not run.timed_out:
+        return frozenset()
+    return frozenset(t for t in tests - run.failed if target_of(t) not in run.broken)
 
 
 def _enough(rate: float) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.codemod import Problem, Refusal
+from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
 from engine.runs import CheckRun, TestRun
 
@@ -107,6 +108,14 @@ class Reader:
 
     def text(self, path: str) -> bytes:
         return self.base[path] if path in self.base else self.original(path)
+
+    def known(self, path: str) -> bytes | None:
+        """As ``text``; None for a file that rustc read and the user's sources do not have
+        (generated, unreadable)."""
+        try:
+            return self.text(path)
+        except (OSError, LookupError, SpikeproofError):
+            return None
 
     def texts(self, paths: Iterable[str]) -> dict[str, bytes]:
         return {path: self.text(path) for path in paths}

@@ -1,0 +1,55 @@
+"""One way to take a value out of a lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from codemods.guard_across_await.values import is_cheap, is_small
+from engine.model import Edit, Span
+from engine.syntax import span_of
+from engine.types import Type
+
+TypeOf = Callable[[Node], Type | None]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """``node`` is computed under the lock, with ``suffix`` behind it. In the statement a name takes
+    the place of ``whole`` (``node`` itself when None), borrowed when ``by_ref``; ``extra`` edits
+    mend what else stands there. ``cost`` is what a clone that was not there before costs."""
+
+    node: Node
+    suffix: bytes = b""
+    cost: str = ""
+    mutable: bool = False
+    by_ref: bool = False
+    whole: Node | None = None
+    extra: tuple[tuple[Span, bytes], ...] = ()
+
+    @property
+    def span(self) -> Span:
+        return span_of(self.node)
+
+    @property
+    def place(self) -> Span:
+        """What the name takes the place of."""
+        return span_of(self.whole) if self.whole is not None else self.span
+
+    def outside(self, path: str, name: bytes) -> list[Edit]:
+        """The edits of the statement that the value is taken out of."""
+        at = self.place
+        edits = [Edit(path, at.start, at.end, (b"&" if self.by_ref else b"") + name)]
+        edits += [Edit(path, span.start, span.end, text) for span, text in self.extra]
+        return edits
+
+
+def priced(way: Choice, held: Type) -> list[Choice]:
+    """The choice with what cloning a ``held`` costs; none when that is not known to be little."""
+    if is_cheap(held):
+        return [replace(way, cost=f"a clone of `{held}`, which is cheap")]
+    if is_small(held):
+        return [replace(way, cost=f"a clone of `{held}`, about one allocation")]
+    return []

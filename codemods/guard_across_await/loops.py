@@ -1,0 +1,118 @@
+"""A loop over something locked: the items are collected first, where cloning them is cheap."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tree_sitter import Node
+
+from codemods.guard_across_await.choice import Choice, TypeOf, priced
+from engine.locks import method_call
+from engine.model import Span
+from engine.syntax import Source, span_of
+from engine.types import Type
+
+_LISTS = frozenset({"Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList", "BinaryHeap"})
+_MAPS = frozenset({"HashMap", "BTreeMap", "IndexMap"})
+_SAME_ITEM = frozenset({"Filter", "Rev", "Take", "Skip", "StepBy", "TakeWhile", "SkipWhile"})
+_COLLECT = b".collect::<Vec<_>>()"
+_PAIRS = b".map(|(key, value)| (key.clone(), value.clone()))"
+
+
+def collected(source: Source, type_of: TypeOf, found: Sequence[Node]) -> list[Choice]:
+    """Ways to collect what a ``for`` runs over, when one of ``found`` is that."""
+    value = next((n for n in found if _loop_over(n) is not None), None)
+    loop = _loop_over(value) if value is not None else None
+    type_ = type_of(value) if value is not None else None
+    if value is None or loop is None or type_ is None:
+        return []
+    node, head = value, b""
+    if type_.is_ref and not type_.is_mut_ref:
+        if value.type == "reference_expression":
+            operand = value.child_by_field_name("value")
+            if operand is None:
+                return []
+            deref = operand.type == "unary_expression"
+            node = operand.named_children[0] if deref else operand
+        head = b".iter()"
+        items = _items_of_collection(type_.args[0])
+    elif _last(type_) == "Drain" and type_.name.startswith(("std::", "alloc::")):
+        return [Choice(node, _COLLECT, "a `Vec` of the items", whole=value)]
+    else:
+        items = _items(type_)
+    if items is None:
+        return []
+    if len(items) == 1:
+        way = Choice(node, head + b".cloned()" + _COLLECT, whole=value, by_ref=True)
+        return _priced(way, items)
+    one = _one_of_a_pair(source, loop, node, head, value)
+    if one is not None:
+        return _priced(one[1], items[one[0] : one[0] + 1])
+    way = Choice(node, head + _PAIRS + _COLLECT, whole=value, by_ref=True)
+    return _priced(way, items)
+
+
+def _priced(way: Choice, items: Sequence[Type]) -> list[Choice]:
+    """Every part must be cheap; each item is cloned."""
+    costs: list[str] = []
+    for item in items:
+        found = priced(way, item)
+        if not found:
+            return []
+        costs.append(found[0].cost)
+    return [replace(way, cost=f"{' and '.join(dict.fromkeys(costs))}, for each item")]
+
+
+def _loop_over(node: Node) -> Node | None:
+    parent = node.parent
+    if parent is None or parent.type != "for_expression":
+        return None
+    return parent if parent.child_by_field_name("value") == node else None
+
+
+def _last(type_: Type) -> str:
+    return type_.name.rpartition("::")[2]
+
+
+def _items_of_collection(type_: Type) -> tuple[Type, ...] | None:
+    """Item types of ``(&collection).into_iter()``, without the references."""
+    if type_.kind in ("slice", "array") or (_last(type_) in _LISTS and type_.args):
+        return type_.args[:1]
+    return type_.args[:2] if _last(type_) in _MAPS and len(type_.args) >= 2 else None
+
+
+def _items(type_: Type) -> tuple[Type, ...] | None:
+    """Item types of a borrowing iterator, without the references."""
+    last, args = _last(type_), type_.args
+    if last in _SAME_ITEM and args:
+        return _items(args[0])
+    if not type_.name.startswith(("std::", "core::", "alloc::", "indexmap::")):
+        return None
+    if last == "Iter" and args:
+        return args[:2] if "map" in type_.name else args[:1]
+    if last in ("Keys", "Values") and len(args) >= 2:
+        return args[:1] if last == "Keys" else args[1:2]
+    return None
+
+
+def _one_of_a_pair(
+    source: Source, loop: Node, node: Node, head: bytes, value: Node
+) -> tuple[int, Choice] | None:
+    """``for (_, v) in map.iter()`` needs the values alone: which one, and the way."""
+    pattern = loop.child_by_field_name("pattern")
+    if pattern is None or pattern.type != "tuple_pattern" or len(pattern.children) != 5:
+        return None
+    left, right = pattern.children[1], pattern.children[3]
+    if (source.text(left) == b"_") == (source.text(right) == b"_"):
+        return None
+    index, kept = (1, right) if source.text(left) == b"_" else (0, left)
+    if not head:
+        found = method_call(source, node)
+        if found is None or found[1] != b"iter" or found[2]:
+            return None
+        node = found[0]
+    method = b".values()" if index else b".keys()"
+    extra: tuple[tuple[Span, bytes], ...] = ((span_of(pattern), source.text(kept)),)
+    suffix = method + b".cloned()" + _COLLECT
+    return index, Choice(node, suffix, whole=value, by_ref=True, extra=extra)

@@ -1,0 +1,153 @@
+"""A guard that a pattern binds, and the last resort: ``drop`` where no block can serve."""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import words
+from codemods.guard_across_await.blocks import Draft
+from codemods.guard_across_await.named import Context, Refused
+from codemods.guard_across_await.taken import Taken
+from codemods.guard_across_await.write import statements_of
+from engine.model import Edit, Span
+from engine.syntax import FUNCTIONS, Source, span_of, walk
+
+_LEAVES = frozenset(
+    {"await_expression", "try_expression", "return_expression", "break_expression"}
+    | {"continue_expression", "yield_expression", "macro_invocation"}
+)
+_SOME = re.compile(rb"Some\(\s*((?:mut\s+)?[a-z_]\w*)\s*\)")
+_TAKEN_NAME = re.compile(rb"(?:mut\s+)?[a-z_]\w*")
+
+
+def drafts(ctx: Context, taken: Taken) -> list[Draft]:
+    """Ranked ways for a guard bound by ``if let`` or ``for``. Raises Refused."""
+    ways: list[Draft] = []
+    mapped = _mapped(ctx.source, taken)
+    if mapped is not None:
+        ways.append(mapped)
+    if taken.kind == "pattern":
+        dropped = early_drops(ctx, taken)
+        if dropped is not None:
+            ways.append(dropped)
+    if not ways:
+        reason = words.iterates if taken.kind == "for" else words.bound_by_pattern
+        raise Refused(reason(ctx.source, taken))
+    return ways
+
+
+def _mapped(source: Source, taken: Taken) -> Draft | None:
+    """What the body's first ``let`` takes out of the guard is taken out in the scrutinee:
+    ``if let Some(x) = map.get(&k).map(|g| g.value().clone()) {``."""
+    pattern = _pattern(taken)
+    statements = statements_of(taken.region) if taken.region.type == "block" else []
+    if pattern is None or not statements or statements[0].type != "let_declaration":
+        return None
+    first = statements[0]
+    value, bound = first.child_by_field_name("value"), first.child_by_field_name("pattern")
+    if value is None or bound is None or first.child_by_field_name("alternative") is not None:
+        return None
+    if bound.type != "identifier" or not all(use in span_of(value) for use in taken.uses):
+        return None
+    if any(n.type in _LEAVES for n in walk(value)) or len(taken.bindings) != 1:
+        return None
+    if value.type == "reference_expression":
+        return None
+    mutable = any(c.type == "mutable_specifier" for c in first.children)
+    name = (b"mut " if mutable else b"") + source.text(bound)
+    text = source.text(pattern)
+    if taken.kind == "pattern":
+        hit = _SOME.fullmatch(text)
+        if hit is None or taken.holder.type not in ("if_expression", "while_expression"):
+            return None
+        parameter, new_pattern, tail = hit.group(1), b"Some(" + name + b")", b""
+    else:
+        if _TAKEN_NAME.fullmatch(text) is None:
+            return None
+        parameter, new_pattern, tail = text, name, b".collect::<Vec<_>>()"
+    after = first.end_byte
+    before = source.data[source.line_start(first.start_byte) : first.start_byte]
+    following = source.data[after : source.line_end(after)]
+    if before.strip() or following.strip():  # a comment or code on its lines
+        return None
+    closure = b".map(|" + parameter + b"| " + source.text(value) + b")" + tail
+    edits = (
+        Edit(source.path, pattern.start_byte, pattern.end_byte, new_pattern),
+        Edit(source.path, taken.node.end_byte, taken.node.end_byte, closure),
+        Edit(source.path, source.line_start(first.start_byte), source.line_end(after) + 1, b""),
+    )
+    cost = "a `Vec` of what the body needs" if taken.kind == "for" else ""
+    return Draft("scrutinee", edits, cost)
+
+
+def _pattern(taken: Taken) -> Node | None:
+    parent = taken.node.parent
+    if parent is None or parent.type not in ("let_condition", "for_expression"):
+        return None
+    if parent.child_by_field_name("value") != taken.node:
+        return None
+    if parent.type == "let_condition" and parent.parent != taken.holder:
+        return None
+    return parent.child_by_field_name("pattern")
+
+
+def early_drops(ctx: Context, taken: Taken) -> Draft | None:
+    """``drop(guard);`` in front of each awaiting statement that does not need the guard any more.
+
+    Only where the guard's scope cannot be made smaller: a branch of a longer scope, or a pattern's
+    own block. None when a statement both uses the guard and awaits.
+    """
+    source = ctx.source
+    if len(taken.bindings) != 1 or taken.trace.later or not _by_value(source, taken):
+        return None
+    drop = b"drop(" + taken.bindings[0].name + b");"
+    covered: list[Span] = []
+    edits: list[Edit] = []
+    for node in taken.trace.ordered():
+        if any(span_of(node) in span for span in covered):
+            continue
+        found = _statement(taken, node)
+        if found is None:
+            return None
+        statement, block = found
+        previous = statement.prev_named_sibling
+        if previous is not None and previous.type == "attribute_item":
+            return None
+        text = drop + source.newline + source.indent_of(statement.start_byte)
+        edits.append(Edit(source.path, statement.start_byte, statement.start_byte, text))
+        covered.append(Span(statement.start_byte, block.end_byte))
+    return Draft("drop", tuple(edits))
+
+
+def _by_value(source: Source, taken: Taken) -> bool:
+    binding = taken.bindings[0]
+    return not binding.by_ref and taken.kind in ("let", "pattern") and not taken.trace.moves
+
+
+def _statement(taken: Taken, node: Node) -> tuple[Node, Node] | None:
+    """The innermost statement that awaits and uses no guard, outside loops and closures."""
+    current: Node | None = node
+    while current is not None and current != taken.region.parent:
+        parent = current.parent
+        if parent is not None and parent.type == "block":
+            if any(use in span_of(current) for use in taken.uses):
+                return None
+            if _repeated(taken, parent):
+                return None
+            return current, parent
+        current = parent
+    return None
+
+
+def _repeated(taken: Taken, block: Node) -> bool:
+    """Is the block part of a loop (or another function) inside the guard's scope?"""
+    current: Node | None = block
+    while current is not None and current != taken.region:
+        if current.type in ("for_expression", "while_expression", "loop_expression"):
+            return True
+        if current.type in FUNCTIONS:
+            return True
+        current = current.parent
+    return current is None

@@ -1,0 +1,135 @@
+"""One guard: is it held across an await, and what can be done about it?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import blocks, patterns, temps, words
+from codemods.guard_across_await.blocks import Draft
+from codemods.guard_across_await.choose import asked
+from codemods.guard_across_await.named import Context, Refused, split
+from codemods.guard_across_await.taken import Taken
+from codemods.guard_across_await.write import statements_of
+from engine.locks import guarded
+from engine.model import Span
+from engine.syntax import span_of
+from engine.types import UNIT, Type
+
+
+@dataclass(frozen=True)
+class Study:
+    """Ranked ways to end the guard earlier, or the ``reason`` for none. ``others`` are guards that
+    end together with this one."""
+
+    drafts: tuple[Draft, ...] = ()
+    reason: str = ""
+    others: tuple[Taken, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def study(ctx: Context, taken: Taken, guard: Type | None, others: Sequence[Taken]) -> Study:
+    """Never raises; a guard that no rule covers is left with the reason."""
+    try:
+        reason = _left_alone(ctx, taken, guard)
+        if reason:
+            return Study(reason=reason)
+        if taken.kind in ("let", "extended"):
+            return _named(ctx, taken, others)
+        if taken.kind in ("pattern", "for"):
+            return Study(tuple(patterns.drafts(ctx, taken)))
+        return Study(tuple(temps.drafts(ctx, taken)))
+    except Refused as refused:
+        return Study(reason=refused.reason)
+    except RecursionError:
+        return Study(reason=words.too_deep())
+
+
+def _named(ctx: Context, taken: Taken, others: Sequence[Taken]) -> Study:
+    try:
+        found = split(ctx, taken, others)
+    except Refused as refused:
+        dropped = patterns.early_drops(ctx, taken) if taken.kind == "let" else None
+        if dropped is None:
+            raise refused
+        return Study((dropped,))
+    return Study(tuple(blocks.drafts(ctx, taken, found)), others=found.others, notes=found.notes)
+
+
+def _left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
+    """Why this guard is not touched, whatever stands around it ("" when nothing speaks for it)."""
+    source, trace = ctx.source, taken.trace
+    if taken.kind == "parameter":
+        return words.is_parameter(source, taken)
+    if taken.kind == "passed":
+        return words.passed(source, taken)
+    if taken.kind not in ("let", "pattern", "extended"):
+        return ""
+    if trace.moves:
+        return words.given_away(source, taken, trace.moves[0])
+    if guard is not None and guarded(guard) == UNIT:
+        return words.guards_nothing(source, taken)
+    if taken.kind == "let" and all(name.startswith("_") for name in taken.names):
+        return words.on_purpose(source, taken)
+    if trace.reassigned:
+        return words.assigned_again(source, taken, trace.reassigned[0])
+    for node in trace.ordered():
+        if trace.later.get(span_of(node)):
+            return words.used_after(source, taken, _use(trace.later[span_of(node)]))
+    for node in trace.ordered():
+        if trace.drops_later.get(span_of(node)):
+            return words.dropped_after(source, taken, trace.drops_later[span_of(node)][0])
+    if not taken.uses and taken.kind == "let":
+        return words.on_purpose(source, taken)
+    return ""
+
+
+def _use(nodes: Sequence[Node]) -> Span:
+    return span_of(min(nodes, key=lambda n: n.start_byte))
+
+
+def expressions(ctx: Context, taken: Taken) -> list[Node]:
+    """Expressions whose types decide how this guard is split: asked from rustc in one round."""
+    trace = taken.trace
+    if taken.kind == "temporary":
+        found = temps.place_of(ctx.source, taken.node)
+        if found is None:
+            return []
+        return asked(ctx.source, taken.node, found[0], trace.ordered())
+    if taken.kind not in ("let", "extended") or trace.later or trace.moves:
+        return []
+    statements = statements_of(taken.region)
+    stop = min(
+        index
+        for index, statement in enumerate(statements)
+        if any(span_of(node) in span_of(statement) for node in trace.ordered())
+    )
+    wanted: list[Node] = []
+    for statement in statements[:stop]:
+        value = statement.child_by_field_name("value")
+        after = statement.start_byte >= taken.holder.end_byte
+        if after and statement.type == "let_declaration" and value is not None:
+            wanted.append(value)
+    outside = statements[stop]
+    for use in sorted(_reaching(ctx, taken, statements[:stop])):
+        if use in span_of(outside):
+            node = outside.descendant_for_byte_range(use.start, use.end)
+            if node is not None:
+                wanted.extend(asked(ctx.source, node, outside, trace.ordered()))
+    return list(dict.fromkeys(wanted))
+
+
+def _reaching(ctx: Context, taken: Taken, statements: Sequence[Node]) -> set[Span]:
+    """Uses of the guard, and of what is computed from it on the way."""
+    found = set(taken.uses)
+    for statement in statements:
+        value = statement.child_by_field_name("value")
+        if statement.type != "let_declaration" or value is None:
+            continue
+        if any(use in span_of(value) for use in found):
+            for binding in ctx.scopes.bindings:
+                if binding.kind == "let" and binding.statement == span_of(statement):
+                    found |= {use.span for use in ctx.scopes.uses(binding)}
+    return found

@@ -1,0 +1,164 @@
+"""A guard that is a temporary of a statement: its value is computed by a statement of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import names, words
+from codemods.guard_across_await.blocks import Draft
+from codemods.guard_across_await.choice import Choice
+from codemods.guard_across_await.choose import choose
+from codemods.guard_across_await.hoist import can_go_first, extends
+from codemods.guard_across_await.named import Context, Refused
+from codemods.guard_across_await.taken import Taken
+from codemods.guard_across_await.write import in_front, text_of, unit_of
+from engine.model import Edit, Span
+from engine.syntax import FUNCTIONS, LOOPS, Source, span_of
+
+_MAX = 4  # alternatives tried for one site
+
+
+def place_of(source: Source, node: Node) -> tuple[Node, Node | None] | None:
+    """The statement (or an arm's or a closure's value) that ``node`` belongs to, and its block."""
+    current = node
+    while current.parent is not None:
+        parent = current.parent
+        if parent.type == "block":
+            return current, parent
+        if parent.type == "match_arm" and parent.child_by_field_name("value") == current:
+            return current, None
+        if parent.type in FUNCTIONS:
+            return current, None
+        current = parent
+    return None
+
+
+def options(ctx: Context, taken: Taken) -> tuple[Choice, ...]:
+    """Expressions around the temporary that may be computed before it is awaited."""
+    found = place_of(ctx.source, taken.node)
+    if found is None:
+        return ()
+    awaits = taken.trace.ordered()
+    return choose(ctx.source, ctx.type_of, taken.node, found[0], awaits)
+
+
+def drafts(ctx: Context, taken: Taken) -> list[Draft]:
+    """Ranked ways. Raises Refused."""
+    found = place_of(ctx.source, taken.node)
+    if found is None:
+        raise Refused(words.in_a_macro(ctx.source, taken))
+    statement, block = found
+    choices = options(ctx, taken)
+    if not choices:
+        if taken.holder.type == "for_expression" or _in_for(taken):
+            raise Refused(words.iterates(ctx.source, taken))
+        raise Refused(
+            words.used_by_the_awaited(ctx.source, taken, taken.node, taken.trace.ordered())
+        )
+    if statement.has_error:
+        raise Refused(words.not_understood(taken))
+    previous = statement.prev_named_sibling
+    if previous is not None and previous.type == "attribute_item":
+        raise Refused(words.attribute(taken, ctx.source.text(previous)))
+    ways: list[Draft] = []
+    for choice in choices[:_MAX]:
+        ways.extend(_draft(ctx, taken, choice, statement, block))
+        if choice.cost and not choice.by_ref and _is_called(choice.node):
+            mutable = replace(choice, mutable=True)  # some handles need `&mut self` to be used
+            ways.extend(_draft(ctx, taken, mutable, statement, block))
+    return list(dict.fromkeys(ways))[:_MAX]
+
+
+def _in_for(taken: Taken) -> bool:
+    current: Node | None = taken.node
+    while current is not None and current.parent is not None:
+        if current.parent.type == "for_expression":
+            return current.parent.child_by_field_name("value") == current
+        if current.parent.type in LOOPS | FUNCTIONS | {"block"}:
+            return False
+        current = current.parent
+    return False
+
+
+def _is_called(node: Node) -> bool:
+    return node.parent is not None and node.parent.type == "field_expression"
+
+
+def _draft(
+    ctx: Context, taken: Taken, choice: Choice, statement: Node, block: Node | None
+) -> list[Draft]:
+    source = ctx.source
+    name = _name(ctx, choice, statement)
+    first = can_go_first(source, choice.node, statement, (choice.node,))
+    if first and block is not None:
+        if extends(source, choice.node):
+            return []
+        indent = source.indent_of(statement.start_byte)
+        text = _let(source, choice, name, indent) + b";"
+        edits = [in_front(source, statement, text), *choice.outside(source.path, name)]
+        return [Draft("hoist", tuple(edits), choice.cost)]
+    if first:
+        return [_wrapped(ctx, choice, statement, name)]
+    return [_in_place(ctx, taken, choice, statement, name)]
+
+
+def _let(source: Source, choice: Choice, name: bytes, indent: bytes) -> bytes:
+    base = source.indent_of(choice.node.start_byte)
+    value = text_of(source, choice.span, base, indent) + choice.suffix
+    return b"let " + (b"mut " if choice.mutable else b"") + name + b" = " + value
+
+
+def _name(ctx: Context, choice: Choice, statement: Node) -> bytes:
+    source = ctx.source
+    function = source.enclosing(statement, ("block",)) or statement
+    where = Span(statement.start_byte, function.end_byte)
+    place = source.node_at(choice.place) if choice.whole is None else choice.whole
+    holder = place.parent if place is not None else None
+    pattern = None
+    if holder is not None and holder.type == "let_condition":
+        pattern = holder.child_by_field_name("pattern")
+    wanted = [names.suggest(source, choice.node)]
+    bound = names.pattern_name(source, pattern)
+    if bound is not None:
+        wanted.insert(0, bound)
+    if holder is not None and holder.type == "for_expression":
+        wanted.append(b"snapshot")
+    wanted.append(wanted[0] + b"_value" if wanted[0] != b"value" else b"value")
+    return names.pick(source, ctx.scopes, wanted, where, [choice.place])
+
+
+def _wrapped(ctx: Context, choice: Choice, value: Node, name: bytes) -> Draft:
+    """An arm's (or a closure's) value becomes a block."""
+    source = ctx.source
+    indent = source.indent_of(value.start_byte)
+    unit = _unit(ctx, value)
+    deeper = source.newline + indent + unit
+    instead = [(edit.span, edit.replacement) for edit in choice.outside(source.path, name)]
+    body = text_of(source, span_of(value), indent, indent + unit, instead)
+    text = b"{" + deeper + _let(source, choice, name, indent + unit) + b";" + deeper + body
+    text += source.newline + indent + b"}"
+    return Draft("block", (Edit(source.path, value.start_byte, value.end_byte, text),), choice.cost)
+
+
+def _in_place(
+    ctx: Context, taken: Taken, choice: Choice, statement: Node, name: bytes
+) -> Draft:
+    """``{ let v = ..; v }`` where it stands: a block's own tail would keep its temporaries, before
+    edition 2024, to the end of the statement around it."""
+    source = ctx.source
+    indent = source.indent_of(choice.place.start)
+    unit = _unit(ctx, statement)
+    deeper = source.newline + indent + unit
+    inner = replace(choice, mutable=False)
+    text = b"{" + deeper + _let(source, inner, name, indent + unit) + b";" + deeper + name
+    text = (b"&" if choice.by_ref else b"") + text + source.newline + indent + b"}"
+    edits = [Edit(source.path, choice.place.start, choice.place.end, text)]
+    edits += [Edit(source.path, span.start, span.end, new) for span, new in choice.extra]
+    return Draft("block", tuple(edits), choice.cost)
+
+
+def _unit(ctx: Context, node: Node) -> bytes:
+    block = ctx.source.enclosing(node, ("block",))
+    return unit_of(ctx.source, block) if block is not None else b"    "
