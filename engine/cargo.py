@@ -288,7 +288,7 @@ class Cargo:
                 cwd=self.scratch.tree / directory,
                 env=self._base,
                 timeout=_RUSTFMT_TIMEOUT,
-                stdin=data or b"\n",
+                stdin=data,
             )
         )
         whole = result.code == 0 and not result.dropped and not result.timed_out

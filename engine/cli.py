@@ -79,6 +79,9 @@ def _failing(function: Callable[..., int]) -> Callable[..., None]:
         except KeyboardInterrupt:
             _complain("interrupted; your files are as they were")
             code = 130
+        except RecursionError as error:
+            _complain(f"source nested too deeply to be read ({error})")
+            code = EXIT_FAILED
         except BrokenPipeError:
             # The reader went away (`| head`): nothing to say to nobody.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

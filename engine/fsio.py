@@ -68,27 +68,35 @@ def read_regular(
 def open_parent(root: int, parts: Sequence[str], *, make: bool = False) -> int:
     """A descriptor of the folder ``parts`` below ``root``, no component of which is a symlink.
 
-    With ``make``, what is missing is created, and anything in the way that is no folder (a symlink
-    above all) is removed: only for trees that are ours. The caller closes it.
+    With ``make``, what is missing is created, what is locked is unlocked, and anything in the way
+    that is no folder (a symlink above all) is removed: only for trees that are ours. The caller
+    closes it.
     """
     fd = os.dup(root)
     try:
         for part in parts:
-            try:
-                following = os.open(part, _DIRECTORY, dir_fd=fd)
-            except (FileNotFoundError, NotADirectoryError, OSError) as error:
-                if not make or error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
-                    raise
-                if error.errno != errno.ENOENT:
-                    os.unlink(part, dir_fd=fd)
-                os.mkdir(part, 0o777, dir_fd=fd)
-                following = os.open(part, _DIRECTORY, dir_fd=fd)
+            inner = _open_own(fd, part) if make else os.open(part, _DIRECTORY, dir_fd=fd)
             os.close(fd)
-            fd = following
+            fd = inner
         return fd
     except BaseException:
         os.close(fd)
         raise
+
+
+def _open_own(above: int, name: str) -> int:
+    try:
+        mode = os.stat(name, dir_fd=above, follow_symlinks=False).st_mode
+    except FileNotFoundError:
+        mode = 0
+    if mode and not stat.S_ISDIR(mode):
+        os.unlink(name, dir_fd=above)
+        mode = 0
+    if not mode:
+        os.mkdir(name, 0o777, dir_fd=above)
+    elif mode & 0o700 != 0o700:  # a test has locked it
+        os.chmod(name, stat.S_IMODE(mode) | 0o700, dir_fd=above)
+    return os.open(name, _DIRECTORY, dir_fd=above)
 
 
 def _expect_regular(info: os.stat_result, path: str | os.PathLike[str]) -> None:

@@ -19,6 +19,7 @@ from engine.fsio import exists, show
 from engine.manifest import Manifest, load
 
 _GLOB = re.compile(r"[*?\[]")
+_DEEPEST = 200  # folders
 
 
 @dataclass(slots=True)
@@ -247,12 +248,15 @@ def _expand(root: Path, pattern: str) -> Iterator[Path]:
         yield literal
         return
     start = Path("/") if pattern.startswith("/") else root
-    matched = False
-    for path in _glob(start, [part for part in pattern.split("/") if part not in ("", ".")]):
-        matched = True
+    parts: list[str] = []
+    for part in pattern.split("/"):
+        if part not in ("", ".") and [part] != parts[-1:] * (part == "**"):
+            parts.append(part)
+    matches = list(_glob(start, parts))
+    for path in matches:
         if exists(path) and path.is_dir():
             yield Path(os.path.normpath(path))
-    if not matched:
+    if not matches:
         yield literal
 
 
@@ -271,6 +275,8 @@ def _glob(folder: Path, parts: list[str]) -> Iterator[Path]:
         return
     if part == "**":
         yield from _glob(folder, rest)
+        if len(folder.parts) > _DEEPEST:
+            raise SpikeproofError(f"{show(folder)} is nested too deeply for a pattern with `**`")
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):  # a link could lead round in circles
                 yield from _glob(folder / entry.name, parts)

@@ -134,7 +134,7 @@ def _finish(source: Source, sites: Sequence[Site]) -> Iterable[Site]:
         text = b"".join(source.slice(site.span).split())
         base = "\0".join((site.codemod, site.path, item, text.decode("utf-8", "replace")))
         ordinal = seen[base] = seen.get(base, -1) + 1
-        digest = hashlib.sha256(f"{base}\0{ordinal}".encode()).hexdigest()[:12]
+        digest = hashlib.sha256(f"{base}\0{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
         yield replace(site, item=item, heat=heat, id=f"{site.codemod}-{digest}")
 
 

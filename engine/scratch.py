@@ -17,8 +17,8 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import io
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -91,6 +91,8 @@ class Scratch(Copy):
         self._lock = lock
         self._apart = apart
         self._store = Store(base)
+        if self._store.clock_went_back:
+            shutil.rmtree(base / "build", ignore_errors=True)
         mirror, args = self._mirror_at("tree")
         super().__init__(mirror, base / "build", args)
 
@@ -127,7 +129,7 @@ class Scratch(Copy):
 
         Only a Cargo.lock that the user has not is taken over from the first copy. Shares the build
         directory: registry dependencies are not built again. Apply the patch in ``tree`` (see
-        ``engine.patch``), then call ``settle`` before cargo. What builds left there is gone.
+        ``engine.patch.git_apply``), then call ``settle`` before cargo. What builds left there is gone.
         """
         if not name.isidentifier() or name in ("tree", "build", "lock", "clock"):
             raise ValueError(f"not the name of a copy: {name!r}")
@@ -142,6 +144,7 @@ class Scratch(Copy):
         """Put the copy back to the user's tree and let the next run in."""
         try:
             self._mirror.restore()
+            self._store.now()  # leaves the time on record
         finally:
             self._store.close()
             self._lock.close()
@@ -207,17 +210,15 @@ class Scratch(Copy):
 
 def _make(target: Path, base: Path) -> None:
     """Create ``base`` so that neither git nor a backup takes notice of it."""
-    new = [folder for folder in (target, target / "spikeproof") if not folder.exists()]
+    new = [folder for folder in (target,) if not folder.exists()] + [target / "spikeproof"]
     base.mkdir(parents=True, exist_ok=True)
     for folder in (target / "spikeproof", base):
         if folder.is_symlink():
             raise SpikeproofError(f"{show(folder)} is a symbolic link: remove it")
     for folder in new:
-        store = Store(folder)
-        with store.folder(folder) as fd:
-            store.put(fd, "CACHEDIR.TAG", io.BytesIO(_TAG), 0o644, store.now())
-            store.put(fd, ".gitignore", io.BytesIO(b"*\n"), 0o644, store.now())
-        store.close()
+        for name, text in (("CACHEDIR.TAG", _TAG), (".gitignore", b"*\n")):
+            with contextlib.suppress(FileExistsError), (folder / name).open("xb") as file:
+                file.write(text)
 
 
 def _acquire(base: Path, on_wait: Callable[[str], None] | None) -> IO[bytes]:

@@ -38,8 +38,8 @@ class Selection:
         """Do the flags (rather than the path) say which packages?"""
         return self.workspace or bool(self.packages)
 
-    def feature_args(self) -> tuple[str, ...]:
-        """The arguments of cargo that choose features."""
+    def cargo_args(self) -> tuple[str, ...]:
+        """The arguments of cargo but those that choose packages (``Workspace.package_args``)."""
         args: list[str] = []
         if self.features:
             args += ["--features", ",".join(self.features)]
@@ -47,20 +47,13 @@ class Selection:
             args.append("--all-features")
         if self.no_default_features:
             args.append("--no-default-features")
+        if self.target is not None:
+            args += ["--target", self.target]
+        if self.locked:
+            args.append("--locked")
+        if self.offline:
+            args.append("--offline")
         return tuple(args)
-
-    def target_args(self) -> tuple[str, ...]:
-        """``--target``, if one was given."""
-        return () if self.target is None else ("--target", self.target)
-
-    def resolve_args(self) -> tuple[str, ...]:
-        """``--locked`` and ``--offline``."""
-        return tuple(flag for flag in ("locked", "offline") if getattr(self, flag))
-
-    def cargo_args(self) -> tuple[str, ...]:
-        """All arguments of cargo but those that choose packages (``Workspace.package_args``)."""
-        locks = tuple(f"--{flag}" for flag in self.resolve_args())
-        return (*self.feature_args(), *self.target_args(), *locks)
 
     def choose(self, versions: Mapping[str, str]) -> tuple[str, ...] | None:
         """The names that ``-p``, ``--workspace`` and ``--exclude`` choose out of ``versions`` (all

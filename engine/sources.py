@@ -27,6 +27,7 @@ _GENERATED = re.compile(
     |^\W*auto(?:matically|-)?\ ?generated
         (?=\W*$|\ *[.,;:!(]|\ -|\ (?:by|with|from|using|file|code|bindings|do\ not)\b)
     |\bgenerated\ (?:by|using|from|with)\b.*\bdo\ not\ (?:edit|modify|change)\b
+    |\bdo\ not\ (?:edit|modify|change)\b.*\bgenerated\ (?:by|using|from|with)\b
     |^\W*(?:code|file|bindings)\ (?:was\ )?generated\ (?:by|using|with)\b
     |\bentity[.,]\ generated\ by\ sea-orm
     |\bgenerated\ using\ svd2rust\b""",

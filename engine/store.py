@@ -54,7 +54,10 @@ class Store:
         self._last = 0
         for left in base.glob("tmp-*"):  # of a run that was ended
             left.unlink()
+        before = self._recorded()
         self._step = self._measure()
+        # Then builds may bear later times than any that we could give to a file now.
+        self.clock_went_back = self.now() < before
 
     def close(self) -> None:
         os.close(self._fd)
@@ -145,6 +148,12 @@ class Store:
             return os.fstat(fd).st_mtime_ns
         finally:
             os.close(fd)
+
+    def _recorded(self) -> int:
+        try:
+            return os.stat("clock", dir_fd=self._fd, follow_symlinks=False).st_mtime_ns
+        except FileNotFoundError:
+            return 0
 
     def _measure(self) -> int:
         now = self._touch(None)

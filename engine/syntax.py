@@ -24,6 +24,8 @@ ITEMS = frozenset(
     | {"static_item", "const_item", "type_item", "union_item", "macro_definition"}
 )
 COMMENTS = frozenset({"line_comment", "block_comment"})
+# Deeper than any person's code (rustc's own limits are lower).
+DEPTH = 1_000
 # Token trees nested deeper than this are left as they are: hostile input, not code.
 _MACRO_DEPTH = 16
 
@@ -147,10 +149,15 @@ class Source:
         return parent
 
     def ancestors(self, node: Node) -> Iterator[Node]:
+        """Parents up to the file's root. Raises RecursionError beyond ``DEPTH`` of them: a parent
+        costs a walk down from the root, so that hostile nesting would take forever."""
         current = self.parent(node)
-        while current is not None:
+        for _ in range(DEPTH):
+            if current is None:
+                return
             yield current
             current = self.parent(current)
+        raise RecursionError(f"{self.path}: nested more than {DEPTH} levels deep")
 
     def enclosing(self, node: Node, kinds: Iterable[str]) -> Node | None:
         wanted = frozenset(kinds)
@@ -191,10 +198,9 @@ class Source:
 
         Inside a macro's arguments that are no block, the statement that holds the macro call.
         """
-        current: Node | None = node
-        while current is not None:
-            parent = self.parent(current)
-            if parent is not None and parent.type == "block" and not _misread(parent):
+        current = node
+        for parent in self.ancestors(node):
+            if parent.type == "block" and not _misread(parent):
                 return current
             current = parent
         return None
@@ -230,12 +236,10 @@ class Source:
 
     def in_test(self, node: Node) -> bool:
         """Inside ``#[cfg(test)]`` or a ``#[test]``-like function."""
-        current: Node | None = node
-        while current is not None:
-            if current.type in ITEMS and any(b"test" in self.text(a) for a in attributes(current)):
-                return True
-            current = self.parent(current)
-        return False
+        return any(
+            item.type in ITEMS and any(b"test" in self.text(a) for a in attributes(item))
+            for item in (node, *self.ancestors(node))
+        )
 
     def item_path(self, node: Node) -> str:
         """Enclosing items from outside in, as ``mod net::impl Stats::fn record``."""

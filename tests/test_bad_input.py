@@ -165,7 +165,7 @@ def test_deep_nesting(package: Path) -> None:
 
 
 def test_odd_file_names_are_shown_escaped(package: Path) -> None:
-    odd = ["sp ace.rs", 'quo"te.rs', "new\nline.rs", "esc\x1b[31m.rs", "-dash.rs", "[/x].rs"]
+    odd = ["sp ace.rs", 'quo"te.rs', "new\nline.rs", "esc\x1b[31m.rs", "-dash.rs", "[bold]x.rs"]
     for name in [*odd, "::error::x.rs", "b\u202ei.rs"]:
         (package / "src" / name).write_text(COUNTER)
     (package / "src" / os.fsdecode(b"by\xffte.rs")).write_text(COUNTER)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
+from engine import runs
 from engine.libtest import Executable, Log, joined, restricted
-from engine.runs import TestRun
 
 
 def read(text: str, timed_out: bool = False) -> Mapping[str, frozenset[str]]:
@@ -119,14 +119,16 @@ def test_other_programs_and_crates_are_no_targets() -> None:
     assert not any(read(text).values())
 
 
-def _run(**names: frozenset[str]) -> TestRun:
-    empty = {name: frozenset[str]() for name in ("passed", "failed", "ignored", "broken")}
-    return TestRun(built=True, diagnostics=(), output="", seconds=1.0, **{**empty, **names})
+def run(
+    passed: Iterable[str] = (), failed: Iterable[str] = (), broken: Iterable[str] = ()
+) -> runs.TestRun:
+    told = [frozenset(names) for names in (passed, failed, broken)]
+    return runs.TestRun(True, told[0], told[1], frozenset(), told[2], (), "", 1.0)
 
 
 def test_runs_are_joined_and_restricted() -> None:
-    one = _run(passed=frozenset({"a::doc::src/lib.rs - f #1", "a::doc::src/lib.rs - foo #1"}))
-    two = _run(failed=frozenset({"a::test/it::x"}), broken=frozenset({"a::lib"}))
+    one = run(passed=["a::doc::src/lib.rs - f #1", "a::doc::src/lib.rs - foo #1"])
+    two = run(failed=["a::test/it::x"], broken=["a::lib"])
     both = restricted(joined([one, two]), frozenset({"a::doc::src/lib.rs - f #1", "a::test/it"}))
     assert both.passed == {"a::doc::src/lib.rs - f #1"}
     assert both.failed == {"a::test/it::x"}

@@ -23,6 +23,7 @@ from hypothesis import strategies as st
 from engine import store, sync
 from engine.cargoconfig import config_for_copy, target_dir
 from engine.errors import SpikeproofError
+from engine.patch import git_apply
 from engine.relocate import relocated
 from engine.scratch import Copy, Scratch
 from engine.workspace import Selection, discover
@@ -247,7 +248,9 @@ def test_what_builds_add_stays_and_what_they_change_goes(user: Path) -> None:
         assert after[1] == before[1]
 
 
-@pytest.mark.parametrize("damage", ["file", "folder", "link", "linked folder", "read-only"])
+@pytest.mark.parametrize(
+    "damage", ["file", "folder", "link", "linked folder", "read-only", "closed"]
+)
 def test_damage_in_the_copy_is_repaired_and_leads_nowhere(
     user: Path, tmp_path: Path, damage: str
 ) -> None:
@@ -269,7 +272,7 @@ def test_damage_in_the_copy_is_repaired_and_leads_nowhere(
             shutil.rmtree(folder)
             folder.symlink_to(tmp_path / "precious")
         else:
-            folder.chmod(0o500)
+            folder.chmod(0o500 if damage == "read-only" else 0)
         scratch.write({"a/src/lib.rs": b"new"})
         assert source.read_bytes() == b"new"
         assert not folder.is_symlink()
@@ -368,6 +371,18 @@ def test_a_coarse_clock_still_moves_forward(user: Path, monkeypatch: pytest.Monk
         assert source.read_text() == CODE
 
 
+def test_a_clock_that_was_set_back_costs_the_build(user: Path) -> None:
+    with open_scratch(user) as scratch:
+        scratch.sync()
+        build(scratch.build, {"debug/x": ""})
+    open_scratch(user).close()
+    assert (user / "target/spikeproof/build/debug/x").exists()
+    later = time.time() + 3600
+    os.utime(user / "target/spikeproof/clock", (later, later))
+    open_scratch(user).close()
+    assert not (user / "target/spikeproof/build").exists()
+
+
 TEXTS = st.sampled_from([b"", b"1", b"2", b"3"])
 PATHS = st.sampled_from(["a/src/lib.rs", "b/src/lib.rs", "a/data/x.bin", "a/src/new.rs"])
 STEPS = st.lists(
@@ -446,6 +461,7 @@ def test_an_existing_target_directory_is_left_as_it_is(user: Path) -> None:
     build(user, {"target/CACHEDIR.TAG": TAG + "# by cargo\n"})
     with open_scratch(user) as scratch:
         scratch.sync()
+    assert not (user / "target/.gitignore").exists()
     assert sorted(path.name for path in (user / "target").iterdir()) == [
         "CACHEDIR.TAG",
         "spikeproof",
@@ -1089,7 +1105,7 @@ def test_the_final_patch_is_applied_to_the_users_own_text(user: Path, tmp_path: 
             assert final.tree == scratch.build.parent / "final"
             lock = (scratch.tree / "Cargo.lock").read_bytes()
             assert content(final.tree) == content(user) | {"Cargo.lock": lock}
-            assert apply_patch(PATCH, final.tree) == ("a/Cargo.toml", "a/src/lib.rs")
+            assert git_apply(PATCH, final.tree) == ("a/Cargo.toml", "a/src/lib.rs")
             final.settle()
             assert "out::g()" in (final.tree / "a/src/lib.rs").read_text()
             manifest = tomllib.loads((final.tree / "a/Cargo.toml").read_text())

@@ -14,8 +14,8 @@ from engine.scopes import Scopes
 from engine.syntax import Source, span_of
 
 from .kinds import Cost, Nature, is_bytes, is_counted, is_named, kind_of, last
-from .serve import COPYING, Fails, pattern_bindings, reading, serves, serves_all
-from .shapes import Clone, Context, Role
+from .serve import Fails, pattern_bindings, reading, serves, serves_all
+from .shapes import COPYING, Clone, Context, Role
 
 if TYPE_CHECKING:
     from engine.types import Type
@@ -133,8 +133,8 @@ _BYTES, _PATH = _views()
 class Borrower:
     """Makes the borrowing rewrite of one clone, if there is one.
 
-    ``by_reference`` tells how the workspace's method of a name takes its receiver; ``last_use``
-    whether the value could be moved instead.
+    ``by_reference`` tells how the workspace's method of a name takes its receiver, ``disturbed`` at
+    which line the place may change within a span, ``last_use`` whether it could be moved instead.
     """
 
     clone: Clone
@@ -142,7 +142,9 @@ class Borrower:
     types: Types
     scopes: Scopes
     by_reference: Callable[[Type, bytes], Receiver]
+    disturbed: Callable[[Span], int]
     last_use: bool
+    temporary: bool  # the place is what a call returned
 
     @property
     def source(self) -> Source:
@@ -150,6 +152,8 @@ class Borrower:
 
     def fix(self) -> Borrowed | Fails | None:
         """The rewrite; ``Fails`` with the use that needs the value; None: no borrow in this role."""
+        if self.temporary and self.types.same:
+            return None  # it can be taken as it is
         if not (self.types.same or self.types.behind or self.types.view or self._mut()):
             return None
         match self.context.role:
@@ -414,16 +418,25 @@ class Borrower:
             return found
         if not found.uses:
             return None
+        if line := self.disturbed(Span(let.end_byte, found.end)):
+            return self._changing(line)
         more = list(found.edits)
         annotation = let.child_by_field_name("type")
         if annotation is not None:
             more.append(Edit(self.source.path, annotation.start_byte, annotation.start_byte, b"&"))
         name = binding.name.decode("utf-8", "replace")
+        if self.temporary and not self.types.place.is_ref:
+            return self._made(
+                self.clone.node, self.clone.place, f"`{name}` is only read, so it is kept as it came."
+            )
         if self.types.behind and self.clone.place == binding.name and annotation is None:
             return None  # `let x = x;` would only say nothing
         return self._made(
             self.clone.node, self.reference(), f"`{name}` is only read, so it borrows.", more
         )
+
+    def _changing(self, line: int) -> Fails:
+        return Fails(line, f"`{self.clone.name}` may change at line {line}, while it is borrowed")
 
     def _for(self) -> Borrowed | Fails | None:
         return self._for_over(self.context.holder, self.clone.node)
@@ -439,6 +452,9 @@ class Borrower:
         found = serves_all(self.source, self.scopes, pattern_bindings(self.scopes, span_of(pattern)))
         if isinstance(found, Fails):
             return found
+        body = loop.child_by_field_name("body")
+        if body is not None and (line := self.disturbed(span_of(body))):
+            return self._changing(line)
         return self._made(
             replaced,
             self.reference(),
@@ -464,6 +480,8 @@ class Borrower:
         found = serves_all(self.source, self.scopes, bound)
         if isinstance(found, Fails):
             return found
+        if found.uses and (line := self.disturbed(Span(self.clone.node.end_byte, found.end))):
+            return self._changing(line)
         return self._made(
             self.clone.node,
             self.reference(),

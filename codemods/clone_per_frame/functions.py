@@ -97,6 +97,11 @@ class Functions:
         shared = all(_takes_reference(f) for f in mine)
         return Receiver.REFERENCE if shared else Receiver.VALUE
 
+    def mutates(self, name: bytes) -> bool:
+        """May a method of this name change or consume its receiver? Unknown methods may."""
+        mine = [f for f in self.named(name) if f.self_parameter is not None]
+        return not mine or not all(_takes_reference(f) for f in mine)
+
     def of_path(self, printed: str) -> Function | None:
         """The function that rustc prints as ``module::Type::name``, if exactly one is meant."""
         path, _, name = printed.rpartition("::")

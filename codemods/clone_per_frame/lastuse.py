@@ -14,7 +14,7 @@ from engine.model import Span
 from engine.scopes import Scopes
 from engine.syntax import COMMENTS, Source, span_of
 
-from .places import Local, Place, barriers, local_of
+from .places import Local, Place, barriers, is_temporary, local_of
 from .shapes import Clone
 
 # Functions that run the closure given to them once, and take it by value.
@@ -52,6 +52,8 @@ def movable(clone: Clone, place: Place, scopes: Scopes) -> Movable | Blocked:
     """May the cloned place be moved out of instead?"""
     source = clone.source
     name = clone.name
+    if is_temporary(place):
+        return Movable()
     if not place.simple:
         return Blocked("place", f"`{name}` lies behind an index, a dereference or a call")
     local = local_of(source, scopes, place)

@@ -33,6 +33,8 @@ def move(clone: Clone, context: Context, types: Types) -> Moved | None:
     if text is None:
         return None
     how = f"`{clone.name}` is not used again, so it is moved."
+    if clone.receiver.type in ("call_expression", "await_expression", "try_expression"):
+        how = f"`{clone.name}` makes a value that nothing else has."
     doubt = _pinned(clone, types)
     if context.role is Role.LET and _same_name(source, context.holder, text):
         edit = statement_gone(source, context.holder)

@@ -78,10 +78,10 @@ def place_of(source: Source, receiver: Node) -> Place | None:
                 fields.clear()
                 following = node.named_children[0]
             case "call_expression":
+                simple = False
                 function = node.child_by_field_name("function")
                 if function is None or function.type != "field_expression":
-                    return None
-                simple = False
+                    return Place(node, (), False, tuple(reversed(prefixes)))
                 fields.clear()
                 following = function.child_by_field_name("value")
             case "try_expression" | "await_expression":
@@ -95,7 +95,13 @@ def place_of(source: Source, receiver: Node) -> Place | None:
         node = bare(following)
 
 
+def is_temporary(place: Place) -> bool:
+    """Is the whole expression a value that nothing else has (what a call returned)?"""
+    return place.prefixes[-1].type in ("call_expression", "await_expression", "try_expression")
+
+
 def has_calls(place: Place) -> bool:
+    """Is a function called on the way?"""
     return any(node.type in ("call_expression", "await_expression") for node in place.prefixes)
 
 
@@ -192,6 +198,7 @@ class Origins:
 
     nodes: tuple[Node, ...]
     guarding: bool
+    of_self: bool = False  # `self` is among what it came from
 
 
 def origins_of(
@@ -207,6 +214,7 @@ def origins_of(
     seen: set[Span] = set()
     pending: list[tuple[Node, int]] = [(node, 0) for node in place.prefixes]
     guarding = bool(_GUARDING.search(source.text(place.prefixes[-1])))
+    of_self = False
     while pending:
         node, hops = pending.pop(0)
         if node.type != "identifier" or owned(node):
@@ -221,10 +229,11 @@ def origins_of(
         for value in initializers(source, binding):
             guarding = guarding or bool(_GUARDING.search(source.text(value)))
             for inner in walk(value):
+                of_self = of_self or inner.type == "self"
                 if inner.type == "identifier" and not _is_callee(inner):
                     found.append(inner)
                     pending.append((inner, hops + 1))
-    return Origins(tuple(found), guarding)
+    return Origins(tuple(found), guarding, of_self)
 
 
 def _is_callee(node: Node) -> bool:

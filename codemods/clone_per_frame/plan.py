@@ -15,12 +15,13 @@ from engine.syntax import Source, span_of
 from . import callee
 from .borrow import Borrowed, Borrower, Types
 from .callee import Parameter
+from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .functions import Functions
 from .kinds import Cost, Kind, Nature, cost_words, is_counted, is_guard, last, short
 from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
-from .places import Place, function_around, has_calls, origins_of, place_of
+from .places import Place, function_around, has_calls, is_temporary, origins_of, place_of
 from .serve import Fails
 from .shapes import Clone, Context, Role, clone_at, context_of
 from .structs import Structs
@@ -151,7 +152,16 @@ class Planner:
             types,
             scopes,
             self._functions.receiver,
+            lambda during: disturbed(
+                case.source,
+                scopes,
+                case.place,
+                origins_of(case.source, scopes, case.place, lambda node: self._owned(case, node)),
+                during,
+                self._functions.mutates,
+            ),
             isinstance(verdict, Movable),
+            is_temporary(case.place),
         )
         decision.text = borrower.reference()
         self._borrow(decision, borrower, scopes)
@@ -218,6 +228,8 @@ class Planner:
 
     def _movable(self, case: Case, types: Types, scopes: Scopes) -> Movable | Blocked:
         verdict = movable(case.clone, case.place, scopes)
+        if is_temporary(case.place) and not types.place.is_ref:
+            return Movable()
         if isinstance(verdict, Blocked):
             return verdict
         if types.place.is_ref:

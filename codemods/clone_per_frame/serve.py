@@ -11,7 +11,7 @@ from engine.model import Edit, Span
 from engine.scopes import Binding, Scopes
 from engine.syntax import LOOPS, Source, span_of
 
-from .shapes import FORMATTING
+from .shapes import COPYING, FORMATTING
 
 # Methods of std's text, slices, paths, maps, sets and of `bytes`, that only read their receiver
 # and give nothing that depends on its being owned.
@@ -34,8 +34,6 @@ READING = frozenset(
     query fragment port_or_known_default domain username authority port
     """.split()
 )
-# Methods that copy: on a temporary they only read, on a name they show that a copy is needed.
-COPYING = frozenset({b"clone", b"to_vec", b"to_string", b"to_owned"})
 # Of these, the ones that an Option, Result or iterator would consume: reading only for the types
 # whose receiver is certain.
 _BY_VALUE_ON_OPTION = frozenset({b"is_some_and", b"is_none_or"})
@@ -47,6 +45,7 @@ class Serves:
 
     edits: tuple[Edit, ...]
     uses: int
+    end: int = 0  # where the last use ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ def serves(
         if found is None:
             return Fails(line, f"`{name}` is needed as a value of its own at line {line}")
         edits.extend(found)
-    return Serves(tuple(edits), len(uses))
+    return Serves(tuple(edits), len(uses), max((use.span.end for use in uses), default=0))
 
 
 def _crosses(source: Source, node: Node, binding: Binding) -> str:
@@ -228,7 +227,7 @@ def serves_all(
 ) -> Serves | Fails:
     """``serves`` for every name of a pattern."""
     edits: list[Edit] = []
-    count = 0
+    count = end = 0
     for binding in bindings:
         if binding.mutable or binding.by_ref:
             return Fails(source.position(binding.decl.start)[0], "the pattern says `mut` or `ref`")
@@ -237,7 +236,8 @@ def serves_all(
             return found
         edits.extend(found.edits)
         count += found.uses
-    return Serves(tuple(edits), count)
+        end = max(end, found.end)
+    return Serves(tuple(edits), count, end)
 
 
 def in_loop_header(source: Source, node: Node) -> bool:

@@ -12,6 +12,8 @@ from engine.syntax import COMMENTS, Source, span_of
 
 WORDS = frozenset({b"clone", b"to_vec", b"to_owned", b"to_string"})
 CALLS = frozenset({b"clone", b"copy_from_slice"})
+# Methods that copy: on a temporary they only read, on a name they show that a copy is needed.
+COPYING = WORDS
 
 # Macros that take their arguments by reference, as ``format!`` does.
 FORMATTING = frozenset(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
 from codemods.guard_across_await import names
-from codemods.guard_across_await.choose import Choice
+from codemods.guard_across_await.choice import Choice
 from codemods.guard_across_await.hoist import extends
-from codemods.guard_across_await.named import Carried, Context, Split
+from codemods.guard_across_await.named import Context, Split
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.write import (
     CHAIN,
@@ -139,7 +138,9 @@ class _Writer:
         if not _hangs_on(self.source, choice.node, use) or extends(self.source, choice.node):
             return None
         value = _put(self.source, choice.span, use, lock) + choice.suffix
-        text = b"let " + (b"mut " if choice.mutable else b"") + self.names[0] + b" = " + value + b";"
+        text = (
+            b"let " + (b"mut " if choice.mutable else b"") + self.names[0] + b" = " + value + b";"
+        )
         if not self._fits(text, value):
             return None
         edit = Edit(self.source.path, self.found.span.start, self.found.span.end, text)
@@ -200,9 +201,7 @@ class _Writer:
         for choice, name in zip(self.choices, self.names, strict=True):
             outer.append((b"mut " if choice.mutable else b"") + name)
             inner.append(self._value(choice))
-        body = text_of(
-            source, Span(found.span.start, self.end), self.indent, self.inner, instead
-        )
+        body = text_of(source, Span(found.span.start, self.end), self.indent, self.inner, instead)
         header = tail = b""
         if len(outer) == 1:
             header, tail = b"let " + outer[0] + b" = ", inner[0]
@@ -238,7 +237,9 @@ class _Writer:
 
     def _without_mut(self, binding: Binding) -> list[tuple[Span, bytes]]:
         let = self.source.node_at(binding.statement)
-        found = next((n for n in let.children if n.type == "mutable_specifier"), None) if let else None
+        found = (
+            next((n for n in let.children if n.type == "mutable_specifier"), None) if let else None
+        )
         if found is None or not binding.plain:
             return []
         end = found.end_byte

@@ -21,7 +21,9 @@ _NO_GUARD = frozenset(
     | {"unary_expression", "index_expression", "type_cast_expression", "range_expression"}
     | {"binary_expression", "unit_expression", "scoped_identifier", "field_expression"}
 )
-_PLAIN_MACROS = frozenset({b"format", b"vec", b"json", b"concat", b"matches", b"env", b"include_str"})
+_PLAIN_MACROS = frozenset(
+    {b"format", b"vec", b"json", b"concat", b"matches", b"env", b"include_str"}
+)
 # Methods of std whose result holds no guard.
 _PLAIN_METHODS = frozenset(
     {b"clone", b"cloned", b"copied", b"to_string", b"to_owned", b"to_vec", b"len", b"is_empty"}
@@ -42,14 +44,14 @@ def found(source: Source, matches: Sequence[Match]) -> Iterator[tuple[Node, bool
     once, in the order of the text."""
     nodes: dict[Span, tuple[Node, bool]] = {}
     for match in matches:
-        for node, maybe in _of_match(source, match):
+        for node in _of_match(source, match):
             key = span_of(node)
             if key in nodes or not _worth(source, node):
                 continue
             locked = lock_call(source, node)
             if locked is not None and evident(source, locked):
                 nodes[key] = (node, True)
-            elif maybe and could_hold(source, node):
+            elif could_hold(source, node):
                 nodes[key] = (node, False)
     for _, entry in sorted(nodes.items(), key=lambda item: item[0]):
         yield entry
@@ -60,8 +62,10 @@ def parameters(source: Source, matches: Sequence[Match]) -> Iterator[Node]:
     for match in matches:
         node = match.get("parameter")
         function = source.enclosing(node, ("function_item",)) if node is not None else None
-        if node is None or function is None or node.parent != function.child_by_field_name(
-            "parameters"
+        if (
+            node is None
+            or function is None
+            or node.parent != function.child_by_field_name("parameters")
         ):
             continue
         body = function.child_by_field_name("body")
@@ -69,22 +73,22 @@ def parameters(source: Source, matches: Sequence[Match]) -> Iterator[Node]:
             yield node
 
 
-def _of_match(source: Source, match: Match) -> Iterator[tuple[Node, bool]]:
+def _of_match(source: Source, match: Match) -> Iterator[Node]:
     for name in ("let", "matched"):
         node = match.get(name)
         if node is not None:
-            yield node, True
+            yield node
     call = match.get("call")
     if call is not None:
-        yield with_tails(source, call), True
+        yield with_tails(source, call)
 
 
 def _worth(source: Source, node: Node) -> bool:
     """May a future be suspended between this expression and the end of what could hold it?"""
-    current: Node | None = node
-    while current is not None and current.type not in ("block", "match_block"):
-        current = current.parent
-    end = current.end_byte if current is not None else len(source.data)
+    parent = node.parent
+    bound = parent is not None and parent.type == "let_declaration"
+    holder = parent.parent if bound and parent is not None else source.function_of(node)
+    end = holder.end_byte if holder is not None else len(source.data)
     return may_suspend(source, Span(node.start_byte, end)) and in_future(source, node)
 
 
@@ -96,8 +100,29 @@ def evident(source: Source, locked: LockCall) -> bool:
     method, tails = locked.method, locked.tails
     if locked.borrows:
         return b"RefCell" in source.data and (not tails or method.startswith(b"try_"))
-    if method.strip(b"try_") in (b"ead", b"ead_owned", b"write") or method in (b"read", b"write"):
-        if tails == ("await",) or (len(tails) == 1 and tails[0] in _UNWRAPPED):
-            return _is_scalar_place(locked.node) or b"RwLock" in source.data
-        return not tails and b"RwLock" in source.data
+    if b"read" not in method and b"write" not in method:
+        return True
+    parent = locked.node.parent
+    if parent is not None and parent.type in ("let_condition", "match_expression"):
+        return False  # `while let Some(line) = transport.read().await`
+    if tails == ("await",) or (len(tails) == 1 and tails[0] in _UNWRAPPED):
+        return True
+    return not tails and b"RwLock" in source.data
+
+
+def could_hold(source: Source, node: Node) -> bool:
+    """Could the value of ``node`` be, or hold, a guard? (Only what surely does not is left out.)"""
+    if node.type in _NO_GUARD:
+        return False
+    if node.type == "macro_invocation":
+        return macro_name(source, node) not in _PLAIN_MACROS
+    if node.type in ("await_expression", "try_expression", "parenthesized_expression"):
+        inner = [c for c in node.named_children if c.type not in COMMENTS]
+        return bool(inner) and could_hold(source, inner[0])
+    called = method_call(source, node)
+    if called is not None:
+        return called[1] not in _PLAIN_METHODS
+    if node.type == "call_expression":
+        function = node.child_by_field_name("function")
+        return function is None or _PLAIN_CALLS.fullmatch(source.text(function)) is None
     return True

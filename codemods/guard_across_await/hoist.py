@@ -43,7 +43,9 @@ _READS = frozenset(
     {b"clone", b"as_ref", b"as_str", b"as_slice", b"as_bytes", b"len", b"is_empty", b"to_string"}
     | {b"to_owned", b"to_vec", b"as_deref", b"is_some", b"is_none", b"id", b"into", b"as_path"}
 )
-_PURE_MACRO = re.compile(rb"(?:std::)?(?:format|concat|stringify)!\([^(){}]*(?:\{[^(){}]*\}[^(){}]*)*\)")
+_PURE_MACRO = re.compile(
+    rb"(?:std::)?(?:format|concat|stringify)!\([^(){}]*(?:\{[^(){}]*\}[^(){}]*)*\)"
+)
 
 
 def is_callee(node: Node) -> bool:
@@ -98,7 +100,9 @@ def extends(source: Source, node: Node) -> bool:
     function = node.child_by_field_name("function")
     name = source.text(function).rpartition(b"::")[2] if function is not None else b""
     arguments = node.child_by_field_name("arguments")
-    borrows = arguments is not None and any(n.type == "reference_expression" for n in walk(arguments))
+    borrows = arguments is not None and any(
+        n.type == "reference_expression" for n in walk(arguments)
+    )
     return name[:1].isupper() and borrows
 
 

@@ -36,7 +36,9 @@ def temporary_life(source: Source, node: Node, edition: int) -> Life | None:
                 return Life(parent, span_of(parent))
         elif kind == "let_declaration":
             bound = parent.child_by_field_name("alternative")
-            return Life(child, span_of(child)) if bound is not None else Life(parent, span_of(parent))
+            return (
+                Life(child, span_of(child)) if bound is not None else Life(parent, span_of(parent))
+            )
         elif kind == "block":
             if _ends_here(parent, edition):
                 return Life(parent, span_of(parent))

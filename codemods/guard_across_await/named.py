@@ -8,11 +8,18 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from codemods.guard_across_await import words
-from codemods.guard_across_await.choose import Choice, choose
+from codemods.guard_across_await.choice import Choice
+from codemods.guard_across_await.choose import choose
 from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.suspend import macro_name
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.values import is_cheap, is_small, is_whole, matters_when_dropped, pointee
+from codemods.guard_across_await.values import (
+    is_cheap,
+    is_small,
+    is_whole,
+    matters_when_dropped,
+    pointee,
+)
 from codemods.guard_across_await.write import statements_of
 from engine.model import Span
 from engine.scopes import Binding, Scopes
@@ -163,7 +170,9 @@ class _Splitter:
         return found
 
     def bound_by(self, let: Node) -> list[Binding]:
-        return [b for b in self.ctx.scopes.bindings if b.kind == "let" and b.statement == span_of(let)]
+        return [
+            b for b in self.ctx.scopes.bindings if b.kind == "let" and b.statement == span_of(let)
+        ]
 
     def clones_out(self, binding: Binding, let: Node, type_: Type) -> bytes | None:
         inner = pointee(type_)
@@ -268,8 +277,8 @@ class _Splitter:
                 if self.at(use) > self.stop:
                     return words.other_guard(self.source, self.taken, other)
         for binding, suffix in derived.items():
-            for use in self.ctx.scopes.uses(binding):
-                if suffix is None and self.at(use.span) > self.stop:
-                    return words.borrowed_beyond(self.source, self.taken, binding, use.span)
+            for found in self.ctx.scopes.uses(binding):
+                if suffix is None and self.at(found.span) > self.stop:
+                    return words.borrowed_beyond(self.source, self.taken, binding, found.span)
         later = next((use for use in sorted(uses) if self.at(use) > self.stop), None)
         return words.used_after(self.source, self.taken, later)

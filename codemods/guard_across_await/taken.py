@@ -103,9 +103,7 @@ def _scopes(source: Source, scopes_of: ScopesOf, node: Node) -> Scopes | None:
     return scopes_of(source, function) if function is not None else None
 
 
-def _bound(
-    source: Source, scopes_of: ScopesOf, kind: Kind, node: Node, let: Node
-) -> Taken | None:
+def _bound(source: Source, scopes_of: ScopesOf, kind: Kind, node: Node, let: Node) -> Taken | None:
     block, scopes = let.parent, _scopes(source, scopes_of, let)
     pattern = let.child_by_field_name("pattern")
     if block is None or scopes is None or pattern is None or source.text(pattern) == b"_":
@@ -161,9 +159,7 @@ def _by_reference(pattern: Node) -> bool:
     )
 
 
-def _arms(
-    source: Source, scopes: Scopes, node: Node, match: Node, edition: int
-) -> Taken | None:
+def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int) -> Taken | None:
     """Arms that bind something take the value over; in the others (``None =>``) there is none."""
     body = match.child_by_field_name("body")
     arms = [c for c in body.named_children if c.type == "match_arm"] if body is not None else []

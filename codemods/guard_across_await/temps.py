@@ -142,9 +142,7 @@ def _wrapped(ctx: Context, choice: Choice, value: Node, name: bytes) -> Draft:
     return Draft("block", (Edit(source.path, value.start_byte, value.end_byte, text),), choice.cost)
 
 
-def _in_place(
-    ctx: Context, taken: Taken, choice: Choice, statement: Node, name: bytes
-) -> Draft:
+def _in_place(ctx: Context, taken: Taken, choice: Choice, statement: Node, name: bytes) -> Draft:
     """``{ let v = ..; v }`` where it stands: a block's own tail would keep its temporaries, before
     edition 2024, to the end of the statement around it."""
     source = ctx.source

@@ -51,9 +51,13 @@ _HANDLES = frozenset(
 _SMALL = frozenset({"String", "PathBuf", "OsString", "HeaderValue", "Uri", "Url"})
 _WRAPPERS = frozenset({"Option", "Result", "Box"})
 # Dropping one of these is seen by nobody but the allocator.
-_PLAIN = _COPIED | _SMALL | _WRAPPERS | {
-    "Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "BinaryHeap", "Cow"
-} | {"Bytes", "BytesMut", "Value", "Map", "Error", "RandomState", "Global", "Formatter"}
+_PLAIN = (
+    _COPIED
+    | _SMALL
+    | _WRAPPERS
+    | {"Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "BinaryHeap", "Cow"}
+    | {"Bytes", "BytesMut", "Value", "Map", "Error", "RandomState", "Global", "Formatter"}
+)
 _RAII = ("Guard", "Permit", "Entered", "EnteredSpan", "Lease", "Transaction", "Timer", "Defer")
 # Iterators of std's collections that borrow from them.
 _BORROWING = frozenset(

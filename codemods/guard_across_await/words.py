@@ -176,9 +176,7 @@ def _is_written(node: Node) -> bool:
     return False
 
 
-def used_by_the_awaited(
-    source: Source, taken: Taken, use: Node, awaits: list[Node]
-) -> str:
+def used_by_the_awaited(source: Source, taken: Taken, use: Node, awaits: list[Node]) -> str:
     around = [a for a in awaits if span_of(use) in span_of(a)] or awaits
     what, at = awaited(source, around[0]), line(source, around[0].end_byte)
     return (
@@ -309,6 +307,16 @@ def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...])
 
 def note_dropped_earlier(name: str, type_: Type) -> str:
     return f"`{name}` (`{type_}`) is dropped at the end of the new block, before the await."
+
+
+def note_drop(flavour: Flavour) -> str:
+    """``drop`` ends the lock, but rustc still counts the guard as part of the future."""
+    if flavour.is_async:
+        return "No block can serve here, so `drop` ends it."
+    return (
+        "No block can serve here, so `drop` ends it: the lock is free at run time, but the future "
+        "still is not `Send`, and clippy's `await_holding_lock` still fires."
+    )
 
 
 def note_cost(cost: str) -> str:

@@ -45,9 +45,7 @@ def text_of(
 
 def _inside_strings(source: Source, span: Span) -> tuple[Span, ...]:
     node = source.root.descendant_for_byte_range(span.start, span.end) or source.root
-    return tuple(
-        span_of(n) for n in walk(node) if n.type in _STRINGS and span_of(n).overlaps(span)
-    )
+    return tuple(span_of(n) for n in walk(node) if n.type in _STRINGS and span_of(n).overlaps(span))
 
 
 def _shifted(source: Source, span: Span, cut: bytes, add: bytes, kept: Sequence[Span]) -> bytes:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from codemods.mutex_counter.follow import follow
 from codemods.mutex_counter.locate import asked, locate
 from codemods.mutex_counter.plan import plan
-from engine.codemod import Codemod, Match
+from engine.codemod import Codemod, Match, Problem, Refusal
 from engine.facts import Facts
-from engine.model import Proposal, Site, Span
+from engine.model import Fix, Proposal, Site, Span
 from engine.syntax import Source
 
 
@@ -30,6 +31,9 @@ class MutexCounter(Codemod):
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         return plan(sites, facts)
+
+    def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
+        return follow(fix, problems, facts)
 
 
 CODEMOD = MutexCounter()

@@ -176,7 +176,7 @@ class Flow:
             own = [d for d in self.world.functions.get(name, ()) if d.kind != "parameter"]
             if own:
                 yield from (d.key for d in own)
-            elif value is not None and name in _THROUGH:
+            elif value is not None and name in _THROUGH | LOCKS:
                 yield from self.roots(source, value, depth)
                 for given in arguments(node):
                     if given.type == "closure_expression":
@@ -220,7 +220,7 @@ class Flow:
                     node = call
                 case "field_expression":
                     named = method_on(source, node)
-                    if named is None or named[0] not in _THROUGH:
+                    if named is None or named[0] not in _THROUGH | LOCKS:
                         return
                     node = named[1]
                 case "field_initializer" | "shorthand_field_initializer":

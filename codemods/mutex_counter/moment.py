@@ -240,7 +240,8 @@ def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, byt
         return b"", b""
     if up.type == "block":
         return ignored, b";"
-    if up.type in ("closure_expression", "match_arm"):
+    armed = up.type == "ERROR" and source.data[: node.start_byte].rstrip().endswith(b"=>")
+    if armed or up.type in ("closure_expression", "match_arm"):
         return b"{ " + ignored, b"; }"
     return None
 

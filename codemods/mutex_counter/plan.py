@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guards import Refused
@@ -14,7 +15,7 @@ from codemods.mutex_counter.section import DIRECT, rewrite
 from codemods.mutex_counter.text import PUBLISHING, RELAXED, Orders, receiver
 from codemods.mutex_counter.world import Call, Decl, New, World, build
 from engine import uses
-from engine.facts import Facts
+from engine.facts import Facts, Sources
 from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.syntax import Source
 
@@ -32,19 +33,31 @@ class Rewritten:
     drops: tuple[tuple[str, bytes], ...]
 
 
+# The latest survey of a run's sources: ``follow`` goes on from it.
+_SURVEYS: WeakKeyDictionary[Sources, tuple[World, list[Group]]] = WeakKeyDictionary()
+
+
+def surveyed(facts: Facts) -> tuple[World, list[Group]]:
+    """The world and groups that ``plan`` saw."""
+    return _SURVEYS.get(facts.sources) or (World(facts), [])
+
+
 def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     """One proposal per group that is a counter; locks that are meant as locks are left out."""
     world = build(sites, facts)
-    for group in groups(world):
-        proposal = _proposal(world, group)
-        if proposal is not None:
+    found = groups(world)
+    _SURVEYS[facts.sources] = (world, found)
+    for group in found:
+        proposal = proposal_of(world, group)
+        if isinstance(proposal, Proposal):
             yield proposal
 
 
-def _proposal(world: World, group: Group) -> Proposal | None:
+def proposal_of(world: World, group: Group) -> Proposal | Refused:
+    """What is proposed for a group; ``Refused`` when it is no counter behind a lock."""
     shown = tuple(d.site for d in group.decls if d.site.role == "site" and _is_counter(group, d))
     if not shown:
-        return None
+        return Refused("rustc knows no counter here", locks=True)
     shown = tuple(sorted(shown, key=lambda s: (s.kind in ("let", "local"), s.path, s.span)))
     blind = [c for c in group.calls if c.lock is None]
     if blind and len(blind) == len(group.calls):
@@ -53,10 +66,10 @@ def _proposal(world: World, group: Group) -> Proposal | None:
         return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
     refused = _refused(world, group, blind)
     if isinstance(refused, Refused):
-        return None if refused.locks else Proposal(shown, reason=refused.reason)
+        return Proposal(shown, reason=refused.reason)
     made = _rewritten(world, group, RELAXED)
     if isinstance(made, Refused):
-        return None if made.locks else Proposal(shown, reason=made.reason)
+        return made if made.locks else Proposal(shown, reason=made.reason)
     orders = _orders(group, made)
     if orders is not RELAXED:
         made = _rewritten(world, group, orders)

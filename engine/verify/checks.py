@@ -216,28 +216,40 @@ class CheckJudge:
         return self._cases.after(attempt)
 
     def split(self, trial: CheckTrial, group: Sequence[Attempt]) -> Split:
-        """Bodies before declarations (then each body's errors are its own); one by one when each
-        wrote an erroneous place; half of each function's fixes, all functions in one run."""
+        """Bodies before declarations, since each body's errors are then its own. All functions
+        share each run: one fix of each where all wrote an erroneous place, else half of them."""
         local = [a for a in group if self.court.footprint(a).local]
         if local and len(local) < len(group):
             return Split((local, [a for a in group if a not in local]), blind=False)
-        if self._each_has_its_own(trial, group):
-            return Split([[attempt] for attempt in group], blind=False)
+        erring = self._erring(trial, group)
         islands = self.court.islands(group)
         if len(islands) == len(group):
+            if erring >= set(group):
+                return Split([[attempt] for attempt in group], blind=False)
             return halves(group)
-        first = {a for island in islands for a in halves(island).parts[0]}
-        second = [a for a in group if a not in first]
-        return Split(([a for a in group if a in first], second), blind=True)
+        parts: list[list[Attempt]] = []
+        blind = True
+        for island in islands:
+            pieces: Sequence[Sequence[Attempt]] = [island]
+            if len(island) > 1 and erring >= set(island):
+                pieces = [[attempt] for attempt in island]
+                blind = False
+            elif len(island) > 1:
+                pieces = halves(island).parts
+            parts += [[] for _ in range(len(pieces) - len(parts))]
+            for part, piece in zip(parts, pieces, strict=False):
+                part += piece
+        return Split(parts, blind)
 
-    def _each_has_its_own(self, trial: CheckTrial, group: Sequence[Attempt]) -> bool:
-        own: set[Attempt] = set()
+    def _erring(self, trial: CheckTrial, group: Sequence[Attempt]) -> set[Attempt]:
+        """Those of ``group`` with an error in their own text and in nobody else's."""
+        found: set[Attempt] = set()
         for error in trial.errors:
             marks = self.court.suspects(error, group)
             first = [a for a, strength in marks.items() if strength is Class.PRIMARY]
             if len(first) == 1:
-                own.update(first)
-        return len(own) == len(group)
+                found.update(first)
+        return found
 
     # -- following -----------------------------------------------------------------------------
 

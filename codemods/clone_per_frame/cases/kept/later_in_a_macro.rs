@@ -15,6 +15,6 @@ pub async fn publish(path: PathBuf, topic: String, sender: Sender<(String, PathB
 
 pub async fn width(label: String, columns: Vec<String>) -> String {
     let owned = std::mem::take(&mut label.clone());
-    let text = format!("{label:>1$}", owned, columns.len());
+    let text = format!("{label:>0$}", columns.len() + owned.len());
     text
 }

@@ -1,0 +1,148 @@
+"""A lock's guard that is alive while a future waits.
+
+What it finds
+-------------
+Guards of `std`, `parking_lot`, `tokio`, `async-lock` and `spin` locks (mapped, owned, `Arc` and
+upgradable ones too), `RefCell` borrows, `DashMap` references and `watch` borrows that are alive at an
+`.await`, a `select!`, a `join!` or a `yield`: bound by a `let`, hidden in an `Option`, a `Result` or a
+struct of the workspace, bound by the pattern of an `if let`, a `match` or a `for`, or a temporary of a
+scrutinee or of a call's arguments.
+
+Why it breaks under load
+------------------------
+The guard is kept in the suspended future. With an async mutex everybody who wants the lock queues
+behind one task's I/O, so that its latency becomes everybody's. With a blocking lock the next task that
+wants it blocks a worker thread with all the tasks on it; when all workers wait, the task that holds the
+lock is never polled again. A `RefCell` panics at the second borrow, a `DashMap` shard deadlocks.
+
+Example
+-------
+```rust
+async fn forward(state: &Mutex<State>, message: Message) -> Result<(), SendError> {
+    let state = state.lock().await;
+    let peer = state.peers[&message.to].clone();
+    peer.send(message).await
+}
+```
+
+Instead
+-------
+```rust
+async fn forward(state: &Mutex<State>, message: Message) -> Result<(), SendError> {
+    let peer = {
+        let state = state.lock().await;
+        state.peers[&message.to].clone()
+    };
+    peer.send(message).await
+}
+```
+
+Fix safety
+----------
+Always for review: the lock ends earlier, so other tasks can get in between. The block holds the
+statements from the guard to its last use, in their order, and hands out what the code after it needs;
+a temporary's value is computed by a `let` in front, when nothing before it in its statement has an
+effect. A clone is added only of what is cheap to clone (a number, a reference count, a channel's
+handle, a string). `drop(guard)` is written only where no block can serve: in a branch, or for a guard
+that a pattern binds. Left alone, with the reason: a guard that is used again after the await, on which
+the awaited call works, that is passed on, returned or stored, that is named `_guard` or never used, or
+whose lock guards no data.
+
+When to leave it
+----------------
+When the lock is there to let one task at a time do the awaited work: one writer on a socket, one
+refresh of a token, check-then-insert around a fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import find, planning, words
+from codemods.guard_across_await.named import Context
+from codemods.guard_across_await.study import expressions, study
+from codemods.guard_across_await.taken import Taken, parameter, take
+from engine.codemod import Codemod, Match
+from engine.facts import Facts
+from engine.model import Level, Proposal, Site, Span
+from engine.scopes import Scopes
+from engine.syntax import FUNCTIONS, Source, span_of
+from engine.types import Type
+
+# Without a package's word the older rules are assumed: temporaries live longer in them.
+_EDITION = 2021
+
+
+@lru_cache(maxsize=32)
+def _scopes(source: Source, function: Node) -> Scopes:
+    return Scopes(source, function)
+
+
+def _untyped(_: Node) -> Type | None:
+    return None
+
+
+class GuardAcrossAwait(Codemod):
+    name = "guard-across-await"
+    summary = "a lock's guard that is held while a future waits"
+    literals = ((b"await", b"yield"),)
+
+    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+        for node, evident in find.found(source, matches):
+            captures = {"value": (span_of(node),)}
+            if not evident:
+                yield Site(
+                    self.name, source.path, span_of(node), captures, kind="maybe", role="use"
+                )
+                continue
+            taken = take(source, _scopes, node, _EDITION)
+            if taken is not None and taken.trace.awaits:
+                yield self._site(source, taken, captures)
+        for node in find.parameters(source, matches):
+            taken = parameter(source, _scopes, node)
+            if taken is not None and taken.trace.awaits:
+                yield self._site(source, taken, {"parameter": (span_of(node),)})
+
+    def _site(self, source: Source, taken: Taken, captures: Mapping[str, tuple[Span, ...]]) -> Site:
+        ctx = _context(source, taken)
+        found = study(ctx, taken, None, ()) if ctx is not None else None
+        reason = found.reason if found is not None else ""
+        return Site(
+            self.name,
+            source.path,
+            planning.shown(taken),
+            captures,
+            kind=taken.kind,
+            level=Level.REPORT if reason else Level.REVIEW,
+            message=words.message(source, taken),
+            reason=reason,
+        )
+
+    def questions(self, site: Site, source: Source) -> Iterable[Span]:
+        if "value" not in site.captures:
+            return
+        yield site.captures["value"][0]
+        if site.role == "use":
+            return
+        node = source.node_at(site.captures["value"][0])
+        taken = take(source, _scopes, node, _EDITION) if node is not None else None
+        ctx = _context(source, taken) if taken is not None else None
+        if taken is not None and ctx is not None and taken.trace.awaits:
+            for expression in expressions(ctx, taken):
+                yield span_of(expression)
+
+    def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
+        return planning.plan(sites, facts)
+
+
+def _context(source: Source, taken: Taken) -> Context | None:
+    function = source.enclosing(taken.node, FUNCTIONS)
+    if function is None:
+        return None
+    return Context(source, _scopes(source, function), _EDITION, _untyped)
+
+
+CODEMOD = GuardAcrossAwait()

@@ -1,0 +1,130 @@
+"""From sites and types to proposals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import words
+from codemods.guard_across_await.holders import Holders
+from codemods.guard_across_await.named import Context
+from codemods.guard_across_await.study import Study, study
+from codemods.guard_across_await.taken import Taken, parameter, take
+from engine.facts import Facts
+from engine.locks import Flavour, flavour_of_name
+from engine.model import Fix, Level, Outcome, Proposal, Site, Span
+from engine.syntax import FUNCTIONS, Source, span_of
+from engine.types import Type
+
+
+@dataclass(frozen=True)
+class Held:
+    """A site whose guard is one by its type, and is held across an await."""
+
+    site: Site
+    source: Source
+    taken: Taken
+    ctx: Context
+    guard: Type | None  # None for a parameter, whose type is only written
+    flavour: Flavour
+
+
+def shown(taken: Taken) -> Span:
+    """What the user is shown: the ``let`` as far as it says how the lock is taken, or the
+    expression."""
+    if taken.kind == "let":
+        return Span(taken.holder.start_byte, taken.node.end_byte)
+    if taken.kind == "parameter":
+        return span_of(taken.holder)
+    return span_of(taken.node)
+
+
+def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
+    """One proposal for each site that is real; guards that end in one block share theirs."""
+    holders = Holders(facts)
+    held: list[Held] = []
+    for site in sites:
+        found = _held(site, facts, holders)
+        if isinstance(found, Proposal):
+            yield found
+        elif found is not None:
+            held.append(found)
+    held.sort(key=lambda h: (h.site.path, h.site.span.start, -h.site.span.end))
+    done: set[int] = set()
+    for index, one in enumerate(held):
+        if index in done:
+            continue
+        near = {
+            i: h
+            for i, h in enumerate(held)
+            if i != index and h.site.path == one.site.path and h.taken.region == one.taken.region
+        }
+        result = study(one.ctx, one.taken, one.guard, [h.taken for h in near.values()])
+        together = [i for i, h in near.items() if h.taken in result.others and i not in done]
+        done.update(together)
+        yield _proposal(one, [held[i] for i in together], result)
+
+
+def _held(site: Site, facts: Facts, holders: Holders) -> Held | Proposal | None:
+    source = facts.source(site.path)
+    scopes_of = facts.sources.scopes
+    package = facts.package_of(site.path)
+    edition = int(package.edition) if package is not None and package.edition.isdigit() else 2021
+    guard: Type | None = None
+    flavour = Flavour.TOKIO
+    if "parameter" in site.captures:
+        node = source.node_at(site.captures["parameter"][0])
+        taken = parameter(source, scopes_of, node) if node is not None else None
+    else:
+        span = site.captures["value"][0]
+        type_ = facts.type_of(site.path, span)
+        if type_ is None:
+            if site.role == "use":
+                return None
+            unknown = facts.unknown(site.path, span)
+            return Proposal((site,), reason=unknown, outcome=Outcome.NOT_COMPILED)
+        guard = holders.guard(type_, site.path)
+        if guard is None:
+            return None
+        flavour = flavour_of_name(guard.name) or holders.flavour(guard)
+        node = source.node_at(span)
+        taken = take(source, scopes_of, node, edition) if node is not None else None
+    if taken is None or not taken.trace.awaits:
+        return None
+    function = source.enclosing(taken.node, FUNCTIONS)
+    if function is None:
+        return None
+
+    def type_of(expression: Node) -> Type | None:
+        return facts.type_of(site.path, span_of(expression))
+
+    ctx = Context(source, scopes_of(source, function), edition, type_of)
+    real = replace(
+        site,
+        role="site",
+        kind=taken.kind,
+        span=shown(taken),
+        message=words.message(source, taken, guard),
+    )
+    return Held(real, source, taken, ctx, guard, flavour)
+
+
+def _proposal(one: Held, others: Sequence[Held], found: Study) -> Proposal:
+    if not found.drafts:
+        site = replace(one.site, level=Level.REPORT, reason=found.reason)
+        return Proposal((site,), reason=found.reason)
+    sites = tuple(replace(h.site, level=Level.REVIEW, reason="") for h in (one, *others))
+    fixes: list[Fix] = []
+    for draft in found.drafts:
+        extra = list(found.notes)
+        if draft.cost:
+            extra.append(words.note_cost(draft.cost))
+        if draft.label == "drop":
+            extra.append(words.note_drop(one.flavour))
+        note = words.note(one.source, one.taken, one.flavour, tuple(extra))
+        fix = Fix(draft.label, Level.REVIEW, draft.edits, note)
+        if not any(fix.edits == other.edits for other in fixes):
+            fixes.append(fix)
+    return Proposal(sites, tuple(fixes))

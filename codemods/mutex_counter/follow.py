@@ -1,0 +1,97 @@
+"""After rustc has spoken: places that the flow analysis missed join the group, and all is planned
+anew, so that orderings, level and refusals are those of the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from codemods.mutex_counter.groups import Group
+from codemods.mutex_counter.guards import Refused
+from codemods.mutex_counter.plan import proposal_of, surveyed
+from codemods.mutex_counter.world import Call, Decl, New, World, known
+from engine.codemod import Problem, Refusal
+from engine.facts import Facts
+from engine.model import Fix, Span
+
+# What rustc says when a type went on and a use did not: no such method, mismatched types, a trait
+# that is not implemented, wrong operand of `*`.
+_CODES = frozenset({"E0599", "E0308", "E0277", "E0614", "E0609"})
+
+
+def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
+    """A larger fix that holds the places of ``problems`` too."""
+    world, groups = surveyed(facts)
+    mine = _group_of(fix, groups)
+    if mine is None:
+        return None
+    told = [p for p in problems if p.code in _CODES and not p.inside]
+    joined = Group(list(mine.decls), list(mine.news), list(mine.calls))
+    for group in _touched(world, groups, told, mine):
+        if group.inners and mine.inners and not group.inners & mine.inners:
+            continue
+        joined.decls += (d for d in group.decls if d not in joined.decls)
+        joined.news += (n for n in group.news if n not in joined.news)
+        joined.calls += (c for c in group.calls if c not in joined.calls)
+    joined.calls += (c for c in _calls(world, told) if c not in joined.calls)
+    joined.news += (n for n in _news(world, told) if n not in joined.news)
+    proposal = proposal_of(world, joined)
+    if isinstance(proposal, Refused):
+        return Refusal(proposal.reason)
+    if not proposal.fixes:
+        return Refusal(proposal.reason)
+    larger = proposal.fixes[0]
+    return larger if set(larger.edits) > set(fix.edits) or _grown(larger, fix) else None
+
+
+def _grown(larger: Fix, fix: Fix) -> bool:
+    """More places than before (their orderings may have changed)."""
+    before = {(e.path, e.start, e.end) for e in fix.edits}
+    return before < {(e.path, e.start, e.end) for e in larger.edits}
+
+
+def _group_of(fix: Fix, groups: Sequence[Group]) -> Group | None:
+    """The group that ``fix`` was made for: it retypes all of the group's declarations."""
+    places = {(edit.path, edit.start, edit.end) for edit in fix.edits}
+    best: Group | None = None
+    for group in groups:
+        wanted = {(d.path, s.start, s.end) for d in group.decls for s in d.types}
+        wanted |= {(n.file, n.path.start, n.path.end) for n in group.news}
+        if wanted and wanted <= places:
+            return group
+        if wanted & places:
+            best = group
+    return best
+
+
+def _hit(problems: Sequence[Problem], path: str, *spans: Span) -> bool:
+    return any(p.path == path and any(p.span.overlaps(s) for s in spans) for p in problems)
+
+
+def _touched(
+    world: World, groups: Sequence[Group], problems: Sequence[Problem], mine: Group
+) -> Iterator[Group]:
+    for group in groups:
+        if group is mine:
+            continue
+        decls = any(_hit(problems, d.path, *_spans(d)) for d in group.decls)
+        if decls or any(_hit(problems, n.file, n.whole) for n in group.news):
+            yield group
+
+
+def _spans(decl: Decl) -> tuple[Span, ...]:
+    """Where an error that means this declaration points: its types, or the whole parameter."""
+    return (*decl.types, decl.node) if decl.kind in ("parameter", "local") else decl.types
+
+
+def _calls(world: World, problems: Sequence[Problem]) -> Iterator[Call]:
+    missing = [p for p in problems if p.code in ("E0599", "E0614", "E0308")]
+    for call in world.calls:
+        if known(call.lock) and _hit(missing, call.path, call.span):
+            yield call
+
+
+def _news(world: World, problems: Sequence[Problem]) -> Iterator[New]:
+    wrong = [p for p in problems if p.code in ("E0308", "E0277") and p.primary]
+    for new in world.news:
+        if (new.lock is None or known(new.lock)) and _hit(wrong, new.file, new.whole):
+            yield new

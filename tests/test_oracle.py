@@ -1,0 +1,411 @@
+"""The oracle on small real crates: every place where a question may stand, and what has no answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine.cargo import Cargo, Reply
+from engine.facts import Sources
+from engine.messages import Paths
+from engine.model import Diagnostic, Span
+from engine.oracle import NO_UNIT, NOT_COMPILED, Answers, Oracle
+from engine.overlay import Overlay
+from engine.probes import Place, Probed, places
+from engine.syntax import Source
+from engine.types import Type
+from engine.units import Replay, option, replay
+from tests.smallcrate import cargo, manifest, span
+
+LIB = """\
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+mod other;
+
+macro_rules! pick {
+    ($($p:pat = $e:expr => $h:expr),* $(,)?) => { $(match $e { $p => { $h; } _ => {} })* };
+}
+macro_rules! stmts { ($($t:tt)*) => { { $($t)* } }; }
+macro_rules! keyed { ({ $($k:literal : $v:expr),* }) => { $(let _ = ($k, &$v);)* }; }
+
+pub struct S {
+    c: Arc<Mutex<u64>>,
+    m: HashMap<String, Vec<u8>>,
+}
+
+impl S {
+    pub fn a(&self) -> usize {
+        let n = Arc::new(Mutex::new(0));
+        *n/*1*/.lock().unwrap() += 1;
+        println!("{:?}", self.c/*2*/.clone());
+        let v: Vec<_> = self.m.iter().map(|(k, v)| (k/*3*/.clone(), v/*4*/.clone())).collect();
+        match v.first() {
+            Some((k, _)) if k/*5*/.is_empty() => k/*6*/.len(),
+            #[cfg(feature = "extra")]
+            None => v/*7*/.len(),
+            _ => 0,
+        }
+    }
+
+    pub async fn b(&self, x: Option<Arc<str>>) -> Result<u64, std::fmt::Error> {
+        #[cfg(feature = "extra")]
+        let _q = x/*8*/.clone();
+        #[cfg(not(feature = "extra"))]
+        #[allow(unused)]
+        let q = x/*9*/.clone();
+        if let Some(y) = x/*10*/.clone() && let Some(z) = Some(y/*11*/.clone()) && z/*12*/.len() > 1 {
+        } else if let Some(_y) = x/*13*/.clone() {
+        }
+        pick! {
+            Some(w) = x/*14*/.clone() => w/*15*/.clone(),
+            None = q.clone() => { let t = self.c.clone(); t/*16*/.clone() },
+        }
+        stmts! { let r = self.c.clone(); let _s = r/*17*/.clone(); }
+        keyed!({ "a": self.c/*18*/.clone() });
+        let Some(u) = x/*19*/.clone() else { return Ok(1) };
+        let w = self.d(u/*20*/.clone()).await?/*21*/.clone();
+        while let Some(y) = x/*22*/.clone() {
+            async { y/*23*/.clone() }.await;
+            break;
+        }
+        Ok(w)
+    }
+
+    async fn d(&self, _: Arc<str>) -> Result<u64, std::fmt::Error> {
+        Ok(1)
+    }
+}
+
+pub fn e(flag: bool) -> usize {
+    #[cfg(not(test))]
+    let s = String::new();
+    #[cfg(not(test))]
+    let _ = s/*24*/.clone();
+    static K: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+    let f = move || K.lock().unwrap()/*25*/.clone();
+    f()/*26*/.len();
+    let unsized_ = *"s"/*27*/.to_string();
+    let r: Result<(), _> = if flag { Err(3) } else { return 4 };
+    r/*28*/.is_ok() as usize + unsized_.len()
+}
+pub const C: usize = "const"/*29*/.len();
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn t() {
+        let x = vec![super::e];
+        let y = x/*30*/.clone();
+        y[0](true);
+        assert!(C/*31*/.count_ones() > 0);
+    }
+    use super::C;
+}
+"""
+FILES = {
+    "Cargo.toml": manifest("p", "[features]\nextra = []", edition="2024"),
+    "src/lib.rs": LIB.replace("let unsized_ = *", "let unsized_ = "),
+    "src/other.rs": "pub(crate) fn _f(x: &[u8]) -> Vec<u8> { x/*32*/.to_vec() }\n",
+    "src/lost.rs": "fn f(x: u8) { x/*33*/.clone(); }\n",
+    "tests/it.rs": 'include!("part.rs");\n#[test] fn t() { let s = p::e(true); s/*34*/.clone(); }\n',
+    "tests/part.rs": "#[test] fn part() { let s = p::e; s/*35*/(true); }\n",
+}
+ARC = "std::sync::Arc<std::sync::Mutex<u64>>"
+TEXT = "std::option::Option<std::sync::Arc<str>>"
+EXPECTED = {
+    1: "std::sync::Arc<std::sync::Mutex<i32>>",
+    2: ARC,
+    3: "&std::string::String",
+    4: "&std::vec::Vec<u8>",
+    5: "&std::string::String",
+    6: "&std::string::String",
+    7: None,
+    8: None,
+    9: TEXT,
+    10: TEXT,
+    11: "std::sync::Arc<str>",
+    12: "std::sync::Arc<str>",
+    13: TEXT,
+    14: TEXT,
+    15: "std::sync::Arc<str>",
+    16: ARC,
+    17: ARC,
+    18: ARC,
+    19: TEXT,
+    20: "std::sync::Arc<str>",
+    21: "u64",
+    22: TEXT,
+    23: "std::sync::Arc<str>",
+    24: "std::string::String",
+    25: "std::sync::MutexGuard<std::vec::Vec<u8>>",
+    26: "std::vec::Vec<u8>",
+    27: "&str",
+    28: "std::result::Result<(), i32>",
+    29: None,
+    30: "std::vec::Vec<fn(bool) -> usize {e}>",
+    31: "usize",
+    32: "&[u8]",
+    33: None,
+    34: "usize",
+    35: "fn(bool) -> usize {p::e}",
+}
+
+
+def receivers(source: Source) -> dict[int, Span]:
+    """The expressions in front of the comments ``/*N*/``."""
+    found = {}
+    for number in range(100):
+        mark = source.data.find(b"/*%d*/" % number)
+        if mark >= 0:
+            node = source.innermost(Span(mark - 1, mark))
+            found[number] = _widest(source, node.start_byte, mark)
+    return found
+
+
+def _widest(source: Source, start: int, end: int) -> Span:
+    best = Span(start, end)
+    while start > 0:
+        start -= 1
+        node = source.node_at(Span(start, end))
+        if node is not None and node.type not in ("token_tree", "ERROR", "arguments"):
+            best = Span(start, end)
+        if source.data[start : start + 1] in (b"\n", b"{", b";"):
+            return best
+    return best
+
+
+@pytest.fixture(scope="module")
+def crate(tmp_path_factory: pytest.TempPathFactory) -> Cargo:
+    driver = cargo(tmp_path_factory.mktemp("oracle"), FILES)
+    run = driver.check()
+    assert run.ok, [found.rendered for found in run.diagnostics]
+    return driver
+
+
+def parsed(files: Mapping[str, str]) -> Sources:
+    return Sources([p for p in files if p.endswith(".rs")], lambda path: files[path].encode())
+
+
+@pytest.fixture(scope="module")
+def sources() -> Sources:
+    return parsed(FILES)
+
+
+def tree_state(driver: Cargo) -> dict[str, tuple[bytes, int]]:
+    tree = driver.scratch.tree
+    return {
+        str(path.relative_to(tree)): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in tree.rglob("*")
+        if path.is_file()
+    }
+
+
+def ask(driver: Cargo, sources: Sources) -> tuple[Answers, dict[int, tuple[str, Span]]]:
+    marks = {n: (p, s) for p in sources.paths for n, s in receivers(sources.get(p)).items()}
+    asked: dict[str, list[Span]] = {}
+    for path, where in marks.values():
+        asked.setdefault(path, []).append(where)
+    return Oracle(driver).ask(asked, sources), marks
+
+
+def test_types_of_all_places(crate: Cargo, sources: Sources) -> None:
+    runs, before = crate.runs, tree_state(crate)
+    artifacts = {p: p.stat().st_mtime_ns for p in (crate.scratch.build).rglob("*.rmeta")}
+    answers, marks = ask(crate, sources)
+    shown = {n: answers.type_of(*where) for n, where in marks.items()}
+    assert {n: None if t is None else str(t) for n, t in shown.items()} == EXPECTED
+    reasons = {n: answers.reason(*marks[n]) for n in (1, 7, 8, 29, 33)}
+    assert reasons == {
+        1: "",
+        7: NOT_COMPILED,
+        8: NOT_COMPILED,
+        29: "it does not stand in a function body, where alone rustc can be asked",
+        33: NO_UNIT,
+    }
+    # No cargo, no trace: neither in the tree nor in the build.
+    assert crate.runs == runs
+    assert tree_state(crate) == before
+    assert {p: p.stat().st_mtime_ns for p in crate.scratch.build.rglob("*.rmeta")} == artifacts
+    assert {p.name for p in crate.scratch.tree.parent.iterdir()} == {"tree", "build", "units"}
+    assert crate.check().ok
+
+
+def test_one_bad_question_costs_no_other(crate: Cargo, sources: Sources) -> None:
+    """Spans of patterns and methods are no expressions: rustc says so, the others are answered."""
+    source = sources.get("src/lib.rs")
+    bad = [span(source, "w", n) for n in range(3)]
+    bad = [span(source, "self.c/*18*/.clone"), span(source, "k", 0), span(source, "first")]
+    bad.append(span(source, "(k, v)"))
+    good = receivers(source)
+    answers = Oracle(crate).ask({"src/lib.rs": [*bad, *good.values()]}, sources)
+    for number, where in good.items():
+        type_ = answers.type_of("src/lib.rs", where)
+        assert (None if type_ is None else str(type_)) == EXPECTED[number]
+    reasons = [answers.reason("src/lib.rs", where) for where in bad]
+    assert reasons[0].startswith("rustc: attempted to take value of method `clone`")
+    assert all(reasons)
+
+
+def test_nothing_asked_runs_nothing(crate: Cargo, sources: Sources) -> None:
+    answers = Oracle(crate).ask({}, sources)
+    assert (answers.replays, answers.rounds) == (0, 0)
+    assert answers.reason("src/lib.rs", Span(0, 1)) == "it was not asked"
+
+
+def test_trimmed_paths_when_rustc_refuses_unstable_flags(
+    crate: Cargo, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    real = crate.replay
+
+    def stable(replays: Sequence[Replay], paths: Paths, jobs: int) -> list[Reply]:
+        asked.append(any("-Ztrim-diagnostic-paths=no" in item.argv for item in replays))
+        return real(
+            [replace(r, env={**r.env, "RUSTC_BOOTSTRAP": "-1"}) for r in replays], paths, jobs
+        )
+
+    monkeypatch.setattr(crate, "replay", stable)
+    source = sources.get("src/lib.rs")
+    where = receivers(source)[2]
+    answers = Oracle(crate).ask({"src/lib.rs": [where]}, sources)
+    assert asked == [True, False]
+    type_ = answers.type_of("src/lib.rs", where)
+    assert type_ is not None
+    assert (type_.name, type_.peel().args) == ("Arc", (Type("u64"),))
+
+
+def test_a_dependant_is_asked_although_its_dependency_has_questions(tmp_path: Path) -> None:
+    files = {
+        "Cargo.toml": '[workspace]\nmembers = ["a", "b"]\nresolver = "2"\n',
+        "a/Cargo.toml": manifest("a"),
+        "a/src/lib.rs": "pub struct A(pub u8);\npub fn f(a: A) -> u8 { a.0 }\n",
+        "b/Cargo.toml": manifest("b", '[dependencies]\na = { path = "../a" }'),
+        "b/src/lib.rs": "pub fn g() -> u8 { let x = a::A(1); a::f(x) }\n",
+        "b/src/main.rs": '#[path = "../../shared.rs"] mod shared;\nfn main() { shared::h() }\n',
+        "shared.rs": 'pub fn h() { let y = b::g(); print!("{}", y) }\n',
+    }
+    driver = cargo(tmp_path, files)
+    assert driver.check().ok
+    sources = parsed(files)
+    wanted = {
+        "a/src/lib.rs": (span(sources.get("a/src/lib.rs"), "a.0"), "u8"),
+        "b/src/lib.rs": (Span(35, 36), "a::A"),
+        "shared.rs": (span(sources.get("shared.rs"), "y", 1), "u8"),
+    }
+    where = sources.get("b/src/lib.rs").data.rindex(b"x")
+    wanted["b/src/lib.rs"] = (Span(where, where + 1), "a::A")
+    answers = Oracle(driver).ask({p: [s] for p, (s, _) in wanted.items()}, sources)
+    assert {p: str(answers.type_of(p, s)) for p, (s, _) in wanted.items()} == {
+        p: type_ for p, (_, type_) in wanted.items()
+    }
+
+
+def test_time_out_and_crash_are_said(
+    crate: Cargo, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = receivers(sources.get("src/lib.rs"))[2]
+    for reply, reason in (
+        (Reply((), "", -9, True, 1.0), "rustc took too long"),
+        (Reply((), "error: internal compiler error", 101, False, 1.0), "rustc crashed"),
+        (
+            Reply((Diagnostic("error", "", "no such crate", (), ""),), "", 1, False, 1.0),
+            "rustc stopped at an error elsewhere: no such crate",
+        ),
+    ):
+        monkeypatch.setattr(crate, "replay", lambda replays, *_, r=reply: [r] * len(replays))
+        answers = Oracle(crate).ask({"src/lib.rs": [where]}, sources)
+        assert answers.reason("src/lib.rs", where) == reason
+
+
+def test_the_overlay_is_removed_when_interrupted(
+    crate: Cargo, sources: Sources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object) -> list[Reply]:
+        raise KeyboardInterrupt
+
+    before = tree_state(crate)
+    monkeypatch.setattr(crate, "replay", interrupt)
+    where = receivers(sources.get("src/lib.rs"))[2]
+    with pytest.raises(KeyboardInterrupt):
+        Oracle(crate).ask({"src/lib.rs": [where]}, sources)
+    assert tree_state(crate) == before
+    assert {p.name for p in crate.scratch.tree.parent.iterdir()} == {"tree", "build", "units"}
+
+
+def test_replays_leave_the_build_alone(crate: Cargo) -> None:
+    build = str(crate.scratch.build)
+    for unit in crate.units:
+        command = replay(unit, crate.paths, Path("/copy"), Path("/out"), unstable=True)
+        assert option(command.argv, "--out-dir") == "/out"
+        assert option(command.argv, "--emit") == "metadata"
+        assert not any("incremental=" in word for word in command.argv)
+        assert command.cwd == Path("/copy")
+        assert command.env["RUSTC_BOOTSTRAP"] == "1"
+        named = [word for word in command.argv if build in word]
+        assert all(word.startswith(("dependency=", "p=")) for word in named)
+
+
+def test_overlay_puts_and_puts_back(tmp_path: Path) -> None:
+    tree = tmp_path / "tree"
+    (tree / "src").mkdir(parents=True)
+    (tree / ".git").mkdir()
+    (tree / "src/a.rs").write_bytes(b"a")
+    (tree / "src/b.rs").write_bytes(b"b")
+    (tree / "link").symlink_to("src/a.rs")
+    overlay = Overlay(tree, tmp_path / "over")
+    overlay.put({"src/a.rs": b"A"})
+    assert (overlay.root / "link").read_bytes() == b"A"
+    assert (tree / "src/a.rs").read_bytes() == b"a"
+    overlay.put({"src/b.rs": b"B"})
+    assert (overlay.root / "src/a.rs").read_bytes() == b"a"
+    assert (overlay.root / "src/b.rs").read_bytes() == b"B"
+    assert not (overlay.root / ".git").exists()
+    assert (tree / "src/b.rs").read_bytes() == b"b"
+    overlay.remove()
+    assert not overlay.root.exists()
+
+
+def test_the_way_back_from_probed_text() -> None:
+    source = Source("a.rs", b"fn f() { let a = g(x); let b = |y| h(y); b(a); }\nfn k() { x; }\n")
+    spans = {0: span(source, "x"), 1: span(source, "y", 1), 2: span(source, "h(y)")}
+    asked = {}
+    for number, where in spans.items():
+        found = places(source, where)
+        assert not isinstance(found, str)
+        asked[number] = (where, found[0])
+    probed = Probed(source, asked)
+    text = probed.data
+    assert text == (
+        b"fn f() { { struct SpikeproofQ0; (&(x)) as SpikeproofQ0; } let a = g(x); let b = |y| "
+        b"{ { struct SpikeproofQ1; (&(y)) as SpikeproofQ1; } "
+        b"{ struct SpikeproofQ2; (&(h(y))) as SpikeproofQ2; } h(y) }; b(a); }\nfn k() { x; }\n"
+    )
+
+    def culprits(needle: bytes, number: int = 0, open_: Sequence[int] = (0, 1, 2)) -> set[int]:
+        at = -1
+        for _ in range(number + 1):
+            at = text.index(needle, at + 1)
+        return probed.culprits(Span(at, at + len(needle)), open_)
+
+    assert culprits(b"SpikeproofQ1") == {1}
+    assert culprits(b"SpikeproofQ1", open_=[0]) == {1}  # answered, and yet the one
+    assert culprits(b"g(x)") == {0}
+    assert culprits(b"h(y)", 1) == {1, 2}
+    assert culprits(b"b(a)") == {0, 1, 2}  # nobody's statement: all of the function
+    assert culprits(b"k()") == set()
+    assert culprits(b"fn f()") == {0, 1, 2}
+
+
+def test_macros_give_a_second_place() -> None:
+    source = Source("a.rs", b"fn f() { m! { let x = g(); x.h(); } }")
+    found = places(source, span(source, "x", 1))
+    assert not isinstance(found, str)
+    assert [(source.data[p.at : p.at + 4], p.wrap) for p in found] == [
+        (b"x.h(", False),
+        (b"m! {", False),
+    ]
+    assert places(source, Span(0, 1)) == "there is no expression at this place"
+    assert isinstance(found[0], Place)
