@@ -39,9 +39,6 @@ class Tree(Protocol):
     @property
     def build(self) -> Path: ...
 
-    @property
-    def environment(self) -> Mapping[str, str]: ...
-
     def write(self, files: Mapping[str, bytes]) -> None: ...
 
 
@@ -323,9 +320,11 @@ class Cargo:
         return str(Path(found).absolute())
 
     def _env(self) -> dict[str, str]:
+        build = str(self.scratch.build)
         return {
             **self._base,
-            **self.scratch.environment,
+            "CARGO_TARGET_DIR": build,
+            "CARGO_BUILD_BUILD_DIR": build,  # cargo 1.91: a `build-dir` of the user's is not ours
             "RUSTC_WORKSPACE_WRAPPER": str(self._notes.wrapper()),
             # The same tree is built again and again; and a compiler cache lets incremental units
             # through to rustc, so that each of them is noted.

@@ -95,6 +95,11 @@ def _failing(function: Callable[..., int]) -> Callable[..., None]:
                 where = f" ({error.filename})" if error.filename else ""
                 _complain(f"{error.strerror or error}{where}")
             code = EXIT_FAILED
+        except Exception as error:
+            import traceback
+
+            _complain(f"internal error, please report it: {error!r}", traceback.format_exc())
+            code = EXIT_FAILED
         sys.exit(code)
 
     return run

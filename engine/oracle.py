@@ -11,7 +11,7 @@ import re
 import shutil
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -19,7 +19,7 @@ from engine.cargo import Cargo, Reply
 from engine.messages import Paths
 from engine.model import Diagnostic, Span
 from engine.overlay import Overlay
-from engine.probes import NAME, Place, Probed, places
+from engine.probes import NAME, Place, Probed, has_free_literal, places
 from engine.syntax import Source
 from engine.type_parser import parse
 from engine.types import Type
@@ -28,6 +28,8 @@ from engine.units import Unit, replay
 _ROUNDS = 4  # a round more drops the probes that broke the one before
 _ANSWER = re.compile(rf"non-primitive cast: `(.*)` as `(?:.*::)?{NAME}(\d+)`", re.DOTALL)
 _REFUSED = ("is only accepted on the nightly", "unknown unstable option", "not supported on stable")
+
+_DEFAULTS = {"i32": "{integer}", "f64": "{float}"}
 
 NOT_COMPILED = "this configuration does not compile this code"
 NO_UNIT = "no target of this configuration compiles this file"
@@ -44,7 +46,12 @@ class _Question:
     path: str
     span: Span
     places: tuple[Place, ...]
+    literal: bool  # holds a number whose type comes from outside
     at: int = 0  # which of the places
+
+    @property
+    def inside(self) -> bool:
+        return self.place.form == "inside"
 
     @property
     def place(self) -> Place:
@@ -117,14 +124,13 @@ class Oracle:
             overlay.put({path: text.data for path, text in probed.items()})
             replies = self._replay(units, overlay)
             asking.count(replies)
-            for reply in replies:
-                asking.take(reply)
+            doubtful = [asking.take(reply) for reply in replies]
             guilty: dict[int, str] = {}
             stuck: list[Unit] = []
-            for unit, reply in zip(units, replies, strict=True):
+            for unit, reply, doubted in zip(units, replies, doubtful, strict=True):
                 found, again = asking.blame(unit, reply, probed)
                 guilty |= found
-                if again:
+                if again or doubted:
                     stuck.append(unit)
             asking.move(guilty)
             if not stuck:
@@ -168,7 +174,9 @@ class _Asking:
                 continue
             self._reasons[key] = NOT_COMPILED
             number = len(self._all)
-            self._all[number] = self.open[number] = _Question(path, span, found)
+            self._all[number] = self.open[number] = _Question(
+                path, span, found, has_free_literal(sources.get(path), span)
+            )
 
     def next_units(self) -> list[Unit]:
         """Units for one round: for each file with open questions one that was not asked yet.
@@ -199,23 +207,32 @@ class _Asking:
         self._replays += len(replies)
         self._seconds += sum(reply.seconds for reply in replies)
 
-    def take(self, reply: Reply) -> None:
-        """Keep the answers of one unit.
+    def take(self, reply: Reply) -> bool:
+        """Keep the answers of one unit. True when some must be asked again.
 
-        Where another error stands, inference may have been given up: a type with a hole in it is
-        then kept for want of a better one, and its question stays open.
+        A type with a hole in it is kept for want of a better one. Where another error stands,
+        inference may have been given up, and the same is asked again. Otherwise the hole, or the
+        type of a number, may come from the probe's being a copy: then EXPR itself is asked.
         """
         broken = any(_is_error(found) for found in reply.diagnostics)
+        again = False
         for found in reply.diagnostics:
             match = _ANSWER.fullmatch(found.message) if found.code == "E0605" else None
-            if match is None or int(match[2]) not in self.open:
+            question = self.open.get(int(match[2])) if match else None
+            if match is None or question is None:
                 continue
-            question = self.open[int(match[2])]
             reference = _type(match[1])
             type_ = reference.args[0] if reference.is_ref else reference
-            self._types[question.path, question.span] = type_
-            if not (broken and any(inner.kind == "infer" for inner in type_.walk())):
+            hole = any(inner.kind == "infer" for inner in type_.walk())
+            known = type_ if question.inside or not question.literal else _undecided(type_)
+            self._types[question.path, question.span] = known
+            if question.inside or not (hole or known != type_):
                 del self.open[int(match[2])]
+            elif not broken:
+                question.places = (Place.inside(question.span),)
+                question.at = 0
+                again = True
+        return again
 
     def blame(
         self, unit: Unit, reply: Reply, probed: Mapping[str, Probed]
@@ -280,6 +297,13 @@ def _crashed(reply: Reply) -> bool:
 def _refused(reply: Reply) -> bool:
     said = [found.message for found in reply.diagnostics if not found.spans]
     return any(word in text for text in (reply.text, *said) for word in _REFUSED)
+
+
+def _undecided(type_: Type) -> Type:
+    """With the types that a number gets when nothing else is known of it taken back."""
+    if type_.kind == "path" and type_.name in _DEFAULTS:
+        return Type(_DEFAULTS[type_.name], (), "infer")
+    return replace(type_, args=tuple(_undecided(arg) for arg in type_.args))
 
 
 @lru_cache(maxsize=4096)

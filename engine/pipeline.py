@@ -195,7 +195,7 @@ def run(
         done = _passes(stages, names, found.sites, review, tests)
         return replace(
             done,
-            skipped=found.skipped,
+            skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
             toolchain=stages.cargo.version(),
         )

@@ -2,21 +2,26 @@
 
 The probe for EXPR is a statement, ``{ struct SpikeproofQ7; (&(EXPR)) as SpikeproofQ7; }``: rustc
 answers ``non-primitive cast: `&TYPE` as `..::SpikeproofQ7``` (E0605). Casts are checked when
-inference has come to its end, so an integer has its type and is not yet ``{integer}``; a trait
+inference has come to its end, so a variable has its type and is not yet ``{integer}``; a trait
 bound that fails (E0277) is told too early for that. The number alone identifies the question. The
 code is never run and, having errors, never borrow checked: ``?``, ``.await`` and moves are fine.
+
+The probe is a copy of EXPR, which does not share what its surroundings make of a literal or of a
+``parse()`` in it. Where that shows, EXPR itself is asked (``inside``); the copy goes first because
+it fits more places.
 """
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from engine.model import Span
-from engine.syntax import COMMENTS, ITEMS, Source, attributes, span_of
+from engine.syntax import COMMENTS, ITEMS, Source, attributes, span_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -28,18 +33,26 @@ _PLACES = 3
 _STOP = ITEMS | {"enum_variant", "parameters", "type_parameters", "array_type", "type_arguments"}
 
 
+Form = Literal["before", "wrap", "inside"]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a probe may stand. With ``wrap``, the code there becomes ``{ PROBE CODE }``.
+    """Where a probe may stand: ``before`` the statement at ``at``; in a body or condition, which
+    becomes ``{ PROBE CODE }`` (``wrap``); or in EXPR's own place (``inside``).
 
     ``guards`` are the ``#[cfg(..)]`` of what it was moved out of: it must be compiled exactly when
     EXPR is. ``around`` is the statement or body that it belongs to.
     """
 
     at: int
-    wrap: bool
+    form: Form
     guards: bytes
     around: Span
+
+    @classmethod
+    def inside(cls, span: Span) -> Place:
+        return cls(span.start, "inside", b"", span)
 
 
 def places(source: Source, span: Span) -> tuple[Place, ...] | str:
@@ -66,7 +79,7 @@ def _climb(source: Source, node: Node) -> Iterator[Place]:
             return
         if current.parent is None:  # the root of a macro's arguments
             if _is_arm(source, current):
-                yield Place(current.start_byte, True, guards, span_of(current))
+                yield Place(current.start_byte, "wrap", guards, span_of(current))
             guards = b""
             current = parent
             continue
@@ -86,7 +99,7 @@ def _place(child: Node, parent: Node, guards: bytes) -> Place | None:
     kind = parent.type
     if kind == "block" and not any(c.type == "ERROR" or c.is_missing for c in parent.children):
         first = min((a.start_byte for a in attributes(child)), default=child.start_byte)
-        return Place(first, False, guards, span_of(child))
+        return Place(first, "before", guards, span_of(child))
     wrapped = (
         (kind == "closure_expression" and parent.child_by_field_name("body") == child)
         or (kind == "match_arm" and parent.child_by_field_name("value") == child)
@@ -102,12 +115,28 @@ def _place(child: Node, parent: Node, guards: bytes) -> Place | None:
     )
     # A name bound by an earlier link of the chain, or by the arm's pattern, is known only here.
     if wrapped and child.type not in ("let_condition", "let_chain"):
-        return Place(child.start_byte, True, guards, span_of(child))
+        return Place(child.start_byte, "wrap", guards, span_of(child))
     return None
 
 
 def _follows(child: Node, chain: Node) -> bool:
     return bool(chain.named_children) and chain.named_children[0] != child
+
+
+def has_free_literal(source: Source, span: Span) -> bool:
+    """Is there a number without a suffix in it (or a macro call, which may hide one)? Its type is
+    what its surroundings make of it, ``i32`` or ``f64`` when they make nothing."""
+    node = source.node_at(span)
+    if node is None:
+        return False
+    for inner in walk(node):
+        if inner.type == "macro_invocation":
+            return True
+        if inner.type in ("integer_literal", "float_literal"):
+            text = source.text(inner)
+            if not (_HEX_SUFFIX if text.startswith(b"0x") else _SUFFIX).search(text):
+                return True
+    return False
 
 
 def _guards(source: Source, node: Node) -> bytes:
@@ -126,6 +155,10 @@ def _is_arm(source: Source, root: Node) -> bool:
     return head.rstrip().endswith(b"=>") and root.type not in COMMENTS
 
 
+_SUFFIX = re.compile(rb"[iuf](8|16|32|64|128|size)$")
+_HEX_SUFFIX = re.compile(rb"[iu](8|16|32|64|128|size)$")
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Inserted text, in offsets of the text with it. ``question`` is None for a closing brace."""
@@ -135,35 +168,52 @@ class Piece:
     question: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Insert:
+    """``order`` begins with the offset; at one offset, inner code is closed first, then outer,
+    then come statements, then what opens, outer before inner."""
+
+    order: tuple[int, int, int]
+    text: bytes
+    question: int | None
+
+
 class Probed:
     """A file with its probes, and the way back from places in it."""
 
     def __init__(self, source: Source, asked: Mapping[int, tuple[Span, Place]]) -> None:
         self._source = source
         self._asked = asked
-        inserts: list[tuple[int, int, int, bytes, int | None]] = []
+        inserts: list[_Insert] = []
         wraps: dict[Span, list[int]] = defaultdict(list)
         for number, (span, place) in sorted(asked.items()):
-            if place.wrap:
-                wraps[place.around].append(number)
+            around, name = place.around, NAME.encode() + b"%d" % number
+            text = b"%s{ struct %s; (&(%s)) as %s; } "
+            text %= (place.guards, name, source.slice(span), name)
+            if place.form == "inside":
+                head = b"({ struct %s; let spikeproof = " % name
+                tail = b"; (&spikeproof) as %s; spikeproof })" % name
+                inserts.append(_Insert((around.start, 3, -around.end), head, number))
+                inserts.append(_Insert((around.end, 0, -around.start), tail, number))
+            elif place.form == "wrap":
+                wraps[around].append(number)
+                # Bodies that begin together: the outer opens first.
+                opener = b"{ " + text if wraps[around][0] == number else text
+                inserts.append(_Insert((around.start, 2, -around.end), opener, number))
             else:
-                inserts.append((place.at, 1, 0, self._probe(number, span, place), number))
-        for around, numbers in wraps.items():
-            # Bodies that begin together: the outer opens first.
-            for index, number in enumerate(numbers):
-                text = self._probe(number, *asked[number])
-                text = b"{ " + text if index == 0 else text
-                inserts.append((around.start, 1, index - around.end * 1_000_000, text, number))
-            inserts.append((around.end, 0, 0, b" }", None))
-        inserts.sort(key=lambda insert: insert[:3])
+                inserts.append(_Insert((place.at, 1, 0), text, number))
+        for around in wraps:
+            inserts.append(_Insert((around.end, 0, 1 - around.start), b" }", None))
+        inserts.sort(key=lambda insert: insert.order)
         parts: list[bytes] = []
         pieces: list[Piece] = []
         done = size = 0
-        for at, _, _, text, question in inserts:
-            parts += (source.data[done:at], text)
+        for insert in inserts:
+            at = insert.order[0]
+            parts += (source.data[done:at], insert.text)
             size += at - done
-            pieces.append(Piece(size, size + len(text), question))
-            size += len(text)
+            pieces.append(Piece(size, size + len(insert.text), insert.question))
+            size += len(insert.text)
             done = at
         parts.append(source.data[done:])
         self.data = b"".join(parts)
@@ -172,11 +222,6 @@ class Probed:
         self._grown = [0]
         for piece in pieces:
             self._grown.append(self._grown[-1] + piece.end - piece.start)
-
-    def _probe(self, number: int, span: Span, place: Place) -> bytes:
-        name = b"%s%d" % (NAME.encode(), number)
-        text = self._source.slice(span)
-        return b"%s{ struct %s; (&(%s)) as %s; } " % (place.guards, name, text, name)
 
     def _original(self, offset: int) -> int:
         """Where this place was before the probes; inside one, where it was inserted."""

@@ -191,6 +191,8 @@ class Scopes:
 
         for node in walk(self.function):
             if node.type == "identifier":
+                if node.parent is not None and node.parent.type == "token_tree":
+                    continue  # read with its token tree, where fields are told from names
                 name, span = self.source.text(node), span_of(node)
                 if name in names and span not in declared and not _is_label(node):
                     add(name, span)
@@ -240,7 +242,7 @@ def tokens_in(source: Source, span: Span) -> Iterator[tuple[bytes, Span, bool]]:
                     start = node.start_byte + hit.start(1)
                     yield hit.group(1), Span(start, start + len(hit.group(1))), True
         elif node.type == "identifier" and span.start <= node.start_byte < span.end:
-            before = source.data[: node.start_byte].rstrip()[-2:]
+            before = source.data[max(0, node.start_byte - 256) : node.start_byte].rstrip()[-2:]
             if not before.endswith(b".") or before.endswith(b".."):
                 yield source.text(node), span_of(node), False
         elif node.type not in COMMENTS:

@@ -170,12 +170,12 @@ class Scratch(Copy):
         top = Ignore(root).top
         tree = self._base / name / root.relative_to(top)
         config = config_for_copy(root, tree, cargo_home())
-        apart = {manifest.rpartition("/")[0] for manifest in workspace.manifests} - {""}
+        inner = {manifest.rpartition("/")[0] for manifest in workspace.manifests} - {""}
         plan = Plan(
             root=root,
             tree=tree,
             name=name,
-            adapt=lambda path, data: relocated(data, path, root, apart),
+            adapt=lambda path, data: relocated(data, path, root, inner),
             manifests=frozenset(workspace.manifests),
             generated=config.files,
             scripts={p.root: p.build_script for p in workspace.packages if p.build_script},
@@ -212,7 +212,7 @@ def _make(target: Path, base: Path) -> None:
     """Create ``base`` so that neither git nor a backup takes notice of it."""
     new = [folder for folder in (target,) if not folder.exists()] + [target / "spikeproof"]
     base.mkdir(parents=True, exist_ok=True)
-    for folder in (target / "spikeproof", base):
+    for folder in (target / "spikeproof", base, base / "build"):
         if folder.is_symlink():
             raise SpikeproofError(f"{show(folder)} is a symbolic link: remove it")
     for folder in new:

@@ -87,8 +87,7 @@ class Sync:
             self._leave(path, f"cannot be read: {error.strerror}")
             return None
         if stat.S_ISLNK(info.st_mode):
-            if path != ".cargo":  # the same holds for a link to a folder with a config
-                self._link(fd, path, entry)
+            self._link(fd, path, entry)
         elif stat.S_ISDIR(info.st_mode):
             return self._inner_folder(path, entry.name, ignored)
         elif not stat.S_ISREG(info.st_mode):
@@ -161,6 +160,8 @@ class Sync:
     def _link(self, fd: int, path: str, entry: os.DirEntry[str]) -> None:
         """A link within the tree becomes one within the copy; another leads to the same place."""
         place = Path(entry.path)
+        if path == ".cargo" or Path(os.path.realpath(place)) in self._plan.apart:
+            return  # what holds for a config and for the target directory holds for links to them
         above = place.parent
         target = Path(os.path.normpath(above / place.readlink()))
         if not target.is_relative_to(self._plan.root):

@@ -1,22 +1,89 @@
 """Clones and copies of values that are only read, or not used again, on hot paths.
 
 What it finds
-    x
+-------------
+`clone`, `to_vec`, `to_owned`, `to_string`, `Arc::clone(&x)`, `Bytes::clone(&x)`, `Clone::clone(&x)`
+and `Bytes::copy_from_slice(&x)` in async functions, async blocks, closures, loops, request handlers
+and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
+
+- the copy is only read: `x.clone().len()`, `f(&x.clone())`, `format!("{}", x.clone())`,
+  `let y = x.clone(); y.len()`, `for item in list.clone()`, `match state.clone() {..}`;
+- the value is not used again, so that it could have been moved;
+- it is passed to a private function of the same package that only reads its parameter;
+- a deep copy is made for every frame of a stream and cannot go: reported, with the reason.
+
+rustc is asked for the type of every such value. Copies that cost nothing (`Copy` types) are left to
+clippy's `clone_on_copy`; reference counts that have to be raised (an `Arc` for a task) are left
+alone.
 
 Why it breaks under load
-    x
+------------------------
+One allocation and one copy of the payload for each frame is invisible at ten requests a second. At
+ten thousand it is memory bandwidth and allocator time, spent while every other task of the worker
+waits. What one clone costs depends on the type, and the note of every fix says it: `Vec`, `String`,
+`BytesMut`, `PathBuf` and maps are copied in full; `Arc` and `Bytes` raise a shared counter, which
+costs little until many cores raise the same one; the first clone of a `Bytes` made from a `Vec`
+also allocates its shared header.
 
 Example
-    x
+-------
+```rust
+while let Some(frame) = frames.next().await {
+    let frame = frame?;
+    self.absorb(frame.clone());
+    sink.write_frame(frame.clone()).await?;
+}
+
+fn absorb(&mut self, frame: Bytes) {
+    self.hasher.update(&frame);
+}
+```
 
 Instead
-    x
+-------
+```rust
+while let Some(frame) = frames.next().await {
+    let frame = frame?;
+    self.absorb(&frame);
+    sink.write_frame(frame).await?;
+}
+
+fn absorb(&mut self, frame: &Bytes) {
+    self.hasher.update(frame);
+}
+```
 
 Fix safety
-    x
+----------
+The alternatives are tried in this order: borrow, move, change the parameter of a private function
+together with all of its calls. They are safe where the type is plain data: std's strings, paths and
+collections, `Bytes`, and structs and enums of the workspace that derive `Clone`, have no `Drop` and
+hold nothing else. They are for review where
+
+- one instance less, or one that is dropped at another time, may be seen: an `Arc` that is moved
+  (`strong_count`, `try_unwrap`, `Weak`), a type with a `Clone` of its own, a type from elsewhere;
+- `Bytes::copy_from_slice` is replaced by the frame itself: the copy may have been meant to let go
+  of a large buffer;
+- the function whose parameter changes is visible outside of its module.
+
+It is refused where the value is reached through a lock, a `RefCell`, a concurrent map's reference
+or a snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone is what lets the lock
+go. A deep copy of something with a `Cell` or a `Mutex` inside is a snapshot and stays. Senders and
+permits are not moved: a channel would close earlier.
+
+A moved `Vec` or `String` keeps its spare capacity, a clone has none.
+
+With `reuse = true` a loop's `BytesMut` that is copied out and then cleared hands out its frames
+instead (`split`, and `reserve` in the place of `clear`), for review. Changing the item type of a
+stream, so that `&mut BytesMut` goes down the line, is not done: it changes every consumer's code,
+and whether a consumer may keep a frame is not in its types.
 
 When to leave it
-    x
+----------------
+A clone outside of what runs per frame or per request, in a start-up path or a test, is worth more
+as clear code than the nanoseconds that it costs. An `Arc` cloned once per connection is no problem
+either. Leave a copy that is meant to free a large buffer early. Silence one place with
+`// spikeproof: allow(clone-per-frame)`.
 """
 
 from __future__ import annotations
@@ -52,7 +119,7 @@ class ClonePerFrame(Codemod):
         return Finder(source).sites(matches)
 
     def questions(self, site: Site, source: Source) -> Iterable[Span]:
-        from .plan import questions
+        from .asking import questions
 
         return questions(site, source)
 
@@ -62,7 +129,7 @@ class ClonePerFrame(Codemod):
         return plan(sites, facts)
 
     def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
-        from .callee import follow
+        from .calls import follow
 
         return follow(fix, problems, facts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -13,64 +12,14 @@ from engine.model import Edit, Span
 from engine.scopes import Scopes
 from engine.syntax import Source, span_of
 
-from .kinds import Cost, Nature, is_bytes, is_counted, is_named, kind_of, last
-from .serve import Fails, pattern_bindings, reading, serves, serves_all
+from .kinds import Cost, Nature, is_counted, is_named, kind_of, last
+from .known import Receiver, Types
+from .serve import Fails, formatted, pattern_bindings, serves, serves_all
 from .shapes import COPYING, Clone, Context, Role
+from .tables import AS_REF, AS_REF_METHODS, CONSUMING, SENDERS, SENDING, reading
 
 if TYPE_CHECKING:
     from engine.types import Type
-
-# Functions of std and tokio whose argument is `impl AsRef<..>` or `impl ToSocketAddrs`.
-_AS_REF = (
-    "std::fs::",
-    "tokio::fs::",
-    "std::net::TcpStream::connect",
-    "std::net::TcpListener::bind",
-    "std::net::UdpSocket::bind",
-    "tokio::net::TcpStream::connect",
-    "tokio::net::TcpListener::bind",
-    "tokio::net::UdpSocket::bind",
-    "tokio::net::lookup_host",
-    "std::process::Command::new",
-    "tokio::process::Command::new",
-)
-# ... and methods, by the type they are called on.
-_AS_REF_METHODS: dict[str, frozenset[bytes]] = {
-    "PathBuf": frozenset(
-        b"join push starts_with ends_with with_file_name with_extension set_file_name"
-        b" set_extension strip_prefix".split()
-    ),
-    "Path": frozenset(
-        b"join starts_with ends_with with_file_name with_extension strip_prefix".split()
-    ),
-    "Command": frozenset(b"arg args env current_dir".split()),
-    "OpenOptions": frozenset(b"open".split()),
-    "UdpSocket": frozenset(b"connect".split()),
-    "DirBuilder": frozenset(b"create".split()),
-}
-# Methods that consume an Option, a Result or a container: never a borrow.
-_CONSUMING = frozenset(
-    b"""unwrap unwrap_or unwrap_or_else unwrap_or_default expect ok ok_or ok_or_else map map_err
-    map_or map_or_else and_then or or_else filter take replace insert into into_iter into_inner
-    into_bytes into_boxed_str into_boxed_slice into_boxed_path into_os_string into_string into_keys
-    into_values into_vec into_iter_sorted into_sorted_vec zip flatten transpose xor freeze
-    try_into into_future""".split()
-)
-
-
-# Crates whose senders take `&self`; those of `futures` have a slot for each clone.
-_SENDERS = frozenset("tokio std crossbeam_channel flume async_channel kanal".split())
-_SENDING = frozenset(
-    b"send try_send send_async send_timeout blocking_send is_closed capacity subscribe".split()
-)
-
-
-class Receiver(Enum):
-    """How a method takes its receiver, as far as the workspace's sources tell."""
-
-    REFERENCE = "&self"
-    VALUE = "self"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,52 +30,6 @@ class Borrowed:
     edits: tuple[Edit, ...]
     how: str  # what changes, for the note
     doubt: str = ""  # why a person should look
-
-
-@dataclass(frozen=True, slots=True)
-class Types:
-    """What rustc told about one clone."""
-
-    cloned: Type  # what the clone makes
-    place: Type  # what the receiver is
-    holder: Type | None  # the callee, the receiver of the method, the field that is read
-
-    @property
-    def same(self) -> bool:
-        """Is the place an owned value of the very type that the clone makes?"""
-        return self.place == self.cloned
-
-    @property
-    def behind(self) -> bool:
-        """Is the place a reference to what the clone makes?"""
-        return self.place.is_ref and self.place.args[0] == self.cloned
-
-    @property
-    def view(self) -> bool:
-        """A copy into another type: Bytes to Vec, &str to String. Both read as one view."""
-        left, right = _view_of(self.place), _view_of(self.cloned)
-        return left is not None and left == right
-
-
-def _view_of(type_: Type) -> Type | None:
-    """``[T]``, ``str`` or ``Path`` that a type derefs to; None for others."""
-    for step in type_.deref_chain():
-        if step.kind == "slice" or step.name == "str":
-            return step
-        if is_bytes(step) or is_named(step, "BytesMut"):
-            return _BYTES
-        if last(step.name) in ("PathBuf", "Path") and step.kind == "path":
-            return _PATH
-    return None
-
-
-def _views() -> tuple[Type, Type]:
-    from engine.types import Type as Made
-
-    return Made("", (Made("u8"),), "slice"), Made("std::path::Path")
-
-
-_BYTES, _PATH = _views()
 
 
 @dataclass(frozen=True)
@@ -227,7 +130,7 @@ class Borrower:
         how = f"`{shown}` only reads `{self.clone.name}`"
         if name == b"into_iter":
             return self._into_iter()
-        if name in _CONSUMING:
+        if name in CONSUMING:
             return None
         kind = kind_of(cloned)
         if is_counted(cloned):
@@ -241,6 +144,8 @@ class Borrower:
 
     def _shared(self, name: bytes) -> Borrowed | None:
         """A method called through an Arc: it borrows, unless it takes ``self: Arc<Self>``."""
+        if name.endswith(b"_owned"):
+            return None  # tokio's `lock_owned` and its kin take the Arc itself
         found = self.by_reference(self.types.cloned.args[0], name)
         if found is Receiver.VALUE:
             return None
@@ -256,7 +161,7 @@ class Borrower:
     def _handle(self, name: bytes) -> Borrowed | None:
         """A channel's sender whose methods take ``&self``."""
         head = self.types.cloned.name.partition("::")[0]
-        if head not in _SENDERS or name not in _SENDING:
+        if head not in SENDERS or name not in SENDING:
             return None
         made = self._bare(f"`{name.decode()}` takes `&self`")
         return made and replace(
@@ -265,11 +170,11 @@ class Borrower:
 
     def _into_iter(self) -> Borrowed | Fails | None:
         """``v.clone().into_iter()`` -> ``v.iter().cloned()``: the elements, without the Vec."""
-        if not is_named(self.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
-            return None
         outer = self.source.parent(self.context.holder)
         if outer is not None and outer.type == "for_expression":
             return self._for_over(outer, self.context.holder)
+        if not is_named(self.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
+            return None
         element = kind_of(self.types.cloned.args[0])
         step = b".iter().copied()" if element.copy else b".iter().cloned()"
         return self._made(
@@ -283,30 +188,34 @@ class Borrower:
         """``x.clone().name``: the rest of ``x`` was copied for nothing."""
         if self.types.holder is None or not (self.types.same or self.types.behind):
             return None
-        field = self.context.name
-        text = self.clone.place + b"." + field
+        text = self.clone.place + b"".join(self.context.name.split())
         outer = self.source.parent(self.context.holder)
         shown = text.decode("utf-8", "replace")
-        if kind_of(self.types.holder).copy or (
-            outer is not None and outer.type == "reference_expression"
-        ):
-            return self._made(self.context.holder, text, f"`{shown}` is read in place.")
+        read = (
+            kind_of(self.types.holder).copy
+            or (outer is not None and outer.type == "reference_expression")
+            or formatted(self.source, self.context.holder)
+        )
         if outer is not None and outer.type == "field_expression":
-            call = self.source.parent(outer)
             method = outer.child_by_field_name("field")
-            called = call is not None and call.type == "call_expression"
-            if not called or method is None or not reading(self.source.text(method)):
+            if method is None or not reading(self.source.text(method)):
                 return None
+            read = True
+        if read:
             return self._made(self.context.holder, text, f"`{shown}` is read in place.")
         return self._made(
-            self.context.holder, text + b".clone()", f"Only `{shown}` is cloned, not what is around it."
+            self.context.holder,
+            text + b".clone()",
+            f"Only `{shown}` is cloned, not what is around it.",
         )
 
     def _reference(self) -> Borrowed | None:
         outer = self.source.parent(self.context.holder)
         counted = kind_of(self.types.cloned).nature is Nature.SHARED
-        if counted and outer is not None and b"_count" in self.source.text(
-            self.source.statement_of(outer) or outer
+        if (
+            counted
+            and outer is not None
+            and b"_count" in self.source.text(self.source.statement_of(outer) or outer)
         ):
             return None
         text = self.reference()
@@ -349,9 +258,7 @@ class Borrower:
         # `&str` compares with strings of every kind as it is; other references are looked through.
         if place.is_ref and place.args[0].name != "str":
             text = b"*" + text
-        return self._made(
-            self.clone.node, text, f"`{self.clone.name}` is compared where it is."
-        )
+        return self._made(self.clone.node, text, f"`{self.clone.name}` is compared where it is.")
 
     # -- arguments -----------------------------------------------------------------------------
 
@@ -359,7 +266,7 @@ class Borrower:
         callee = self.types.holder
         if callee is None or callee.kind != "fndef":
             return None
-        if not callee.name.startswith(_AS_REF):
+        if not callee.name.startswith(AS_REF):
             return None
         return self._made(
             self.clone.node,
@@ -375,7 +282,7 @@ class Borrower:
         method = self.context.name
         if method == b"extend" and "Vec" in names and is_named(self.types.cloned, "Vec"):
             return self._extend()
-        if not any(method in _AS_REF_METHODS.get(name, frozenset()) for name in names):
+        if not any(method in AS_REF_METHODS.get(name, frozenset()) for name in names):
             return None
         return self._made(
             self.clone.node,
@@ -427,7 +334,9 @@ class Borrower:
         name = binding.name.decode("utf-8", "replace")
         if self.temporary and not self.types.place.is_ref:
             return self._made(
-                self.clone.node, self.clone.place, f"`{name}` is only read, so it is kept as it came."
+                self.clone.node,
+                self.clone.place,
+                f"`{name}` is only read, so it is kept as it came.",
             )
         if self.types.behind and self.clone.place == binding.name and annotation is None:
             return None  # `let x = x;` would only say nothing
@@ -444,12 +353,14 @@ class Borrower:
     def _for_over(self, loop: Node, replaced: Node) -> Borrowed | Fails | None:
         if not is_named(
             self.types.cloned, "Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet"
-        ) or not (self.types.same or self.types.behind or self._mut()):
+        ) or not (self.types.same or self.types.behind or self.types.view or self._mut()):
             return None
         pattern = loop.child_by_field_name("pattern")
         if pattern is None or b"&" in self.source.text(pattern):
             return None
-        found = serves_all(self.source, self.scopes, pattern_bindings(self.scopes, span_of(pattern)))
+        found = serves_all(
+            self.source, self.scopes, pattern_bindings(self.scopes, span_of(pattern))
+        )
         if isinstance(found, Fails):
             return found
         body = loop.child_by_field_name("body")

@@ -14,8 +14,8 @@ from engine.scopes import Binding, Scopes
 from engine.syntax import Source, span_of, walk_all
 
 from .places import Origins, Place
-from .serve import reading
 from .shapes import COPYING
+from .tables import reading
 
 
 def disturbed(
@@ -78,8 +78,10 @@ def _changes(
             call = source.parent(up)
             named = up.child_by_field_name("field")
             name = source.text(named) if named is not None else b""
-            if call is not None and call.type == "call_expression" and (
-                call.child_by_field_name("function") == up
+            if (
+                call is not None
+                and call.type == "call_expression"
+                and (call.child_by_field_name("function") == up)
             ):
                 return not (reading(name) or name in COPYING) and mutates(name)
             if depth < len(fields) and fields[depth] != name:

@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from engine.codemod import Match
-from engine.heat import heat_of
+from engine.heat import heat_of, weight
 from engine.model import Level, Site, Span
 from engine.scopes import Scopes
 from engine.syntax import FUNCTIONS, Source, is_async, span_of
 
-from .borrow import _AS_REF_METHODS, _CONSUMING
 from .lastuse import Blocked, Movable, movable
 from .places import Place, function_around, has_calls, local_of, place_of
-from .serve import Serves, pattern_bindings, reading, serves_all
+from .serve import Serves, pattern_bindings, serves_all
 from .shapes import Clone, Context, Role, clone_of, context_of
+from .tables import AS_REF_METHODS, CONSUMING, reading
 
 # Traits whose methods run once for each frame, request or item.
 _PER_FRAME = frozenset(
@@ -29,7 +29,11 @@ _PER_FRAME = frozenset(
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
 )
-_ARGUMENT_METHODS = frozenset().union(*_AS_REF_METHODS.values()) | {b"extend"}
+_ARGUMENT_METHODS = frozenset().union(*AS_REF_METHODS.values()) | {b"extend"}
+# Calls that may be of a function with an `impl AsRef` parameter; the type decides.
+_AS_REF_CALL = re.compile(
+    rb"\b(?:fs|File|TcpStream|TcpListener|UdpSocket|Command)\s*::|\blookup_host\Z"
+)
 _IN_PLACE = frozenset(
     {Role.METHOD, Role.FIELD, Role.INDEX, Role.DEREF, Role.REF, Role.FORMAT, Role.COMPARE}
 )
@@ -63,7 +67,7 @@ class Finder:
         if place is None or function is None:
             return None
         context = context_of(clone)
-        if not self._hot(clone.node, context, function):
+        if not self._hot(clone.node, function):
             return None
         scopes = self.scopes(function)
         verdict = movable(clone, place, scopes)
@@ -74,7 +78,7 @@ class Finder:
         if kind == "needed":
             if not isinstance(verdict, Blocked) or verdict.kind == "place":
                 return None
-            if not per_frame(heat_of(self.source, clone.node)) and not (
+            if not per_frame(heat_in(self.source, clone.node)) and not (
                 in_per_frame_trait(self.source, function)
             ):
                 return None
@@ -88,6 +92,7 @@ class Finder:
             level=level,
             message=_message(clone, kind),
             reason=reason,
+            heat=heat_in(self.source, clone.node),
         )
 
     def scopes(self, function: Node) -> Scopes:
@@ -98,10 +103,10 @@ class Finder:
 
     # -- heat ----------------------------------------------------------------------------------
 
-    def _hot(self, node: Node, context: Context, function: Node) -> bool:
+    def _hot(self, node: Node, function: Node) -> bool:
         """In an async fn, a closure, an async block, a loop, a handler or a per-frame method."""
         source = self.source
-        if context.role is Role.FOR or source.loops_around(node):
+        if source.loops_around(node) or _in_header(source, node):
             return True
         inner = source.enclosing(node, FUNCTIONS)
         if inner is None or inner.type != "function_item":
@@ -120,14 +125,13 @@ class Finder:
         scopes: Scopes,
         verdict: Movable | Blocked,
     ) -> str:
-        """"borrow", "read", "move", "argument", "needed", or "" for one that is none of this."""
+        """ "borrow", "read", "move", "argument", "needed", or "" for one that is none of this."""
         last = isinstance(verdict, Movable)
         role = context.role
-        if role in _IN_PLACE and not (role is Role.METHOD and context.name in _CONSUMING):
-            if role is not Role.METHOD or reading(context.name) or clone.word == b"clone":
-                return "borrow"
-        if role is Role.METHOD and context.name == b"into_iter" and clone.word == b"clone":
+        if role in _IN_PLACE and (role is not Role.METHOD or _may_read(clone, context.name)):
             return "borrow"
+        if role is Role.METHOD and context.name == b"into_iter":
+            return "borrow" if clone.word in (b"clone", b"to_vec") else ""
         if role is Role.REF_MUT:
             return "borrow" if b"append" in self._outer(clone) else ""
         if role in (Role.LET, Role.FOR, Role.MATCH, Role.IF_LET) and self._read(context, scopes):
@@ -138,11 +142,17 @@ class Finder:
             return "move"
         if role is Role.METHOD_ARGUMENT and context.name in _ARGUMENT_METHODS:
             return "borrow"
+        if role is Role.ARGUMENT and _AS_REF_CALL.search(self._callee(context)):
+            return "borrow"
         if clone.word == b"copy_from_slice":
             return "borrow"
         if role in (Role.ARGUMENT, Role.METHOD_ARGUMENT) and self._own_function(context):
             return "argument"
         return "needed" if self._worth_telling(clone, place, scopes) else ""
+
+    def _callee(self, context: Context) -> bytes:
+        function = context.holder.child_by_field_name("function")
+        return self.source.text(function) if function is not None else b""
 
     def _outer(self, clone: Clone) -> bytes:
         statement = self.source.statement_of(clone.node)
@@ -187,6 +197,17 @@ class Finder:
         return True
 
 
+def _may_read(clone: Clone, method: bytes) -> bool:
+    """May a method only read? Of a clone of an unknown type, any that is not known to consume."""
+    return method not in CONSUMING and (reading(method) or clone.word == b"clone")
+
+
+def _in_header(source: Source, node: Node) -> bool:
+    """Does a ``for`` go over what is made of the clone?"""
+    loop = source.enclosing(node, ("for_expression", "block"))
+    return loop is not None and loop.type == "for_expression"
+
+
 def in_per_frame_trait(source: Source, function: Node) -> bool:
     """Is the method one of ``Stream``, ``Service``, ``Decoder`` and their like?"""
     holder = source.enclosing(function, ("impl_item",))
@@ -196,6 +217,17 @@ def in_per_frame_trait(source: Source, function: Node) -> bool:
     if trait.type == "generic_type":
         trait = trait.child_by_field_name("type") or trait
     return source.text(trait).rpartition(b"::")[2] in _PER_FRAME
+
+
+def heat_in(source: Source, node: Node) -> tuple[str, ...]:
+    """The heat of a place, with that of the closures around it: what runs them is as hot."""
+    words = dict.fromkeys(heat_of(source, node))
+    for ancestor in source.ancestors(node):
+        if ancestor.type == "closure_expression":
+            words.update(dict.fromkeys(heat_of(source, ancestor)))
+        elif ancestor.type == "function_item":
+            break
+    return tuple(sorted(words, key=lambda word: -weight((word,))))
 
 
 def per_frame(heat: Sequence[str]) -> bool:

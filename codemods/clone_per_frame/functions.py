@@ -12,8 +12,8 @@ from tree_sitter import Node
 from engine.model import Span
 from engine.syntax import COMMENTS, Source, span_of, walk
 
-from .borrow import Receiver
 from .kinds import last
+from .known import Receiver
 from .structs import matches_module, module_of
 
 if TYPE_CHECKING:
@@ -120,9 +120,7 @@ class Functions:
     def method(self, receiver: Type, name: bytes) -> Function | None:
         """The workspace's method that a call on ``receiver`` means, if exactly one is meant."""
         owners = {last(step.name) for step in receiver.deref_chain() if step.kind == "path"}
-        found = [
-            f for f in self.named(name) if f.owner in owners and f.self_parameter is not None
-        ]
+        found = [f for f in self.named(name) if f.owner in owners and f.self_parameter is not None]
         return found[0] if len(found) == 1 and not found[0].of_trait else None
 
     def mentions(self, function: Function) -> Iterator[tuple[Source, Node]]:
@@ -139,10 +137,14 @@ class Functions:
                 node = source.innermost(Span(hit.start(), hit.end()))
                 if node.type in COMMENTS:
                     continue
-                if node.type in _STRINGS or span_of(node) != Span(hit.start(), hit.end()):
-                    if source.enclosing(node, ("attribute_item", "inner_attribute_item")) is None:
-                        continue
+                other = node.type in _STRINGS or span_of(node) != Span(hit.start(), hit.end())
+                if other and not in_attribute(source, node):
+                    continue
                 yield source, node
+
+
+def in_attribute(source: Source, node: Node) -> bool:
+    return source.enclosing(node, ("attribute_item", "inner_attribute_item")) is not None
 
 
 def _takes_reference(function: Function) -> bool:

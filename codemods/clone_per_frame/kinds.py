@@ -6,20 +6,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
+from .tables import words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from engine.types import Type
 
-_SCALARS = frozenset(
-    "u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char".split()
-)
+_SCALARS = words("u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char")
 # Well-known types that are Copy, by last segment, with the crates that define them.
 _STD = ("std", "core", "alloc")
 _COPIED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
-        """Duration Instant SystemTime Ipv4Addr Ipv6Addr IpAddr SocketAddr SocketAddrV4
-        SocketAddrV6 NonZero Ordering TypeId ThreadId PhantomData Layout Discriminant""".split(),
+        words(
+            "Duration Instant SystemTime Ipv4Addr Ipv6Addr IpAddr SocketAddr SocketAddrV4"
+            " SocketAddrV6 NonZero Ordering TypeId ThreadId PhantomData Layout Discriminant"
+        ),
         _STD,
     ),
     "StatusCode": ("http", "hyper", "axum", "reqwest"),
@@ -76,8 +78,8 @@ _CONTAINERS = {
     "RangeInclusive": ("std", "core"),
 }
 # Only wrap: free to copy when what is inside is.
-_WRAPPERS = frozenset("Option Result Reverse Wrapping Range RangeInclusive Cow".split())
-_COUNTED = frozenset("Arc Rc".split())
+_WRAPPERS = words("Option Result Reverse Wrapping Range RangeInclusive Cow")
+_COUNTED = words("Arc Rc")
 # Shared by their clones, with nothing that happens when one of them goes.
 _SHARED: dict[str, tuple[str, ...]] = {
     "CancellationToken": ("tokio_util",),
@@ -98,12 +100,11 @@ _HANDLES = (
     "Span",
     "Waker",
 )
-_CELLS = frozenset(
-    """Cell RefCell OnceCell UnsafeCell Mutex RwLock ReentrantMutex FairMutex Semaphore Notify
-    AtomicBool AtomicU8 AtomicU16 AtomicU32 AtomicU64 AtomicUsize AtomicI8 AtomicI16 AtomicI32
-    AtomicI64 AtomicIsize AtomicPtr OnceLock LazyLock LazyCell DashMap DashSet ArcSwap""".split()
+_CELLS = words(
+    "Cell RefCell OnceCell UnsafeCell Mutex RwLock ReentrantMutex FairMutex Semaphore Notify"
+    " AtomicBool AtomicU8 AtomicU16 AtomicU32 AtomicU64 AtomicUsize AtomicI8 AtomicI16 AtomicI32"
+    " AtomicI64 AtomicIsize AtomicPtr OnceLock LazyLock LazyCell DashMap DashSet ArcSwap"
 )
-_MAPS = frozenset("HashMap HashSet BTreeMap BTreeSet IndexMap IndexSet".split())
 
 
 class Cost(StrEnum):
@@ -172,10 +173,10 @@ def _path(type_: Type, lookup: Lookup | None) -> Kind:
     name = last(type_.name)
     if type_.name in _SCALARS:
         return Kind(Cost.NONE, Nature.PLAIN, copy=True)
-    if "::" not in type_.name and lookup is not None:
-        # A bare name: the workspace's own type of that name comes before the well-known one.
-        if (found := lookup(type_)) is not None:
-            return found
+    # A bare name: the workspace's own type of that name comes before the well-known one.
+    bare = "::" not in type_.name
+    if bare and lookup is not None and (found := lookup(type_)) is not None:
+        return found
     if _is(type_, _COPIED):
         return Kind(Cost.NONE, Nature.PLAIN, copy=True)
     if name == "Bytes" and _is(type_, _TEXT):
@@ -269,10 +270,6 @@ def is_named(type_: Type, *names: str) -> bool:
     )
 
 
-def is_map(type_: Type) -> bool:
-    return last(type_.name) in _MAPS
-
-
 def cost_words(type_: Type, kind: Kind, word: bytes) -> str:
     """What the clone cost, for the note: one sentence."""
     name = last(type_.name) or str(type_)
@@ -294,18 +291,14 @@ def cost_words(type_: Type, kind: Kind, word: bytes) -> str:
         case Cost.DEEP if is_named(type_, "Vec", "VecDeque", "HashMap", "BTreeMap", "HashSet"):
             return f"The clone allocated a new `{name}` and cloned every element into it."
         case Cost.DEEP:
-            return f"The clone copied all that `{_short(type_)}` owns, with an allocation for each."
+            return f"The clone copied all that `{short(type_)}` owns, with an allocation for each."
         case _:
-            return f"The clone made a second `{_short(type_)}`."
-
-
-def _short(type_: Type) -> str:
-    """A type with short names, cut when long."""
-    text = last(type_.name) if type_.kind == "path" else str(type_)
-    if type_.kind == "path" and type_.args:
-        text += "<" + ", ".join(_short(a) for a in type_.args) + ">"
-    return text if len(text) <= 60 else text[:57] + "..."
+            return f"The clone made a second `{short(type_)}`."
 
 
 def short(type_: Type) -> str:
-    return _short(type_)
+    """A type with short names, cut when long."""
+    text = last(type_.name) if type_.kind == "path" else str(type_)
+    if type_.kind == "path" and type_.args:
+        text += "<" + ", ".join(short(a) for a in type_.args) + ">"
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -165,9 +165,9 @@ def _disjoint(source: Source, root: Node, fields: tuple[bytes, ...]) -> bool:
         if up is None or up.type != "field_expression" or up.child_by_field_name("value") != node:
             return False
         call = up.parent
-        if call is not None and call.type == "call_expression":
-            if call.child_by_field_name("function") == up:
-                return False  # a method of the whole value
+        called = call is not None and call.type == "call_expression"
+        if call is not None and called and call.child_by_field_name("function") == up:
+            return False  # a method of the whole value
         name = up.child_by_field_name("field")
         if name is not None and source.text(name) != field:
             return True

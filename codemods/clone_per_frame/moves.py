@@ -10,8 +10,8 @@ from engine.model import Edit, Span
 from engine.scopes import Scopes
 from engine.syntax import COMMENTS, Source, span_of
 
-from .borrow import Types
 from .kinds import is_bytes, is_named
+from .known import Types
 from .serve import Serves, serves
 from .shapes import Clone, Context, Role
 
@@ -118,7 +118,9 @@ def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Move
         return None
     # On a value the uses stay as they are; on a reference they need the edits.
     more = found.edits if behind else ()
-    return Moved("borrow", (edit, *more), f"The second `{clone.name}` is only read: the first does.")
+    return Moved(
+        "borrow", (edit, *more), f"The second `{clone.name}` is only read: the first does."
+    )
 
 
 def _same_name(source: Source, let: Node, text: bytes) -> bool:

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from engine.model import Span
 from engine.scopes import Binding, Scopes
-from engine.syntax import FUNCTIONS, Source, span_of, walk, walk_all
+from engine.syntax import FUNCTIONS, LOOPS, Source, span_of, walk, walk_all
 
 from .shapes import bare
 
@@ -179,13 +179,11 @@ def barriers(source: Source, node: Node, local: Local) -> Iterator[Node]:
         span = span_of(ancestor)
         if local.decl in span:
             return
-        if ancestor.type in FUNCTIONS or ancestor.type == "while_expression":
+        header = (
+            ancestor.type == "for_expression" and ancestor.child_by_field_name("value") == child
+        )
+        if (ancestor.type in FUNCTIONS or ancestor.type in LOOPS) and not header:
             yield ancestor
-        elif ancestor.type == "loop_expression":
-            yield ancestor
-        elif ancestor.type == "for_expression":
-            if ancestor.child_by_field_name("value") != child:
-                yield ancestor
         child = ancestor
 
 

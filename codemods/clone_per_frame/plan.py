@@ -8,22 +8,26 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.model import Fix, Level, Outcome, Proposal, Site, Span
+from engine.model import Fix, Level, Outcome, Proposal, Site
 from engine.scopes import Scopes
-from engine.syntax import Source, span_of
+from engine.syntax import span_of
 
 from . import callee
-from .borrow import Borrowed, Borrower, Types
+from .asking import Case, case_of, holder_of
+from .borrow import Borrowed, Borrower
 from .callee import Parameter
+from .calls import calls
 from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .functions import Functions
 from .kinds import Cost, Kind, Nature, cost_words, is_counted, is_guard, last, short
+from .known import Types
 from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
-from .places import Place, function_around, has_calls, is_temporary, origins_of, place_of
+from .places import has_calls, is_temporary, origins_of
+from .reuse import handed_out
 from .serve import Fails
-from .shapes import Clone, Context, Role, clone_at, context_of
+from .shapes import Role
 from .structs import Structs
 
 if TYPE_CHECKING:
@@ -32,21 +36,6 @@ if TYPE_CHECKING:
 
 # Words that show that somebody counts the references of an Arc.
 _COUNTING = (b"strong_count", b"try_unwrap", b"into_inner", b"get_mut", b"make_mut", b"downgrade")
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One site with all that syntax tells about it."""
-
-    site: Site
-    clone: Clone
-    context: Context
-    place: Place
-    function: Node
-
-    @property
-    def source(self) -> Source:
-        return self.clone.source
 
 
 @dataclass
@@ -60,55 +49,7 @@ class Decision:
     reason: str = ""
     parameter: Parameter | None = None
     text: bytes = b""  # the place as a reference
-
-    def report(self, reason: str) -> Decision:
-        self.reason = reason
-        return self
-
-
-def case_of(site: Site, source: Source) -> Case | None:
-    """The case of a site; None when the text is no longer what was located."""
-    clone = clone_at(source, site.span)
-    if clone is None:
-        return None
-    place = place_of(source, clone.receiver)
-    function = function_around(source, clone.node)
-    if place is None or function is None:
-        return None
-    return Case(site, clone, context_of(clone), place, function)
-
-
-def questions(site: Site, source: Source) -> Iterator[Span]:
-    """The clone, the place with all its prefixes, where it comes from, and who takes it."""
-    case = case_of(site, source)
-    if case is None:
-        return
-    yield case.clone.span
-    yield from map(span_of, case.place.prefixes)
-    scopes = Scopes(source, case.function)
-    yield from map(span_of, origins_of(source, scopes, case.place).nodes)
-    holder = _holder(case)
-    if holder is not None:
-        yield span_of(holder)
-    verdict = movable(case.clone, case.place, scopes)
-    if isinstance(verdict, Movable) and verdict.option is not None:
-        yield span_of(verdict.option)
-
-
-def _holder(case: Case) -> Node | None:
-    """The expression whose type tells what takes the value."""
-    function = case.context.holder.child_by_field_name("function")
-    match case.context.role:
-        case Role.ARGUMENT:
-            return function
-        case Role.METHOD_ARGUMENT:
-            if function is not None and function.type == "generic_function":
-                function = function.child_by_field_name("function")
-            return function.child_by_field_name("value") if function is not None else None
-        case Role.FIELD:
-            return case.context.holder
-        case _:
-            return None
+    hint: str = ""  # what more there is to say to a refusal
 
 
 class Planner:
@@ -166,6 +107,8 @@ class Planner:
         decision.text = borrower.reference()
         self._borrow(decision, borrower, scopes)
         self._move(decision, verdict)
+        if not decision.fixes:
+            self._reuse(decision, scopes, verdict)
         decision.parameter = self._parameter(case, types)
         if not decision.fixes and not decision.reason:
             decision.reason = self._why(decision, verdict)
@@ -176,9 +119,9 @@ class Planner:
             return self._facts.type_of(case.site.path, span_of(node))
 
         cloned, place = asked(case.clone.node), asked(case.clone.receiver)
-        if cloned is None or place is None:
+        if cloned is None or place is None or any(asked(n) is None for n in case.place.prefixes):
             return None
-        holder = _holder(case)
+        holder = holder_of(case)
         return Types(cloned, place, asked(holder) if holder is not None else None)
 
     def _unknown(self, case: Case) -> Proposal | None:
@@ -190,9 +133,9 @@ class Planner:
             return None
         from engine.oracle import NO_UNIT, NOT_COMPILED
 
-        reason = self._facts.unknown(case.site.path, case.clone.span) or self._facts.unknown(
-            case.site.path, span_of(case.clone.receiver)
-        )
+        spans = (case.clone.span, *map(span_of, case.place.prefixes))
+        reasons = (self._facts.unknown(case.site.path, span) for span in spans)
+        reason = next((reason for reason in reasons if reason), "rustc did not tell")
         outcome = Outcome.NOT_COMPILED if reason in (NO_UNIT, NOT_COMPILED) else None
         return Proposal((case.site,), (), f"its type is not known: {reason}", outcome)
 
@@ -201,16 +144,12 @@ class Planner:
 
         Without the clone it would be held for longer, so such clones are left alone.
         """
-        asked = [self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes]
-        if any(type_ is not None and is_guard(type_) for type_ in asked):
+        asked = (self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes)
+        if any(type_ is None or is_guard(type_) for type_ in asked):
             return True
-        if any(type_ is None for type_ in asked):
-            return True  # something on the way is not known
         if not has_calls(case.place) and self._owned(case, case.place.root):
             return False
-        origins = origins_of(
-            case.source, scopes, case.place, lambda node: self._owned(case, node)
-        )
+        origins = origins_of(case.source, scopes, case.place, lambda node: self._owned(case, node))
         if origins.guarding:
             return True
         found = (self._facts.type_of(case.site.path, span_of(node)) for node in origins.nodes)
@@ -294,6 +233,20 @@ class Planner:
         if shared is not None:
             self._add(decision, shared, False)
 
+    def _reuse(self, decision: Decision, scopes: Scopes, verdict: Movable | Blocked) -> None:
+        """The option ``reuse``: the buffer that is copied owns the frames that it gives out."""
+        case = decision.case
+        if not isinstance(verdict, Blocked) or decision.kind.nature is not Nature.PLAIN:
+            return
+        found = handed_out(case.clone, case.context, decision.types, case.place, scopes)
+        wanted = self._facts.options.get(case.site.codemod, "reuse", False, case.site.path)
+        if isinstance(found, Moved) and wanted:
+            self._add(decision, found, False)
+        elif isinstance(found, Moved):
+            decision.hint = "`reuse = true` lets the buffer own its frames"
+        elif wanted:
+            decision.hint = f"it cannot be owned upstream: {found}"
+
     def _add(self, decision: Decision, made: Borrowed | Moved, safe: bool) -> None:
         case, kind = decision.case, decision.kind
         doubt = made.doubt or ("" if safe else kind.why)
@@ -325,7 +278,8 @@ class Planner:
             return ""
         if verdict.kind == "place":
             return ""  # a map's key, a part of something shared: it has to be made
-        return f"{verdict.reason}; each round makes a new `{short(decision.types.cloned)}`"
+        said = f"{verdict.reason}; each round makes a new `{short(decision.types.cloned)}`"
+        return f"{said}; {decision.hint}" if decision.hint else said
 
     # -- parameters ----------------------------------------------------------------------------
 
@@ -391,7 +345,7 @@ class Planner:
             for d in group
             if not has_calls(d.case.place)
         }
-        found, reason = callee.calls(parameter, self._functions, self._facts, frozenset(texts))
+        found, reason = calls(parameter, self._functions, self._facts, frozenset(texts))
         if reason:
             return reason
         edits = callee.rewrite(parameter, found, texts, self._facts)
@@ -409,7 +363,9 @@ class Planner:
             note += f" Look at this: {next(d.kind.why for d in group if d.kind.why)}."
         drops = tuple(
             (path, type_.name.encode())
-            for path in dict.fromkeys((parameter.function.source.path, *(d.case.site.path for d in group)))
+            for path in dict.fromkeys(
+                (parameter.function.source.path, *(d.case.site.path for d in group))
+            )
         )
         return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note, drops)
 

@@ -91,7 +91,9 @@ class Context:
 
     role: Role
     holder: Node
-    name: bytes = b""  # the method that is called on it, the function or macro that takes it
+    name: bytes = (
+        b""  # the method called on it, the fields read, the function or macro that takes it
+    )
     index: int = 0  # which argument
 
 
@@ -181,12 +183,7 @@ def context_of(clone: Clone) -> Context:
 def _direct(source: Source, child: Node, holder: Node) -> Context | None:
     match holder.type:
         case "field_expression":
-            call = source.parent(holder)
-            name, _ = _parts(source, holder)
-            if call is not None and call.type == "call_expression":
-                if call.child_by_field_name("function") == holder:
-                    return Context(Role.METHOD, call, name)
-            return Context(Role.FIELD, holder, name)
+            return _member(source, child, holder)
         case "index_expression" if holder.named_children[0] == child:
             return Context(Role.INDEX, holder)
         case "unary_expression" if holder.children[0].type == "*":
@@ -212,6 +209,25 @@ def _direct(source: Source, child: Node, holder: Node) -> Context | None:
             return Context(Role.IF_LET, holder)
         case _:
             return None
+
+
+def _member(source: Source, child: Node, holder: Node) -> Context:
+    """A method of the clone, or a field of it (``.user.name`` as a whole)."""
+    inner = child
+    while True:
+        call = source.parent(holder)
+        called = call is not None and call.type == "call_expression"
+        if call is not None and called and call.child_by_field_name("function") == holder:
+            if inner == child:
+                return Context(Role.METHOD, call, _parts(source, holder)[0])
+            return Context(Role.FIELD, inner, _suffix(source, child, inner))
+        if call is None or call.type != "field_expression":
+            return Context(Role.FIELD, holder, _suffix(source, child, holder))
+        inner, holder = holder, call
+
+
+def _suffix(source: Source, child: Node, whole: Node) -> bytes:
+    return source.data[child.end_byte : whole.end_byte]
 
 
 def _argument(source: Source, child: Node, arguments: Node) -> Context | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -15,6 +15,7 @@ from codemods.guard_across_await.write import (
     CHAIN,
     WIDTH,
     block,
+    chained,
     comments_between,
     one_line,
     text_of,
@@ -50,9 +51,6 @@ def drafts(ctx: Context, taken: Taken, found: Split) -> list[Draft]:
     if len(found.choices) == 1:
         for choice in found.choices[0][1:3]:
             ways.append(_Writer(ctx, taken, found, (choice,)).named())
-        choice = found.choices[0][0]
-        if choice.cost:  # some handles need `&mut self` to be used
-            ways.append(_Writer(ctx, taken, found, (replace(choice, mutable=True),)).named())
     return list(dict.fromkeys(ways))
 
 
@@ -176,7 +174,7 @@ class _Writer:
         before = text_of(
             source, Span(found.span.start, last.start_byte), self.indent, self.inner
         ).rstrip()
-        body = text_of(source, span_of(value), self.indent, self.inner) + suffix
+        body = chained(text_of(source, span_of(value), self.indent, self.inner), suffix)
         comment = source.data[last.end_byte : self.end]
         gap = source.data[value.end_byte : last.end_byte].rstrip(b"; \t\r\n")
         if gap.strip():  # a comment between the value and the semicolon
@@ -216,7 +214,7 @@ class _Writer:
 
     def _value(self, choice: Choice) -> bytes:
         base = self.source.indent_of(choice.node.start_byte)
-        return text_of(self.source, choice.span, base, self.inner) + choice.suffix
+        return chained(text_of(self.source, choice.span, base, self.inner), choice.suffix)
 
     def _outside(self) -> list[Edit]:
         """The awaiting statement with names in place of what the block computes."""

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.values import is_cheap, is_small
+from codemods.guard_across_await.values import is_cheap, is_small, is_used_mutably
 from engine.model import Edit, Span
 from engine.syntax import span_of
 from engine.types import Type
 
+_PATH = re.compile(r"\b(?:\w+::)+")
 TypeOf = Callable[[Node], Type | None]
 
 
@@ -49,7 +51,13 @@ class Choice:
 def priced(way: Choice, held: Type) -> list[Choice]:
     """The choice with what cloning a ``held`` costs; none when that is not known to be little."""
     if is_cheap(held):
-        return [replace(way, cost=f"a clone of `{held}`, which is cheap")]
+        found = replace(way, cost=f"a clone of `{short(held)}`, which is cheap")
+        return [found, replace(found, mutable=True)] if is_used_mutably(held) else [found]
     if is_small(held):
-        return [replace(way, cost=f"a clone of `{held}`, about one allocation")]
+        return [replace(way, cost=f"a clone of `{short(held)}`, about one allocation")]
     return []
+
+
+def short(type_: Type) -> str:
+    """The type without its paths."""
+    return _PATH.sub("", str(type_))

@@ -12,7 +12,7 @@ from codemods.guard_across_await.choice import Choice, TypeOf, priced
 from codemods.guard_across_await.hoist import candidates, chain_top, extends
 from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
-from codemods.guard_across_await.values import is_copy, is_whole, pointee
+from codemods.guard_across_await.values import is_copy, is_whole, may_be_copy, pointee
 from engine.locks import guarded, guards_in, method_call
 from engine.syntax import Source
 from engine.types import Type
@@ -24,6 +24,8 @@ _OWNING = frozenset(
     | {b"contains", b"contains_key", b"is_some", b"is_none", b"collect", b"count", b"pop"}
     | {b"pop_front", b"pop_back", b"take", b"remove", b"unwrap_or_default", b"upgrade"}
 )
+# Futures that borrow from nothing; what else is awaited mostly borrows from what it is called on.
+_OWN_FUTURES = frozenset({"JoinHandle", "Receiver", "Sleep", "OwnedNotified"})
 _PLACES = frozenset({"identifier", "field_expression", "index_expression", "unary_expression"})
 _BY_REF = re.compile(rb"\bref\b")
 
@@ -48,6 +50,8 @@ def choose(
     for node in [chain[-1], *larger]:
         if _is_value(source, type_of, node, start):
             ranked.append(Choice(node))
+    if ranked and ranked[0].node == chain[-1]:
+        return tuple(ranked[:2])
     ranked.extend(collected(source, type_of, found))
     for node in reversed(chain):
         ranked.extend(_cloned(source, type_of, node, start))
@@ -67,6 +71,9 @@ def _is_value(source: Source, type_of: TypeOf, node: Node, start: Node) -> bool:
     if type_ is None:
         found = method_call(source, node)
         return (found is not None and found[1] in _OWNING) or node.type == "binary_expression"
+    _, parent = unwrapped(node)
+    if parent is not None and parent.type == "await_expression":
+        return type_.name.rpartition("::")[2] in _OWN_FUTURES
     return is_whole(type_)
 
 
@@ -84,7 +91,7 @@ def _is_read(source: Source, place: Node, type_: Type | None) -> bool:
         return False
     if parent.type in _TAKES:
         return True
-    if type_ is None or not is_copy(type_) or not is_whole(type_):
+    if type_ is None or not may_be_copy(type_) or not is_whole(type_):
         return False
     if parent.type == "reference_expression":
         return not any(c.type == "mutable_specifier" for c in parent.children)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from codemods.guard_across_await.suspend import in_future, macro_name, may_suspend
+from codemods.guard_across_await.written import guard_flavour
 from engine.codemod import Match
 from engine.locks import LockCall, lock_call, method_call, with_tails
 from engine.model import Span
@@ -67,6 +68,9 @@ def parameters(source: Source, matches: Sequence[Match]) -> Iterator[Node]:
             or function is None
             or node.parent != function.child_by_field_name("parameters")
         ):
+            continue
+        written = node.child_by_field_name("type")
+        if written is None or guard_flavour(source, written) is None:
             continue
         body = function.child_by_field_name("body")
         if body is not None and may_suspend(source, span_of(body)) and in_future(source, body):

@@ -6,18 +6,13 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 
-from tree_sitter import Node
-
-from engine import uses
+from codemods.guard_across_await.written import HINT, guard_flavour
 from engine.facts import Facts
-from engine.locks import Flavour, flavour_of_name, guards_in
+from engine.locks import Flavour, guards_in
 from engine.syntax import Source, walk
 from engine.types import Type
 
-_GUARDS = re.compile(rb"Guard\b|\bRef(?:Mut)?(?:Multi)?\s*<")
 _DEFINED = re.compile(rb"\b(?:struct|enum)\s+(\w+)")
-# A guard behind one of these is somebody else's, or not there yet.
-_ELSEWHERE = frozenset({"reference_type", "pointer_type", "function_type", "dynamic_type"})
 _DEFINITIONS = frozenset({"struct_item", "enum_item"})
 
 
@@ -61,7 +56,7 @@ class Holders:
         without: set[str] = set()
         candidates: set[bytes] = set()
         for path in self._facts.sources.paths:
-            if _GUARDS.search(self._facts.sources.data(path)):
+            if HINT.search(self._facts.sources.data(path)):
                 for name, flavour in _defined(self._facts.source(path)):
                     if flavour is not None:
                         found[name] = flavour
@@ -70,7 +65,7 @@ class Holders:
                         without.add(name)
         for path in self._facts.sources.paths if candidates else ():
             data = self._facts.sources.data(path)
-            if not _GUARDS.search(data):
+            if not HINT.search(data):
                 hits = {hit.group(1) for hit in _DEFINED.finditer(data)}
                 without |= {name.decode("utf-8", "replace") for name in hits & candidates}
         return {name: flavour for name, flavour in found.items() if name not in without}
@@ -84,29 +79,6 @@ def _defined(source: Source) -> Iterator[tuple[str, Flavour | None]]:
     for node in walk(source.root):
         name = node.child_by_field_name("name") if node.type in _DEFINITIONS else None
         if name is not None:
-            yield source.text(name).decode("utf-8", "replace"), _field_flavour(source, node)
-
-
-def _field_flavour(source: Source, definition: Node) -> Flavour | None:
-    """The flavour of the first guard that a field owns."""
-    body = definition.child_by_field_name("body")
-    if body is None or not _GUARDS.search(source.text(body)):
-        return None
-    scopes = uses.scopes(source)
-    imported = {
-        i.local: i.full
-        for i in uses.imports(source, uses.scope_at(scopes, definition.start_byte), scopes)
-    }
-    for node in walk(body):
-        if node.type not in ("type_identifier", "scoped_type_identifier"):
-            continue
-        if any(
-            a.type in _ELSEWHERE for a in source.ancestors(node) if a.start_byte > body.start_byte
-        ):
-            continue
-        head, colons, rest = source.text(node).partition(b"::")
-        full = imported.get(head, head) + colons + rest
-        flavour = flavour_of_name(full.decode("utf-8", "replace"))
-        if flavour is not None:
-            return flavour
-    return None
+            body = node.child_by_field_name("body")
+            flavour = guard_flavour(source, body) if body is not None else None
+            yield source.text(name).decode("utf-8", "replace"), flavour

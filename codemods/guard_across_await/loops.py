@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import Choice, TypeOf, priced
+from codemods.guard_across_await.choice import Choice, TypeOf, priced, short
+from codemods.guard_across_await.values import is_copy
 from engine.locks import method_call
 from engine.model import Span
 from engine.syntax import Source, span_of
@@ -17,7 +18,6 @@ _LISTS = frozenset({"Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList", "Bin
 _MAPS = frozenset({"HashMap", "BTreeMap", "IndexMap"})
 _SAME_ITEM = frozenset({"Filter", "Rev", "Take", "Skip", "StepBy", "TakeWhile", "SkipWhile"})
 _COLLECT = b".collect::<Vec<_>>()"
-_PAIRS = b".map(|(key, value)| (key.clone(), value.clone()))"
 
 
 def collected(source: Source, type_of: TypeOf, found: Sequence[Node]) -> list[Choice]:
@@ -44,24 +44,41 @@ def collected(source: Source, type_of: TypeOf, found: Sequence[Node]) -> list[Ch
     if items is None:
         return []
     if len(items) == 1:
-        way = Choice(node, head + b".cloned()" + _COLLECT, whole=value, by_ref=True)
+        way = Choice(node, head + _each(items[0]) + _COLLECT, whole=value, by_ref=True)
         return _priced(way, items)
-    one = _one_of_a_pair(source, loop, node, head, value)
+    one = _one_of_a_pair(source, loop, node, head)
     if one is not None:
-        return _priced(one[1], items[one[0] : one[0] + 1])
-    way = Choice(node, head + _PAIRS + _COLLECT, whole=value, by_ref=True)
+        index, node, head, extra = one
+        suffix = head + _each(items[index]) + _COLLECT
+        way = Choice(node, suffix, whole=value, by_ref=True, extra=extra)
+        return _priced(way, items[index : index + 1])
+    way = Choice(node, head + _pairs(source, loop, items) + _COLLECT, whole=value, by_ref=True)
     return _priced(way, items)
 
 
 def _priced(way: Choice, items: Sequence[Type]) -> list[Choice]:
     """Every part must be cheap; each item is cloned."""
-    costs: list[str] = []
-    for item in items:
-        found = priced(way, item)
-        if not found:
-            return []
-        costs.append(found[0].cost)
-    return [replace(way, cost=f"{' and '.join(dict.fromkeys(costs))}, for each item")]
+    if not all(priced(way, item) for item in items):
+        return []
+    parts = " and ".join(f"`{short(item)}`" for item in items)
+    return [replace(way, cost=f"a `Vec` and a clone of {parts} for each item")]
+
+
+def _each(item: Type) -> bytes:
+    return b".copied()" if is_copy(item) else b".cloned()"
+
+
+def _pairs(source: Source, loop: Node, items: Sequence[Type]) -> bytes:
+    """``.map(|(key, value)| (*key, value.clone()))``, with the loop's own names."""
+    pattern = loop.child_by_field_name("pattern")
+    parts = pattern.named_children if pattern is not None else []
+    own = len(parts) == 2 and all(p.type == "identifier" for p in parts)
+    names = [source.text(p) for p in parts] if own else [b"key", b"value"]
+    taken = [
+        b"*" + name if is_copy(item) else name + b".clone()"
+        for name, item in zip(names, items, strict=True)
+    ]
+    return b".map(|(" + b", ".join(names) + b")| (" + b", ".join(taken) + b"))"
 
 
 def _loop_over(node: Node) -> Node | None:
@@ -97,9 +114,10 @@ def _items(type_: Type) -> tuple[Type, ...] | None:
 
 
 def _one_of_a_pair(
-    source: Source, loop: Node, node: Node, head: bytes, value: Node
-) -> tuple[int, Choice] | None:
-    """``for (_, v) in map.iter()`` needs the values alone: which one, and the way."""
+    source: Source, loop: Node, node: Node, head: bytes
+) -> tuple[int, Node, bytes, tuple[tuple[Span, bytes], ...]] | None:
+    """``for (_, v) in map.iter()`` needs the values alone: which one, what to call on what, and
+    the pattern that is left."""
     pattern = loop.child_by_field_name("pattern")
     if pattern is None or pattern.type != "tuple_pattern" or len(pattern.children) != 5:
         return None
@@ -114,5 +132,4 @@ def _one_of_a_pair(
         node = found[0]
     method = b".values()" if index else b".keys()"
     extra: tuple[tuple[Span, bytes], ...] = ((span_of(pattern), source.text(kept)),)
-    suffix = method + b".cloned()" + _COLLECT
-    return index, Choice(node, suffix, whole=value, by_ref=True, extra=extra)
+    return index, node, method, extra

@@ -10,6 +10,7 @@ from codemods.guard_across_await import words
 from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.named import Context, Refused
 from codemods.guard_across_await.taken import Taken
+from codemods.guard_across_await.values import is_whole
 from codemods.guard_across_await.write import statements_of
 from engine.model import Edit, Span
 from engine.syntax import FUNCTIONS, Source, span_of, walk
@@ -102,6 +103,7 @@ def early_drops(ctx: Context, taken: Taken) -> Draft | None:
     source = ctx.source
     if len(taken.bindings) != 1 or taken.trace.later or not _by_value(source, taken):
         return None
+    borrowed = _borrowed(ctx, taken)
     drop = b"drop(" + taken.bindings[0].name + b");"
     covered: list[Span] = []
     edits: list[Edit] = []
@@ -117,8 +119,45 @@ def early_drops(ctx: Context, taken: Taken) -> Draft | None:
             return None
         text = drop + source.newline + source.indent_of(statement.start_byte)
         edits.append(Edit(source.path, statement.start_byte, statement.start_byte, text))
-        covered.append(Span(statement.start_byte, block.end_byte))
+        rest = Span(statement.start_byte, block.end_byte)
+        if any(use in rest for use in borrowed):
+            return None
+        covered.append(rest)
     return Draft("drop", tuple(edits))
+
+
+def _borrowed(ctx: Context, taken: Taken) -> set[Span]:
+    """Uses of names that may borrow from the guard: bound to something computed from it whose type
+    does not show it to be a value of its own."""
+    uses, found = set(taken.uses), set[Span]()
+    for node in walk(taken.region):
+        if node.type not in _BINDING:
+            continue
+        value = node.child_by_field_name("value")
+        if value is None or not any(use in span_of(value) for use in uses):
+            continue
+        type_ = ctx.type_of(value)
+        if type_ is not None and is_whole(type_):
+            continue
+        for binding in ctx.scopes.bindings:
+            at = binding.decl
+            inside = at in span_of(node) and not any(at in span_of(s) for s in _bodies(node))
+            arm = (
+                node.type == "match_expression" and binding.kind == "match" and at in span_of(node)
+            )
+            if inside or arm:
+                later = {use.span for use in ctx.scopes.uses(binding)}
+                uses |= later
+                found |= later
+    return found
+
+
+_BINDING = frozenset({"let_declaration", "let_condition", "match_expression", "for_expression"})
+
+
+def _bodies(node: Node) -> list[Node]:
+    names = ("body", "alternative", "value")
+    return [c for name in names if (c := node.child_by_field_name(name)) is not None]
 
 
 def _by_value(source: Source, taken: Taken) -> bool:

@@ -75,6 +75,11 @@ def _left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
         return words.on_purpose(source, taken)
     if trace.reassigned:
         return words.assigned_again(source, taken, trace.reassigned[0])
+    first = trace.ordered()[0]
+    inside = [use for use in taken.uses if use in span_of(first)]
+    if inside and trace.later.get(span_of(first)):
+        use = first.descendant_for_byte_range(inside[0].start, inside[0].end) or first
+        return words.used_by_the_awaited(source, taken, use, [first])
     for node in trace.ordered():
         if trace.later.get(span_of(node)):
             return words.used_after(source, taken, _use(trace.later[span_of(node)]))

@@ -198,7 +198,10 @@ def _temporary(source: Source, node: Node, edition: int) -> Taken | None:
         life = _in_macro(node)
     if life is None:
         return None
-    trace = Walk(source, node, frozenset(), life.span).run([life.node])
+    nodes = [life.node]
+    if life.node.type == "while_expression":  # taken anew, and let go, in each round
+        nodes = [c for name in ("condition", "body") if (c := life.node.child_by_field_name(name))]
+    trace = Walk(source, node, frozenset(), life.span).run(nodes)
     return Taken("temporary", node, life.node, life.node, (), frozenset(), trace, life)
 
 

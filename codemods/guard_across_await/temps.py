@@ -13,7 +13,7 @@ from codemods.guard_across_await.choose import choose
 from codemods.guard_across_await.hoist import can_go_first, extends
 from codemods.guard_across_await.named import Context, Refused
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.write import in_front, text_of, unit_of
+from codemods.guard_across_await.write import chained, in_front, text_of, unit_of
 from engine.model import Edit, Span
 from engine.syntax import FUNCTIONS, LOOPS, Source, span_of
 
@@ -64,10 +64,7 @@ def drafts(ctx: Context, taken: Taken) -> list[Draft]:
         raise Refused(words.attribute(taken, ctx.source.text(previous)))
     ways: list[Draft] = []
     for choice in choices[:_MAX]:
-        ways.extend(_draft(ctx, taken, choice, statement, block))
-        if choice.cost and not choice.by_ref and _is_called(choice.node):
-            mutable = replace(choice, mutable=True)  # some handles need `&mut self` to be used
-            ways.extend(_draft(ctx, taken, mutable, statement, block))
+        ways.extend(_draft(ctx, choice, statement, block))
     return list(dict.fromkeys(ways))[:_MAX]
 
 
@@ -82,31 +79,25 @@ def _in_for(taken: Taken) -> bool:
     return False
 
 
-def _is_called(node: Node) -> bool:
-    return node.parent is not None and node.parent.type == "field_expression"
-
-
-def _draft(
-    ctx: Context, taken: Taken, choice: Choice, statement: Node, block: Node | None
-) -> list[Draft]:
+def _draft(ctx: Context, choice: Choice, statement: Node, block: Node | None) -> list[Draft]:
     source = ctx.source
-    name = _name(ctx, choice, statement)
     first = can_go_first(source, choice.node, statement, (choice.node,))
-    if first and block is not None:
+    if not first:
+        return [_in_place(ctx, choice, statement)]
+    name = _name(ctx, choice, statement)
+    if block is not None:
         if extends(source, choice.node):
             return []
         indent = source.indent_of(statement.start_byte)
         text = _let(source, choice, name, indent) + b";"
         edits = [in_front(source, statement, text), *choice.outside(source.path, name)]
         return [Draft("hoist", tuple(edits), choice.cost)]
-    if first:
-        return [_wrapped(ctx, choice, statement, name)]
-    return [_in_place(ctx, taken, choice, statement, name)]
+    return [_wrapped(ctx, choice, statement, name)]
 
 
 def _let(source: Source, choice: Choice, name: bytes, indent: bytes) -> bytes:
     base = source.indent_of(choice.node.start_byte)
-    value = text_of(source, choice.span, base, indent) + choice.suffix
+    value = chained(text_of(source, choice.span, base, indent), choice.suffix)
     return b"let " + (b"mut " if choice.mutable else b"") + name + b" = " + value
 
 
@@ -142,7 +133,7 @@ def _wrapped(ctx: Context, choice: Choice, value: Node, name: bytes) -> Draft:
     return Draft("block", (Edit(source.path, value.start_byte, value.end_byte, text),), choice.cost)
 
 
-def _in_place(ctx: Context, taken: Taken, choice: Choice, statement: Node, name: bytes) -> Draft:
+def _in_place(ctx: Context, choice: Choice, statement: Node) -> Draft:
     """``{ let v = ..; v }`` where it stands: a block's own tail would keep its temporaries, before
     edition 2024, to the end of the statement around it."""
     source = ctx.source
@@ -150,6 +141,7 @@ def _in_place(ctx: Context, taken: Taken, choice: Choice, statement: Node, name:
     unit = _unit(ctx, statement)
     deeper = source.newline + indent + unit
     inner = replace(choice, mutable=False)
+    name = names.suggest(source, choice.node)
     text = b"{" + deeper + _let(source, inner, name, indent + unit) + b";" + deeper + name
     text = (b"&" if choice.by_ref else b"") + text + source.newline + indent + b"}"
     edits = [Edit(source.path, choice.place.start, choice.place.end, text)]

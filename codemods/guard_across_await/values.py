@@ -95,6 +95,11 @@ def is_cheap(type_: Type) -> bool:
     return type_.kind == "path" and _last(type_) in _COUNTED
 
 
+def is_used_mutably(type_: Type) -> bool:
+    """A handle whose methods ask for ``&mut self``."""
+    return type_.name.startswith(("redis::", "tonic::"))
+
+
 def is_small(type_: Type) -> bool:
     """A clone costs about one allocation."""
     if type_.kind == "tuple" or (type_.kind == "path" and _last(type_) == "Option"):
@@ -116,6 +121,19 @@ def is_whole(type_: Type) -> bool:
         if std and _last(part) in _BORROWING:
             return False
     return next(guards_in(type_), None) is None
+
+
+def may_be_copy(type_: Type) -> bool:
+    """Not known to be anything else than ``Copy``: rustc can tell."""
+    if is_copy(type_):
+        return True
+    if type_.kind != "path":
+        return False
+    last = _last(type_)
+    if last == "Option":
+        return all(map(may_be_copy, type_.args))
+    known = _PLAIN | _COUNTED | _SMALL
+    return last not in known and type_.name not in _HANDLES
 
 
 def pointee(type_: Type) -> Type | None:

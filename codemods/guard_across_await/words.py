@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from codemods.guard_across_await.taken import Taken
@@ -11,6 +13,7 @@ from engine.scopes import Binding
 from engine.syntax import Source, span_of
 from engine.types import Type
 
+_LOCKED = re.compile(rb"\.\s*(?:lock|read|write)(?:_owned)?\(\)")
 _SHORT = 48  # characters of code in a sentence
 
 
@@ -40,6 +43,8 @@ def awaited(source: Source, node: Node) -> str:
         if function is not None and arguments is not None:
             found = method_call(source, inner)
             some = ".." if arguments.named_children else ""
+            if found is not None and _LOCKED.search(source.text(found[0])):
+                return f"`{found[1].decode('utf-8', 'replace')}({some})`"
             if found is not None:
                 head = shown(source, found[0], 28)
                 return f"`{head}.{found[1].decode('utf-8', 'replace')}({some})`"
@@ -65,10 +70,10 @@ def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
     name = who(source, taken)
     if taken.kind == "let":
         locked = lock_call(source, taken.node)
-        what = locked.receiver if locked is not None else taken.node
-        name += f", the guard of `{shown(source, what)}`,"
+        if locked is not None:
+            name += f", the guard of `{shown(source, locked.receiver)}`,"
     if type_ is not None and lock_call(source, taken.node) is None:
-        name += f" (`{type_.name.rpartition('::')[2]}`)"
+        name += f" (a `{type_.name.rpartition('::')[2]}`)"
     where = line(source, first.start_byte if first.type != "await_expression" else first.end_byte)
     return f"{name} is held while {awaited(source, first)} is awaited on line {where}"
 
@@ -177,13 +182,33 @@ def _is_written(node: Node) -> bool:
 
 
 def used_by_the_awaited(source: Source, taken: Taken, use: Node, awaits: list[Node]) -> str:
-    around = [a for a in awaits if span_of(use) in span_of(a)] or awaits
+    around = [a for a in awaits if span_of(use) in span_of(a)]
+    if not around:
+        what, at = awaited(source, awaits[0]), line(source, awaits[0].end_byte)
+        return (
+            f"`{shown(source, _looked_into(use))}` is looked into while {what} is awaited on line "
+            f"{at}: no value of its own can be taken out first; clone out what the code below needs"
+        )
     what, at = awaited(source, around[0]), line(source, around[0].end_byte)
     return (
         f"{what} on line {at} works on what {who(source, taken)} guards while it is awaited, and "
         "no value of its own can be taken out first; hold a handle that needs no lock (a clone, an "
         "`Arc`, a channel to a task that owns it) if others must not wait"
     )
+
+
+def _looked_into(use: Node) -> Node:
+    """The whole scrutinee or condition that the guard is used in."""
+    current = use
+    while current.parent is not None and current.parent.type in _OPERANDS:
+        current = current.parent
+    return current
+
+
+_OPERANDS = frozenset(
+    {"field_expression", "call_expression", "unary_expression", "reference_expression"}
+    | {"await_expression", "try_expression", "index_expression", "parenthesized_expression"}
+)
 
 
 def not_first(source: Source, taken: Taken, node: Node) -> str:
@@ -295,13 +320,11 @@ def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...])
     head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
     if flavour.is_async:
         look = (
-            f"The lock now ends before that: other tasks can get in between, so see that nothing "
-            f"relies on {what} running alone (one writer at a time, check and then act)."
+            f"It now ends before that, so other tasks can get in between: see that {what} need not "
+            "run alone (one writer at a time, check and then act)."
         )
     else:
-        look = (
-            "The lock now ends before that: see that nothing relies on nobody getting in between."
-        )
+        look = "It now ends before that: see that nothing relies on the lock being kept."
     return " ".join((head, look, *extra))
 
 
@@ -311,7 +334,7 @@ def note_dropped_earlier(name: str, type_: Type) -> str:
 
 def note_drop(flavour: Flavour) -> str:
     """``drop`` ends the lock, but rustc still counts the guard as part of the future."""
-    if flavour.is_async:
+    if flavour.is_async or flavour is Flavour.DASHMAP:
         return "No block can serve here, so `drop` ends it."
     return (
         "No block can serve here, so `drop` ends it: the lock is free at run time, but the future "

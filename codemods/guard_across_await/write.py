@@ -87,6 +87,26 @@ def trailing_comment(source: Source, end: int) -> int:
     return end + hit.end() if hit is not None else end
 
 
+_BREAK = re.compile(rb"\s*\n\s*(?=[.?])")
+
+
+def chained(text: bytes, suffix: bytes) -> bytes:
+    """``text`` with ``suffix`` behind it, a method chain on one line where rustfmt would have it so,
+    else with the suffix on a line of its own."""
+    if b"\n" not in text:
+        return text + suffix
+    if b"//" not in text and b'"' not in text:
+        joined = _BREAK.sub(b"", text) + suffix
+        if b"\n" not in joined and width(joined) <= CHAIN:
+            return joined
+    last = text.rpartition(b"\n")[2]
+    indent = last[: len(last) - len(last.lstrip())]
+    if suffix and last.lstrip().startswith(b"."):
+        newline = b"\r\n" if b"\r\n" in text else b"\n"
+        return text + b"".join(newline + indent + b"." + part for part in suffix.split(b".")[1:])
+    return text + suffix
+
+
 def one_line(text: bytes) -> bool:
     return b"\n" not in text
 

@@ -394,9 +394,10 @@ class Flow:
             whole = node
             while whole.parent is not None and whole.parent.type == "scoped_identifier":
                 whole = whole.parent
-            if whole.type in ("identifier", "scoped_identifier") and span_of(node) not in decl.node:
-                if self.world.binding(source, node) is None and not is_lock_call(source, whole):
-                    yield from self.sinks(source, whole)
+            if whole.type not in ("identifier", "scoped_identifier") or span_of(node) in decl.node:
+                continue
+            if self.world.binding(source, node) is None and not is_lock_call(source, whole):
+                yield from self.sinks(source, whole)
 
     def _function_links(self, decl: Decl) -> Iterator[Key]:
         for source, node in self.world.mentions(decl.name, decl):

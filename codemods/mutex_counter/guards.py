@@ -12,7 +12,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.inert import is_formatting, is_integer_method, macro_name
+from codemods.mutex_counter.inert import is_integer_method, shows
 from codemods.mutex_counter.names import Family
 from engine.syntax import Source
 
@@ -213,19 +213,34 @@ class Access:
     operator: bytes = b""
 
 
-def access(source: Source, guard: Node) -> Access | Refused:
-    """What the mention ``guard`` (a name or the locking expression itself) does."""
+def field_of(source: Source, guard: Node) -> bytes:
+    """``hits`` where ``g.hits`` is what the mention ``guard`` stands in, else b""."""
+    up = outward(guard).parent
+    field = up.child_by_field_name("field") if up is not None else None
+    plain = up is not None and up.type == "field_expression" and method_on(source, guard) is None
+    return source.text(field) if field is not None and plain else b""
+
+
+def access(source: Source, guard: Node, fields: bool = False) -> Access | Refused:
+    """What the mention ``guard`` (a name or the locking expression itself) does.
+
+    ``fields``: behind the lock is a struct, and only one of its fields may be looked at.
+    """
     node = outward(guard)
     up = node.parent
+    if fields:
+        if up is None or not field_of(source, guard):
+            return Refused("the struct behind the lock is used as a whole")
+        return _through(source, up)
     if up is not None and up.type == "unary_expression" and up.children[0].type == "*":
         return _through(source, up)
     named = method_on(source, node)
     if named is not None:
-        name, call = named
+        name = named[0]
         if is_integer_method(name):
             return Access("read", guard)
         return Refused(f"`.{name.decode('utf-8', 'replace')}()` is called on the guard", True)
-    if up is not None and _is_shown(source, node):
+    if up is not None and is_shown(source, node):
         return Access("read", guard)
     if up is not None and up.type == "token_tree":
         return Refused("a macro whose arguments are no plain expressions takes the guard")
@@ -281,7 +296,7 @@ def _lent(source: Source, reference: Node) -> Access | Refused:
     return Access("replace", call, given[1]) if len(given) == 2 else Refused(outside)
 
 
-def _is_shown(source: Source, node: Node) -> bool:
+def is_shown(source: Source, node: Node) -> bool:
     """An argument of ``println!`` and the like: a guard is shown as its value."""
     up = node.parent
     if up is not None and up.type == "assignment_expression":  # name = g
@@ -291,9 +306,7 @@ def _is_shown(source: Source, node: Node) -> bool:
     while up.parent is not None:
         up = up.parent
     macro = source.parent(up)
-    if macro is None or macro.type != "macro_invocation" or not is_formatting(source, macro):
-        return False
-    return not macro_name(source, macro).startswith((b"assert_", b"debug_assert_", b"vec"))
+    return macro is not None and macro.type == "macro_invocation" and shows(source, macro)
 
 
 def _escape(source: Source, node: Node) -> str:

@@ -53,6 +53,7 @@ _PRINTING = frozenset(
     {b"println", b"print", b"eprintln", b"eprint", b"trace", b"debug", b"info", b"warn", b"error"}
     | {b"dbg", b"log", b"event", b"write", b"writeln"}
 )
+_TAKING = frozenset({b"vec", b"matches", b"json", b"dbg", b"concat", b"stringify"})
 LOCKING = frozenset({b"lock", b"read", b"write", b"blocking_lock", b"try_lock", b"borrow_mut"})
 
 
@@ -77,6 +78,11 @@ def is_integer_method(name: bytes) -> bool:
 def is_formatting(source: Source, macro: Node) -> bool:
     """A macro whose arguments are plain expressions that it only reads."""
     return macro_name(source, macro) in _FORMATTING | _PRINTING
+
+
+def shows(source: Source, macro: Node) -> bool:
+    """A macro that takes a value by reference to format it: a guard is shown as its value."""
+    return macro_name(source, macro) in (_FORMATTING | _PRINTING) - _TAKING
 
 
 def macro_name(source: Source, macro: Node) -> bytes:

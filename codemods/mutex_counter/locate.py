@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -10,7 +11,7 @@ from codemods.mutex_counter.guards import outward
 from codemods.mutex_counter.names import ATOMICS, family_of
 from engine.codemod import Match
 from engine.model import Level, Site, Span
-from engine.syntax import Source, span_of
+from engine.syntax import Source, span_of, walk
 
 NAME = "mutex-counter"
 _OWNERS = frozenset(
@@ -46,6 +47,10 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
     for match in matches:
         if match.pattern == 0:
             node, inner = match.one("type"), match.one("inner")
+            struct = counters(source).get(source.text(inner))
+            if struct is not None and _is_lock(source, node):
+                yield _struct(source, node, struct)
+                continue
             if not _is_counter_type(source, node, inner):
                 continue
             owner = _owner(source, node)
@@ -64,14 +69,70 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
 
 
 def _is_counter_type(source: Source, node: Node, inner: Node) -> bool:
-    named = node.child_by_field_name("type")
-    if named is None or source.text(inner).decode("utf-8", "replace") not in ATOMICS:
+    if source.text(inner).decode("utf-8", "replace") not in ATOMICS:
         return False
-    up = node.parent
-    if up is not None and up.type == "scoped_identifier":
+    return _is_lock(source, node)
+
+
+def _is_lock(source: Source, node: Node) -> bool:
+    named, up = node.child_by_field_name("type"), node.parent
+    if named is None or (up is not None and up.type == "scoped_identifier"):
         return False  # Mutex::<u64>::new: a constructor
     family, known = family_of(source, node, source.text(named))
     return family is not None or not known
+
+
+@lru_cache(maxsize=8)
+def counters(source: Source) -> Mapping[bytes, Node]:
+    """Structs of the file that hold nothing but numbers and flags, by name."""
+    found: dict[bytes, list[Node]] = {}
+    for node in walk(source.root):
+        if node.type == "struct_item":
+            named = node.child_by_field_name("name")
+            found.setdefault(source.text(named) if named is not None else b"", []).append(node)
+    return {
+        n: nodes[0] for n, nodes in found.items() if len(nodes) == 1 and fields(source, nodes[0])
+    }
+
+
+def fields(source: Source, struct: Node) -> dict[bytes, Node]:
+    """Types of the struct's fields by name, when all are numbers or flags; else nothing."""
+    body = struct.child_by_field_name("body")
+    if body is None or body.type != "field_declaration_list":
+        return {}
+    if struct.child_by_field_name("type_parameters") is not None:
+        return {}
+    found: dict[bytes, Node] = {}
+    for declared in body.named_children:
+        if declared.type != "field_declaration":
+            continue
+        named, type_ = declared.child_by_field_name("name"), declared.child_by_field_name("type")
+        if named is None or type_ is None:
+            return {}
+        if source.text(type_).decode("utf-8", "replace") not in ATOMICS:
+            return {}
+        found[source.text(named)] = type_
+    return found
+
+
+def _struct(source: Source, node: Node, struct: Node) -> Site:
+    """``Mutex<Stats>``, where ``Stats`` holds nothing but counters."""
+    owner = _owner(source, node)
+    shown = owner is not None and owner.type in ("field_declaration", "static_item")
+    span = span_of(node)
+    if owner is not None and shown:
+        named = owner.child_by_field_name("name")
+        span = Span(named.start_byte if named is not None else span.start, span.end)
+    text = " ".join(source.slice(span).decode("utf-8", "replace").split())
+    return Site(
+        NAME,
+        source.path,
+        span,
+        {"types": (span_of(node),), "struct": (span_of(struct),)},
+        kind="struct",
+        role="site" if shown else "use",
+        message=f"`{text}`: one lock stands before a struct of counters",
+    )
 
 
 def _owner(source: Source, node: Node) -> Node | None:
@@ -261,13 +322,13 @@ def _operands(source: Source, site: Site) -> Iterator[Span]:
     pending = [holder]
     while pending:
         current = pending.pop()
-        if current.type == "compound_assignment_expr":
-            left, right = current.child_by_field_name("left"), current.child_by_field_name("right")
-            if (
-                left is not None
-                and right is not None
-                and right.type in ("identifier", "field_expression")
-            ):
-                if left.type == "unary_expression" and left.start_byte >= statement.start_byte:
-                    yield span_of(right)
+        left, right = current.child_by_field_name("left"), current.child_by_field_name("right")
+        if (
+            current.type == "compound_assignment_expr"
+            and left is not None
+            and left.start_byte >= statement.start_byte
+            and right is not None
+            and right.type in ("identifier", "field_expression")
+        ):
+            yield span_of(right)
         pending.extend(current.named_children)

@@ -3,12 +3,12 @@ the atomic operation in its place."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Access, Refused, access, outward
+from codemods.mutex_counter.guards import Access, Refused, access, field_of, outward
 from codemods.mutex_counter.inert import Effect, effects, is_formatting
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.text import Orders
@@ -22,15 +22,23 @@ COMPARISONS = frozenset({b"==", b"!=", b"<", b"<=", b">", b">="})
 class Rewrite:
     """One lock scope as one atomic operation.
 
-    ``ops`` are "load", "store", "add" and so on. ``notes`` are things that somebody must look at:
-    with one, the fix is for review. ``decides``: what is read is compared or branched on.
+    ``ops`` are "load", "store", "add" and so on; "decides" when what is read is compared or branched
+    on; with the field's name in front (``hits.add``) where a struct was behind the lock. ``notes`` are things that somebody must look at:
+    with one, the fix is for review.
     """
 
     edits: tuple[Edit, ...]
     ops: frozenset[str]
     notes: tuple[str, ...] = ()
-    decides: bool = False
     drops: tuple[bytes, ...] = ()  # imports that may have become unused
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field of a struct of counters."""
+
+    inner: str
+    orders: Orders
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +50,13 @@ class Use:
     inner: str  # the type behind the lock
     orders: Orders
     references: frozenset[Span] = frozenset()  # operands that are references to numbers
+    fields: Mapping[bytes, Field] = field(default_factory=dict)  # of the struct behind the lock
+
+    def narrowed(self, name: bytes) -> Use:
+        """The use of one field of a struct that is no longer behind a lock."""
+        one = self.fields[name]
+        path = self.receiver + b"." + name
+        return replace(self, receiver=path, inner=one.inner, orders=one.orders, fields={})
 
 
 def held_over(source: Source, guard: Node) -> tuple[Node, Node | None]:
@@ -111,6 +126,11 @@ def decides(source: Source, read: Node) -> bool:
         node = up
 
 
+def read_ops(source: Source, read: Node) -> frozenset[str]:
+    """The words for one read."""
+    return frozenset({"load", "decides"} if decides(source, read) else {"load"})
+
+
 def _asserted(source: Source, node: Node) -> bool:
     while node.parent is not None:
         node = node.parent
@@ -143,9 +163,12 @@ def judged(
 def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
     """The rewrite for ``guard``, a locking expression that no name is bound to."""
     source = use.source
-    what = access(source, guard)
+    what = access(source, guard, bool(use.fields))
     if isinstance(what, Refused):
         return what
+    named = field_of(source, guard) if use.fields else b""
+    if named:
+        use = use.narrowed(named)
     whole, scrutinee = held_over(source, guard)
     found = [
         effect
@@ -157,9 +180,16 @@ def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
         return notes
     if handler:
         notes = (*notes, "the code for a poisoned lock goes away")
-    if what.kind == "read":
-        return _read(use, what.node, notes)
-    return _write(use, what, notes)
+    read = what.kind == "read"
+    made = _read(use, what.node, notes) if read else _write(use, what, notes)
+    if named and isinstance(made, Rewrite):
+        return replace(made, ops=of_field(named, made.ops))
+    return made
+
+
+def of_field(name: bytes, ops: Iterable[str]) -> frozenset[str]:
+    """The words of operations on one field of a struct."""
+    return frozenset(f"{name.decode('utf-8', 'replace')}.{op}" for op in ops)
 
 
 def _earlier(effect: Effect, guard: Node, what: Access) -> bool:
@@ -180,7 +210,7 @@ def _read(use: Use, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
         return bad
     text = load(use)
     edit = Edit(use.source.path, whole.start_byte, whole.end_byte, text)
-    return Rewrite((edit,), frozenset({"load"}), notes, decides(use.source, node))
+    return Rewrite((edit,), read_ops(use.source, node), notes)
 
 
 def load(use: Use) -> bytes:

@@ -102,12 +102,11 @@ def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, b
     names = full_names(source, node, path)
     if not names:
         return None, path.rpartition(b"::")[2] not in (b"Mutex", b"RwLock")
-    families = {_FAMILIES.get(name) for name in names}
-    if len(families) == 1:
-        family = families.pop()
-        own = names[0].partition(b"::")[0] in (b"crate", b"super", b"self")
-        return family, family is not None or not own
-    return None, True
+    families = [family for name in names if (family := _FAMILIES.get(name)) is not None]
+    if families:
+        return families[0], True  # under `cfg` there may be several: the plan says so
+    own = names[0].partition(b"::")[0] in (b"crate", b"super", b"self")
+    return None, not own
 
 
 def lock_of(type_: Type) -> Lock | None:

@@ -149,9 +149,9 @@ def _self_assigned(
     source: Source, node: Node, reads: Sequence[Span], is_read: IsRead, inner: str, name: bytes
 ) -> Change | Refused:
     """``*g = f(*g)``: an operation of its own where there is one, else ``fetch_update``."""
-    if node.type == "unary_expression" and node.children[0].type == "!" and inner == "bool":
-        if _is(node.named_children[0], is_read):
-            return Change("xor", b"true")
+    negated = node.type == "unary_expression" and node.children[0].type == "!"
+    if negated and inner == "bool" and _is(node.named_children[0], is_read):
+        return Change("xor", b"true")
     if node.type == "binary_expression" and len(reads) == 1:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         sign = node.child_by_field_name("operator")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Access, Refused, access, outward
+from codemods.mutex_counter.guards import Access, Refused, access, is_shown, outward
 from codemods.mutex_counter.inert import Effect, effects, is_formatting
 from codemods.mutex_counter.moment import decides
 from engine.model import Span
@@ -70,8 +70,10 @@ class Region:
         return None
 
     @property
-    def decides(self) -> bool:
-        return any(decides(self.source, m.access.node) for m in self.reads)
+    def words(self) -> frozenset[str]:
+        """ "decides" when something read here is compared or branched on."""
+        found = any(decides(self.source, m.access.node) for m in self.reads)
+        return frozenset({"decides"} if found else ())
 
     def is_tail(self, node: Node) -> bool:
         """The value of the region's block."""
@@ -81,7 +83,9 @@ class Region:
         return not self.source.text(node).endswith(b";")
 
 
-def region_of_let(source: Source, scopes: Scopes, let: Node, binding: Binding) -> Region | Refused:
+def region_of_let(
+    source: Source, scopes: Scopes, let: Node, binding: Binding, fields: bool = False
+) -> Region | Refused:
     """The region of ``let g = x.lock().unwrap();``."""
     block = let.parent
     if block is None or block.type != "block":
@@ -91,15 +95,15 @@ def region_of_let(source: Source, scopes: Scopes, let: Node, binding: Binding) -
         for n in block.named_children
         if n.start_byte >= let.end_byte and n.type not in COMMENTS and n.type != "attribute_item"
     ]
-    return _region(source, scopes, binding, let, block, following)
+    return _region(source, scopes, binding, let, block, following, fields)
 
 
 def region_of_block(
-    source: Source, scopes: Scopes, block: Node, binding: Binding
+    source: Source, scopes: Scopes, block: Node, binding: Binding, fields: bool = False
 ) -> Region | Refused:
     """The region of ``if let Ok(g) = x.lock() { .. }``."""
     inside = [n for n in block.named_children if n.type not in COMMENTS]
-    return _region(source, scopes, binding, None, block, inside)
+    return _region(source, scopes, binding, None, block, inside, fields)
 
 
 def _region(
@@ -109,13 +113,14 @@ def _region(
     head: Node | None,
     block: Node,
     following: Sequence[Node],
+    fields: bool,
 ) -> Region | Refused:
     name = binding.name
     drop_at = next((i for i, n in enumerate(following) if _drops(source, n, name)), None)
     statements = tuple(following if drop_at is None else following[:drop_at])
     drop = following[drop_at] if drop_at is not None else None
     later = tuple(following[drop_at + 1 :]) if drop_at is not None else ()
-    mentions = _mentions(source, scopes, binding, statements, drop)
+    mentions = _mentions(source, scopes, binding, statements, drop, fields)
     if isinstance(mentions, Refused):
         return mentions
     if not mentions:
@@ -137,6 +142,7 @@ def _mentions(
     binding: Binding,
     statements: Sequence[Node],
     drop: Node | None,
+    fields: bool,
 ) -> tuple[Mention, ...] | Refused:
     found: list[Mention] = []
     for use in scopes.uses(binding):
@@ -154,7 +160,7 @@ def _mentions(
             continue
         if node.type != "identifier" or source.text(node) != binding.name:
             return Refused(f"a macro in line {line} takes the guard")
-        what = access(source, node)
+        what = access(source, node, fields)
         if isinstance(what, Refused):
             return Refused(f"{what.reason} (line {line})", what.locks)
         carrier = _carrier(source, node, statements[at])
@@ -214,7 +220,7 @@ def _judged(
 def _only_reads(source: Source, effect: Effect) -> bool:
     """The other lock is taken to read one value on the spot, or by a ``let`` of its own."""
     node = effect.node
-    while True:
+    while not is_shown(source, node):
         up = source.parent(node)
         if up is None:
             return False
@@ -230,6 +236,7 @@ def _only_reads(source: Source, effect: Effect) -> bool:
         ):  # fmt: skip
             return False
         node = up
+    return True
 
 
 def exits(node: Node) -> bool:

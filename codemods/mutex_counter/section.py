@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.fields import fields_shape
 from codemods.mutex_counter.guards import Guard, Refused, access, outward, unwrapped
 from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.moment import (
     Rewrite,
     Use,
     commented,
-    decides,
     judged,
     load,
+    read_ops,
     rewrite_moment,
 )  # fmt: skip
 from codemods.mutex_counter.names import Family
@@ -46,13 +47,14 @@ def rewrite(
     use: Use, call: Node, family: Family, method: bytes, scopes_of: ScopesOf
 ) -> Rewrite | Refused:
     """The rewrite of the lock scope that ``call`` opens, or why there is none."""
+    if method in DIRECT and use.fields:
+        return Refused("the struct behind the lock is used as a whole")
     if method in DIRECT:
         return _direct(use, call, family)
     if method not in LOCKS:
         name = method.decode("utf-8", "replace")
-        return Refused(
-            f"`.{name}()` has no counterpart on an atomic", locks=method != b"is_poisoned"
-        )
+        kept = method.endswith((b"_owned", b"_arc"))  # guards that are handed around
+        return Refused(f"`.{name}()` has no counterpart on an atomic", locks=kept)
     guard = unwrapped(use.source, call, family, method)
     if isinstance(guard, Refused):
         return guard
@@ -104,10 +106,11 @@ def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite
     binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
     if binding is None:
         return Refused("the guard's name is not understood")
-    region = region_of_let(source, scopes, let, binding)
+    region = region_of_let(source, scopes, let, binding, bool(use.fields))
     if isinstance(region, Refused):
         return region
-    shape = shape_of(use, region)
+    shape = fields_shape(use, region, scopes) if use.fields else shape_of(use, region)
+    words = frozenset[str]() if use.fields else region.words
     if isinstance(shape, Refused):
         return shape
     bad = commented(source, span_of(let))
@@ -121,7 +124,7 @@ def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite
             head = Edit(source.path, let.start_byte, let.end_byte, shape.lead)
         gone = (without_line(source, region.drop),) if region.drop is not None else ()
         edits = (head, *shape.edits, *gone)
-    return Rewrite(edits, shape.ops, notes, region.decides, shape.drops)
+    return Rewrite(edits, shape.ops | words, notes, shape.drops)
 
 
 def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:
@@ -158,16 +161,19 @@ def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refus
     bad = commented(source, *outside)
     if bad is not None:
         return bad
+    if body.type != "block" and use.fields:
+        return Refused("the lock's result is taken apart in an expression")
     if body.type != "block":
         return _from_value(use, guard, body, named)
     scopes = scopes_of(source, function)
     binding = next((b for b in scopes.bindings if b.decl == span_of(named)), None)
     if binding is None:
         return Refused("the guard's name is not understood")
-    region = region_of_block(source, scopes, body, binding)
+    region = region_of_block(source, scopes, body, binding, bool(use.fields))
     if isinstance(region, Refused):
         return region
-    shape = shape_of(use, region)
+    shape = fields_shape(use, region, scopes) if use.fields else shape_of(use, region)
+    words = frozenset[str]() if use.fields else region.words
     if isinstance(shape, Refused):
         return shape
     changes = {edit.span: edit.replacement for edit in shape.edits}
@@ -183,7 +189,7 @@ def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refus
         text = _placed(source, holder, shape.sole)
     notes = (*region.notes, _HANDLER) if guard.handler else region.notes
     edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
-    return Rewrite((edit,), shape.ops, notes, region.decides, shape.drops)
+    return Rewrite((edit,), shape.ops | words, notes, shape.drops)
 
 
 def _placed(source: Source, holder: Node, text: bytes) -> bytes:
@@ -223,7 +229,7 @@ def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Re
     if guard.handler:
         notes = (*notes, _HANDLER)
     if what.kind == "read":
-        part, text, ops = outward(what.node), load(use), frozenset({"load"})
+        part, text, ops = outward(what.node), load(use), read_ops(source, what.node)
         text = replaced(source, span_of(body), {span_of(part): text})
     else:
         if outward(what.node) != body or what.kind == "swap":
@@ -238,4 +244,4 @@ def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Re
             head = b"let _ = " if change.kind == "update" else b""
             text = _placed(source, holder, head + text + b";")
     edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
-    return Rewrite((edit,), ops, notes, what.kind == "read" and decides(source, what.node))
+    return Rewrite((edit,), ops, notes)

@@ -112,10 +112,10 @@ def _loaded(use: Use, region: Region) -> Shape:
     reads = region.reads
     only = reads[0] if len(reads) == 1 else None
     first = region.statements[0]
-    if only is not None and len(region.statements) == 1 and region.is_tail(first):
-        if _is_value(region, only, first):
-            edit = Edit(use.source.path, first.start_byte, first.end_byte, load(use))
-            return Shape(ops, (edit,), sole=load(use))
+    alone = len(region.statements) == 1 and region.is_tail(first)
+    if only is not None and alone and _is_value(region, only, first):
+        edit = Edit(use.source.path, first.start_byte, first.end_byte, load(use))
+        return Shape(ops, (edit,), sole=load(use))
     if region.head is None and only is not None and not only.captured:
         again = looped(use.source, only.node, region.statements[only.statement])
         if not again and _moved(use, region, only.statement):

@@ -79,6 +79,7 @@ class World:
     decls: list[Decl] = field(default_factory=list)
     news: list[New] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
+    structs: list[Site] = field(default_factory=list)  # locks around a struct of counters
     fields: dict[bytes, list[Decl]] = field(default_factory=dict)
     statics: dict[bytes, list[Decl]] = field(default_factory=dict)
     functions: dict[bytes, list[Decl]] = field(default_factory=dict)  # parameters and results
@@ -135,6 +136,8 @@ def build(sites: Iterable[Site], facts: Facts) -> World:
     for site in sites:
         if site.kind.startswith("call "):
             world.calls.append(_call(site, facts))
+        elif site.kind == "struct":
+            world.structs.append(site)
         elif site.kind in ("new", "turbofish"):
             world.news.append(_new(site, facts))
         else:
@@ -166,12 +169,13 @@ def _call(site: Site, facts: Facts) -> Call:
     told = facts.type_of(site.path, receiver)
     if told is not None:
         lock = lock_of(told)
+    method = site.kind.removeprefix("call ").encode()
     if lock is None:
         result = facts.type_of(site.path, site.captures["result"][0])
-        lock = guard_of(result) if result is not None else None
+        if result is not None and method not in (b"get_mut", b"into_inner"):
+            lock = guard_of(result)
         if lock is None and (told is not None or result is not None):
             lock = Lock("std", "?")  # rustc knows it as something else
-    method = site.kind.removeprefix("call ").encode()
     key = ("call", site.path, site.span.start)
     return Call(key, site.path, site.span, receiver, base[0] if base else None, method, lock)
 

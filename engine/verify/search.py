@@ -100,13 +100,13 @@ class Search:
 
     def _settle(self, everyone: list[Attempt]) -> None:
         parts = [_Part(everyone)]  # to be tried one by one, the last first
-        aside: list[list[Attempt]] = []  # suspects, for when no part is left
+        aside: list[Attempt] = []  # suspects, for when no part is left
         spare: list[Attempt] = []  # next alternatives of those that nothing pointed at
         while parts or aside or spare:
             if parts:
                 part = parts.pop()
             elif aside:
-                part = _Part(aside.pop())
+                part, aside = _Part(sorted(aside, key=_by_index)), []
             else:
                 part, spare = _Part(spare), []
             if not part.group:
@@ -126,10 +126,10 @@ class Search:
                 for attempt, failure in blame.proven.items():
                     self._trusted.add(attempt)
                     rest += self._condemn(attempt, failure)
-                aside.append(suspects)
+                aside += suspects
                 parts.append(_Part(sorted(rest, key=_by_index), part.blind))
             elif suspects and rest:
-                aside.append(suspects)
+                aside += suspects
                 parts.append(_Part(rest, part.blind))
             elif len(group) == 1:
                 spare += self._condemn(group[0], trial.failure(group[0]))

@@ -27,9 +27,8 @@ mod store {
 }
 
 mod handlers {
-    use std::sync::Arc;
-
     use super::store::{Shared, Store};
+    use std::sync::Arc;
 
     pub async fn read(shared: &Shared, key: &str) -> Option<String> {
         let store = Arc::clone(&shared.store);

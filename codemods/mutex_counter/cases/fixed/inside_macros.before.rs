@@ -1,5 +1,3 @@
-// level: safe
-
 use std::sync::{Arc, Mutex};
 
 use tokio::sync::mpsc::Receiver;
@@ -38,6 +36,6 @@ mod tests {
         for _ in 0..3 {
             *seen.lock().unwrap() += 1;
         }
-        assert_eq!(*seen.lock().unwrap(), 3, "seen {:?}", seen.lock().unwrap());
+        assert_eq!(*seen.lock().unwrap(), 3, "not all were seen");
     }
 }

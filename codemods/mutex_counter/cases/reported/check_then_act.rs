@@ -1,4 +1,4 @@
-// reason: `connect(..)` (line 24) runs while the lock is held
+// reason: `connect(..)` (line 23) runs while the lock is held
 
 use std::sync::Mutex;
 

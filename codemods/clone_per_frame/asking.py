@@ -1,0 +1,76 @@
+"""A site with its syntax, and what rustc is asked about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.model import Site, Span
+from engine.scopes import Scopes
+from engine.syntax import Source, span_of
+
+from .lastuse import Movable, movable
+from .places import Place, function_around, origins_of, place_of
+from .shapes import Clone, Context, Role, clone_at, context_of
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One site with all that syntax tells about it."""
+
+    site: Site
+    clone: Clone
+    context: Context
+    place: Place
+    function: Node
+
+    @property
+    def source(self) -> Source:
+        return self.clone.source
+
+
+def case_of(site: Site, source: Source) -> Case | None:
+    """The case of a site; None when the text is no longer what was located."""
+    clone = clone_at(source, site.span)
+    if clone is None:
+        return None
+    place = place_of(source, clone.receiver)
+    function = function_around(source, clone.node)
+    if place is None or function is None:
+        return None
+    return Case(site, clone, context_of(clone), place, function)
+
+
+def questions(site: Site, source: Source) -> Iterator[Span]:
+    """The clone, the place with all its prefixes, where it comes from, and who takes it."""
+    case = case_of(site, source)
+    if case is None:
+        return
+    yield case.clone.span
+    yield from map(span_of, case.place.prefixes)
+    scopes = Scopes(source, case.function)
+    yield from map(span_of, origins_of(source, scopes, case.place).nodes)
+    holder = holder_of(case)
+    if holder is not None:
+        yield span_of(holder)
+    verdict = movable(case.clone, case.place, scopes)
+    if isinstance(verdict, Movable) and verdict.option is not None:
+        yield span_of(verdict.option)
+
+
+def holder_of(case: Case) -> Node | None:
+    """The expression whose type tells what takes the value."""
+    function = case.context.holder.child_by_field_name("function")
+    match case.context.role:
+        case Role.ARGUMENT:
+            return function
+        case Role.METHOD_ARGUMENT:
+            if function is not None and function.type == "generic_function":
+                function = function.child_by_field_name("function")
+            return function.child_by_field_name("value") if function is not None else None
+        case Role.FIELD:
+            return case.context.holder
+        case _:
+            return None

@@ -1,0 +1,58 @@
+"""What rustc and the workspace's sources told about one clone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from engine.types import Type
+
+from .kinds import is_bytes, is_named, last
+
+_BYTES = Type("", (Type("u8"),), "slice")
+_PATH = Type("std::path::Path")
+
+
+class Receiver(Enum):
+    """How a method takes its receiver, as far as the workspace's sources tell."""
+
+    REFERENCE = "&self"
+    VALUE = "self"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Types:
+    """What rustc told about one clone."""
+
+    cloned: Type  # what the clone makes
+    place: Type  # what the receiver is
+    holder: Type | None  # the callee, the receiver of the method, the field that is read
+
+    @property
+    def same(self) -> bool:
+        """Is the place an owned value of the very type that the clone makes?"""
+        return self.place == self.cloned
+
+    @property
+    def behind(self) -> bool:
+        """Is the place a reference to what the clone makes?"""
+        return self.place.is_ref and self.place.args[0] == self.cloned
+
+    @property
+    def view(self) -> bool:
+        """A copy into another type: Bytes to Vec, &str to String. Both read as one view."""
+        left, right = _view_of(self.place), _view_of(self.cloned)
+        return left is not None and left == right
+
+
+def _view_of(type_: Type) -> Type | None:
+    """``[T]``, ``str`` or ``Path`` that a type derefs to; None for others."""
+    for step in type_.deref_chain():
+        if step.kind == "slice" or step.name == "str":
+            return step
+        if is_bytes(step) or is_named(step, "BytesMut"):
+            return _BYTES
+        if last(step.name) in ("PathBuf", "Path") and step.kind == "path":
+            return _PATH
+    return None

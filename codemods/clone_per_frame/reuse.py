@@ -1,0 +1,125 @@
+"""Owning the frames upstream (option ``reuse = true``): a read buffer hands out its bytes.
+
+``tx.send(buf.clone().freeze()); buf.clear();`` copies every frame. ``split`` gives away what was
+read and ``reserve`` gets the room back: the same allocation, as soon as no frame of it is alive.
+"""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from engine.model import Edit, Span
+from engine.scopes import Binding, Scopes
+from engine.syntax import COMMENTS, Source, span_of
+
+from .kinds import is_bytes, is_named
+from .known import Types
+from .moves import Moved
+from .places import Place
+from .shapes import Clone, Context, Role
+
+_COUNTS = ("integer_literal", "identifier", "scoped_identifier", "binary_expression")
+
+
+def handed_out(
+    clone: Clone, context: Context, types: Types, place: Place, scopes: Scopes
+) -> Moved | str:
+    """The rewrite, or in words why the buffer cannot own its frames."""
+    source = clone.source
+    node = _frame(clone, context, types)
+    buffer = types.place.args[0] if types.place.is_mut_ref else types.place
+    if node is None or not is_named(buffer, "BytesMut"):
+        return "only a frame copied whole out of a `BytesMut` can be handed out by it"
+    binding = scopes.resolve(source.text(place.root), place.root.start_byte)
+    if place.fields or not place.simple or binding is None:
+        return f"`{clone.name}` is no local buffer"
+    name = clone.name
+    clear = _cleared(source, node, binding, scopes)
+    if clear is None:
+        return f"`{name}.clear()` does not follow on the copy in the same block"
+    room = _room(source, binding, scopes)
+    if room is None:
+        return (
+            f"how much room `{name}` is to keep is not written here (`with_capacity` of a constant)"
+        )
+    if source.comments_in(span_of(node)) or source.comments_in(span_of(clear)):
+        return "a comment stands in the way"
+    taken = clone.place + (b".split()" if is_named(types.cloned, "BytesMut") else b"")
+    if is_bytes(types.cloned) or node != clone.node:
+        taken = clone.place + b".split().freeze()"
+    again = clone.place + b".reserve(" + room + b")"
+    edits = (
+        Edit(source.path, node.start_byte, node.end_byte, taken),
+        Edit(source.path, clear.start_byte, clear.end_byte, again),
+    )
+    how = (
+        f"`{name}` hands out what it has read; `reserve` takes the room back once no frame of it is "
+        "alive, and allocates anew otherwise."
+    )
+    doubt = (
+        "a frame that is kept for long keeps its whole buffer, and whether the room comes back "
+        "depends on the consumers"
+    )
+    return Moved("reuse", edits, how, doubt)
+
+
+def _frame(clone: Clone, context: Context, types: Types) -> Node | None:
+    """The expression that makes the frame: the clone, or ``clone().freeze()``."""
+    if context.role is Role.METHOD:
+        return context.holder if context.name == b"freeze" else None
+    if is_bytes(types.cloned) and clone.word == b"copy_from_slice":
+        return clone.node
+    return clone.node if is_named(types.cloned, "BytesMut") else None
+
+
+def _cleared(source: Source, node: Node, binding: Binding, scopes: Scopes) -> Node | None:
+    """The call ``buffer.clear()`` that is the next use of the buffer, in the same block."""
+    statement = source.statement_of(node)
+    if statement is None:
+        return None
+    later = [u.span for u in scopes.uses(binding) if u.span.start >= node.end_byte]
+    following = statement.next_named_sibling
+    while following is not None:
+        span = span_of(following)
+        if any(use in span for use in later):
+            break
+        if following.type not in COMMENTS and _leaves(source, following):
+            return None
+        following = following.next_named_sibling
+    if following is None or any(use.start < following.start_byte for use in later):
+        return None
+    call = following.named_children[0] if following.type == "expression_statement" else following
+    function = call.child_by_field_name("function") if call.type == "call_expression" else None
+    if function is None or function.type != "field_expression":
+        return None
+    value, field = function.child_by_field_name("value"), function.child_by_field_name("field")
+    if value is None or field is None or source.text(field) != b"clear":
+        return None
+    return call if span_of(value) in later else None
+
+
+def _leaves(source: Source, statement: Node) -> bool:
+    text = source.text(statement)
+    return any(word in text for word in (b"continue", b"break"))
+
+
+def _room(source: Source, binding: Binding, scopes: Scopes) -> bytes | None:
+    """The argument of the ``BytesMut::with_capacity(..)`` that made the buffer: a constant."""
+    node: Node | None = source.innermost(binding.decl)
+    while node is not None and node.type not in ("let_declaration", "parameter", "block"):
+        node = source.parent(node)
+    value = node.child_by_field_name("value") if node is not None else None
+    if value is None or value.type != "call_expression":
+        return None
+    function, listed = value.child_by_field_name("function"), value.child_by_field_name("arguments")
+    if function is None or listed is None or not source.text(function).endswith(b"with_capacity"):
+        return None
+    given = [c for c in listed.named_children if c.type not in COMMENTS]
+    if len(given) != 1 or given[0].type not in _COUNTS:
+        return None
+    text = source.text(given[0])
+    names = [n for n in (given[0], *given[0].named_children) if n.type == "identifier"]
+    local = any(scopes.resolve(source.text(n), n.start_byte) is not None for n in names)
+    return (
+        None if local or source.comments_in(Span(given[0].start_byte, given[0].end_byte)) else text
+    )

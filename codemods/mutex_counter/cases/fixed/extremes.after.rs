@@ -1,0 +1,29 @@
+// level: review
+
+use std::cmp;
+use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
+
+pub(crate) struct Extremes {
+    slowest: AtomicU64,
+    largest: AtomicUsize,
+    smallest: AtomicUsize,
+    deepest: AtomicI32,
+}
+
+impl Extremes {
+    pub(crate) fn record(&self, micros: u64, bytes: usize, depth: i32) {
+        self.slowest.fetch_max(micros, Ordering::AcqRel);
+        self.largest.fetch_max(bytes, Ordering::AcqRel);
+        self.smallest.fetch_min(bytes, Ordering::AcqRel);
+        self.deepest.fetch_max(depth, Ordering::AcqRel);
+    }
+
+    pub(crate) fn slowest(&self) -> u64 {
+        self.slowest.load(Ordering::Acquire)
+    }
+
+    /// The mark before it was raised.
+    pub(crate) fn raise(&self, bytes: usize) -> usize {
+        self.largest.fetch_max(bytes, Ordering::AcqRel)
+    }
+}

@@ -1,0 +1,45 @@
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Receiver;
+use tracing::info;
+
+pub(crate) async fn pump(mut lines: Receiver<String>, mut stop: Receiver<()>) -> u64 {
+    let received = Arc::new(AtomicU64::new(0u64));
+    let idle = AtomicU32::new(0u32);
+    loop {
+        tokio::select! {
+            line = lines.recv() => {
+                let Some(line) = line else { break };
+                received.fetch_add(line.len() as u64, Ordering::Relaxed);
+            }
+            _ = stop.recv() => {
+                info!(received = received.load(Ordering::Relaxed), "stopped");
+                break;
+            }
+            _ = tokio::task::yield_now() => { idle.fetch_add(1, Ordering::Relaxed); },
+        }
+    }
+    let count = idle.load(Ordering::Relaxed);
+    println!(
+        "idle {count} times, {} bytes",
+        received.load(Ordering::Relaxed)
+    );
+    let total = received.load(Ordering::Relaxed);
+    total
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicI32;
+
+    #[test]
+    fn counts() {
+        let seen = AtomicI32::new(0);
+        for _ in 0..3 {
+            seen.fetch_add(1, Ordering::Relaxed);
+        }
+        assert_eq!(seen.load(Ordering::Relaxed), 3, "not all were seen");
+    }
+}

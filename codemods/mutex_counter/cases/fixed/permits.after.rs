@@ -1,0 +1,45 @@
+// level: review
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
+
+#[derive(Debug)]
+pub(crate) struct Busy;
+
+pub(crate) struct Permits {
+    active: AtomicUsize,
+    tokens: AtomicU32,
+    closed: AtomicBool,
+    limit: usize,
+}
+
+impl Permits {
+    pub(crate) fn acquire(&self) -> Result<(), Busy> {
+        if self
+            .active
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |active| {
+                (active < self.limit).then(|| active + 1)
+            })
+            .is_err()
+        {
+            return Err(Busy);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn release(&self) {
+        self.active.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn spend(&self, cost: u32) -> bool {
+        self.tokens
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |tokens| {
+                (tokens >= cost).then(|| tokens - cost)
+            })
+            .is_ok()
+    }
+
+    /// True for the first caller only.
+    pub(crate) fn close(&self) -> bool {
+        !self.closed.swap(true, Ordering::AcqRel)
+    }
+}

@@ -1,0 +1,147 @@
+"""The rewrite of every use and declaration of one group, with one set of orderings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from codemods.mutex_counter.groups import Group
+from codemods.mutex_counter.guards import Refused
+from codemods.mutex_counter.locate import asked
+from codemods.mutex_counter.moment import Field, Rewrite, Use
+from codemods.mutex_counter.names import atomic, full_names
+from codemods.mutex_counter.section import DIRECT, rewrite
+from codemods.mutex_counter.text import PUBLISHING, RELAXED, Orders, receiver
+from codemods.mutex_counter.world import Call, New, World
+from engine.model import Edit, Site, Span
+from engine.syntax import Source
+
+_COUNTING = frozenset({"load", "add", "sub", "wrap", "own", "snapshot"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """Edits with what the plan must know of them (as ``Rewrite``, over any number of files)."""
+
+    edits: tuple[Edit, ...] = ()
+    ops: frozenset[str] = frozenset()
+    notes: tuple[str, ...] = ()
+    drops: tuple[tuple[str, bytes], ...] = ()
+
+
+def merged(parts: Iterable[Rewritten]) -> Rewritten:
+    """All parts as one, each edit once."""
+    found = tuple(parts)
+    return Rewritten(
+        tuple(dict.fromkeys(e for p in found for e in p.edits)),
+        frozenset(op for p in found for op in p.ops),
+        tuple(dict.fromkeys(n for p in found for n in p.notes)),
+        tuple(dict.fromkeys(d for p in found for d in p.drops)),
+    )
+
+
+def orders_for(inners: frozenset[str], ops: frozenset[str]) -> Orders:
+    """Relaxed for a counter that is only added to and read out, else it may publish other data."""
+    if "bool" in inners or not ops <= _COUNTING:
+        return PUBLISHING
+    return RELAXED
+
+
+def rewritten(world: World, group: Group, orders: Orders) -> Rewritten | Refused:
+    """All uses, declared types and constructors of a group, or the first thing in the way."""
+    used = uses_of(world, group.calls, orders)
+    if isinstance(used, Refused):
+        return used
+    parts = [used]
+    for decl in group.decls:
+        source = world.source(decl.path)
+        for span, inner in zip(decl.types, decl.inners, strict=True):
+            edit = Edit(decl.path, span.start, span.end, atomic(inner))
+            parts.append(Rewritten((edit,), drops=tuple(imports_behind(source, span))))
+    for new in group.news:
+        made = _constructor(world, group, new)
+        if isinstance(made, Refused):
+            return made
+        drops = tuple(imports_behind(world.source(new.file), new.named))
+        parts.append(Rewritten((made,), drops=drops))
+    return merged(parts)
+
+
+def uses_of(
+    world: World, calls: Iterable[Call], orders: Orders, fields: Mapping[bytes, Field] | None = None
+) -> Rewritten | Refused:
+    """The rewrites of all lock calls. A use of the lock as a lock is told first: it decides."""
+    done = [(call, rewrite_call(world, call, orders, fields or {})) for call in calls]
+    refused = [(call, made) for call, made in done if isinstance(made, Refused)]
+    refused.sort(key=lambda r: not r[1].locks)
+    for call, made in refused:
+        return Refused(f"{world.place(call.path, call.span.start)}: {made.reason}", made.locks)
+    return merged(_whole(call, made) for call, made in done if isinstance(made, Rewrite))
+
+
+def _whole(call: Call, made: Rewrite) -> Rewritten:
+    notes = tuple(f"{call.path}: {note}" for note in made.notes)
+    drops = tuple((call.path, item) for item in made.drops)
+    return Rewritten(made.edits, made.ops, notes, drops)
+
+
+def rewrite_call(
+    world: World, call: Call, orders: Orders, fields: Mapping[bytes, Field]
+) -> Rewrite | Refused:
+    """One lock call with everything done under it; ``fields`` are those of the struct behind the
+    lock (none: a number or flag is behind it)."""
+    source = world.source(call.path)
+    node, held = source.node_at(call.span), source.node_at(call.receiver)
+    if node is None or held is None or call.lock is None:
+        return Refused("the call is not understood")
+    if not source.sound(node):
+        return Refused("a syntax error stands beside it")
+    if call.method not in DIRECT and source.comments_in(Span(call.receiver.end, call.span.end)):
+        return Refused("a comment stands inside the text that would be replaced")
+    text = receiver(source, held)
+    references = _references(world, call)
+    use = Use(source, text, call.lock.inner, orders, references, fields)
+    return rewrite(use, node, call.lock.family, call.method, world.facts.sources.scopes)
+
+
+def _references(world: World, call: Call) -> frozenset[Span]:
+    """Operands under this lock that rustc knows as references."""
+    source = world.source(call.path)
+    site = Site("", call.path, call.span, {}, kind=f"call {call.method.decode()}")
+    found: set[Span] = set()
+    for span in asked(site, source):
+        told = world.facts.type_of(call.path, span)
+        if told is not None and told.is_ref:
+            found.add(span)
+    return frozenset(found)
+
+
+def imports_behind(source: Source, span: Span) -> Iterator[tuple[str, bytes]]:
+    """(path, full name) of imports behind a lock type's name that may no longer be needed."""
+    node = source.innermost(span)
+    if node.type == "generic_type":
+        node = node.child_by_field_name("type") or node
+    text = source.text(node)
+    for full in full_names(source, node, text):
+        yield source.path, full
+    if b"::" in text:
+        for full in full_names(source, node, text.partition(b"::")[0]):
+            yield source.path, full
+
+
+def _constructor(world: World, group: Group, new: New) -> Edit | Refused:
+    """``Mutex`` of ``Mutex::new(..)`` becomes the atomic that this lock is."""
+    inners = group.inners
+    if len(inners) > 1 and new.lock is not None:
+        inners &= {new.lock.inner}
+    if len(inners) != 1:
+        place = world.place(new.file, new.whole.start)
+        return Refused(f"{place}: which number this lock is made for is not known")
+    marker = atomic(next(iter(inners)))
+    source = world.source(new.file)
+    node = source.node_at(new.whole)
+    function = node.child_by_field_name("function") if node is not None else None
+    last = source.text(function).rpartition(b"::")[2] if function is not None else b""
+    if last in (b"const_new", b"const_mutex", b"const_rwlock") and function is not None:
+        return Edit(new.file, function.start_byte, function.end_byte, marker + b"::new")
+    return Edit(new.file, new.path.start, new.path.end, marker)

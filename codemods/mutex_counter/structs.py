@@ -1,0 +1,218 @@
+"""``Mutex<Stats>``, a lock around a struct of counters: a struct of atomics without the lock.
+
+Only when no critical section needs two fields at once, and when the struct is nowhere a value of
+its own. Readers of several fields lose the one moment at which all were read: a judgement, so the
+fix is for review.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from tree_sitter import Node
+
+from codemods.mutex_counter import locate
+from codemods.mutex_counter.guards import Refused, arguments
+from codemods.mutex_counter.moment import Field
+from codemods.mutex_counter.names import ATOMICS, atomic, family_of, wide
+from codemods.mutex_counter.rewriting import (
+    Rewritten,
+    imports_behind,
+    merged,
+    orders_for,
+    uses_of,
+)
+from codemods.mutex_counter.text import RELAXED, Orders
+from codemods.mutex_counter.wording import exposure
+from codemods.mutex_counter.world import Call, New, World
+from engine.model import Edit, Fix, Level, Outcome, Proposal, Site
+from engine.syntax import Source, attributes, span_of
+
+_DERIVES = frozenset({b"Debug", b"Default"})
+
+
+def proposals(world: World) -> Iterator[Proposal]:
+    """One per struct."""
+    found: dict[tuple[str, int], list[Site]] = {}
+    for site in world.structs:
+        found.setdefault((site.path, site.captures["struct"][0].start), []).append(site)
+    for sites in found.values():
+        shown = tuple(site for site in sites if site.role == "site")
+        struct = world.source(sites[0].path).node_at(sites[0].captures["struct"][0])
+        if not shown or struct is None:
+            continue
+        made = _Struct(world, world.source(sites[0].path), struct).proposal(shown)
+        if made is not None:
+            yield made
+
+
+class _Struct:
+    """One struct of counters and all that is done with it."""
+
+    def __init__(self, world: World, source: Source, struct: Node) -> None:
+        self.world, self.source, self.struct = world, source, struct
+        named = struct.child_by_field_name("name")
+        self.name = source.text(named) if named is not None else b""
+        self.fields = locate.fields(source, struct)
+        self.inners = {n: source.text(t).decode() for n, t in self.fields.items()}
+
+    def proposal(self, shown: tuple[Site, ...]) -> Proposal | None:
+        calls = [c for c in self.world.calls if self._mine(c)]
+        if not calls:
+            told = [c for c in self.world.calls if c.lock is None and c.path == self.source.path]
+            if told:
+                reason = self.world.facts.unknown(told[0].path, told[0].receiver)
+                return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
+            return None
+        refused = self._derived()
+        relaxed = {name: Field(inner, RELAXED) for name, inner in self.inners.items()}
+        made = refused if refused is not None else self._all(calls, relaxed)
+        if isinstance(made, Rewritten):
+            by_field = {n: Field(i, self._orders(n, i, made)) for n, i in self.inners.items()}
+            made = self._all(calls, by_field)
+            if isinstance(made, Rewritten):
+                return Proposal(shown, (self._fix(made, by_field),))
+        return None if made.locks else Proposal(shown, reason=made.reason)
+
+    def _orders(self, name: bytes, inner: str, made: Rewritten) -> Orders:
+        head = f"{name.decode('utf-8', 'replace')}."
+        ops = (op.removeprefix(head) for op in made.ops if op.startswith(head))
+        return orders_for(frozenset({inner}), frozenset(ops))
+
+    def _mine(self, call: Call) -> bool:
+        inner = call.lock.inner if call.lock is not None else ""
+        return inner.rpartition("::")[2].encode() == self.name
+
+    def _derived(self) -> Refused | None:
+        for attribute in attributes(self.struct):
+            text = self.source.text(attribute)
+            if text.startswith((b"#[doc", b"#[allow", b"#[expect")):
+                continue
+            names = re.findall(rb"[A-Za-z_:]+", text.removeprefix(b"#[derive"))
+            other = [n for n in names if n.rpartition(b"::")[2] not in _DERIVES]
+            if not text.startswith(b"#[derive") or other:
+                word = (other or [text])[0].decode("utf-8", "replace")
+                return Refused(
+                    f"`{self.name.decode()}` has `{word}`, which a struct of atomics lacks"
+                )
+        return None
+
+    def _all(self, calls: list[Call], by_field: Mapping[bytes, Field]) -> Rewritten | Refused:
+        used = uses_of(self.world, calls, RELAXED, by_field)
+        if isinstance(used, Refused):
+            return used
+        parts = [used]
+        for made in self._mentions():
+            if isinstance(made, Refused):
+                return made
+            parts.append(made)
+        retyped = (_put(self.source, t, atomic(self.inners[n])) for n, t in self.fields.items())
+        return merged([*parts, Rewritten(tuple(retyped))])
+
+    def _mentions(self) -> Iterator[Rewritten | Refused]:
+        """Every mention of the struct: behind a lock, in its constructor, or in the way."""
+        pattern = re.compile(rb"(?<!\w)" + re.escape(self.name) + rb"(?!\w)")
+        own = self.struct.child_by_field_name("name")
+        for source in self.world.facts.sources.containing(self.name):
+            for hit in pattern.finditer(source.data):
+                node = source.root.named_descendant_for_byte_range(hit.start(), hit.end())
+                if node is None or (node.start_byte, node.end_byte) != hit.span():
+                    continue
+                if source.path == self.source.path and node == own:
+                    continue
+                if "identifier" in node.type and not _imported(source, node):
+                    yield self._mention(source, node)
+        for new in self.world.news:
+            inner = new.lock.inner if new.lock is not None else ""
+            if inner.rpartition("::")[2].encode() == self.name:
+                yield self._unwrapped(new)
+
+    def _mention(self, source: Source, node: Node) -> Rewritten | Refused:
+        outer = node
+        while outer.parent is not None and outer.parent.type == "scoped_type_identifier":
+            outer = outer.parent
+        holder = outer.parent.parent if outer.parent is not None else None
+        if (
+            outer.parent is not None
+            and outer.parent.type == "type_arguments"
+            and holder is not None
+        ):
+            named = holder.child_by_field_name("type")
+            if named is not None and holder.type == "generic_type":
+                family, known = family_of(source, holder, source.text(named))
+                if family is not None or not known:
+                    edit = _put(source, holder, source.text(outer))
+                    drops = tuple(imports_behind(source, span_of(named)))
+                    return Rewritten((edit,), drops=drops)
+        for new in self.world.news:
+            if new.file == source.path and span_of(node) in new.whole:
+                return Rewritten()
+        place = self.world.place(source.path, node.start_byte)
+        return Refused(f"{place}: `{self.name.decode()}` is used there without the lock")
+
+    def _unwrapped(self, new: New) -> Rewritten | Refused:
+        """``Mutex::new(Stats { hits: 0 })`` without the ``Mutex::new``."""
+        source = self.world.source(new.file)
+        place = self.world.place(new.file, new.whole.start)
+        call = source.node_at(new.whole)
+        given = arguments(call) if call is not None and call.type == "call_expression" else []
+        drops = tuple(imports_behind(source, new.named))
+        if call is not None and not given and source.text(call).endswith(b"default()"):
+            edit = _put(source, call, self.name + b"::default()")
+            return Rewritten((edit,), drops=drops)
+        if call is None or len(given) != 1 or source.comments_in(new.whole):
+            return Refused(f"{place}: how the struct is made is not understood")
+        value = given[0]
+        edits = [
+            Edit(new.file, new.whole.start, value.start_byte, b""),
+            Edit(new.file, value.end_byte, new.whole.end, b""),
+        ]
+        if value.type == "struct_expression":
+            body = value.child_by_field_name("body")
+            for part in body.named_children if body is not None else ():
+                edits += self._field(source, part)
+        elif not re.fullmatch(rb"(?:\w+::)*default\(\)", source.text(value)):
+            return Refused(f"{place}: how the struct is made is not understood")
+        return Rewritten(tuple(edits), drops=drops)
+
+    def _field(self, source: Source, part: Node) -> Iterator[Edit]:
+        if part.type == "shorthand_field_initializer":
+            name = source.text(part)
+            made = b"%s: %s::new(%s)" % (name, atomic(self.inners[name]), name)
+            yield _put(source, part, made)
+        elif part.type == "field_initializer":
+            field, value = part.child_by_field_name("field"), part.child_by_field_name("value")
+            if field is not None and value is not None:
+                head = atomic(self.inners[source.text(field)]) + b"::new("
+                yield Edit(source.path, value.start_byte, value.start_byte, head)
+                yield Edit(source.path, value.end_byte, value.end_byte, b")")
+
+    def _fix(self, made: Rewritten, by_field: Mapping[bytes, Field]) -> Fix:
+        name = self.name.decode("utf-8", "replace")
+        kinds = sorted({ATOMICS[inner].decode() for inner in self.inners.values()})
+        strict = [n.decode("utf-8", "replace") for n, f in by_field.items() if f.orders != RELAXED]
+        why = "Relaxed, for they are only added to and read out"
+        if strict:
+            why += f"; Acquire, Release and AcqRel: {', '.join(strict)}"
+        note = [
+            f"The lock around `{name}` goes: its fields become {', '.join(kinds)} ({why}), each "
+            "changed by itself, and poisoning is gone."
+        ]
+        if "snapshot" in made.ops:
+            note.append("Readers of several fields no longer see them all at one moment.")
+        if any(wide(inner) for inner in self.inners.values()):
+            note.append("The target must have 64-bit atomics; sums that overflow wrap.")
+        exposed = exposure(self.world, self.source, self.struct, name)
+        look = [*([exposed] if exposed else []), *made.notes]
+        if look:
+            note.append(f"Look at: {'; '.join(look)}.")
+        return Fix("atomics", Level.REVIEW, made.edits, " ".join(note), made.drops)
+
+
+def _put(source: Source, node: Node, text: bytes) -> Edit:
+    return Edit(source.path, node.start_byte, node.end_byte, text)
+
+
+def _imported(source: Source, node: Node) -> bool:
+    return source.enclosing(node, ["use_declaration"]) is not None

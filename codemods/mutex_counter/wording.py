@@ -1,0 +1,121 @@
+"""What the user is told about a fix: orderings and why, what changes, what to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.groups import Group
+from codemods.mutex_counter.names import ATOMICS, wide
+from codemods.mutex_counter.rewriting import Rewritten
+from codemods.mutex_counter.text import RELAXED, Orders
+from codemods.mutex_counter.world import Decl, World
+from engine.syntax import Source, attributes
+
+_ITEMS = frozenset(
+    {"field_declaration", "struct_item", "static_item", "const_item", "type_item", "enum_item"}
+    | {"function_item", "mod_item"}
+)
+
+
+def note(world: World, group: Group, made: Rewritten, orders: Orders, exposed: str) -> str:
+    """The fix's note: what it becomes and why, what changes beside it, what to look at."""
+    return " ".join(_sentences(world, group, made, orders, exposed))
+
+
+def _sentences(
+    world: World, group: Group, made: Rewritten, orders: Orders, exposed: str
+) -> Iterator[str]:
+    inners = sorted(group.inners)
+    names = " and ".join(f"`{ATOMICS[inner].decode()}`" for inner in inners)
+    if orders is RELAXED:
+        why = "Relaxed, for it is only added to and read out"
+    elif inners == ["bool"]:
+        why = "Release and Acquire, for what is read after the flag may rely on it"
+    else:
+        why = "Acquire, Release and AcqRel, for others may act on what they read"
+    decl = group.decls[0]
+    lost = "poisoning is gone" if decl.family == "std" else "nobody waits for it any more"
+    yield f"`{shown(decl)}` becomes {names} ({why}); {lost}."
+    changes: list[str] = []
+    if made.ops & {"add", "sub"}:
+        changes.append("a sum that overflows wraps, where debug builds panicked")
+    if any(wide(inner) for inner in inners):
+        changes.append("the target must have 64-bit atomics")
+    debugged = _debugged(world, group)
+    if debugged:
+        changes.append(f"`{{:?}}` of `{debugged}` shows the bare value")
+    if "update" in made.ops:
+        changes.append("the closure may run more than once")
+    if changes:
+        yield f"Beside it: {', '.join(changes)}."
+    look = [*([exposed] if exposed else []), *made.notes]
+    if look:
+        yield f"Look at: {'; '.join(look)}."
+
+
+def shown(decl: Decl) -> str:
+    """``Stats.hits``, ``TOTAL``."""
+    name = decl.name.decode("utf-8", "replace")
+    owner = decl.owner.decode("utf-8", "replace")
+    return f"{owner}.{name}" if owner and decl.kind == "field" else name
+
+
+def exposed_by(world: World, group: Group) -> str:
+    """What other crates can see of a group, in words; "" when nothing."""
+    for decl in group.decls:
+        source = world.source(decl.path)
+        node = source.node_at(decl.node)
+        if node is None or decl.kind in ("local", "let"):
+            continue
+        if decl.kind == "parameter":
+            node = source.enclosing(node, ["function_item", "function_signature_item"])
+        elif node.type == "ordered_field_declaration_list":
+            if not _public_part(source, node, decl):
+                continue
+            node = node.parent
+        found = exposure(world, source, node, shown(decl)) if node is not None else ""
+        if found:
+            return found
+    return ""
+
+
+def exposure(world: World, source: Source, node: Node, name: str) -> str:
+    """Words when ``node`` is ``pub`` at every step that syntax shows, in a library. (A private
+    module in another file may still hide it: that is not looked at.)"""
+    package = world.facts.package_of(source.path)
+    if package is not None and not package.has_lib:
+        return ""
+    inside = source.path.removeprefix(package.root if package is not None else "").lstrip("/")
+    if inside == "src/main.rs":
+        return ""
+    if inside.startswith(("src/bin/", "tests/", "benches/", "examples/")):
+        return ""
+    current: Node | None = node
+    while current is not None:
+        if current.type in _ITEMS and not any(
+            c.type == "visibility_modifier" and source.text(c) == b"pub" for c in current.children
+        ):
+            return ""
+        current = source.parent(current)
+    return f"`{name}` is public, so its type is part of the library's API"
+
+
+def _public_part(source: Source, fields: Node, decl: Decl) -> bool:
+    """Is the tuple field ``pub``? Its modifier stands in front of the type."""
+    before = [c for c in fields.children if c.end_byte <= decl.site.span.start]
+    return bool(before) and source.text(before[-1]) == b"pub"
+
+
+def _debugged(world: World, group: Group) -> str:
+    """The struct whose derived Debug output changes, if any."""
+    for decl in group.decls:
+        source = world.source(decl.path)
+        node = source.node_at(decl.node)
+        item = source.enclosing(node, ["struct_item", "enum_item"]) if node is not None else None
+        if decl.kind == "field" and item is not None:
+            texts = [source.text(attribute) for attribute in attributes(item)]
+            if any(b"derive" in text and b"Debug" in text for text in texts):
+                return decl.owner.decode("utf-8", "replace")
+    return ""
