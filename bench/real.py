@@ -100,7 +100,7 @@ def _one(crate: Crate, row: Row) -> None:
         row.outcomes[f"{word}/{fix['level']}" if word == "verified" else word] += 1
         if word not in ("verified", "reported") or not fix["reason"]:
             row.reasons[f"{word}: {fix['reason'][:60] or 'NO WORDS'}"] += 1
-    row.runs = sum(result["runs"].values())
+    row.runs = result["runs"]["cargo"]
     patch = result["diff"].encode()
     (OUT / f"{crate.label}.patch").write_bytes(patch)
     if patch:

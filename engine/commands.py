@@ -126,7 +126,7 @@ def render(result: Result, form: str) -> bytes:
         from engine.report.jsonout import diff_json, verdict_json
 
         fixes = [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts]
-        text = diff_json(result.root, fixes, result.patch, result.skipped, dict(result.runs))
+        text = diff_json(result.root, fixes, result.patch, result.skipped, {**result.runs, "cargo": result.cargo_runs})
         return text.encode()
     if form == "summary":
         from engine.report.story import summary

@@ -39,7 +39,8 @@ class Result:
     skipped: tuple[Skip, ...] = ()
     suppressed: int = 0
     notes: tuple[str, ...] = ()
-    runs: Mapping[str, int] = field(default_factory=dict)  # cargo runs by kind
+    runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
+    cargo_runs: int = 0  # processes of cargo
     toolchain: str = ""
 
     def alone(self, verdict: Verdict) -> bytes:
@@ -197,6 +198,7 @@ def run(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
+            cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
         )
 

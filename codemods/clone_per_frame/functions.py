@@ -14,7 +14,7 @@ from engine.syntax import COMMENTS, Source, span_of, walk
 
 from .kinds import last
 from .known import Receiver
-from .structs import matches_module, module_of
+from .structs import stands_in
 
 if TYPE_CHECKING:
     from engine.facts import Facts
@@ -111,8 +111,8 @@ class Functions:
             for f in self.named(name.encode())
             if f.node.type == "function_item"
             and (
-                (not f.owner and matches_module(path, module_of(f.source, f.node)))
-                or (f.owner == owner and matches_module(module, module_of(f.source, f.node)))
+                (not f.owner and stands_in(path, f.source, f.node, self._facts))
+                or (f.owner == owner and stands_in(module, f.source, f.node, self._facts))
             )
         ]
         return found[0] if len(found) == 1 else None

@@ -209,33 +209,32 @@ def _diverges_before(source: Source, first: Node, second: Node) -> bool:
             return False
         if node.type in ("return_expression", "break_expression"):
             return _inside_loop_both(source, node, second)
-        if node.type == "block" and _ends_by_leaving(source, node, first):
-            return True
+        if node.type == "block" and (last := _leaving_end(node)) is not None:
+            return _inside_loop_both(source, last, second)
         if node.type in ("closure_expression", "async_block", "function_item"):
             return False
     return False
 
 
 def _inside_loop_both(source: Source, leaving: Node, second: Node) -> bool:
-    """A return always leaves; an unlabelled break leaves for uses that stand in the same loop."""
+    """A return always leaves; break and continue leave for uses that stand in the same loop."""
     if leaving.type == "return_expression":
         return True
     loop = source.enclosing(leaving, ("for_expression", "while_expression", "loop_expression"))
     return loop is not None and span_of(second) in span_of(loop)
 
 
-def _ends_by_leaving(source: Source, block: Node, inside: Node) -> bool:
-    """Does the block, once entered, end in a return, break or continue?"""
+def _leaving_end(block: Node) -> Node | None:
+    """The return, unlabelled break or continue that ends a block. A label may lead to anywhere."""
     inner = [c for c in block.named_children if c.type not in COMMENTS]
     if not inner:
-        return False
+        return None
     last = inner[-1]
     if last.type == "expression_statement" and last.named_children:
         last = last.named_children[0]
     if last.type in ("break_expression", "continue_expression"):
-        # A label may lead out to where the value is needed again.
-        return not any(child.type == "label" for child in last.children)
-    return last.type == "return_expression"
+        return None if any(child.type == "label" for child in last.children) else last
+    return last if last.type == "return_expression" else None
 
 
 def _leaves(source: Source, node: Node, loop: Node) -> bool:

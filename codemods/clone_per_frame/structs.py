@@ -30,7 +30,7 @@ class Structs:
         self._sources = facts.sources
         self._kinds: dict[str, Kind | None] = {}
         self._found: dict[str, tuple[tuple[Source, Node], ...]] = {}
-        self._depth = 0
+        self._open: list[str] = []
 
     def kind(self, type_: Type) -> Kind:
         """``kinds.kind_of`` with the workspace's own types known."""
@@ -41,10 +41,19 @@ class Structs:
         if type_.kind != "path":
             return None
         key = str(type_)
-        if key not in self._kinds:
-            self._kinds[key] = None  # a type that holds itself says nothing new
-            self._kinds[key] = self._judge(type_)
-        return self._kinds[key]
+        if key in self._kinds:
+            return self._kinds[key]
+        if key in self._open:
+            # A type that holds itself says nothing new about itself.
+            return Kind(Cost.DEEP, Nature.PLAIN)
+        self._open.append(key)
+        try:
+            found = self._judge(type_)
+        finally:
+            self._open.pop()
+        if not self._open:  # what was found below another type may rest on that one's being open
+            self._kinds[key] = found
+        return found
 
     def definitions(self, name: str) -> tuple[tuple[Source, Node], ...]:
         """Structs, enums and aliases of this name, wherever they stand in the workspace."""
@@ -76,18 +85,14 @@ class Structs:
         if len(found) > 1:
             return _unknown(f"several types of the workspace are called `{name}`")
         source, node = found[0]
-        if node.type in ("type_item", "union_item") or self._depth >= _DEPTH:
+        if node.type in ("type_item", "union_item") or len(self._open) > _DEPTH:
             return _unknown(f"`{name}` could not be read from its definition")
         derived = _derives(source, node)
         if b"Clone" not in derived:
             return _unknown(f"`{name}` has a `Clone` of its own")
         if self._drops(name):
             return _unknown(f"`{name}` has a `Drop` of its own, which would run at another time")
-        self._depth += 1
-        try:
-            inner = join(self._fields(source, node, type_), wraps=True)
-        finally:
-            self._depth -= 1
+        inner = join(self._fields(source, node, type_), wraps=True)
         if b"Copy" in derived:
             return replace(inner, copy=True, cost=Cost.NONE)
         return replace(inner, copy=False, why=f"in `{name}`, {inner.why}" if inner.why else "")
@@ -96,12 +101,11 @@ class Structs:
         self, printed: str, found: tuple[tuple[Source, Node], ...]
     ) -> tuple[tuple[Source, Node], ...]:
         """Those that stand in the module that rustc prints, or are re-exported by their crate."""
-        exact = tuple(f for f in found if matches_module(printed, module_of(*f)))
+        exact = tuple(f for f in found if stands_in(printed, *f, self._facts))
         if exact:
             return exact
         head = printed.partition("::")[0]
-        packages = [self._facts.package_of(source.path) for source, _ in found]
-        mine = [p is not None and p.name.replace("-", "_") == head for p in packages]
+        mine = [crate_of(source.path, self._facts) == head for source, _ in found]
         return found if mine and all(mine) else ()
 
     def _drops(self, name: str) -> bool:
@@ -157,9 +161,20 @@ def module_of(source: Source, node: Node) -> str:
     return "::".join([*parts, *reversed(inner)])
 
 
-def matches_module(printed: str, module: str) -> bool:
-    """Is ``printed``, with or without a crate in front, the module ``module``?"""
-    return printed == module or printed.partition("::")[2] == module
+def stands_in(printed: str, source: Source, node: Node, facts: Facts) -> bool:
+    """Does an item stand in the module that rustc prints as ``printed``: without a crate in front
+    when it is seen from its own crate, else with the name of its package?"""
+    module = module_of(source, node)
+    if printed == module:
+        return True
+    head, _, rest = printed.partition("::")
+    return rest == module and head == crate_of(source.path, facts)
+
+
+def crate_of(path: str, facts: Facts) -> str | None:
+    """The name in code of the package that a file belongs to."""
+    package = facts.package_of(path)
+    return package.name.replace("-", "_") if package is not None else None
 
 
 def _filled(type_: Type, given: dict[str, Type], parameters: list[str]) -> Type:

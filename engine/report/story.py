@@ -78,9 +78,8 @@ def summary(result: Result) -> list[str]:
         lines.append("nothing to do: no site found")
     lines += [printable(note) for note in result.notes]
     if result.runs:
-        total = sum(result.runs.values())
-        kinds = ", ".join(f"{n} {kind}" for kind, n in result.runs.items() if n)
-        lines.append(f"cargo ran {total} times ({kinds}) with {result.toolchain}")
+        kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
+        lines.append(f"cargo ran {result.cargo_runs} times ({kinds}) with {result.toolchain}")
     waiting = sum(1 for v in result.verdicts if word(v) == "needs --review")
     if waiting:
         lines.append(f"next: `--review` takes {waiting} more, after you read their notes")

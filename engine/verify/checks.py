@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine import edits
 from engine.codemod import Problem, Refusal
@@ -70,6 +70,14 @@ class CheckTrial:
                 suspects |= court.accused(error, group)
         proven = {a: self.judge.drop(a, self, found) for a, found in proof.items()}
         return Blame(proven, frozenset(suspects - explained))
+
+    def narrow(self, part: Sequence[Attempt], whole: Sequence[Attempt]) -> CheckTrial | None:
+        own: list[Error] = []
+        for error in self.errors:
+            possible = self.judge.court.possible(error, whole)
+            if possible and possible <= set(part):
+                own.append(error)
+        return replace(self, errors=tuple(own)) if own else None
 
     def mend(self, group: Sequence[Attempt]) -> dict[Attempt, Attempt]:
         return self.judge.mend(self, group)
@@ -216,30 +224,17 @@ class CheckJudge:
         return self._cases.after(attempt)
 
     def split(self, trial: CheckTrial, group: Sequence[Attempt]) -> Split:
-        """Bodies before declarations, since each body's errors are then its own. All functions
-        share each run: one fix of each where all wrote an erroneous place, else half of them."""
+        """Bodies before declarations: each body's errors are then its own, and all bodies share
+        the runs. One by one where each wrote an erroneous place, else halves."""
         local = [a for a in group if self.court.footprint(a).local]
         if local and len(local) < len(group):
-            return Split((local, [a for a in group if a not in local]), blind=False)
-        erring = self._erring(trial, group)
+            return Split((local, [a for a in group if a not in local]))
         islands = self.court.islands(group)
-        if len(islands) == len(group):
-            if erring >= set(group):
-                return Split([[attempt] for attempt in group], blind=False)
-            return halves(group)
-        parts: list[list[Attempt]] = []
-        blind = True
-        for island in islands:
-            pieces: Sequence[Sequence[Attempt]] = [island]
-            if len(island) > 1 and erring >= set(island):
-                pieces = [[attempt] for attempt in island]
-                blind = False
-            elif len(island) > 1:
-                pieces = halves(island).parts
-            parts += [[] for _ in range(len(pieces) - len(parts))]
-            for part, piece in zip(parts, pieces, strict=False):
-                part += piece
-        return Split(parts, blind)
+        if local and 1 < len(islands) < len(group):
+            return Split(islands, apart=True)
+        if self._erring(trial, group) >= set(group):
+            return Split([[attempt] for attempt in group])
+        return halves(group)
 
     def _erring(self, trial: CheckTrial, group: Sequence[Attempt]) -> set[Attempt]:
         """Those of ``group`` with an error in their own text and in nobody else's."""

@@ -9,7 +9,7 @@ one that nothing points at the logarithm of the group's size.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from engine.verify.values import Attempt, Failure
@@ -26,10 +26,12 @@ class Blame:
 
 @dataclass(frozen=True)
 class Split:
-    """Parts of a failed group. ``blind``: nothing says that more than one of them is bad."""
+    """Parts of a failed group. ``blind``: nothing says that more than one of them is bad.
+    ``apart``: none can cause what another shows, so all are searched in the same runs."""
 
     parts: Sequence[Sequence[Attempt]]
-    blind: bool
+    blind: bool = False
+    apart: bool = False
 
 
 class Trial(Protocol):
@@ -45,6 +47,11 @@ class Trial(Protocol):
 
     def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
         """Errors that a ``mended`` attempt may account for are taken as explained."""
+        ...
+
+    def narrow(self, part: Sequence[Attempt], whole: Sequence[Attempt]) -> Trial | None:
+        """This trial of ``whole`` as one of ``part``: with the errors that nobody else can have
+        caused. None without any."""
         ...
 
     def mend(self, group: Sequence[Attempt]) -> Mapping[Attempt, Attempt]:
@@ -98,49 +105,68 @@ class Search:
             if len(self.waiting) >= len(again):
                 break
 
-    def _settle(self, everyone: list[Attempt]) -> None:
-        parts = [_Part(everyone)]  # to be tried one by one, the last first
-        aside: list[Attempt] = []  # suspects, for when no part is left
-        spare: list[Attempt] = []  # next alternatives of those that nothing pointed at
-        while parts or aside or spare:
-            if parts:
-                part = parts.pop()
-            elif aside:
-                part, aside = _Part(sorted(aside, key=_by_index)), []
-            else:
-                part, spare = _Part(spare), []
-            if not part.group:
-                continue
-            trial = self._judge.try_with(self.kept, part.group)
-            self.waiting += [a for a in part.group if a in trial.left_out]
-            group = [a for a in part.group if a not in trial.left_out]
-            if trial.ok:
-                self.kept += group
-                continue
-            self._reopen(trial, group)
-            mended = trial.mend(group)
-            blame = trial.blame(group, mended)
-            suspects = [a for a in group if a in blame.suspects and a not in mended]
-            rest = [mended.get(a, a) for a in group if a not in suspects and a not in blame.proven]
-            if mended or blame.proven:
-                for attempt, failure in blame.proven.items():
-                    self._trusted.add(attempt)
-                    rest += self._condemn(attempt, failure)
-                aside += suspects
-                parts.append(_Part(sorted(rest, key=_by_index), part.blind))
-            elif suspects and rest:
-                aside += suspects
-                parts.append(_Part(rest, part.blind))
-            elif len(group) == 1:
-                spare += self._condemn(group[0], trial.failure(group[0]))
-                if part.blind:
-                    _join(parts)
-            else:
-                split = trial.split(group)
-                parts += [_Part(each, split.blind) for each in reversed(split.parts)]
+    def _settle(self, everyone: Sequence[Attempt]) -> None:
+        self._work([_Lane([_Part(everyone)])])
 
-    def _condemn(self, attempt: Attempt, failure: Failure) -> list[Attempt]:
+    def _work(self, lanes: list[_Lane]) -> None:
+        """Decide about all that is in ``lanes``, each trial with the next part of every lane."""
+        while tops := [(lane, part) for lane in lanes if (part := lane.take()) is not None]:
+            whole = sorted((a for _, part in tops for a in part.group), key=_by_index)
+            trial = self._judge.try_with(self.kept, whole)
+            self.waiting += [a for a in whole if a in trial.left_out]
+            whole = [a for a in whole if a not in trial.left_out]
+            if trial.ok:
+                self.kept += whole
+                continue
+            self._reopen(trial, whole)
+            tops = [(lane, part.without(trial.left_out)) for lane, part in tops]
+            if len(tops) == 1:
+                self._step(*tops[0], trial, alone=True)
+                continue
+            views = [trial.narrow(part.group, whole) for _, part in tops]
+            if not any(views):  # they are not as far apart as it seemed: one after the other
+                lanes = [_Lane.joined(lanes, halves(whole))]
+                continue
+            for (lane, part), view in zip(tops, views, strict=True):
+                if view is None:
+                    lane.parts.append(part)
+                else:
+                    self._step(lane, part, view, alone=False)
+
+    def _step(self, lane: _Lane, part: _Part, trial: Trial, *, alone: bool) -> None:
+        """Learn from the failure of one lane's part. ``alone``: nothing else was on trial."""
+        group = part.group
+        mended = trial.mend(group)
+        blame = trial.blame(group, mended)
+        suspects = [a for a in group if a in blame.suspects and a not in mended]
+        rest = [mended.get(a, a) for a in group if a not in suspects and a not in blame.proven]
+        if mended or blame.proven:
+            for attempt, failure in blame.proven.items():
+                rest += self._condemn(attempt, failure, trusted=True)
+            if part.suspected and suspects:
+                lane.parts.append(_Part(sorted([*rest, *suspects], key=_by_index), suspected=True))
+            else:
+                lane.aside += suspects
+                lane.parts.append(_Part(sorted(rest, key=_by_index), part.blind))
+        elif suspects and rest and not part.suspected:
+            lane.aside += suspects
+            lane.parts.append(_Part(rest, part.blind))
+        elif len(group) == 1:
+            failure = trial.failure(group[0])
+            lane.spare += self._condemn(group[0], failure, trusted=not alone)
+            if part.blind:
+                lane.join_blind()
+        else:
+            split = trial.split(group)
+            if split.apart:
+                self._work([_Lane([_Part(each)]) for each in split.parts])
+            else:
+                lane.push(split, part.suspected)
+
+    def _condemn(self, attempt: Attempt, failure: Failure, *, trusted: bool) -> list[Attempt]:
         self.condemned[attempt] = failure
+        if trusted:
+            self._trusted.add(attempt)
         following = self._judge.after(attempt)
         return [following] if following is not None else []
 
@@ -174,20 +200,59 @@ class Search:
 
 @dataclass(frozen=True)
 class _Part:
+    """A group to be tried. ``suspected``: all of it was set aside before."""
+
     group: Sequence[Attempt]
     blind: bool = False
+    suspected: bool = False
+
+    def without(self, left_out: frozenset[Attempt]) -> _Part:
+        return replace(self, group=[a for a in self.group if a not in left_out])
+
+
+@dataclass
+class _Lane:
+    """What is still to be tried, the last part first; then the suspects, then next alternatives of
+    those that nothing pointed at."""
+
+    parts: list[_Part]
+    aside: list[Attempt] = field(default_factory=list)
+    spare: list[Attempt] = field(default_factory=list)
+
+    def take(self) -> _Part | None:
+        while self.parts:
+            part = self.parts.pop()
+            if part.group:
+                return part
+        group, self.aside, suspected = self.aside, [], bool(self.aside)
+        if not group:
+            group, self.spare = self.spare, []
+        return _Part(sorted(group, key=_by_index), suspected=suspected) if group else None
+
+    def push(self, split: Split, suspected: bool = False) -> None:
+        self.parts += [_Part(each, split.blind, suspected) for each in reversed(split.parts)]
+
+    def join_blind(self) -> None:
+        """One of the blind parts on top: now that a culprit is found, they may all be clean."""
+        group: list[Attempt] = []
+        while self.parts and self.parts[-1].blind:
+            group += self.parts.pop().group
+        self.parts.append(_Part(sorted(group, key=_by_index), blind=True))
+
+    @staticmethod
+    def joined(lanes: Iterable[_Lane], first: Split) -> _Lane:
+        """One lane of several, with ``first`` on top."""
+        one = _Lane([])
+        for lane in lanes:
+            one.parts += lane.parts
+            one.aside += lane.aside
+            one.spare += lane.spare
+        one.push(first)
+        return one
 
 
 def _by_index(attempt: Attempt) -> int:
     return attempt.index
-
-
-def _join(parts: list[_Part]) -> None:
-    """Make one of the blind parts on top: now that a culprit is found, they may all be clean."""
-    group: list[Attempt] = []
-    while parts and parts[-1].blind:
-        group += parts.pop().group
-    parts.append(_Part(sorted(group, key=_by_index), blind=True))
 
 
 def halves(group: Sequence[Attempt]) -> Split:

@@ -36,6 +36,9 @@ class TestTrial:
     def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
         return Blame(suspects=self.judge.suspects(group, self.failed))
 
+    def narrow(self, part: Sequence[Attempt], whole: Sequence[Attempt]) -> None:
+        return None  # any fix can break any test
+
     def mend(self, group: Sequence[Attempt]) -> Mapping[Attempt, Attempt]:
         return {}  # a codemod follows errors, not tests
 

@@ -1,0 +1,536 @@
+"""clone-per-frame without cargo: last uses, types, places behind locks, plans with given types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from codemods.clone_per_frame import CODEMOD
+from codemods.clone_per_frame.kinds import Cost, Nature, is_guard, kind_of, short
+from codemods.clone_per_frame.lastuse import Blocked, Movable, movable
+from codemods.clone_per_frame.places import function_around, origins_of, place_of
+from codemods.clone_per_frame.serve import Fails, Serves, serves
+from codemods.clone_per_frame.shapes import Clone, Role, clone_of, context_of
+from codemods.clone_per_frame.structs import Structs
+from engine import edits
+from engine.codemod import Options, Problem, Refusal
+from engine.facts import Facts, Sources
+from engine.model import Edit, Fix, Level, Proposal, Site, Span
+from engine.scan import scan_source
+from engine.scopes import Scopes
+from engine.syntax import Source, walk_all
+from engine.type_parser import parse
+from engine.types import Type
+
+
+def clones(source: Source) -> list[Clone]:
+    found = (clone_of(source, node) for node in walk_all(source, source.root))
+    unique = {clone.span: clone for clone in found if clone is not None}
+    return [unique[span] for span in sorted(unique)]
+
+
+def verdict(body: str, index: int = 0) -> Movable | Blocked:
+    """What is said of the ``index``-th clone in ``body`` (statements of an async fn)."""
+    source = Source("src/lib.rs", f"async fn f(x: T, list: L, mut m: M) {{ {body} }}".encode())
+    clone = clones(source)[index]
+    place = place_of(source, clone.receiver)
+    function = function_around(source, clone.node)
+    assert place is not None and function is not None
+    return movable(clone, place, Scopes(source, function))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "g(x.clone());",
+        "g(Arc::clone(&x));",
+        "h(&x); g(x.clone());",
+        "if c { g(x.clone()); } else { h(&x); }",
+        "match c { 1 => g(x.clone()), _ => h(x) }",
+        "if c { g(x.clone()); return; } h(&x);",
+        "for y in list { g(y.clone()); }",
+        "while let Some(y) = list.next().await { g(y.clone()); }",
+        "for y in list { let z = make(); if c { g(z.clone()); continue; } h(&z); }",
+        "loop { if done() { return g(x.clone()); } }",
+        "loop { if done() { break g(x.clone()); } }",
+        "loop { g(m.clone()); m = make(); }",
+        "for y in list { m = g(m.clone()); }",
+        "g(x.a.clone()); h(&x.b, x.c.d);",
+        "spawn(async move { g(x.clone()) });",
+        "spawn_blocking(move || g(x.clone()));",
+        "read().map_err(|e| E(x.clone(), e));",
+        'info!("{}", y); g(x.clone()); info!("{{x}}");',
+        "g(x.clone()); let x = make(); h(&x);",
+    ],
+)
+def test_the_last_use_is_a_move(body: str) -> None:
+    assert isinstance(verdict(body), Movable)
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("g(x.clone()); h(&x);", "used"),
+        ('g(x.clone()); info!("{x}");', "used"),
+        ('g(x.clone()); info!("{:>1$}", 1, x);', "used"),
+        ("g(x.clone()); info!(x, y);", "used"),
+        ("g(x.a.clone()); h(&x);", "used"),
+        ("g(x.a.clone()); x.run();", "used"),
+        ("g(x.a.clone()); h(x.a.b);", "used"),
+        ("g(x.clone(), x.len());", "used"),
+        ("if c { g(x.clone()); } h(&x);", "used"),
+        ("loop { if c { g(x.clone()); break; } } h(&x);", "used"),
+        ("let y = loop { if c { break x.clone(); } }; h(&x);", "used"),
+        ("match c { 1 => { g(x.clone()); } _ => {} } h(&x);", "used"),
+        ("for y in list { g(x.clone()); }", "loop"),
+        ("loop { select! { a = b() => g(x.clone()), } }", "loop"),
+        ("while g(x.clone()) {}", "loop"),
+        ("loop { if c { g(x.clone()); break; } h(); }", "none"),
+        ("'a: loop { loop { g(x.clone()); break; } }", "loop"),
+        ("loop { g(m.clone()); if c { continue; } m = make(); }", "loop"),
+        ("for y in list { spawn(async move { g(x.clone()) }); }", "loop"),
+        ("list.iter().map(|y| g(x.clone(), y)).collect::<L>();", "option"),
+        ("list.for_each(|y| g(x.clone(), y));", "closure"),
+        ("let f = || x.clone();", "closure"),
+        ("g(list[0].clone());", "place"),
+        ("g((*x).clone());", "place"),
+        ("g(x.get().name.clone());", "place"),
+        ("g(LIMITS.clone());", "place"),
+        ("for y in &list { g(y.clone()); }", "place"),
+        ("for y in list.iter() { g(y.clone()); }", "place"),
+        ("let y = &x; g(y.clone());", "place"),
+        ("m.insert(m.clone());", "borrowed"),
+        ("g(&x, x.clone());", "borrowed"),
+    ],
+)
+def test_what_is_needed_again_is_no_last_use(body: str, kind: str) -> None:
+    found = verdict(body)
+    if kind == "none":
+        assert isinstance(found, Movable)
+    elif kind == "option":  # only a type tells an Option's map from an iterator's
+        assert isinstance(found, Movable) and found.option is not None
+    else:
+        assert isinstance(found, Blocked) and found.kind == kind
+
+
+def test_a_later_use_is_named_with_its_line() -> None:
+    found = verdict('g(x.clone());\nh();\nlog!("{x}");')
+    assert isinstance(found, Blocked)
+    assert found.reason == "`x` is used again in a format string at line 3" and found.line == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "role"),
+    [
+        ("x.clone().len()", Role.METHOD),
+        ("(x.clone()).len()", Role.METHOD),
+        ("x.clone().a.b.len()", Role.FIELD),
+        ("&x.clone()", Role.REF),
+        ("&mut x.clone()", Role.REF_MUT),
+        ("*x.clone()", Role.DEREF),
+        ("x.clone()[0]", Role.INDEX),
+        ("y[x.clone()]", Role.VALUE),
+        ("x.clone() == y", Role.COMPARE),
+        ("x.clone() + y", Role.VALUE),
+        ("f(1, x.clone())", Role.ARGUMENT),
+        ("f::<u8>(x.clone())", Role.ARGUMENT),
+        ("y.f(x.clone())", Role.METHOD_ARGUMENT),
+        ("Some(x.clone())", Role.VALUE),
+        ("S { x: x.clone() }", Role.VALUE),
+        ('format!("{}", x.clone())', Role.FORMAT),
+        ("tracing::info!(peer = %x.clone(), 1)", Role.FORMAT),
+        ("vec![x.clone()]", Role.VALUE),
+        ("retry!(x.clone())", Role.UNKNOWN),
+        ("match x.clone() { _ => 1 }", Role.MATCH),
+    ],
+)
+def test_roles(code: str, role: Role) -> None:
+    source = Source("src/lib.rs", f"fn f() {{ let v = {code}; }}".encode())
+    assert context_of(clones(source)[0]).role is role
+
+
+# -- types -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "cost", "nature"),
+    [
+        ("u64", Cost.NONE, Nature.PLAIN),
+        ("&std::string::String", Cost.NONE, Nature.PLAIN),
+        ("std::net::SocketAddr", Cost.NONE, Nature.PLAIN),
+        ("(u8, [i32; 4])", Cost.NONE, Nature.PLAIN),
+        ("std::string::String", Cost.DEEP, Nature.PLAIN),
+        ("std::option::Option<std::vec::Vec<u8>>", Cost.DEEP, Nature.PLAIN),
+        ("std::collections::HashMap<u64, std::string::String>", Cost.DEEP, Nature.PLAIN),
+        ("bytes::Bytes", Cost.COUNT, Nature.PLAIN),
+        ("bytes::BytesMut", Cost.DEEP, Nature.PLAIN),
+        ("std::sync::Arc<u8>", Cost.COUNT, Nature.SHARED),
+        ("std::vec::Vec<std::sync::Arc<u8>>", Cost.DEEP, Nature.SHARED),
+        ("tokio::sync::mpsc::Sender<u8>", Cost.COUNT, Nature.HANDLE),
+        ("std::option::Option<tokio::sync::OwnedSemaphorePermit>", Cost.COUNT, Nature.HANDLE),
+        ("std::vec::Vec<std::cell::Cell<u8>>", Cost.DEEP, Nature.CELL),
+        ("other::Thing", Cost.UNKNOWN, Nature.UNKNOWN),
+        ("dyn std::fmt::Debug", Cost.UNKNOWN, Nature.UNKNOWN),
+    ],
+)
+def test_kinds(text: str, cost: Cost, nature: Nature) -> None:
+    found = kind_of(parse(text))
+    assert (found.cost, found.nature) == (cost, nature)
+    assert bool(found.why) is (nature is not Nature.PLAIN)
+
+
+def test_copies_are_known() -> None:
+    assert kind_of(parse("std::option::Option<(u8, &str)>")).copy
+    assert not kind_of(parse("std::vec::Vec<u8>")).copy
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "std::sync::MutexGuard<std::string::String>",
+        "parking_lot::lock_api::RwLockReadGuard<parking_lot::RawRwLock, u8>",
+        "dashmap::mapref::one::Ref<u64, u8>",
+        "std::cell::Ref<u8>",
+        "tokio::sync::watch::Ref<u8>",
+        "arc_swap::Guard<std::sync::Arc<u8>>",
+        "std::option::Option<tokio::sync::OwnedMutexGuard<u8>>",
+    ],
+)
+def test_guards(text: str) -> None:
+    assert is_guard(parse(text))
+
+
+def test_short_names() -> None:
+    text = "std::collections::HashMap<std::string::String, crate::a::Frame>"
+    assert short(parse(text)) == "HashMap<String, Frame>"
+
+
+DEFINITIONS = b"""
+#[derive(Clone)] pub struct Plain { name: String, parts: Vec<Part>, at: Kind }
+#[derive(Debug, Clone)] enum Kind { A, B(u64, Option<String>), C { list: Vec<Kind> } }
+#[derive(Clone, Copy)] struct Part(u8, u16);
+#[derive(Clone)] struct Shared { inner: std::sync::Arc<Plain> }
+#[derive(Clone)] struct Celled { plain: Plain, hits: std::cell::Cell<u64> }
+struct Own { name: String }
+impl Clone for Own { fn clone(&self) -> Self { todo!() } }
+#[derive(Clone)] struct Dropped { name: String }
+impl Drop for Dropped { fn drop(&mut self) {} }
+#[derive(Clone)] struct Generic<T> { items: Vec<T> }
+#[derive(Clone)] struct Foreign { it: other::Thing }
+mod a { #[derive(Clone)] pub struct Twice; }
+mod b { #[derive(Clone)] pub struct Twice(std::sync::Arc<u8>); }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "nature"),
+    [
+        ("Plain", Nature.PLAIN),
+        ("Kind", Nature.PLAIN),
+        ("Part", Nature.PLAIN),
+        ("Shared", Nature.SHARED),
+        ("Celled", Nature.CELL),
+        ("Own", Nature.UNKNOWN),
+        ("Dropped", Nature.UNKNOWN),
+        ("Generic<std::string::String>", Nature.PLAIN),
+        ("Generic<std::sync::Arc<u8>>", Nature.SHARED),
+        ("Foreign", Nature.UNKNOWN),
+        ("a::Twice", Nature.PLAIN),
+        ("b::Twice", Nature.SHARED),
+        ("elsewhere::Plain", Nature.UNKNOWN),
+    ],
+)
+def test_structs_are_read_from_their_definitions(text: str, nature: Nature) -> None:
+    structs = Structs(facts_of({"src/lib.rs": DEFINITIONS}, {}))
+    assert structs.kind(parse(text)).nature is nature
+
+
+def test_a_copy_type_of_the_workspace_costs_nothing() -> None:
+    structs = Structs(facts_of({"src/lib.rs": DEFINITIONS}, {}))
+    assert structs.kind(parse("Part")).copy and not structs.kind(parse("Plain")).copy
+
+
+# -- references ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        ("y.len(); y[0]; y.iter();", "y.len(); y[0]; y.iter();"),
+        ("g(&y); g(&y[1..]);", "g(y); g(&y[1..]);"),
+        ("if y == z { }", "if *y == z { }"),
+        ('info!("{y} {}", y);', 'info!("{y} {}", y);'),
+        ("let f = |a| a == y.len();", "let f = |a| a == y.len();"),
+    ],
+)
+def test_uses_that_a_reference_serves(body: str, after: str) -> None:
+    source, scopes = _with_y(body)
+    found = serves(source, scopes, scopes.bindings[0])
+    assert isinstance(found, Serves)
+    text = edits.apply({source.path: source.data}, [_fix(found.edits)]).files
+    assert text.get(source.path, source.data) == _with_y(after)[0].data
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "g(y);",
+        "g(&mut y);",
+        "y.push(1);",
+        "y.clone();",
+        "let z = y;",
+        "S { y };",
+        "for z in y {}",
+        "spawn(async move { y.len() });",
+        "let f = move || y.len();",
+        "y.a = 1;",
+        "vec![y];",
+        "assert_eq!(y, z);",
+    ],
+)
+def test_uses_that_need_the_value(body: str) -> None:
+    source, scopes = _with_y(body)
+    found = serves(source, scopes, scopes.bindings[0])
+    assert isinstance(found, Fails) and found.line == 1
+
+
+def _with_y(body: str) -> tuple[Source, Scopes]:
+    source = Source("src/lib.rs", f"async fn f() {{ let y = x.clone(); {body} }}".encode())
+    return source, Scopes(source, source.root.named_children[0])
+
+
+def _fix(found: tuple[Edit, ...]) -> Fix:
+    return Fix("test", Level.SAFE, found, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "guarding"),
+    [
+        ("let v = list.get(0); g(&v.clone());", False),
+        ("let g1 = m.lock().unwrap(); let v = g1.get(0); g(&v.clone());", True),
+        ("if let Some(v) = m.read().await.get(0) { g(&v.clone()); }", True),
+        ("let c = rx.borrow(); for v in c.iter() { g(&v.clone()); }", True),
+        ("c.load().iter().for_each(|v| g(&v.clone()));", True),
+        ("g(&m.lock().unwrap().name.clone());", True),
+    ],
+)
+def test_locks_are_seen_behind_names(body: str, guarding: bool) -> None:
+    source = Source("src/lib.rs", f"async fn f(m: M, list: L) {{ {body} }}".encode())
+    clone = clones(source)[-1]
+    place = place_of(source, clone.receiver)
+    function = function_around(source, clone.node)
+    assert place is not None and function is not None
+    assert origins_of(source, Scopes(source, function), place).guarding is guarding
+
+
+# -- plans -----------------------------------------------------------------------------------
+
+
+def facts_of(
+    files: Mapping[str, bytes],
+    types: Mapping[bytes, str],
+    options: Mapping[str, Mapping[str, object]] | None = None,
+) -> Facts:
+    """Facts whose types are given by the text of the expression."""
+    sources = Sources(tuple(files), files.__getitem__)
+
+    def type_of(path: str, span: Span) -> Type | None:
+        text = types.get(files[path][span.start : span.end])
+        return parse(text) if text is not None else None
+
+    return Facts(
+        sources, type_of, lambda path, span: "not told", lambda path: None, Options(options or {})
+    )
+
+
+def plans(files: Mapping[str, bytes], types: Mapping[bytes, str]) -> list[Proposal]:
+    facts = facts_of(files, types)
+    return list(CODEMOD.plan(sites_of(files), facts))
+
+
+def sites_of(files: Mapping[str, bytes]) -> list[Site]:
+    return [
+        site
+        for path, data in files.items()
+        for site in scan_source(Source(path, data), (CODEMOD.name,)).sites
+    ]
+
+
+def applied(files: Mapping[str, bytes], proposals: list[Proposal]) -> Mapping[str, bytes]:
+    fixes = [proposal.fixes[0] for proposal in proposals if proposal.fixes]
+    return edits.apply(files, fixes).files
+
+
+STRING = "std::string::String"
+
+
+def test_line_ends_and_other_scripts_survive() -> None:
+    text = "async fn f(größe: String, r#type: String) {\r\n    g(größe.clone());\r\n    g(r#type.clone()); // ü\r\n}\r\n"
+    files = {"src/lib.rs": text.encode()}
+    types = {
+        "größe".encode(): STRING,
+        "größe.clone()".encode(): STRING,
+        b"r#type": STRING,
+        b"r#type.clone()": STRING,
+    }
+    found = plans(files, types)
+    assert [p.fixes[0].label for p in found] == ["move", "move"]
+    after = text.replace(".clone()", "")
+    assert applied(files, found) == {"src/lib.rs": after.encode()}
+
+
+def test_without_a_type_nothing_is_claimed() -> None:
+    files = {"src/lib.rs": b"async fn f(x: String) { g(x.clone()); }"}
+    (found,) = plans(files, {})
+    assert not found.fixes and "not told" in found.reason
+
+
+def test_copies_and_needed_counts_are_not_mentioned() -> None:
+    files = {"src/lib.rs": b"async fn f(x: A, l: L) { for y in l { g(x.clone()); h(y.clone()); } }"}
+    arc = "std::sync::Arc<u8>"
+    types = {b"x": arc, b"x.clone()": arc, b"y": "u8", b"y.clone()": "u8"}
+    assert plans(files, types) == []
+
+
+def test_a_use_line_that_served_only_the_clone_is_dropped() -> None:
+    text = b"use std::sync::Arc;\n\nasync fn f(x: &S) {\n    Arc::clone(&x.a).run().await;\n}\n"
+    arc = "std::sync::Arc<Inner>"
+    types = {b"Arc::clone(&x.a)": arc, b"x.a": arc, b"x": "&S"}
+    found = plans({"src/lib.rs": text}, types)
+    after = applied({"src/lib.rs": text}, found)["src/lib.rs"]
+    assert after == b"async fn f(x: &S) {\n    x.a.run().await;\n}\n"
+
+
+CALLEE = b"""async fn run(frame: Vec<u8>, log: Log) {
+    let first = sum(frame.clone());
+    log.keep(frame, first);
+}
+
+fn sum(frame: Vec<u8>) -> usize {
+    frame.len()
+}
+"""
+VEC = "std::vec::Vec<u8>"
+CALLEE_TYPES = {
+    b"frame.clone()": VEC,
+    b"frame": VEC,
+    b"sum": f"fn({VEC}) -> usize {{sum}}",
+}
+
+
+def test_a_private_function_borrows_with_its_calls_in_other_files() -> None:
+    other = b"use crate::sum;\n\npub fn g() -> usize {\n    sum(vec![1, 2]) + sum(a() + b())\n}\n"
+    files = {"src/lib.rs": CALLEE, "src/other.rs": other}
+    (found,) = plans(files, CALLEE_TYPES)
+    assert found.fixes[0].label == "parameter" and found.fixes[0].level is Level.SAFE
+    after = applied(files, [found])
+    assert b"sum(&frame)" in after["src/lib.rs"] and b"frame: &[u8]" in after["src/lib.rs"]
+    assert b"sum(&[1, 2]) + sum(&(a() + b()))" in after["src/other.rs"]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        b"fn g(l: L) { l.map(sum); }",
+        b"fn g() { let f: fn(Vec<u8>) -> usize = crate::sum; }",
+        b"fn g(f: Vec<u8>) { tokio::spawn(sum(f)); }",
+        b"macro_rules! m { ($x:expr) => { sum($x) }; }",
+        b"#[arg(value_parser = sum)] struct S;",
+    ],
+)
+def test_a_function_that_is_more_than_called_keeps_its_parameter(other: bytes) -> None:
+    assert plans({"src/lib.rs": CALLEE, "src/other.rs": other}, CALLEE_TYPES) == []
+
+
+def test_locals_fields_and_words_of_the_same_name_are_no_calls() -> None:
+    other = b"""mod sum {}
+fn g(s: S) -> usize {
+    let sum = s.sum + s.sum();
+    // sum is not a value here
+    println!("sum {}", sum);
+    sum
+}
+"""
+    (found,) = plans({"src/lib.rs": CALLEE, "src/other.rs": other}, CALLEE_TYPES)
+    assert found.fixes[0].paths == ("src/lib.rs",)
+
+
+def _problem(text: bytes, at: bytes, **changed: object) -> Problem:
+    start = text.rindex(at)
+    values: dict[str, object] = {
+        "path": "src/lib.rs",
+        "span": Span(start, start + len(at)),
+        "inside": False,
+        "primary": True,
+        "code": "E0308",
+        "message": "mismatched types",
+        "label": "expected `&Vec<u8>`, found `Vec<u8>`",
+    }
+    return Problem(**(values | changed))  # type: ignore[arg-type]
+
+
+METHODS = b"""struct Log { bytes: usize }
+impl Log {
+    fn add(&mut self, frame: Vec<u8>) { self.bytes += frame.len(); }
+}
+async fn run(mut log: Log, frame: Vec<u8>) -> Vec<u8> {
+    log.add(frame.clone());
+    log.add(make(1));
+    frame
+}
+"""
+METHOD_TYPES = {b"frame.clone()": VEC, b"frame": VEC, b"log": "Log"}
+
+
+def test_rustc_is_followed_to_the_other_calls() -> None:
+    files = {"src/lib.rs": METHODS}
+    facts = facts_of(files, METHOD_TYPES)
+    (found,) = CODEMOD.plan(sites_of(files), facts)
+    fix = found.fixes[0]
+    assert b"log.add(make(1))" in applied(files, [found])["src/lib.rs"]
+    larger = CODEMOD.follow(fix, [_problem(METHODS, b"make(1)")], facts)
+    assert isinstance(larger, Fix)
+    after = edits.apply(files, [larger]).files["src/lib.rs"]
+    assert b"log.add(&frame);\n    log.add(&make(1));" in after
+    assert CODEMOD.follow(larger, [_problem(METHODS, b"make(1)")], facts) is None
+
+
+def test_an_error_elsewhere_ends_the_way_in_words() -> None:
+    files = {"src/lib.rs": METHODS}
+    facts = facts_of(files, METHOD_TYPES)
+    (found,) = CODEMOD.plan(sites_of(files), facts)
+    problem = _problem(METHODS, b"self.bytes += frame.len()", code="E0507", label="cannot move")
+    refused = CODEMOD.follow(found.fixes[0], [problem], facts)
+    assert isinstance(refused, Refusal) and "line 3" in refused.reason
+    assert "cannot move" in refused.reason and "`add`" in refused.reason
+
+
+# -- odd input ---------------------------------------------------------------------------------
+
+PIECES = st.sampled_from(
+    [
+        "x.clone()", ".clone()", "Arc::clone(&x)", "Bytes::copy_from_slice(&x)", "let y = ",
+        "for y in ", "match ", "{", "}", "(", ")", "[", "]", "&", "&mut ", "async ", "move ", "|",
+        "fn f(x: String)", "impl S for T ", "loop ", "while let Some(x) = ", ".await", "?", ";",
+        ",", "=>", "=", "==", 'format!("{x}"', "vec![", "select! {", "return ", "break ", "'a: ",
+        "self.", "// spikeproof\n", "/* c */", "\r\n", "é", "r#", "#[cfg(test)]", "::<", "\0",
+    ]
+)  # fmt: skip
+
+
+@given(st.lists(PIECES, max_size=40))
+def test_no_text_makes_it_raise(pieces: list[str]) -> None:
+    text = "async fn f(x: String) { " + " ".join(pieces)
+    files = {"src/lib.rs": text.encode()}
+    sites = sites_of(files)
+    source = Source("src/lib.rs", files["src/lib.rs"])
+    for site in sites:
+        list(CODEMOD.questions(site, source))
+    every = {source.slice(site.span): STRING for site in sites}
+    types = {**every, b"x": STRING}
+    for proposal in CODEMOD.plan(sites, facts_of(files, types)):
+        for fix in proposal.fixes:
+            edits.apply(files, [fix])
