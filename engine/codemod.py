@@ -1,7 +1,8 @@
 """What a codemod is, and the registry that finds them: one folder under ``codemods/`` each.
 
-A codemod's package holds ``query.scm`` (a tree-sitter query), ``cases/`` and, in ``__init__.py``,
-``CODEMOD``: an instance of a subclass of :class:`Codemod`; its docs are the package's docstring.
+A codemod's package holds ``query.scm`` (a tree-sitter query for its sites), perhaps ``uses.scm`` (for
+what only a plan must know of; its patterns count on from the query's), ``cases/`` and, in
+``__init__.py``, ``CODEMOD``: an instance of a subclass of :class:`Codemod`; its docs are the package's docstring.
 """
 
 from __future__ import annotations
@@ -70,6 +71,8 @@ class Codemod:
     # A file is parsed only if it holds at least one literal of *every* group. Losing nothing is
     # tested: a file with a match must pass.
     literals: ClassVar[tuple[tuple[bytes, ...], ...]]
+    # The same for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
+    use_literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ()
     options: ClassVar[Mapping[str, str]] = {}  # option name -> one line of help
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
@@ -102,7 +105,8 @@ class Loaded:
     """A codemod as the registry found it."""
 
     codemod: Codemod
-    query: str
+    query: str  # locates sites
+    uses: str  # locates what only a plan must know of ("" without ``uses.scm``)
     docs: str
     package: str
 
@@ -123,8 +127,16 @@ def registry() -> Mapping[str, Loaded]:
         package = f"codemods.{info.name}"
         module = importlib.import_module(package)
         codemod: Codemod = module.CODEMOD
-        query = resources.files(package).joinpath("query.scm").read_text("utf-8")
-        found[codemod.name] = Loaded(codemod, query, module.__doc__ or "", package)
+        folder = resources.files(package)
+        query = folder.joinpath("query.scm").read_text("utf-8")
+        uses = folder.joinpath("uses.scm")
+        found[codemod.name] = Loaded(
+            codemod,
+            query,
+            uses.read_text("utf-8") if uses.is_file() else "",
+            module.__doc__ or "",
+            package,
+        )
     return found
 
 

@@ -66,6 +66,7 @@ def scan_command(
                 [path for path in workspace.files if workspace.is_requested(path)],
                 names,
                 lambda done, of: ui.progress(f"Scanning {done}/{of} files"),
+                uses=False,
             )
         sites = tuple(s for s in found.sites if s.role == "site" and s.kind != "maybe")
         skipped, suppressed = found.skipped, found.suppressed
@@ -126,7 +127,13 @@ def render(result: Result, form: str) -> bytes:
         from engine.report.jsonout import diff_json, verdict_json
 
         fixes = [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts]
-        text = diff_json(result.root, fixes, result.patch, result.skipped, {**result.runs, "cargo": result.cargo_runs})
+        text = diff_json(
+            result.root,
+            fixes,
+            result.patch,
+            result.skipped,
+            {**result.runs, "cargo": result.cargo_runs},
+        )
         return text.encode()
     if form == "summary":
         from engine.report.story import summary

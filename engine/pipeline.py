@@ -67,9 +67,7 @@ class Stages:
             env=config.env,
         )
         selection = (*workspace.package_args(), *workspace.selection.cargo_args())
-        self.cargo = Cargo(
-            scratch, selection, limits, scratch.cargo_args, ui.progress
-        )
+        self.cargo = Cargo(scratch, selection, limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
 

@@ -60,30 +60,36 @@ class _Combined:
 
 
 @cache
-def _combined(names: tuple[str, ...]) -> _Combined:
+def _combined(names: tuple[str, ...], uses: bool) -> _Combined:
     texts: list[str] = []
     owners: list[tuple[str, int]] = []
     for name in names:
-        text = registry()[name].query
+        text = registry()[name].query + ("\n" + registry()[name].uses if uses else "")
         count = compile_query(text).pattern_count
         owners.extend((name, index) for index in range(count))
         texts.append(text)
     return _Combined(compile_query("\n".join(texts)), tuple(owners))
 
 
-def wanted(data: bytes, codemod: Codemod) -> bool:
+def wanted(data: bytes, codemod: Codemod, uses: bool = False) -> bool:
     """May the file hold a match (one literal of every group stands in it)?"""
-    return all(any(literal in data for literal in group) for group in codemod.literals)
+
+    def holds(groups: tuple[tuple[bytes, ...], ...]) -> bool:
+        return all(any(literal in data for literal in group) for group in groups)
+
+    return holds(codemod.literals) or (
+        uses and bool(codemod.use_literals) and holds(codemod.use_literals)
+    )
 
 
-def scan_source(source: Source, names: Sequence[str]) -> FileSites:
-    """Sites and uses of one file for the codemods ``names``."""
-    names = tuple(n for n in names if wanted(source.data, registry()[n].codemod))
+def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> FileSites:
+    """Sites of one file for the codemods ``names``, and what else a plan needs if ``uses``."""
+    names = tuple(n for n in names if wanted(source.data, registry()[n].codemod, uses))
     if not names:
         return FileSites(source.path)
-    combined = _combined(names)
+    combined = _combined(names, uses)
     matches: dict[str, list[Match]] = {name: [] for name in names}
-    for root in _roots(source, names):
+    for root in _roots(source, names, uses):
         for pattern, captures in run_query(combined.query, root):
             name, index = combined.owners[pattern]
             matches[name].append(Match(index, captures))
@@ -98,17 +104,16 @@ def scan_source(source: Source, names: Sequence[str]) -> FileSites:
     return FileSites(source.path, tuple(_finish(source, kept)), silenced, skips)
 
 
-def _roots(source: Source, names: Sequence[str]) -> Iterable[Node]:
+def _roots(source: Source, names: Sequence[str], uses: bool) -> Iterable[Node]:
     """The file's tree, and those macro arguments that can hold a match."""
     yield source.root
-    needles = [registry()[name].codemod.literals for name in names]
     if b"!" not in source.data:
         return
-    for tree in source.embedded():
-        root = tree.root_node
-        text = source.text(root)
-        if any(any(literal in text for literal in groups[0]) for groups in needles if groups):
-            yield root
+    codemods = [registry()[name].codemod for name in names]
+    needles = {literal for c in codemods for literal in c.literals[0]}
+    if uses:
+        needles |= {literal for c in codemods for group in c.use_literals[:1] for literal in group}
+    yield from source.embedded_with(frozenset(needles))
 
 
 def _broken(source: Source, matches: Mapping[str, Sequence[Match]]) -> tuple[Skip, ...]:
@@ -137,7 +142,9 @@ def _finish(source: Source, sites: Sequence[Site]) -> Iterable[Site]:
         text = b"".join(source.slice(site.span).split())
         base = "\0".join((site.codemod, site.path, item, text.decode("utf-8", "replace")))
         ordinal = seen[base] = seen.get(base, -1) + 1
-        digest = hashlib.sha256(f"{base}\0{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        digest = hashlib.sha256(f"{base}\0{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()[
+            :12
+        ]
         yield replace(site, item=item, heat=heat, id=f"{site.codemod}-{digest}")
 
 
@@ -153,24 +160,27 @@ def nested_deeply(data: bytes) -> bool:
     return True
 
 
-def _scan_file(root: str, path: str, names: tuple[str, ...]) -> tuple[FileSites, int]:
+def _scan_file(root: str, path: str, names: tuple[str, ...], uses: bool) -> tuple[FileSites, int]:
     data = read_source(Path(root), path)
     if isinstance(data, Skip):
         return FileSites(path, skips=(data,)), 0
-    if not any(wanted(data, registry()[name].codemod) for name in names):
+    if not any(wanted(data, registry()[name].codemod, uses) for name in names):
         return FileSites(path), len(data)
     deep = FileSites(path, skips=(Skip(path, "nested too deeply to be read"),))
     if nested_deeply(data):
         return deep, len(data)
     try:
-        return scan_source(Source(path, data), names), len(data)
+        return scan_source(Source(path, data), names, uses), len(data)
     except RecursionError:
         return deep, len(data)
 
 
-def _scan_chunk(job: tuple[str, tuple[str, ...], tuple[str, ...]]) -> list[tuple[FileSites, int]]:
-    root, paths, names = job
-    return [_scan_file(root, path, names) for path in paths]
+_Job = tuple[str, tuple[str, ...], tuple[str, ...], bool]
+
+
+def _scan_chunk(job: _Job) -> list[tuple[FileSites, int]]:
+    root, paths, names, uses = job
+    return [_scan_file(root, path, names, uses) for path in paths]
 
 
 def scan(
@@ -178,14 +188,17 @@ def scan(
     paths: Sequence[str],
     names: Sequence[str],
     on_progress: Callable[[int, int], None] | None = None,
+    uses: bool = True,
 ) -> Found:
     """Scan ``paths`` (relative to ``root``) for the codemods ``names``.
+
+    ``uses``: also what only a plan must know of.
 
     Files are read here, not before: one that vanished or cannot be read is a skip with its reason.
     """
     ordered = _largest_first(root, paths)
     jobs = [
-        (str(root), tuple(path for path, _ in ordered[i : i + _CHUNK]), tuple(names))
+        (str(root), tuple(path for path, _ in ordered[i : i + _CHUNK]), tuple(names), uses)
         for i in range(0, len(ordered), _CHUNK)
     ]
     total = sum(size for _, size in ordered)

@@ -49,7 +49,7 @@ def compile_query(text: str) -> Query:
 class Source:
     """One Rust file: its bytes, its tree, and the trees of its macro calls (parsed when asked)."""
 
-    __slots__ = ("_embedded", "_hosts", "_starts", "_tree", "data", "path")
+    __slots__ = ("_embedded", "_hosts", "_partial", "_starts", "_tree", "data", "path")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
@@ -57,6 +57,7 @@ class Source:
         self._tree: Tree | None = None
         self._embedded: tuple[Tree, ...] | None = None
         self._starts: list[int] = []
+        self._partial: list[Tree] = []  # kept alive: ``_hosts`` knows their roots by address
         self._hosts: dict[int, Node] = {}
 
     @property
@@ -77,24 +78,36 @@ class Source:
     def embedded(self) -> tuple[Tree, ...]:
         """Trees of all macro arguments, outer before inner; nested calls included."""
         if self._embedded is None:
-            trees: list[Tree] = []
-            pending = [(self.root, 0)]
-            while pending:
-                root, depth = pending.pop()
-                if depth >= _MACRO_DEPTH:
-                    continue
-                for call in macro_calls(root):
-                    tokens = next((c for c in call.children if c.type == "token_tree"), None)
-                    if tokens is None:
-                        continue
-                    for tree in self._parse_tokens(tokens):
-                        trees.append(tree)
-                        self._hosts[tree.root_node.id] = call
-                        pending.append((tree.root_node, depth + 1))
+            trees = list(self._parse_calls(None))
             trees.sort(key=lambda tree: tree.root_node.start_byte)
             self._starts = [tree.root_node.start_byte for tree in trees]
             self._embedded = tuple(trees)
         return self._embedded
+
+    def embedded_with(self, words: frozenset[bytes]) -> Iterator[Node]:
+        """Roots of the macro arguments whose text holds one of ``words``: only these are parsed."""
+        for tree in sorted(self._parse_calls(words), key=lambda t: t.root_node.start_byte):
+            self._partial.append(tree)
+            yield tree.root_node
+
+    def _parse_calls(self, words: frozenset[bytes] | None) -> Iterator[Tree]:
+        pending = [(self.root, 0)]
+        while pending:
+            root, depth = pending.pop()
+            if depth >= _MACRO_DEPTH:
+                continue
+            for call in macro_calls(root):
+                tokens = next((c for c in call.children if c.type == "token_tree"), None)
+                if tokens is None:
+                    continue
+                if words is not None:
+                    text = self.text(tokens)
+                    if not any(word in text for word in words):
+                        continue
+                for tree in self._parse_tokens(tokens):
+                    self._hosts[tree.root_node.id] = call
+                    pending.append((tree.root_node, depth + 1))
+                    yield tree
 
     def _parse_tokens(self, tokens: Node) -> Iterator[Tree]:
         """The argument as a whole; of a ``select!``-like list of arms, its parts one by one.

@@ -12,7 +12,7 @@ from engine.model import Edit, Span
 from engine.scopes import Scopes
 from engine.syntax import Source, span_of
 
-from .kinds import Cost, Nature, is_counted, is_named, kind_of, last
+from .kinds import Nature, is_counted, is_named, is_standard, kind_of, last
 from .known import Receiver, Types
 from .serve import Fails, formatted, pattern_bindings, serves, serves_all
 from .shapes import COPYING, Clone, Context, Role
@@ -137,10 +137,10 @@ class Borrower:
             return self._shared(name)
         if kind.nature is Nature.HANDLE:
             return self._handle(name)
-        if kind.cost is Cost.UNKNOWN:
-            known = self.by_reference(cloned, name) is Receiver.REFERENCE
-            return self._bare(f"{how}, as its definition says") if known else None
-        return self._bare(how) if reading(name) or name in COPYING else None
+        if is_standard(cloned) or self.types.view:
+            return self._bare(how) if reading(name) or name in COPYING else None
+        known = self.by_reference(cloned, name) is Receiver.REFERENCE
+        return self._bare(f"{how}, as its definition says") if known else None
 
     def _shared(self, name: bytes) -> Borrowed | None:
         """A method called through an Arc: it borrows, unless it takes ``self: Arc<Self>``."""

@@ -85,16 +85,14 @@ class Functions:
         return self._found[name]
 
     def receiver(self, type_: Type, name: bytes) -> Receiver:
-        """How methods called ``name`` take their receiver on ``type_``."""
+        """How methods called ``name`` take their receiver on ``type_``, a type of the workspace or
+        a trait object."""
         owner = last(type_.name)
-        mine = [
-            f
-            for f in self.named(name)
-            if f.self_parameter is not None and (f.owner == owner or f.of_trait)
-        ]
-        if not mine:
+        mine = [f for f in self.named(name) if f.self_parameter is not None and f.owner == owner]
+        provided = [f for f in self.named(name) if f.of_trait and not f.owner]
+        if not mine and not (provided and type_.kind in ("dyn", "impl")):
             return Receiver.UNKNOWN
-        shared = all(_takes_reference(f) for f in mine)
+        shared = all(_takes_reference(f) for f in (*mine, *provided))
         return Receiver.REFERENCE if shared else Receiver.VALUE
 
     def mutates(self, name: bytes) -> bool:

@@ -270,6 +270,15 @@ def is_named(type_: Type, *names: str) -> bool:
     )
 
 
+def is_standard(type_: Type) -> bool:
+    """Text, a collection or a wrapper of std or a well-known crate, whose methods are known."""
+    if type_.kind in ("tuple", "array", "slice"):
+        return True
+    if last(type_.name) == "Box":
+        return bool(type_.args) and is_standard(type_.args[0])
+    return type_.kind == "path" and (_is(type_, _TEXT) or _is(type_, _CONTAINERS))
+
+
 def cost_words(type_: Type, kind: Kind, word: bytes) -> str:
     """What the clone cost, for the note: one sentence."""
     name = last(type_.name) or str(type_)

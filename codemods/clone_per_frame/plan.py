@@ -21,7 +21,7 @@ from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .functions import Functions
 from .kinds import Cost, Kind, Nature, cost_words, is_counted, is_guard, last, short
-from .known import Types
+from .known import Receiver, Types
 from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
 from .places import has_calls, is_temporary, origins_of
@@ -92,7 +92,7 @@ class Planner:
             case.context,
             types,
             scopes,
-            self._functions.receiver,
+            self._receiver,
             lambda during: disturbed(
                 case.source,
                 scopes,
@@ -154,6 +154,12 @@ class Planner:
             return True
         found = (self._facts.type_of(case.site.path, span_of(node)) for node in origins.nodes)
         return any(type_ is not None and is_guard(type_) for type_ in found)
+
+    def _receiver(self, type_: Type, method: bytes) -> Receiver:
+        """How a method takes its receiver, where the workspace defines the type."""
+        if type_.kind not in ("dyn", "impl") and self._structs.lookup(type_) is None:
+            return Receiver.UNKNOWN
+        return self._functions.receiver(type_, method)
 
     def _owned(self, case: Case, node: Node) -> bool:
         """Is the expression a value that borrows from nothing?"""

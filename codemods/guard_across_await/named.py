@@ -197,7 +197,11 @@ class _Splitter:
             node = outside.descendant_for_byte_range(use.start, use.end) or outside
             options = choose(self.ctx.source, self.ctx.type_of, node, outside, awaits)
             if not options:
-                raise Refused(words.used_by_the_awaited(self.source, self.taken, node, awaits))
+                raise Refused(
+                    words.used_by_the_awaited(
+                        self.source, self.taken, node, awaits, self.ctx.type_of
+                    )
+                )
             found.append(options)
         tops = [options[0].node for options in found]
         for options in found:

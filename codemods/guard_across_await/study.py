@@ -79,7 +79,7 @@ def _left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
     inside = [use for use in taken.uses if use in span_of(first)]
     if inside and trace.later.get(span_of(first)):
         use = first.descendant_for_byte_range(inside[0].start, inside[0].end) or first
-        return words.used_by_the_awaited(source, taken, use, [first])
+        return words.used_by_the_awaited(source, taken, use, [first], ctx.type_of)
     for node in trace.ordered():
         if trace.later.get(span_of(node)):
             return words.used_after(source, taken, _use(trace.later[span_of(node)]))

@@ -55,7 +55,9 @@ def drafts(ctx: Context, taken: Taken) -> list[Draft]:
         if taken.holder.type == "for_expression" or _in_for(taken):
             raise Refused(words.iterates(ctx.source, taken))
         raise Refused(
-            words.used_by_the_awaited(ctx.source, taken, taken.node, taken.trace.ordered())
+            words.used_by_the_awaited(
+                ctx.source, taken, taken.node, taken.trace.ordered(), ctx.type_of
+            )
         )
     if statement.has_error:
         raise Refused(words.not_understood(taken))

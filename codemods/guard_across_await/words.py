@@ -6,11 +6,13 @@ import re
 
 from tree_sitter import Node
 
+from codemods.guard_across_await.choice import TypeOf, short
 from codemods.guard_across_await.taken import Taken
+from codemods.guard_across_await.values import pointee
 from engine.locks import Flavour, lock_call, method_call
 from engine.model import Span
 from engine.scopes import Binding
-from engine.syntax import Source, span_of
+from engine.syntax import Source, span_of, walk
 from engine.types import Type
 
 _LOCKED = re.compile(rb"\.\s*(?:lock|read|write)(?:_owned)?\(\)")
@@ -148,6 +150,8 @@ def used_after(source: Source, taken: Taken, use: Span | None) -> str:
     node = source.innermost(use)
     writes = _is_written(node)
     again = f"is {'written to' if writes else 'used'} again on line {line(source, use.start)}"
+    if use.start < taken.trace.ordered()[0].start_byte:
+        again += ", in the next round of the loop"
     reads = any(u.start < use.start and not _is_written(source.innermost(u)) for u in taken.uses)
     if writes and reads and taken.trace.ordered()[0].start_byte > min(taken.uses).start:
         return (
@@ -181,23 +185,32 @@ def _is_written(node: Node) -> bool:
     return False
 
 
-def used_by_the_awaited(source: Source, taken: Taken, use: Node, awaits: list[Node]) -> str:
+def used_by_the_awaited(
+    source: Source, taken: Taken, use: Node, awaits: list[Node], type_of: TypeOf
+) -> str:
+    """Nothing can be taken out: what is awaited, or what its branch looks into, is the lock's own."""
     around = [a for a in awaits if span_of(use) in span_of(a)]
-    if not around:
-        what, at = awaited(source, awaits[0]), line(source, awaits[0].end_byte)
+    name = who(source, taken)
+    if around:
+        what, at = awaited(source, around[0]), line(source, around[0].end_byte)
         return (
-            f"`{shown(source, _looked_into(use))}` is looked into while {what} is awaited on line "
-            f"{at}: no value of its own can be taken out first; clone out what the code below needs"
+            f"{what} on line {at} works on what {name} guards while it is awaited: a value of its "
+            "own cannot be taken out first. A handle that needs no lock (a clone, an `Arc`, a "
+            "channel to the task that owns it) would let others in"
         )
-    what, at = awaited(source, around[0]), line(source, around[0].end_byte)
+    what, at = awaited(source, awaits[0]), line(source, awaits[0].end_byte)
+    top = looked_into(use)
+    type_ = type_of(top)
+    inner = pointee(type_) if type_ is not None else None
+    shown_ = f"`{shown(source, top)}`" + (f" (`{short(type_)}`)" if type_ is not None else "")
+    way = f"a clone of `{short(inner)}`" if inner is not None else "a copy of what is needed"
     return (
-        f"{what} on line {at} works on what {who(source, taken)} guards while it is awaited, and "
-        "no value of its own can be taken out first; hold a handle that needs no lock (a clone, an "
-        "`Arc`, a channel to a task that owns it) if others must not wait"
+        f"{shown_} looks into what {name} guards and is needed while {what} is awaited on line "
+        f"{at}; {way}, taken out in front, would end the lock, but is not known to be cheap"
     )
 
 
-def _looked_into(use: Node) -> Node:
+def looked_into(use: Node) -> Node:
     """The whole scrutinee or condition that the guard is used in."""
     current = use
     while current.parent is not None and current.parent.type in _OPERANDS:
@@ -313,6 +326,21 @@ _COST = {
 }
 
 
+_CHANGES = frozenset(
+    {b"take", b"insert", b"remove", b"push", b"push_back", b"push_front", b"pop", b"pop_front"}
+    | {b"pop_back", b"drain", b"clear", b"replace", b"retain", b"extend", b"append", b"truncate"}
+)
+
+
+def _changes(source: Source, taken: Taken) -> bool:
+    """Is what is guarded changed before the await?"""
+    if any(binding.mutable for binding in taken.bindings):
+        return True
+    top = looked_into(taken.node)
+    called = [method_call(source, n) for n in walk(top) if n.type == "call_expression"]
+    return any(found is not None and found[1] in _CHANGES for found in called)
+
+
 def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...]) -> str:
     """What changes, what it cost before, what to look at."""
     what, at = _first(source, taken)
@@ -325,6 +353,8 @@ def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...])
         )
     else:
         look = "It now ends before that: see that nothing relies on the lock being kept."
+    if _changes(source, taken):
+        look += f" What is changed under the lock is seen by others before {what} has finished."
     return " ".join((head, look, *extra))
 
 

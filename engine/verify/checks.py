@@ -91,12 +91,11 @@ class CheckTrial:
 
         return self.judge.drop(attempt, self, sorted(self.errors, key=strength))
 
-    def haunts(self, attempt: Attempt, group: Sequence[Attempt]) -> bool:
+    def haunts(self, attempt: Attempt) -> bool:
         regions = self.judge.court.footprint(attempt).regions
         known = self.judge.grounds.get(attempt, frozenset())
         return any(
-            error.key in known
-            or (error.regions & regions and not self.judge.court.possible(error, group))
+            error.key in known or (error.regions & regions and self.judge.court.strays(error))
             for error in self.errors
         )
 
@@ -136,6 +135,11 @@ class CheckJudge:
     # -- judging -------------------------------------------------------------------------------
 
     def try_with(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> CheckTrial:
+        trial = self._trial(kept, group)
+        self.court.note(trial.errors, [a for a in group if a not in trial.left_out])
+        return trial
+
+    def _trial(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> CheckTrial:
         wanted = (*kept, *group)
         known = self._known.get(frozenset(wanted))
         if known is not None:  # a set that was applied whole, so nothing of it is left out

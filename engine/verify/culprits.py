@@ -122,6 +122,7 @@ class Court:
         self._reader = reader
         self._regions = Regions(reader.known)
         self._footprints: dict[Attempt, Footprint] = {}
+        self._strays: set[object] = set()
 
     # -- facts ---------------------------------------------------------------------------------
 
@@ -186,7 +187,7 @@ class Court:
 
     def possible(self, error: Error, group: Iterable[Attempt]) -> frozenset[Attempt]:
         """Those of ``group`` that can have caused ``error``, by the rules of the language."""
-        if error.leaks:
+        if error.leaks or self.strays(error):
             return frozenset(group)
         files = {place.path for place in error.places}
         about_names = error.diagnostic.code in _NAME_ERRORS
@@ -200,6 +201,14 @@ class Court:
             ):
                 found.add(attempt)
         return frozenset(found)
+
+    def note(self, errors: Iterable[Error], group: Sequence[Attempt]) -> None:
+        """Learn which errors do not keep to the rules: they show while nobody on trial can have
+        caused them. From now on they prove nothing."""
+        self._strays |= {error.key for error in errors if not self.possible(error, group)}
+
+    def strays(self, error: Error) -> bool:
+        return error.key in self._strays
 
     def suspects(self, error: Error, group: Sequence[Attempt]) -> dict[Attempt, Class]:
         """Those of ``group`` that something speaks against, each with the strongest of it."""

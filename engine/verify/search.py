@@ -66,7 +66,7 @@ class Trial(Protocol):
         """Why ``attempt`` fails, when it was alone on trial."""
         ...
 
-    def haunts(self, attempt: Attempt, group: Sequence[Attempt]) -> bool:
+    def haunts(self, attempt: Attempt) -> bool:
         """Was ``attempt``, which is not on trial, proven guilty of what still shows here?"""
         ...
 
@@ -174,7 +174,7 @@ class Search:
         """Proof against an attempt is void when the same shows without it."""
         on_trial = {a.index for a in group}
         for attempt in sorted(self._trusted, key=lambda a: (a.index, a.rank)):
-            if attempt.index not in on_trial and trial.haunts(attempt, group):
+            if attempt.index not in on_trial and trial.haunts(attempt):
                 self._trusted.discard(attempt)
                 self._appeals.append(attempt)
 

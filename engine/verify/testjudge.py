@@ -53,7 +53,7 @@ class TestTrial:
             Outcome.TESTS_FAILED, f"fails with this fix: {shown}{rare}", (), tuple(names)
         )
 
-    def haunts(self, attempt: Attempt, group: Sequence[Attempt]) -> bool:
+    def haunts(self, attempt: Attempt) -> bool:
         return False  # nothing is proven without a trial of its own here
 
 

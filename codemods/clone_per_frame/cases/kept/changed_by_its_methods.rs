@@ -21,6 +21,19 @@ impl Options {
     }
 }
 
+pub trait Tally {
+    fn count(&self) -> usize;
+    fn next(&self) -> usize;
+}
+
+pub async fn words(text: &str) -> usize {
+    let mut words = text.split(' ');
+    let count = words.clone().count();
+    let first = words.clone().next().map_or(0, str::len);
+    words.next();
+    count + first + words.map(str::len).sum::<usize>()
+}
+
 pub async fn run(mut base: Options, mut frame: Bytes, hasher: &mut DefaultHasher) -> (usize, u64) {
     let verbose = base.clone().with("verbose").count();
     let length = frame.clone().get_u32();

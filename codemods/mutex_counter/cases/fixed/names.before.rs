@@ -1,5 +1,3 @@
-// level: safe
-
 use std::sync::Mutex;
 
 pub(crate) struct Kinds {

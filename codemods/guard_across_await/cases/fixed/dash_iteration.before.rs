@@ -1,0 +1,21 @@
+use std::sync::Arc;
+
+use dashmap::DashMap;
+
+pub struct Worker {
+    pub id: u64,
+}
+
+impl Worker {
+    pub async fn stop(&self) {
+        tracing::info!(id = self.id);
+        tokio::task::yield_now().await;
+    }
+}
+
+pub async fn stop_all(workers: &DashMap<u64, Arc<Worker>>) {
+    for entry in workers.iter() {
+        let worker = Arc::clone(entry.value());
+        worker.stop().await;
+    }
+}

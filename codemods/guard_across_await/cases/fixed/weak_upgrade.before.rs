@@ -1,0 +1,35 @@
+use std::sync::{Arc, Weak};
+
+use async_trait::async_trait;
+use tokio::sync::RwLock;
+
+#[async_trait]
+pub trait Node: Send + Sync {
+    async fn adjust(&self, delta: i64);
+}
+
+pub struct Rack {
+    parent: RwLock<Weak<DataCenter>>,
+    volumes: RwLock<i64>,
+}
+
+pub struct DataCenter {
+    volumes: RwLock<i64>,
+}
+
+#[async_trait]
+impl Node for Rack {
+    async fn adjust(&self, delta: i64) {
+        *self.volumes.write().await += delta;
+        if let Some(parent) = self.parent.read().await.upgrade() {
+            parent.adjust(delta).await;
+        }
+    }
+}
+
+#[async_trait]
+impl Node for DataCenter {
+    async fn adjust(&self, delta: i64) {
+        *self.volumes.write().await += delta;
+    }
+}
