@@ -8,6 +8,7 @@ waits. The very same edit from two fixes is tolerated and applied once (rustfix'
 from __future__ import annotations
 
 import bisect
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -165,7 +166,7 @@ def _sound(fix: Fix) -> bool:
         by_path.setdefault(edit.path, []).append(edit)
     for edits in by_path.values():
         ordered = sorted(edits, key=lambda e: (e.start, e.end))
-        for left, right in zip(ordered, ordered[1:], strict=False):
+        for left, right in itertools.pairwise(ordered):
             if right.start < left.end:
                 return False
     return True

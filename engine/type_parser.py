@@ -113,8 +113,9 @@ class _Parser:
         self._depth -= 1
 
     def type(self, plus: bool = True) -> Type:
-        """``plus``: may ``impl`` or ``dyn`` take more than one bound here? Not behind ``&`` and
-        not as the result of a bound ``Fn() -> R``, whose own list goes on with ``+``."""
+        """``plus``: may ``impl`` or ``dyn`` take more than one bound here? Not as the result of a
+        bound ``Fn() -> R``, whose own list goes on with ``+``. (Behind ``&`` rustc prints ``dyn``
+        with parentheses, but not ``impl``.)"""
         with self._deeper():
             return self._type(plus)
 
@@ -124,13 +125,13 @@ class _Parser:
             self._next()
             self._lifetime()
             name = "&mut" if self._eat("mut") else "&"
-            return Type(name, (self.type(plus=False),), "ref")
+            return Type(name, (self.type(plus),), "ref")
         if token == "*":
             self._next()
             name = self._next()
             if name not in ("const", "mut"):
                 raise _Bad
-            return Type(f"*{name}", (self.type(plus=False),), "ptr")
+            return Type(f"*{name}", (self.type(plus),), "ptr")
         if token == "(":
             return self._tuple()
         if token == "[":

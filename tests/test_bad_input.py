@@ -48,7 +48,7 @@ fn counts() {
 
 
 def tool(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "engine.cli", *map(os.fspath, arguments)]
+    command = [sys.executable, "-m", "engine.cli", *(os.fspath(argument) for argument in arguments)]
     options.setdefault("timeout", 300)
     return subprocess.run(command, capture_output=True, check=False, **options)
 

@@ -131,6 +131,8 @@ def test_any_text_is_taken(text: str) -> None:
 def test_bounds_of_a_function_items_result_are_its_own() -> None:
     type_ = parse("fn() -> impl m::A + m::B {m::f}")
     assert type_.args[0].args == (Type("", (Type("m::A"), Type("m::B")), "impl"),)
+    behind = parse("&impl m::A + m::B + '_")
+    assert behind.args == (Type("", (Type("m::A"), Type("m::B")), "impl"),)
     outer = parse("dyn std::ops::Fn() -> impl m::A + m::B")
     assert [bound.name for bound in outer.args] == ["std::ops::Fn", "m::B"]
 

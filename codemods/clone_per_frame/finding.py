@@ -15,9 +15,9 @@ from engine.scopes import Scopes
 from engine.syntax import FUNCTIONS, Source, is_async, span_of
 
 from .lastuse import Blocked, Movable, movable
-from .places import Place, function_around, has_calls, local_of, place_of
+from .places import Place, function_around, has_calls, is_temporary, local_of, place_of
 from .serve import Serves, pattern_bindings, serves_all
-from .shapes import Clone, Context, Role, clone_of, context_of
+from .shapes import CONVERTING, Clone, Context, Role, clone_of, context_of
 from .tables import AS_REF_METHODS, CONSUMING, reading
 
 # Traits whose methods run once for each frame, request or item.
@@ -30,6 +30,12 @@ _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
 )
 _ARGUMENT_METHODS = frozenset().union(*AS_REF_METHODS.values()) | {b"extend"}
+# What holds an Arc or a channel, by its declared type or the way it was made, or by its name.
+_HANDLE_TYPE = re.compile(
+    rb"\b(?:Arc|Rc|Weak|(?:Unbounded|Sync)?Sender|CancellationToken)\b|\bchannel\s*(?:::\s*<[^;]*>)?\("
+)
+_HANDLE_NAME = re.compile(rb"(?:\A|_)(?:tx|rx|sender|receiver|token|handles?|pool)\Z")
+_ERRORS = frozenset(b"e err error why cause".split())
 # Calls that may be of a function with an `impl AsRef` parameter; the type decides.
 _AS_REF_CALL = re.compile(
     rb"\b(?:fs|File|TcpStream|TcpListener|UdpSocket|Command)\s*::|\blookup_host\Z"
@@ -64,7 +70,7 @@ class Finder:
             return None
         place = place_of(self.source, clone.receiver)
         function = function_around(self.source, clone.node)
-        if place is None or function is None:
+        if place is None or function is None or _converts(self.source, clone, place):
             return None
         context = context_of(clone)
         if not self._hot(clone.node, function):
@@ -136,16 +142,17 @@ class Finder:
             return "borrow" if b"append" in self._outer(clone) else ""
         if role in (Role.LET, Role.FOR, Role.MATCH, Role.IF_LET) and self._read(context, scopes):
             return "read"
-        if last and not has_calls(place) and clone.word != b"to_string":
+        if last and not _lent(place) and not self._item(clone, place, scopes):
             return "move"
-        if last and clone.word == b"to_string" and not has_calls(place):
-            return "move"
-        if role is Role.METHOD_ARGUMENT and context.name in _ARGUMENT_METHODS:
+        taken = role is Role.METHOD_ARGUMENT and context.name in _ARGUMENT_METHODS
+        if taken and clone.word not in CONVERTING:
             return "borrow"
         if role is Role.ARGUMENT and _AS_REF_CALL.search(self._callee(context)):
             return "borrow"
         if clone.word == b"copy_from_slice":
             return "borrow"
+        if self._shared(clone, place, scopes):
+            return ""  # most likely: without a type nothing of this is said
         if role in (Role.ARGUMENT, Role.METHOD_ARGUMENT) and self._own_function(context):
             return "argument"
         return "needed" if self._worth_telling(clone, place, scopes) else ""
@@ -180,9 +187,31 @@ class Finder:
         """Is a function of this name defined in the file?"""
         return bool(re.search(rb"\bfn\s+" + re.escape(context.name) + rb"\b", self.source.data))
 
+    def _item(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
+        """``.map(|x| x.to_string())``: a closure's parameter made into text is hardly text yet."""
+        binding = scopes.resolve(self.source.text(place.root), place.root.start_byte)
+        return (
+            clone.word in CONVERTING
+            and binding is not None
+            and binding.kind == "closure-param"
+            and not place.fields
+        )
+
+    def _shared(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
+        """Is the value declared as a shared pointer or a channel's end, or called like one?"""
+        if clone.path in (b"Arc", b"Rc"):
+            return True
+        name = place.fields[-1] if place.fields else self.source.text(place.root)
+        if _HANDLE_NAME.search(name):
+            return True
+        binding = scopes.resolve(self.source.text(place.root), place.root.start_byte)
+        if binding is None or place.fields:
+            return False
+        return bool(_HANDLE_TYPE.search(self.source.slice(binding.statement)))
+
     def _worth_telling(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
         """A copy of a local that stays: not a shared pointer's, not one made for a task."""
-        if clone.path in (b"Arc", b"Rc") or clone.word in (b"to_string", b"to_owned"):
+        if clone.word in CONVERTING:
             return False
         local = local_of(self.source, scopes, place)
         if local is None or has_calls(place):
@@ -217,6 +246,18 @@ def in_per_frame_trait(source: Source, function: Node) -> bool:
     if trait.type == "generic_type":
         trait = trait.child_by_field_name("type") or trait
     return source.text(trait).rpartition(b"::")[2] in _PER_FRAME
+
+
+def _converts(source: Source, clone: Clone, place: Place) -> bool:
+    """Is it most likely a conversion: of a number, of an error, of a slice that a call gave?"""
+    if clone.word not in CONVERTING:
+        return False
+    return has_calls(place) or source.text(place.root) in _ERRORS
+
+
+def _lent(place: Place) -> bool:
+    """What a method gives and is then cloned is most likely a reference into its receiver."""
+    return is_temporary(place) and place.root.type != "call_expression"
 
 
 def heat_in(source: Source, node: Node) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from engine.model import Edit, Span
 from engine.scopes import Scopes
 from engine.syntax import COMMENTS, Source, span_of
 
-from .kinds import is_bytes, is_named
+from .kinds import is_bytes, is_counted, is_named
 from .known import Types
 from .serve import Serves, serves
 from .shapes import Clone, Context, Role
@@ -112,7 +112,7 @@ def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Move
     behind = types.place.is_ref and types.place.args[0] == types.cloned
     if binding is None or binding.mutable or not (types.same or behind):
         return None
-    found = serves(source, scopes, binding)
+    found = serves(source, scopes, binding, shared=is_counted(types.cloned))
     edit = statement_gone(source, let)
     if not isinstance(found, Serves) or not found.uses or edit is None:
         return None

@@ -27,7 +27,7 @@ from .moves import Moved, move, shadow, shared_frame
 from .places import has_calls, is_temporary, origins_of
 from .reuse import handed_out
 from .serve import Fails
-from .shapes import Role
+from .shapes import CONVERTING, Role
 from .structs import Structs
 
 if TYPE_CHECKING:
@@ -126,10 +126,7 @@ class Planner:
 
     def _unknown(self, case: Case) -> Proposal | None:
         """rustc did not tell the type: nothing is claimed, and only likely sites are mentioned."""
-        if case.site.kind not in ("borrow", "move") or case.clone.word in (
-            b"to_string",
-            b"to_owned",
-        ):
+        if case.site.kind not in ("borrow", "move") or case.clone.word in CONVERTING:
             return None
         from engine.oracle import NO_UNIT, NOT_COMPILED
 
@@ -194,13 +191,8 @@ class Planner:
 
     def _borrow(self, decision: Decision, borrower: Borrower, scopes: Scopes) -> None:
         case, types, kind = decision.case, decision.types, decision.kind
-        made: Borrowed | Moved | Fails | None = borrower.fix()
+        made = shadow(case.clone, case.context, types, scopes) or borrower.fix()
         if made is None or isinstance(made, Fails):
-            again = shadow(case.clone, case.context, types, scopes)
-            made = again if again is not None else made
-        if made is None or isinstance(made, Fails):
-            if isinstance(made, Fails) and not decision.reason:
-                decision.reason = ""
             return
         if kind.nature is Nature.CELL:
             decision.reason = (
@@ -323,8 +315,9 @@ class Planner:
             found = self._change(group)
             if isinstance(found, Fix):
                 taken.update(map(id, group))
-                ordered = sorted(group, key=lambda d: not d.fixes)
-                yield Proposal(tuple(d.case.site for d in reversed(ordered)), (found,))
+                ordered = sorted(group, key=lambda d: bool(d.fixes))
+                fixes = (found, *_without_it(group))
+                yield Proposal(tuple(d.case.site for d in ordered), fixes)
             else:
                 for decision in group:
                     if not decision.fixes and decision.reason:
@@ -374,6 +367,20 @@ class Planner:
             )
         )
         return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note, drops)
+
+
+def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:
+    """The alternative to a changed parameter: those clones go that can, the others stay."""
+    single = [d.fixes[0] for d in group if d.fixes]
+    if single:
+        levels = {fix.level for fix in single}
+        yield Fix(
+            single[0].label,
+            Level.SAFE if levels == {Level.SAFE} else Level.REVIEW,
+            tuple(dict.fromkeys(edit for fix in single for edit in fix.edits)),
+            f"{len(single)} of {len(group)} calls: {single[0].note}",
+            tuple(dict.fromkeys(drop for fix in single for drop in fix.drops)),
+        )
 
 
 def _borrows(decision: Decision) -> bool:

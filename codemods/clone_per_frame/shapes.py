@@ -12,6 +12,8 @@ from engine.syntax import COMMENTS, Source, span_of
 
 WORDS = frozenset({b"clone", b"to_vec", b"to_owned", b"to_string"})
 CALLS = frozenset({b"clone", b"copy_from_slice"})
+# Of these, the ones that make text of whatever they are called on.
+CONVERTING = frozenset({b"to_owned", b"to_string"})
 # Methods that copy: on a temporary they only read, on a name they show that a copy is needed.
 COPYING = WORDS
 

@@ -88,7 +88,8 @@ def _untyped(_: Node) -> Type | None:
 class GuardAcrossAwait(Codemod):
     name = "guard-across-await"
     summary = "a lock's guard that is held while a future waits"
-    literals = ((b"await", b"yield"),)
+    # What suspends a future: see `suspend.py`.
+    literals = ((b"await", b"yield", b"select!", b"select_biased!", b"join!"),)
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         for node, evident in find.found(source, matches):
@@ -125,10 +126,10 @@ class GuardAcrossAwait(Codemod):
         if "value" not in site.captures:
             return
         yield site.captures["value"][0]
-        if site.role == "use":
-            return
         node = source.node_at(site.captures["value"][0])
-        taken = take(source, _scopes, node, _EDITION) if node is not None else None
+        if node is None or (site.role == "use" and not find.likely(source, node)):
+            return
+        taken = take(source, _scopes, node, _EDITION)
         ctx = _context(source, taken) if taken is not None else None
         if taken is not None and ctx is not None and taken.trace.awaits:
             for expression in expressions(ctx, taken):

@@ -272,9 +272,20 @@ def _value_of(statement: Node) -> Node | None:
         if pattern is None or any(n.type == "ref_pattern" for n in walk(pattern)):
             return None
         return statement.child_by_field_name("value")
-    if statement.type == "expression_statement":
-        return statement.named_children[0]
-    return None
+    if statement.type != "expression_statement":
+        return None
+    value = statement.named_children[0]
+    if value.type != "if_expression":
+        return value
+    condition = value.child_by_field_name("condition")  # its temporaries end before the branches
+    while condition is not None and condition.type in (
+        "unary_expression",
+        "parenthesized_expression",
+    ):
+        if condition.type == "unary_expression" and condition.children[0].type != "!":
+            return condition
+        condition = condition.named_children[0]
+    return condition
 
 
 def _is_chain(node: Node) -> bool:
@@ -297,6 +308,8 @@ def _hangs_on(source: Source, node: Node, use: Span) -> bool:
             right = current.child_by_field_name("right")
             if right is None or right.type not in _LITERALS:
                 return False  # the right side would be evaluated before the lock is taken
+            current = current.child_by_field_name("left")
+        elif current.type == "binary_expression":
             current = current.child_by_field_name("left")
         elif current.type in ("field_expression", "await_expression", "try_expression") or (
             current.type in ("unary_expression", "index_expression", "type_cast_expression")

@@ -114,6 +114,23 @@ def evident(source: Source, locked: LockCall) -> bool:
     return not tails and b"RwLock" in source.data
 
 
+_LIKELY = re.compile(rb"(?:^|_)(?:lock|locked|guard|read|write|borrow|get|entry)(?:_|$)")
+
+
+def likely(source: Source, node: Node) -> bool:
+    """Is a guard likely enough that everything around it is worth asking about at once?"""
+    while node.type in ("await_expression", "try_expression") and node.named_children:
+        node = node.named_children[0]
+    function = node.child_by_field_name("function")
+    if function is None:
+        return False
+    called = method_call(source, node)
+    if called is not None and called[1] in (b"unwrap", b"expect", b"unwrap_or_else"):
+        return likely(source, called[0])
+    name = called[1] if called is not None else source.text(function).rpartition(b"::")[2]
+    return _LIKELY.search(name) is not None
+
+
 def could_hold(source: Source, node: Node) -> bool:
     """Could the value of ``node`` be, or hold, a guard? (Only what surely does not is left out.)"""
     if node.type in _NO_GUARD:

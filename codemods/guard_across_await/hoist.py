@@ -80,13 +80,15 @@ def candidates(source: Source, start: Node, stop: Node, awaits: Sequence[Node]) 
     ``awaits`` in it. What is inside a closure, an arm or a block stays there."""
     found: list[Node] = []
     current: Node | None = start
-    while current is not None and current != stop:
+    while current is not None:
         if any(span_of(a) in span_of(current) for a in awaits):
             break
         if current.type in FUNCTIONS | LOOPS or current.type in _CLOSED or current.parent is None:
             found = []
         elif current.type in _EXPRESSIONS and not is_callee(current):
             found.append(current)
+        if current == stop:
+            break
         current = current.parent
     return found
 

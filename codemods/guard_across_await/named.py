@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -70,11 +71,13 @@ class Split:
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
-    """Why this guard stays as it is, in words for the user."""
+    """Why this guard gets no block, in words for the user. ``droppable``: only the block is in the
+    way, so that an early ``drop`` may still do."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, droppable: bool = True) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.droppable = droppable
 
 
 def split(ctx: Context, taken: Taken, others: Sequence[Taken]) -> Split:
@@ -124,7 +127,7 @@ class _Splitter:
             if last == before:
                 break
         if last > self.stop:
-            raise Refused(self.reason_beyond(uses, derived))
+            raise self.beyond(uses, derived)
         outside = self.statements[last] if last == self.stop else None
         choices: tuple[tuple[Choice, ...], ...] = ()
         if outside is not None:
@@ -161,13 +164,19 @@ class _Splitter:
             if not any(use in span_of(value) for use in sources):
                 continue
             type_ = self.ctx.type_of(value)
-            if type_ is None or is_whole(type_):
+            if type_ is None or is_whole(type_) or self.is_written_whole(statement, type_):
                 continue
             for binding in self.bound_by(statement):
                 if binding not in guards:
                     found[binding] = self.clones_out(binding, statement, type_)
                     sources |= {use.span for use in self.ctx.scopes.uses(binding)}
         return found
+
+    def is_written_whole(self, let: Node, type_: Type) -> bool:
+        """Does the ``let``'s own type say that nothing is borrowed, or is nothing known?"""
+        written = let.child_by_field_name("type")
+        open_ = any(part.kind == "infer" and part.name == "_" for part in type_.walk())
+        return open_ and (written is None or not re.search(rb"[&']", self.source.text(written)))
 
     def bound_by(self, let: Node) -> list[Binding]:
         return [
@@ -274,15 +283,16 @@ class _Splitter:
             if between is not None and between.type == "attribute_item":
                 raise Refused(words.attribute(self.taken, self.source.text(between)))
 
-    def reason_beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> str:
+    def beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> Refused:
         """Something that needs the guard is used after the await: what, and where."""
         for other in self.inside:
             for use in other.uses:
                 if self.at(use) > self.stop:
-                    return words.other_guard(self.source, self.taken, other)
+                    return Refused(words.other_guard(self.source, self.taken, other), False)
         for binding, suffix in derived.items():
             for found in self.ctx.scopes.uses(binding):
                 if suffix is None and self.at(found.span) > self.stop:
-                    return words.borrowed_beyond(self.source, self.taken, binding, found.span)
+                    reason = words.borrowed_beyond(self.source, self.taken, binding, found.span)
+                    return Refused(reason, False)
         later = next((use for use in sorted(uses) if self.at(use) > self.stop), None)
-        return words.used_after(self.source, self.taken, later)
+        return Refused(words.used_after(self.source, self.taken, later))

@@ -51,7 +51,8 @@ def _named(ctx: Context, taken: Taken, others: Sequence[Taken]) -> Study:
     try:
         found = split(ctx, taken, others)
     except Refused as refused:
-        dropped = patterns.early_drops(ctx, taken) if taken.kind == "let" else None
+        early = taken.kind == "let" and refused.droppable
+        dropped = patterns.early_drops(ctx, taken) if early else None
         if dropped is None:
             raise refused
         return Study((dropped,))
@@ -76,8 +77,8 @@ def _left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
     if trace.reassigned:
         return words.assigned_again(source, taken, trace.reassigned[0])
     first = trace.ordered()[0]
-    inside = [use for use in taken.uses if use in span_of(first)]
-    if inside and trace.later.get(span_of(first)):
+    inside = [use for use in taken.uses if use.start == first.start_byte]
+    if inside and trace.later.get(span_of(first)):  # `stream.write_all(..).await`, and more of it
         use = first.descendant_for_byte_range(inside[0].start, inside[0].end) or first
         return words.used_by_the_awaited(source, taken, use, [first], ctx.type_of)
     for node in trace.ordered():

@@ -23,6 +23,11 @@ def line(source: Source, offset: int) -> int:
     return source.position(offset)[0]
 
 
+def await_line(source: Source, node: Node) -> int:
+    """Where the ``.await`` itself stands, or the macro's name."""
+    return line(source, node.end_byte if node.type == "await_expression" else node.start_byte)
+
+
 def shown(source: Source, node: Node, limit: int = _SHORT) -> str:
     """The node's code on one line, cut in the middle of nothing longer than ``limit``."""
     text = " ".join(source.text(node).decode("utf-8", "replace").split()).replace(" .", ".")
@@ -76,8 +81,10 @@ def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
             name += f", the guard of `{shown(source, locked.receiver)}`,"
     if type_ is not None and lock_call(source, taken.node) is None:
         name += f" (a `{type_.name.rpartition('::')[2]}`)"
-    where = line(source, first.start_byte if first.type != "await_expression" else first.end_byte)
-    return f"{name} is held while {awaited(source, first)} is awaited on line {where}"
+    return (
+        f"{name} is held while {awaited(source, first)} is awaited on line "
+        f"{await_line(source, first)}"
+    )
 
 
 # -- reasons -----------------------------------------------------------------------------------
@@ -85,7 +92,7 @@ def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
 
 def _first(source: Source, taken: Taken) -> tuple[str, int]:
     node = taken.trace.ordered()[0]
-    return awaited(source, node), line(source, node.end_byte)
+    return awaited(source, node), await_line(source, node)
 
 
 def on_purpose(source: Source, taken: Taken) -> str:
@@ -192,13 +199,13 @@ def used_by_the_awaited(
     around = [a for a in awaits if span_of(use) in span_of(a)]
     name = who(source, taken)
     if around:
-        what, at = awaited(source, around[0]), line(source, around[0].end_byte)
+        what, at = awaited(source, around[0]), await_line(source, around[0])
         return (
             f"{what} on line {at} works on what {name} guards while it is awaited: a value of its "
             "own cannot be taken out first. A handle that needs no lock (a clone, an `Arc`, a "
             "channel to the task that owns it) would let others in"
         )
-    what, at = awaited(source, awaits[0]), line(source, awaits[0].end_byte)
+    what, at = awaited(source, awaits[0]), await_line(source, awaits[0])
     top = looked_into(use)
     type_ = type_of(top)
     inner = pointee(type_) if type_ is not None else None

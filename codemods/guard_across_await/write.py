@@ -129,7 +129,9 @@ def in_front(source: Source, statement: Node, text: bytes) -> Edit:
     """``text`` as a statement of its own before ``statement`` (attributes and comments directly in
     front of it stay with it)."""
     at = statement.start_byte
-    return Edit(source.path, at, at, text + source.newline + source.indent_of(at))
+    inline = source.data[source.line_start(at) : at].strip()
+    gap = b" " if inline else source.newline + source.indent_of(at)
+    return Edit(source.path, at, at, text + gap)
 
 
 def comments_between(source: Source, start: int, end: int) -> bool:

@@ -92,10 +92,11 @@ class CheckTrial:
         return self.judge.drop(attempt, self, sorted(self.errors, key=strength))
 
     def haunts(self, attempt: Attempt) -> bool:
-        regions = self.judge.court.footprint(attempt).regions
-        known = self.judge.grounds.get(attempt, frozenset())
+        court = self.judge.court
+        regions = court.footprint(attempt).regions
+        grounds = self.judge.grounds.get(attempt, frozenset())
         return any(
-            error.key in known or (error.regions & regions and self.judge.court.strays(error))
+            court.strays(error) and (error.key in grounds or error.regions & regions)
             for error in self.errors
         )
 

@@ -122,7 +122,7 @@ class Court:
         self._reader = reader
         self._regions = Regions(reader.known)
         self._footprints: dict[Attempt, Footprint] = {}
-        self._strays: set[object] = set()
+        self._strays: set[str] = set()  # codes of errors that did not keep to the rules
 
     # -- facts ---------------------------------------------------------------------------------
 
@@ -204,11 +204,11 @@ class Court:
 
     def note(self, errors: Iterable[Error], group: Sequence[Attempt]) -> None:
         """Learn which errors do not keep to the rules: they show while nobody on trial can have
-        caused them. From now on they prove nothing."""
-        self._strays |= {error.key for error in errors if not self.possible(error, group)}
+        caused them. From now on those of their code prove nothing."""
+        self._strays |= {e.diagnostic.code for e in errors if not self.possible(e, group)}
 
     def strays(self, error: Error) -> bool:
-        return error.key in self._strays
+        return error.diagnostic.code in self._strays
 
     def suspects(self, error: Error, group: Sequence[Attempt]) -> dict[Attempt, Class]:
         """Those of ``group`` that something speaks against, each with the strongest of it."""

@@ -91,17 +91,16 @@ class Search:
         self.waiting: list[Attempt] = []  # they overlap what is kept
         self._trusted: set[Attempt] = set()  # condemned by proof, not by a trial of their own
         self._appeals: list[Attempt] = []
+        self._heard: set[Attempt] = set()
 
     def run(self, group: Iterable[Attempt]) -> None:
         """Decide about every attempt of ``group``."""
         self._settle(list(group))
-        while self._appeals:
-            self._appeal(self._appeals.pop(0))
+        self._hear()
         while self.waiting:  # what they overlapped may have been dropped
             again, self.waiting = self.waiting, []
             self._settle(again)
-            while self._appeals:
-                self._appeal(self._appeals.pop(0))
+            self._hear()
             if len(self.waiting) >= len(again):
                 break
 
@@ -168,7 +167,9 @@ class Search:
         if trusted:
             self._trusted.add(attempt)
         following = self._judge.after(attempt)
-        return [following] if following is not None else []
+        if following is None or following in self.condemned:
+            return []
+        return [following]
 
     def _reopen(self, trial: Trial, group: Sequence[Attempt]) -> None:
         """Proof against an attempt is void when the same shows without it."""
@@ -178,9 +179,27 @@ class Search:
                 self._trusted.discard(attempt)
                 self._appeals.append(attempt)
 
-    def _appeal(self, attempt: Attempt) -> None:
+    def _hear(self) -> None:
+        """Appeals: all at once first, the best alternative of each; who is condemned by proof
+        again and appeals again gets a trial of its own."""
+        while self._appeals:
+            queue, self._appeals = sorted(self._appeals, key=lambda a: (a.rank, a.index)), []
+            batch: dict[int, Attempt] = {}
+            for attempt in queue:
+                now = next((a for a in self.kept if a.index == attempt.index), None)
+                if attempt.index in batch:
+                    self._appeals.append(attempt)
+                elif now is not None or attempt in self._heard:
+                    self._retry(attempt, now)
+                else:
+                    batch[attempt.index] = attempt
+            for attempt in batch.values():
+                self._heard.add(attempt)
+                del self.condemned[attempt]
+            self._settle(sorted(batch.values(), key=_by_index))
+
+    def _retry(self, attempt: Attempt, now: Attempt | None) -> None:
         """A trial of its own, in the place of a lower-ranked alternative that was kept instead."""
-        now = next((a for a in self.kept if a.index == attempt.index), None)
         if now is not None and now.rank <= attempt.rank:
             return
         others = [a for a in self.kept if a is not now]
@@ -189,13 +208,12 @@ class Search:
             del self.condemned[attempt]
             self.waiting = [a for a in self.waiting if a.index != attempt.index]
             self.kept = [*others, attempt]
-        elif trial.left_out:
-            if now is None and all(a.index != attempt.index for a in self.waiting):
-                del self.condemned[attempt]
-                self.waiting.append(attempt)
-        else:
+        elif not trial.ok:
             self.condemned[attempt] = trial.failure(attempt)
             self._reopen(trial, [attempt])
+        elif now is None and all(a.index != attempt.index for a in self.waiting):
+            del self.condemned[attempt]
+            self.waiting.append(attempt)
 
 
 @dataclass(frozen=True)

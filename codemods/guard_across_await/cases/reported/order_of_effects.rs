@@ -1,0 +1,25 @@
+// reason: would change the order of effects
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+
+pub struct Sequencer {
+    next: Mutex<HashMap<u64, u64>>,
+}
+
+impl Sequencer {
+    /// `stamp` may itself look at the sequence.
+    pub async fn send(&self, id: u64) -> u64 {
+        let next = self.next.lock();
+        deliver(stamp(id), next.len() as u64).await
+    }
+}
+
+fn stamp(id: u64) -> u64 {
+    id * 2
+}
+
+async fn deliver(stamp: u64, next: u64) -> u64 {
+    tokio::task::yield_now().await;
+    stamp + next
+}
