@@ -85,7 +85,7 @@ class Cargo:
         self._selection = tuple(selection)
         self._limits = limits
         self._configs = tuple(config_args)
-        self._progress = on_progress or (lambda _: None)
+        self.progress = on_progress or (lambda _: None)
         self._runs = 0
         self._notes = Notes(scratch.build.parent / "units")
         self._base = process.environment(limits.env)
@@ -110,7 +110,7 @@ class Cargo:
         """
         env = self._env()
         before = self._notes.state()
-        build = Build(self.paths, self._progress)
+        build = Build(self.paths, self.progress)
         argv = (
             *(self._cargo, *self._configs, "check", *self._selection, "--all-targets"),
             *("--keep-going", "--message-format=json", "--color=never"),
@@ -173,7 +173,7 @@ class Cargo:
         return libtest.restricted(libtest.joined(runs), frozenset(only))
 
     def _test(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
-        build = Build(self.paths, self._progress)
+        build = Build(self.paths, self.progress)
         log = libtest.Log()
         text = process.Capped(_SHOWN)
 

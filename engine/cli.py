@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -198,8 +199,14 @@ def _workspace(path: Path, common: dict[str, Any]) -> Workspace:
     return discover(path, selection)
 
 
+def _end(_signal: int, _frame: object) -> None:
+    """SIGTERM is taken as Ctrl-C: cargo's process groups are ended, the copy is left sound."""
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Entry point of ``spikeproof``."""
+    signal.signal(signal.SIGTERM, _end)
     cli.main(prog_name="spikeproof")
 
 
@@ -208,6 +215,7 @@ def cargo_main() -> None:
     arguments = sys.argv[1:]
     if arguments[:1] == ["spikeproof"]:
         arguments = arguments[1:]
+    signal.signal(signal.SIGTERM, _end)
     cli.main(args=arguments, prog_name="cargo spikeproof")
 
 

@@ -77,6 +77,13 @@ _CRATES = {
 }
 
 
+# Their type arguments are not what they hold now.
+_SPEAKS_OF = frozenset(
+    {"JoinHandle", "JoinSet", "Receiver", "Sender", "UnboundedReceiver", "UnboundedSender"}
+    | {"PhantomData", "Weak", "SendError", "OnceCell", "LocalKey"}
+)
+
+
 def flavour_of_name(name: str) -> Flavour | None:
     """The flavour of the guard type with this full path, None when it is no guard's."""
     parts = name.split("::")
@@ -97,6 +104,8 @@ def guards_in(type_: Type) -> Iterator[Type]:
     trait object's or a future's output (``impl Future<Output = MutexGuard>``) is not there yet.
     """
     if type_.kind in ("ref", "ptr", "fn", "fndef", "closure", "coroutine", "dyn", "opaque"):
+        return
+    if type_.name.rpartition("::")[2] in _SPEAKS_OF:
         return
     if type_.kind == "path" and flavour_of_name(type_.name) is not None:
         yield type_

@@ -121,6 +121,8 @@ class Oracle:
             probed = asking.probed(files, sources)
             if not probed:
                 return
+            left, total = len(asking.open), asking.total
+            self._cargo.progress(f"{total - left} of {total} types known")
             overlay.put({path: text.data for path, text in probed.items()})
             replies = self._replay(units, overlay)
             asking.count(replies)
@@ -177,6 +179,10 @@ class _Asking:
             self._all[number] = self.open[number] = _Question(
                 path, span, found, has_free_literal(sources.get(path), span)
             )
+
+    @property
+    def total(self) -> int:
+        return len(self._all)
 
     def next_units(self) -> list[Unit]:
         """Units for one round: for each file with open questions one that was not asked yet.

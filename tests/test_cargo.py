@@ -128,6 +128,7 @@ def test_lints_count_as_the_user_set_them(built: Cargo) -> None:
     assert not failed.ok
 
 
+@pytest.mark.slow
 def test_test_run(built: Cargo) -> None:
     built.write(
         {
@@ -147,6 +148,7 @@ def test_test_run(built: Cargo) -> None:
     assert not run.ok
 
 
+@pytest.mark.slow
 def test_packages_and_single_tests(built: Cargo) -> None:
     package = built.test(["b-c"])
     assert package.passed == {"b-c::doc::b-c/src/lib.rs - two #1"}
@@ -172,6 +174,7 @@ def test_tests_that_do_not_compile(built: Cargo) -> None:
     assert [(d.code, d.target) for d in run.diagnostics] == [("E0425", "test/it")]
 
 
+@pytest.mark.slow
 def test_abort_and_hang(built: Cargo) -> None:
     built.write(
         {
@@ -193,6 +196,7 @@ def test_abort_and_hang(built: Cargo) -> None:
     assert "`test-timeout`" in hung.output
 
 
+@pytest.mark.slow
 def test_a_build_script_that_hangs(tmp_path: Path) -> None:
     files = {
         "Cargo.toml": manifest("slow"),

@@ -103,8 +103,8 @@ Where = Callable[[World, int], tuple[tuple[str, str], ...]]
         # a trial each where several could have done it
         (CROWDED, here, 3 + 5),
         (FIELDS, here, 3 + 5),
-        # halves of each function, in one run for all functions
-        (CROWDED, same_function, 3 + 2 * 5 * 3),
+        # halves of each function, in the same runs
+        (CROWDED, same_function, 3 + 2 * 2 * 4),
         # nothing, or the wrong thing, points at them: halves of what is left, per bad one
         (FIFTY, other_file, 3 + 5 * 7),
         (FIFTY, other_fix, 3 + 5 * 7),
@@ -131,6 +131,13 @@ def test_runs_do_not_grow_with_proven_bad_fixes(where: Where, count: int) -> Non
     result = run(cargo, plain(FIFTY, set(range(count))))
     assert kept(result) == set(range(count, 50))
     assert result.runs["check"] <= 3
+
+
+def test_functions_are_searched_in_the_same_runs() -> None:
+    cargo = FakeCargo(CROWDED.files, [breaks(n, CROWDED.anywhere(n)) for n in range(50)])
+    result = run(cargo, plain(CROWDED, set(range(50))))
+    assert kept(result) == set()
+    assert result.runs["check"] <= 3 + 10
 
 
 @pytest.mark.parametrize("size", [8, 64, 512])
@@ -450,6 +457,21 @@ def test_a_refusal_is_the_reason() -> None:
     assert outcomes(result) == [Outcome.CHECK_FAILED]
     assert result.verdicts[0].reason == "the guard is stored"
     assert result.verdicts[0].evidence.check == "failed: E0599: no method `lock`"
+
+
+def test_a_refusal_about_another_error_is_not_the_reason() -> None:
+    # Both stand in one function, so both are asked about the error of 0; then 1 fails by itself.
+    world = World(((2,),))
+    rules = [
+        breaks(0, world.anywhere(0), stage=1, message="first"),
+        breaks(1, world.anywhere(1), stage=2, message="second"),
+    ]
+
+    def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Refusal | None:
+        return Refusal("about the first") if problems[0].message == "first" else None
+
+    result = run(FakeCargo(world.files, rules), plain(world, {0, 1}), follow)
+    assert [v.reason for v in result.verdicts] == ["about the first", "E0308: second"]
 
 
 def test_a_fix_does_not_grow_into_what_was_not_compiled() -> None:

@@ -10,26 +10,18 @@ from tree_sitter import Node
 
 from engine.model import Edit, Span
 from engine.scopes import Scopes
-from engine.syntax import Source, span_of
+from engine.syntax import Source
 
+from .bindings import for_, for_over, let_, match_
 from .kinds import Nature, is_counted, is_named, is_standard, kind_of, last
-from .known import Receiver, Types
-from .serve import Fails, formatted, pattern_bindings, serves, serves_all
+from .known import Borrowed, Receiver, Types
+from .options import closures_read
+from .serve import Fails, formatted
 from .shapes import COPYING, Clone, Context, Role
-from .tables import AS_REF, AS_REF_METHODS, CONSUMING, SENDERS, SENDING, reading
+from .tables import AS_REF, AS_REF_METHODS, CONSUMING, LOOKING, SENDERS, SENDING, reading
 
 if TYPE_CHECKING:
     from engine.types import Type
-
-
-@dataclass(frozen=True, slots=True)
-class Borrowed:
-    """Edits that make a reference of the clone. ``safe`` is false when a person should look."""
-
-    label: str
-    edits: tuple[Edit, ...]
-    how: str  # what changes, for the note
-    doubt: str = ""  # why a person should look
 
 
 @dataclass(frozen=True)
@@ -48,6 +40,7 @@ class Borrower:
     disturbed: Callable[[Span], int]
     last_use: bool
     temporary: bool  # the place is what a call returned
+    generic: bool  # it is an argument, and the parameter is `impl AsRef<..>` or the like
 
     @property
     def source(self) -> Source:
@@ -57,7 +50,7 @@ class Borrower:
         """The rewrite; ``Fails`` with the use that needs the value; None: no borrow in this role."""
         if self.temporary and self.types.same:
             return None  # it can be taken as it is
-        if not (self.types.same or self.types.behind or self.types.view or self._mut()):
+        if not (self.types.same or self.types.behind or self.types.view or self.mutable()):
             return None
         match self.context.role:
             case Role.METHOD:
@@ -79,17 +72,17 @@ class Borrower:
             case Role.METHOD_ARGUMENT:
                 return self._method_argument()
             case Role.LET:
-                return self._let()
+                return let_(self)
             case Role.FOR:
-                return self._for()
+                return for_(self)
             case Role.MATCH | Role.IF_LET:
-                return self._match()
+                return match_(self)
             case _:
                 return None
 
     # -- text ----------------------------------------------------------------------------------
 
-    def _mut(self) -> bool:
+    def mutable(self) -> bool:
         place = self.types.place
         return place.is_mut_ref and place.args[0] == self.types.cloned
 
@@ -110,7 +103,7 @@ class Borrower:
             return None
         return (Edit(self.source.path, node.start_byte, node.end_byte, text),)
 
-    def _made(
+    def made(
         self, node: Node, text: bytes, how: str, more: Iterable[Edit] = (), doubt: str = ""
     ) -> Borrowed | None:
         edits = self._over(node, text)
@@ -120,7 +113,7 @@ class Borrower:
         text = self.clone.place
         if self.clone.receiver.type in ("unary_expression", "reference_expression"):
             text = b"(" + text + b")"
-        return self._made(self.clone.node, text, f"`{self.clone.name}` is used where it is: {how}.")
+        return self.made(self.clone.node, text, f"`{self.clone.name}` is used where it is: {how}.")
 
     # -- in an expression ----------------------------------------------------------------------
 
@@ -130,6 +123,8 @@ class Borrower:
         how = f"`{shown}` only reads `{self.clone.name}`"
         if name == b"into_iter":
             return self._into_iter()
+        if name in LOOKING:
+            return self._as_ref()
         if name in CONSUMING:
             return None
         kind = kind_of(cloned)
@@ -168,16 +163,29 @@ class Borrower:
             made, doubt="one sender less keeps the channel open while this runs"
         )
 
+    def _as_ref(self) -> Borrowed | Fails | None:
+        if not is_named(self.types.cloned, "Option", "Result"):
+            return None
+        found = closures_read(self.source, self.scopes, self.context.holder)
+        if found is None or isinstance(found, Fails):
+            return found
+        return self.made(
+            self.clone.node,
+            self.clone.place + b".as_ref()",
+            "The closure only reads what is inside, so it gets a reference.",
+            found.edits,
+        )
+
     def _into_iter(self) -> Borrowed | Fails | None:
         """``v.clone().into_iter()`` -> ``v.iter().cloned()``: the elements, without the Vec."""
         outer = self.source.parent(self.context.holder)
         if outer is not None and outer.type == "for_expression":
-            return self._for_over(outer, self.context.holder)
+            return for_over(self, outer, self.context.holder)
         if not is_named(self.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
             return None
         element = kind_of(self.types.cloned.args[0])
         step = b".iter().copied()" if element.copy else b".iter().cloned()"
-        return self._made(
+        return self.made(
             self.context.holder,
             self.clone.place + step,
             f"The elements are cloned one by one as they are taken; the second "
@@ -202,8 +210,8 @@ class Borrower:
                 return None
             read = True
         if read:
-            return self._made(self.context.holder, text, f"`{shown}` is read in place.")
-        return self._made(
+            return self.made(self.context.holder, text, f"`{shown}` is read in place.")
+        return self.made(
             self.context.holder,
             text + b".clone()",
             f"Only `{shown}` is cloned, not what is around it.",
@@ -221,7 +229,7 @@ class Borrower:
         text = self.reference()
         if outer is not None and outer.type in ("field_expression", "try_expression"):
             return None
-        return self._made(
+        return self.made(
             self.context.holder, text, f"The reference is to `{self.clone.name}` itself."
         )
 
@@ -238,7 +246,7 @@ class Borrower:
         if not is_named(self.types.cloned, "Vec"):
             return None
         rename = Edit(self.source.path, field.start_byte, field.end_byte, b"extend_from_slice")
-        return self._made(
+        return self.made(
             self.context.holder,
             self.reference(),
             "The elements are cloned straight to where they go.",
@@ -258,7 +266,7 @@ class Borrower:
         # `&str` compares with strings of every kind as it is; other references are looked through.
         if place.is_ref and place.args[0].name != "str":
             text = b"*" + text
-        return self._made(self.clone.node, text, f"`{self.clone.name}` is compared where it is.")
+        return self.made(self.clone.node, text, f"`{self.clone.name}` is compared where it is.")
 
     # -- arguments -----------------------------------------------------------------------------
 
@@ -266,9 +274,9 @@ class Borrower:
         callee = self.types.holder
         if callee is None or callee.kind != "fndef":
             return None
-        if not callee.name.startswith(AS_REF):
+        if not (self.generic or callee.name.startswith(AS_REF)):
             return None
-        return self._made(
+        return self.made(
             self.clone.node,
             self.reference(),
             f"`{last(callee.name)}` takes anything that can be seen as a reference.",
@@ -282,9 +290,10 @@ class Borrower:
         method = self.context.name
         if method == b"extend" and "Vec" in names and is_named(self.types.cloned, "Vec"):
             return self._extend()
-        if not any(method in AS_REF_METHODS.get(name, frozenset()) for name in names):
+        known = any(method in AS_REF_METHODS.get(name, frozenset()) for name in names)
+        if not (self.generic or known):
             return None
-        return self._made(
+        return self.made(
             self.clone.node,
             self.reference(),
             f"`{method.decode()}` takes anything that can be seen as a reference.",
@@ -296,106 +305,9 @@ class Borrower:
         if field is None:
             return None
         rename = Edit(self.source.path, field.start_byte, field.end_byte, b"extend_from_slice")
-        return self._made(
+        return self.made(
             self.clone.node,
             self.reference(),
             "The elements are cloned straight to where they go, without a `Vec` between.",
             (rename,),
-        )
-
-    # -- bindings ------------------------------------------------------------------------------
-
-    def _let(self) -> Borrowed | Fails | None:
-        let = self.context.holder
-        pattern = let.child_by_field_name("pattern")
-        if pattern is None or pattern.type != "identifier":
-            return None
-        if any(child.type == "mutable_specifier" for child in let.children):
-            return None
-        binding = next((b for b in self.scopes.bindings if b.decl == span_of(pattern)), None)
-        if binding is None:
-            return None
-        found = serves(
-            self.source,
-            self.scopes,
-            binding,
-            shared=is_counted(self.types.cloned),
-        )
-        if isinstance(found, Fails):
-            return found
-        if not found.uses:
-            return None
-        if line := self.disturbed(Span(let.end_byte, found.end)):
-            return self._changing(line)
-        more = list(found.edits)
-        annotation = let.child_by_field_name("type")
-        if annotation is not None:
-            more.append(Edit(self.source.path, annotation.start_byte, annotation.start_byte, b"&"))
-        name = binding.name.decode("utf-8", "replace")
-        if self.temporary and not self.types.place.is_ref:
-            return self._made(
-                self.clone.node,
-                self.clone.place,
-                f"`{name}` is only read, so it is kept as it came.",
-            )
-        if self.types.behind and self.clone.place == binding.name and annotation is None:
-            return None  # `let x = x;` would only say nothing
-        return self._made(
-            self.clone.node, self.reference(), f"`{name}` is only read, so it borrows.", more
-        )
-
-    def _changing(self, line: int) -> Fails:
-        return Fails(line, f"`{self.clone.name}` may change at line {line}, while it is borrowed")
-
-    def _for(self) -> Borrowed | Fails | None:
-        return self._for_over(self.context.holder, self.clone.node)
-
-    def _for_over(self, loop: Node, replaced: Node) -> Borrowed | Fails | None:
-        if not is_named(
-            self.types.cloned, "Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet"
-        ) or not (self.types.same or self.types.behind or self.types.view or self._mut()):
-            return None
-        pattern = loop.child_by_field_name("pattern")
-        if pattern is None or b"&" in self.source.text(pattern):
-            return None
-        found = serves_all(
-            self.source, self.scopes, pattern_bindings(self.scopes, span_of(pattern))
-        )
-        if isinstance(found, Fails):
-            return found
-        body = loop.child_by_field_name("body")
-        if body is not None and (line := self.disturbed(span_of(body))):
-            return self._changing(line)
-        return self._made(
-            replaced,
-            self.reference(),
-            "The loop goes over references; nothing in it needs the elements as its own.",
-            found.edits,
-        )
-
-    def _match(self) -> Borrowed | Fails | None:
-        """``match x.clone()``, ``if let P = x.clone()`` -> on ``&x``, when the names are only read."""
-        if not (self.types.same or self.types.behind or self._mut()):
-            return None
-        holder = self.context.holder
-        patterns: list[Node] = []
-        if holder.type == "match_expression":
-            body = holder.child_by_field_name("body")
-            arms = [c for c in body.named_children if c.type == "match_arm"] if body else []
-            patterns = [p for arm in arms if (p := arm.child_by_field_name("pattern")) is not None]
-        elif (only := holder.child_by_field_name("pattern")) is not None:
-            patterns = [only]
-        if not patterns or any(b"&" in self.source.text(p) for p in patterns):
-            return None
-        bound = [b for p in patterns for b in pattern_bindings(self.scopes, span_of(p))]
-        found = serves_all(self.source, self.scopes, bound)
-        if isinstance(found, Fails):
-            return found
-        if found.uses and (line := self.disturbed(Span(self.clone.node.end_byte, found.end))):
-            return self._changing(line)
-        return self._made(
-            self.clone.node,
-            self.reference(),
-            "The pattern binds references; what it binds is only read.",
-            found.edits,
         )

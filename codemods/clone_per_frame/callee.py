@@ -58,6 +58,61 @@ def parameter_of(function: Function, index: int, type_: Type) -> Parameter | Non
     return Parameter(function, index, node, declared, type_) if declared is not None else None
 
 
+# Traits that `&T` has where `T` has them, so that a parameter bounded by them takes a reference.
+_BY_REFERENCE = words("AsRef Display Debug ToString Serialize Hash Send Sync Sized")
+
+
+def takes_reference(parameter: Parameter) -> bool:
+    """Is the parameter ``impl AsRef<str>``, ``P: AsRef<Path>`` or the like?"""
+    source, declared = parameter.function.source, parameter.declared
+    if declared.type == "abstract_type":
+        bounds = [declared]
+    elif declared.type == "type_identifier":
+        bounds = _bounds_of(parameter.function, source.text(declared))
+    else:
+        return False
+    names = [name for node in bounds for name in _trait_names(source, node)]
+    lifetimes = any(b"'" in source.text(node) for node in bounds)
+    return bool(names) and not lifetimes and all(name in _BY_REFERENCE for name in names)
+
+
+def _bounds_of(function: Function, name: bytes) -> list[Node]:
+    """Where a generic parameter's traits are written: in its declaration and in ``where``."""
+    source, found = function.source, []
+    listed = function.node.child_by_field_name("type_parameters")
+    declared = [c for c in listed.named_children if c.type == "type_parameter"] if listed else []
+    for child in declared:
+        named = child.child_by_field_name("name")
+        bounds = child.child_by_field_name("bounds")
+        if named is not None and source.text(named) == name:
+            if bounds is not None:
+                found.append(bounds)
+            break
+    else:
+        return []
+    clause = next((c for c in function.node.children if c.type == "where_clause"), None)
+    for child in clause.named_children if clause is not None else []:
+        left, bounds = child.child_by_field_name("left"), child.child_by_field_name("bounds")
+        if left is not None and bounds is not None and source.text(left) == name:
+            found.append(bounds)
+    return found
+
+
+def _trait_names(source: Source, node: Node) -> list[str]:
+    """Last names of the traits in ``impl A<..> + B`` or ``: A<..> + B``."""
+    found: list[str] = []
+    pending = list(node.named_children)
+    while pending:
+        child = pending.pop()
+        if child.type in ("trait_bounds", "bounded_type"):
+            pending.extend(child.named_children)
+            continue
+        inner = child.child_by_field_name("type") if child.type == "generic_type" else child
+        text = source.text(inner).decode("utf-8", "replace") if inner is not None else "?"
+        found.append(last(text))
+    return found
+
+
 def refusal(parameter: Parameter, facts: Facts) -> str:
     """Why the parameter cannot become a reference; "" when it can, as far as its body tells."""
     function = parameter.function

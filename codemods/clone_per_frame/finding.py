@@ -18,7 +18,7 @@ from .lastuse import Blocked, Movable, movable
 from .places import Place, function_around, has_calls, is_temporary, local_of, place_of
 from .serve import Serves, pattern_bindings, serves_all
 from .shapes import CONVERTING, Clone, Context, Role, clone_of, context_of
-from .tables import AS_REF_METHODS, CONSUMING, reading
+from .tables import AS_REF_METHODS, CONSUMING, LOOKING, reading
 
 # Traits whose methods run once for each frame, request or item.
 _PER_FRAME = frozenset(
@@ -228,6 +228,8 @@ class Finder:
 
 def _may_read(clone: Clone, method: bytes) -> bool:
     """May a method only read? Of a clone of an unknown type, any that is not known to consume."""
+    if method in LOOKING:
+        return clone.word == b"clone"
     return method not in CONSUMING and (reading(method) or clone.word == b"clone")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from engine.model import Edit
 from engine.types import Type
 
 from .kinds import is_bytes, is_named, last
@@ -56,3 +57,13 @@ def _view_of(type_: Type) -> Type | None:
         if last(step.name) in ("PathBuf", "Path") and step.kind == "path":
             return _PATH
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowed:
+    """Edits that make a reference of the clone. ``safe`` is false when a person should look."""
+
+    label: str
+    edits: tuple[Edit, ...]
+    how: str  # what changes, for the note
+    doubt: str = ""  # why a person should look

@@ -14,14 +14,14 @@ from engine.syntax import span_of
 
 from . import callee
 from .asking import Case, case_of, holder_of
-from .borrow import Borrowed, Borrower
+from .borrow import Borrower
 from .callee import Parameter
 from .calls import calls
 from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .functions import Functions
 from .kinds import Cost, Kind, Nature, cost_words, is_counted, is_guard, last, short
-from .known import Receiver, Types
+from .known import Borrowed, Receiver, Types
 from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
 from .places import has_calls, is_temporary, origins_of
@@ -86,7 +86,8 @@ class Planner:
         if self._guarded(case, scopes):
             return None
         verdict = self._movable(case, types, scopes)
-        decision = Decision(case, types, kind)
+        decision = Decision(case, types, kind, parameter=self._parameter(case, types))
+        parameter = decision.parameter
         borrower = Borrower(
             case.clone,
             case.context,
@@ -103,13 +104,13 @@ class Planner:
             ),
             isinstance(verdict, Movable),
             is_temporary(case.place),
+            parameter is not None and callee.takes_reference(parameter),
         )
         decision.text = borrower.reference()
         self._borrow(decision, borrower, scopes)
         self._move(decision, verdict)
         if not decision.fixes:
             self._reuse(decision, scopes, verdict)
-        decision.parameter = self._parameter(case, types)
         if not decision.fixes and not decision.reason:
             decision.reason = self._why(decision, verdict)
         return decision

@@ -71,6 +71,8 @@ CONSUMING = frozenset(
 )
 
 
+# Methods of Option and Result whose closure may only look at what is inside.
+LOOKING = frozenset(b"map map_or map_or_else and_then is_some_and is_none_or is_ok_and".split())
 # Crates whose senders take `&self`; those of `futures` have a slot for each clone.
 SENDERS = frozenset({"tokio", "std", "crossbeam_channel", "flume", "async_channel", "kanal"})
 SENDING = frozenset(

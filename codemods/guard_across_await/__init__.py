@@ -109,7 +109,7 @@ class GuardAcrossAwait(Codemod):
 
     def _site(self, source: Source, taken: Taken, captures: Mapping[str, tuple[Span, ...]]) -> Site:
         ctx = _context(source, taken)
-        found = study(ctx, taken, None, ()) if ctx is not None else None
+        found = study(ctx, taken, None, {}) if ctx is not None else None
         reason = found.reason if found is not None else ""
         return Site(
             self.name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -22,6 +22,7 @@ from codemods.guard_across_await.values import (
     pointee,
 )
 from codemods.guard_across_await.write import statements_of
+from engine.locks import guards_in
 from engine.model import Span
 from engine.scopes import Binding, Scopes
 from engine.syntax import ITEMS, Source, span_of
@@ -80,20 +81,26 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
         self.droppable = droppable
 
 
-def split(ctx: Context, taken: Taken, others: Sequence[Taken]) -> Split:
-    """The block for ``taken``, a guard bound by a ``let``. Raises Refused."""
+def split(ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> Split:
+    """The block for ``taken``, a guard bound by a ``let``. ``others`` are further guards that are
+    held across an await, each with the reason why it must stay ("" when it need not). Raises
+    Refused."""
     return _Splitter(ctx, taken, others).split()
 
 
 class _Splitter:
-    def __init__(self, ctx: Context, taken: Taken, others: Sequence[Taken]) -> None:
+    def __init__(self, ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> None:
         self.ctx = ctx
         self.source = ctx.source
         self.taken = taken
         self.statements = statements_of(taken.region)
         self.first = self.top(taken.holder)
         self.stop = min(self.top(node) for node in taken.trace.ordered())
-        self.others = [o for o in others if o.region == taken.region and o.kind == taken.kind]
+        self.others = {
+            other: reason
+            for other, reason in others.items()
+            if other.region == taken.region and other.kind in ("let", "extended")
+        }
         self.inside: list[Taken] = []
 
     def top(self, node: Node) -> int:
@@ -112,9 +119,11 @@ class _Splitter:
         derived: dict[Binding, bytes | None] = {}
         while True:
             before = last
-            for other in self.others:
+            for other, reason in self.others.items():
                 at = self.top(other.holder)
                 if self.first < at <= last and other not in self.inside:
+                    if reason:
+                        raise self.stays(other)
                     self.inside.append(other)
                     uses |= other.uses
                     last = max([last, *(self.at(use) for use in other.uses)])
@@ -148,6 +157,12 @@ class _Splitter:
             tuple(self.inside),
             notes,
         )
+
+    def stays(self, other: Taken) -> Refused:
+        """Another guard is taken inside and must live on."""
+        if other.names and other.names[0].startswith("_"):
+            return Refused(words.dropped_earlier(self.taken, other.names[0]))
+        return Refused(words.other_guard(self.source, self.taken, other), False)
 
     # -- what borrows from the guard -----------------------------------------------------------
 
@@ -238,12 +253,14 @@ class _Splitter:
                     continue
                 if after and value is None:
                     raise Refused(words.declared_without_value(self.taken, name))
+                type_ = self.ctx.type_of(value) if value is not None else None
+                if after and type_ is not None and next(guards_in(type_), None) is not None:
+                    raise Refused(words.dropped_earlier(self.taken, name, type_), False)
                 if after:
                     carried.append(Carried(binding, derived.get(binding) or b""))
                     continue
                 if name.startswith("_"):
                     raise Refused(words.dropped_earlier(self.taken, name))
-                type_ = self.ctx.type_of(value) if value is not None else None
                 matters = matters_when_dropped(type_)
                 if matters:
                     raise Refused(words.dropped_earlier(self.taken, name, type_))
@@ -286,9 +303,8 @@ class _Splitter:
     def beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> Refused:
         """Something that needs the guard is used after the await: what, and where."""
         for other in self.inside:
-            for use in other.uses:
-                if self.at(use) > self.stop:
-                    return Refused(words.other_guard(self.source, self.taken, other), False)
+            if any(self.at(use) > self.stop for use in other.uses):
+                return self.stays(other)
         for binding, suffix in derived.items():
             for found in self.ctx.scopes.uses(binding):
                 if suffix is None and self.at(found.span) > self.stop:

@@ -61,7 +61,7 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
             for i, h in enumerate(held)
             if i != index and h.site.path == one.site.path and h.taken.region == one.taken.region
         }
-        result = study(one.ctx, one.taken, one.guard, [h.taken for h in near.values()])
+        result = study(one.ctx, one.taken, one.guard, {h.taken: h.guard for h in near.values()})
         together = [i for i, h in near.items() if h.taken in result.others and i not in done]
         done.update(together)
         yield _proposal(one, [held[i] for i in together], result)

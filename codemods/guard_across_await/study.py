@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -30,16 +30,22 @@ class Study:
     notes: tuple[str, ...] = ()
 
 
-def study(ctx: Context, taken: Taken, guard: Type | None, others: Sequence[Taken]) -> Study:
+def study(
+    ctx: Context, taken: Taken, guard: Type | None, others: Mapping[Taken, Type | None]
+) -> Study:
     """Never raises; a guard that no rule covers is left with the reason."""
     try:
-        reason = _left_alone(ctx, taken, guard)
+        reason = left_alone(ctx, taken, guard)
         if reason:
             return Study(reason=reason)
         if taken.kind in ("let", "extended"):
-            return _named(ctx, taken, others)
+            stay = {o: left_alone(ctx, o, type_) for o, type_ in others.items()}
+            return _named(ctx, taken, stay)
         if taken.kind in ("pattern", "for"):
             return Study(tuple(patterns.drafts(ctx, taken)))
+        together = temps.together(ctx, taken, list(others))
+        if together is not None:
+            return Study((together[0],), others=together[1])
         return Study(tuple(temps.drafts(ctx, taken)))
     except Refused as refused:
         return Study(reason=refused.reason)
@@ -47,7 +53,7 @@ def study(ctx: Context, taken: Taken, guard: Type | None, others: Sequence[Taken
         return Study(reason=words.too_deep())
 
 
-def _named(ctx: Context, taken: Taken, others: Sequence[Taken]) -> Study:
+def _named(ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> Study:
     try:
         found = split(ctx, taken, others)
     except Refused as refused:
@@ -59,7 +65,7 @@ def _named(ctx: Context, taken: Taken, others: Sequence[Taken]) -> Study:
     return Study(tuple(blocks.drafts(ctx, taken, found)), others=found.others, notes=found.notes)
 
 
-def _left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
+def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
     """Why this guard is not touched, whatever stands around it ("" when nothing speaks for it)."""
     source, trace = ctx.source, taken.trace
     if taken.kind == "parameter":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -10,7 +11,7 @@ from codemods.guard_across_await import names, words
 from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.choice import Choice
 from codemods.guard_across_await.choose import choose
-from codemods.guard_across_await.hoist import can_go_first, extends
+from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.named import Context, Refused
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.write import chained, in_front, text_of, unit_of
@@ -70,6 +71,38 @@ def drafts(ctx: Context, taken: Taken) -> list[Draft]:
     return list(dict.fromkeys(ways))[:_MAX]
 
 
+def together(
+    ctx: Context, taken: Taken, others: Sequence[Taken]
+) -> tuple[Draft, tuple[Taken, ...]] | None:
+    """``f(a.lock().await.x, b.lock().await.y).await``: the values of all its guards go in front, in
+    their order. None when that is not what stands here."""
+    found = place_of(ctx.source, taken.node)
+    same = [o for o in others if o.kind == "temporary" and place_of(ctx.source, o.node) == found]
+    if found is None or found[1] is None or not same or found[0].has_error:
+        return None
+    chosen: list[Choice] = []
+    for one in sorted((taken, *same), key=lambda t: t.node.start_byte):
+        ways = options(ctx, one)
+        if not ways or any(ways[0].place.overlaps(c.place) for c in chosen):
+            return None
+        chosen.append(ways[0])
+    statement, source = found[0], ctx.source
+    nodes = [choice.node for choice in chosen]
+    previous = statement.prev_named_sibling
+    if previous is not None and previous.type == "attribute_item":
+        return None
+    if not all(can_go_first(source, node, statement, nodes) for node in nodes):
+        return None
+    edits: list[Edit] = []
+    used: list[bytes] = []
+    for choice in chosen:
+        used.append(_name(ctx, choice, statement, used))
+        text = _let(source, choice, used[-1], source.indent_of(statement.start_byte)) + b";"
+        edits += [in_front(source, statement, text), *choice.outside(source.path, used[-1])]
+    cost = "; ".join(dict.fromkeys(choice.cost for choice in chosen if choice.cost))
+    return Draft("hoist", tuple(edits), cost), tuple(same)
+
+
 def _in_for(taken: Taken) -> bool:
     current: Node | None = taken.node
     while current is not None and current.parent is not None:
@@ -88,8 +121,6 @@ def _draft(ctx: Context, choice: Choice, statement: Node, block: Node | None) ->
         return [_in_place(ctx, choice, statement)]
     name = _name(ctx, choice, statement)
     if block is not None:
-        if extends(source, choice.node):
-            return []
         indent = source.indent_of(statement.start_byte)
         text = _let(source, choice, name, indent) + b";"
         edits = [in_front(source, statement, text), *choice.outside(source.path, name)]
@@ -103,7 +134,7 @@ def _let(source: Source, choice: Choice, name: bytes, indent: bytes) -> bytes:
     return b"let " + (b"mut " if choice.mutable else b"") + name + b" = " + value
 
 
-def _name(ctx: Context, choice: Choice, statement: Node) -> bytes:
+def _name(ctx: Context, choice: Choice, statement: Node, used: Sequence[bytes] = ()) -> bytes:
     source = ctx.source
     function = source.enclosing(statement, ("block",)) or statement
     where = Span(statement.start_byte, function.end_byte)
@@ -119,6 +150,7 @@ def _name(ctx: Context, choice: Choice, statement: Node) -> bytes:
     if holder is not None and holder.type == "for_expression":
         wanted.append(b"snapshot")
     wanted.append(wanted[0] + b"_value" if wanted[0] != b"value" else b"value")
+    wanted = [name for name in wanted if name not in used] or [wanted[-1] + b"_too"]
     return names.pick(source, ctx.scopes, wanted, where, [choice.place])
 
 

@@ -137,13 +137,10 @@ def may_be_copy(type_: Type) -> bool:
 
 
 def pointee(type_: Type) -> Type | None:
-    """``T`` of ``&T``, ``Option<&T>`` or ``Result<&T, E>``; None for anything else."""
-    if type_.is_ref:
-        return type_.args[0]
+    """``T`` of ``&T`` or ``Option<&T>``; None for anything else (``&mut T`` may be written to)."""
     if type_.kind == "path" and _last(type_) == "Option" and type_.args:
-        inner = type_.args[0]
-        return inner.args[0] if inner.is_ref else None
-    return None
+        type_ = type_.args[0]
+    return type_.args[0] if type_.is_ref and not type_.is_mut_ref else None
 
 
 def matters_when_dropped(type_: Type | None) -> bool | None:

@@ -1,11 +1,89 @@
-"""mutex-counter"""
+"""A lock around one number or flag, where an atomic would do.
+
+What it finds
+-------------
+`Mutex<T>` and `RwLock<T>` of std, parking_lot, tokio and futures, with `T` an integer of up to 64
+bits or `bool`: in fields, statics, locals, type aliases, arrays and collections, together with
+everything that the lock flows into: `Arc` clones, parameters, results, closures, other structs. A
+struct that holds nothing but such values behind one lock (`Mutex<Stats>`) is found as well.
+The types are rustc's own; a lock that code of another configuration may use is left, and said so.
+
+Why it breaks under load
+------------------------
+Each increment takes and gives back a lock. Alone that costs some tens of nanoseconds. Under
+contention the loser sleeps in the kernel and is woken again, the holder may be preempted inside
+the lock, and a tokio mutex suspends the whole task: a counter that is touched once per request
+orders all requests behind each other. An atomic add is one instruction that never waits for a
+thread that is not running. (The cache line is still shared: a counter that many cores write all
+the time wants sharding, which this rewrite does not do.)
+
+Example
+-------
+```rust
+struct Stats {
+    requests: Mutex<u64>,
+    slowest: Mutex<u64>,
+}
+
+fn record(&self, micros: u64) {
+    *self.requests.lock().unwrap() += 1;
+    let mut slowest = self.slowest.lock().unwrap();
+    if micros > *slowest {
+        *slowest = micros;
+    }
+}
+```
+
+Instead
+-------
+```rust
+struct Stats {
+    requests: AtomicU64,
+    slowest: AtomicU64,
+}
+
+fn record(&self, micros: u64) {
+    self.requests.fetch_add(1, Ordering::Relaxed);
+    self.slowest.fetch_max(micros, Ordering::AcqRel);
+}
+```
+
+Fix safety
+----------
+A lock scope is rewritten when it is one operation on the value: a load, a store, an exchange, one
+change whose old or new value may be used, or a pure function of the old value (`fetch_update`, whose
+closure may run more than once). Two scopes stay two operations. What else ran under the lock is
+listed: arithmetic, constructors and formatting do not mind; a message that is logged is named for
+review; any other call, await or lock makes it a critical section, which is left with the reason.
+
+Safe: a value that is only added to, subtracted from and read out, whose type no other crate sees.
+Review: everything else, among it flags, maxima, exchanges, values that a branch or comparison
+depends on, public fields, two counters that were read under both locks, handlers for poisoned locks.
+
+Orderings follow from a rule. Relaxed for a value that is only added to and read out: it is exact,
+but it orders nothing else. Otherwise stores are Release, loads Acquire and changes AcqRel, as a
+lock would order what was written before it.
+
+What changes: a sum that overflows wraps, where `+=` panicked in debug builds (and `-= 1` below zero
+becomes the largest value). Poisoning is gone, with the code that handled it. `{:?}` of the struct
+shows the bare value. 64-bit atomics do not exist on every 32-bit target. Code that read two such
+counters one after the other never had a common moment of both; with Relaxed it also loses their
+order.
+
+When to leave it
+----------------
+When the lock is meant as one: a condition variable waits with it, its guard is held over other work,
+returned, stored or passed on (these are not reported at all). When two values must change together:
+keep them behind one lock. When the poisoning is what you want to see. When the number is a float or
+has 128 bits: there is no atomic for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from codemods.mutex_counter.follow import follow
-from codemods.mutex_counter.locate import asked, locate
+from codemods.mutex_counter.locate import METHODS, asked, locate
 from codemods.mutex_counter.plan import plan
 from engine.codemod import Codemod, Match, Problem, Refusal
 from engine.facts import Facts
@@ -18,10 +96,9 @@ class MutexCounter(Codemod):
 
     name = "mutex-counter"
     summary = "a lock around one number or flag becomes an atomic"
-    literals = (
-        (b"Mutex", b"RwLock", b"const_mutex", b"const_rwlock", b"lock", b"read", b"write",
-         b"get_mut", b"into_inner", b"is_poisoned", b"clear_poison"),
-    )  # fmt: skip
+    # A file may hold nothing but uses of another file's counter.
+    _declaring = (b"Mutex", b"RwLock", b"const_mutex", b"const_rwlock")
+    literals = ((*_declaring, *(method + b"(" for method in METHODS)),)
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         return locate(source, matches)

@@ -8,7 +8,7 @@ makes a wrong rewrite.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -127,7 +127,14 @@ class Flow:
         if not every:
             return []
         owners = self._owners(source, base)
-        return [d for d in every if d.owner in owners] if owners is not None else every
+        if owners is None:
+            return every
+        found = [d for d in every if d.owner in owners]
+        told = self.world.facts.type_of(source.path, span_of(base))
+        if told is None:
+            return same_file(found, source)
+        modules = {t.name.rpartition("::")[0] for t in told.deref_chain()}
+        return same_module(found, modules)
 
     def _owners(self, source: Source, base: Node) -> frozenset[bytes] | None:
         """Names of the types that ``base`` is or derefs to; None when that is not known."""
@@ -327,7 +334,7 @@ class Flow:
         if owner == b"Self":
             owner = impl_type(source, up)
         every = self.world.fields.get(name, [])
-        exact = [d for d in every if d.owner == owner]
+        exact = same_file([d for d in every if d.owner == owner], source)
         yield from (d.key for d in exact)
 
     def _bound(self, source: Source, pattern: Node | None, value: Node) -> Iterator[Key]:
@@ -384,6 +391,9 @@ class Flow:
             return
         owner = last_name(source, named)
         if (impl_type(source, pattern) if owner == b"Self" else owner) != decl.owner:
+            return
+        alike = [d for d in self.world.fields.get(decl.name, []) if d.owner == decl.owner]
+        if decl not in same_file(alike, source):
             return
         inner = pattern.child_by_field_name("pattern")
         for identifier in pattern_names(inner if inner is not None else pattern):
@@ -495,6 +505,32 @@ def is_lock_call(source: Source, node: Node) -> bool:
     """Is ``node`` the receiver of a lock call (which is looked at for itself)?"""
     named = method_on(source, outward(node))
     return named is not None and named[0] in LOCKS | DIRECT and not arguments(named[1])
+
+
+def same_file(found: Sequence[Decl], source: Source) -> list[Decl]:
+    """Of fields of types that share a name: those declared in this file, if any are."""
+    return [d for d in found if d.path == source.path] or list(found)
+
+
+def same_module(found: Sequence[Decl], modules: Collection[str]) -> list[Decl]:
+    """Of fields of types that share a name: those whose file is the module that rustc names.
+
+    A type that is re-exported or stands behind ``#[path]`` may fit none: then all are meant.
+    """
+
+    def fit(decl: Decl) -> int:
+        """How many segments of its file's module path stand in the type's path, -1 for a misfit."""
+        parts = decl.path.removesuffix(".rs").split("/")
+        if "src" in parts:
+            parts = parts[len(parts) - parts[::-1].index("src") :]
+        if parts and parts[-1] in ("lib", "main", "mod"):
+            parts = parts[:-1]
+        within = "".join(f"::{part}" for part in parts) + "::"
+        return len(parts) if any(within in f"::{module}::" for module in modules) else -1
+
+    fits = {decl.path: fit(decl) for decl in found}
+    best = max(fits.values(), default=-1)
+    return [d for d in found if fits[d.path] == best]
 
 
 def _type_names(source: Source, binding: Binding) -> frozenset[bytes]:

@@ -14,6 +14,13 @@ from engine.model import Level, Site, Span
 from engine.syntax import Source, span_of, walk
 
 NAME = "mutex-counter"
+# Method names of the query's last pattern. They are looked for with the parenthesis behind them.
+METHODS = (
+    b"lock", b"read", b"write", b"blocking_lock", b"blocking_read", b"blocking_write", b"get_mut",
+    b"into_inner", b"try_lock", b"try_read", b"try_write", b"lock_owned", b"read_owned",
+    b"write_owned", b"try_lock_owned", b"lock_arc", b"read_arc", b"write_arc", b"upgradable_read",
+    b"is_locked", b"is_poisoned", b"clear_poison",
+)  # fmt: skip
 _OWNERS = frozenset(
     {"field_declaration", "ordered_field_declaration_list", "static_item", "const_item"}
     | {"type_item", "parameter", "let_declaration", "function_item", "function_signature_item"}
@@ -45,7 +52,7 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
     """All places that the plan must know of; the declarations among them are sites."""
     owned: dict[Span, list[tuple[Node, Node]]] = {}
     for match in matches:
-        if match.pattern == 0:
+        if match.pattern in (0, 1):
             node, inner = match.one("type"), match.one("inner")
             struct = counters(source).get(source.text(inner))
             if struct is not None and _is_lock(source, node):
@@ -60,10 +67,12 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
                 continue  # its result's type: rustc says so when it must change
             else:
                 owned.setdefault(_identity(source, owner, node), []).append((owner, node))
-        elif match.pattern == 1:
+        elif match.pattern == 2:
             yield from _constructor(source, match.one("constructor"))
         else:
-            yield _call(source, match.one("call"), match.one("method"))
+            method = match.one("method")
+            if source.data[method.end_byte : method.end_byte + 1] == b"(":
+                yield _call(source, match.one("call"), method)
     for span, found in owned.items():
         yield _declaration(source, span, found[0][0], [node for _, node in found])
 

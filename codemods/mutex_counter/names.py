@@ -32,6 +32,9 @@ _HOMES: tuple[tuple[str, Family], ...] = (
     ("std::sync::poison", "std"),
     ("parking_lot", "parking_lot"),
     ("tokio::sync", "tokio"),
+    ("futures::lock", "tokio"),  # awaited like tokio's, and never poisoned
+    ("futures_util::lock", "tokio"),
+    ("async_lock", "tokio"),
 )
 _FAMILIES = {
     f"{home}::{lock}".encode(): family for home, family in _HOMES for lock in ("Mutex", "RwLock")
@@ -131,7 +134,7 @@ def _with_family(head: str, type_: Type) -> Lock | None:
     inner = str(type_.args[-1])
     if head.startswith(("std::sync", "core::sync")):
         return Lock("std", inner)
-    if head.startswith("tokio::sync"):
+    if head.startswith(("tokio::sync", "futures::lock", "futures_util::lock", "async_lock")):
         return Lock("tokio", inner)
     if "lock_api" in head and str(type_.args[0]).startswith("parking_lot::"):
         return Lock("parking_lot", inner)

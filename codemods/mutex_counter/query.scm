@@ -1,6 +1,12 @@
 ; Type occurrences: Mutex<u64>, std::sync::RwLock<bool>, AsyncMutex<usize>.
 (generic_type
-  type_arguments: (type_arguments . (_) @inner .)) @type
+  type_arguments: (type_arguments . (primitive_type) @inner .)) @type
+
+; A lock around a struct: Mutex<Stats>.
+((generic_type
+  type: (_) @lock
+  type_arguments: (type_arguments . (type_identifier) @inner .)) @type
+  (#match? @lock "(Mutex|Lock)$"))
 
 ; Constructors, called or passed on as a function: Mutex::new, Mutex::<u64>::default.
 ((scoped_identifier

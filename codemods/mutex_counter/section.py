@@ -22,7 +22,7 @@ from codemods.mutex_counter.names import Family
 from codemods.mutex_counter.ops import change_of
 from codemods.mutex_counter.region import Region, region_of_block, region_of_let
 from codemods.mutex_counter.shapes import Shape, shape_of
-from codemods.mutex_counter.text import replaced, without_line
+from codemods.mutex_counter.text import placed, replaced, without_line
 from engine.model import Edit, Span
 from engine.scopes import Scopes
 from engine.syntax import COMMENTS, Source, span_of
@@ -148,7 +148,7 @@ def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | Non
                 text = text.removesuffix(b";")
         elif holder.type != "block":
             return (Edit(source.path, span.start, span.end, text),)
-    return (Edit(source.path, block.start_byte, block.end_byte, text),)
+    return (placed(source, block, text),)
 
 
 def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refused:
@@ -186,13 +186,13 @@ def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refus
         text = b"{" + indent + shape.lead + text[1:]
     comments = any(child.type in COMMENTS for child in body.children)
     if shape.sole is not None and not comments and region.drop is None:
-        text = _placed(source, holder, shape.sole)
+        text = _stated(source, holder, shape.sole)
     notes = (*region.notes, _HANDLER) if guard.handler else region.notes
-    edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
+    edit = placed(source, holder, text)
     return Rewrite((edit,), shape.ops | words, notes, shape.drops)
 
 
-def _placed(source: Source, holder: Node, text: bytes) -> bytes:
+def _stated(source: Source, holder: Node, text: bytes) -> bytes:
     """A statement or an expression in the place of ``holder``."""
     up = source.parent(holder)
     if not text.endswith(b";") or up is None:
@@ -242,6 +242,5 @@ def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Re
         text = change.call(use.receiver, use.orders, want_old=exchanged)
         if not exchanged:
             head = b"let _ = " if change.kind == "update" else b""
-            text = _placed(source, holder, head + text + b";")
-    edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
-    return Rewrite((edit,), ops, notes)
+            text = _stated(source, holder, head + text + b";")
+    return Rewrite((placed(source, holder, text),), ops, notes)

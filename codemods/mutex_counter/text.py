@@ -52,6 +52,40 @@ def operand(source: Source, node: Node) -> bytes:
     return text if node.type in _ATOMS else b"(" + text + b")"
 
 
+# Where an expression may stand without parentheses, whatever its operators.
+_OPEN = frozenset(
+    {"let_declaration", "arguments", "return_expression", "block", "expression_statement"}
+    | {"field_initializer", "assignment_expression", "match_arm", "closure_expression"}
+    | {"parenthesized_expression", "tuple_expression", "array_expression", "static_item"}
+    | {"const_item", "compound_assignment_expr", "break_expression", "source_file"}
+)
+
+
+def placed(source: Source, node: Node, text: bytes) -> Edit:
+    """Put the expression ``text`` in the place of ``node``: in parentheses where an operator needs
+    them, without those around ``node`` where a call does not."""
+    up = source.parent(node)
+    if text.endswith(b";"):
+        return Edit(source.path, node.start_byte, node.end_byte, text)
+    if operates(text):
+        if up is not None and up.type not in _OPEN:
+            text = b"(" + text + b")"
+    else:
+        while node.parent is not None and node.parent.type == "parenthesized_expression":
+            node = node.parent
+    return Edit(source.path, node.start_byte, node.end_byte, text)
+
+
+def operates(text: bytes) -> bool:
+    """Is the expression ``text`` an operator's (``a + b``, ``!a``), not a call or a name?"""
+    parsed = Source("", b"fn f() { let _ = " + uses.strip_markers(text) + b"; }")
+    lets = (n for n in walk(parsed.root) if n.type == "let_declaration")
+    value = next(lets).child_by_field_name("value")
+    return value is None or value.type in (
+        "binary_expression", "unary_expression", "type_cast_expression", "reference_expression",
+    )  # fmt: skip
+
+
 def replaced(source: Source, span: Span, changes: Mapping[Span, bytes]) -> bytes:
     """The text of ``span`` with the parts in ``changes`` replaced (they do not overlap)."""
     parts: list[bytes] = []

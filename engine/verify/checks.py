@@ -22,14 +22,25 @@ _SHOWN = 5
 
 
 class Cases:
-    """The alternatives that may be tried, by proposal; what ``follow`` said about an attempt."""
+    """The alternatives that may be tried, by proposal; why ``follow`` refused, with the errors that
+    it was asked about."""
 
     def __init__(self, alternatives: Mapping[int, Sequence[Attempt]]) -> None:
         self._alternatives = {index: tuple(found) for index, found in alternatives.items()}
-        self.refusals: dict[Attempt, str] = {}
+        self._refusals: dict[Attempt, list[tuple[str, frozenset[object]]]] = {}
 
     def first(self) -> list[Attempt]:
         return [found[0] for found in self._alternatives.values() if found]
+
+    def refuse(self, attempt: Attempt, reason: str, errors: Iterable[Error]) -> None:
+        about = frozenset(error.key for error in errors)
+        self._refusals.setdefault(attempt, []).append((reason, about))
+
+    def refusal(self, attempt: Attempt, errors: Iterable[Error]) -> str:
+        """The latest refusal that was about one of ``errors``, "" without any."""
+        keys = frozenset(error.key for error in errors)
+        refused = reversed(self._refusals.get(attempt, ()))
+        return next((reason for reason, about in refused if about & keys), "")
 
     def after(self, attempt: Attempt) -> Attempt | None:
         """The next alternative behind ``attempt``'s."""
@@ -220,10 +231,9 @@ class CheckJudge:
         if attempt in trial.broken:
             return trial.broken[attempt]
         diagnostics = tuple(error.diagnostic for error in errors[:_SHOWN])
-        words = self._cases.refusals.get(attempt)
-        if words is None:
-            words = describe(diagnostics[0]) if diagnostics else "cargo check failed"
-        return Failure(Outcome.CHECK_FAILED, words, diagnostics)
+        said = describe(diagnostics[0]) if diagnostics else "cargo check failed"
+        reason = self._cases.refusal(attempt, errors) or said
+        return Failure(Outcome.CHECK_FAILED, reason, diagnostics)
 
     def after(self, attempt: Attempt) -> Attempt | None:
         return self._cases.after(attempt)
@@ -289,13 +299,13 @@ class CheckJudge:
         problems = [problem for error in errors for problem in problems_of(error, attempt)]
         answer = self._follow(attempt.proposal, attempt.fix, problems) if problems else None
         if isinstance(answer, Refusal):
-            self._cases.refusals[attempt] = answer.reason
+            self._cases.refuse(attempt, answer.reason, errors)
             return None
         if answer is None or set(answer.edits) == set(attempt.fix.edits):
             return None
         words = self._keeps(answer)
         if words:
-            self._cases.refusals[attempt] = f"it would have to change more: {words}"
+            self._cases.refuse(attempt, f"it would have to change more: {words}", errors)
             return None
         return Attempt(attempt.index, attempt.rank, attempt.grown + 1, answer, attempt.proposal)
 

@@ -1,9 +1,13 @@
 """The search for the largest set of fixes that holds: all at once, then by evidence, then halves.
 
 The judge (cargo check, or cargo test) sees the kept fixes plus a group on trial. What is known
-about a set is never asked twice, so a half whose other half passed is known to fail. Runs grow
-with the number of bad fixes: one bad fix that something points at costs a run or none of its own,
-one that nothing points at the logarithm of the group's size.
+about a set is never asked twice, so a half whose other half passed is known to fail. Fixes that
+cannot be each other's cause (in different functions) are searched in the same runs. So runs grow
+with the number of bad fixes in one place: one that the language proves guilty costs none of its
+own, one of several in its function a run, one that nothing points at the logarithm of the group.
+
+Whoever is dropped by proof and not by a trial of its own is heard again as soon as what was held
+against it shows without it.
 """
 
 from __future__ import annotations
@@ -98,7 +102,8 @@ class Search:
         self._settle(list(group))
         self._hear()
         while self.waiting:  # what they overlapped may have been dropped
-            again, self.waiting = self.waiting, []
+            known = {a.index for a in self.kept}
+            again, self.waiting = [a for a in self.waiting if a.index not in known], []
             self._settle(again)
             self._hear()
             if len(self.waiting) >= len(again):
@@ -114,7 +119,7 @@ class Search:
             trial = self._judge.try_with(self.kept, whole)
             self.waiting += [a for a in whole if a in trial.left_out]
             whole = [a for a in whole if a not in trial.left_out]
-            if trial.ok:
+            if trial.ok or not whole:
                 self.kept += whole
                 continue
             self._reopen(trial, whole)

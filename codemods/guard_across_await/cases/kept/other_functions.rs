@@ -1,3 +1,4 @@
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 pub struct Spawner {
@@ -14,7 +15,7 @@ impl Spawner {
             work(next).await;
         });
         let later = move || async move { work(next).await };
-        drop(later);
+        spawn_later(later);
         jobs.push(next);
         jobs.len()
     }
@@ -40,4 +41,8 @@ impl Spawner {
 async fn work(job: u64) {
     tracing::debug!(job);
     tokio::task::yield_now().await;
+}
+
+fn spawn_later<F: Future<Output = ()> + Send + 'static>(task: impl FnOnce() -> F) {
+    tokio::spawn(task());
 }

@@ -12,7 +12,7 @@ impl Clock {
         pause().await;
         ticks = self.ticks.lock().await;
         pause().await;
-        0
+        *ticks
     }
 }
 
