@@ -32,7 +32,7 @@ Kind = Literal[
 ScopesOf = Callable[[Source, Node], Scopes]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Taken:
     """``node`` is the expression whose value holds the guard (a parameter's pattern for
     "parameter"), ``holder`` the ``let``, ``if``, ``while``, ``match``, ``for`` or statement that

@@ -43,6 +43,9 @@ class TestTrial:
         return {}  # a codemod follows errors, not tests
 
     def split(self, group: Sequence[Attempt]) -> Split:
+        if len(self.failed) > 1 and len(group) <= 2 * len(self.failed):
+            # About as many failing tests as fixes: halves would mostly fail, both of them.
+            return Split(tuple((attempt,) for attempt in group))
         return halves(group)
 
     def failure(self, attempt: Attempt) -> Failure:
