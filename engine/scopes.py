@@ -7,14 +7,16 @@ make up a fifth of the "last uses" that are none.
 
 from __future__ import annotations
 
+import bisect
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
-from tree_sitter import Node
+from tree_sitter import Node, Query
 
 from engine.model import Span
-from engine.syntax import COMMENTS, Source, span_of, walk, walk_all
+from engine.syntax import COMMENTS, Source, captures, compile_query, span_of
 
 _CAPTURE = re.compile(rb"(?<!\{)(?:\{\{)*\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?::[^{}]*)?\}")
 _WIDTH = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\$")
@@ -41,6 +43,19 @@ class Use:
 
     span: Span
     capture: bool = False
+
+
+@cache
+def _binders() -> Query:
+    kinds = ("let_declaration", "function_item", "closure_expression", "for_expression")
+    return compile_query(
+        f"[{' '.join(f'({kind})' for kind in (*kinds, 'let_condition', 'match_arm'))}] @binder"
+    )
+
+
+@cache
+def _words() -> Query:
+    return compile_query("(identifier) @word (macro_invocation (token_tree) @tokens)")
 
 
 class Scopes:
@@ -83,8 +98,10 @@ class Scopes:
     # -- bindings ------------------------------------------------------------------------------
 
     def _collect(self) -> Iterator[Binding]:
-        nodes = (self.function, *walk_all(self.source, self.function))
-        for node in dict.fromkeys(nodes):
+        roots = (self.function, *self.source.embedded_in(span_of(self.function)))
+        found = [node for root in roots for node in captures(_binders(), root, "binder")]
+        found.sort(key=lambda node: (node.start_byte, -node.end_byte))
+        for node in dict.fromkeys((self.function, *found)):
             match node.type:
                 case "let_declaration":
                     yield from self._from_let(node)
@@ -189,19 +206,24 @@ class Scopes:
             if binding is not None:
                 found.setdefault(binding, {})[span] = Use(span, capture)
 
-        for node in walk(self.function):
-            if node.type == "identifier":
-                if node.parent is not None and node.parent.type == "token_tree":
-                    continue  # read with its token tree, where fields are told from names
-                name, span = self.source.text(node), span_of(node)
-                if name in names and span not in declared and not _is_label(node):
-                    add(name, span)
-            elif node.type == "token_tree":
-                # Token trees are read as words too: parsing them again may lose a use to a local
-                # syntax error, and a use that is lost here would make a wrong last use.
-                for name, span, capture in tokens_in(self.source, span_of(node)):
-                    if name in names and span not in declared:
-                        add(name, span, capture)
+        trees = [span_of(node) for node in captures(_words(), self.function, "tokens")]
+        ends = [span.end for span in trees]
+        for node in captures(_words(), self.function, "word"):
+            name = self.source.text(node)
+            if name not in names:
+                continue
+            span = span_of(node)
+            after = bisect.bisect_right(ends, span.start)
+            if after < len(trees) and trees[after].start <= span.start:
+                continue  # read with its token tree, where fields are told from names
+            if span not in declared and not _is_label(node):
+                add(name, span)
+        # Token trees are read as words: parsing them again may lose a use to a local syntax error,
+        # and a use that is lost here would make a wrong last use.
+        for tree in trees:
+            for name, span, capture in tokens_in(self.source, tree):
+                if name in names and span not in declared:
+                    add(name, span, capture)
         return {binding: [uses[span] for span in sorted(uses)] for binding, uses in found.items()}
 
 

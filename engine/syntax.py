@@ -41,6 +41,11 @@ def _parser() -> Parser:
 
 
 @cache
+def _inner_parser() -> Parser:
+    return Parser(language())
+
+
+@cache
 def compile_query(text: str) -> Query:
     """Raises tree_sitter.QueryError on a query that the grammar does not know."""
     return Query(language(), text)
@@ -49,7 +54,7 @@ def compile_query(text: str) -> Query:
 class Source:
     """One Rust file: its bytes, its tree, and the trees of its macro calls (parsed when asked)."""
 
-    __slots__ = ("_embedded", "_hosts", "_partial", "_starts", "_tree", "data", "path")
+    __slots__ = ("_embedded", "_hosts", "_local", "_partial", "_starts", "_tree", "data", "path")
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
@@ -57,6 +62,7 @@ class Source:
         self._tree: Tree | None = None
         self._embedded: tuple[Tree, ...] | None = None
         self._starts: list[int] = []
+        self._local: dict[Span, list[Tree]] = {}
         self._partial: list[Tree] = []  # kept alive: ``_hosts`` knows their roots by address
         self._hosts: dict[int, Node] = {}
 
@@ -90,8 +96,10 @@ class Source:
             self._partial.append(tree)
             yield tree.root_node
 
-    def _parse_calls(self, words: frozenset[bytes] | None) -> Iterator[Tree]:
-        pending = [(self.root, 0)]
+    def _parse_calls(
+        self, words: frozenset[bytes] | None, below: Node | None = None
+    ) -> Iterator[Tree]:
+        pending = [(below or self.root, 0)]
         while pending:
             root, depth = pending.pop()
             if depth >= _MACRO_DEPTH:
@@ -136,17 +144,27 @@ class Source:
 
     def _parse_range(self, start: tuple[int, int], end: tuple[int, int], span: Span) -> Tree:
         included = Range(Point(*start), Point(*end), span.start, span.end)
-        return Parser(language(), included_ranges=[included]).parse(self.data)
+        parser = _inner_parser()
+        parser.included_ranges = [included]
+        return parser.parse(self.data)
 
-    def embedded_in(self, span: Span) -> Iterator[Node]:
-        """Roots of the macro arguments that lie inside ``span``, in document order."""
-        trees = self.embedded()
-        for index in range(bisect.bisect_left(self._starts, span.start), len(trees)):
-            if self._starts[index] >= span.end:
-                return
-            root = trees[index].root_node
-            if root.end_byte <= span.end:
-                yield root
+    def embedded_in(self, span: Span) -> list[Node]:
+        """Roots of the macro arguments that lie inside ``span``, in document order.
+
+        Until all of the file's are wanted, only those are parsed.
+        """
+        if self._embedded is None and span not in self._local:
+            holder = self.root.descendant_for_byte_range(span.start, span.end)
+            trees = self._parse_calls(None, holder) if holder is not None else ()
+            self._local[span] = sorted(trees, key=lambda tree: tree.root_node.start_byte)
+        if span in self._local:
+            roots = [tree.root_node for tree in self._local[span]]
+        else:
+            assert self._embedded is not None
+            low = bisect.bisect_left(self._starts, span.start)
+            high = bisect.bisect_left(self._starts, span.end)
+            roots = [tree.root_node for tree in self._embedded[low:high]]
+        return [r for r in roots if span.start <= r.start_byte and r.end_byte <= span.end]
 
     def roots(self) -> tuple[Node, ...]:
         """The file's root and the roots of all macro arguments."""
@@ -351,14 +369,18 @@ def run_query(query: Query, node: Node) -> list[tuple[int, dict[str, list[Node]]
     return QueryCursor(query).matches(node)
 
 
+def captures(query: Query, node: Node, name: str) -> list[Node]:
+    """Nodes at or below ``node`` that the query captures as ``name``, in the query's order."""
+    return QueryCursor(query).captures(node).get(name, [])
+
+
 @cache
 def _macro_query() -> Query:
     return compile_query("(macro_invocation) @call")
 
 
 def macro_calls(node: Node) -> Iterator[Node]:
-    for _, captures in run_query(_macro_query(), node):
-        yield from captures["call"]
+    yield from captures(_macro_query(), node, "call")
 
 
 def walk(node: Node) -> Iterator[Node]:

@@ -298,12 +298,12 @@ def test_follow_gives_up_with_the_reason() -> None:
 
 def test_the_query_and_the_literals_agree() -> None:
     """Every method of the query is a literal, and a file with a lock call alone is wanted."""
-    query = registry()[NAME].query
-    quoted = set(re.findall(r'"([a-z_]+)"', query[query.index("@method") :]))
+    quoted = set(re.findall(r'"([a-z_]+)"', registry()[NAME].uses))
     assert quoted == {m.decode() for m in METHODS}
     for method in METHODS:
         text = b"fn f() { x.%s(); }" % method
-        assert wanted(text, CODEMOD)
+        assert wanted(text, CODEMOD, uses=True)
+        assert not wanted(text, CODEMOD)
         assert [s.role for s in scan_source(Source("a.rs", text), (NAME,)).sites] == ["use"]
 
 

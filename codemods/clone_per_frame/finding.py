@@ -142,7 +142,7 @@ class Finder:
             return "borrow" if b"append" in self._outer(clone) else ""
         if role in (Role.LET, Role.FOR, Role.MATCH, Role.IF_LET) and self._read(context, scopes):
             return "read"
-        if last and not _lent(place) and not self._item(clone, place, scopes):
+        if last and not _lent(self.source, place) and not self._item(clone, place, scopes):
             return "move"
         taken = role is Role.METHOD_ARGUMENT and context.name in _ARGUMENT_METHODS
         if taken and clone.word not in CONVERTING:
@@ -257,9 +257,13 @@ def _converts(source: Source, clone: Clone, place: Place) -> bool:
     return has_calls(place) or source.text(place.root) in _ERRORS
 
 
-def _lent(place: Place) -> bool:
+def _lent(source: Source, place: Place) -> bool:
     """What a method gives and is then cloned is most likely a reference into its receiver."""
-    return is_temporary(place) and place.root.type != "call_expression"
+    whole = place.prefixes[-1]
+    function = whole.child_by_field_name("function")
+    field = function.child_by_field_name("field") if function is not None else None
+    makes = field is not None and source.text(field).startswith((b"into_", b"to_"))
+    return is_temporary(place) and place.root.type != "call_expression" and not makes
 
 
 def heat_in(source: Source, node: Node) -> tuple[str, ...]:

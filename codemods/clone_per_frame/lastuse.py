@@ -44,8 +44,6 @@ class Movable:
     clone: it must be an Option or a Result."""
 
     option: Node | None = None
-    crosses: bool = False  # into a closure or an async block
-    again: bool = False  # the local gets a new value afterwards
 
 
 def movable(clone: Clone, place: Place, scopes: Scopes) -> Movable | Blocked:
@@ -65,12 +63,10 @@ def movable(clone: Clone, place: Place, scopes: Scopes) -> Movable | Blocked:
         return Blocked("place", f"`{name}` is only a reference here")
     again = _assigned_next(clone, place, local)
     option: Node | None = None
-    crosses = False
     if not again:
         for barrier in barriers(source, clone.node, local):
             match barrier.type:
                 case "closure_expression":
-                    crosses = True
                     once = _runs_once(source, barrier)
                     if once is None:
                         return Blocked(
@@ -81,7 +77,7 @@ def movable(clone: Clone, place: Place, scopes: Scopes) -> Movable | Blocked:
                     if once.option is not None:
                         option = once.option
                 case "async_block":
-                    crosses = True
+                    pass  # runs once
                 case _:
                     if not _leaves(source, clone.node, barrier):
                         return Blocked(
@@ -98,7 +94,7 @@ def movable(clone: Clone, place: Place, scopes: Scopes) -> Movable | Blocked:
     held = _held_in_statement(clone, place, local)
     if held is not None:
         return Blocked("borrowed", f"the same expression borrows `{local.name.decode()}`", 0)
-    return Movable(option, crosses, again)
+    return Movable(option)
 
 
 def place_root(place: Place, source: Source) -> str:

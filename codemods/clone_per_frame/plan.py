@@ -51,6 +51,11 @@ class Decision:
     text: bytes = b""  # the place as a reference
     hint: str = ""  # what more there is to say to a refusal
 
+    def refuse(self, reason: str) -> None:
+        """Say why, unless it is in a test, where nobody waits."""
+        if "test" not in self.case.site.heat:
+            self.reason = reason
+
 
 class Planner:
     """Plans all sites of a workspace. Used once."""
@@ -82,10 +87,12 @@ class Planner:
         kind = self._structs.kind(types.cloned)
         if kind.copy or types.cloned.is_ref:
             return None
-        scopes = self._facts.sources.scopes(case.source, case.function)
-        if self._guarded(case, scopes):
+        if any(t is None or is_guard(t) for t in self._way(case)):
             return None
+        scopes = self._facts.sources.scopes(case.source, case.function)
         verdict = self._movable(case, types, scopes)
+        if self._guarded(case, scopes):
+            return self._only_moved(case, types, kind, verdict)
         decision = Decision(case, types, kind, parameter=self._parameter(case, types))
         parameter = decision.parameter
         borrower = Borrower(
@@ -137,14 +144,24 @@ class Planner:
         outcome = Outcome.NOT_COMPILED if reason in (NO_UNIT, NOT_COMPILED) else None
         return Proposal((case.site,), (), f"its type is not known: {reason}", outcome)
 
+    def _way(self, case: Case) -> Iterator[Type | None]:
+        """Types of the place and of all that lies on the way to it."""
+        return (self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes)
+
+    def _only_moved(
+        self, case: Case, types: Types, kind: Kind, verdict: Movable | Blocked
+    ) -> Decision | None:
+        """A value that may come out of a lock: once it is owned it can be moved, never borrowed."""
+        decision = Decision(case, types, kind)
+        if isinstance(verdict, Movable):
+            self._move(decision, verdict)
+        return decision
+
     def _guarded(self, case: Case, scopes: Scopes) -> bool:
         """Does a lock, a RefCell, a map's shard or a snapshot stand between here and the value?
 
         Without the clone it would be held for longer, so such clones are left alone.
         """
-        asked = (self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes)
-        if any(type_ is None or is_guard(type_) for type_ in asked):
-            return True
         if not has_calls(case.place) and self._owned(case, case.place.root):
             return False
         origins = origins_of(case.source, scopes, case.place, lambda node: self._owned(case, node))
@@ -196,7 +213,7 @@ class Planner:
         if made is None or isinstance(made, Fails):
             return
         if kind.nature is Nature.CELL:
-            decision.reason = (
+            decision.refuse(
                 f"`{case.clone.name}` may change while it is borrowed ({kind.why}): the clone is a "
                 "snapshot; borrow it by hand if that is not meant"
             )
@@ -219,7 +236,7 @@ class Planner:
             made = move(case.clone, case.context, types)
             if made is not None and kind.nature is Nature.HANDLE:
                 if not decision.fixes:
-                    decision.reason = (
+                    decision.refuse(
                         f"`{case.clone.name}` is not used again, but without the clone it is "
                         f"dropped at another time: {kind.why}"
                     )

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from engine.model import Edit, Span
 from engine.scopes import Binding, Scopes
-from engine.syntax import LOOPS, Source, span_of
+from engine.syntax import Source, span_of
 
 from .shapes import COPYING, FORMATTING
 from .tables import reading
@@ -209,9 +209,3 @@ def serves_all(
         count += found.uses
         end = max(end, found.end)
     return Serves(tuple(edits), count, end)
-
-
-def in_loop_header(source: Source, node: Node) -> bool:
-    """Is ``node`` what a ``for`` iterates over?"""
-    up = source.parent(node)
-    return up is not None and up.type in LOOPS and up.child_by_field_name("value") == node

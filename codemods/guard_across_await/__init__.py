@@ -89,7 +89,9 @@ class GuardAcrossAwait(Codemod):
     name = "guard-across-await"
     summary = "a lock's guard that is held while a future waits"
     # What suspends a future: see `suspend.py`.
-    literals = ((b"await", b"yield", b"select!", b"select_biased!", b"join!"),)
+    _suspending = (b"await", b"yield", b"select!", b"select_biased!", b"join!")
+    literals = (_suspending, (b"lock", b"read", b"write", b"borrow", b"Guard", b"Ref"))
+    use_literals = (_suspending,)
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         for node, evident in find.found(source, matches):

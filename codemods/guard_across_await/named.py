@@ -226,6 +226,7 @@ class _Splitter:
                         self.source, self.taken, node, awaits, self.ctx.type_of
                     )
                 )
+            found = [o for o in found if o[0].place not in options[0].place]
             found.append(options)
         tops = [options[0].node for options in found]
         for options in found:

@@ -172,7 +172,7 @@ def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int)
             continue
         if _by_reference(pattern):
             return _temporary(source, node, edition)
-        names, used = _names(scopes, (pattern.named_children[0],))
+        names, used = _names(scopes, (pattern,))
         if names:
             bindings.extend(names)
             uses |= used

@@ -96,9 +96,9 @@ class MutexCounter(Codemod):
 
     name = "mutex-counter"
     summary = "a lock around one number or flag becomes an atomic"
+    literals = ((b"Mutex", b"RwLock", b"const_mutex", b"const_rwlock"),)
     # A file may hold nothing but uses of another file's counter.
-    _declaring = (b"Mutex", b"RwLock", b"const_mutex", b"const_rwlock")
-    literals = ((*_declaring, *(method + b"(" for method in METHODS)),)
+    use_literals = (tuple(method + b"(" for method in METHODS),)
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         return locate(source, matches)

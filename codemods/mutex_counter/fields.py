@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from codemods.mutex_counter.decisions import read_ops
 from codemods.mutex_counter.guards import Refused, field_of
-from codemods.mutex_counter.moment import Use, of_field, read_ops
+from codemods.mutex_counter.moment import Use, of_field
 from codemods.mutex_counter.region import Region, looped
 from codemods.mutex_counter.shapes import Shape, shape_of
 from codemods.mutex_counter.text import declared_in, free_name, words
@@ -24,7 +25,7 @@ def fields_shape(use: Use, region: Region, scopes: Scopes) -> Shape | Refused:
     made = shape_of(use.narrowed(name), replace(region, name=_local(region, scopes, name)))
     if isinstance(made, Refused):
         return made
-    return replace(made, ops=of_field(name, made.ops | region.words))
+    return replace(made, ops=of_field(name, region.words(made.ops, use.scopes_of)))
 
 
 def _local(region: Region, scopes: Scopes, name: bytes) -> bytes:
@@ -48,7 +49,7 @@ def _several(use: Use, region: Region, scopes: Scopes, names: list[bytes]) -> Sh
         name, node = field_of(source, mention.node), mention.access.node
         one = use.narrowed(name)
         text = b"%s.load(%s)" % (one.receiver, one.orders.of("load"))
-        ops |= of_field(name, read_ops(source, node))
+        ops |= of_field(name, read_ops(source, node, use.scopes_of))
         before = region.statements[: mention.statement]
         again = looped(source, mention.node, region.statements[mention.statement])
         if not once or again or declared_in(source, before) & words(use.receiver):

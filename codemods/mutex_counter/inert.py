@@ -53,6 +53,10 @@ _PRINTING = frozenset(
     {b"println", b"print", b"eprintln", b"eprint", b"trace", b"debug", b"info", b"warn", b"error"}
     | {b"dbg", b"log", b"event", b"write", b"writeln"}
 )
+_BLOCKS = frozenset(
+    {b"select", b"join", b"try_join", b"stream", b"try_stream", b"cfg_if", b"lazy_static", b"ready"}
+    | {b"thread_local", b"pin", b"block_on", b"proptest", b"quote"}
+)
 _TAKING = frozenset({b"vec", b"matches", b"json", b"dbg", b"concat", b"stringify"})
 LOCKING = frozenset({b"lock", b"read", b"write", b"blocking_lock", b"try_lock", b"borrow_mut"})
 
@@ -78,6 +82,11 @@ def is_integer_method(name: bytes) -> bool:
 def is_formatting(source: Source, macro: Node) -> bool:
     """A macro whose arguments are plain expressions that it only reads."""
     return macro_name(source, macro) in _FORMATTING | _PRINTING
+
+
+def is_transparent(source: Source, macro: Node) -> bool:
+    """A macro that is known to evaluate what it is given as it stands there."""
+    return is_formatting(source, macro) or macro_name(source, macro) in _BLOCKS
 
 
 def shows(source: Source, macro: Node) -> bool:

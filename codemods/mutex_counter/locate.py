@@ -26,6 +26,11 @@ _OWNERS = frozenset(
     | {"type_item", "parameter", "let_declaration", "function_item", "function_signature_item"}
     | {"associated_type", "closure_expression"}
 )
+# Right sides that cannot be references.
+_NUMBERS = frozenset(
+    {"integer_literal", "binary_expression", "type_cast_expression", "boolean_literal"}
+    | {"reference_expression", "macro_invocation", "unary_expression"}
+)
 # Declarations that are shown to the user; parameters and results belong to one of them.
 _SHOWN = {
     "field_declaration": "field",
@@ -337,7 +342,7 @@ def _operands(source: Source, site: Site) -> Iterator[Span]:
             and left is not None
             and left.start_byte >= statement.start_byte
             and right is not None
-            and right.type in ("identifier", "field_expression")
+            and right.type not in _NUMBERS
         ):
             yield span_of(right)
         pending.extend(current.named_children)

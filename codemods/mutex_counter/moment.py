@@ -3,19 +3,26 @@ the atomic operation in its place."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.decisions import ScopesOf, read_ops
 from codemods.mutex_counter.guards import Access, Refused, access, field_of, outward
-from codemods.mutex_counter.inert import Effect, effects, is_formatting
+from codemods.mutex_counter.inert import (
+    Effect,
+    effects,
+    is_formatting,
+    is_transparent,
+    macro_name,
+)
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.text import Orders
 from engine.model import Edit, Span
 from engine.syntax import Source, span_of
 
-COMPARISONS = frozenset({b"==", b"!=", b"<", b"<=", b">", b">="})
+HANDLER = "the code for a poisoned lock goes away, for there is none any more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Use:
     receiver: bytes  # its text
     inner: str  # the type behind the lock
     orders: Orders
+    scopes_of: ScopesOf
     references: frozenset[Span] = frozenset()  # operands that are references to numbers
     fields: Mapping[bytes, Field] = field(default_factory=dict)  # of the struct behind the lock
 
@@ -102,42 +110,6 @@ def held_over(source: Source, guard: Node) -> tuple[Node, Node | None]:
         node = up
 
 
-def decides(source: Source, read: Node) -> bool:
-    """Is what is read here compared or branched on (outside of an assertion)?"""
-    node = outward(read)
-    while True:
-        up = node.parent
-        if up is None:
-            return False
-        if up.type == "binary_expression":
-            sign = up.child_by_field_name("operator")
-            if sign is not None and source.text(sign) in COMPARISONS:
-                return not _asserted(source, up)
-        elif up.type in ("if_expression", "while_expression"):
-            return up.child_by_field_name("condition") == node
-        elif up.type in ("match_expression", "match_pattern"):
-            return up.child_by_field_name("value") == node or up.type == "match_pattern"
-        elif up.type not in (
-            "unary_expression",
-            "type_cast_expression",
-            "parenthesized_expression",
-        ):
-            return False
-        node = up
-
-
-def read_ops(source: Source, read: Node) -> frozenset[str]:
-    """The words for one read."""
-    return frozenset({"load", "decides"} if decides(source, read) else {"load"})
-
-
-def _asserted(source: Source, node: Node) -> bool:
-    while node.parent is not None:
-        node = node.parent
-    macro = source.parent(node)
-    return macro is not None and source.text(macro).startswith((b"assert", b"debug_assert"))
-
-
 def judged(
     source: Source, found: Collection[Effect], body: Node | None, guard: Node
 ) -> tuple[str, ...] | Refused:
@@ -173,13 +145,14 @@ def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
     found = [
         effect
         for effect in effects(source, whole, {span_of(guard)})
-        if not _earlier(effect, guard, what)
+        if not _earlier(use, effect, guard, what)
     ]
     notes = judged(source, found, scrutinee, guard)
     if isinstance(notes, Refused):
         return notes
+    notes = (*notes, *_macro_note(source, guard))
     if handler:
-        notes = (*notes, "the code for a poisoned lock goes away")
+        notes = (*notes, HANDLER)
     read = what.kind == "read"
     made = _read(use, what.node, notes) if read else _write(use, what, notes)
     if named and isinstance(made, Rewrite):
@@ -187,20 +160,34 @@ def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
     return made
 
 
+def _macro_note(source: Source, guard: Node) -> Iterator[str]:
+    """A macro that is not known may do anything with an expression that it is given."""
+    node = guard
+    while node.parent is not None:
+        node = node.parent
+    macro = source.parent(node)
+    if macro is not None and not is_transparent(source, macro):
+        line = source.position(macro.start_byte)[0]
+        name = macro_name(source, macro).decode("utf-8", "replace")
+        yield f"the macro `{name}!` in line {line} is given the expression"
+
+
 def of_field(name: bytes, ops: Iterable[str]) -> frozenset[str]:
     """The words of operations on one field of a struct."""
     return frozenset(f"{name.decode('utf-8', 'replace')}.{op}" for op in ops)
 
 
-def _earlier(effect: Effect, guard: Node, what: Access) -> bool:
+def _earlier(use: Use, effect: Effect, guard: Node, what: Access) -> bool:
     """Done before the lock is taken, or the access itself. The right side of an assignment to a
     number is evaluated before its left side."""
     if effect.node == what.node or effect.node.end_byte <= guard.start_byte:
         return True
-    inside = what.operand is not None and span_of(effect.node) in span_of(what.operand)
     if effect.what == "write" and what.kind == "read":
         return True
-    return inside and what.kind in ("assign", "compound")
+    if what.operand is None or what.kind not in ("assign", "compound"):
+        return False
+    first = span_of(what.operand) not in use.references  # `u64 += &u64` is a call, left side first
+    return first and span_of(effect.node) in span_of(what.operand)
 
 
 def _read(use: Use, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
@@ -210,7 +197,7 @@ def _read(use: Use, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
         return bad
     text = load(use)
     edit = Edit(use.source.path, whole.start_byte, whole.end_byte, text)
-    return Rewrite((edit,), read_ops(use.source, node), notes)
+    return Rewrite((edit,), read_ops(use.source, node, use.scopes_of), notes)
 
 
 def load(use: Use) -> bytes:

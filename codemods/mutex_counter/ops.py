@@ -100,6 +100,8 @@ def change_of(
     if access.operand is None:
         return Refused("the written value is not understood")
     node = bare(access.operand)
+    if node.type == "reference_expression" and access.kind == "compound":
+        node = bare(node.named_children[-1])  # `+= &n`
     reads = _reads(source, node, is_read)
     text = source.text(node)
     if by_ref:

@@ -9,7 +9,7 @@ from codemods.mutex_counter import structs
 from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.names import full_names
-from codemods.mutex_counter.rewriting import Rewritten, orders_for, rewritten
+from codemods.mutex_counter.rewriting import Rewritten, counts_only, orders_for, rewritten
 from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.wording import exposed_by, note
 from codemods.mutex_counter.world import Call, Decl, World, build
@@ -97,6 +97,7 @@ def _refused(world: World, group: Group, blind: Sequence[Call]) -> Refused | Non
 
 def _fix(world: World, group: Group, made: Rewritten, orders: Orders) -> Fix:
     exposed = exposed_by(world, group)
-    level = Level.SAFE if orders is RELAXED and not made.notes and not exposed else Level.REVIEW
+    plain = counts_only(group.inners, made.ops) and not made.notes and not exposed
+    level = Level.SAFE if plain else Level.REVIEW
     told = note(world, group, made, orders, exposed)
     return Fix("atomic", level, made.edits, told, made.drops)

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.decisions import ScopesOf, decides
 from codemods.mutex_counter.guards import Access, Refused, access, is_shown, outward
-from codemods.mutex_counter.inert import Effect, effects, is_formatting
-from codemods.mutex_counter.moment import decides
+from codemods.mutex_counter.inert import Effect, effects, is_formatting, macro_name
 from engine.model import Span
 from engine.scopes import Binding, Scopes
 from engine.syntax import COMMENTS, Source, span_of
 
+_LEAVING = frozenset({b"bail", b"panic", b"unreachable", b"todo", b"unimplemented"})
 _EXITS = frozenset({"return_expression", "break_expression", "continue_expression"})
 
 
@@ -69,11 +70,12 @@ class Region:
                 return span_of(node)
         return None
 
-    @property
-    def words(self) -> frozenset[str]:
-        """ "decides" when something read here is compared or branched on."""
-        found = any(decides(self.source, m.access.node) for m in self.reads)
-        return frozenset({"decides"} if found else ())
+    def words(self, ops: frozenset[str], scopes_of: ScopesOf) -> frozenset[str]:
+        """``ops``, and "decides" when something read here is compared or branched on, or when the
+        result of a subtraction is used (the last one out turns off the light)."""
+        found = any(decides(self.source, m.access.node, scopes_of) for m in self.reads)
+        last = "sub" in ops and len(self.reads) > 0
+        return ops | {"decides"} if found or last else ops
 
     def is_tail(self, node: Node) -> bool:
         """The value of the region's block."""
@@ -120,6 +122,10 @@ def _region(
     statements = tuple(following if drop_at is None else following[:drop_at])
     drop = following[drop_at] if drop_at is not None else None
     later = tuple(following[drop_at + 1 :]) if drop_at is not None else ()
+    end = drop.end_byte if drop is not None else (following[-1].end_byte if following else 0)
+    span = Span(head.start_byte if head is not None else block.start_byte, end)
+    if any(n.type == "attribute_item" and span_of(n) in span for n in block.named_children):
+        return Refused("an attribute stands on a statement under the lock")
     mentions = _mentions(source, scopes, binding, statements, drop, fields)
     if isinstance(mentions, Refused):
         return mentions
@@ -249,6 +255,15 @@ def exits(node: Node) -> bool:
         if current.type not in ("closure_expression", "async_block", "function_item"):
             pending.extend(current.named_children)
     return False
+
+
+def diverges(source: Source, node: Node) -> bool:
+    """Does the statement ``node`` always leave?"""
+    if node.type == "expression_statement" and node.named_children:
+        node = node.named_children[0]
+    if node.type == "macro_invocation":
+        return macro_name(source, node) in _LEAVING
+    return node.type in _EXITS
 
 
 def looped(source: Source, node: Node, statement: Node) -> bool:

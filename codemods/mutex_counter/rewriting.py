@@ -40,8 +40,14 @@ def merged(parts: Iterable[Rewritten]) -> Rewritten:
     )
 
 
+def counts_only(inners: frozenset[str], ops: frozenset[str]) -> bool:
+    """A number that is only added to, subtracted from and read out."""
+    return "bool" not in inners and ops <= _COUNTING | {"decides"}
+
+
 def orders_for(inners: frozenset[str], ops: frozenset[str]) -> Orders:
-    """Relaxed for a counter that is only added to and read out, else it may publish other data."""
+    """Relaxed for a counter that is only added to and read out. Else it may publish other data:
+    Release, Acquire and AcqRel, as the lock did."""
     if "bool" in inners or not ops <= _COUNTING:
         return PUBLISHING
     return RELAXED
@@ -100,8 +106,9 @@ def rewrite_call(
         return Refused("a comment stands inside the text that would be replaced")
     text = receiver(source, held)
     references = _references(world, call)
-    use = Use(source, text, call.lock.inner, orders, references, fields)
-    return rewrite(use, node, call.lock.family, call.method, world.facts.sources.scopes)
+    scopes_of = world.facts.sources.scopes
+    use = Use(source, text, call.lock.inner, orders, scopes_of, references, fields)
+    return rewrite(use, node, call.lock.family, call.method)
 
 
 def _references(world: World, call: Call) -> frozenset[Span]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from tree_sitter import Node
 
+from codemods.mutex_counter.decisions import read_ops
 from codemods.mutex_counter.fields import fields_shape
 from codemods.mutex_counter.guards import Guard, Refused, access, outward, unwrapped
 from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.moment import (
+    HANDLER,
     Rewrite,
     Use,
     commented,
     judged,
     load,
-    read_ops,
     rewrite_moment,
 )  # fmt: skip
 from codemods.mutex_counter.names import Family
@@ -24,12 +23,8 @@ from codemods.mutex_counter.region import Region, region_of_block, region_of_let
 from codemods.mutex_counter.shapes import Shape, shape_of
 from codemods.mutex_counter.text import placed, replaced, without_line
 from engine.model import Edit, Span
-from engine.scopes import Scopes
 from engine.syntax import COMMENTS, Source, span_of
 
-ScopesOf = Callable[[Source, Node], Scopes]
-
-_HANDLER = "the code for a poisoned lock goes away, for there is none any more"
 # A block in these places is somebody's body: it stays.
 _BODIES = frozenset(
     {"function_item", "closure_expression", "async_block", "if_expression", "else_clause"}
@@ -43,9 +38,7 @@ LOCKS = frozenset(
 )
 
 
-def rewrite(
-    use: Use, call: Node, family: Family, method: bytes, scopes_of: ScopesOf
-) -> Rewrite | Refused:
+def rewrite(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Refused:
     """The rewrite of the lock scope that ``call`` opens, or why there is none."""
     if method in DIRECT and use.fields:
         return Refused("the struct behind the lock is used as a whole")
@@ -63,10 +56,10 @@ def rewrite(
         up = node.parent
         if up is None or up.type != "let_declaration" or up.child_by_field_name("value") != node:
             return rewrite_moment(use, guard.node, guard.handler)
-        return _from_let(use, up, guard, scopes_of)
+        return _from_let(use, up, guard)
     if guard.shape == "let-else":
-        return _from_let(use, guard.node, guard, scopes_of)
-    return _from_holder(use, guard, scopes_of)
+        return _from_let(use, guard.node, guard)
+    return _from_holder(use, guard)
 
 
 def _direct(use: Use, call: Node, family: Family) -> Rewrite | Refused:
@@ -86,10 +79,10 @@ def _direct(use: Use, call: Node, family: Family) -> Rewrite | Refused:
     if bad is not None:
         return bad
     edit = Edit(use.source.path, gone.start, gone.end, b"")
-    return Rewrite((edit,), ops, (_HANDLER,) if guard.handler else ())
+    return Rewrite((edit,), ops, (HANDLER,) if guard.handler else ())
 
 
-def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refused:
+def _from_let(use: Use, let: Node, guard: Guard) -> Rewrite | Refused:
     source = use.source
     pattern = guard.binding or let.child_by_field_name("pattern")
     if pattern is None or pattern.type != "identifier":
@@ -102,7 +95,7 @@ def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite
     function = source.fn_item_of(let)
     if function is None:
         return Refused("the guard is bound outside of a function")
-    scopes = scopes_of(source, function)
+    scopes = use.scopes_of(source, function)
     binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
     if binding is None:
         return Refused("the guard's name is not understood")
@@ -110,13 +103,13 @@ def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite
     if isinstance(region, Refused):
         return region
     shape = fields_shape(use, region, scopes) if use.fields else shape_of(use, region)
-    words = frozenset[str]() if use.fields else region.words
     if isinstance(shape, Refused):
         return shape
+    ops = shape.ops if use.fields else region.words(shape.ops, use.scopes_of)
     bad = commented(source, span_of(let))
     if bad is not None:
         return bad
-    notes = (*region.notes, _HANDLER) if guard.handler else region.notes
+    notes = (*region.notes, HANDLER) if guard.handler else region.notes
     edits = _collapsed(use, region, shape)
     if edits is None:
         head = without_line(source, let)
@@ -124,7 +117,7 @@ def _from_let(use: Use, let: Node, guard: Guard, scopes_of: ScopesOf) -> Rewrite
             head = Edit(source.path, let.start_byte, let.end_byte, shape.lead)
         gone = (without_line(source, region.drop),) if region.drop is not None else ()
         edits = (head, *shape.edits, *gone)
-    return Rewrite(edits, shape.ops | words, notes, shape.drops)
+    return Rewrite(edits, ops, notes, shape.drops)
 
 
 def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:
@@ -151,7 +144,7 @@ def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | Non
     return (placed(source, block, text),)
 
 
-def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refused:
+def _from_holder(use: Use, guard: Guard) -> Rewrite | Refused:
     """An ``if let``, ``match`` or ``.map(..)`` that binds the guard goes away."""
     source, holder, body, named = use.source, guard.node, guard.body, guard.binding
     function = source.fn_item_of(holder)
@@ -165,7 +158,7 @@ def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refus
         return Refused("the lock's result is taken apart in an expression")
     if body.type != "block":
         return _from_value(use, guard, body, named)
-    scopes = scopes_of(source, function)
+    scopes = use.scopes_of(source, function)
     binding = next((b for b in scopes.bindings if b.decl == span_of(named)), None)
     if binding is None:
         return Refused("the guard's name is not understood")
@@ -173,9 +166,9 @@ def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refus
     if isinstance(region, Refused):
         return region
     shape = fields_shape(use, region, scopes) if use.fields else shape_of(use, region)
-    words = frozenset[str]() if use.fields else region.words
     if isinstance(shape, Refused):
         return shape
+    ops = shape.ops if use.fields else region.words(shape.ops, use.scopes_of)
     changes = {edit.span: edit.replacement for edit in shape.edits}
     if region.drop is not None:
         gone = without_line(source, region.drop)
@@ -187,9 +180,9 @@ def _from_holder(use: Use, guard: Guard, scopes_of: ScopesOf) -> Rewrite | Refus
     comments = any(child.type in COMMENTS for child in body.children)
     if shape.sole is not None and not comments and region.drop is None:
         text = _stated(source, holder, shape.sole)
-    notes = (*region.notes, _HANDLER) if guard.handler else region.notes
+    notes = (*region.notes, HANDLER) if guard.handler else region.notes
     edit = placed(source, holder, text)
-    return Rewrite((edit,), shape.ops | words, notes, shape.drops)
+    return Rewrite((edit,), ops, notes, shape.drops)
 
 
 def _stated(source: Source, holder: Node, text: bytes) -> bytes:
@@ -227,9 +220,9 @@ def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Re
     if isinstance(notes, Refused):
         return notes
     if guard.handler:
-        notes = (*notes, _HANDLER)
+        notes = (*notes, HANDLER)
     if what.kind == "read":
-        part, text, ops = outward(what.node), load(use), read_ops(source, what.node)
+        part, text, ops = outward(what.node), load(use), read_ops(source, what.node, use.scopes_of)
         text = replaced(source, span_of(body), {span_of(part): text})
     else:
         if outward(what.node) != body or what.kind == "swap":

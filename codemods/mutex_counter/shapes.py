@@ -17,7 +17,7 @@ from codemods.mutex_counter.ops import (
     impure,
     new_value,
 )
-from codemods.mutex_counter.region import Mention, Region, exits, looped, written
+from codemods.mutex_counter.region import Mention, Region, diverges, exits, looped, written
 from codemods.mutex_counter.text import declared_in, replaced, without_line, words
 from engine.model import Edit, Span
 from engine.syntax import COMMENTS, Source, span_of
@@ -239,11 +239,13 @@ def _taken(region: Region, index: int) -> bytes | None:
 
 
 def _single(region: Region) -> tuple[Mention, Node] | None:
-    """The only write, when it is a statement of its own."""
+    """The only write, when it is a statement of its own (and holds no comment that would go)."""
     if len(region.writes) != 1:
         return None
     statement = written(region, region.writes[0])
-    return (region.writes[0], statement) if statement is not None else None
+    if statement is None or region.source.comments_in(span_of(statement)):
+        return None
+    return region.writes[0], statement
 
 
 def _whole(use: Use, change: Change) -> bytes:
@@ -433,7 +435,7 @@ def _tried(use: Use, region: Region) -> Found:
         return None
     _, condition, consequence, _ = parts
     inside = _inside(consequence)
-    if not inside or not exits(inside[-1]):
+    if not inside or not diverges(use.source, inside[-1]):
         return None
     if _reads_outside(region, span_of(condition), span_of(write.access.node)):
         return Refused("the value is used in the branch that gives up")

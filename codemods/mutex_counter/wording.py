@@ -32,7 +32,10 @@ def _sentences(
     if orders is RELAXED:
         why = "Relaxed, for it is only added to and read out"
     elif inners == ["bool"]:
-        why = "Release and Acquire, for what is read after the flag may rely on it"
+        why = (
+            "Release and Acquire, for what is read after the flag may rely on it; where two threads"
+        )
+        why += " each set one flag and then look at the other's, take SeqCst"
     else:
         why = "Acquire, Release and AcqRel, for others may act on what they read"
     decl = group.decls[0]

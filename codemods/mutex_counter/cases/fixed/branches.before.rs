@@ -1,5 +1,3 @@
-// level: review
-
 use std::sync::RwLock;
 
 pub(crate) enum Outcome {
