@@ -20,6 +20,7 @@ from tests.fakecargo import Breaks, FakeCargo, World, everything
 FIFTY = World(((1,) * 10,) * 5)  # 50 functions with one site each
 CROWDED = World(((10,),) * 5)  # 5 functions with ten sites each
 FIELDS = World(((-1,) * 10,) * 5)  # 50 declarations
+MIXED = World(((-2, 4, 4),) * 5)  # 10 declarations, 10 functions with four sites each
 
 
 def nobody(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> None:
@@ -103,6 +104,7 @@ Where = Callable[[World, int], tuple[tuple[str, str], ...]]
         # a trial each where several could have done it
         (CROWDED, here, 3 + 5),
         (FIELDS, here, 3 + 5),
+        (MIXED, here, 3 + 1),  # those in functions share a run
         # halves of each function, in the same runs
         (CROWDED, same_function, 3 + 2 * 2 * 4),
         # nothing, or the wrong thing, points at them: halves of what is left, per bad one
@@ -443,6 +445,16 @@ def test_a_fix_grows_after_its_errors() -> None:
     assert len(fix.edits) == 4
 
 
+def test_a_fix_grows_among_others() -> None:
+    world = Declaration(2)
+    others = World(((2, 1),))
+    world.files |= others.files
+    cargo = world.cargo()
+    result = run(cargo, [*plain(others, set()), world.proposal], world.follow)
+    assert outcomes(result) == [Outcome.VERIFIED] * 4
+    assert result.runs["check"] == 2 + 2
+
+
 def test_following_is_bounded() -> None:
     world = Declaration(9)
     result = run(world.cargo(), [world.proposal], world.follow)
@@ -640,6 +652,39 @@ def test_under_rusts_rules_any_number_of_errors_is_read_right(data: st.DataObjec
         bad[n] = rules
     spare = data.draw(st.sets(st.integers(0, count - 1)))
     check_exact(world, bad, spare, 2 * math.ceil(math.log2(max(count, 2))) + 6)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.data())
+def test_of_two_for_one_place_the_first_that_holds_is_kept(data: st.DataObject) -> None:
+    world = World(data.draw(LAYOUTS))
+    count = len(world.homes)
+    numbers = st.sets(st.integers(0, count - 1))
+    bad, rivals, bad_rivals = data.draw(numbers), data.draw(numbers), data.draw(numbers)
+    rules = []
+    proposals = []
+    for n in range(count):
+        proposals.append(world.proposal(n, f"bad_{n}" if n in bad else f"good_{n}"))
+        if n in rivals:
+            proposals.append(world.proposal(n, f"big_{n}"))
+    for word, members in (("bad", bad), ("big", bad_rivals & rivals)):
+        for n in sorted(members):
+            at = data.draw(st.none() | st.sampled_from(places(world)))
+            rules.append(Breaks((rf"{word}_{n}\b",), (at,) if at else ()))
+    result = run(FakeCargo(world.files, rules), proposals)
+    for proposal, verdict in zip(proposals, result.verdicts, strict=True):
+        word, number = proposal.fixes[0].label.split("_")
+        n = int(number)
+        if word == "good":
+            assert verdict.outcome is Outcome.VERIFIED
+        elif word == "bad":
+            assert verdict.outcome is Outcome.CHECK_FAILED
+        elif n not in bad:
+            assert verdict.outcome is Outcome.CONFLICT
+            assert proposal in result.deferred
+        else:
+            failed = n in bad_rivals
+            assert verdict.outcome is (Outcome.CHECK_FAILED if failed else Outcome.VERIFIED)
 
 
 @settings(max_examples=200, deadline=None)

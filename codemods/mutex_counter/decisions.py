@@ -29,8 +29,8 @@ def decides(source: Source, read: Node, scopes_of: ScopesOf, depth: int = 0) -> 
     node = outward(read)
     while True:
         up = node.parent
-        if up is None or up.parent is None:
-            return _matched(source, node)
+        if up is None:
+            return False
         match up.type:
             case "binary_expression":
                 sign = up.child_by_field_name("operator")
@@ -48,6 +48,8 @@ def decides(source: Source, read: Node, scopes_of: ScopesOf, depth: int = 0) -> 
             case "block":
                 if up.named_children[-1] != node:
                     return False
+            case "tuple_expression":
+                return up.named_children[0] == node and _matched(source, up)
             case kind if kind not in _ON:
                 return False
         node = up

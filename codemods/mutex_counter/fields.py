@@ -8,7 +8,8 @@ from codemods.mutex_counter.decisions import read_ops
 from codemods.mutex_counter.guards import Refused, field_of
 from codemods.mutex_counter.moment import Use, of_field
 from codemods.mutex_counter.region import Region, looped
-from codemods.mutex_counter.shapes import Shape, shape_of
+from codemods.mutex_counter.shape import Shape
+from codemods.mutex_counter.shapes import shape_of
 from codemods.mutex_counter.text import declared_in, free_name, words
 from engine.model import Edit
 from engine.scopes import Scopes

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from codemods.mutex_counter.flow import Flow
+from codemods.mutex_counter.links import Links
 from codemods.mutex_counter.world import Call, Decl, Key, New, World, add, declared, known
 from engine.model import Span
 from engine.syntax import Source, span_of
@@ -56,7 +57,7 @@ class _Sets:
 def groups(world: World) -> list[Group]:
     """All groups that hold a declaration, in the order of their first ones."""
     _expand_aliases(world)
-    flow, sets = Flow(world), _Sets()
+    flow, sets = Links(world), _Sets()
     pending: list[Key] = []
 
     def link(key: Key, others: Iterable[Key]) -> None:

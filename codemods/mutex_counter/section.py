@@ -20,7 +20,8 @@ from codemods.mutex_counter.moment import (
 from codemods.mutex_counter.names import Family
 from codemods.mutex_counter.ops import change_of
 from codemods.mutex_counter.region import Region, region_of_block, region_of_let
-from codemods.mutex_counter.shapes import Shape, shape_of
+from codemods.mutex_counter.shape import Shape
+from codemods.mutex_counter.shapes import shape_of
 from codemods.mutex_counter.text import placed, replaced, without_line
 from engine.model import Edit, Span
 from engine.syntax import COMMENTS, Source, span_of

@@ -1,5 +1,3 @@
-// level: review
-
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 
 pub(crate) enum Outcome {
@@ -24,7 +22,7 @@ impl Score {
             }
             Outcome::Lost => {}
         }
-        let n = self.games.fetch_add(1, Ordering::Relaxed) + 1;
+        let n = self.games.fetch_add(1, Ordering::AcqRel) + 1;
         log::debug!("game {n}");
         n
     }
@@ -41,6 +39,6 @@ impl Score {
         if self.points.load(Ordering::Acquire) > 0 {
             return true;
         }
-        matches!(self.games.load(Ordering::Relaxed), 0)
+        matches!(self.games.load(Ordering::Acquire), 0)
     }
 }

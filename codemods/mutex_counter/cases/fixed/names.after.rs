@@ -1,5 +1,3 @@
-// level: safe
-
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 pub(crate) struct Kinds {

@@ -1,0 +1,245 @@
+"""Critical sections in which the value decides: ``fetch_max``, ``fetch_update``, a swapped flag."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.guards import Refused, outward
+from codemods.mutex_counter.moment import Use
+from codemods.mutex_counter.ops import Change, bare, conditional, impure, new_value
+from codemods.mutex_counter.region import Mention, Region, diverges
+from codemods.mutex_counter.shape import Found, Shape, disturbed, moved, reads_outside, single
+from codemods.mutex_counter.text import replaced, without_line
+from engine.model import Edit, Span
+from engine.syntax import COMMENTS, Source, span_of
+
+_INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}
+
+
+def _branches(node: Node) -> tuple[Node, Node, Node, Node | None] | None:
+    """(if, condition, consequence, else's block) of an ``if`` statement or tail."""
+    if node.type == "expression_statement":
+        node = node.named_children[0]
+    if node.type != "if_expression":
+        return None
+    condition = node.child_by_field_name("condition")
+    consequence = node.child_by_field_name("consequence")
+    other = node.child_by_field_name("alternative")
+    if condition is None or consequence is None or condition.type in ("let_condition", "let_chain"):
+        return None
+    block = other.named_children[-1] if other is not None and other.named_children else None
+    return node, condition, consequence, block
+
+
+def _inside(block: Node) -> list[Node]:
+    return [n for n in block.named_children if n.type not in COMMENTS]
+
+
+def if_changes(use: Use, region: Region) -> Found:
+    """``if n > *g { *g = n; }``: fetch_max, or fetch_update that gives up."""
+    if len(region.writes) != 1:
+        return None
+    write = region.writes[0]
+    statement = region.statements[write.statement]
+    parts = _branches(statement)
+    if parts is None or parts[3] is not None:
+        return None
+    node, condition, consequence, _ = parts
+    inside = _inside(consequence)
+    if len(inside) != 1 or reads_outside(region, span_of(node)):
+        return None
+    if write.access.node not in (inside[0], *inside[0].named_children):
+        return None
+    if use.source.comments_in(span_of(node)):
+        return Refused("a comment stands inside the text that would be replaced")
+    change = conditional(
+        use.source, condition, write.access, region.is_read, use.inner, region.name
+    )
+    if isinstance(change, Refused):
+        return change
+    if not moved(use, region, write.statement):
+        return Refused("a name in the lock's path is bound anew before the value is changed")
+    head = b"let _ = " if change.kind == "update" else b""
+    text = head + change.call(use.receiver, use.orders) + b";"
+    put = Edit(use.source.path, statement.start_byte, statement.end_byte, text)
+    sole = text if len(region.statements) == 1 else None
+    return Shape(frozenset({change.told}), (put,), sole=sole)
+
+
+def _attempt(
+    use: Use, region: Region, condition: Node, write: Mention, negated: bool
+) -> tuple[str, bytes] | Refused:
+    """(kind, a condition that is true when the write did not happen).
+
+    ``condition`` tells when it does not happen (``negated``: when it does).
+    """
+    source, orders = use.source, use.orders
+    operand = write.access.operand
+    if use.inner == "bool" and write.access.kind == "assign" and operand is not None:
+        value = source.text(operand)
+        wanted = bare(condition)
+        plain = region.is_read(wanted) is not None
+        if not plain and source.text(wanted).startswith(b"!"):
+            inner = bare(wanted.named_children[0])
+            if region.is_read(inner) is not None and value == (b"true" if negated else b"false"):
+                sign = b"" if negated else b"!"
+                return "swap", sign + Change("swap", value).call(use.receiver, orders, True)
+        if plain and value == (b"false" if negated else b"true"):
+            sign = b"!" if negated else b""
+            return "swap", sign + Change("swap", value).call(use.receiver, orders, True)
+    bad = impure(source, condition)
+    if bad is not None:
+        return bad
+    changed = new_value(source, write.access, region.is_read, region.name)
+    if isinstance(changed, Refused):
+        return changed
+    reads = {
+        span_of(m.access.node): region.name
+        for m in region.reads
+        if span_of(m.access.node) in span_of(condition)
+    }
+    test = replaced(source, span_of(condition), reads)
+    test = test if negated else _negation(source, condition, reads)
+    update = Change("update", old=region.name, body=b"(%s).then(|| %s)" % (test, changed))
+    return "update", update.call(use.receiver, orders) + b".is_err()"
+
+
+def _negation(source: Source, condition: Node, reads: dict[Span, bytes]) -> bytes:
+    condition = bare(condition)
+    text = replaced(source, span_of(condition), reads)
+    if condition.type == "unary_expression" and text.startswith(b"!"):
+        return replaced(source, span_of(condition.named_children[0]), reads)
+    if condition.type == "binary_expression":
+        left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
+        sign = condition.child_by_field_name("operator")
+        inverse = _INVERSE.get(source.text(sign)) if sign is not None else None
+        if inverse is not None and left is not None and right is not None:
+            sides = (replaced(source, span_of(n), reads) for n in (left, right))
+            return inverse.join((next(sides) + b" ", b" " + next(sides)))
+    return b"!(%s)" % text
+
+
+def tried(use: Use, region: Region) -> Found:
+    """``if *g >= limit { return false; } *g += 1;``: an update that may be turned down."""
+    found = single(region)
+    if found is None:
+        return None
+    write, statement = found
+    tests = {m.statement for m in reads_outside(region, span_of(write.access.node))}
+    if len(tests) != 1 or next(iter(tests)) >= write.statement:
+        return None
+    at = next(iter(tests))
+    parts = _branches(region.statements[at])
+    if parts is None or parts[3] is not None:
+        return None
+    _, condition, consequence, _ = parts
+    inside = _inside(consequence)
+    if not inside or not diverges(use.source, inside[-1]):
+        return None
+    if reads_outside(region, span_of(condition), span_of(write.access.node)):
+        return Refused("the value is used in the branch that gives up")
+    between = region.statements[at + 1 : write.statement]
+    if disturbed(region, between, use.source.text(statement)) or not moved(use, region, at):
+        return Refused("the value is read before other steps and changed after them")
+    made = _attempt(use, region, condition, write, negated=False)
+    if isinstance(made, Refused):
+        return made
+    kind, test = made
+    put = Edit(use.source.path, condition.start_byte, condition.end_byte, test)
+    return Shape(frozenset({kind}), (put, without_line(use.source, statement)))
+
+
+def else_leaves(use: Use, region: Region) -> Found:
+    """``if *g < limit { *g += 1; true } else { false }`` and its mirror image."""
+    if len(region.writes) != 1:
+        return None
+    write = region.writes[0]
+    statement = region.statements[write.statement]
+    parts = _branches(statement)
+    if parts is None or parts[3] is None or not region.is_tail(statement):
+        return None
+    node, condition, consequence, other = parts
+    assert other is not None
+    first, second = _inside(consequence), _inside(other)
+    taken = span_of(write.node) in span_of(consequence)
+    changing, leaving = (first, second) if taken else (second, first)
+    texts = [use.source.text(n) for n in (*changing[1:], *leaving)]
+    if len(changing) != 2 or texts not in ([b"true", b"false"], [b"false", b"true"]):
+        return None
+    if reads_outside(region, span_of(condition), span_of(write.access.node)):
+        return None
+    if use.source.comments_in(span_of(node)):
+        return Refused("a comment stands inside the text that would be replaced")
+    made = _attempt(use, region, condition, write, negated=taken)
+    if isinstance(made, Refused):
+        return made
+    kind, test = made
+    if texts[0] == b"true":
+        test = test.removesuffix(b".is_err()") + b".is_ok()" if kind == "update" else _not(test)
+    put = Edit(use.source.path, node.start_byte, node.end_byte, test)
+    sole = test if len(region.statements) == 1 else None
+    return Shape(frozenset({kind}), (put,), sole=sole)
+
+
+def _not(test: bytes) -> bytes:
+    return test[1:] if test.startswith(b"!") else b"!" + test
+
+
+def pure(use: Use, region: Region) -> Found:
+    """Several steps that are together a pure function of the old value."""
+    source = use.source
+    if region.later or any(m.captured for m in region.mentions):
+        return None
+    own = frozenset(span_of(m.access.node) for m in region.writes)
+    for statement in region.statements:
+        if not _steps(region, statement):
+            return None
+        bad = impure(source, statement, own)
+        if bad is not None:
+            return bad
+    first, last = region.statements[0], region.statements[-1]
+    span = Span(first.start_byte, last.end_byte)
+    reads = {span_of(outward(m.access.node)): region.name for m in region.reads}
+    targets = {span_of(_target(m)): region.name for m in region.writes}
+    text = replaced(source, span, {**reads, **targets})
+    if b'"' in text or source.comments_in(span):
+        return None
+    newline, indent = source.newline, source.indent_of(first.start_byte)
+    inner = newline.join(
+        b"    " + line if line.strip() else line for line in (indent + text).splitlines()
+    )
+    ended = b"" if text.endswith((b";", b"}")) else b";"
+    body = b"{%s%s%s%s    %sSome(%s)%s%s}" % (
+        newline, inner, ended, newline, indent, region.name, newline, indent,
+    )  # fmt: skip
+    change = Change("update", old=b"mut " + region.name, body=body)
+    made = b"let _ = " + change.call(use.receiver, use.orders) + b";"
+    sole = made if region.head is not None else None
+    return Shape(frozenset({"update"}), (Edit(source.path, span.start, span.end, made),), sole=sole)
+
+
+def _target(mention: Mention) -> Node:
+    left = mention.access.node.child_by_field_name("left")
+    return left if left is not None else mention.access.node
+
+
+def _steps(region: Region, node: Node) -> bool:
+    """Only plain writes of the value, and ``if``s around them."""
+    if node.type == "expression_statement":
+        node = node.named_children[0]
+    if any(
+        m.access.node == node and m.access.kind in ("assign", "compound") for m in region.writes
+    ):
+        return True
+    if node.type != "if_expression":
+        return False
+    parts = _branches(node)
+    if parts is None:
+        return False
+    blocks = [parts[2]]
+    other = parts[3]
+    if other is not None:
+        if other.type == "if_expression":
+            return all(_steps(region, n) for n in _inside(parts[2])) and _steps(region, other)
+        blocks.append(other)
+    return all(_steps(region, n) for block in blocks for n in _inside(block))
