@@ -113,13 +113,14 @@ class GuardAcrossAwait(Codemod):
         ctx = _context(source, taken)
         found = study(ctx, taken, None, {}) if ctx is not None else None
         reason = found.reason if found is not None else ""
+        certain = bool(reason) and not (found is not None and found.open)
         return Site(
             self.name,
             source.path,
             planning.shown(taken),
             captures,
             kind=taken.kind,
-            level=Level.REPORT if reason else Level.REVIEW,
+            level=Level.REPORT if certain else Level.REVIEW,
             message=words.message(source, taken),
             reason=reason,
         )
@@ -131,11 +132,13 @@ class GuardAcrossAwait(Codemod):
         node = source.node_at(site.captures["value"][0])
         if node is None or (site.role == "use" and not find.likely(source, node)):
             return
-        taken = take(source, _scopes, node, _EDITION)
-        ctx = _context(source, taken) if taken is not None else None
-        if taken is not None and ctx is not None and taken.trace.awaits:
-            for expression in expressions(ctx, taken):
-                yield span_of(expression)
+        try:
+            taken = take(source, _scopes, node, _EDITION)
+            ctx = _context(source, taken) if taken is not None else None
+            if taken is not None and ctx is not None and taken.trace.awaits:
+                yield from map(span_of, expressions(ctx, taken))
+        except RecursionError:
+            return  # the plan says so
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         return planning.plan(sites, facts)

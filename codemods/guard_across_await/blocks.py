@@ -9,6 +9,7 @@ from tree_sitter import Node
 from codemods.guard_across_await import names
 from codemods.guard_across_await.choice import Choice
 from codemods.guard_across_await.hoist import extends
+from codemods.guard_across_await.lifetimes import binds_by_reference
 from codemods.guard_across_await.named import Context, Split
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.write import (
@@ -25,7 +26,7 @@ from codemods.guard_across_await.write import (
 )
 from engine.model import Edit, Span
 from engine.scopes import Binding
-from engine.syntax import Source, span_of, walk
+from engine.syntax import Source, span_of
 
 _POSTFIX = frozenset({"call_expression", "await_expression", "try_expression", "identifier"})
 
@@ -84,16 +85,21 @@ class _Writer:
         gone = [c.place for c in self.choices]
         for choice in self.choices:
             wanted = [names.suggest(self.source, choice.node)]
-            guard = self.taken.bindings[0].name
-            if wanted[0] == guard:  # `*count`, `count.clone()`: the lock says what it is
-                wanted.insert(0, names.suggest(self.source, self.taken.node))
-            pattern = _pattern_of(choice.node)
-            name = names.pattern_name(self.source, pattern)
+            name = names.pattern_name(self.source, _pattern_of(choice.node))
             if name is not None:
                 wanted.insert(0, name)
+            if self._is_guard(choice):
+                wanted.insert(0, self.taken.bindings[0].name)
             wanted = [w for w in wanted if w not in picked] or [wanted[-1] + b"_value"]
             picked.append(names.pick(self.source, self.ctx.scopes, wanted, where, gone))
         return picked
+
+    def _is_guard(self, choice: Choice) -> bool:
+        """All that is guarded (``*guard``, a clone of it): the guard's own name fits best."""
+        node = choice.node
+        if node.type == "unary_expression":
+            node = node.named_children[0]
+        return span_of(node) in self.taken.uses
 
     # -- the three forms -----------------------------------------------------------------------
 
@@ -165,7 +171,7 @@ class _Writer:
             or not wanted <= own
             or last.child_by_field_name("alternative") is not None
             or value.type == "reference_expression"
-            or any(n.type == "ref_pattern" for n in walk(pattern))
+            or binds_by_reference(pattern)
             or (any(c.suffix for c in found.carried) and (len(own) > 1 or not _is_chain(value)))
         ):
             return self.named()
@@ -269,7 +275,7 @@ def _value_of(statement: Node) -> Node | None:
     """The expression that the statement is about: a ``let``'s value, or the expression itself."""
     if statement.type == "let_declaration":
         pattern = statement.child_by_field_name("pattern")
-        if pattern is None or any(n.type == "ref_pattern" for n in walk(pattern)):
+        if pattern is None or binds_by_reference(pattern):
             return None
         return statement.child_by_field_name("value")
     if statement.type != "expression_statement":

@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.lifetimes import unwrapped
+from codemods.guard_across_await.lifetimes import is_callee, unwrapped
 from codemods.guard_across_await.suspend import (
     awaits_arguments,
     is_stream,
@@ -67,17 +67,26 @@ def _join(states: Iterable[State | None]) -> State | None:
     return State(any(s.held for s in live), frozenset().union(*(s.pending for s in live)))
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The identifiers by which a guard is used. ``consumers`` are methods that take it by value;
+    ``borrowed`` names refer to the guard and cannot give it away or drop it."""
+
+    uses: frozenset[Span] = frozenset()
+    consumers: frozenset[bytes] = frozenset()
+    borrowed: bool = False
+
+
 class Walk:
     """One walk for one guard. ``taken`` is the node after which the guard is held (None: from the
-    start), ``uses`` are its identifiers, ``within`` is where it lives."""
+    start), ``within`` is where it lives."""
 
-    def __init__(
-        self, source: Source, taken: Node | None, uses: frozenset[Span], within: Span
-    ) -> None:
+    def __init__(self, source: Source, taken: Node | None, names: Names, within: Span) -> None:
         self.trace = Trace()
         self._source = source
         self._taken = taken
-        self._uses = uses
+        self._uses = names.uses
+        self._names = names
         self._within = within
         self._frames: list[_Frame] = []
         self._seen: set[Span] = set()
@@ -183,7 +192,7 @@ class Walk:
         if span_of(node) not in self._uses:
             return state
         self._seen.add(span_of(node))
-        if _given_away(self._source, node):
+        if not self._names.borrowed and self._given_away(node):
             return self._move(node, state)
         self._use(node, state)
         return state
@@ -195,7 +204,7 @@ class Walk:
             return state
         self._seen.update(inside)
         moved = is_stream(self._source, node) or any(c.type == "move" for c in node.children)
-        if moved:
+        if moved and not self._names.borrowed:
             return self._move(node, state)
         self._use(node, state)
         return state
@@ -246,6 +255,8 @@ class Walk:
 
     def _dropped(self, call: Node) -> Node | None:
         """The guard's identifier in ``drop(guard)``."""
+        if self._names.borrowed:
+            return None
         function = call.child_by_field_name("function")
         arguments = call.child_by_field_name("arguments")
         if function is None or arguments is None or self._source.text(function) not in _DROPS:
@@ -254,8 +265,17 @@ class Walk:
         alone = len(given) == 1 and span_of(given[0]) in self._uses
         return given[0] if alone else None
 
+    def _given_away(self, node: Node) -> bool:
+        """Is the guard moved here (not borrowed, looked into or called on)?"""
+        child, parent = unwrapped(node)
+        if parent is not None and parent.type == "field_expression" and is_callee(parent):
+            name = parent.child_by_field_name("field")
+            consumed = name is not None and self._source.text(name) in self._names.consumers
+            return consumed and parent.child_by_field_name("value") == child
+        return _moves(self._source, node)
+
     def _macro(self, call: Node, state: State) -> State | None:
-        roots = _arguments(self._source).get(call.id, [])
+        roots = _arguments(self._source).get(span_of(call), [])
         after: State | None = state
         suspends = awaits_arguments(self._source, call)
         known = len(self.trace.awaits)
@@ -277,14 +297,15 @@ class Walk:
 
 
 @lru_cache(maxsize=4)
-def _arguments(source: Source) -> dict[int, list[Node]]:
-    """The trees of macro arguments, by the id of the call they belong to."""
-    found: dict[int, list[Node]] = {}
+def _arguments(source: Source) -> dict[Span, list[Node]]:
+    """The trees of macro arguments, by the call they belong to (its span: the scan may look at
+    another parse of the same call)."""
+    found: dict[Span, list[Node]] = {}
     for tree in source.embedded():
         root = tree.root_node
         call = source.parent(root)
         if call is not None:
-            found.setdefault(call.id, []).append(root)
+            found.setdefault(span_of(call), []).append(root)
     return found
 
 
@@ -294,8 +315,8 @@ _GIVES = frozenset(
 )
 
 
-def _given_away(source: Source, node: Node) -> bool:
-    """Is the identifier's value moved here (not borrowed, looked into or called on)?"""
+def _moves(source: Source, node: Node) -> bool:
+    """Does the place where the identifier stands take its value?"""
     child, parent = unwrapped(node)
     if parent is None:
         return False

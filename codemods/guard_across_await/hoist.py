@@ -8,6 +8,7 @@ from collections.abc import Collection, Sequence
 
 from tree_sitter import Node
 
+from codemods.guard_across_await.lifetimes import is_callee
 from engine.locks import method_call
 from engine.syntax import COMMENTS, FUNCTIONS, LOOPS, Source, span_of, walk
 
@@ -32,7 +33,8 @@ _PURE_LEAVES = frozenset(
     {"identifier", "self", "scoped_identifier", "integer_literal", "float_literal"}
     | {"string_literal", "raw_string_literal", "char_literal", "boolean_literal", "unit_expression"}
     | {"closure_expression", "generic_function", "crate", "super", "field_identifier"}
-    | {"metavariable", "mutable_specifier", "negative_literal"}
+    | {"metavariable", "mutable_specifier", "negative_literal", "type_identifier"}
+    | {"scoped_type_identifier", "generic_type_with_turbofish", "generic_type"}
 )
 _PURE_INNER = frozenset(
     {"field_expression", "reference_expression", "parenthesized_expression", "tuple_expression"}
@@ -46,16 +48,6 @@ _READS = frozenset(
 _PURE_MACRO = re.compile(
     rb"(?:std::)?(?:format|concat|stringify)!\([^(){}]*(?:\{[^(){}]*\}[^(){}]*)*\)"
 )
-
-
-def is_callee(node: Node) -> bool:
-    """Is this the ``x.method`` of a call?"""
-    parent = node.parent
-    return (
-        parent is not None
-        and parent.type == "call_expression"
-        and parent.child_by_field_name("function") == node
-    )
 
 
 def is_pure(source: Source, node: Node) -> bool:

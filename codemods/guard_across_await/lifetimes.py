@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from engine.model import Span
-from engine.syntax import COMMENTS, Source, span_of, walk
+from engine.syntax import COMMENTS, Source, attributes, span_of, walk
 
 _LAZY = frozenset({"&&", "||"})
 _BODIES = frozenset({"function_item", "closure_expression", "async_block"})
@@ -32,6 +33,8 @@ def temporary_life(source: Source, node: Node, edition: int) -> Life | None:
             return None
         kind = parent.type
         if kind == "expression_statement":
+            if parent.parent.parent is None:
+                return None
             if not is_tail(source, parent):
                 return Life(parent, span_of(parent))
         elif kind == "let_declaration":
@@ -130,7 +133,7 @@ def extending_let(node: Node) -> Node | None:
     """
     child, parent = unwrapped(node)
     while parent is not None and parent.type in _PLACES and is_place(child):
-        if _is_callee(parent):
+        if is_callee(parent):
             return None
         child, parent = unwrapped(parent)
     borrowed = parent is not None and parent.type == "reference_expression"
@@ -141,11 +144,35 @@ def extending_let(node: Node) -> Node | None:
     if parent.child_by_field_name("value") != child:
         return None
     pattern = parent.child_by_field_name("pattern")
-    by_ref = pattern is not None and any(n.type == "ref_pattern" for n in walk(pattern))
+    by_ref = pattern is not None and binds_by_reference(pattern)
     return parent if borrowed or by_ref else None
 
 
+def binds_by_reference(pattern: Node) -> bool:
+    """Does the pattern say ``ref``?"""
+    return any(child.type == "ref" for node in walk(pattern) for child in node.children)
+
+
 _PLACES = frozenset({"field_expression", "unary_expression", "index_expression"})
+_ALLOWED = re.compile(rb"\b(?:allow|expect)\b.*await_holding_(?:lock|refcell_ref)", re.DOTALL)
+
+
+def allowed(source: Source, node: Node) -> Node | None:
+    """The attribute by which the code says that it holds a lock across an await on purpose."""
+    if b"await_holding_" not in source.data:
+        return None
+    for place in (node, *source.ancestors(node)):
+        found = list(attributes(place))
+        found += [c for c in place.named_children if c.type == "inner_attribute_item"]
+        body = place.child_by_field_name("body")
+        if body is not None:
+            found += [c for c in body.named_children if c.type == "inner_attribute_item"]
+        for attribute in found:
+            if _ALLOWED.search(source.text(attribute)):
+                return attribute
+    return None
+
+
 _EXTENDING = frozenset({"tuple_expression", "array_expression", "type_cast_expression"}) | {
     "reference_expression",
     "field_initializer",
@@ -154,7 +181,8 @@ _EXTENDING = frozenset({"tuple_expression", "array_expression", "type_cast_expre
 }
 
 
-def _is_callee(field: Node) -> bool:
+def is_callee(field: Node) -> bool:
+    """Is this the ``x.method`` of a call?"""
     parent = field.parent
     return (
         parent is not None

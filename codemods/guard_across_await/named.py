@@ -73,12 +73,13 @@ class Split:
 
 class Refused(Exception):  # noqa: N818 - an answer, not a failure
     """Why this guard gets no block, in words for the user. ``droppable``: only the block is in the
-    way, so that an early ``drop`` may still do."""
+    way, so that an early ``drop`` may still do. ``open_``: types that are not known yet decide."""
 
-    def __init__(self, reason: str, droppable: bool = True) -> None:
+    def __init__(self, reason: str, droppable: bool = True, open_: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.droppable = droppable
+        self.open = open_
 
 
 def split(ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> Split:
@@ -86,6 +87,18 @@ def split(ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> Split:
     held across an await, each with the reason why it must stay ("" when it need not). Raises
     Refused."""
     return _Splitter(ctx, taken, others).split()
+
+
+def nothing_out(ctx: Context, taken: Taken, use: Node, awaits: list[Node]) -> Refused:
+    """No value of its own can be taken out around ``use``."""
+    source = ctx.source
+    if any(span_of(use) in span_of(a) for a in awaits):
+        return Refused(words.awaited_on(source, taken, use, awaits))
+    top = words.looked_into(use)
+    type_ = ctx.type_of(top)
+    if type_ is None:
+        return Refused(words.type_decides(source, taken, top, awaits), open_=True)
+    return Refused(words.looked_into_while(source, taken, top, awaits, type_))
 
 
 class _Splitter:
@@ -221,11 +234,7 @@ class _Splitter:
             node = outside.descendant_for_byte_range(use.start, use.end) or outside
             options = choose(self.ctx.source, self.ctx.type_of, node, outside, awaits)
             if not options:
-                raise Refused(
-                    words.used_by_the_awaited(
-                        self.source, self.taken, node, awaits, self.ctx.type_of
-                    )
-                )
+                raise nothing_out(self.ctx, self.taken, node, awaits)
             found = [o for o in found if o[0].place not in options[0].place]
             found.append(options)
         tops = [options[0].node for options in found]

@@ -144,6 +144,9 @@ def early_drops(ctx: Context, taken: Taken) -> Draft | None:
         found = _statement(taken, node)
         if found is None:
             return None
+        seen = ctx.scopes.resolve(taken.bindings[0].name, found[0].start_byte)
+        if seen != taken.bindings[0]:
+            return None  # another name is meant there
         statement, block = found
         previous = statement.prev_named_sibling
         if previous is not None and previous.type == "attribute_item":

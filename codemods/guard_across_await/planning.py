@@ -11,7 +11,7 @@ from codemods.guard_across_await import words
 from codemods.guard_across_await.holders import Holders
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import Study, study
-from codemods.guard_across_await.taken import Taken, parameter, take
+from codemods.guard_across_await.taken import OF_GUARDS, OF_WRAPPERS, Taken, parameter, take
 from engine.facts import Facts
 from engine.locks import Flavour, flavour_of_name
 from engine.model import Fix, Level, Outcome, Proposal, Site, Span
@@ -46,7 +46,10 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     holders = Holders(facts)
     held: list[Held] = []
     for site in sites:
-        found = _held(site, facts, holders)
+        try:
+            found = _held(site, facts, holders)
+        except RecursionError:
+            found = Proposal((site,), reason=words.too_deep()) if site.role == "site" else None
         if isinstance(found, Proposal):
             yield found
         elif found is not None:
@@ -90,7 +93,8 @@ def _held(site: Site, facts: Facts, holders: Holders) -> Held | Proposal | None:
             return None
         flavour = flavour_of_name(guard.name) or holders.flavour(guard)
         node = source.node_at(span)
-        taken = take(source, scopes_of, node, edition) if node is not None else None
+        consumers = OF_GUARDS if type_ == guard else OF_WRAPPERS
+        taken = take(source, scopes_of, node, edition, consumers) if node is not None else None
     if taken is None or not taken.trace.awaits:
         return None
     function = source.enclosing(taken.node, FUNCTIONS)

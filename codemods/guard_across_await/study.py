@@ -10,6 +10,7 @@ from tree_sitter import Node
 from codemods.guard_across_await import blocks, patterns, temps, words
 from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.choose import asked
+from codemods.guard_across_await.lifetimes import allowed
 from codemods.guard_across_await.named import Context, Refused, split
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.write import statements_of
@@ -28,6 +29,7 @@ class Study:
     reason: str = ""
     others: tuple[Taken, ...] = ()
     notes: tuple[str, ...] = ()
+    open: bool = False  # types that are not known yet decide
 
 
 def study(
@@ -48,7 +50,7 @@ def study(
             return Study((together[0],), others=together[1])
         return Study(tuple(temps.drafts(ctx, taken)))
     except Refused as refused:
-        return Study(reason=refused.reason)
+        return Study(reason=refused.reason, open=refused.open)
     except RecursionError:
         return Study(reason=words.too_deep())
 
@@ -72,6 +74,9 @@ def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
         return words.is_parameter(source, taken)
     if taken.kind == "passed":
         return words.passed(source, taken)
+    attribute = allowed(source, taken.holder)
+    if attribute is not None:
+        return words.allowed(source, taken, attribute)
     if taken.kind not in ("let", "pattern", "extended"):
         return ""
     if trace.moves:
@@ -86,7 +91,7 @@ def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
     inside = [use for use in taken.uses if use.start == first.start_byte]
     if inside and trace.later.get(span_of(first)):  # `stream.write_all(..).await`, and more of it
         use = first.descendant_for_byte_range(inside[0].start, inside[0].end) or first
-        return words.used_by_the_awaited(source, taken, use, [first], ctx.type_of)
+        return words.awaited_on(source, taken, use, [first])
     for node in trace.ordered():
         if trace.later.get(span_of(node)):
             return words.used_after(source, taken, _use(trace.later[span_of(node)]))

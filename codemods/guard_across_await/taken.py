@@ -8,17 +8,19 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.flow import Trace, Walk
+from codemods.guard_across_await.flow import Names, Trace, Walk
 from codemods.guard_across_await.lifetimes import (
     Life,
+    binds_by_reference,
     extending_let,
     is_place,
     temporary_life,
     unwrapped,
 )
+from engine.locks import lock_call
 from engine.model import Span
 from engine.scopes import Binding, Scopes, pattern_names
-from engine.syntax import FUNCTIONS, LOOPS, Source, span_of, walk
+from engine.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 Kind = Literal[
     "let",  # let guard = m.lock().unwrap();
@@ -52,13 +54,35 @@ class Taken:
         return tuple(b.name.decode("utf-8", "replace") for b in self.bindings)
 
 
-def take(source: Source, scopes_of: ScopesOf, node: Node, edition: int) -> Taken | None:
-    """What becomes of the value of ``node``; None when it goes where this does not look."""
+# Methods that take what they are called on: a guard, or what a guard is hidden in.
+OF_GUARDS = frozenset({b"downgrade", b"upgrade", b"try_upgrade", b"into_mapped"})
+OF_WRAPPERS = OF_GUARDS | {
+    b"unwrap", b"expect", b"unwrap_or", b"unwrap_or_else", b"unwrap_or_default", b"ok", b"err",
+    b"map", b"map_err", b"and_then", b"or_else", b"ok_or", b"ok_or_else", b"into_inner", b"flatten",
+    b"zip", b"filter", b"commit", b"finish", b"into_iter",
+}  # fmt: skip
+
+
+def take(
+    source: Source,
+    scopes_of: ScopesOf,
+    node: Node,
+    edition: int,
+    consumers: frozenset[bytes] | None = None,
+) -> Taken | None:
+    """What becomes of the value of ``node``; None when it goes where this does not look.
+
+    ``consumers`` are the methods that take the value; by default read off the lock call: what has
+    no ``.unwrap()`` yet may be a ``Result``.
+    """
+    if consumers is None:
+        locked = lock_call(source, node)
+        consumers = OF_WRAPPERS if locked is None or not locked.tails else OF_GUARDS
     child, parent = unwrapped(node)
     if parent is None:
         return None
     if parent.type == "let_declaration" and parent.child_by_field_name("value") == child:
-        return _bound(source, scopes_of, "let", node, parent)
+        return _bound(source, scopes_of, "let", node, parent, consumers)
     if parent.type in ("let_condition", "match_expression", "for_expression"):
         if parent.child_by_field_name("value") == child:
             return _matched(source, scopes_of, node, parent, edition)
@@ -66,7 +90,7 @@ def take(source: Source, scopes_of: ScopesOf, node: Node, edition: int) -> Taken
     if is_place(node):
         let = extending_let(node)
         if let is not None:
-            return _bound(source, scopes_of, "extended", node, let)
+            return _bound(source, scopes_of, "extended", node, let, consumers)
         return _temporary(source, node, edition)
     if parent.type == "arguments":
         return _passed(source, node)
@@ -81,7 +105,7 @@ def parameter(source: Source, scopes_of: ScopesOf, node: Node) -> Taken | None:
     if function is None or body is None or pattern is None:
         return None
     bindings, uses = _names(scopes_of(source, function), (pattern,))
-    trace = Walk(source, None, uses, span_of(body)).run([body])
+    trace = Walk(source, None, Names(uses, OF_GUARDS), span_of(body)).run([body])
     return Taken("parameter", pattern, node, body, bindings, uses, trace)
 
 
@@ -103,7 +127,14 @@ def _scopes(source: Source, scopes_of: ScopesOf, node: Node) -> Scopes | None:
     return scopes_of(source, function) if function is not None else None
 
 
-def _bound(source: Source, scopes_of: ScopesOf, kind: Kind, node: Node, let: Node) -> Taken | None:
+def _bound(
+    source: Source,
+    scopes_of: ScopesOf,
+    kind: Kind,
+    node: Node,
+    let: Node,
+    consumers: frozenset[bytes],
+) -> Taken | None:
     block, scopes = let.parent, _scopes(source, scopes_of, let)
     pattern = let.child_by_field_name("pattern")
     if block is None or scopes is None or pattern is None or source.text(pattern) == b"_":
@@ -112,7 +143,10 @@ def _bound(source: Source, scopes_of: ScopesOf, kind: Kind, node: Node, let: Nod
     if not bindings:
         return None
     after = [c for c in block.named_children if c.start_byte >= let.end_byte]
-    trace = Walk(source, None, uses, span_of(block)).run(after)
+    if not all(binding.plain for binding in bindings):
+        consumers = OF_GUARDS  # the pattern has taken it out of its wrapper
+    names = Names(uses, consumers, borrowed=kind == "extended")
+    trace = Walk(source, None, names, span_of(block)).run(after)
     for move in trace.moves:
         awaited = _awaited_call(move)
         if awaited is not None:
@@ -144,19 +178,14 @@ def _matched(
         return None
     bindings, uses = _names(scopes, (pattern,))
     if holder.type == "for_expression":
-        trace = Walk(source, None, uses, span_of(body)).run([body])
+        trace = Walk(source, None, Names(uses, borrowed=True), span_of(body)).run([body])
         return Taken("for", node, holder, body, bindings, uses, trace)
-    if not bindings or _by_reference(pattern):
+    if not bindings or binds_by_reference(pattern):
         return _temporary(source, node, edition)
     within = Span(parent.end_byte, body.end_byte)
-    trace = Walk(source, None, uses, within).run([*before, body])
+    # What the pattern has taken out of its wrapper is the guard itself.
+    trace = Walk(source, None, Names(uses, OF_GUARDS), within).run([*before, body])
     return Taken("pattern", node, holder, body, bindings, uses, trace)
-
-
-def _by_reference(pattern: Node) -> bool:
-    return any(n.type == "ref_pattern" for n in walk(pattern)) or any(
-        child.type == "ref" for n in walk(pattern) for child in n.children
-    )
 
 
 def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int) -> Taken | None:
@@ -170,13 +199,14 @@ def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int)
         pattern, value = arm.child_by_field_name("pattern"), arm.child_by_field_name("value")
         if pattern is None or value is None:
             continue
-        if _by_reference(pattern):
+        if binds_by_reference(pattern):
             return _temporary(source, node, edition)
         names, used = _names(scopes, (pattern,))
         if names:
             bindings.extend(names)
             uses |= used
-            _merge(trace, Walk(source, None, used, span_of(value)).run([value]))
+            names_ = Names(used, OF_GUARDS)
+            _merge(trace, Walk(source, None, names_, span_of(value)).run([value]))
     if not bindings:
         return _temporary(source, node, edition)
     assert body is not None
@@ -201,7 +231,7 @@ def _temporary(source: Source, node: Node, edition: int) -> Taken | None:
     nodes = [life.node]
     if life.node.type == "while_expression":  # taken anew, and let go, in each round
         nodes = [c for name in ("condition", "body") if (c := life.node.child_by_field_name(name))]
-    trace = Walk(source, node, frozenset(), life.span).run(nodes)
+    trace = Walk(source, node, Names(), life.span).run(nodes)
     return Taken("temporary", node, life.node, life.node, (), frozenset(), trace, life)
 
 

@@ -12,7 +12,7 @@ from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.choice import Choice
 from codemods.guard_across_await.choose import choose
 from codemods.guard_across_await.hoist import can_go_first
-from codemods.guard_across_await.named import Context, Refused
+from codemods.guard_across_await.named import Context, Refused, nothing_out
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.write import chained, in_front, text_of, unit_of
 from engine.model import Edit, Span
@@ -54,12 +54,9 @@ def drafts(ctx: Context, taken: Taken) -> list[Draft]:
     choices = options(ctx, taken)
     if not choices:
         if taken.holder.type == "for_expression" or _in_for(taken):
-            raise Refused(words.iterates(ctx.source, taken))
-        raise Refused(
-            words.used_by_the_awaited(
-                ctx.source, taken, taken.node, taken.trace.ordered(), ctx.type_of
-            )
-        )
+            untyped = ctx.type_of(words.looked_into(taken.node)) is None
+            raise Refused(words.iterates(ctx.source, taken), open_=untyped)
+        raise nothing_out(ctx, taken, taken.node, taken.trace.ordered())
     if statement.has_error:
         raise Refused(words.not_understood(taken))
     previous = statement.prev_named_sibling

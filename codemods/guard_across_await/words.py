@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import TypeOf, short
+from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import pointee
 from engine.locks import Flavour, lock_call, method_call
@@ -103,6 +103,14 @@ def on_purpose(source: Source, taken: Taken) -> str:
     )
 
 
+def allowed(source: Source, taken: Taken, attribute: Node) -> str:
+    what, at = _first(source, taken)
+    return (
+        f"`{shown(source, attribute)}` on line {line(source, attribute.start_byte)} says that "
+        f"{who(source, taken)} is held across {what} (line {at}) on purpose, so it stays"
+    )
+
+
 def guards_nothing(source: Source, taken: Taken) -> str:
     what, at = _first(source, taken)
     return (
@@ -192,28 +200,35 @@ def _is_written(node: Node) -> bool:
     return False
 
 
-def used_by_the_awaited(
-    source: Source, taken: Taken, use: Node, awaits: list[Node], type_of: TypeOf
+def awaited_on(source: Source, taken: Taken, use: Node, awaits: list[Node]) -> str:
+    """What is awaited works on what the lock guards."""
+    node = next(a for a in awaits if span_of(use) in span_of(a))
+    return (
+        f"{awaited(source, node)} on line {await_line(source, node)} works on what "
+        f"{who(source, taken)} guards while it is awaited: a value of its own cannot be taken out "
+        "first. A handle that needs no lock (a clone, an `Arc`, a channel to the task that owns "
+        "it) would let others in"
+    )
+
+
+def looked_into_while(
+    source: Source, taken: Taken, top: Node, awaits: list[Node], type_: Type
 ) -> str:
-    """Nothing can be taken out: what is awaited, or what its branch looks into, is the lock's own."""
-    around = [a for a in awaits if span_of(use) in span_of(a)]
-    name = who(source, taken)
-    if around:
-        what, at = awaited(source, around[0]), await_line(source, around[0])
-        return (
-            f"{what} on line {at} works on what {name} guards while it is awaited: a value of its "
-            "own cannot be taken out first. A handle that needs no lock (a clone, an `Arc`, a "
-            "channel to the task that owns it) would let others in"
-        )
-    what, at = awaited(source, awaits[0]), await_line(source, awaits[0])
-    top = looked_into(use)
-    type_ = type_of(top)
-    inner = pointee(type_) if type_ is not None else None
-    shown_ = f"`{shown(source, top)}`" + (f" (`{short(type_)}`)" if type_ is not None else "")
+    """A scrutinee or condition borrows from the lock, and its branch awaits."""
+    inner = pointee(type_)
     way = f"a clone of `{short(inner)}`" if inner is not None else "a copy of what is needed"
     return (
-        f"{shown_} looks into what {name} guards and is needed while {what} is awaited on line "
-        f"{at}; {way}, taken out in front, would end the lock, but is not known to be cheap"
+        f"`{shown(source, top)}` (`{short(type_)}`) looks into what {who(source, taken)} guards and "
+        f"is needed while {awaited(source, awaits[0])} is awaited on line "
+        f"{await_line(source, awaits[0])}; {way}, taken out in front, would end the lock, but is "
+        "not known to be cheap"
+    )
+
+
+def type_decides(source: Source, taken: Taken, top: Node, awaits: list[Node]) -> str:
+    return (
+        f"only the type of `{shown(source, top)}` can tell whether it can be taken out before "
+        f"{awaited(source, awaits[0])} is awaited on line {await_line(source, awaits[0])}"
     )
 
 

@@ -174,15 +174,52 @@ def else_leaves(use: Use, region: Region) -> Found:
     if isinstance(made, Refused):
         return made
     kind, test = made
-    if texts[0] == b"true":
-        test = test.removesuffix(b".is_err()") + b".is_ok()" if kind == "update" else _not(test)
+    test = _happened(made) if texts[0] == b"true" else test
     put = Edit(use.source.path, node.start_byte, node.end_byte, test)
     sole = test if len(region.statements) == 1 else None
     return Shape(frozenset({kind}), (put,), sole=sole)
 
 
-def _not(test: bytes) -> bytes:
+def _happened(attempt: tuple[str, bytes]) -> bytes:
+    """The condition of an attempt (true when it failed), turned round."""
+    kind, test = attempt
+    if kind == "update":
+        return test.removesuffix(b".is_err()") + b".is_ok()"
     return test[1:] if test.startswith(b"!") else b"!" + test
+
+
+def branches(use: Use, region: Region) -> Found:
+    """``if *flag { *flag = false; Some(x) } else { None }``: the attempt is the condition."""
+    if len(region.writes) != 1:
+        return None
+    write = region.writes[0]
+    parts = _branches(region.statements[write.statement])
+    if parts is None or reads_outside(region, span_of(parts[1]), span_of(write.access.node)):
+        return None
+    node, condition, consequence, other = parts
+    taken = span_of(write.node) in span_of(consequence)
+    block = consequence if taken else other
+    inside = _inside(block) if block is not None and block.type == "block" else []
+    mine = next((n for n in inside if span_of(write.access.node) in span_of(n)), None)
+    if mine is None or write.access.node not in mine.named_children:
+        return None
+    before = inside[: inside.index(mine)]
+    if disturbed(region, before, use.source.text(mine)) or use.source.comments_in(span_of(mine)):
+        return Refused("the value is read before other steps and changed after them")
+    if not moved(use, region, write.statement):
+        return Refused("a name in the lock's path is bound anew before the value is changed")
+    made = _attempt(use, region, condition, write, negated=taken)
+    if isinstance(made, Refused):
+        return made
+    path = use.source.path
+    left = other if taken else consequence
+    if len(inside) == 1 and left is not None and not use.source.comments_in(span_of(node)):
+        text = b"if " + made[1] + b" " + use.source.text(left)
+        put = Edit(path, node.start_byte, node.end_byte, text)
+        return Shape(frozenset({made[0]}), (put,))
+    test = _happened(made) if taken else made[1]
+    put = Edit(path, condition.start_byte, condition.end_byte, test)
+    return Shape(frozenset({made[0]}), (put, without_line(use.source, mine)))
 
 
 def pure(use: Use, region: Region) -> Found:

@@ -7,7 +7,7 @@ the expression that is the guard. ``access`` says what one mention of a guard do
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tree_sitter import Node
@@ -81,6 +81,8 @@ def arguments(call: Node) -> list[Node]:
 
 def unwrapped(source: Source, call: Node, family: Family, method: bytes) -> Guard | Refused:
     """The guard that ``call`` (``x.lock()``) leads to."""
+    if method.startswith(b"try_"):
+        return _unwrapped_std(source, call)
     if family == "parking_lot":
         return Guard(call)
     if family == "tokio":
@@ -124,6 +126,8 @@ def _unwrapped_std(source: Source, call: Node) -> Guard | Refused:
             return Guard(outer, handler=True)
         if name == b"map" and len(given) == 1:
             return _mapped(source, outer, given[0])
+        if name in (b"map_or", b"map_or_else", b"is_ok_and", b"is_some_and") and given:
+            return _closed(outer, given[-1])
         if name not in (b"map_err", b"ok", b"ok_or", b"ok_or_else"):
             break
         mapped, handler, node = True, True, outer
@@ -142,11 +146,11 @@ def _if_let(source: Source, value: Node, condition: Node) -> Guard | Refused:
 
 
 def _ok_binding(source: Source, pattern: Node | None) -> Node | None:
-    """``g`` of ``Ok(g)`` or ``Ok(mut g)``."""
+    """``g`` of ``Ok(g)`` or ``Ok(mut g)`` (``Some`` for what parking_lot tries)."""
     if pattern is None or pattern.type != "tuple_struct_pattern":
         return None
     named = pattern.named_children
-    if len(named) != 2 or source.text(named[0]) != b"Ok":
+    if len(named) != 2 or source.text(named[0]) not in (b"Ok", b"Some"):
         return None
     inner = named[1]
     if inner.type == "mut_pattern":
@@ -182,21 +186,27 @@ def _match(source: Source, match: Node) -> Guard | Refused:
 
 def _mapped(source: Source, call: Node, closure: Node) -> Guard | Refused:
     """``.map(|g| ..)`` with the ``unwrap_or``-like call behind it."""
+    named = method_on(source, outward(call))
+    name, outer = named if named is not None else (b"", call)
+    if name in (b"unwrap", b"expect"):
+        found = _closed(outer, closure)
+        return replace(found, handler=False) if isinstance(found, Guard) else found
+    if name in (b"unwrap_or", b"unwrap_or_default", b"unwrap_or_else"):
+        return _closed(outer, closure)
+    return Refused("the closure on the lock's result is not understood")
+
+
+def _closed(whole: Node, closure: Node) -> Guard | Refused:
+    """``whole`` has the value of ``|g| ..``, or a default when there is no guard."""
     parameters = closure.child_by_field_name("parameters")
     body = closure.child_by_field_name("body")
     names = parameters.named_children if parameters is not None else []
     binding = names[0] if len(names) == 1 else None
     if binding is not None and binding.type == "mut_pattern":
         binding = binding.named_children[-1]
-    named = method_on(source, outward(call))
-    if binding is None or binding.type != "identifier" or body is None or named is None:
+    if binding is None or binding.type != "identifier" or body is None:
         return Refused("the closure on the lock's result is not understood")
-    name, outer = named
-    if name in (b"unwrap", b"expect"):
-        return Guard(outer, "map", binding, body)
-    if name in (b"unwrap_or", b"unwrap_or_default", b"unwrap_or_else"):
-        return Guard(outer, "map", binding, body, handler=True)
-    return Refused("the closure on the lock's result is not understood")
+    return Guard(whole, "map", binding, body, handler=True)
 
 
 @dataclass(frozen=True, slots=True)

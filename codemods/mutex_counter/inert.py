@@ -36,6 +36,8 @@ _QUIET = re.compile(
     rb"(?:iter|is_some_and|is_none_or|sum|count|first|last|map|and_then|filter|unwrap_or_else"
     rb"|map_err|to_vec|trim|get|contains|contains_key|load|enumerate|zip|rev|any|all|collect|join)"
 )
+# As harmless on a local collection.
+_FILLING = re.compile(rb"push|push_str|push_back|extend|append")
 # Functions that only make a value: (type, function); None is any type.
 _MAKERS = frozenset(
     {(b"String", b"new"), (b"Vec", b"new"), (b"Box", b"new"), (b"Arc", b"new"), (b"Rc", b"new")}
@@ -155,8 +157,13 @@ def _call(source: Source, node: Node) -> Effect | None:
         shown = f"`{_short(source, function)}(..)`"
         if empty and name in LOCKING:
             return Effect("lock", node, f"another lock, `{_short(source, node)}`,")
-        return Effect("quiet" if _QUIET.fullmatch(name) else "call", node, shown)
+        value = function.child_by_field_name("value")
+        local = value is not None and value.type == "identifier" and _FILLING.fullmatch(name)
+        quiet = local or _QUIET.fullmatch(name)
+        return Effect("quiet" if quiet else "call", node, shown)
     path = b"".join(source.text(function).split())
+    if path.rpartition(b"::")[0].endswith(b"Error"):
+        return Effect("quiet", node, f"`{_short(source, function)}(..)`")  # makes an error
     head, _, last = path.rpartition(b"::")
     if last[:1].isupper() or _MAKING.fullmatch(last):
         return None  # a tuple struct's or a variant's constructor

@@ -108,8 +108,9 @@ def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, b
     families = [family for name in names if (family := _FAMILIES.get(name)) is not None]
     if families:
         return families[0], True  # under `cfg` there may be several: the plan says so
+    # A re-export of one's own crate may be the real thing.
     own = names[0].partition(b"::")[0] in (b"crate", b"super", b"self")
-    return None, not own
+    return None, not (own and names[0].rpartition(b"::")[2] in (b"Mutex", b"RwLock"))
 
 
 def lock_of(type_: Type) -> Lock | None:

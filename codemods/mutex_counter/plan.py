@@ -48,6 +48,8 @@ def proposal_of(world: World, group: Group) -> Proposal | Refused:
         first = blind[0]
         reason = f"{_at(world, first)}: {world.facts.unknown(first.path, first.receiver)}"
         return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
+    if not group.calls and all(d.family is None for d in group.decls if d.types):
+        return Refused("what looks like a lock is another type", locks=True)
     refused = _refused(world, group, blind)
     if isinstance(refused, Refused):
         return Proposal(shown, reason=refused.reason)

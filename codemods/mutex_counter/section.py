@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import read_ops
@@ -34,6 +36,7 @@ _BODIES = frozenset(
 )
 # Methods that reach the value without locking: they exist on atomics too.
 DIRECT = frozenset({b"get_mut", b"into_inner"})
+TRIES = frozenset({b"try_lock", b"try_read", b"try_write"})
 LOCKS = frozenset(
     {b"lock", b"read", b"write", b"blocking_lock", b"blocking_read", b"blocking_write"}
 )
@@ -45,11 +48,40 @@ def rewrite(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Re
         return Refused("the struct behind the lock is used as a whole")
     if method in DIRECT:
         return _direct(use, call, family)
+    if method in TRIES and not use.fields:
+        return _tried(use, call, family, method)
     if method not in LOCKS:
         name = method.decode("utf-8", "replace")
         kept = method.endswith((b"_owned", b"_arc"))  # guards that are handed around
         return Refused(f"`.{name}()` has no counterpart on an atomic", locks=kept)
-    guard = unwrapped(use.source, call, family, method)
+    return _locked(use, unwrapped(use.source, call, family, method))
+
+
+def _tried(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Refused:
+    """``try_lock`` for a look at the value: an atomic always gives it."""
+    source = use.source
+    line = source.position(call.start_byte)[0]
+    guard = unwrapped(source, call, family, method)
+    if isinstance(guard, Refused):
+        name = method.decode("utf-8", "replace")
+        return Refused(f"`.{name}()` is asked whether the lock is taken")
+    other = guard.node.child_by_field_name("alternative")
+    if other is not None and any(e.what not in ("quiet", "log") for e in effects(source, other)):
+        return Refused("what is done while somebody else holds the lock would never be done")
+    made = _locked(use, guard)
+    if isinstance(made, Refused):
+        return made
+    if made.ops - {"load", "decides"}:
+        return Refused(
+            "the change is skipped while somebody else holds the lock, on purpose or not"
+        )
+    notes = tuple(n for n in made.notes if n != HANDLER)
+    gave = f"line {line} gave up while somebody else held the lock, and no longer does"
+    return replace(made, notes=(*notes, gave))
+
+
+def _locked(use: Use, guard: Guard | Refused) -> Rewrite | Refused:
+    """The rewrite of everything that is done with ``guard``."""
     if isinstance(guard, Refused):
         return guard
     if guard.shape == "value":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decided import else_leaves, if_changes, pure, tried
+from codemods.mutex_counter.decided import branches, else_leaves, if_changes, pure, tried
 from codemods.mutex_counter.guards import Refused, outward
 from codemods.mutex_counter.moment import Use, as_statement, call_edits, load
 from codemods.mutex_counter.ops import Change
@@ -33,7 +33,7 @@ def shape_of(use: Use, region: Region) -> Shape | Refused:
     if not region.writes:
         return _loaded(use, region)
     shapes: tuple[Callable[[Use, Region], Found], ...] = (
-        _one_change, _old_used, _new_used, if_changes, tried, else_leaves, pure,
+        _one_change, _old_used, _new_used, if_changes, tried, else_leaves, branches, pure,
     )  # fmt: skip
     reason = ""
     for shape in shapes:

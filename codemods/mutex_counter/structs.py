@@ -65,6 +65,8 @@ class _Struct:
                 reason = self.world.facts.unknown(told[0].path, told[0].receiver)
                 return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
             return None
+        if not self._counts(calls):
+            return None
         refused = self._derived()
         relaxed = {name: Field(inner, RELAXED) for name, inner in self.inners.items()}
         made = refused if refused is not None else self._all(calls, relaxed)
@@ -74,6 +76,12 @@ class _Struct:
             if isinstance(made, Rewritten):
                 return Proposal(shown, (self._fix(made, by_field),))
         return None if made.locks else Proposal(shown, reason=made.reason)
+
+    def _counts(self, calls: list[Call]) -> bool:
+        """Is any field ever added to? A struct of settings is no struct of counters."""
+        names = b"|".join(re.escape(name) for name in self.fields)
+        pattern = re.compile(rb"\.(?:" + names + rb")\s*[+-]=")
+        return any(pattern.search(self.world.source(path).data) for path in {c.path for c in calls})
 
     def _orders(self, name: bytes, inner: str, made: Rewritten) -> Orders:
         head = f"{name.decode('utf-8', 'replace')}."

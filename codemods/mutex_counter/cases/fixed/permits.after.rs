@@ -43,3 +43,37 @@ impl Permits {
         !self.closed.swap(true, Ordering::AcqRel)
     }
 }
+
+pub(crate) struct Slot {
+    reusable: AtomicBool,
+    failures: AtomicU32,
+    id: u64,
+}
+
+impl Slot {
+    pub(crate) fn reuse(&self) -> Option<u64> {
+        if self.reusable.swap(false, Ordering::AcqRel) {
+            Some(self.id)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn release(&self) {
+        self.reusable.store(true, Ordering::Release);
+    }
+
+    /// The first three attempts fail.
+    pub(crate) fn attempt(&self) -> Result<u64, Busy> {
+        if self
+            .failures
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |failures| {
+                (failures < 3).then(|| failures + 1)
+            })
+            .is_ok()
+        {
+            return Err(Busy);
+        }
+        Ok(self.id)
+    }
+}

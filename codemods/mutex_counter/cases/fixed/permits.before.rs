@@ -47,3 +47,37 @@ impl Permits {
         }
     }
 }
+
+pub(crate) struct Slot {
+    reusable: Mutex<bool>,
+    failures: Mutex<u32>,
+    id: u64,
+}
+
+impl Slot {
+    pub(crate) fn reuse(&self) -> Option<u64> {
+        let mut flag = self.reusable.lock().unwrap();
+        if *flag {
+            *flag = false;
+            Some(self.id)
+        } else {
+            None
+        }
+    }
+
+    pub(crate) fn release(&self) {
+        let mut flag = self.reusable.lock().unwrap();
+        *flag = true;
+    }
+
+    /// The first three attempts fail.
+    pub(crate) fn attempt(&self) -> Result<u64, Busy> {
+        let mut failures = self.failures.lock().unwrap();
+        if *failures < 3 {
+            *failures += 1;
+            return Err(Busy);
+        }
+        drop(failures);
+        Ok(self.id)
+    }
+}

@@ -1,4 +1,4 @@
-// reason: `.try_lock()` has no counterpart on an atomic
+// reason: the change is skipped while somebody else holds the lock
 
 use std::sync::Mutex;
 

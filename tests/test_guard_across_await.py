@@ -1,0 +1,552 @@
+"""The parts of guard-across-await that the cases do not show one by one: lifetimes of temporaries,
+the walk in evaluation order, order of effects, names, indentation, and planning on odd input."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import pytest
+from tree_sitter import Node
+
+from codemods.guard_across_await import CODEMOD
+from codemods.guard_across_await.flow import Names, Trace, Walk
+from codemods.guard_across_await.hoist import can_go_first
+from codemods.guard_across_await.lifetimes import extending_let, temporary_life
+from codemods.guard_across_await.names import is_free, suggest
+from codemods.guard_across_await.taken import OF_WRAPPERS
+from codemods.guard_across_await.values import (
+    is_cheap,
+    is_copy,
+    is_whole,
+    matters_when_dropped,
+    pointee,
+)
+from codemods.guard_across_await.write import chained, text_of
+from engine import edits
+from engine.codemod import registry
+from engine.facts import Facts, Sources
+from engine.locks import outermost
+from engine.model import Level, Outcome, Proposal, Span
+from engine.scan import scan_source, wanted
+from engine.scopes import Scopes
+from engine.syntax import Source, span_of, walk
+from engine.type_parser import parse
+from engine.types import Type
+
+NAME = "guard-across-await"
+STD = "std::sync::MutexGuard<'_, std::vec::Vec<u64>>"
+TOKIO = "tokio::sync::MutexGuard<'_, std::vec::Vec<u64>>"
+
+
+def source_of(body: str, head: str = "async fn f()") -> Source:
+    return Source("src/lib.rs", f"{head} {{\n{body}\n}}\n".encode())
+
+
+def node_of(source: Source, text: str, last: bool = False) -> Node:
+    """The outermost node with exactly this text (macro arguments included)."""
+    find = source.data.rfind if last else source.data.find
+    start = find(text.encode())
+    node = source.node_at(Span(start, start + len(text.encode())))
+    assert node is not None, text
+    return node
+
+
+def function(source: Source) -> Node:
+    return next(n for n in walk(source.root) if n.type == "function_item")
+
+
+# -- how long a temporary lives ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "edition", "until"),
+    [
+        ("foo(m.lock().x).await;", 2021, "foo(m.lock().x).await;"),
+        ("let a = m.lock().x.clone();", 2021, "let a = m.lock().x.clone();"),
+        ("let Some(a) = m.lock().get() else { return };", 2021, "m.lock().get()"),
+        ("if m.lock().x { a } else { b };", 2021, "m.lock().x"),
+        ("while m.lock().x { a }", 2021, "m.lock().x"),
+        ("a && m.lock().x && c;", 2021, "m.lock().x"),
+        (
+            "if let A = m.lock().x { a } else { b }\nc;",
+            2021,
+            "if let A = m.lock().x { a } else { b }",
+        ),
+        ("if let A = m.lock().x { a } else { b }\nc;", 2024, "if let A = m.lock().x { a }"),
+        ("while let A = m.lock().x { a }\nb;", 2021, "while let A = m.lock().x { a }"),
+        ("match m.lock().x { A => a, _ => b }\nc;", 2021, "match m.lock().x { A => a, _ => b }"),
+        ("match a { A => m.lock().x, _ => b };", 2021, "m.lock().x"),
+        ("match a { A if m.lock().x => b, _ => c };", 2021, "m.lock().x"),
+        ("for a in m.lock().iter() { b }\nc;", 2021, "for a in m.lock().iter() { b }"),
+        ("foo({ m.lock().x }).await;", 2021, "foo({ m.lock().x }).await;"),
+        ("foo({ m.lock().x }).await;", 2024, "{ m.lock().x }"),
+        ("foo(unsafe { m.lock().x }).await;", 2021, "foo(unsafe { m.lock().x }).await;"),
+        ("foo(if a { m.lock().x } else { b }).await;", 2021, "{ m.lock().x }"),
+        ("foo(|| m.lock().x).await;", 2021, "m.lock().x"),
+        ("foo(async { m.lock().x }).await;", 2021, "{ m.lock().x }"),
+        ("loop { m.lock().x }", 2021, "{ m.lock().x }"),
+    ],
+)
+def test_a_temporary_lives_as_long_as_the_reference_says(
+    body: str, edition: int, until: str
+) -> None:
+    source = source_of(body)
+    life = temporary_life(source, node_of(source, "m.lock()"), edition)
+    assert life is not None
+    assert source.slice(life.span).decode() == until
+
+
+def test_the_tail_of_a_function_keeps_its_temporaries() -> None:
+    source = source_of("match m.lock().x { _ => a.await }")
+    life = temporary_life(source, node_of(source, "m.lock()"), 2021)
+    assert life is not None and life.node == function(source).child_by_field_name("body")
+
+
+def test_inside_a_macro_nothing_is_claimed() -> None:
+    source = source_of('println!("{}", m.lock().x);')
+    assert temporary_life(source, node_of(source, "m.lock()"), 2021) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "extended"),
+    [
+        ("let a = &m.lock().x;", True),
+        ("let a = &mut *m.lock();", True),
+        ("let a = (&m.lock()[0], 1);", True),
+        ("let Foo { ref a } = *m.lock();", True),
+        ("let a = &m.lock().get();", False),
+        ("let a = f(&m.lock().x);", False),
+        ("let a = m.lock().x;", False),
+    ],
+)
+def test_a_borrow_in_a_let_extends_the_temporary(body: str, extended: bool) -> None:
+    source = source_of(body)
+    assert (extending_let(node_of(source, "m.lock()")) is not None) is extended
+
+
+# -- the walk in evaluation order --------------------------------------------------------------
+
+
+def trace(body: str) -> tuple[Source, Trace]:
+    """What happens to `g`, bound by the body's first statement."""
+    source = source_of(f"let mut g = m.lock();\n{body}")
+    scopes = Scopes(source, function(source))
+    binding = next(b for b in scopes.bindings if b.name == b"g")
+    block = function(source).child_by_field_name("body")
+    assert block is not None
+    uses = frozenset(use.span for use in scopes.uses(binding))
+    statements = [c for c in block.named_children if c.start_byte > binding.decl.end]
+    return source, Walk(source, None, Names(uses, OF_WRAPPERS), span_of(block)).run(statements)
+
+
+def awaited(source: Source, found: Trace) -> list[str]:
+    return [source.text(node).decode() for node in found.ordered()]
+
+
+@pytest.mark.parametrize(
+    ("body", "held"),
+    [
+        ("a().await;", ["a().await"]),
+        ("drop(g); a().await;", []),
+        ("std::mem::drop(g); a().await;", []),
+        ("if c { drop(g); return; } a().await;", ["a().await"]),
+        ("if c { drop(g); } a().await;", ["a().await"]),
+        ("if c { drop(g); a().await; return; } g.x();", []),
+        ("match c { A => drop(g), B => { drop(g) } } a().await;", []),
+        ("match c { A => drop(g), B => b() } a().await;", ["a().await"]),
+        ("loop { drop(g); break; } a().await;", []),
+        ("loop { if c { break; } drop(g); break; } a().await;", ["a().await"]),
+        ("while c { a().await; }", ["a().await"]),
+        ("for x in y { if c { drop(g); break; } a().await; }", ["a().await"]),
+        ("'l: { if c { break 'l; } drop(g); return; } a().await;", ["a().await"]),
+        ("return; a().await;", []),
+        ("panic!(); a().await;", []),
+        ("spawn(async move { a().await });", []),
+        ("let c = async || a().await;", []),
+        ("let h = g; a().await;", []),
+        ("store(g); a().await;", []),
+        ("g; a().await;", []),
+        ("let r = g.downgrade(); a().await;", []),
+        ("let r = g.unwrap(); a().await;", []),
+        ("let r = g.x.unwrap(); a().await;", ["a().await"]),
+        ("g.unwrap_it(); a().await;", ["a().await"]),
+        ("let s = S { g }; a().await;", []),
+        ("g = m.lock(); a().await;", ["a().await"]),
+        ("drop(g); g = m.lock(); a().await;", ["a().await"]),
+        ("select! { x = b => c, }", ["select! { x = b => c, }"]),
+        ("tokio::join!(a, b);", ["tokio::join!(a, b)"]),
+        ("crossbeam_channel::select! { recv(r) -> x => y, }", []),
+        ('println!("{}", g.x); a().await;', ["a().await"]),
+        ("let x = g.x else { a().await; return };", ["a().await"]),
+        ("c && a().await;", ["a().await"]),
+    ],
+)
+def test_which_awaits_find_the_guard_held(body: str, held: list[str]) -> None:
+    source, found = trace(body)
+    assert awaited(source, found) == held
+
+
+@pytest.mark.parametrize(
+    ("body", "later"),
+    [
+        ("g.x(); a().await;", []),
+        ("a().await; g.x();", ["g"]),
+        ("if c { a().await; return; } g.x();", []),
+        ("if c { a().await; } g.x();", ["g"]),
+        ("loop { g.x(); a().await; }", ["g"]),
+        ("loop { g.x(); a().await; break; }", []),
+        ("for x in g.iter() { a().await; }", []),
+        ("while g.x() { a().await; }", ["g"]),
+        ('a().await; println!("{g}");', ['println!("{g}")']),
+        ("a().await; let c = || g.x();", ["let c = || g.x();"[8:-1]]),
+        ("g.x = a().await;", ["g"]),
+        ("g.x += a().await;", ["g"]),
+        ("f(g.x, a().await);", []),
+        ("f(a().await, g.x);", ["g"]),
+    ],
+)
+def test_what_can_follow_an_await(body: str, later: list[str]) -> None:
+    source, found = trace(body)
+    uses = [source.text(n).decode() for nodes in found.later.values() for n in nodes]
+    assert uses == later
+
+
+def test_a_drop_behind_the_await_is_noted() -> None:
+    source, found = trace("a().await; drop(g);")
+    assert [source.text(n) for ns in found.drops_later.values() for n in ns] == [b"drop(g)"]
+
+
+# -- order of effects --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("statement", "first"),
+    [
+        ("foo(G.x).await;", True),
+        ('foo(a, &b.c, "d", G.x).await;', True),
+        ("foo(a.clone(), G.x).await;", True),
+        ("foo(b(), G.x).await;", False),
+        ("foo(b, G.x, c()).await;", True),
+        ("foo(b?, G.x).await;", False),
+        ("let a = foo(G.x).await?;", True),
+        ("return foo(G.x).await;", True),
+        ("if G.x { a().await; }", True),
+        ("if a { b } else if G.x { c().await; }", False),
+        ("match G.x { _ => a().await }", True),
+        ("while G.x { a().await; }", False),
+        ("a && foo(G.x).await;", False),
+        ("a + foo(G.x).await;", True),
+        ("b() + foo(G.x).await;", False),
+        ("self.a.b = foo(G.x).await;", True),
+        ("S { a: b, c: foo(G.x).await };", True),
+        ("foo(|| G.x).await;", False),
+        ("foo(if a { G.x } else { 0 }).await;", False),
+        ('foo(format!("{a}"), G.x).await;', True),
+        ('foo(format!("{}", a()), G.x).await;', False),
+    ],
+)
+def test_only_what_comes_first_may_go_in_front(statement: str, first: bool) -> None:
+    source = source_of(statement)
+    body = function(source).child_by_field_name("body")
+    assert body is not None
+    node = node_of(source, "G.x")
+    assert can_go_first(source, node, body.named_children[0], (node,)) is first
+
+
+# -- names and text ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("expression", "name"),
+    [
+        ("self.m.lock().await.peers.len()", "len"),
+        ("self.m.lock().await.get(k).cloned()", "found"),
+        ("self.m.lock().await.get_endpoint().to_owned()", "endpoint"),
+        ("self.queue.lock().unwrap().pop_front()", "next"),
+        ("*self.count.lock().unwrap()", "count"),
+        ("self.parent.read().await.upgrade()", "parent"),
+        ("STATE.lock().unwrap().clone()", "state"),
+        ("self.pair.lock().unwrap().0", "pair"),
+        ("self.m.lock().unwrap().r#type", "value"),
+        ("a + b", "value"),
+    ],
+)
+def test_names_are_read_off_the_expression(expression: str, name: str) -> None:
+    source = source_of(f"let _x = {expression};")
+    assert suggest(source, node_of(source, expression)).decode() == name
+
+
+@pytest.mark.parametrize(
+    ("rest", "free"),
+    [
+        ("work(1);", True),
+        ("work(count);", False),
+        ('work("{count}");', False),
+        ('println!("count"); // count', True),
+        ("let count = 1; work(count);", True),
+        ("self.count(); a.count = 1;", True),
+        ("count::work();", True),
+        ("for count in a { work(count); }", True),
+        ("if count > 1 { }", False),
+    ],
+)
+def test_a_new_name_catches_no_other(rest: str, free: bool) -> None:
+    source = source_of(f"let count = 0;\nHERE;\n{rest}")
+    start = source.data.index(b"HERE")
+    scopes = Scopes(source, function(source))
+    assert is_free(source, scopes, b"count", Span(start, len(source.data) - 2), []) is free
+
+
+def test_string_content_is_never_indented() -> None:
+    text = 'a(\n        "x\n  y",\n        r#"p\n    q"#,\n        // c\n    );'
+    source = Source("a.rs", f"fn f() {{\n    {text}\n}}".encode())
+    start = source.data.index(b"a(")
+    shifted = text_of(source, Span(start, start + len(text)), b"    ", b"        ")
+    assert shifted.decode() == (
+        'a(\n            "x\n  y",\n            r#"p\n    q"#,\n            // c\n        );'
+    )
+
+
+def test_a_chain_keeps_its_form() -> None:
+    assert chained(b"m\n    .lock()\n    .x", b".clone()") == b"m.lock().x.clone()"
+    long = b"m\n    .lock_the_whole_state_of_the_server()\n    .and_the_field_in_it()"
+    assert chained(long, b".a().b()") == long + b"\n    .a()\n    .b()"
+    crlf = b"m\r\n    .lock() // why\r\n    .x"
+    assert chained(crlf, b".clone()") == crlf + b"\r\n    .clone()"
+
+
+# -- types -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "copy", "cheap", "whole"),
+    [
+        ("u64", True, True, True),
+        ("std::option::Option<(u8, bool)>", True, True, True),
+        ("std::sync::Arc<std::string::String>", False, True, True),
+        ("tokio::sync::mpsc::Sender<u8>", False, True, True),
+        ("futures::channel::mpsc::Sender<u8>", False, False, True),
+        ("tokio::sync::watch::Receiver<u8>", False, False, True),
+        ("std::vec::Vec<u8>", False, False, True),
+        ("&std::vec::Vec<u8>", True, False, False),
+        ("&mut u8", False, False, False),
+        ("std::collections::hash_map::Values<'_, u8, u8>", False, False, False),
+        ("impl std::future::Future<Output = ()>", False, False, False),
+        (STD, False, False, False),
+    ],
+)
+def test_what_a_type_says_of_a_value(text: str, copy: bool, cheap: bool, whole: bool) -> None:
+    type_ = parse(text)
+    assert (is_copy(type_), is_cheap(type_), is_whole(type_)) == (copy, cheap, whole)
+
+
+def test_only_shared_references_are_cloned_out_of() -> None:
+    assert str(pointee(parse("std::option::Option<&u8>"))) == "u8"
+    assert str(pointee(parse("&u8"))) == "u8"
+    assert pointee(parse("&mut u8")) is None
+    assert pointee(parse("std::option::Option<&mut u8>")) is None
+    assert pointee(parse("u8")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "matters"),
+    [
+        ("std::string::String", False),
+        ("&crate_::Anything", False),
+        ("std::sync::Arc<u8>", False),
+        (TOKIO, True),
+        ("tokio::sync::OwnedSemaphorePermit", True),
+        ("tracing::span::EnteredSpan", True),
+        ("app::Config", None),
+        ("tokio::sync::mpsc::Sender<u8>", None),
+    ],
+)
+def test_what_others_notice_of_a_drop(text: str, matters: bool | None) -> None:
+    assert matters_when_dropped(parse(text)) is matters
+
+
+# -- planning ----------------------------------------------------------------------------------
+
+
+def plan(source: Source, type_of: Callable[[bytes], str | None]) -> list[Proposal]:
+    """Proposals when rustc answers with ``type_of`` the expression's text."""
+    sites = scan_source(source, (NAME,)).sites
+    asked = {span for site in sites for span in CODEMOD.questions(site, source)}
+
+    def answer(_: str, span: Span) -> Type | None:
+        text = type_of(source.slice(span)) if span in asked else None
+        return parse(text) if text is not None else None
+
+    facts = Facts(
+        Sources((source.path,), lambda _: source.data), answer, lambda *_: "why", lambda _: None
+    )
+    return list(CODEMOD.plan(sites, facts))
+
+
+def answers(types: Mapping[str, str]) -> Callable[[bytes], str | None]:
+    return lambda text: types.get(text.decode())
+
+
+def applied(source: Source, proposals: Sequence[Proposal]) -> str:
+    fixes = [proposal.fixes[0] for proposal in proposals if proposal.fixes]
+    return edits.apply({source.path: source.data}, fixes).files[source.path].decode()
+
+
+def test_a_lock_by_name_alone_is_no_site_when_its_type_is_none() -> None:
+    source = source_of("    let g = self.m.lock().await;\n    work(g).await;")
+    assert plan(source, lambda _: "app::Handle") == []
+
+
+def test_what_was_not_compiled_is_said_to_be_so() -> None:
+    source = source_of("    let g = m.lock().unwrap();\n    g.push(1);\n    work().await;")
+    (proposal,) = plan(source, lambda _: None)
+    assert (proposal.outcome, proposal.reason) == (Outcome.NOT_COMPILED, "why")
+
+
+def test_a_let_becomes_a_site_by_its_type() -> None:
+    source = source_of("    let mut g = state();\n    g.push(1);\n    work().await;")
+    (site,) = scan_source(source, (NAME,)).sites
+    assert (site.role, site.kind) == ("use", "maybe")
+    assert plan(source, lambda _: "u64") == []
+    (proposal,) = plan(source, lambda _: TOKIO)
+    assert (proposal.sites[0].role, proposal.sites[0].level) == ("site", Level.REVIEW)
+    assert applied(source, [proposal]) == (
+        "async fn f() {\n    state().push(1);\n    work().await;\n}\n"
+    )
+
+
+def test_every_fix_is_for_review_and_says_what_to_look_at() -> None:
+    source = source_of("    let mut g = m.lock().await;\n    g.push(1);\n    work().await;")
+    (proposal,) = plan(source, lambda _: TOKIO)
+    assert {fix.level for fix in proposal.fixes} == {Level.REVIEW}
+    note = proposal.fixes[0].note
+    assert "`g` was held while `work()` is awaited (line 4)" in note
+    assert "other tasks can get in between" in note
+    assert "is seen by others before `work()` has finished" in note
+
+
+def test_guards_that_end_together_are_one_proposal() -> None:
+    body = (
+        "    let a = x.lock().unwrap();\n    let b = y.lock().unwrap();\n"
+        "    let sum = a.len() + b.len();\n    work(sum).await;"
+    )
+    source = source_of(body)
+    proposals = plan(
+        source, answers(dict.fromkeys(("x.lock().unwrap()", "y.lock().unwrap()"), STD))
+    )
+    assert [len(p.sites) for p in proposals] == [2]
+    assert "let sum = {\n        let a = x.lock().unwrap();" in applied(source, proposals)
+
+
+def test_carried_names_keep_mut_where_it_is_needed() -> None:
+    body = (
+        "    let g = m.lock().unwrap();\n    let mut a = g.len();\n    let mut b = g.len();\n"
+        "    b += 1;\n    let c = g.len();\n    work(c).await;\n    a += b;\n    work(a).await;"
+    )
+    source = source_of(body)
+    text = applied(source, plan(source, answers({"m.lock().unwrap()": STD})))
+    assert "let (mut a, b, c) = {" in text
+    assert "        let a = g.len();\n        let mut b = g.len();" in text
+    assert "        (a, b, c)\n    };\n    work(c).await;" in text
+
+
+def test_tabs_and_trailing_comments_stay() -> None:
+    body = "\tlet g = m.lock().unwrap();\n\tlet n = g.len(); // all of them\n\tg.log();\n\twork(n).await;"
+    source = source_of(body)
+    text = applied(source, plan(source, answers({"m.lock().unwrap()": STD})))
+    assert text == (
+        "async fn f() {\n\tlet n = {\n\t\tlet g = m.lock().unwrap();\n"
+        "\t\tlet n = g.len(); // all of them\n\t\tg.log();\n\t\tn\n\t};\n\twork(n).await;\n}\n"
+    )
+
+
+def test_a_comment_between_guard_and_use_makes_it_a_block() -> None:
+    body = "    let g = m.lock().unwrap();\n    // Why.\n    let n = g.len();\n    work(n).await;"
+    source = source_of(body)
+    text = applied(source, plan(source, answers({"m.lock().unwrap()": STD})))
+    assert "        let g = m.lock().unwrap();\n        // Why.\n        g.len()\n    };" in text
+
+
+def test_the_edition_decides_about_else() -> None:
+    text = "if let Some(a) = m.lock().unwrap().pop() { a } else { work().await };"
+    source = source_of(f"    {text}")
+    sites = scan_source(source, (NAME,)).sites
+    assert [site.kind for site in sites if site.role == "site"] == ["temporary"]
+
+
+def test_a_site_keeps_its_id_over_unrelated_edits() -> None:
+    body = "    let g = m.lock().unwrap();\n    g.push(1);\n    work().await;"
+    before = scan_source(source_of(body), (NAME,)).sites
+    after = scan_source(source_of(f"    other();\n{body}"), (NAME,)).sites
+    assert [site.id for site in before] == [site.id for site in after] != []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "let",
+        "let g = m.lock().unwrap(",
+        "let g = m.lock(); g.x(); }}} a().await;",
+        "match m.lock() { _ => a.await }",
+        "match m.lock() { }; a.await",
+        "let (g, ) = (m.lock().unwrap(),); a.await;",
+        "let _ = m.lock(); a.await;",
+        "let ref g = m.lock().unwrap(); a.await; g.x();",
+        "select! { g = m.lock() => { a.await } }",
+        "if let Some(_) | None = m.lock().x && a.await {}",
+        "for _ in m.lock().iter() { a.await; continue 'x; }",
+        "let r#g = m.lock().unwrap(); r#g.push(1); a.await;",
+        "'\u00e9' ; let g\u00e9 = m.lock().unwrap(); g\u00e9.x(); a.await;",
+        "m!(let g = m.lock().unwrap(); g.x(); a.await);",
+        "let g = m.lock().unwrap(); #[cfg(x)] let b = g.x(); a.await;",
+        "let g = m.lock().unwrap(); let b; b = g.x(); a.await; use_(b);",
+        "let g = m.lock().unwrap(); tokio::pin!(b); g.x(); a.await;",
+        "return m.lock().await.x(a.await).await;",
+        "break m.lock().await.x.await;",
+    ],
+)
+@pytest.mark.parametrize("answer", [STD, TOKIO, "u64", None])
+def test_odd_input_raises_nothing_and_makes_no_broken_edit(body: str, answer: str | None) -> None:
+    source = source_of(body)
+    for proposal in plan(source, lambda _: answer):
+        for fix in proposal.fixes:
+            text = edits.apply({source.path: source.data}, [fix]).files[source.path]
+            assert source.root.has_error or not Source(source.path, text).root.has_error
+
+
+def test_deep_nesting_is_a_reason_not_a_crash() -> None:
+    deep = "(" * 3000 + "1" + ")" * 3000
+    source = source_of(f"let g = m.lock().unwrap(); let a = {deep}; g.x(); work(a).await;")
+    try:
+        sites = scan_source(source, (NAME,)).sites
+    except RecursionError:
+        return  # the scan turns this into a skipped file
+    assert all(site.reason for site in sites if site.role == "site")
+
+
+def test_the_prefilter_loses_nothing_that_suspends() -> None:
+    for suspension in ("a().await;", "select! { _ = a => b }", "tokio::try_join!(a, b)?;"):
+        source = source_of(f"    let g = m.lock().unwrap();\n    g.push(1);\n    {suspension}")
+        assert wanted(source.data, CODEMOD)
+        assert any(site.role == "site" for site in scan_source(source, (NAME,)).sites)
+    assert not wanted(b"fn f() { let g = m.lock().unwrap(); }", CODEMOD)
+
+
+def test_the_query_knows_every_lock_call() -> None:
+    from engine.locks import BORROWS, LOCKS
+
+    for method in sorted(LOCKS | BORROWS):
+        text = f"struct A(RefCell<u8>, RwLock<u8>); async fn f() {{ work(m.{method.decode()}().x).await }}"
+        source = Source("a.rs", text.encode())
+        call = node_of(source, f"m.{method.decode()}()")
+        assert outermost(source, call) is not None
+        found = scan_source(source, (NAME,)).sites
+        assert any(span_of(call) == site.captures["value"][0] for site in found), method
+
+
+def test_the_codemod_is_in_the_registry_with_its_query() -> None:
+    loaded = registry()[NAME]
+    assert loaded.codemod is CODEMOD
+    assert replace(scan_source(source_of("let a = b.await;"), (NAME,)), suppressed=0).skips == ()
