@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.values import is_cheap, is_small, is_used_mutably
+from codemods.guard_across_await.values import is_cheap, is_copy, is_small, is_used_mutably, pointee
 from engine.model import Edit, Span
 from engine.syntax import span_of
 from engine.types import Type
@@ -46,6 +46,14 @@ class Choice:
         edits = [Edit(path, at.start, at.end, (b"&" if self.by_ref else b"") + name)]
         edits += [Edit(path, span.start, span.end, text) for span, text in self.extra]
         return edits
+
+
+def cloning(type_: Type) -> bytes:
+    """What clones out of a ``&T`` or an ``Option<&T>``."""
+    if type_.is_ref:
+        return b".clone()"
+    inner = pointee(type_)
+    return b".copied()" if inner is not None and is_copy(inner) else b".cloned()"
 
 
 def priced(way: Choice, held: Type) -> list[Choice]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import Choice, TypeOf, priced
+from codemods.guard_across_await.choice import Choice, TypeOf, cloning, priced
 from codemods.guard_across_await.hoist import candidates, chain_top, extends
 from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
@@ -121,7 +121,7 @@ def _cloned(source: Source, type_of: TypeOf, node: Node, start: Node) -> list[Ch
     as_ref = method_call(source, node)
     if as_ref is not None and as_ref[1] == b"as_ref" and not type_.is_ref:
         return priced(Choice(as_ref[0], b".clone()", whole=node, by_ref=True), inner)
-    suffix = b".clone()" if type_.is_ref else b".cloned()"
+    suffix = cloning(type_)
     matched = parent.type in ("let_condition", "match_expression")
     ways = [Choice(node, suffix), *([Choice(node, suffix, by_ref=True)] if matched else [])]
     return [choice for way in ways for choice in priced(way, inner)]

@@ -33,9 +33,10 @@ _PLAIN_METHODS = frozenset(
     | {b"to_uppercase", b"count", b"sum", b"parse", b"as_secs", b"as_millis", b"load", b"sqrt"}
 )
 _PLAIN_CALLS = re.compile(
-    rb"(?:\w+::)*(?:String|Vec|VecDeque|HashMap|HashSet|BTreeMap|BTreeSet|Arc|Rc|Duration|Instant"
-    rb"|SystemTime|Bytes|BytesMut|PathBuf|Uuid|Mutex|RwLock|RefCell|DashMap|Notify|Semaphore)"
-    rb"(?:::<[^()]*>)?::\w+"
+    rb"(?:\w+::)*(?:String|Vec|VecDeque|HashMap|HashSet|BTreeMap|BTreeSet|Duration|Instant"
+    rb"|SystemTime|Bytes|BytesMut|PathBuf|Uuid)(?:::<[^()]*>)?::\w+"
+    rb"|(?:\w+::)*(?:Arc|Rc|Box|Mutex|RwLock|RefCell|DashMap|Notify|Semaphore)(?:::<[^()]*>)?"
+    rb"::(?:new|default|clone|from|with_capacity|downgrade)"
 )
 _UNWRAPPED = frozenset({"unwrap", "expect", "unwrap_or_else"})
 

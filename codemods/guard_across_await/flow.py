@@ -272,7 +272,7 @@ class Walk:
             name = parent.child_by_field_name("field")
             consumed = name is not None and self._source.text(name) in self._names.consumers
             return consumed and parent.child_by_field_name("value") == child
-        return _moves(self._source, node)
+        return takes_value(self._source, node)
 
     def _macro(self, call: Node, state: State) -> State | None:
         roots = _arguments(self._source).get(span_of(call), [])
@@ -315,7 +315,7 @@ _GIVES = frozenset(
 )
 
 
-def _moves(source: Source, node: Node) -> bool:
+def takes_value(source: Source, node: Node) -> bool:
     """Does the place where the identifier stands take its value?"""
     child, parent = unwrapped(node)
     if parent is None:

@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from codemods.guard_across_await import words
-from codemods.guard_across_await.choice import Choice
+from codemods.guard_across_await.choice import Choice, cloning
 from codemods.guard_across_await.choose import choose
+from codemods.guard_across_await.flow import takes_value
 from codemods.guard_across_await.hoist import can_go_first
+from codemods.guard_across_await.notes import of_drop_earlier
 from codemods.guard_across_await.suspend import macro_name
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import (
@@ -216,7 +218,7 @@ class _Splitter:
         if inner is None or binding.by_ref or not (is_cheap(inner) or is_small(inner)):
             return None
         if binding.plain:
-            return b".clone()" if type_.is_ref else b".cloned()"
+            return cloning(type_)
         one = len(self.bound_by(let)) == 1
         pattern = let.child_by_field_name("pattern")
         simple = pattern is not None and pattern.type == "tuple_struct_pattern"
@@ -275,16 +277,11 @@ class _Splitter:
                 if matters:
                     raise Refused(words.dropped_earlier(self.taken, name, type_))
                 if matters is None and type_ is not None and not self.moved(uses):
-                    notes.append(words.note_dropped_earlier(name, type_))
+                    notes.append(of_drop_earlier(name, type_))
         return tuple(carried), tuple(notes)
 
     def moved(self, uses: Sequence[Span]) -> bool:
-        for use in uses:
-            node = self.source.innermost(use)
-            parent = node.parent
-            if parent is not None and parent.type in ("arguments", "field_initializer"):
-                return True
-        return False
+        return any(takes_value(self.source, self.source.innermost(use)) for use in uses)
 
     # -- what cannot go into a block -----------------------------------------------------------
 

@@ -49,6 +49,13 @@ _KEYWORDS = frozenset(
     b"if impl in let loop macro match mod move mut override priv pub ref return self static struct "
     b"super trait true try type typeof unsafe unsized use virtual where while yield".split()
 )
+
+
+def _plain(method: bytes) -> bytes:
+    """``get_path``, ``path_of``, ``to_path``: a path."""
+    return method.removeprefix(b"get_").removeprefix(b"to_").removesuffix(b"_of") or method
+
+
 _NAME = re.compile(rb"[a-z_][a-z0-9_]*\Z")
 
 
@@ -67,7 +74,7 @@ def suggest(source: Source, node: Node) -> bytes:
             if method in _SAME:
                 current = receiver
                 continue
-            word = _FOUND.get(method, method.removeprefix(b"get_").removeprefix(b"to_"))
+            word = _FOUND.get(method, _plain(method))
         elif current.type == "field_expression":
             field = current.child_by_field_name("field")
             word = source.text(field) if field is not None else b""
@@ -123,7 +130,8 @@ def _only_label(source: Source, at: Span) -> bool:
     if node.type in ("line_comment", "block_comment", "field_identifier", "type_identifier"):
         return True
     if node.type in ("string_literal", "string_content", "raw_string_literal"):
-        return b"{" not in source.text(node)
+        captured = source.data[: at.start].rstrip().endswith(b"{")
+        return not captured and source.data[at.end : at.end + 1] != b"$"
     return span_of(node) != at
 
 

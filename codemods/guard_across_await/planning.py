@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import words
+from codemods.guard_across_await import notes, words
 from codemods.guard_across_await.holders import Holders
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import Study, study
@@ -124,10 +124,10 @@ def _proposal(one: Held, others: Sequence[Held], found: Study) -> Proposal:
     for draft in found.drafts:
         extra = list(found.notes)
         if draft.cost:
-            extra.append(words.note_cost(draft.cost))
+            extra.append(notes.of_cost(draft.cost))
         if draft.label == "drop":
-            extra.append(words.note_drop(one.flavour))
-        note = words.note(one.source, one.taken, one.flavour, tuple(extra))
+            extra.append(notes.of_drop(one.flavour))
+        note = notes.note(one.source, one.taken, one.flavour, tuple(extra))
         fix = Fix(draft.label, Level.REVIEW, draft.edits, note)
         if not any(fix.edits == other.edits for other in fixes):
             fixes.append(fix)

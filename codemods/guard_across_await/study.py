@@ -14,7 +14,7 @@ from codemods.guard_across_await.lifetimes import allowed
 from codemods.guard_across_await.named import Context, Refused, split
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.write import statements_of
-from engine.locks import guarded
+from engine.locks import guarded, lock_call
 from engine.model import Span
 from engine.syntax import span_of
 from engine.types import UNIT, Type
@@ -83,7 +83,8 @@ def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
         return words.given_away(source, taken, trace.moves[0])
     if guard is not None and guarded(guard) == UNIT:
         return words.guards_nothing(source, taken)
-    if taken.kind == "let" and all(name.startswith("_") for name in taken.names):
+    bound = taken.kind in ("let", "pattern")
+    if bound and all(name.startswith("_") for name in taken.names):
         return words.on_purpose(source, taken)
     if trace.reassigned:
         return words.assigned_again(source, taken, trace.reassigned[0])
@@ -98,8 +99,11 @@ def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
     for node in trace.ordered():
         if trace.drops_later.get(span_of(node)):
             return words.dropped_after(source, taken, trace.drops_later[span_of(node)][0])
-    if not taken.uses and taken.kind == "let":
+    if bound and not taken.uses:
         return words.on_purpose(source, taken)
+    locked = lock_call(source, taken.node)
+    if bound and locked is not None and locked.method.startswith(b"try_"):
+        return words.tried(source, taken, locked)
     return ""
 
 

@@ -180,6 +180,8 @@ def _matched(
     if holder.type == "for_expression":
         trace = Walk(source, None, Names(uses, borrowed=True), span_of(body)).run([body])
         return Taken("for", node, holder, body, bindings, uses, trace)
+    if _of_an_error(source, pattern):
+        return None
     if not bindings or binds_by_reference(pattern):
         return _temporary(source, node, edition)
     within = Span(parent.end_byte, body.end_byte)
@@ -202,7 +204,7 @@ def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int)
         if binds_by_reference(pattern):
             return _temporary(source, node, edition)
         names, used = _names(scopes, (pattern,))
-        if names:
+        if names and not _of_an_error(source, pattern):
             bindings.extend(names)
             uses |= used
             names_ = Names(used, OF_GUARDS)
@@ -211,6 +213,11 @@ def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int)
         return _temporary(source, node, edition)
     assert body is not None
     return Taken("pattern", node, match, body, tuple(bindings), frozenset(uses), trace)
+
+
+def _of_an_error(source: Source, pattern: Node) -> bool:
+    """``Err(..)`` of a ``try_lock`` holds no guard (that of a poisoned lock does, and is rare)."""
+    return source.text(pattern).startswith(b"Err(")
 
 
 def _merge(into: Trace, other: Trace) -> None:

@@ -15,4 +15,4 @@
 
 (call_expression
   function: [(identifier) (scoped_identifier)] @function
-  (#match? @function "(^|[:_])(lock|guard|read|write)[a-z_]*$")) @call
+  (#match? @function "(^|[:_])(lock|guard|read|write|borrow)[a-z_]*$")) @call

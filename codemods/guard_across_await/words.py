@@ -9,10 +9,10 @@ from tree_sitter import Node
 from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import pointee
-from engine.locks import Flavour, lock_call, method_call
+from engine.locks import LockCall, lock_call, method_call
 from engine.model import Span
 from engine.scopes import Binding
-from engine.syntax import Source, span_of, walk
+from engine.syntax import Source, span_of
 from engine.types import Type
 
 _LOCKED = re.compile(rb"\.\s*(?:lock|read|write)(?:_owned)?\(\)")
@@ -50,10 +50,11 @@ def awaited(source: Source, node: Node) -> str:
         if function is not None and arguments is not None:
             found = method_call(source, inner)
             some = ".." if arguments.named_children else ""
-            if found is not None and _LOCKED.search(source.text(found[0])):
+            receiver = source.text(found[0]) if found is not None else b""
+            if found is not None and (_LOCKED.search(receiver) or len(receiver) > 28):
                 return f"`{found[1].decode('utf-8', 'replace')}({some})`"
             if found is not None:
-                head = shown(source, found[0], 28)
+                head = shown(source, found[0])
                 return f"`{head}.{found[1].decode('utf-8', 'replace')}({some})`"
             return f"`{shown(source, function)}({some})`"
     return f"`{shown(source, inner)}`"
@@ -90,13 +91,14 @@ def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
 # -- reasons -----------------------------------------------------------------------------------
 
 
-def _first(source: Source, taken: Taken) -> tuple[str, int]:
+def first_await(source: Source, taken: Taken) -> tuple[str, int]:
+    """The first thing that is awaited with the guard, and its line."""
     node = taken.trace.ordered()[0]
     return awaited(source, node), await_line(source, node)
 
 
 def on_purpose(source: Source, taken: Taken) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is kept for nothing but to hold the lock: it serialises {what} "
         f"(line {at}) on purpose, so it stays"
@@ -104,15 +106,23 @@ def on_purpose(source: Source, taken: Taken) -> str:
 
 
 def allowed(source: Source, taken: Taken, attribute: Node) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"`{shown(source, attribute)}` on line {line(source, attribute.start_byte)} says that "
         f"{who(source, taken)} is held across {what} (line {at}) on purpose, so it stays"
     )
 
 
+def tried(source: Source, taken: Taken, locked: LockCall) -> str:
+    what, at = first_await(source, taken)
+    return (
+        f"{who(source, taken)} is taken by `{locked.method.decode()}`: who does not get it goes on "
+        f"without, so it may be the claim to do {what} (line {at}) alone"
+    )
+
+
 def guards_nothing(source: Source, taken: Taken) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"the lock guards no data (`()`): {who(source, taken)} serialises {what} (line {at}) on "
         "purpose, so it stays"
@@ -127,7 +137,7 @@ def given_away(source: Source, taken: Taken, node: Node) -> str:
 
 
 def passed(source: Source, taken: Taken) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"the guard of `{shown(source, taken.node)}` is passed into {what} on line {at}: that "
         "future decides how long the lock is held"
@@ -135,7 +145,7 @@ def passed(source: Source, taken: Taken) -> str:
 
 
 def is_parameter(source: Source, taken: Taken) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} comes in as a parameter: the caller took the lock, and only there "
         f"can it end before {what} on line {at}"
@@ -150,7 +160,7 @@ def assigned_again(source: Source, taken: Taken, node: Node) -> str:
 
 
 def dropped_after(source: Source, taken: Taken, drop: Node) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"`{shown(source, drop)}` on line {line(source, drop.start_byte)} stands after {what} "
         f"(line {at}): the lock is held that long on purpose, or the drop belongs further up"
@@ -158,7 +168,7 @@ def dropped_after(source: Source, taken: Taken, drop: Node) -> str:
 
 
 def used_after(source: Source, taken: Taken, use: Span | None) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     name = who(source, taken)
     if use is None:
         return f"{name} is still needed after {what} is awaited on line {at}"
@@ -288,7 +298,7 @@ def other_guard(source: Source, taken: Taken, other: Taken) -> str:
 
 
 def borrowed_beyond(source: Source, taken: Taken, binding: Binding, use: Span) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     name = binding.name.decode("utf-8", "replace")
     return (
         f"`{name}` borrows from {who(source, taken)} and is used on line {line(source, use.start)}, "
@@ -298,7 +308,7 @@ def borrowed_beyond(source: Source, taken: Taken, binding: Binding, use: Span) -
 
 
 def bound_by_pattern(source: Source, taken: Taken) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is bound by a pattern and needed up to {what} on line {at}; take "
         "what is needed out of it in the scrutinee (`.map(|x| ..)`)"
@@ -306,7 +316,7 @@ def bound_by_pattern(source: Source, taken: Taken) -> str:
 
 
 def iterates(source: Source, taken: Taken) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"the loop over `{shown(source, taken.node)}` holds its lock while {what} is awaited on "
         f"line {at}; collect what the body needs before the loop if a snapshot will do"
@@ -314,7 +324,7 @@ def iterates(source: Source, taken: Taken) -> str:
 
 
 def in_a_macro(source: Source, taken: Taken) -> str:
-    what, at = _first(source, taken)
+    what, at = first_await(source, taken)
     return (
         f"the guard of `{shown(source, taken.node)}` lives in a macro's arguments while {what} is "
         f"awaited on line {at}; take the value out in front of the macro"
@@ -332,71 +342,3 @@ def _around(node: Node) -> Node:
         if current.type in ("call_expression", "struct_expression", "closure_expression"):
             break
     return current
-
-
-# -- notes -------------------------------------------------------------------------------------
-
-_COST = {
-    Flavour.STD: "others that want the lock block their worker threads meanwhile",
-    Flavour.PARKING_LOT: "others that want the lock block their worker threads meanwhile",
-    Flavour.SPIN: "others that want the lock burn a core meanwhile",
-    Flavour.REFCELL: "a second borrow from another task of this thread panics meanwhile",
-    Flavour.DASHMAP: "the shard stays locked, and a task of the same thread that needs it deadlocks",
-    Flavour.TOKIO: "every other task that wants the lock waits for it too",
-    Flavour.WATCH: "the channel's sender blocks its worker thread meanwhile",
-    Flavour.ASYNC: "every other task that wants the lock waits for it too",
-}
-
-
-_CHANGES = frozenset(
-    {b"take", b"insert", b"remove", b"push", b"push_back", b"push_front", b"pop", b"pop_front"}
-    | {b"pop_back", b"drain", b"clear", b"replace", b"retain", b"extend", b"append", b"truncate"}
-)
-
-
-def _changes(source: Source, taken: Taken) -> bool:
-    """Is what is guarded changed before the await?"""
-    if any(binding.mutable for binding in taken.bindings):
-        return True
-    top = looked_into(taken.node)
-    called = [method_call(source, n) for n in walk(top) if n.type == "call_expression"]
-    return any(found is not None and found[1] in _CHANGES for found in called)
-
-
-def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...]) -> str:
-    """What changes, what it cost before, what to look at."""
-    what, at = _first(source, taken)
-    name = who(source, taken)
-    head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
-    if flavour.is_async:
-        look = (
-            f"It now ends before that, so other tasks can get in between: see that {what} need not "
-            "run alone (one writer at a time, check and then act)."
-        )
-    else:
-        look = "It now ends before that: see that nothing relies on the lock being kept."
-    if _changes(source, taken):
-        look += f" What is changed under the lock is seen by others before {what} has finished."
-    return " ".join((head, look, *extra))
-
-
-def note_dropped_earlier(name: str, type_: Type) -> str:
-    return f"`{name}` (`{type_}`) is dropped at the end of the new block, before the await."
-
-
-def note_drop(flavour: Flavour) -> str:
-    """``drop`` ends the lock, but rustc still counts the guard as part of the future."""
-    if flavour.is_async or flavour is Flavour.DASHMAP:
-        return "No block can serve here, so `drop` ends it."
-    return (
-        "No block can serve here, so `drop` ends it: the lock is free at run time, but the future "
-        "still is not `Send`, and clippy's `await_holding_lock` still fires."
-    )
-
-
-def note_cost(cost: str) -> str:
-    return f"It costs {cost}."
-
-
-def note_snapshot() -> str:
-    return "The loop now runs over a snapshot: what is added or removed meanwhile is not seen."

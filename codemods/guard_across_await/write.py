@@ -115,16 +115,6 @@ def width(text: bytes) -> int:
     return len(text.decode("utf-8", "replace"))
 
 
-def lines_of(source: Source, node: Node) -> Span:
-    """The statement with its whole lines (indentation, line end), when nothing else is on them."""
-    start = source.line_start(node.start_byte)
-    end = source.line_end(node.end_byte)
-    alone = not source.data[start : node.start_byte].strip()
-    if alone and not source.data[node.end_byte : end].strip():
-        return Span(start, min(end + 1, len(source.data)))
-    return span_of(node)
-
-
 def in_front(source: Source, statement: Node, text: bytes) -> Edit:
     """``text`` as a statement of its own before ``statement`` (attributes and comments directly in
     front of it stay with it)."""

@@ -21,6 +21,9 @@ from engine.model import Site, Span
 from engine.scopes import Binding
 from engine.syntax import Source, span_of
 
+_LOCKED = re.compile(
+    rb"\s*\.\s*(?:(?:try_|blocking_)?(?:lock|read|write)|get_mut|into_inner)\s*\(\s*\)"
+)
 Key = tuple[str, str, int]  # what it is, path, offset: one place that can hold a lock
 
 
@@ -83,6 +86,7 @@ class World:
     fields: dict[bytes, list[Decl]] = field(default_factory=dict)
     statics: dict[bytes, list[Decl]] = field(default_factory=dict)
     functions: dict[bytes, list[Decl]] = field(default_factory=dict)  # parameters and results
+    _places: dict[bytes, list[tuple[Source, Node]]] = field(default_factory=dict)
 
     def source(self, path: str) -> Source:
         return self.facts.source(path)
@@ -92,15 +96,24 @@ class World:
         return f"{path}:{self.source(path).position(offset)[0]}"
 
     def mentions(self, word: bytes, near: Decl) -> Iterator[tuple[Source, Node]]:
-        """Identifier nodes spelled ``word``, in the files that can see ``near``."""
-        pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")
+        """Identifier nodes spelled ``word``, in the files that can see ``near``.
+
+        Receivers of lock calls are left out: the calls are looked at for themselves.
+        """
+        if word not in self._places:
+            self._places[word] = list(self._every(word))
         package = self.facts.package_of(near.path)
+        public = _public(self.source(near.path), near)
+        for source, node in self._places[word]:
+            if public or self.facts.package_of(source.path) == package:
+                yield source, node
+
+    def _every(self, word: bytes) -> Iterator[tuple[Source, Node]]:
+        pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")
         for source in self.facts.sources.containing(word):
-            if not _public(self.source(near.path), near) and (
-                self.facts.package_of(source.path) != package
-            ):
-                continue
             for hit in pattern.finditer(source.data):
+                if _LOCKED.match(source.data, hit.end()):
+                    continue
                 node = source.innermost(Span(hit.start(), hit.end()))
                 if span_of(node) == Span(hit.start(), hit.end()):
                     yield source, node

@@ -1,0 +1,71 @@
+"""The note of a fix: what changes, what it cost before, what to look at."""
+
+from __future__ import annotations
+
+from codemods.guard_across_await import words
+from codemods.guard_across_await.choice import short
+from codemods.guard_across_await.taken import Taken
+from engine.locks import Flavour, method_call
+from engine.syntax import Source, walk
+from engine.types import Type
+
+_COST = {
+    Flavour.STD: "others that want the lock block their worker threads meanwhile",
+    Flavour.PARKING_LOT: "others that want the lock block their worker threads meanwhile",
+    Flavour.SPIN: "others that want the lock burn a core meanwhile",
+    Flavour.REFCELL: "a second borrow from another task of this thread panics meanwhile",
+    Flavour.DASHMAP: "the shard stays locked, and a task of the same thread that needs it deadlocks",
+    Flavour.TOKIO: "every other task that wants the lock waits for it too",
+    Flavour.WATCH: "the channel's sender blocks its worker thread meanwhile",
+    Flavour.ASYNC: "every other task that wants the lock waits for it too",
+}
+
+
+_CHANGES = frozenset(
+    {b"take", b"insert", b"remove", b"push", b"push_back", b"push_front", b"pop", b"pop_front"}
+    | {b"pop_back", b"drain", b"clear", b"replace", b"retain", b"extend", b"append", b"truncate"}
+)
+
+
+def _changes(source: Source, taken: Taken) -> bool:
+    """Is what is guarded changed before the await?"""
+    if any(binding.mutable for binding in taken.bindings):
+        return True
+    top = words.looked_into(taken.node)
+    called = [method_call(source, n) for n in walk(top) if n.type == "call_expression"]
+    return any(found is not None and found[1] in _CHANGES for found in called)
+
+
+def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...]) -> str:
+    """What changes, what it cost before, what to look at."""
+    what, at = words.first_await(source, taken)
+    name = words.who(source, taken)
+    head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
+    if flavour.is_async:
+        look = (
+            f"It now ends before that, so other tasks can get in between: see that {what} need not "
+            "run alone (one writer at a time, check and then act)."
+        )
+    else:
+        look = "It now ends before that: see that nothing relies on the lock being kept."
+    if _changes(source, taken):
+        look += f" What is changed under the lock is seen by others before {what} has finished."
+    return " ".join((head, look, *extra))
+
+
+def of_drop_earlier(name: str, type_: Type) -> str:
+    return f"`{name}` (`{short(type_)}`) is dropped at the end of the new block, before the await."
+
+
+def of_drop(flavour: Flavour) -> str:
+    """``drop`` ends the lock, but rustc still counts the guard as part of the future."""
+    if flavour.is_async or flavour is Flavour.DASHMAP:
+        return "No block can serve here, so `drop` ends it."
+    return (
+        "No block can serve here, so `drop` ends it: the lock is free at run time, but the future "
+        "still is not `Send`, and clippy's `await_holding_lock` still fires."
+    )
+
+
+def of_cost(cost: str) -> str:
+    return f"It costs {cost}."
