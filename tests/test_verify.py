@@ -614,7 +614,7 @@ def check_exact(
     assert result.runs["check"] <= 3 + cost * len(bad)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_wherever_its_error_points_a_bad_fix_costs_no_good_one(data: st.DataObject) -> None:
     """One error a bad fix, at itself, at any other place, or without one; any kind hides others."""
@@ -628,7 +628,7 @@ def test_wherever_its_error_points_a_bad_fix_costs_no_good_one(data: st.DataObje
     check_exact(world, bad, spare, 2 * math.ceil(math.log2(max(count, 2))) + 6)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_under_rusts_rules_any_number_of_errors_is_read_right(data: st.DataObject) -> None:
     """Changes in a body bring errors in that body (or ``Send`` errors anywhere), changes of a
@@ -654,9 +654,9 @@ def test_under_rusts_rules_any_number_of_errors_is_read_right(data: st.DataObjec
     check_exact(world, bad, spare, 2 * math.ceil(math.log2(max(count, 2))) + 6)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
-def test_of_two_for_one_place_the_first_that_holds_is_kept(data: st.DataObject) -> None:
+def test_of_two_for_one_place_one_that_holds_is_kept(data: st.DataObject) -> None:
     world = World(data.draw(LAYOUTS))
     count = len(world.homes)
     numbers = st.sets(st.integers(0, count - 1))
@@ -672,22 +672,21 @@ def test_of_two_for_one_place_the_first_that_holds_is_kept(data: st.DataObject) 
             at = data.draw(st.none() | st.sampled_from(places(world)))
             rules.append(Breaks((rf"{word}_{n}\b",), (at,) if at else ()))
     result = run(FakeCargo(world.files, rules), proposals)
+    won: dict[int, list[str]] = {n: [] for n in range(count)}
     for proposal, verdict in zip(proposals, result.verdicts, strict=True):
         word, number = proposal.fixes[0].label.split("_")
-        n = int(number)
-        if word == "good":
-            assert verdict.outcome is Outcome.VERIFIED
-        elif word == "bad":
-            assert verdict.outcome is Outcome.CHECK_FAILED
-        elif n not in bad:
-            assert verdict.outcome is Outcome.CONFLICT
+        if verdict.outcome is Outcome.VERIFIED:
+            won[int(number)].append(word)
+        elif verdict.outcome is Outcome.CONFLICT:
             assert proposal in result.deferred
-        else:
-            failed = n in bad_rivals
-            assert verdict.outcome is (Outcome.CHECK_FAILED if failed else Outcome.VERIFIED)
+    for n in range(count):
+        holds = ["good"] if n not in bad else []
+        holds += ["big"] if n in rivals - bad_rivals else []
+        assert len(won[n]) == min(len(holds), 1)
+        assert set(won[n]) <= set(holds)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_pointed_at_bad_fixes_cost_two_runs_each_at_most(data: st.DataObject) -> None:
     world = World(data.draw(LAYOUTS))
@@ -696,7 +695,7 @@ def test_pointed_at_bad_fixes_cost_two_runs_each_at_most(data: st.DataObject) ->
     check_exact(world, bad, set(), 2)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_whatever_fails_together_the_result_holds_and_nothing_more_fits(
     data: st.DataObject,

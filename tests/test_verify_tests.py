@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from engine import runs
 from engine.codemod import Problem
 from engine.model import Fix, Outcome, Proposal
-from engine.verify import Settings, VerifyResult, verify
+from engine.verify import Settings, VerifyResult, testjudge, verify
+from engine.verify.suite import Guilt, Suite
+from engine.verify.values import Attempt, Reader
 from tests.fakecargo import Breaks, FailsTest, FakeCargo, World
 
 WORLD = World(((4, 4), (4, 4)))
@@ -171,12 +174,54 @@ def test_a_suspect_by_name_costs_one_run() -> None:
     assert fake.seen["test"] == 1 + 4 + 1
 
 
-def test_fixes_that_a_tests_package_cannot_see_are_not_suspected() -> None:
-    world = World(((2,), (2,), (4,)))
-    fake = FakeCargo(world.files, [FailsTest((r"bad_1\b",), T3)], TESTS)
-    result = run(fake, sites(world, {1}))
-    assert kept(result) == set(range(8)) - {1}
-    assert all("m2" not in line for line in fake.log)
+def test_suspects_of_a_failed_test() -> None:
+    world = World(((1,), (1,), (2,)))
+    proposals = sites(world)
+    group = [Attempt(n, 0, 0, p.fixes[0], p) for n, p in enumerate(proposals)]
+
+    def suspects(test: str, output: str = "") -> list[int]:
+        guilt = Guilt(frozenset({test}), 1.0, output)
+        suite = Suite(cargo(), Settings(packages), Reader(world.files.__getitem__, {}), print)
+        judge = testjudge.TestJudge(suite, guilt, group, lambda order: {}, packages)
+        return sorted(a.index for a in judge.suspects(group, guilt.tests))
+
+    # by the module's name, by the file that the panic names, else whoever the package can see
+    assert suspects("app::lib::m1::tests::two") == [1]
+    assert suspects("app::lib::net", "panicked at src/m0.rs:3:5:") == [0]
+    assert suspects("user::test/api::three") == [0, 1]
+    assert suspects("other::lib::four") == [2, 3]
+    assert suspects("elsewhere::lib::five") == []
+
+
+class Unforeseen(FakeCargo):
+    """With ``bad_`` there is a new test that fails, or a program that dies untold."""
+
+    fails: frozenset[str] = frozenset()
+    dies: frozenset[str] = frozenset()
+
+    def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> runs.TestRun:
+        run = super().test(packages, only)
+        if not self._there(["bad_"]):
+            return run
+        return dataclasses.replace(run, failed=run.failed | self.fails, broken=self.dies)
+
+
+@pytest.mark.parametrize(
+    ("fails", "dies"),
+    [("app::lib::new", ""), ("", "app::bin/tool")],
+)
+def test_a_failure_that_no_known_test_tells_of_counts(fails: str, dies: str) -> None:
+    fake = Unforeseen(WORLD.files, (), TESTS)
+    fake.fails, fake.dies = frozenset({fails} - {""}), frozenset({dies} - {""})
+
+    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[runs.CheckRun, runs.TestRun]:
+        check, _ = fake.prove(patch, None)
+        fake.write({p: d.replace(b"site_11", b"bad_11") for p, d in WORLD.files.items()})
+        return check, fake.test(names or ())
+
+    result = run(fake, sites(WORLD, {11}), prove=prove)
+    assert result.verdicts[11].outcome is Outcome.TESTS_FAILED
+    assert result.verdicts[11].evidence.failed_tests == (fails or dies,)
 
 
 def test_several_culprits() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.taken import Taken
-from engine.locks import Flavour, method_call
+from engine.locks import Flavour, lock_call, method_call
 from engine.syntax import Source, walk
 from engine.types import Type
 
@@ -41,7 +41,9 @@ def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...])
     what, at = words.first_await(source, taken)
     name = words.who(source, taken)
     head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
-    if flavour.is_async:
+    if lock_call(source, taken.trace.ordered()[0]) is not None:
+        look = "It now ends before that: see that the two locks need not be held together."
+    elif flavour.is_async:
         look = (
             f"It now ends before that, so other tasks can get in between: see that {what} need not "
             "run alone (one writer at a time, check and then act)."

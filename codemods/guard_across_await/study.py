@@ -90,7 +90,8 @@ def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
         return words.assigned_again(source, taken, trace.reassigned[0])
     first = trace.ordered()[0]
     inside = [use for use in taken.uses if use.start == first.start_byte]
-    if inside and trace.later.get(span_of(first)):  # `stream.write_all(..).await`, and more of it
+    after = trace.later.get(span_of(first)) or trace.drops_later.get(span_of(first))
+    if inside and after:  # `stream.write_all(..).await`, and more of it
         use = first.descendant_for_byte_range(inside[0].start, inside[0].end) or first
         return words.awaited_on(source, taken, use, [first])
     for node in trace.ordered():

@@ -203,14 +203,14 @@ class _Session:
             tested.run(sorted(search.kept, key=lambda a: a.index))
             failures.update(tested.condemned)
             search.kept = tested.kept
-            again, search.waiting = search.waiting, []  # what they overlapped may be gone
+            again: list[Attempt] = []
             for attempt in tested.condemned:
                 following = judge.after(attempt)
                 used = chances.setdefault(attempt.index, 0)
                 if following is not None and used < _SECOND_CHANCES:
                     chances[attempt.index] += 1
                     again.append(following)
-            search.run(again)
+            search.run(again)  # and those that waited: what they overlapped may be gone
             failures.update(search.condemned)
         return self._nothing_new
 

@@ -28,11 +28,6 @@ def target_of(test: str) -> str:
     return "::".join(test.split("::")[:2])
 
 
-def is_target(name: str) -> bool:
-    """A target that counts as one test: it died, or has no harness."""
-    return name.count("::") == 1
-
-
 @dataclass(frozen=True)
 class Guilt:
     """Tests that fail with the fixes and not without; ``rate`` of the runs on the changed tree
@@ -165,7 +160,7 @@ class Suite:
             if once:  # seen in the clean copy alone: is it the copy?
                 unchanged = control(sorted({package_of(t) for t in once}))
                 if unchanged is not None:
-                    excused = once - unchanged.passed
+                    excused = self._fallen(unchanged, once)
                     self._excuse(excused, "fails in a clean copy of the tree without any change")
         guilty = failing - self.set_aside
         if not guilty:
@@ -181,16 +176,18 @@ class Suite:
     def _still(self, tests: frozenset[str]) -> frozenset[str]:
         """Those of ``tests`` that do not pass when run once more on the tree as written."""
         packages = sorted({package_of(test) for test in tests})
-        # A target that died is no test of its own: run all of its package.
-        whole = any(is_target(t) and t not in self.passed for t in tests)
-        run = self._test(packages, () if whole else sorted(tests))
+        run = self._test(packages, sorted(tests))
+        found = self._fallen(run, tests)
+        unseen = _unseen(run, found)
+        return found - unseen | self._still(unseen) if unseen and unseen < tests else found
+
+    def _fallen(self, run: TestRun, tests: frozenset[str]) -> frozenset[str]:
+        """Those of ``tests`` that ``run`` does not show to pass; of what never passed before (new
+        tests, targets that die) those that it shows to fail."""
         if not run.built:
             return tests
         fell = run.failed | run.broken
-        died = {t for t in tests if is_target(t) and t not in self.passed}
-        found = frozenset(t for t in tests - run.passed if t not in died or t in fell)
-        unseen = _unseen(run, found)
-        return found - unseen | self._still(unseen) if unseen and unseen < tests else found
+        return frozenset(t for t in tests - run.passed if t in self.passed or t in fell)
 
     def _test(self, packages: Sequence[str], only: Sequence[str]) -> TestRun:
         self.runs += 1
