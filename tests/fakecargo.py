@@ -13,10 +13,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.model import Diagnostic, DiagnosticSpan, Edit, Fix, Level, Proposal, Site, Span
+from engine.codemod import Problem
+from engine.model import (
+    Diagnostic,
+    DiagnosticSpan,
+    Edit,
+    Fix,
+    Level,
+    Outcome,
+    Proposal,
+    Site,
+    Span,
+)
 from engine.patch import git_apply
 from engine.runs import CheckRun, TestRun
-from engine.verify import Settings
+from engine.verify import Follow, Settings, VerifyResult, verify
 
 
 @dataclass(frozen=True)
@@ -267,3 +278,50 @@ class World:
 
 def everything(packages: tuple[str, ...] = ("app",), **more: object) -> Settings:
     return Settings(lambda paths: packages, **more)  # type: ignore[arg-type]
+
+
+# -- verifying with it ----------------------------------------------------------------------------
+
+
+def nobody(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> None:
+    return None
+
+
+def run(
+    cargo: FakeCargo,
+    proposals: Sequence[Proposal],
+    follow: Follow = nobody,
+    base: Mapping[str, bytes] | None = None,
+    take: frozenset[Level] = frozenset({Level.SAFE}),
+    baseline: CheckRun | None = None,
+) -> VerifyResult:
+    result = verify(
+        proposals,
+        cargo.originals.__getitem__,
+        cargo,
+        follow,
+        everything(tests=False, take=take),
+        cargo.prove,
+        base=base,
+        baseline=baseline,
+    )
+    assert len(result.verdicts) == len(proposals)
+    assert result.runs["check"] == cargo.seen["check"]
+    return result
+
+
+def outcomes(result: VerifyResult) -> list[Outcome]:
+    return [verdict.outcome for verdict in result.verdicts]
+
+
+def kept(result: VerifyResult) -> set[int]:
+    return {n for n, v in enumerate(result.verdicts) if v.outcome is Outcome.VERIFIED}
+
+
+def plain(world: World, bad: set[int]) -> list[Proposal]:
+    count = len(world.homes)
+    return [world.proposal(n, f"bad_{n}" if n in bad else f"good_{n}") for n in range(count)]
+
+
+def breaks(site: int, *at: tuple[str, str], **more: object) -> Breaks:
+    return Breaks((rf"bad_{site}\b",), at, **more)  # type: ignore[arg-type]
