@@ -249,7 +249,7 @@ def _passes(
             break
         waiting = {_key(proposal) for proposal in result.deferred}
         sources = _overlay(original, files)
-        sites = _rescan(stages, names, files)
+        sites, baseline = _rescan(stages, names, files)
     return Result(
         workspace.root, original, tuple(verdicts), patch, files, notes=tuple(notes), runs=runs
     )
@@ -265,10 +265,13 @@ def _overlay(original: Sources, files: Mapping[str, bytes]) -> Sources:
     return Sources(original.paths, lambda p: files[p] if p in files else original.data(p))
 
 
-def _rescan(stages: Stages, names: Sequence[str], files: Mapping[str, bytes]) -> tuple[Site, ...]:
+def _rescan(
+    stages: Stages, names: Sequence[str], files: Mapping[str, bytes]
+) -> tuple[tuple[Site, ...], CheckRun]:
+    """Sites of the rewritten tree, and its check: the oracle and the warnings start from it."""
     stages.cargo.write(files)
-    stages.cargo.check()  # so that the oracle asks about the text as it is now
-    return scan(stages.scratch.tree, stages.workspace.files, names).sites
+    check = stages.cargo.check()
+    return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
 
 
 def _follow(
