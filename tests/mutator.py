@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
+from engine.model import Edit
 from engine.syntax import COMMENTS, Source, span_of, walk, walk_all
 
 _ATOMIC = re.compile(rb"Atomic(Bool|U8|U16|U32|U64|Usize|I8|I16|I32|I64|Isize)")
@@ -69,8 +69,8 @@ def _tokens(text: bytes) -> list[bytes]:
             pending.extend(reversed(node.children))
             continue
         word = source.text(node)
-        if found[-3:] == [b"Ordering", b"::", b"_"] and word == b"::":
-            continue
+        if found[-6:] == [b"std", b"::", b"sync", b"::", b"atomic", b"::"]:
+            del found[-6:]  # written out where the short name means something else
         if found[-2:] == [b"Ordering", b"::"]:
             word = b"_"
         if word in (b")", b"]", b"}") and found and found[-1] == b",":
@@ -87,12 +87,11 @@ class _Mutation:
         self.edits: list[Edit] = []
 
     def run(self) -> Mutated:
-        calls = list(self._calls())
-        if not calls:
-            raise Cannot("no atomic operation")
-        for call, method in calls:
+        for call, method in list(self._calls()):
             self._operation(call, method)
         self._types()
+        if not self.edits:
+            raise Cannot("no atomic")
         out: list[bytes] = []
         end = len(self.source.data)
         for edit in sorted(self.edits, key=lambda e: e.start, reverse=True):
@@ -260,6 +259,3 @@ def _grouped(node: Node, block: bytes) -> bytes:
         "macro_invocation",
     )
     return block if plain else b"(%s)" % block
-
-
-__all__ = ["Cannot", "Mutated", "Span", "mutate", "same"]

@@ -51,18 +51,21 @@ fn record(&self, micros: u64) {
 Fix safety
 ----------
 A lock scope is rewritten when it is one operation on the value: a load, a store, an exchange, one
-change whose old or new value may be used, or a pure function of the old value (`fetch_update`, whose
-closure may run more than once). Two scopes stay two operations. What else ran under the lock is
+change whose old or new value may be used, or a pure function of the old value (`fetch_update`,
+whose closure may run more than once). Two scopes stay two operations. What else ran under the lock is
 listed: arithmetic, constructors and formatting do not mind; a message that is logged is named for
 review; any other call, await or lock makes it a critical section, which is left with the reason.
 
-Safe: a value that is only added to, subtracted from and read out, whose type no other crate sees.
-Review: everything else, among it flags, maxima, exchanges, values that a branch or comparison
-depends on, public fields, two counters that were read under both locks, handlers for poisoned locks.
+Safe: a number that is only added to, subtracted from and read out, whose type no other crate sees.
+Review: everything else, among it flags, maxima, exchanges, limits, public fields, two counters that
+were read under both locks, handlers for poisoned locks, and `try_lock` for a look at the value (an
+atomic always gives it; a change that is skipped while the lock is taken is left).
 
-Orderings follow from a rule. Relaxed for a value that is only added to and read out: it is exact,
-but it orders nothing else. Otherwise stores are Release, loads Acquire and changes AcqRel, as a
-lock would order what was written before it.
+Orderings follow from a rule. Relaxed for a number that is only added to and read out: it is exact,
+but it orders nothing else. Otherwise, and when what was read is compared or branched on, stores are
+Release, loads Acquire and changes AcqRel, as a lock orders what was written before it. They do not
+order a store before a later load of something else: where two threads each set one value and then
+look at the other's, make both SeqCst.
 
 What changes: a sum that overflows wraps, where `+=` panicked in debug builds (and `-= 1` below zero
 becomes the largest value). Poisoning is gone, with the code that handled it. `{:?}` of the struct
@@ -72,8 +75,8 @@ order.
 
 When to leave it
 ----------------
-When the lock is meant as one: a condition variable waits with it, its guard is held over other work,
-returned, stored or passed on (these are not reported at all). When two values must change together:
+When the lock is meant as one: a condition variable waits with it, its guard is held over other
+work, returned, stored or passed on (these are not reported at all). When two values must change together:
 keep them behind one lock. When the poisoning is what you want to see. When the number is a float or
 has 128 bits: there is no atomic for it.
 """

@@ -8,9 +8,9 @@ from codemods.mutex_counter.decisions import read_ops
 from codemods.mutex_counter.guards import Refused, field_of
 from codemods.mutex_counter.moment import Use, of_field
 from codemods.mutex_counter.region import Region, looped
-from codemods.mutex_counter.shape import Shape
+from codemods.mutex_counter.shape import Shape, moved
 from codemods.mutex_counter.shapes import shape_of
-from codemods.mutex_counter.text import declared_in, free_name, words
+from codemods.mutex_counter.text import declared_in, free_name
 from engine.model import Edit
 from engine.scopes import Scopes
 
@@ -51,9 +51,8 @@ def _several(use: Use, region: Region, scopes: Scopes, names: list[bytes]) -> Sh
         one = use.narrowed(name)
         text = b"%s.load(%s)" % (one.receiver, one.orders.of("load"))
         ops |= of_field(name, read_ops(source, node, use.scopes_of))
-        before = region.statements[: mention.statement]
         again = looped(source, mention.node, region.statements[mention.statement])
-        if not once or again or declared_in(source, before) & words(use.receiver):
+        if not once or again or not moved(use, region, mention.statement):
             local = _local(region, scopes, name)
             loads[name] = b"let %s = %s;" % (local, text)
             text = local

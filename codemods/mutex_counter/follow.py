@@ -14,8 +14,8 @@ from engine.facts import Facts
 from engine.model import Fix, Span
 
 # What rustc says when a type went on and a use did not: no such method, mismatched types, a trait
-# that is not implemented, wrong operand of `*`.
-_CODES = frozenset({"E0599", "E0308", "E0277", "E0614", "E0609"})
+# that is not implemented, an associated type or closure that no longer fits, wrong operand of `*`.
+_CODES = frozenset({"E0599", "E0308", "E0277", "E0271", "E0614", "E0609", "E0631"})
 
 
 def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:

@@ -9,8 +9,9 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.flow import Flow
 from codemods.mutex_counter.links import Links
+from codemods.mutex_counter.locate import NAME
 from codemods.mutex_counter.world import Call, Decl, Key, New, World, add, declared, known
-from engine.model import Span
+from engine.model import Site
 from engine.syntax import Source, span_of
 
 
@@ -148,20 +149,8 @@ def _declared_by(world: World, source: Source, node: Node, alias: Decl) -> Decl 
                 shown = node
                 while shown.parent is not None and shown.parent != ancestor:
                     shown = shown.parent
-            site = alias.site.__class__(
-                alias.site.codemod, source.path, span_of(shown),
-                {"types": (), "owner": (span_of(ancestor),)}, kind=_KINDS[ancestor.type], role="use",
-            )  # fmt: skip
+            captures = {"types": (), "owner": (span_of(ancestor),)}
+            kind = _KINDS[ancestor.type]
+            site = Site(NAME, source.path, span_of(shown), captures, kind=kind, role="use")
             return declared(source, site, ancestor, (), (), alias.family)
     return None
-
-
-def orphans(world: World, taken: Iterable[Group]) -> Iterator[Call]:
-    """Lock calls on counters that no group holds."""
-    mine = {call.key for group in taken for call in group.calls}
-    for call in world.calls:
-        if known(call.lock) and call.key not in mine:
-            yield call
-
-
-__all__ = ["Group", "Span", "groups", "orphans"]

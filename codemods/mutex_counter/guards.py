@@ -36,9 +36,9 @@ class Refused:
 class Guard:
     """The expression that is the guard. ``handler``: code for a poisoned lock that goes away.
 
-    ``shape``: "value" (``node`` is the guard), "if-let" (``node`` is the ``if``, ``binding`` the
-    guard's name), "let-else" (as "if-let"), "match" (``node`` is the match, ``binding`` as above, ``body`` its arm's value),
-    "map" (``node`` is the whole ``.map(|g| ..).unwrap_or(..)`` chain, ``body`` the closure's).
+    ``shape`` says what ``node`` is: "value" the guard itself; "if-let" and "let-else" the statement
+    that binds it to ``binding``; "match" the match whose arm with value ``body`` binds it; "map" the
+    whole ``.map(|g| ..).unwrap_or(..)`` chain, ``body`` the closure's.
     """
 
     node: Node

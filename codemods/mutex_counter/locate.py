@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -57,12 +58,13 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
     """All places that the plan must know of; the declarations among them are sites."""
     owned: dict[Span, list[tuple[Node, Node]]] = {}
     for match in matches:
-        if match.pattern in (0, 1):
+        if match.pattern == 1:
             node, inner = match.one("type"), match.one("inner")
             struct = counters(source).get(source.text(inner))
             if struct is not None and _is_lock(source, node):
                 yield _struct(source, node, struct)
-                continue
+        elif match.pattern == 0:
+            node, inner = match.one("type"), match.one("inner")
             if not _is_counter_type(source, node, inner):
                 continue
             owner = _owner(source, node)
@@ -129,10 +131,20 @@ def fields(source: Source, struct: Node) -> dict[bytes, Node]:
     return found
 
 
+def counts(source: Source, names: Iterable[bytes]) -> bool:
+    """Is a field of one of these names added to in this file? Settings are no counters."""
+    words = b"|".join(re.escape(name) for name in names)
+    return re.search(rb"\.\s*(?:" + words + rb")\s*[+-]=", source.data) is not None
+
+
 def _struct(source: Source, node: Node, struct: Node) -> Site:
     """``Mutex<Stats>``, where ``Stats`` holds nothing but counters."""
     owner = _owner(source, node)
-    shown = owner is not None and owner.type in ("field_declaration", "static_item")
+    shown = (
+        owner is not None
+        and owner.type in ("field_declaration", "static_item")
+        and counts(source, fields(source, struct))
+    )
     span = span_of(node)
     if owner is not None and shown:
         named = owner.child_by_field_name("name")

@@ -1,5 +1,5 @@
-"""A lock taken for one expression, ``*x.lock().unwrap() += 1``: what else runs while it is held, and
-the atomic operation in its place."""
+"""A lock taken for one expression, ``*x.lock().unwrap() += 1``: what else runs while it is held,
+and the atomic operation in its place."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ HANDLER = "the code for a poisoned lock goes away, for there is none any more"
 class Rewrite:
     """One lock scope as one atomic operation.
 
-    ``ops`` are "load", "store", "add" and so on; "decides" when what is read is compared or branched
-    on; with the field's name in front (``hits.add``) where a struct was behind the lock. ``notes`` are things that somebody must look at:
-    with one, the fix is for review.
+    ``ops`` are "load", "store", "add" and so on; "decides" when what is read is compared or
+    branched on; with the field's name in front (``hits.add``) where a struct was behind the lock.
+    ``notes`` are things that somebody must look at: with one, the fix is for review.
     """
 
     edits: tuple[Edit, ...]
@@ -139,6 +139,8 @@ def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
     if isinstance(what, Refused):
         return what
     named = field_of(source, guard) if use.fields else b""
+    if named and named not in use.fields:
+        return Refused("the struct behind the lock is used as a whole")
     if named:
         use = use.narrowed(named)
     whole, scrutinee = held_over(source, guard)

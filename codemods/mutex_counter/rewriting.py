@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guards import Refused
@@ -70,7 +71,17 @@ def rewritten(world: World, group: Group, orders: Orders) -> Rewritten | Refused
             return made
         drops = tuple(imports_behind(world.source(new.file), new.named))
         parts.append(Rewritten((made,), drops=drops))
-    return merged(parts)
+    return apart(world, merged(parts))
+
+
+def apart(world: World, made: Rewritten) -> Rewritten | Refused:
+    """Edits of one fix must not overlap: two locks of one group in one statement may do so."""
+    ordered = sorted(made.edits, key=lambda e: (e.path, e.start, e.end))
+    for left, right in pairwise(ordered):
+        if left.path == right.path and right.start < left.end:
+            place = world.place(right.path, right.start)
+            return Refused(f"{place}: it is locked again while it is held")
+    return made
 
 
 def uses_of(

@@ -11,7 +11,7 @@ from codemods.mutex_counter.guards import Refused, outward
 from codemods.mutex_counter.moment import Use
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.region import Mention, Region, exits, written
-from codemods.mutex_counter.text import declared_in, words
+from codemods.mutex_counter.text import assigned_in, declared_in, words
 from engine.model import Edit, Span
 from engine.syntax import span_of
 
@@ -78,24 +78,16 @@ def is_value(region: Region, mention: Mention, node: Node) -> bool:
 def disturbed(region: Region, statements: Sequence[Node], text: bytes) -> bool:
     """Would ``text`` mean something else in front of ``statements``, or be evaluated although one
     of them leaves early?"""
-    source = region.source
     named = words(text)
-    if declared_in(source, statements) & named or any(exits(n) for n in statements):
-        return True
-    pending = list(statements)
-    while pending:
-        node = pending.pop()
-        if node.type in ("assignment_expression", "compound_assignment_expr"):
-            left = node.child_by_field_name("left")
-            if left is not None and left.type == "identifier" and source.text(left) in named:
-                return True
-        pending.extend(node.named_children)
-    return False
+    changed = declared_in(region.source, statements) | assigned_in(region.source, statements)
+    return bool(changed & named) or any(exits(node) for node in statements)
 
 
 def moved(use: Use, region: Region, upto: int) -> bool:
     """The receiver, written at statement ``upto``, still means what it meant at the lock."""
-    return not declared_in(use.source, region.statements[:upto]) & words(use.receiver)
+    before = region.statements[:upto]
+    changed = declared_in(use.source, before) | assigned_in(use.source, before) - {region.name}
+    return not changed & words(use.receiver)
 
 
 def single(region: Region) -> tuple[Mention, Node] | None:

@@ -18,6 +18,7 @@ from codemods.mutex_counter.moment import Field
 from codemods.mutex_counter.names import ATOMICS, atomic, family_of, wide
 from codemods.mutex_counter.rewriting import (
     Rewritten,
+    apart,
     imports_behind,
     merged,
     orders_for,
@@ -65,8 +66,6 @@ class _Struct:
                 reason = self.world.facts.unknown(told[0].path, told[0].receiver)
                 return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
             return None
-        if not self._counts(calls):
-            return None
         refused = self._derived()
         relaxed = {name: Field(inner, RELAXED) for name, inner in self.inners.items()}
         made = refused if refused is not None else self._all(calls, relaxed)
@@ -76,12 +75,6 @@ class _Struct:
             if isinstance(made, Rewritten):
                 return Proposal(shown, (self._fix(made, by_field),))
         return None if made.locks else Proposal(shown, reason=made.reason)
-
-    def _counts(self, calls: list[Call]) -> bool:
-        """Is any field ever added to? A struct of settings is no struct of counters."""
-        names = b"|".join(re.escape(name) for name in self.fields)
-        pattern = re.compile(rb"\.(?:" + names + rb")\s*[+-]=")
-        return any(pattern.search(self.world.source(path).data) for path in {c.path for c in calls})
 
     def _orders(self, name: bytes, inner: str, made: Rewritten) -> Orders:
         head = f"{name.decode('utf-8', 'replace')}."
@@ -116,7 +109,7 @@ class _Struct:
                 return made
             parts.append(made)
         retyped = (_put(self.source, t, atomic(self.inners[n])) for n, t in self.fields.items())
-        return merged([*parts, Rewritten(tuple(retyped))])
+        return apart(self.world, merged([*parts, Rewritten(tuple(retyped))]))
 
     def _mentions(self) -> Iterator[Rewritten | Refused]:
         """Every mention of the struct: behind a lock, in its constructor, or in the way."""
@@ -185,13 +178,13 @@ class _Struct:
         return Rewritten(tuple(edits), drops=drops)
 
     def _field(self, source: Source, part: Node) -> Iterator[Edit]:
-        if part.type == "shorthand_field_initializer":
+        if part.type == "shorthand_field_initializer" and source.text(part) in self.inners:
             name = source.text(part)
             made = b"%s: %s::new(%s)" % (name, atomic(self.inners[name]), name)
             yield _put(source, part, made)
         elif part.type == "field_initializer":
             field, value = part.child_by_field_name("field"), part.child_by_field_name("value")
-            if field is not None and value is not None:
+            if field is not None and value is not None and source.text(field) in self.inners:
                 head = atomic(self.inners[source.text(field)]) + b"::new("
                 yield Edit(source.path, value.start_byte, value.start_byte, head)
                 yield Edit(source.path, value.end_byte, value.end_byte, b")")

@@ -79,8 +79,8 @@ def placed(source: Source, node: Node, text: bytes) -> Edit:
 def operates(text: bytes) -> bool:
     """Is the expression ``text`` an operator's (``a + b``, ``!a``), not a call or a name?"""
     parsed = Source("", b"fn f() { let _ = " + uses.strip_markers(text) + b"; }")
-    lets = (n for n in walk(parsed.root) if n.type == "let_declaration")
-    value = next(lets).child_by_field_name("value")
+    let = next((n for n in walk(parsed.root) if n.type == "let_declaration"), None)
+    value = let.child_by_field_name("value") if let is not None else None
     return value is None or value.type in (
         "binary_expression", "unary_expression", "type_cast_expression", "reference_expression",
     )  # fmt: skip
@@ -116,6 +116,20 @@ def declared_in(source: Source, statements: Sequence[Node]) -> frozenset[bytes]:
         pattern = statement.child_by_field_name("pattern")
         if statement.type == "let_declaration" and pattern is not None:
             found.update(source.text(n) for n in walk(pattern) if "identifier" in n.type)
+    return frozenset(found)
+
+
+def assigned_in(source: Source, statements: Sequence[Node]) -> frozenset[bytes]:
+    """Names of locals that ``statements`` assign to."""
+    found: set[bytes] = set()
+    pending = list(statements)
+    while pending:
+        node = pending.pop()
+        if node.type in ("assignment_expression", "compound_assignment_expr"):
+            left = node.child_by_field_name("left")
+            if left is not None:
+                found |= words(source.text(left))
+        pending.extend(node.named_children)
     return frozenset(found)
 
 

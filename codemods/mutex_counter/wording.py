@@ -43,7 +43,7 @@ def _sentences(
     yield f"`{shown(decl)}` becomes {names} ({why}); {lost}."
     changes: list[str] = []
     if made.ops & {"add", "sub"}:
-        changes.append("a sum that overflows wraps, where debug builds panicked")
+        changes.append("sums that overflow wrap, where debug builds panicked")
     if any(wide(inner) for inner in inners):
         changes.append("the target must have 64-bit atomics")
     debugged = _debugged(world, group)
@@ -52,7 +52,7 @@ def _sentences(
     if "update" in made.ops:
         changes.append("the closure may run more than once")
     if changes:
-        yield f"Beside it: {', '.join(changes)}."
+        yield f"Mind that {', '.join(changes)}."
     look = [*([exposed] if exposed else []), *made.notes]
     if look:
         yield f"Look at: {'; '.join(look)}."

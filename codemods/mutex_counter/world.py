@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -323,9 +323,3 @@ def last_name(source: Source, node: Node) -> bytes:
 def known(lock: Lock | None) -> bool:
     """Is it a lock around what has an atomic?"""
     return lock is not None and lock.inner in ATOMICS
-
-
-__all__ = [
-    "Call", "Decl", "Key", "New", "Sequence", "World", "add", "build", "declared", "first_name",
-    "holder_name", "impl_type", "known", "last_name",
-]  # fmt: skip
