@@ -1,0 +1,9 @@
+"""What every test run starts from, wherever it was started."""
+
+from __future__ import annotations
+
+import signal
+
+# A run in the background of a shell inherits SIGINT as ignored, and so would the programs that the
+# Ctrl-C tests start: they would then test nothing.
+signal.signal(signal.SIGINT, signal.default_int_handler)
