@@ -67,22 +67,22 @@ def _one(crate: Crate, row: Row) -> None:
     row.lines = sum(p.read_bytes().count(b"\n") for p in source.rglob("*.rs"))
     flags = [*crate.args, *(("--features", ",".join(crate.features)) if crate.features else ())]
     environment = {**os.environ, "CARGO_TARGET_DIR": str(WORK / "plain")}
-    _run(["cargo", "check", "--all-targets", "--offline", *flags], source, environment, 1800)
+    check = ["cargo", "check", "--all-targets", "--offline", *flags]
+    _run(check, source, environment)
     for path in source.rglob("*.rs"):
         path.touch()
-    row.plain, _ = _run(
-        ["cargo", "check", "--all-targets", "--offline", *flags], source, environment, 1800
-    )
+    row.plain = _run(check, source, environment)
     report = OUT / f"{crate.label}.json"
+    report.unlink(missing_ok=True)
     tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(source), "--review"]
     tool += ["--offline", "--format", "json", "-o", str(report), *flags]
     if not crate.tests:
         tool.append("--no-tests")
     shared = {**os.environ, "CARGO_TARGET_DIR": str(WORK / "target")}
-    first = _diff(tool, shared)  # builds the dependencies in the copy
+    first = _call(tool, source, shared)  # builds the dependencies in the copy
     once = report.read_bytes() if report.exists() else b""
     began = time.monotonic()
-    run = _diff(tool, shared) if first.returncode in (0, 1, 3) else first
+    run = _call(tool, source, shared) if first.returncode in (0, 1, 3) else first
     row.seconds = time.monotonic() - began
     if report.exists() and once != report.read_bytes():
         row.error = "two runs gave different results"
@@ -103,18 +103,6 @@ def _one(crate: Crate, row: Row) -> None:
         row.proof = _prove(crate, source, patch, flags, environment)
 
 
-def _diff(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        env=environment,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=3600,
-        check=False,
-    )
-
-
 def _prove(
     crate: Crate, source: Path, patch: bytes, flags: list[str], environment: dict[str, str]
 ) -> str:
@@ -129,7 +117,7 @@ def _prove(
     )
     if applied.returncode:
         return f"APPLY FAILED {applied.stderr.decode()[:100]}"
-    _run(["cargo", "check", "--all-targets", "--offline", *flags], copy, environment, 1800)
+    _run(["cargo", "check", "--all-targets", "--offline", *flags], copy, environment)
     if before is None:
         return "check ok"
     after = _tests(crate, copy, flags, environment)
@@ -142,36 +130,33 @@ def _tests(
 ) -> tuple[int, int]:
     """Tests passed and failed."""
     command = ["cargo", "test", "--no-fail-fast", "--offline", *flags, *crate.test_args]
-    run = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=1800,
-        check=False,
-    )
+    run = _call(command, folder, environment)
     found = _SUMMARY.findall(run.stdout)
     return sum(int(p) for p, _ in found), sum(int(f) for _, f in found)
 
 
-def _run(
-    command: list[str], cwd: Path, environment: dict[str, str], timeout: float
-) -> tuple[float, str]:
+def _run(command: list[str], cwd: Path, environment: dict[str, str]) -> float:
+    """Seconds that the command takes; it has to succeed."""
     began = time.monotonic()
-    run = subprocess.run(
+    run = _call(command, cwd, environment)
+    if run.returncode:
+        raise RuntimeError(f"{' '.join(command)} FAILED: {run.stderr.strip()[-600:]}")
+    return time.monotonic() - began
+
+
+def _call(
+    command: list[str], cwd: Path, environment: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         command,
         cwd=cwd,
         env=environment,
         capture_output=True,
         text=True,
-        timeout=timeout,
+        errors="replace",
+        timeout=3600,
         check=False,
     )
-    if run.returncode:
-        raise RuntimeError(f"{' '.join(command)} FAILED: {run.stderr.strip()[-600:]}")
-    return time.monotonic() - began, run.stdout
 
 
 def _line(row: Row) -> str:

@@ -11,8 +11,10 @@ import click
 
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.codemod import registry
+from engine.config import closest
 from engine.errors import SpikeproofError
 from engine.facts import sources_of
+from engine.fsio import show
 from engine.heat import weight
 from engine.model import Outcome, Site, Skip, Verdict
 from engine.report.plain import printable
@@ -39,12 +41,7 @@ def chosen(names: Sequence[str], workspace: Workspace) -> tuple[str, ...]:
 
 
 def unknown_codemod(name: str) -> SpikeproofError:
-    import difflib
-
-    known = registry()
-    close = difflib.get_close_matches(name, known, n=1)
-    hint = f"did you mean `{close[0]}`?" if close else f"there are: {', '.join(known)}"
-    return SpikeproofError(f"no codemod named `{name}`; {hint}")
+    return SpikeproofError(f"no codemod named `{show(name)}`{closest(name, registry())}")
 
 
 def scan_command(
@@ -65,7 +62,7 @@ def scan_command(
                 workspace.root,
                 [path for path in workspace.files if workspace.is_requested(path)],
                 names,
-                lambda done, of: ui.progress(f"Scanning {done}/{of} files"),
+                ui.scanning,
                 uses=False,
             )
         sites = tuple(s for s in found.sites if s.role == "site" and s.kind != "maybe")

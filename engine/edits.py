@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine import uses
@@ -257,7 +257,7 @@ def _owned(path: str, taken: _Taken, fixes: Sequence[Fix], accepted: list[int]) 
 
 
 def _settle(
-    path: str, data: bytes, owned: Sequence[Owned], drops: Iterable[tuple[bytes, int]]
+    path: str, data: bytes, owned: Sequence[Owned], drops: Collection[tuple[bytes, int]]
 ) -> Text:
     """Replace name markers, then add and remove ``use`` lines, keeping the way back."""
     plan = uses.plan_names(path, data, [o.edit for o in owned])

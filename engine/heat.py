@@ -10,10 +10,12 @@ import re
 
 from tree_sitter import Node
 
+from engine.locks import lock_call
 from engine.syntax import Source, attributes
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2, "test": -20}
-_LOCKS = re.compile(rb"\.\s*(?:lock|read|write|borrow_mut)\s*\(\s*\)")
+_LOCKS = frozenset({b"lock", b"read", b"write", b"borrow_mut"})
+_BOUNDARIES = frozenset({"function_item", "closure_expression"})
 # Parameters that only request handlers take, in axum, actix-web, warp, hyper, tonic and rocket.
 _REQUEST = re.compile(
     rb"\b(?:Request|HttpRequest|Json|Multipart|Extension|Payload|Incoming|ServiceRequest"
@@ -64,7 +66,7 @@ def _is_handler(source: Source, function: Node) -> bool:
 
 
 def _under_lock(source: Source, node: Node) -> bool:
-    """An earlier statement of an enclosing block bound a guard, or the scrutinee took one."""
+    """An earlier statement of an enclosing block of the same function bound a guard."""
     statement = source.statement_of(node)
     while statement is not None:
         previous = statement.prev_named_sibling
@@ -72,21 +74,15 @@ def _under_lock(source: Source, node: Node) -> bool:
             if previous.type == "let_declaration" and _binds_guard(source, previous):
                 return True
             previous = previous.prev_named_sibling
-        outer = source.parent(statement)
-        statement = source.statement_of(outer) if outer is not None else None
-        if outer is not None and source.parent(outer) is not None:
-            holder = source.parent(outer)
-            if holder is not None and holder.type in ("function_item", "closure_expression"):
-                return False
+        block = source.parent(statement)
+        holder = source.parent(block) if block is not None else None
+        if block is None or holder is None or holder.type in _BOUNDARIES:
+            return False
+        statement = source.statement_of(block)
     return False
 
 
 def _binds_guard(source: Source, let: Node) -> bool:
     value = let.child_by_field_name("value")
-    if value is None:
-        return False
-    text = source.text(value).rstrip()
-    for tail in (b"?", b".await", b".unwrap()"):
-        text = text.removesuffix(tail).rstrip()
-    text = re.sub(rb"\.\s*expect\s*\([^)]*\)$", b"", text).removesuffix(b".await").rstrip()
-    return bool(re.search(_LOCKS.pattern + rb"$", text))
+    locked = lock_call(source, value) if value is not None else None
+    return locked is not None and locked.method in _LOCKS

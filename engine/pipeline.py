@@ -152,7 +152,7 @@ def survey(
     workspace: Workspace, names: Sequence[str], ui: Ui
 ) -> tuple[tuple[Site, ...], tuple[Skip, ...], int]:
     """Sites as the types show them, with level and reason of their plan (``scan --types``)."""
-    found = scan(workspace.root, workspace.files, names, _scanning(ui))
+    found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         return (), found.skipped, found.suppressed
     with open_stages(workspace, ui) as stages:
@@ -184,7 +184,7 @@ def run(
 ) -> Result:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read."""
-    found = scan(workspace.root, workspace.files, names, _scanning(ui))
+    found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
         return Result(workspace.root, empty, skipped=found.skipped, suppressed=found.suppressed)
@@ -312,7 +312,3 @@ def _edition(workspace: Workspace, path: str) -> str:
 
 def _any_site(sites: Sequence[Site]) -> bool:
     return any(site.role == "site" for site in sites)
-
-
-def _scanning(ui: Ui) -> Callable[[int, int], None]:
-    return lambda done, of: ui.progress(f"Scanning {done}/{of} files")

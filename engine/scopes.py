@@ -20,7 +20,6 @@ from engine.syntax import COMMENTS, Source, captures, compile_query, span_of
 
 _CAPTURE = re.compile(rb"(?<!\{)(?:\{\{)*\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?::[^{}]*)?\}")
 _WIDTH = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\$")
-_IDENT = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)

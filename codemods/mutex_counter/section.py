@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from tree_sitter import Node
 
@@ -128,17 +130,10 @@ def _from_let(use: Use, let: Node, guard: Guard) -> Rewrite | Refused:
     function = source.fn_item_of(let)
     if function is None:
         return Refused("the guard is bound outside of a function")
-    scopes = use.scopes_of(source, function)
-    binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
-    if binding is None:
-        return Refused("the guard's name is not understood")
-    region = region_of_let(source, scopes, let, binding, bool(use.fields))
-    if isinstance(region, Refused):
-        return region
-    shape = fields_shape(use, region, scopes) if use.fields else shape_of(use, region)
-    if isinstance(shape, Refused):
-        return shape
-    ops = shape.ops if use.fields else region.words(shape.ops, use.scopes_of)
+    shaped = _shaped(use, function, pattern, partial(region_of_let, let=let))
+    if isinstance(shaped, Refused):
+        return shaped
+    region, shape, ops = shaped
     bad = commented(source, span_of(let))
     if bad is not None:
         return bad
@@ -151,6 +146,24 @@ def _from_let(use: Use, let: Node, guard: Guard) -> Rewrite | Refused:
         gone = (without_line(source, region.drop),) if region.drop is not None else ()
         edits = (head, *shape.edits, *gone)
     return Rewrite(edits, ops, notes, shape.drops)
+
+
+def _shaped(
+    use: Use, function: Node, pattern: Node, region_of: Callable[..., Region | Refused]
+) -> tuple[Region, Shape, frozenset[str]] | Refused:
+    """The region in which the guard named by ``pattern`` lives, its shape, and what is done there."""
+    scopes = use.scopes_of(use.source, function)
+    binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
+    if binding is None:
+        return Refused("the guard's name is not understood")
+    fields = bool(use.fields)
+    region = region_of(source=use.source, scopes=scopes, binding=binding, fields=fields)
+    if isinstance(region, Refused):
+        return region
+    shape = fields_shape(use, region, scopes) if fields else shape_of(use, region)
+    if isinstance(shape, Refused):
+        return shape
+    return region, shape, shape.ops if fields else region.words(shape.ops, use.scopes_of)
 
 
 def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:
@@ -191,17 +204,10 @@ def _from_holder(use: Use, guard: Guard) -> Rewrite | Refused:
         return Refused("the lock's result is taken apart in an expression")
     if body.type != "block":
         return _from_value(use, guard, body, named)
-    scopes = use.scopes_of(source, function)
-    binding = next((b for b in scopes.bindings if b.decl == span_of(named)), None)
-    if binding is None:
-        return Refused("the guard's name is not understood")
-    region = region_of_block(source, scopes, body, binding, bool(use.fields))
-    if isinstance(region, Refused):
-        return region
-    shape = fields_shape(use, region, scopes) if use.fields else shape_of(use, region)
-    if isinstance(shape, Refused):
-        return shape
-    ops = shape.ops if use.fields else region.words(shape.ops, use.scopes_of)
+    shaped = _shaped(use, function, named, partial(region_of_block, block=body))
+    if isinstance(shaped, Refused):
+        return shaped
+    region, shape, ops = shaped
     changes = {edit.span: edit.replacement for edit in shape.edits}
     if region.drop is not None:
         gone = without_line(source, region.drop)

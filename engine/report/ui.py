@@ -50,13 +50,6 @@ class Ui:
         if not self.quiet:
             self._print(text)
 
-    def warn(self, text: str) -> None:
-        word = (
-            click.style("warning", fg="yellow", bold=True) if self.color(sys.stderr) else "warning"
-        )
-        if not self.quiet:
-            self._print(f"{word}: {printable(text)}")
-
     def _print(self, text: str) -> None:
         if self._status is not None:
             self._status.console.print(text, markup=False, highlight=False, soft_wrap=True)
@@ -78,6 +71,9 @@ class Ui:
                 yield
             finally:
                 self._status = None
+
+    def scanning(self, done: int, of: int) -> None:
+        self.progress(f"Scanning {done}/{of} files")
 
     def progress(self, text: str) -> None:
         """What is going on right now; overwritten by the next."""
