@@ -64,6 +64,11 @@ def verdict(body: str, index: int = 0) -> Movable | Blocked:
         "read().map_err(|e| E(x.clone(), e));",
         'info!("{}", y); g(x.clone()); info!("{{x}}");',
         "g(x.clone()); let x = make(); h(&x);",
+        "S { a: x.a.clone(), ..x };",
+        "S { a: g(x.a.clone()), b, ..x };",
+        "S { b: 1, a: x.a.c.clone(), ..x }; h(x.n);",
+        "S { a: x.s.a.clone(), ..x.s };",
+        "let a = x.a.clone(); S { a, ..x };",
     ],
 )
 def test_the_last_use_is_a_move(body: str) -> None:
@@ -78,6 +83,13 @@ def test_the_last_use_is_a_move(body: str) -> None:
         ('g(x.clone()); info!("{:>1$}", 1, x);', "used"),
         ("g(x.clone()); info!(x, y);", "used"),
         ("g(x.a.clone()); h(&x);", "used"),
+        ("S { b: x.a.clone(), ..x };", "used"),
+        ("S { b: x.s.a.clone(), a: 1, ..x };", "used"),
+        ("S { a: x.a.clone(), ..x.clone() };", "used"),
+        ("S { a: x.a.clone(), ..g(x) };", "used"),
+        ("S { a: x.a.clone(), b: T { ..x.a }, ..x };", "used"),
+        ("let a = S { a: x.a.clone(), ..x }; h(x.a);", "used"),
+        ("S { x: x.clone(), ..x };", "used"),
         ("g(x.a.clone()); x.run();", "used"),
         ("g(x.a.clone()); h(x.a.b);", "used"),
         ("g(x.clone(), x.len());", "used"),
@@ -402,6 +414,41 @@ def test_a_use_line_that_served_only_the_clone_is_dropped() -> None:
     found = plans({"src/lib.rs": text}, types)
     after = applied({"src/lib.rs": text}, found)["src/lib.rs"]
     assert after == b"async fn f(x: &S) {\n    x.a.run().await;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "type_", "said"),
+    [
+        ("map.insert(k, x.clone());", STRING, True),
+        ("list.push((k, x.clone()));", "std::vec::Vec<u8>", True),
+        ("map.entry(k).or_insert(Some(x.clone()));", STRING, True),
+        ("let s = S { a: x.clone() };", STRING, True),
+        ("let s = S { x: x.clone() };", STRING, True),
+        ("S { a: Some(Box::new(x.clone())) }", "std::vec::Vec<u8>", True),
+        ("Frame(x.clone())", "std::vec::Vec<u8>", True),
+        ("Arc::new(x.clone())", "std::vec::Vec<u8>", True),
+        ("self.last = x.clone();", "std::path::PathBuf", True),
+        ("NAMES.lock().push(x.clone());", STRING, True),
+        ("let y = x.clone(); log(); map.insert(k, y);", STRING, True),
+        ("map.insert(k, x.clone());", "std::option::Option<std::string::String>", True),
+        ("map.insert(k, if c { x.clone() } else { d() });", STRING, True),
+        ("g(x.clone());", STRING, False),
+        ("m.send(x.clone()).await;", STRING, False),
+        ("return x.clone();", STRING, False),
+        ("Some(x.clone())", STRING, False),
+        ("let y = x.clone(); g(y);", STRING, False),
+        ("map.insert(k, g(x.clone()));", STRING, False),
+        # As large as what they hold, whoever has them.
+        ("map.insert(k, x.clone());", "std::boxed::Box<[u8]>", False),
+        ("map.insert(k, x.clone());", "bytes::Bytes", False),
+        ("map.insert(k, x.clone());", "std::sync::Arc<std::string::String>", False),
+    ],
+)
+def test_what_is_stored_keeps_its_spare_capacity(body: str, type_: str, said: bool) -> None:
+    text = f"async fn f(x: T, k: K) -> R {{ {body} }}".encode()
+    (found,) = plans({"src/lib.rs": text}, {b"x": type_, b"x.clone()": type_})
+    assert found.fixes[0].label == "move"
+    assert ("spare capacity" in found.fixes[0].note) == said
 
 
 CALLEE = b"""async fn run(frame: Vec<u8>, log: Log) {

@@ -71,7 +71,8 @@ or a snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone i
 go. A deep copy of something with a `Cell` or a `Mutex` inside is a snapshot and stays. Senders and
 permits are not moved: a channel would close earlier.
 
-A moved `Vec` or `String` keeps its spare capacity, a clone has none.
+A moved `Vec`, `String` or map keeps its spare capacity, where a clone is as large as what it holds:
+the note says so where the value is stored (in a struct, a collection, a static).
 
 With `reuse = true` a loop's `BytesMut` that is copied out and then cleared hands out its frames
 instead (`split`, and `reserve` in the place of `clear`), for review. Changing the item type of a

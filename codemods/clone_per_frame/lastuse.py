@@ -158,6 +158,8 @@ def _disjoint(source: Source, root: Node, fields: tuple[bytes, ...]) -> bool:
     node = root
     for field in fields:
         up = source.parent(node)
+        if up is not None and up.type == "base_field_initializer":
+            return field in _listed(source, up)
         if up is None or up.type != "field_expression" or up.child_by_field_name("value") != node:
             return False
         call = up.parent
@@ -169,6 +171,17 @@ def _disjoint(source: Source, root: Node, fields: tuple[bytes, ...]) -> bool:
             return True
         node = up
     return False
+
+
+def _listed(source: Source, base: Node) -> frozenset[bytes]:
+    """The fields that a struct's literal gives itself, so that ``..base`` is not asked for them."""
+    literal = base.parent
+    named = (
+        n.child_by_field_name("field") if n.type == "field_initializer" else n.named_child(0)
+        for n in (literal.named_children if literal is not None else ())
+        if n.type in ("field_initializer", "shorthand_field_initializer")
+    )
+    return frozenset(source.text(n) for n in named if n is not None)
 
 
 def _path_up(source: Source, node: Node) -> list[Node]:

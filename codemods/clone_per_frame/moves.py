@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
@@ -14,6 +14,12 @@ from .kinds import is_bytes, is_counted, is_named
 from .known import Types
 from .serve import Serves, serves
 from .shapes import Clone, Context, Role
+from .stored import grows, stored
+
+ROOM = (
+    "Where it is stored it keeps its spare capacity, which a clone would not have (`shrink_to_fit` "
+    "gives it back)."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +32,15 @@ class Moved:
     doubt: str = ""
 
 
-def move(clone: Clone, context: Context, types: Types) -> Moved | None:
+def move(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Moved | None:
     """``x.clone()`` -> ``x`` for a value that is not used again."""
+    made = _move(clone, context, types)
+    if made is not None and grows(types.place) and stored(clone.source, scopes, clone.node):
+        return replace(made, how=f"{made.how} {ROOM}")
+    return made
+
+
+def _move(clone: Clone, context: Context, types: Types) -> Moved | None:
     source = clone.source
     text = _owned(clone, types)
     if text is None:

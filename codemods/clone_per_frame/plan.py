@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -16,7 +15,7 @@ from . import callee
 from .asking import Case, case_of, holder_of
 from .borrow import Borrower
 from .callee import Parameter
-from .calls import calls
+from .decided import Decision, grouped
 from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .functions import Functions
@@ -38,25 +37,6 @@ if TYPE_CHECKING:
 _COUNTING = (b"strong_count", b"try_unwrap", b"into_inner", b"get_mut", b"make_mut", b"downgrade")
 
 
-@dataclass
-class Decision:
-    """What is to become of one site. Without fixes and reason it is no site at all."""
-
-    case: Case
-    types: Types
-    kind: Kind
-    fixes: list[Fix] = field(default_factory=list)
-    reason: str = ""
-    parameter: Parameter | None = None
-    text: bytes = b""  # the place as a reference
-    hint: str = ""  # what more there is to say to a refusal
-
-    def refuse(self, reason: str) -> None:
-        """Say why, unless it is in a test, where nobody waits."""
-        if "test" not in self.case.site.heat:
-            self.reason = reason
-
-
 class Planner:
     """Plans all sites of a workspace. Used once."""
 
@@ -73,7 +53,7 @@ class Planner:
                 yield found
             elif found is not None:
                 decisions.append(found)
-        yield from self._grouped(decisions)
+        yield from grouped(decisions, self._functions, self._facts)
 
     # -- one site ------------------------------------------------------------------------------
 
@@ -92,7 +72,7 @@ class Planner:
         scopes = self._facts.sources.scopes(case.source, case.function)
         verdict = self._movable(case, types, scopes)
         if self._guarded(case, scopes):
-            return self._only_moved(case, types, kind, verdict)
+            return self._only_moved(case, types, kind, verdict, scopes)
         decision = Decision(case, types, kind, parameter=self._parameter(case, types))
         parameter = decision.parameter
         borrower = Borrower(
@@ -115,7 +95,7 @@ class Planner:
         )
         decision.text = borrower.reference()
         self._borrow(decision, borrower, scopes)
-        self._move(decision, verdict)
+        self._move(decision, verdict, scopes)
         if not decision.fixes:
             self._reuse(decision, scopes, verdict)
         if not decision.fixes and not decision.reason:
@@ -149,12 +129,12 @@ class Planner:
         return (self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes)
 
     def _only_moved(
-        self, case: Case, types: Types, kind: Kind, verdict: Movable | Blocked
+        self, case: Case, types: Types, kind: Kind, verdict: Movable | Blocked, scopes: Scopes
     ) -> Decision | None:
         """A value that may come out of a lock: once it is owned it can be moved, never borrowed."""
         decision = Decision(case, types, kind)
         if isinstance(verdict, Movable):
-            self._move(decision, verdict)
+            self._move(decision, verdict, scopes)
         return decision
 
     def _guarded(self, case: Case, scopes: Scopes) -> bool:
@@ -230,10 +210,10 @@ class Planner:
         text = case.source.text(case.function)
         return any(word in text for word in _COUNTING)
 
-    def _move(self, decision: Decision, verdict: Movable | Blocked) -> None:
+    def _move(self, decision: Decision, verdict: Movable | Blocked, scopes: Scopes) -> None:
         case, types, kind = decision.case, decision.types, decision.kind
         if isinstance(verdict, Movable):
-            made = move(case.clone, case.context, types)
+            made = move(case.clone, case.context, types, scopes)
             if made is not None and kind.nature is Nature.HANDLE:
                 if not decision.fixes:
                     decision.refuse(
@@ -319,90 +299,6 @@ class Planner:
         else:
             return None
         return callee.parameter_of(function, index, types.cloned)
-
-    def _grouped(self, decisions: Sequence[Decision]) -> Iterator[Proposal]:
-        """Sites of one parameter become one proposal where some of them need it changed."""
-        groups: dict[tuple[str, int, int], list[Decision]] = {}
-        for decision in decisions:
-            if decision.parameter is not None and not _borrows(decision):
-                groups.setdefault(decision.parameter.key, []).append(decision)
-        taken: set[int] = set()
-        for group in groups.values():
-            if all(decision.fixes for decision in group):
-                continue
-            found = self._change(group)
-            if isinstance(found, Fix):
-                taken.update(map(id, group))
-                ordered = sorted(group, key=lambda d: bool(d.fixes))
-                fixes = (found, *_without_it(group))
-                yield Proposal(tuple(d.case.site for d in ordered), fixes)
-            else:
-                for decision in group:
-                    if not decision.fixes and decision.reason:
-                        decision.reason = f"{decision.reason}, and {found}"
-        for decision in decisions:
-            if id(decision) in taken:
-                continue
-            if decision.fixes:
-                yield Proposal((decision.case.site,), tuple(decision.fixes))
-            elif decision.reason:
-                yield Proposal((decision.case.site,), (), decision.reason)
-
-    def _change(self, group: Sequence[Decision]) -> Fix | str:
-        """Change the parameter that all of ``group`` pass a clone to, or say why not."""
-        parameter = group[0].parameter
-        assert parameter is not None
-        name = parameter.function.name.decode("utf-8", "replace")
-        if any(d.kind.nature in (Nature.CELL, Nature.HANDLE) for d in group):
-            return f"what `{name}` takes is more than data"
-        if reason := callee.refusal(parameter, self._facts):
-            return reason
-        texts = {
-            (d.case.site.path, d.case.clone.span): d.text
-            for d in group
-            if not has_calls(d.case.place)
-        }
-        found, reason = calls(parameter, self._functions, self._facts, frozenset(texts))
-        if reason:
-            return reason
-        edits = callee.rewrite(parameter, found, texts, self._facts)
-        if edits is None:
-            return f"the signature of `{name}` is not understood"
-        plain = all(d.kind.nature is Nature.PLAIN for d in group)
-        type_ = group[0].types.cloned
-        count = len(found)
-        note = (
-            f"`{name}` only reads its parameter, so it borrows it; its {count} "
-            f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
-            f"{cost_words(type_, group[0].kind, group[0].case.clone.word)}"
-        )
-        if not plain:
-            note += f" Look at this: {next(d.kind.why for d in group if d.kind.why)}."
-        drops = tuple(
-            (path, type_.name.encode())
-            for path in dict.fromkeys(
-                (parameter.function.source.path, *(d.case.site.path for d in group))
-            )
-        )
-        return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note, drops)
-
-
-def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:
-    """The alternative to a changed parameter: those clones go that can, the others stay."""
-    single = [d.fixes[0] for d in group if d.fixes]
-    if single:
-        levels = {fix.level for fix in single}
-        yield Fix(
-            single[0].label,
-            Level.SAFE if levels == {Level.SAFE} else Level.REVIEW,
-            tuple(dict.fromkeys(edit for fix in single for edit in fix.edits)),
-            f"{len(single)} of {len(group)} calls: {single[0].note}",
-            tuple(dict.fromkeys(drop for fix in single for drop in fix.drops)),
-        )
-
-
-def _borrows(decision: Decision) -> bool:
-    return bool(decision.fixes) and decision.fixes[0].label == "borrow"
 
 
 def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:

@@ -1,0 +1,127 @@
+"""What was decided about clones, and what becomes of those that are passed to one function: its
+parameter changes with all its calls, or each clone goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from engine.model import Fix, Level, Proposal
+
+from . import callee
+from .asking import Case
+from .callee import Parameter
+from .calls import calls
+from .functions import Functions
+from .kinds import Kind, Nature, cost_words
+from .known import Types
+from .places import has_calls
+
+if TYPE_CHECKING:
+    from engine.facts import Facts
+
+
+@dataclass
+class Decision:
+    """What is to become of one site. Without fixes and reason it is no site at all."""
+
+    case: Case
+    types: Types
+    kind: Kind
+    fixes: list[Fix] = field(default_factory=list)
+    reason: str = ""
+    parameter: Parameter | None = None
+    text: bytes = b""  # the place as a reference
+    hint: str = ""  # what more there is to say to a refusal
+
+    def refuse(self, reason: str) -> None:
+        """Say why, unless it is in a test, where nobody waits."""
+        if "test" not in self.case.site.heat:
+            self.reason = reason
+
+
+def grouped(
+    decisions: Sequence[Decision], functions: Functions, facts: Facts
+) -> Iterator[Proposal]:
+    """Sites of one parameter become one proposal where some of them need it changed."""
+    groups: dict[tuple[str, int, int], list[Decision]] = {}
+    for decision in decisions:
+        if decision.parameter is not None and not _borrows(decision):
+            groups.setdefault(decision.parameter.key, []).append(decision)
+    taken: set[int] = set()
+    for group in groups.values():
+        if all(decision.fixes for decision in group):
+            continue
+        found = _change(group, functions, facts)
+        if isinstance(found, Fix):
+            taken.update(map(id, group))
+            ordered = sorted(group, key=lambda d: bool(d.fixes))
+            fixes = (found, *_without_it(group))
+            yield Proposal(tuple(d.case.site for d in ordered), fixes)
+        else:
+            for decision in group:
+                if not decision.fixes and decision.reason:
+                    decision.reason = f"{decision.reason}, and {found}"
+    for decision in decisions:
+        if id(decision) in taken:
+            continue
+        if decision.fixes:
+            yield Proposal((decision.case.site,), tuple(decision.fixes))
+        elif decision.reason:
+            yield Proposal((decision.case.site,), (), decision.reason)
+
+
+def _change(group: Sequence[Decision], functions: Functions, facts: Facts) -> Fix | str:
+    """Change the parameter that all of ``group`` pass a clone to, or say why not."""
+    parameter = group[0].parameter
+    assert parameter is not None
+    name = parameter.function.name.decode("utf-8", "replace")
+    if any(d.kind.nature in (Nature.CELL, Nature.HANDLE) for d in group):
+        return f"what `{name}` takes is more than data"
+    if reason := callee.refusal(parameter, facts):
+        return reason
+    texts = {
+        (d.case.site.path, d.case.clone.span): d.text for d in group if not has_calls(d.case.place)
+    }
+    found, reason = calls(parameter, functions, facts, frozenset(texts))
+    if reason:
+        return reason
+    edits = callee.rewrite(parameter, found, texts, facts)
+    if edits is None:
+        return f"the signature of `{name}` is not understood"
+    plain = all(d.kind.nature is Nature.PLAIN for d in group)
+    type_ = group[0].types.cloned
+    count = len(found)
+    note = (
+        f"`{name}` only reads its parameter, so it borrows it; its {count} "
+        f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
+        f"{cost_words(type_, group[0].kind, group[0].case.clone.word)}"
+    )
+    if not plain:
+        note += f" Look at this: {next(d.kind.why for d in group if d.kind.why)}."
+    drops = tuple(
+        (path, type_.name.encode())
+        for path in dict.fromkeys(
+            (parameter.function.source.path, *(d.case.site.path for d in group))
+        )
+    )
+    return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note, drops)
+
+
+def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:
+    """The alternative to a changed parameter: those clones go that can, the others stay."""
+    single = [d.fixes[0] for d in group if d.fixes]
+    if single:
+        levels = {fix.level for fix in single}
+        yield Fix(
+            single[0].label,
+            Level.SAFE if levels == {Level.SAFE} else Level.REVIEW,
+            tuple(dict.fromkeys(edit for fix in single for edit in fix.edits)),
+            f"{len(single)} of {len(group)} calls: {single[0].note}",
+            tuple(dict.fromkeys(drop for fix in single for drop in fix.drops)),
+        )
+
+
+def _borrows(decision: Decision) -> bool:
+    return bool(decision.fixes) and decision.fixes[0].label == "borrow"
