@@ -38,6 +38,7 @@ class Result:
     files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
     skipped: tuple[Skip, ...] = ()
     suppressed: int = 0
+    in_tests: int = 0  # sites left alone because no traffic reaches them
     notes: tuple[str, ...] = ()
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo
@@ -70,6 +71,7 @@ class Stages:
         self.cargo = Cargo(scratch, selection, limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
+        self.in_tests = 0
 
     def check_baseline(self) -> CheckRun:
         """The workspace as it is must compile: asked once."""
@@ -116,12 +118,14 @@ class Stages:
         by_codemod: dict[str, list[Site]] = {}
         for site in sites:
             by_codemod.setdefault(site.codemod, []).append(site)
-        proposals = [
+        requested = [
             proposal
             for name, group in sorted(by_codemod.items())
             for proposal in registry()[name].codemod.plan(group, facts)
             if self._requested(proposal)
         ]
+        proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
+        self.in_tests = max(self.in_tests, len(requested) - len(proposals))
         return proposals, facts
 
     def _requested(self, proposal: Proposal) -> bool:
@@ -150,11 +154,12 @@ def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Ite
 
 def survey(
     workspace: Workspace, names: Sequence[str], ui: Ui
-) -> tuple[tuple[Site, ...], tuple[Skip, ...], int]:
-    """Sites as the types show them, with level and reason of their plan (``scan --types``)."""
+) -> tuple[tuple[Site, ...], tuple[Skip, ...], int, int]:
+    """Sites as the types show them, with level and reason of their plan (``scan --types``); what
+    was left out; how many sites are silenced, and how many left alone in test code."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
-        return (), found.skipped, found.suppressed
+        return (), found.skipped, found.suppressed, 0
     with open_stages(workspace, ui) as stages:
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
@@ -171,6 +176,7 @@ def survey(
         ),
         found.skipped,
         found.suppressed,
+        stages.in_tests,
     )
 
 
@@ -196,6 +202,7 @@ def run(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
+            in_tests=stages.in_tests,
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
         )

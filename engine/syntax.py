@@ -34,6 +34,12 @@ _MISTAKEN = re.compile(
 )
 # How many nodes' ancestors are kept: all questions about one site ask for the same few.
 _LINEAGES = 64
+# `#[test]` and what test crates make of it (`#[tokio::test]`, `#[rstest]`, `#[test_case(..)]`), and
+# `#[cfg(test)]`, also beside other conditions; not `any(..)` and `not(..)`, which are also true else.
+_TEST = re.compile(
+    rb"#\[\s*(?:(?:\w+\s*::\s*)*(?:\w*test(?:_\w+)?|bench)\s*[\](]"
+    rb"|cfg\s*\(\s*(?:all\s*\((?:[^()]*,)?\s*)?test\s*[,)])"
+)
 # Token trees nested deeper than this are left as they are: hostile input, not code.
 MACRO_DEPTH = 16
 _TOKENS = frozenset({"token_tree", "token_repetition"})
@@ -321,9 +327,9 @@ class Source:
         return tuple(found)
 
     def in_test(self, node: Node) -> bool:
-        """Inside ``#[cfg(test)]`` or a ``#[test]``-like function."""
+        """Inside ``#[cfg(test)]`` or a ``#[test]``- or ``#[bench]``-like function."""
         return any(
-            item.type in ITEMS and any(b"test" in self.text(a) for a in attributes(item))
+            item.type in ITEMS and any(_TEST.match(self.text(a)) for a in attributes(item))
             for item in (node, *self.ancestors(node))
         )
 

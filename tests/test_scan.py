@@ -86,3 +86,35 @@ def test_captures_come_in_document_order(parts: list[str]) -> None:
     for name in ("call", "word"):
         starts = [node.start_byte for node in captures(query, source.root, name)]
         assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "cold"),
+    [
+        ("src/lib.rs", "#[test]", True),
+        ("src/lib.rs", "#[tokio::test(flavor = \"multi_thread\")]", True),
+        ("src/lib.rs", "#[rstest]", True),
+        ("src/lib.rs", "#[test_case(1)]", True),
+        ("src/lib.rs", "#[bench]", True),
+        ("src/lib.rs", "#[cfg(test)]", True),
+        ("src/lib.rs", "#[cfg(all(unix, test))]", True),
+        ("src/lib.rs", "#[inline]\n/// Docs.\n#[cfg( test )]", True),
+        ("src/lib.rs", "", False),
+        ("src/lib.rs", "#[cfg(not(test))]", False),
+        ("src/lib.rs", "#[cfg(any(test, feature = \"x\"))]", False),
+        ("src/lib.rs", "#[cfg(feature = \"test\")]", False),
+        ("src/lib.rs", "#[doc = \"a test\"]", False),
+        ("src/lib.rs", "#[cfg_attr(test, allow(dead_code))]", False),
+        ("tests/a.rs", "", True),
+        ("member/benches/deep/a.rs", "", True),
+        ("examples/a.rs", "", True),
+        ("src/server/server_test.rs", "", True),
+        ("src/server/tests.rs", "", True),
+        ("src/latest.rs", "", False),
+        ("src/attest.rs", "", False),
+    ],
+)
+def test_what_only_tests_run_is_told_from_what_serves(path: str, before: str, cold: bool) -> None:
+    text = f"{before}\nasync fn f(names: Vec<String>) {{ for n in &names {{ n.clone().len(); }} }}"
+    sites = scan_source(Source(path, text.encode()), ("clone-per-frame",), uses=False).sites
+    assert [site.in_tests for site in sites] == [cold]
