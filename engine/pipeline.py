@@ -16,6 +16,7 @@ from engine.layout import Layout
 from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
 from engine.oracle import Answers, Oracle
 from engine.patch import git_apply, make_patch
+from engine.report.counts import count
 from engine.report.ui import Ui
 from engine.runs import CheckRun, TestRun
 from engine.scan import scan
@@ -98,8 +99,8 @@ class Stages:
         asked = {path: tuple(dict.fromkeys(spans)) for path, spans in questions.items()}
         total = sum(map(len, asked.values()))
         if total:
-            files = len(asked)
-            self.ui.say("Asking", f"rustc for {total} types in {files} file{'s'[: files != 1]}")
+            types, files = count(total, "type"), count(len(asked), "file")
+            self.ui.say("Asking", f"rustc for {types} in {files}")
         return Oracle(self.cargo).ask(asked, sources)
 
     def plan(
@@ -195,7 +196,7 @@ def run(
         empty = Sources((), lambda _: b"")
         return Result(workspace.root, empty, skipped=found.skipped, suppressed=found.suppressed)
     sites = [site for site in found.sites if site.role == "site"]
-    ui.say("Scanned", f"{found.files} files: {len(sites)} places to look at")
+    ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_stages(workspace, ui, target) as stages:
         done = _passes(stages, names, found.sites, review, tests)
         return replace(

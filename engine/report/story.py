@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine import __version__
 from engine.model import Level, Outcome, Verdict
-from engine.report.counts import silenced, spared
+from engine.report.counts import count, silenced, spared
 from engine.report.plain import printable
 from engine.report.snippet import style
 
@@ -96,7 +96,7 @@ def summary(result: Result) -> list[str]:
 def patch_head(result: Result) -> bytes:
     """What a reviewer reads in ten seconds, above the diff, where ``git apply`` ignores it."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED]
-    rows = [f"spikeproof {__version__}: {len(verified)} verified fixes"]
+    rows = [f"spikeproof {__version__}: {count(len(verified), 'verified fix', 'verified fixes')}"]
     for verdict in verified:
         assert verdict.fix is not None
         rows.append(
