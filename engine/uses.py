@@ -9,19 +9,28 @@ missing, or the full path where the short name means something else in that modu
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
 
+from engine.imports import (
+    Import,
+    Module,
+    Scope,
+    body_of,
+    imports,
+    in_blocks,
+    path_of,
+    scope_at,
+    scopes,
+    words,
+)
 from engine.model import Edit, Span
 from engine.syntax import COMMENTS, Source, span_of
 
 _MARK = re.compile(rb"\x00([A-Za-z0-9_:]+)\x00")
-_IDENTS = frozenset({"identifier", "type_identifier"})
-
-Module = tuple[bytes, ...]
 
 
 def name(full: bytes) -> bytes:
@@ -36,26 +45,6 @@ def has_markers(replacement: bytes) -> bool:
 def strip_markers(replacement: bytes) -> bytes:
     """The replacement with short names, for showing it before it is settled."""
     return _MARK.sub(lambda m: m.group(1).rpartition(b"::")[2], replacement)
-
-
-@dataclass(frozen=True, slots=True)
-class Import:
-    """One name that a ``use`` declaration brings in (``*`` for a glob)."""
-
-    local: bytes
-    full: bytes
-    leaf: Span  # the identifier, path, alias clause or wildcard in the use tree
-    declaration: Span
-    public: bool
-    attributed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """A module's body: the file itself or ``mod x { .. }``."""
-
-    module: Module
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,122 +68,6 @@ class NamePlan:
 @lru_cache(maxsize=8)
 def _parse(path: str, data: bytes) -> Source:
     return Source(path, data)
-
-
-def scopes(source: Source) -> tuple[Scope, ...]:
-    """All module bodies of a file, outer first (modules inside functions are left out)."""
-    found = [Scope((), Span(0, len(source.data)))]
-    pending: list[tuple[Node, Module]] = [(source.root, ())]
-    while pending:
-        holder, outer = pending.pop()
-        for node in holder.named_children:
-            body = node.child_by_field_name("body") if node.type == "mod_item" else None
-            named = node.child_by_field_name("name") if body is not None else None
-            if body is not None and named is not None:
-                module = (*outer, source.text(named))
-                found.append(Scope(module, span_of(body)))
-                pending.append((body, module))
-    return tuple(sorted(found, key=lambda scope: scope.span))
-
-
-def scope_at(found: Sequence[Scope], offset: int) -> Scope:
-    """The innermost module body that holds ``offset``."""
-    best = found[0]
-    for scope in found:
-        if scope.span.start <= offset < scope.span.end and best.span.start <= scope.span.start:
-            best = scope
-    return best
-
-
-def imports(source: Source, scope: Scope, found: Sequence[Scope]) -> tuple[Import, ...]:
-    """What the module's own ``use`` declarations bring in (not those inside its functions)."""
-    result: list[Import] = []
-    for node in _body(source, scope).named_children:
-        if node.type != "use_declaration":
-            continue
-        argument = node.child_by_field_name("argument")
-        if argument is None:
-            continue
-        public = any(child.type == "visibility_modifier" for child in node.children)
-        previous = node.prev_named_sibling
-        attributed = previous is not None and previous.type == "attribute_item"
-        for local, full, leaf in _flatten(source, argument, b""):
-            result.append(Import(local, full, span_of(leaf), span_of(node), public, attributed))
-    return tuple(result)
-
-
-def declared(source: Source, declaration: Node) -> Iterator[tuple[bytes, bytes]]:
-    """(local name, full path) of what one ``use`` declaration brings in."""
-    argument = declaration.child_by_field_name("argument")
-    if argument is not None:
-        for local, full, _ in _flatten(source, argument, b""):
-            yield local, full
-
-
-def _body(source: Source, scope: Scope) -> Node:
-    if not scope.module:
-        return source.root
-    node = source.root.descendant_for_byte_range(scope.span.start, scope.span.end)
-    while node is not None and node.type != "declaration_list":
-        node = node.parent
-    return node if node is not None else source.root
-
-
-def _flatten(source: Source, node: Node, prefix: bytes) -> Iterator[tuple[bytes, bytes, Node]]:
-    def join(tail: bytes) -> bytes:
-        return prefix + b"::" + tail if prefix else tail
-
-    match node.type:
-        case "use_list":
-            for child in node.named_children:
-                yield from _flatten(source, child, prefix)
-        case "scoped_use_list":
-            path = node.child_by_field_name("path")
-            inner = node.child_by_field_name("list")
-            base = join(_path(source, path)) if path is not None else prefix
-            if inner is not None:
-                yield from _flatten(source, inner, base)
-        case "use_as_clause":
-            path, alias = node.child_by_field_name("path"), node.child_by_field_name("alias")
-            if path is not None and alias is not None:
-                yield source.text(alias), join(_path(source, path)), node
-        case "use_wildcard":
-            path = node.named_children[0] if node.named_children else None
-            yield b"*", join(_path(source, path)) if path is not None else prefix, node
-        case "self":
-            yield prefix.rpartition(b"::")[2], prefix, node
-        case kind if kind not in COMMENTS:
-            full = join(_path(source, node))
-            yield full.rpartition(b"::")[2], full, node
-        case _:
-            pass
-
-
-def _path(source: Source, node: Node) -> bytes:
-    return b"".join(source.text(node).split()).removeprefix(b"::")
-
-
-def _words(source: Source, span: Span, leave: Sequence[Span] = ()) -> set[bytes]:
-    """Identifiers inside ``span`` (macro arguments included), without those inside ``leave``."""
-    found: set[bytes] = set()
-    cursor = source.root.walk()
-    down = True
-    while True:
-        node = cursor.node
-        assert node is not None
-        here = span_of(node)
-        if down:
-            inside = here.overlaps(span) and not any(here in left for left in leave)
-            if inside and node.type in _IDENTS and here in span:
-                found.add(source.text(node))
-            if inside and cursor.goto_first_child():
-                continue
-        if cursor.goto_next_sibling():
-            down = True
-        elif cursor.goto_parent():
-            down = False
-        else:
-            return found
 
 
 def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
@@ -247,7 +120,7 @@ def _free(
     if any(i.local == local for i in known):
         return False
     inner = [s.span for s in found if s.module[:-1] == scope.module and s.module]
-    return local not in _words(source, scope.span, inner)
+    return local not in words(source, scope.span, inner)
 
 
 def next_addition(path: str, data: bytes, plan: NamePlan) -> Edit | None:
@@ -281,7 +154,7 @@ def _addition(
             return Edit(source.path, declaration.start, declaration.end, line)
     line = _line(prefix, names)
     newline = source.newline
-    uses = [n for n in _body(source, scope).named_children if n.type == "use_declaration"]
+    uses = [n for n in body_of(source, scope).named_children if n.type == "use_declaration"]
     if uses:
         anchor = _anchor(source, uses, prefix)
         indent = source.indent_of(anchor.start_byte)
@@ -297,7 +170,7 @@ def _anchor(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
     best, score = uses[0], -1
     for node in uses:
         argument = node.child_by_field_name("argument")
-        path = _path(source, argument).split(b"::") if argument is not None else []
+        path = path_of(source, argument).split(b"::") if argument is not None else []
         shared = 0
         for left, right in zip(head, path, strict=False):
             if left != right:
@@ -322,7 +195,7 @@ def _anchor(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
 
 def _first_item(source: Source, scope: Scope) -> int:
     """Offset of the module's first item (its attributes and doc comments with it)."""
-    body = _body(source, scope)
+    body = body_of(source, scope)
     start: int | None = None
     for node in body.named_children:
         inner = node.type == "inner_attribute_item" or (
@@ -366,6 +239,13 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
                 continue
             if not _needed(source, scope, found, item):
                 return _removal(source, item)
+    for block, known in in_blocks(source):
+        for item in known:
+            if item.full != full or item.attributed or item.local == b"*":
+                continue
+            again = any(i.local == item.local and i.leaf != item.leaf for i in known)
+            if not again and item.local not in words(source, block, [item.declaration]):
+                return _removal(source, item)
     return None
 
 
@@ -373,7 +253,7 @@ def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) 
     inner = [s for s in found if len(s.module) == len(scope.module) + 1]
     inner = [s for s in inner if s.module[: len(scope.module)] == scope.module]
     leave = [item.declaration, *(s.span for s in inner)]
-    if item.local in _words(source, scope.span, leave):
+    if item.local in words(source, scope.span, leave):
         return True
     siblings = [i for i in imports(source, scope, found) if i.declaration == item.declaration]
     if any(i.local == item.local and i.leaf != item.leaf for i in siblings):
@@ -398,21 +278,31 @@ def _removal(source: Source, item: Import) -> Edit:
         node = parent
     start = source.line_start(item.declaration.start)
     end = item.declaration.end
-    if not source.data[start : item.declaration.start].strip():
-        rest = source.data[end : source.line_end(end)]
-        if not rest.strip():
-            end = min(source.line_end(end) + 1, len(source.data))
-            if _alone(source, start, end):
-                end += len(source.newline)
-            return Edit(source.path, start, end, b"")
-    return Edit(source.path, item.declaration.start, end, b"")
+    stop = source.line_end(end)
+    if source.data[start : item.declaration.start].strip() or source.data[end:stop].strip():
+        while source.data[end : end + 1] == b" ":
+            end += 1
+        return Edit(source.path, item.declaration.start, end, b"")
+    lines = _with_blank_lines(source, Span(start, min(stop + 1, len(source.data))))
+    return Edit(source.path, lines.start, lines.end, b"")
 
 
-def _alone(source: Source, start: int, end: int) -> bool:
-    """The line stands between blank lines (or at the head): one of them goes with it."""
-    before = source.data[:start]
-    blank = not before or before.endswith((b"\n\n", b"\n\r\n"))
-    return blank and source.data[end : end + len(source.newline)] == source.newline
+def _with_blank_lines(source: Source, lines: Span) -> Span:
+    """Blank lines go with ``lines`` where they would stand at the head or the end of a file or block,
+    or next to another blank line."""
+    before, after = source.data[: lines.start], source.data[lines.end :]
+    above = len(before) - len(before.rstrip(b" \t\r\n"))
+    below = len(after) - len(after.lstrip(b" \t\r\n"))
+    text = before[: len(before) - above]
+    above_start = source.line_end(len(text)) + 1 if text else 0  # the first blank line above
+    below_end = source.line_start(lines.end + below)  # the line that follows
+    head = not text or text.endswith(b"{")
+    end = lines.end + below == len(source.data) or after[below : below + 1] == b"}"
+    if end and not head:
+        return Span(min(above_start, lines.start), max(below_end, lines.end))
+    if head or above_start < lines.start:
+        return Span(lines.start, max(below_end, lines.end))
+    return lines
 
 
 def _from_list(source: Source, parent: Node, node: Node) -> Edit:

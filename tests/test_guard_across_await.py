@@ -426,6 +426,52 @@ def test_every_fix_is_for_review_and_says_what_to_look_at() -> None:
     assert "is seen by others before `work()` has finished" in note
 
 
+@pytest.mark.parametrize(
+    ("inside", "said"),
+    [
+        ("g.push(job.id());", "never"),
+        ('println!("{}", job); g.push(job.id());', "never"),
+        ("if job == other { g.clear(); }", "never"),
+        ("match job { Job::A => g.clear(), _ => {} }", "never"),
+        ("*g = job;", "always"),
+        ("g.extend(job);", "always"),
+        ("for id in job { g.push(id); }", "always"),
+        ("g.push(job.into_id());", "always"),
+        ("g.push(job?);", "always"),
+        ("g.push(job + 1);", "always"),
+        ("g.extend(vec![job]);", "always"),
+        ("g.push(Job { id: 3, ..job });", "always"),
+        ("if let Some(id) = job { g.push(id); }", "always"),
+        ("match job { Some(id) if ok() => g.push(id), _ => {} }", "always"),
+        ("g.retain(move |id| job.has(id));", "always"),
+        ("if g.is_empty() { g.extend(job); }", "sometimes"),
+        ("g.is_empty() || keep(job);", "sometimes"),
+        ("match g.len() { 0 => g.extend(job), _ => {} }", "sometimes"),
+        ("while g.pop().is_some() { keep(job); }", "sometimes"),
+    ],
+)
+def test_only_what_is_not_moved_is_dropped_with_the_block(inside: str, said: str) -> None:
+    body = f"    let mut g = m.lock().unwrap();\n    let job = take();\n    {inside}\n    work().await;"
+    source = source_of(body, "async fn f() -> Option<()>")
+    types = answers({"m.lock().unwrap()": STD, "take()": "app::Job"})
+    (proposal,) = plan(source, types)
+    note = proposal.fixes[0].note
+    dropped = "`job` (`Job`) is dropped at the end of the new block, before the await"
+    assert (dropped in note) == (said != "always")
+    assert (f"{dropped}, unless it was moved by then." in note) == (said == "sometimes")
+
+
+def test_the_part_of_a_tuple_is_told_by_its_own_type() -> None:
+    body = (
+        "    let mut g = m.lock().unwrap();\n    let (a, (mut b, c)) = take();\n"
+        "    g.push(a.id() + b.id());\n    work(c).await;"
+    )
+    types = {"m.lock().unwrap()": STD, "take()": "(app::Job, (std::vec::Vec<u8>, app::Rest))"}
+    note = plan(source_of(body), answers(types))[0].fixes[0].note
+    assert "`a` (`Job`) is dropped at the end" in note
+    assert "`b`" not in note and "`c`" not in note
+
+
 def test_guards_that_end_together_are_one_proposal() -> None:
     body = (
         "    let a = x.lock().unwrap();\n    let b = y.lock().unwrap();\n"

@@ -98,6 +98,50 @@ def test_an_unused_line_goes_a_used_one_stays() -> None:
     assert "use std::sync::Mutex;" in settle(in_macro, ("Mutex<u8>", b"u8"), drops=(mutex,))
 
 
+def test_a_line_that_goes_takes_blank_lines_along_as_a_person_would() -> None:
+    use = "use std::sync::Mutex;"
+    body = "fn f(x: T) {}"
+    for before, after in (
+        (f"{use}\n\n{body}\n", f"{body}\n"),
+        (f"{use}\n\n\n{body}\n", f"{body}\n"),
+        (f"\n{use}\n\n{body}\n", f"\n{body}\n"),
+        (f"//! Doc.\n\n{use}\n\n{body}\n", f"//! Doc.\n\n{body}\n"),
+        (f"//! Doc.\n{use}\n\n{body}\n", f"//! Doc.\n\n{body}\n"),
+        (f"use a;\n{use}\n\n{body}\n", f"use a;\n\n{body}\n"),
+        (f"use a;\n\n{use}\nuse b;\n\n{body}\n", f"use a;\n\nuse b;\n\n{body}\n"),
+        (f"use a;\n\n{use}\n\nuse b;\n\n{body}\n", f"use a;\n\nuse b;\n\n{body}\n"),
+        (f"mod m {{\n    {use}\n\n    {body}\n}}\n", f"mod m {{\n    {body}\n}}\n"),
+        (f"mod m {{ // why\n    {use}\n    {body}\n}}\n", f"mod m {{ // why\n    {body}\n}}\n"),
+        (f"{body}\n\nmod m {{\n    {use}\n}}\n", f"{body}\n\nmod m {{\n}}\n"),
+        (f"{body}\n\n{use}\n", f"{body}\n"),
+        (f"mod m {{\n    {body}\n\n    {use}\n}}\n", f"mod m {{\n    {body}\n}}\n"),
+        (f"{use} {body}\n", f"{body}\n"),
+        (f"{use} // why\n\n{body}\n", f"// why\n\n{body}\n"),
+        (f"{use}\r\n\r\n{body}\r\n", f"{body}\r\n"),
+        (f"mod m {{\r\n    {use}\r\n\r\n    {body}\r\n}}\r\n", f"mod m {{\r\n    {body}\r\n}}\r\n"),
+    ):
+        done = settle(before, ("T", b"U"), drops=(b"std::sync::Mutex",))
+        assert done == after.replace("T", "U"), before
+
+
+def test_a_line_inside_a_function_goes_as_well() -> None:
+    mutex = b"std::sync::Mutex"
+    inner = "fn f() {\n    use std::sync::Mutex;\n\n    static A: Mutex<u8> = x();\n}\n"
+    assert settle(inner, ("Mutex<u8>", b"u8"), drops=(mutex,)) == (
+        "fn f() {\n    static A: u8 = x();\n}\n"
+    )
+    both = "use std::sync::Mutex;\n\n" + inner
+    assert settle(both, ("Mutex<u8>", b"u8"), drops=(mutex,)) == (
+        "fn f() {\n    static A: u8 = x();\n}\n"
+    )
+    needed = inner.replace("x()", "m!(Mutex)")
+    assert "use std::sync::Mutex;" in settle(needed, ("Mutex<u8>", b"u8"), drops=(mutex,))
+    conditional = inner.replace("    use", "    #[cfg(unix)]\n    use")
+    assert "use std::sync::Mutex;" in settle(conditional, ("Mutex<u8>", b"u8"), drops=(mutex,))
+    listed = inner.replace("sync::Mutex", "sync::{Arc, Mutex}").replace("x()", "Arc::x()")
+    assert "use std::sync::Arc;" in settle(listed, ("Mutex<u8>", b"u8"), drops=(mutex,))
+
+
 def test_one_name_leaves_a_list_and_the_list_shrinks() -> None:
     mutex = b"std::sync::Mutex"
     for before, after in (

@@ -18,15 +18,17 @@ from codemods.guard_across_await.write import (
     block,
     chained,
     comments_between,
+    lines_of,
     one_line,
     text_of,
     trailing_comment,
     unit_of,
     width,
+    without,
 )
 from engine.model import Edit, Span
 from engine.scopes import Binding
-from engine.syntax import Source, span_of
+from engine.syntax import COMMENTS, Source, span_of
 
 _POSTFIX = frozenset({"call_expression", "await_expression", "try_expression", "identifier"})
 
@@ -106,9 +108,11 @@ class _Writer:
     def line(self) -> Draft | None:
         """``let v = m.lock().unwrap().get(k).cloned();`` in place of the guard and its one use."""
         found, source = self.found, self.source
-        if len(self.taken.uses) != 1 or found.others or self.taken.kind != "let":
+        dropped = [d for u in self.taken.uses if (d := self._dropped_first(u)) is not None]
+        rest = [u for u in self.taken.uses if not any(u in span for span in dropped)]
+        if len(rest) != 1 or found.others or self.taken.kind != "let":
             return None
-        (use,) = self.taken.uses
+        (use,) = rest
         if not self.taken.bindings[0].plain or self.taken.node.type not in _POSTFIX:
             return None
         lock = source.text(self.taken.node)
@@ -130,12 +134,33 @@ class _Writer:
                 return None
             suffix = found.carried[0].suffix
         value = _put(source, span_of(chain), use, lock) + suffix
-        rest = source.data[chain.end_byte : user.end_byte]
-        text = source.data[user.start_byte : chain.start_byte] + value + rest
-        if not self._fits(text[: len(text) - len(rest)] + rest.partition(b"\n")[0], value):
+        head = source.data[user.start_byte : chain.start_byte] + value
+        behind = without(source, Span(chain.end_byte, user.end_byte), dropped)
+        text = head + behind
+        if not self._fits(head + behind.partition(b"\n")[0], value):
             return None
         edit = Edit(source.path, found.span.start, found.span.end, text)
         return Draft("chain", (edit,), self.cost)
+
+    def _dropped_first(self, use: Span) -> Span | None:
+        """The lines of ``drop(guard);`` where it is the first thing that a branch of the statement
+        behind does: a guard that lives in the condition alone is gone by then."""
+        source = self.source
+        node = source.innermost(use)
+        drop, user = source.statement_of(node), self.found.statements[self.found.last]
+        block = drop.parent if drop is not None else None
+        if drop is None or block is None or block.type != "block":
+            return None
+        if drop not in [source.parent(d) for d in self.taken.trace.drops]:
+            return None
+        holder = block.parent
+        if holder is not None and holder.type == "else_clause":
+            holder = holder.parent
+        inside = block.named_children
+        first = len(inside) > 1 and inside[0] == drop and inside[1].type not in COMMENTS
+        if holder is None or not first or holder.parent != user or holder.type != "if_expression":
+            return None
+        return lines_of(source, span_of(drop))
 
     def _line_in_front(self, use: Span, lock: bytes) -> Draft | None:
         choice = self.choices[0]

@@ -11,8 +11,8 @@ from tree_sitter import Node
 from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import Choice, cloning
 from codemods.guard_across_await.choose import choose
-from codemods.guard_across_await.flow import takes_value
 from codemods.guard_across_await.hoist import can_go_first
+from codemods.guard_across_await.moves import moved
 from codemods.guard_across_await.notes import of_drop_earlier
 from codemods.guard_across_await.suspend import macro_name
 from codemods.guard_across_await.taken import Taken
@@ -273,15 +273,34 @@ class _Splitter:
                     continue
                 if name.startswith("_"):
                     raise Refused(words.dropped_earlier(self.taken, name))
-                matters = matters_when_dropped(type_)
-                if matters:
+                if matters_when_dropped(type_):
                     raise Refused(words.dropped_earlier(self.taken, name, type_))
-                if matters is None and type_ is not None and not self.moved(uses):
-                    notes.append(of_drop_earlier(name, type_))
+                held = self.part(statement, binding, type_)
+                if matters_when_dropped(held) is None and held is not None:
+                    gone_by_then = moved(self.source, uses, self.taken.region)
+                    if gone_by_then != "always":
+                        notes.append(of_drop_earlier(name, held, gone_by_then))
         return tuple(carried), tuple(notes)
 
-    def moved(self, uses: Sequence[Span]) -> bool:
-        return any(takes_value(self.source, self.source.innermost(use)) for use in uses)
+    def part(self, let: Node, binding: Binding, type_: Type | None) -> Type | None:
+        """The type of the part of the ``let``'s value that ``binding`` is; None: not known."""
+        pattern = let.child_by_field_name("pattern")
+        for _ in range(4):  # tuples in tuples
+            if binding.plain or type_ is None or pattern is None:
+                break
+            if binding.decl == span_of(pattern):
+                return type_
+            if pattern.type == "mut_pattern":
+                pattern = pattern.named_children[-1]
+            elif pattern.type == "tuple_pattern" and type_.kind == "tuple":
+                inside = pattern.named_children
+                at = next((i for i, n in enumerate(inside) if binding.decl in span_of(n)), None)
+                if at is None or len(inside) != len(type_.args):
+                    return None
+                pattern, type_ = inside[at], type_.args[at]
+            else:
+                return None
+        return type_
 
     # -- what cannot go into a block -----------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import short
+from codemods.guard_across_await.moves import Moved
 from codemods.guard_across_await.taken import Taken
 from engine.locks import Flavour, lock_call, method_call
 from engine.syntax import Source, walk
@@ -55,8 +56,11 @@ def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...])
     return " ".join((head, look, *extra))
 
 
-def of_drop_earlier(name: str, type_: Type) -> str:
-    return f"`{name}` (`{short(type_)}`) is dropped at the end of the new block, before the await."
+def of_drop_earlier(name: str, type_: Type, gone: Moved) -> str:
+    """``gone`` tells whether the value is moved away in the block; where it always is, there is
+    nothing to say."""
+    where = ", unless it was moved by then" if gone == "sometimes" else ""
+    return f"`{name}` (`{short(type_)}`) is dropped at the end of the new block, before the await{where}."
 
 
 def of_drop(flavour: Flavour) -> str:

@@ -122,7 +122,7 @@ def _proposal(one: Held, others: Sequence[Held], found: Study) -> Proposal:
     sites = tuple(replace(h.site, level=Level.REVIEW, reason="") for h in (one, *others))
     fixes: list[Fix] = []
     for draft in found.drafts:
-        extra = list(found.notes)
+        extra = list(found.notes) if draft.label == "block" else []
         if draft.cost:
             extra.append(notes.of_cost(draft.cost))
         if draft.label == "drop":

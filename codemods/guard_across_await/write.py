@@ -131,3 +131,23 @@ def comments_between(source: Source, start: int, end: int) -> bool:
 def statements_of(block_: Node) -> list[Node]:
     """Statements of a block in order, its tail expression last; comments and label left out."""
     return [c for c in block_.named_children if c.type not in COMMENTS and c.type != "label"]
+
+
+def lines_of(source: Source, span: Span) -> Span | None:
+    """The whole lines of ``span``, with the blank ones behind; None when more stands on them."""
+    start, end = source.line_start(span.start), source.line_end(span.end)
+    if source.data[start : span.start].strip() or source.data[span.end : end].strip():
+        return None
+    while not source.data[end : source.line_end(end + 1)].strip() and end < len(source.data):
+        end = source.line_end(end + 1)
+    return Span(start, end + 1)
+
+
+def without(source: Source, span: Span, gone: Iterable[Span]) -> bytes:
+    """The text of ``span`` without some of its parts."""
+    out: list[bytes] = []
+    at = span.start
+    for part in sorted(gone):
+        out.append(source.data[at : part.start])
+        at = part.end
+    return b"".join((*out, source.data[at : span.end]))

@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from engine import uses
+from engine import imports
 from engine.locks import Flavour, flavour_of_name
 from engine.syntax import Source
 
@@ -20,9 +20,9 @@ def guard_flavour(source: Source, node: Node) -> Flavour | None:
     owns; None when there is none."""
     if not HINT.search(source.text(node)):
         return None
-    scopes = uses.scopes(source)
-    here = uses.scope_at(scopes, node.start_byte)
-    imported = {i.local: i.full for i in uses.imports(source, here, scopes)}
+    scopes = imports.scopes(source)
+    here = imports.scope_at(scopes, node.start_byte)
+    imported = {i.local: i.full for i in imports.imports(source, here, scopes)}
     pending = [node]
     while pending:
         current = pending.pop()

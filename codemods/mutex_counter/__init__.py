@@ -44,7 +44,7 @@ struct Stats {
 
 fn record(&self, micros: u64) {
     self.requests.fetch_add(1, Ordering::Relaxed);
-    self.slowest.fetch_max(micros, Ordering::AcqRel);
+    self.slowest.fetch_max(micros, Ordering::SeqCst);
 }
 ```
 
@@ -61,11 +61,24 @@ Review: everything else, among it flags, maxima, exchanges, limits, public field
 were read under both locks, handlers for poisoned locks, and `try_lock` for a look at the value (an
 atomic always gives it; a change that is skipped while the lock is taken is left).
 
-Orderings follow from a rule. Relaxed for a number that is only added to and read out: it is exact,
-but it orders nothing else. Otherwise, and when what was read is compared or branched on, stores are
-Release, loads Acquire and changes AcqRel, as a lock orders what was written before it. They do not
-order a store before a later load of something else: where two threads each set one value and then
-look at the other's, make both SeqCst.
+Orderings follow from a rule. Relaxed for a statistic: a number that is only added to, subtracted
+from and read out, when nothing compares what was read or branches on it (looked for through names,
+fields, results and parameters; a number that also goes down must be seen all the way). It is exact,
+but it orders nothing else. SeqCst for everything else, because of two values used together:
+
+    A: in_flight += 1; if draining { back out }       B: draining = true; if in_flight == 0 { stop }
+
+Behind two locks A and B cannot both miss the other's change: the critical sections of each lock come
+one after the other, and the later one sees all that was done before the earlier one's unlock. Release
+and Acquire allow that both miss it (a store may still wait in a buffer while a later load of
+something else is done). Operations that are all SeqCst have one order, and in a program whose atomics
+all are, with locks for the rest, every run is some interleaving of its steps, as it was with the
+locks (the guarantee for data-race-free programs in C++20's memory model, which Rust has). So it
+does not matter which of the fixes are taken: a value that stays behind its lock needs no help, for
+that lock orders what both threads do before and after their critical sections. An atomic of your
+own that is not SeqCst has no such order: where one is touched before the value in one place and
+after a change of it in another, the lock is left and the atomic named (as far as functions and
+what they call show it; what other crates do with such a value is not seen).
 
 What changes: a sum that overflows wraps, where `+=` panicked in debug builds (and `-= 1` below zero
 becomes the largest value). Poisoning is gone, with the code that handled it. `{:?}` of the struct

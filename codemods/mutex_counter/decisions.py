@@ -1,78 +1,301 @@
-"""Is a value that was read compared or branched on? Then others' data may hang on it, and the load
-must not be a Relaxed one. Assertions do not count: they look at what is over."""
+"""What becomes of a value that was read: is it compared or branched on? Then more may hang on it than
+its own number, and the atomic must be ordered with all else.
+
+Values are followed through operators, blocks, names, tuples, fields, results and parameters of the
+workspace's own functions. Functions and fields are found by name: one too many only makes an ordering
+stronger. Assertions do not count: they look at what is over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import outward
-from engine.scopes import Scopes
-from engine.syntax import Source, span_of
+from codemods.mutex_counter.exposure import exposure
+from codemods.mutex_counter.guards import arguments, method_on
+from codemods.mutex_counter.inert import (
+    is_formatting,
+    is_integer_method,
+    is_maker,
+    is_transparent,
+    macro_name,
+)
+from engine.facts import Facts
+from engine.model import Span
+from engine.scopes import pattern_names
+from engine.syntax import COMMENTS, Source, span_of
 
-ScopesOf = Callable[[Source, Node], Scopes]
+Mentions = Callable[[bytes], Iterable[tuple[Source, Node]]]
+Value = tuple[Source, Node]  # an expression that holds the value, or something made from it
 
-_COMPARISONS = frozenset({b"==", b"!=", b"<", b"<=", b">", b">="})
-_ON = frozenset({"unary_expression", "type_cast_expression", "parenthesized_expression"})
+_DECIDING = frozenset({b"==", b"!=", b"<", b"<=", b">", b">=", b"&&", b"||"})
+_COMPARING = frozenset({b"eq", b"ne", b"lt", b"le", b"gt", b"ge", b"cmp", b"partial_cmp"})
+_ON = frozenset(
+    {"unary_expression", "type_cast_expression", "parenthesized_expression", "tuple_expression"}
+    | {"array_expression", "reference_expression", "await_expression", "range_expression"}
+    | {"closure_expression", "const_block", "unsafe_block", "async_block", "else_clause"}
+    | {"source_file", "generic_function", "try_block", "gen_block"}
+)
+_LOOPS = frozenset({"loop_expression", "for_expression", "while_expression"})
+# More steps or mentions than a statistic ever has: in doubt, the value decides.
+_STEPS, _MENTIONS = 400, 300
 
 
-def read_ops(source: Source, read: Node, scopes_of: ScopesOf) -> frozenset[str]:
-    """The words for one read."""
-    found = decides(source, read, scopes_of)
-    return frozenset({"load", "decides"} if found else {"load"})
+class Decisions:
+    """Follows values over the workspace. ``mentions`` gives the identifiers spelled like a word."""
 
+    def __init__(self, facts: Facts, mentions: Mentions) -> None:
+        self.facts = facts
+        self._mentions = mentions
 
-def decides(source: Source, read: Node, scopes_of: ScopesOf, depth: int = 0) -> bool:
-    """Follows the value up through operators and blocks, and into the name that a ``let`` gives it
-    (not into callers: what a function returns counts as read out)."""
-    node = outward(read)
-    while True:
-        up = node.parent
+    def words(self, source: Source, read: Node) -> frozenset[str]:
+        """Of "decides" (compared or branched on) and "escapes" (given to what cannot be seen),
+        those that are true of the value that ``read`` reads."""
+        found: set[str] = set()
+        seen: set[tuple[str, Span, str]] = set()
+        pending: list[Value] = [(source, read)]
+        while pending and "decides" not in found:
+            current, node = pending.pop()
+            key = (current.path, span_of(node), node.type)
+            if key in seen:
+                continue
+            seen.add(key)
+            if len(seen) > _STEPS:
+                found.add("decides")
+            for step in self._steps(current, node):
+                if isinstance(step, str):
+                    found.add(step)
+                else:
+                    pending.append(step)
+        return frozenset(found)
+
+    def _steps(self, source: Source, node: Node) -> Iterator[Value | str]:
+        """Where the value of ``node`` goes next, or a word for what becomes of it."""
+        up = source.parent(node)
         if up is None:
-            return False
+            return
         match up.type:
             case "binary_expression":
                 sign = up.child_by_field_name("operator")
-                if sign is not None and source.text(sign) in _COMPARISONS:
-                    return not _asserted(source, up)
+                if sign is None or source.text(sign) not in _DECIDING:
+                    yield source, up
+                elif not _asserted(source, up):
+                    yield "decides"
             case "if_expression" | "while_expression":
-                return up.child_by_field_name("condition") == node
-            case "match_expression":
-                return up.child_by_field_name("value") == node
-            case "match_pattern":
-                return True
+                if up.child_by_field_name("condition") == node:
+                    yield "decides"
+                elif up.type == "if_expression":
+                    yield source, up
+            case "match_expression" | "for_expression":
+                if up.child_by_field_name("value") == node:
+                    yield "decides"
+            case "let_condition" | "let_chain" | "match_pattern" | "try_expression" | "ERROR":
+                yield "decides"
+            case "match_arm":
+                match = source.enclosing(up, ["match_expression"])
+                if match is not None and up.child_by_field_name("value") == node:
+                    yield source, match
             case "let_declaration":
-                named = up.child_by_field_name("value") == node and depth < 3
-                return named and _name_decides(source, up, scopes_of, depth)
+                if up.child_by_field_name("value") == node:
+                    if up.child_by_field_name("alternative") is not None:
+                        yield "decides"
+                    yield from self._named(source, up.child_by_field_name("pattern"))
+            case "expression_statement":
+                if not source.text(up).endswith(b";"):
+                    yield source, up
             case "block":
-                if up.named_children[-1] != node:
-                    return False
-            case "tuple_expression":
-                return up.named_children[0] == node and _matched(source, up)
-            case kind if kind not in _ON:
-                return False
-        node = up
+                rest = [n for n in up.named_children if n.type not in COMMENTS]
+                if rest and rest[-1] == node and node.type != "let_declaration":
+                    yield source, up
+            case "function_item":
+                yield from self._returned(source, up)
+            case "return_expression":
+                function = source.function_of(up)
+                if function is not None and function.type == "function_item":
+                    yield from self._returned(source, function)
+                elif function is not None:
+                    yield source, function
+            case "break_expression":
+                loop = source.enclosing(up, ["loop_expression"])
+                if loop is not None:
+                    yield source, loop
+            case "index_expression":
+                yield "escapes"  # it picks an element: whatever that does
+            case "arguments":
+                if up.parent is not None:
+                    yield from self._passed(source, node, up.parent)
+            case "call_expression":
+                yield source, up
+            case "field_expression":
+                called = method_on(source, node)
+                if called is None:
+                    yield source, up
+                    return
+                if called[0] in _COMPARING:
+                    yield "decides"
+                yield source, called[1]
+                for given in arguments(called[1]):
+                    if given.type == "closure_expression":
+                        yield from self._named(source, given.child_by_field_name("parameters"))
+            case "field_initializer" | "shorthand_field_initializer":
+                field = up.child_by_field_name("field")
+                yield from self._stored(source, source.text(field if field is not None else node))
+            case "assignment_expression" | "compound_assignment_expr":
+                left = up.child_by_field_name("left")
+                if left is not None and left != node:
+                    yield from self._assigned(source, left)
+            case "macro_invocation":
+                yield from _in_macro(source, up)
+            case kind if kind in _ON:
+                yield source, up
+            case kind if kind in _LOOPS:
+                pass
+            case _:
+                yield "escapes"
+
+    # -- names ---------------------------------------------------------------------------------
+
+    def _named(self, source: Source, pattern: Node | None) -> Iterator[Value | str]:
+        """All uses of the names that ``pattern`` binds."""
+        function = source.fn_item_of(pattern) if pattern is not None else None
+        if pattern is None or function is None:
+            yield "escapes"
+            return
+        scopes = self.facts.sources.scopes(source, function)
+        for identifier in pattern_names(pattern):
+            declared = span_of(identifier)
+            binding = next((b for b in scopes.bindings if b.decl == declared), None)
+            if binding is not None:
+                uses = (use for use in scopes.uses(binding) if not use.capture)
+                yield from ((source, source.innermost(use.span)) for use in uses)
+
+    def _assigned(self, source: Source, left: Node) -> Iterator[Value | str]:
+        if left.type == "field_expression":
+            field = left.child_by_field_name("field")
+            if field is not None:
+                yield from self._stored(source, source.text(field))
+            return
+        function = source.fn_item_of(left)
+        if left.type != "identifier" or function is None:
+            yield "escapes"
+            return
+        scopes = self.facts.sources.scopes(source, function)
+        binding = scopes.binding_at(left)
+        if binding is None:
+            yield "escapes"
+            return
+        uses = (use for use in scopes.uses(binding) if not use.capture)
+        yield from ((source, source.innermost(use.span)) for use in uses)
+
+    def _stored(self, source: Source, name: bytes) -> Iterator[Value | str]:
+        """All reads of fields of that name."""
+        package = self.facts.package_of(source.path)
+        if package is None or package.has_lib:
+            yield "escapes"
+        for place, node in self._places(name):
+            up = node.parent
+            if up is None:
+                continue
+            if up.type == "field_expression" and up.child_by_field_name("field") == node:
+                if up.parent is None or up.parent.child_by_field_name("function") != up:
+                    yield place, up
+            elif up.type == "field_pattern":
+                yield from self._named(place, up.child_by_field_name("pattern") or node)
+
+    def _places(self, name: bytes) -> list[Value]:
+        return list(self._mentions(name))
+
+    # -- functions -----------------------------------------------------------------------------
+
+    def _returned(self, source: Source, function: Node) -> Iterator[Value | str]:
+        """All calls of ``function``, for its value."""
+        named = function.child_by_field_name("name")
+        if named is None:
+            return
+        name = source.text(named)
+        if exposure(self.facts, source, function, name.decode("utf-8", "replace")):
+            yield "escapes"
+        places = self._places(name)
+        if len(places) > _MENTIONS:
+            yield "decides"
+            return
+        for place, node in places:
+            whole = node
+            while whole.parent is not None and (
+                whole.parent.type in ("scoped_identifier", "generic_function")
+                or (whole.parent.type == "field_expression" and node.type == "field_identifier")
+            ):
+                whole = whole.parent
+            up = whole.parent
+            if up is not None and up.type == "call_expression":
+                if up.child_by_field_name("function") == whole:
+                    yield place, up
+            elif whole.type == "scoped_identifier" and node.type == "identifier":
+                if place.enclosing(whole, ["use_declaration"]) is None:
+                    yield "escapes"  # the function itself is passed on
+            elif up is not None and up.type == "arguments":
+                yield "escapes"
+
+    def _passed(self, source: Source, node: Node, call: Node) -> Iterator[Value | str]:
+        """Into a parameter of the workspace's own functions, or out of sight."""
+        function = call.child_by_field_name("function")
+        if function is not None and function.type == "generic_function":
+            function = function.child_by_field_name("function")
+        if function is None:
+            yield "escapes"
+            return
+        method = function.type == "field_expression"
+        last = function.child_by_field_name("field" if method else "name")
+        name = source.text(last if last is not None else function)
+        at = next((i for i, n in enumerate(arguments(call)) if n == node), 0)
+        if (method and is_integer_method(name)) or (not method and is_maker(source, call)):
+            if name in _COMPARING:
+                yield "decides"
+            yield source, call
+            return
+        own = list(self._parameters(name, at, method))
+        for place, parameter in own:
+            yield from self._named(place, parameter.child_by_field_name("pattern"))
+        value = function.child_by_field_name("value") if method else None
+        if not own or (
+            value is not None and value.type != "self"
+        ):  # another type's method, perhaps
+            yield "escapes"
+            yield source, call
+
+    def _parameters(self, name: bytes, at: int, method: bool) -> Iterator[Value]:
+        """Parameter ``at`` (``self`` not counted where it is called as a method) of every function
+        of that name."""
+        for place, node in self._places(name):
+            function = node.parent
+            if function is None or function.type != "function_item":
+                continue
+            if function.child_by_field_name("name") != node:
+                continue
+            listed = function.child_by_field_name("parameters")
+            inside = [n for n in listed.named_children if n.type not in COMMENTS] if listed else []
+            inside = [n for n in inside if n.type != "attribute_item"]
+            selfish = bool(inside) and inside[0].type == "self_parameter"
+            index = at + 1 if method and selfish else at
+            known = index < len(inside) and inside[index].type == "parameter"
+            if known and (selfish or not method):
+                yield place, inside[index]
 
 
-def _name_decides(source: Source, let: Node, scopes_of: ScopesOf, depth: int) -> bool:
-    pattern, function = let.child_by_field_name("pattern"), source.fn_item_of(let)
-    if pattern is None or pattern.type != "identifier" or function is None:
-        return False
-    scopes = scopes_of(source, function)
-    binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
-    if binding is None:
-        return False
-    uses = [source.innermost(use.span) for use in scopes.uses(binding) if not use.capture]
-    return any(decides(source, node, scopes_of, depth + 1) for node in uses)
-
-
-def _matched(source: Source, node: Node) -> bool:
-    """The first argument of ``matches!``."""
-    while node.parent is not None:
-        node = node.parent
-    macro = source.parent(node)
-    return macro is not None and source.text(macro).startswith(b"matches!")
+def _in_macro(source: Source, macro: Node) -> Iterator[Value | str]:
+    """A value that is an argument of a macro: shown, handed on, or out of sight."""
+    name = macro_name(source, macro)
+    if name == b"matches":
+        yield "decides"
+    elif name in (b"vec", b"dbg"):
+        yield source, macro
+    elif is_formatting(source, macro):
+        return
+    elif is_transparent(source, macro):
+        yield source, macro
+    else:
+        yield "escapes"
 
 
 def _asserted(source: Source, node: Node) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from codemods.mutex_counter.decisions import read_ops
 from codemods.mutex_counter.guards import Refused, field_of
 from codemods.mutex_counter.moment import Use, of_field
 from codemods.mutex_counter.region import Region, looped
@@ -26,7 +25,7 @@ def fields_shape(use: Use, region: Region, scopes: Scopes) -> Shape | Refused:
     made = shape_of(use.narrowed(name), replace(region, name=_local(region, scopes, name)))
     if isinstance(made, Refused):
         return made
-    return replace(made, ops=of_field(name, region.words(made.ops, use.scopes_of)))
+    return replace(made, ops=of_field(name, region.words(made.ops, use.decisions)))
 
 
 def _local(region: Region, scopes: Scopes, name: bytes) -> bytes:
@@ -50,7 +49,7 @@ def _several(use: Use, region: Region, scopes: Scopes, names: list[bytes]) -> Sh
         name, node = field_of(source, mention.node), mention.access.node
         one = use.narrowed(name)
         text = b"%s.load(%s)" % (one.receiver, one.orders.of("load"))
-        ops |= of_field(name, read_ops(source, node, use.scopes_of))
+        ops |= of_field(name, use.read(node))
         again = looped(source, mention.node, region.statements[mention.statement])
         if not once or again or not moved(use, region, mention.statement):
             local = _local(region, scopes, name)

@@ -81,6 +81,12 @@ def is_integer_method(name: bytes) -> bool:
     return _INTEGER.fullmatch(name) is not None
 
 
+def is_common(name: bytes) -> bool:
+    """A method name that std's types have too: without a type it tells nothing."""
+    known = (_INTEGER, _ACCESS, _QUIET, _FILLING)
+    return any(names.fullmatch(name) for names in known) or name in LOCKING
+
+
 def is_formatting(source: Source, macro: Node) -> bool:
     """A macro whose arguments are plain expressions that it only reads."""
     return macro_name(source, macro) in _FORMATTING | _PRINTING
@@ -116,6 +122,20 @@ def effects(source: Source, node: Node, leave: Collection[Span] = ()) -> Iterato
         if current.type == "macro_invocation":
             children = [root for root in source.roots() if source.parent(root) == current]
         pending.extend(reversed(children))
+
+
+def is_maker(source: Source, call: Node) -> bool:
+    """Does ``call`` only make a value: a constructor, a conversion, ``max`` and the like?"""
+    function = call.child_by_field_name("function")
+    if function is not None and function.type == "generic_function":
+        function = function.child_by_field_name("function")
+    if function is None or function.type == "field_expression":
+        return False
+    path = b"".join(source.text(function).split())
+    head, _, last = path.rpartition(b"::")
+    if last[:1].isupper() or _MAKING.fullmatch(last):
+        return True
+    return (head.rpartition(b"::")[2].partition(b"<")[0], last) in _MAKERS
 
 
 def _effect(source: Source, node: Node) -> Effect | None:
@@ -164,10 +184,7 @@ def _call(source: Source, node: Node) -> Effect | None:
     path = b"".join(source.text(function).split())
     if path.rpartition(b"::")[0].endswith(b"Error"):
         return Effect("quiet", node, f"`{_short(source, function)}(..)`")  # makes an error
-    head, _, last = path.rpartition(b"::")
-    if last[:1].isupper() or _MAKING.fullmatch(last):
-        return None  # a tuple struct's or a variant's constructor
-    if (head.rpartition(b"::")[2].partition(b"<")[0], last) in _MAKERS:
+    if is_maker(source, node):
         return None
     return Effect("call", node, f"`{_short(source, function)}(..)`")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decisions import ScopesOf, read_ops
+from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.guards import Access, Refused, access, field_of, outward
 from codemods.mutex_counter.inert import (
     Effect,
@@ -20,8 +20,11 @@ from codemods.mutex_counter.inert import (
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.text import Orders
 from engine.model import Edit, Span
+from engine.scopes import Scopes
 from engine.syntax import Source, span_of
 
+# Words of operations that change nothing.
+READING = frozenset({"load", "decides", "escapes"})
 HANDLER = "the code for a poisoned lock goes away, for there is none any more"
 
 
@@ -29,8 +32,9 @@ HANDLER = "the code for a poisoned lock goes away, for there is none any more"
 class Rewrite:
     """One lock scope as one atomic operation.
 
-    ``ops`` are "load", "store", "add" and so on; "decides" when what is read is compared or
-    branched on; with the field's name in front (``hits.add``) where a struct was behind the lock.
+    ``ops`` are "load", "store", "add" and so on, with what becomes of a value that is read
+    (``Decisions.words``); with the field's name in front (``hits.add``) where a struct was behind
+    the lock.
     ``notes`` are things that somebody must look at: with one, the fix is for review.
     """
 
@@ -56,9 +60,17 @@ class Use:
     receiver: bytes  # its text
     inner: str  # the type behind the lock
     orders: Orders
-    scopes_of: ScopesOf
+    decisions: Decisions
     references: frozenset[Span] = frozenset()  # operands that are references to numbers
     fields: Mapping[bytes, Field] = field(default_factory=dict)  # of the struct behind the lock
+
+    def scopes(self, function: Node) -> Scopes:
+        """Local names of ``function``."""
+        return self.decisions.facts.sources.scopes(self.source, function)
+
+    def read(self, node: Node) -> frozenset[str]:
+        """The words for a read of the value that nothing else is done with."""
+        return self.decisions.words(self.source, node) | {"load"}
 
     def narrowed(self, name: bytes) -> Use:
         """The use of one field of a struct that is no longer behind a lock."""
@@ -199,7 +211,7 @@ def _read(use: Use, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
         return bad
     text = load(use)
     edit = Edit(use.source.path, whole.start_byte, whole.end_byte, text)
-    return Rewrite((edit,), read_ops(use.source, node, use.scopes_of), notes)
+    return Rewrite((edit,), use.read(node), notes)
 
 
 def load(use: Use) -> bytes:

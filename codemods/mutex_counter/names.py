@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from tree_sitter import Node
 
-from engine import uses
+from engine import imports, uses
 from engine.syntax import Source
 
 if TYPE_CHECKING:
@@ -62,13 +62,13 @@ def wide(inner: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _scopes(source: Source) -> tuple[uses.Scope, ...]:
-    return uses.scopes(source)
+def _scopes(source: Source) -> tuple[imports.Scope, ...]:
+    return imports.scopes(source)
 
 
 @lru_cache(maxsize=32)
-def _imports(source: Source, scope: uses.Scope) -> tuple[uses.Import, ...]:
-    return uses.imports(source, scope, _scopes(source))
+def _imports(source: Source, scope: imports.Scope) -> tuple[imports.Import, ...]:
+    return imports.imports(source, scope, _scopes(source))
 
 
 def _inner_uses(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
@@ -77,7 +77,7 @@ def _inner_uses(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
         if block.type == "block":
             for child in block.named_children:
                 if child.type == "use_declaration":
-                    yield from uses.declared(source, child)
+                    yield from imports.declared(source, child)
 
 
 def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
@@ -89,7 +89,7 @@ def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
     inner = tuple(dict.fromkeys(full for local, full in _inner_uses(source, node) if local == head))
     if inner:
         return tuple(full + tail for full in inner)
-    known = _imports(source, uses.scope_at(_scopes(source), node.start_byte))
+    known = _imports(source, imports.scope_at(_scopes(source), node.start_byte))
     found = tuple(dict.fromkeys(i.full for i in known if i.local == head and i.full != head))
     if found:
         return tuple(full + tail for full in found)

@@ -6,10 +6,17 @@ from collections.abc import Iterator, Sequence
 from weakref import WeakKeyDictionary
 
 from codemods.mutex_counter import structs
+from codemods.mutex_counter.coupled import coupled
 from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.names import full_names
-from codemods.mutex_counter.rewriting import Rewritten, counts_only, orders_for, rewritten
+from codemods.mutex_counter.rewriting import (
+    Rewritten,
+    changing,
+    counts_only,
+    orders_for,
+    rewritten,
+)
 from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.wording import exposed_by, note
 from codemods.mutex_counter.world import Call, Decl, World, build
@@ -61,6 +68,9 @@ def proposal_of(world: World, group: Group) -> Proposal | Refused:
         made = rewritten(world, group, orders)
         if isinstance(made, Refused):
             return Proposal(shown, reason=made.reason)
+        bound = coupled(world, changing(world, group.calls))
+        if bound is not None:
+            return Proposal(shown, reason=bound.reason)
     return Proposal(shown, (_fix(world, group, made, orders),))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decisions import ScopesOf, decides
+from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.guards import Access, Refused, access, is_shown, outward
 from codemods.mutex_counter.inert import Effect, effects, is_formatting, macro_name
 from engine.model import Span
@@ -70,12 +70,15 @@ class Region:
                 return span_of(node)
         return None
 
-    def words(self, ops: frozenset[str], scopes_of: ScopesOf) -> frozenset[str]:
-        """``ops``, and "decides" when something read here is compared or branched on, or when the
-        result of a subtraction is used (the last one out turns off the light)."""
-        found = any(decides(self.source, m.access.node, scopes_of) for m in self.reads)
+    def words(self, ops: frozenset[str], decisions: Decisions) -> frozenset[str]:
+        """``ops`` with what becomes of the values read here; the result of a subtraction decides
+        when it is used (the last one out turns off the light)."""
+        own = [span_of(m.access.node) for m in self.writes]  # `*g = *g + 1` is the change itself
+        read = (m.access.node for m in self.reads if not m.captured)
+        read = (node for node in read if not any(span_of(node) in span for span in own))
+        found = {word for node in read for word in decisions.words(self.source, node)}
         last = "sub" in ops and len(self.reads) > 0
-        return ops | {"decides"} if found or last else ops
+        return ops | found | ({"decides"} if last else frozenset())
 
     def is_tail(self, node: Node) -> bool:
         """The value of the region's block."""

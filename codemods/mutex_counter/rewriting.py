@@ -9,10 +9,10 @@ from itertools import pairwise
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.locate import asked
-from codemods.mutex_counter.moment import Field, Rewrite, Use
+from codemods.mutex_counter.moment import READING, Field, Rewrite, Use
 from codemods.mutex_counter.names import atomic, full_names
 from codemods.mutex_counter.section import DIRECT, rewrite
-from codemods.mutex_counter.text import PUBLISHING, RELAXED, Orders, receiver
+from codemods.mutex_counter.text import RELAXED, SEQ_CST, Orders, receiver
 from codemods.mutex_counter.world import Call, New, World
 from engine.model import Edit, Site, Span
 from engine.syntax import Source
@@ -43,15 +43,19 @@ def merged(parts: Iterable[Rewritten]) -> Rewritten:
 
 def counts_only(inners: frozenset[str], ops: frozenset[str]) -> bool:
     """A number that is only added to, subtracted from and read out."""
-    return "bool" not in inners and ops <= _COUNTING | {"decides"}
+    return "bool" not in inners and ops <= _COUNTING | {"decides", "escapes"}
 
 
 def orders_for(inners: frozenset[str], ops: frozenset[str]) -> Orders:
-    """Relaxed for a counter that is only added to and read out. Else it may publish other data:
-    Release, Acquire and AcqRel, as the lock did."""
-    if "bool" in inners or not ops <= _COUNTING:
-        return PUBLISHING
-    return RELAXED
+    """Relaxed for a statistic; SeqCst where anything may hang on the value (why: the codemod's docs).
+
+    A number that also goes down tells how things stand now, so who reads it must be seen; one that
+    only grows may be read by anybody.
+    """
+    signed = any(inner.startswith("i") for inner in inners)
+    falls = bool(ops & {"sub", "wrap"}) or (signed and "add" in ops)
+    statistic = counts_only(inners, ops) and "decides" not in ops
+    return RELAXED if statistic and not (falls and "escapes" in ops) else SEQ_CST
 
 
 def rewritten(world: World, group: Group, orders: Orders) -> Rewritten | Refused:
@@ -102,6 +106,19 @@ def _whole(call: Call, made: Rewrite) -> Rewritten:
     return Rewritten(made.edits, made.ops, notes, drops)
 
 
+def changing(
+    world: World, calls: Iterable[Call], fields: Mapping[bytes, Field] | None = None
+) -> dict[tuple[str, Span], bool]:
+    """Which of ``calls``, all of which have a rewrite, change the value."""
+    found: dict[tuple[str, Span], bool] = {}
+    for call in calls:
+        made = rewrite_call(world, call, SEQ_CST, fields or {})
+        if isinstance(made, Rewrite):
+            ops = {op.rpartition(".")[2] for op in made.ops}
+            found[call.path, call.span] = bool(ops - READING - {"snapshot"})
+    return found
+
+
 def rewrite_call(
     world: World, call: Call, orders: Orders, fields: Mapping[bytes, Field]
 ) -> Rewrite | Refused:
@@ -117,8 +134,7 @@ def rewrite_call(
         return Refused("a comment stands inside the text that would be replaced")
     text = receiver(source, held)
     references = _references(world, call)
-    scopes_of = world.facts.sources.scopes
-    use = Use(source, text, call.lock.inner, orders, scopes_of, references, fields)
+    use = Use(source, text, call.lock.inner, orders, world.decisions, references, fields)
     return rewrite(use, node, call.lock.family, call.method)
 
 

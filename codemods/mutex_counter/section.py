@@ -8,12 +8,12 @@ from functools import partial
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decisions import read_ops
 from codemods.mutex_counter.fields import fields_shape
 from codemods.mutex_counter.guards import Guard, Refused, access, outward, unwrapped
 from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.moment import (
     HANDLER,
+    READING,
     Rewrite,
     Use,
     commented,
@@ -73,7 +73,7 @@ def _tried(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Ref
     made = _locked(use, guard)
     if isinstance(made, Refused):
         return made
-    if made.ops - {"load", "decides"}:
+    if made.ops - READING:
         return Refused(
             "the change is skipped while somebody else holds the lock, on purpose or not"
         )
@@ -152,7 +152,7 @@ def _shaped(
     use: Use, function: Node, pattern: Node, region_of: Callable[..., Region | Refused]
 ) -> tuple[Region, Shape, frozenset[str]] | Refused:
     """The region in which the guard named by ``pattern`` lives, its shape, and what is done there."""
-    scopes = use.scopes_of(use.source, function)
+    scopes = use.scopes(function)
     binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
     if binding is None:
         return Refused("the guard's name is not understood")
@@ -163,7 +163,7 @@ def _shaped(
     shape = fields_shape(use, region, scopes) if fields else shape_of(use, region)
     if isinstance(shape, Refused):
         return shape
-    return region, shape, shape.ops if fields else region.words(shape.ops, use.scopes_of)
+    return region, shape, shape.ops if fields else region.words(shape.ops, use.decisions)
 
 
 def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:
@@ -261,7 +261,7 @@ def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Re
     if guard.handler:
         notes = (*notes, HANDLER)
     if what.kind == "read":
-        part, text, ops = outward(what.node), load(use), read_ops(source, what.node, use.scopes_of)
+        part, text, ops = outward(what.node), load(use), use.read(what.node)
         text = replaced(source, span_of(body), {span_of(part): text})
     else:
         if outward(what.node) != body or what.kind == "swap":

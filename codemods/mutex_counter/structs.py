@@ -13,19 +13,22 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node
 
 from codemods.mutex_counter import locate
+from codemods.mutex_counter.coupled import coupled
+from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.guards import Refused, arguments
 from codemods.mutex_counter.moment import Field
 from codemods.mutex_counter.names import ATOMICS, atomic, family_of, wide
 from codemods.mutex_counter.rewriting import (
     Rewritten,
     apart,
+    changing,
     imports_behind,
     merged,
     orders_for,
     uses_of,
 )
 from codemods.mutex_counter.text import RELAXED, Orders
-from codemods.mutex_counter.wording import exposure
+from codemods.mutex_counter.wording import STRICT
 from codemods.mutex_counter.world import Call, New, World
 from engine.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.syntax import Source, attributes, span_of
@@ -72,6 +75,9 @@ class _Struct:
         if isinstance(made, Rewritten):
             by_field = {n: Field(i, self._orders(n, i, made)) for n, i in self.inners.items()}
             made = self._all(calls, by_field)
+            if any(field.orders is not RELAXED for field in by_field.values()):
+                bound = coupled(self.world, changing(self.world, calls, by_field))
+                made = bound if bound is not None else made
             if isinstance(made, Rewritten):
                 return Proposal(shown, (self._fix(made, by_field),))
         return None if made.locks else Proposal(shown, reason=made.reason)
@@ -195,7 +201,7 @@ class _Struct:
         strict = [n.decode("utf-8", "replace") for n, f in by_field.items() if f.orders != RELAXED]
         why = "Relaxed, for they are only added to and read out"
         if strict:
-            why += f"; Acquire, Release and AcqRel: {', '.join(strict)}"
+            why += f"; {', '.join(strict)}: {STRICT}"
         note = [
             f"The lock around `{name}` goes: its fields become {', '.join(kinds)} ({why}), each "
             "changed by itself, and poisoning is gone."
@@ -204,7 +210,7 @@ class _Struct:
             note.append("Readers of several fields no longer see them all at one moment.")
         if any(wide(inner) for inner in self.inners.values()):
             note.append("The target must have 64-bit atomics; sums that overflow wrap.")
-        exposed = exposure(self.world, self.source, self.struct, name)
+        exposed = exposure(self.world.facts, self.source, self.struct, name)
         look = [*([exposed] if exposed else []), *made.notes]
         if look:
             note.append(f"Look at: {'; '.join(look)}.")

@@ -35,7 +35,7 @@ class Orders:
 
 
 RELAXED = Orders(b"Relaxed", b"Relaxed", b"Relaxed")
-PUBLISHING = Orders(b"Acquire", b"Release", b"AcqRel")
+SEQ_CST = Orders(b"SeqCst", b"SeqCst", b"SeqCst")
 
 
 def receiver(source: Source, node: Node) -> bytes:

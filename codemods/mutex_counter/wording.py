@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.names import ATOMICS, wide
 from codemods.mutex_counter.rewriting import Rewritten
@@ -13,10 +14,8 @@ from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.world import Decl, World
 from engine.syntax import Source, attributes
 
-_ITEMS = frozenset(
-    {"field_declaration", "struct_item", "static_item", "const_item", "type_item", "enum_item"}
-    | {"function_item", "mod_item"}
-)
+# Why no weaker ordering is taken: the codemod's docs.
+STRICT = "SeqCst, for others may act on what they read, and anything weaker keeps less order than locks do"
 
 
 def note(world: World, group: Group, made: Rewritten, orders: Orders, exposed: str) -> str:
@@ -31,15 +30,12 @@ def _sentences(
     names = " and ".join(f"`{ATOMICS[inner].decode()}`" for inner in inners)
     if orders is RELAXED:
         why = "Relaxed, for it is only added to and read out"
-    elif inners == ["bool"]:
-        why = (
-            "Release and Acquire, for what is read after the flag may rely on it; where two threads"
-        )
-        why += " each set one flag and then look at the other's, take SeqCst"
     else:
-        why = "Acquire, Release and AcqRel, for others may act on what they read"
+        why = STRICT
     decl = group.decls[0]
-    lost = "poisoning is gone" if decl.family == "std" else "nobody waits for it any more"
+    families = (decl.family, *(n.lock.family for n in group.news if n.lock is not None))
+    family = next((f for f in families if f is not None), None)
+    lost = "poisoning is gone" if family == "std" else "nobody waits for it any more"
     yield f"`{shown(decl)}` becomes {names} ({why}); {lost}."
     changes: list[str] = []
     if made.ops & {"add", "sub"}:
@@ -78,31 +74,10 @@ def exposed_by(world: World, group: Group) -> str:
             if not _public_part(source, node, decl):
                 continue
             node = node.parent
-        found = exposure(world, source, node, shown(decl)) if node is not None else ""
+        found = exposure(world.facts, source, node, shown(decl)) if node is not None else ""
         if found:
             return found
     return ""
-
-
-def exposure(world: World, source: Source, node: Node, name: str) -> str:
-    """Words when ``node`` is ``pub`` at every step that syntax shows, in a library. (A private
-    module in another file may still hide it: that is not looked at.)"""
-    package = world.facts.package_of(source.path)
-    if package is not None and not package.has_lib:
-        return ""
-    inside = source.path.removeprefix(package.root if package is not None else "").lstrip("/")
-    if inside == "src/main.rs":
-        return ""
-    if inside.startswith(("src/bin/", "tests/", "benches/", "examples/")):
-        return ""
-    current: Node | None = node
-    while current is not None:
-        if current.type in _ITEMS and not any(
-            c.type == "visibility_modifier" and source.text(c) == b"pub" for c in current.children
-        ):
-            return ""
-        current = source.parent(current)
-    return f"`{name}` is public, so its type is part of the library's API"
 
 
 def _public_part(source: Source, fields: Node, decl: Decl) -> bool:

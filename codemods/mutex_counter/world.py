@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.names import (
     ATOMICS,
     Family,
@@ -100,13 +102,22 @@ class World:
 
         Receivers of lock calls are left out: the calls are looked at for themselves.
         """
-        if word not in self._places:
-            self._places[word] = list(self._every(word))
         package = self.facts.package_of(near.path)
         public = _public(self.source(near.path), near)
-        for source, node in self._places[word]:
+        for source, node in self.everywhere(word):
             if public or self.facts.package_of(source.path) == package:
                 yield source, node
+
+    def everywhere(self, word: bytes) -> list[tuple[Source, Node]]:
+        """As ``mentions``, in all files."""
+        if word not in self._places:
+            self._places[word] = list(self._every(word))
+        return self._places[word]
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What becomes of values in this world."""
+        return Decisions(self.facts, self.everywhere)
 
     def _every(self, word: bytes) -> Iterator[tuple[Source, Node]]:
         pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")

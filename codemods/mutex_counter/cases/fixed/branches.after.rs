@@ -15,30 +15,30 @@ impl Score {
     pub(crate) fn record(&self, outcome: Outcome) -> u32 {
         match outcome {
             Outcome::Won => {
-                self.points.fetch_add(3, Ordering::AcqRel);
+                self.points.fetch_add(3, Ordering::SeqCst);
             }
             Outcome::Drawn => {
-                self.points.fetch_add(1, Ordering::AcqRel);
+                self.points.fetch_add(1, Ordering::SeqCst);
             }
             Outcome::Lost => {}
         }
-        let n = self.games.fetch_add(1, Ordering::AcqRel) + 1;
+        let n = self.games.fetch_add(1, Ordering::SeqCst) + 1;
         log::debug!("game {n}");
         n
     }
 
     pub(crate) fn correct(&self, forfeited: bool) {
         if forfeited {
-            self.points.fetch_sub(3, Ordering::AcqRel);
+            self.points.fetch_sub(3, Ordering::SeqCst);
         } else {
-            self.points.fetch_add(3, Ordering::AcqRel);
+            self.points.fetch_add(3, Ordering::SeqCst);
         }
     }
 
     pub(crate) fn leads(&self) -> bool {
-        if self.points.load(Ordering::Acquire) > 0 {
+        if self.points.load(Ordering::SeqCst) > 0 {
             return true;
         }
-        matches!(self.games.load(Ordering::Acquire), 0)
+        matches!(self.games.load(Ordering::SeqCst), 0)
     }
 }

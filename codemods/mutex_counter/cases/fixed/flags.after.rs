@@ -23,7 +23,7 @@ impl Server {
     }
 
     pub(crate) fn start(&self) -> bool {
-        if self.started.swap(true, Ordering::AcqRel) {
+        if self.started.swap(true, Ordering::SeqCst) {
             return false;
         }
         self.listen();
@@ -32,41 +32,41 @@ impl Server {
 
     fn listen(&self) {
         let running = self.running.clone();
-        running.store(true, Ordering::Release);
+        running.store(true, Ordering::SeqCst);
         std::thread::spawn(move || {
-            while running.load(Ordering::Acquire) {
+            while running.load(Ordering::SeqCst) {
                 std::thread::yield_now();
             }
         });
     }
 
     pub(crate) fn stop(&self) {
-        self.running.store(false, Ordering::Release);
-        self.draining.store(true, Ordering::Release);
+        self.running.store(false, Ordering::SeqCst);
+        self.draining.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn serves(&self) -> bool {
-        self.running.load(Ordering::Acquire) && !self.draining.load(Ordering::Acquire)
+        self.running.load(Ordering::SeqCst) && !self.draining.load(Ordering::SeqCst)
     }
 
     pub(crate) fn write(&self, changed: bool) {
-        self.dirty.fetch_or(changed, Ordering::AcqRel);
+        self.dirty.fetch_or(changed, Ordering::SeqCst);
     }
 
     /// Whether anything was written since the last call.
     pub(crate) fn take_dirty(&self) -> bool {
-        self.dirty.swap(false, Ordering::AcqRel)
+        self.dirty.swap(false, Ordering::SeqCst)
     }
 
     pub(crate) fn toggle_verbose(&self) {
-        self.verbose.fetch_xor(true, Ordering::AcqRel);
+        self.verbose.fetch_xor(true, Ordering::SeqCst);
     }
 
     pub(crate) fn mask_verbose(&self, allowed: bool) {
-        self.verbose.fetch_and(allowed, Ordering::AcqRel);
+        self.verbose.fetch_and(allowed, Ordering::SeqCst);
     }
 
     pub(crate) fn flip_verbose(&self, by: bool) {
-        self.verbose.fetch_xor(by, Ordering::AcqRel);
+        self.verbose.fetch_xor(by, Ordering::SeqCst);
     }
 }

@@ -22,12 +22,12 @@ impl Latch {
     }
 
     pub(crate) fn enter(self: &Arc<Self>) -> Ticket {
-        self.pending.fetch_add(1, Ordering::AcqRel);
+        self.pending.fetch_add(1, Ordering::SeqCst);
         Ticket(Arc::clone(self))
     }
 
     pub(crate) async fn wait(&self) {
-        while self.pending.load(Ordering::Acquire) > 0 {
+        while self.pending.load(Ordering::SeqCst) > 0 {
             self.finished.notified().await;
         }
     }
@@ -35,7 +35,7 @@ impl Latch {
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        let left = self.0.pending.fetch_sub(1, Ordering::AcqRel) - 1;
+        let left = self.0.pending.fetch_sub(1, Ordering::SeqCst) - 1;
         if left == 0 {
             self.0.finished.notify_waiters();
         }

@@ -16,7 +16,7 @@ impl Permits {
     pub(crate) fn acquire(&self) -> Result<(), Busy> {
         if self
             .active
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |active| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |active| {
                 (active < self.limit).then(|| active + 1)
             })
             .is_err()
@@ -27,12 +27,12 @@ impl Permits {
     }
 
     pub(crate) fn release(&self) {
-        self.active.fetch_sub(1, Ordering::AcqRel);
+        self.active.fetch_sub(1, Ordering::SeqCst);
     }
 
     pub(crate) fn spend(&self, cost: u32) -> bool {
         self.tokens
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |tokens| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |tokens| {
                 (tokens >= cost).then(|| tokens - cost)
             })
             .is_ok()
@@ -40,7 +40,7 @@ impl Permits {
 
     /// True for the first caller only.
     pub(crate) fn close(&self) -> bool {
-        !self.closed.swap(true, Ordering::AcqRel)
+        !self.closed.swap(true, Ordering::SeqCst)
     }
 }
 
@@ -52,7 +52,7 @@ pub(crate) struct Slot {
 
 impl Slot {
     pub(crate) fn reuse(&self) -> Option<u64> {
-        if self.reusable.swap(false, Ordering::AcqRel) {
+        if self.reusable.swap(false, Ordering::SeqCst) {
             Some(self.id)
         } else {
             None
@@ -60,14 +60,14 @@ impl Slot {
     }
 
     pub(crate) fn release(&self) {
-        self.reusable.store(true, Ordering::Release);
+        self.reusable.store(true, Ordering::SeqCst);
     }
 
     /// The first three attempts fail.
     pub(crate) fn attempt(&self) -> Result<u64, Busy> {
         if self
             .failures
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |failures| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |failures| {
                 (failures < 3).then(|| failures + 1)
             })
             .is_ok()

@@ -14,13 +14,13 @@ impl Limits {
     pub(crate) fn back_off(&self) {
         let _ = self
             .backoff_ms
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |value| Some(value * 2));
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |value| Some(value * 2));
     }
 
     pub(crate) fn recover(&self) {
         let _ = self
             .backoff_ms
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |backoff| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |backoff| {
                 Some(backoff.saturating_sub(10))
             });
     }
@@ -28,7 +28,7 @@ impl Limits {
     pub(crate) fn spend(&self) {
         let _ = self
             .credit
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |credit| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |credit| {
                 (credit > 0).then(|| credit - 1)
             });
     }
@@ -36,7 +36,7 @@ impl Limits {
     pub(crate) fn next_slot(&self, names: &[String]) -> String {
         let slot = self
             .slot
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |slot| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |slot| {
                 Some((slot + 1) % self.slots)
             })
             .unwrap();
@@ -47,7 +47,7 @@ impl Limits {
     pub(crate) fn rotate(&self) {
         let _ = self
             .bits
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |bits| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |bits| {
                 Some(bits.rotate_left(1))
             });
     }
@@ -55,7 +55,7 @@ impl Limits {
     pub(crate) fn shift(&self, by: u32) {
         let _ = self
             .bits
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |value| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |value| {
                 Some(value << (by + 1))
             });
     }
@@ -63,7 +63,7 @@ impl Limits {
     pub(crate) fn step(&self) {
         let _ = self
             .level
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, |mut level| {
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, |mut level| {
                 level += 1;
                 if level > 9 {
                     level = 0;

@@ -50,11 +50,11 @@ impl Cache {
     }
 
     pub(crate) fn close(&self) {
-        self.stats.full.store(true, Ordering::Release);
+        self.stats.full.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        self.stats.full.load(Ordering::Acquire) || self.limit == 0
+        self.stats.full.load(Ordering::SeqCst) || self.limit == 0
     }
 
     pub(crate) fn ratio(&self) -> f64 {

@@ -12,12 +12,12 @@ pub(crate) struct Spawner {
 
 impl Spawner {
     pub(crate) async fn tick(&self) {
-        self.delay.fetch_sub(1, Ordering::Relaxed);
-        self.active.store(true, Ordering::Release);
+        self.delay.fetch_sub(1, Ordering::SeqCst);
+        self.active.store(true, Ordering::SeqCst);
     }
 
     pub(crate) fn save(&self, out: &mut Vec<i64>) -> Option<()> {
-        out.push(i64::from(self.delay.load(Ordering::Relaxed)));
+        out.push(i64::from(self.delay.load(Ordering::SeqCst)));
         out.push(self.seed.load(Ordering::Relaxed));
         {
             out.push(i64::from(self.range.load(Ordering::Relaxed)));
@@ -26,6 +26,6 @@ impl Spawner {
     }
 
     pub(crate) fn is_active(&self) -> bool {
-        self.active.load(Ordering::Acquire)
+        self.active.load(Ordering::SeqCst)
     }
 }

@@ -1,0 +1,46 @@
+//! Atomics of the code's own that do not stand in the way: SeqCst ones, data that a flag publishes,
+//! and what the value has nothing to do with.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+#[derive(Default)]
+pub(crate) struct Gate {
+    inside: AtomicUsize,
+    stop: AtomicBool,
+    seen: AtomicU64,
+}
+
+impl Gate {
+    pub(crate) fn enter(&self) -> bool {
+        self.inside.fetch_add(1, Ordering::SeqCst);
+        !self.stop.load(Ordering::SeqCst)
+    }
+
+    pub(crate) fn close(&self) -> bool {
+        self.stop.store(true, Ordering::SeqCst);
+        self.inside.load(Ordering::SeqCst) == 0
+    }
+
+    pub(crate) fn see(&self) -> u64 {
+        self.seen.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// Written before the flag, read after it.
+#[derive(Default)]
+pub(crate) struct Config {
+    size: AtomicUsize,
+    ready: AtomicBool,
+}
+
+impl Config {
+    pub(crate) fn publish(&self, size: usize) {
+        self.size.store(size, Ordering::Relaxed);
+        self.ready.store(true, Ordering::SeqCst);
+    }
+
+    pub(crate) fn size(&self) -> Option<usize> {
+        let ready = self.ready.load(Ordering::SeqCst);
+        ready.then(|| self.size.load(Ordering::Relaxed))
+    }
+}

@@ -1,0 +1,301 @@
+"""A lock's value used together with an atomic that the code already has.
+
+While a value has its lock, whoever locks second sees all that came before the first one's unlock, the
+code's own atomics included, whatever their orderings. A SeqCst atomic in the lock's place keeps that
+only towards other SeqCst operations. What gets lost needs two places: one where the other atomic is
+touched before the value, and one where the value is changed before the other atomic is touched (at
+least one of the two touches being a write). Such a lock is left, and the atomic named.
+
+Looked at are functions, with what they call where that can be told by name: ``self.name(..)``,
+``Type::name(..)``, ``name(..)``, and a method's name that only one function of the workspace has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import product
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.guards import Refused
+from codemods.mutex_counter.inert import is_common
+from codemods.mutex_counter.world import World, impl_type
+from engine.model import Span
+from engine.syntax import FUNCTIONS, Source, span_of, walk_all
+
+_METHODS = re.compile(rb"load|store|swap|fetch_\w+|compare_exchange(?:_weak)?|compare_and_swap")
+_ORDERING = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst)(?!\w)")
+_WEAK = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel)(?!\w)")
+_ACQUIRING = frozenset({b"Acquire", b"AcqRel", b"SeqCst"})
+_RELEASING = frozenset({b"Release", b"AcqRel", b"SeqCst"})
+_SPAWN = re.compile(rb"(?<![a-z])spawn(?:_\w+)?$")
+_NAMES = frozenset({"identifier", "field_identifier"})
+_DEPTH = 4
+
+
+# Path and span of a lock call -> whether it changes the value.
+Uses = Mapping[tuple[str, Span], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """One operation on the value (``name`` is b"") or on an atomic of the code's own, with the
+    orderings that it is given."""
+
+    name: bytes
+    reads: bool
+    writes: bool
+    orders: frozenset[bytes]
+    place: str
+    text: str
+
+    @property
+    def weak(self) -> bool:
+        return bool(self.orders - {b"SeqCst"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """What happens at one place of a function: one touch, or all those of the function called."""
+
+    at: Node
+    touches: tuple[Touch, ...]
+
+
+def coupled(world: World, uses: Uses) -> Refused | None:
+    """Why the locks called at ``uses`` must stay: an atomic that is not SeqCst is used with them."""
+    if not any(_WEAK.search(world.facts.sources.data(p)) for p in world.facts.sources.paths):
+        return None
+    return _Search(world, uses).refusal()
+
+
+class _Search:
+    """The functions around the uses of one value."""
+
+    def __init__(self, world: World, uses: Uses) -> None:
+        self.world, self.uses = world, uses
+        self._done: dict[tuple[str, Span, int], tuple[_Event, ...]] = {}
+
+    def refusal(self) -> Refused | None:
+        before: dict[Touch, None] = {}  # of other atomics, before the value is looked at or changed
+        after: dict[Touch, None] = {}  # of other atomics, after the value was changed
+        for source, function in self._around():
+            for first, second in _ordered(source, self._events(source, function, _DEPTH)):
+                value = [t for t in second.touches if not t.name]
+                before.update((t, None) for t in first.touches if t.name and value)
+                changed = any(not t.name and t.writes for t in first.touches)
+                after.update((t, None) for t in second.touches if t.name and changed)
+        for one, other in product(before, after):
+            if _lost(one, other):
+                weak, strong = (one, other) if one.weak else (other, one)
+                also = f", as in {strong.place}" if strong.place != weak.place else ""
+                return Refused(
+                    f"{weak.place}: `{weak.text}` is used together with this value{also}, and is "
+                    "not SeqCst: a lock keeps the two in order, an atomic only if both are SeqCst"
+                )
+        return None
+
+    def _around(self) -> Iterator[tuple[Source, Node]]:
+        """Functions that use the value, and those that call them, a few levels up."""
+        found: dict[tuple[str, Span], tuple[Source, Node]] = {}
+        layer: list[tuple[Source, Node]] = []
+        for path, span in self.uses:
+            source = self.world.source(path)
+            function = source.fn_item_of(source.innermost(span))
+            if function is not None:
+                layer.append((source, function))
+        for _ in range(_DEPTH):
+            fresh = [(s, f) for s, f in layer if (s.path, span_of(f)) not in found]
+            found.update({(s.path, span_of(f)): (s, f) for s, f in fresh})
+            layer = [caller for s, f in fresh for caller in self._callers(s, f)]
+        yield from found.values()
+
+    def _callers(self, source: Source, function: Node) -> Iterator[tuple[Source, Node]]:
+        named = function.child_by_field_name("name")
+        if named is None:
+            return
+        for place, node in self.world.everywhere(source.text(named)):
+            caller = place.fn_item_of(node)
+            if caller is None or (place.path == source.path and caller == function):
+                continue
+            if any(f == function and s.path == source.path for s, f in self._called(place, node)):
+                yield place, caller
+
+    def _called(self, source: Source, name: Node) -> Iterator[tuple[Source, Node]]:
+        """The functions that a call by the identifier ``name`` may run."""
+        whole = name
+        while whole.parent is not None and whole.parent.type in (
+            "scoped_identifier", "generic_function", "field_expression",
+        ):  # fmt: skip
+            if whole.parent.type == "field_expression" and name.type != "field_identifier":
+                return
+            whole = whole.parent
+        call = whole.parent
+        if call is None or call.type != "call_expression":
+            return
+        if call.child_by_field_name("function") != whole:
+            return
+        every = list(self._defined(source.text(name)))
+        if name.type == "field_identifier":
+            value = whole.child_by_field_name("value")
+            if value is not None and value.type == "self":
+                own = impl_type(source, name)
+                yield from ((s, f) for s, f in every if impl_type(s, f) == own)
+            elif len(every) == 1 and not is_common(source.text(name)):
+                yield from every
+            return
+        head = b"".join(source.text(whole).split()).rpartition(b"::")[0].rpartition(b"::")[2]
+        owner = head.partition(b"<")[0]
+        if owner == b"Self":
+            owner = impl_type(source, name)
+        free = not owner[:1].isupper()
+        yield from ((s, f) for s, f in every if impl_type(s, f) == (b"" if free else owner))
+
+    def _defined(self, name: bytes) -> Iterator[tuple[Source, Node]]:
+        for source, node in self.world.everywhere(name):
+            up = node.parent
+            defines = up is not None and up.type == "function_item"
+            if up is not None and defines and up.child_by_field_name("name") == node:
+                yield source, up
+
+    def _events(self, source: Source, function: Node, depth: int) -> tuple[_Event, ...]:
+        key = (source.path, span_of(function), depth)
+        if key not in self._done:
+            self._done[key] = tuple(self._happening(source, function, depth))
+        return self._done[key]
+
+    def _happening(self, source: Source, function: Node, depth: int) -> Iterator[_Event]:
+        for node in walk_all(source, function):
+            if node.type != "call_expression":
+                continue
+            writes = self.uses.get((source.path, span_of(node)))
+            if writes is not None:
+                place = self.world.place(source.path, node.start_byte)
+                yield _Event(node, (Touch(b"", True, writes, frozenset(), place, ""),))
+                continue
+            touch = self._atomic(source, node)
+            if touch is not None:
+                yield _Event(node, (touch,))
+            elif depth > 0:
+                found = self._inside(source, node, depth)
+                if found:
+                    yield _Event(node, found)
+
+    def _inside(self, source: Source, call: Node, depth: int) -> tuple[Touch, ...]:
+        function = call.child_by_field_name("function")
+        while function is not None and function.type in (
+            "generic_function", "field_expression", "scoped_identifier",
+        ):  # fmt: skip
+            field = {"generic_function": "function", "field_expression": "field"}
+            function = function.child_by_field_name(field.get(function.type, "name"))
+        if function is None or "identifier" not in function.type:
+            return ()
+        touches = (
+            touch
+            for place, body in self._called(source, function)
+            for event in self._events(place, body, depth - 1)
+            for touch in event.touches
+        )
+        return tuple(dict.fromkeys(touches))
+
+    def _atomic(self, source: Source, call: Node) -> Touch | None:
+        """An operation of an atomic: a method that is given an ordering."""
+        function, given = (call.child_by_field_name(n) for n in ("function", "arguments"))
+        if function is None or given is None or function.type != "field_expression":
+            return None
+        method, value = (function.child_by_field_name(n) for n in ("field", "value"))
+        if method is None or value is None or not _METHODS.fullmatch(source.text(method)):
+            return None
+        orders = frozenset(_ORDERING.findall(source.text(given)))
+        if not orders:
+            return None
+        word = source.text(method)
+        text = " ".join(source.text(call).decode("utf-8", "replace").split())
+        return Touch(
+            _name(self.world, source, value),
+            word != b"store",
+            word != b"load",
+            orders,
+            self.world.place(source.path, call.start_byte),
+            text,
+        )
+
+
+def _lost(before: Touch, after: Touch) -> bool:
+    """May a thread that touches the atomic (``before``) and then the value see neither what another
+    did to the value nor keep that one's touch (``after``, which came after it) from being first?"""
+    if before.name != after.name or not (before.writes or after.writes):
+        return False
+    if not (before.weak or after.weak):
+        return False
+    # What acquires sees what was done before the release that it reads: a message that is passed.
+    handed = before.orders & _ACQUIRING and after.orders & _RELEASING
+    exchanged = before.reads and after.reads and before.writes and after.writes
+    passed = before.reads and not before.writes and after.writes
+    return not (handed and (passed or exchanged))
+
+
+def _ordered(source: Source, events: Iterable[_Event]) -> Iterator[tuple[_Event, _Event]]:
+    """Pairs of which one thread may run the first before the second."""
+    listed = [(e, _spawned(source, e.at), source.loops_around(e.at)) for e in events]
+    for (first, one, around), (second, other, also) in product(listed, listed):
+        earlier = _end(source, first.at) < _end(source, second.at)
+        if one == other:
+            if earlier or any(loop in also for loop in around):
+                yield first, second
+        elif earlier and one in _outside(source, other):
+            yield first, second
+
+
+def _end(source: Source, call: Node) -> int:
+    """Where ``call`` is done, in the order of evaluation: what is assigned comes before the place."""
+    node = call
+    while True:
+        up = source.parent(node)
+        if up is None:
+            return call.end_byte
+        if up.type in ("assignment_expression", "compound_assignment_expr"):
+            return up.end_byte if up.child_by_field_name("left") == node else call.end_byte
+        if up.type not in ("unary_expression", "parenthesized_expression", "await_expression") and (
+            up.type not in ("call_expression", "field_expression", "try_expression")
+        ):
+            return call.end_byte
+        node = up
+
+
+def _spawned(source: Source, node: Node) -> Node | None:
+    """The closure or async block around ``node`` that is given to a ``spawn``: another thread's."""
+    for ancestor in source.ancestors(node):
+        if ancestor.type == "function_item":
+            return None
+        given = ancestor.parent
+        if ancestor.type in FUNCTIONS and given is not None and given.type == "arguments":
+            function = given.parent.child_by_field_name("function") if given.parent else None
+            if function is not None and _SPAWN.search(source.text(function)):
+                return ancestor
+    return None
+
+
+def _outside(source: Source, spawned: Node | None) -> list[Node | None]:
+    """What ``spawned`` stands in: that ran before it."""
+    found: list[Node | None] = []
+    while spawned is not None:
+        spawned = _spawned(source, spawned)
+        found.append(spawned)
+    return found
+
+
+def _name(world: World, source: Source, node: Node) -> bytes:
+    """The last field, static or local in ``node``, through ``let x = Arc::clone(&self.x)``."""
+    last = [n for n in walk_all(source, node) if n.type in _NAMES]
+    last = [n for n in last if source.data[n.end_byte : n.end_byte + 1] not in (b"(", b":")]
+    if not last:
+        return source.text(node)
+    binding = world.binding(source, last[-1]) if last[-1] == node else None
+    let = source.node_at(binding.statement) if binding is not None else None
+    value = let.child_by_field_name("value") if let is not None and binding is not None else None
+    if value is None or b"new(" in source.text(value) or value.type == "identifier":
+        return source.text(last[-1])
+    return _name(world, source, value)
