@@ -21,7 +21,7 @@ from engine.errors import SpikeproofError
 from engine.manifest import read_toml
 from engine.messages import Build, Paths, Program, diagnostic, parse_line
 from engine.model import Diagnostic
-from engine.runs import CheckRun, TestRun
+from engine.runs import BuildRun, CheckRun, TestRun
 from engine.units import Notes, Replay, Unit
 
 _FULL = "No space left on device"
@@ -185,7 +185,7 @@ class Cargo:
             for artifact in build.programs[len(log.executables) :]:
                 name = artifact.path.rpartition("/")[2]
                 target = f"{artifact.package}::{artifact.target}"
-                log.executables[name] = libtest.Executable(target, self._harness(artifact))
+                log.executables[name] = libtest.Executable(target, self.harness(artifact))
             log.docs.update(build.libs)
 
         result = self._run(
@@ -220,7 +220,7 @@ class Cargo:
             timed_out=result.timed_out,
         )
 
-    def _harness(self, artifact: Program) -> bool:
+    def harness(self, artifact: Program) -> bool:
         """Is it built on libtest? cargo's messages do not say; the manifest does."""
         if artifact.manifest not in self._manifests:
             self._manifests[artifact.manifest] = read_toml(Path(artifact.manifest))
@@ -231,6 +231,59 @@ class Cargo:
             if kind == "lib" or table.get("name") == name:
                 return bool(table.get("harness", True))
         return True
+
+    # -- programs to measure ------------------------------------------------------------------
+
+    def build_programs(
+        self, targets: Sequence[str], env: Mapping[str, str], wrapper: Path | None = None
+    ) -> BuildRun:
+        """``cargo build --profile bench`` of ``targets`` (``--benches``, ``--tests``): the programs
+        of ``cargo bench``, and those of ``cargo test`` as optimised as these.
+
+        ``wrapper`` runs in rustc's place for members of the workspace. Lets what can be built be
+        built when another target does not compile.
+        """
+        build = Build(self.paths, self.progress)
+        chosen = {**self._env(), **env}
+        # Incremental compilation cuts a crate into other units than `cargo bench` does.
+        for name in ("CARGO_INCREMENTAL", "RUSTC_WORKSPACE_WRAPPER"):
+            chosen.pop(name)
+        if wrapper is not None:
+            chosen["RUSTC_WORKSPACE_WRAPPER"] = str(wrapper)
+        result = self._run(
+            process.Command(
+                argv=(
+                    *(self._cargo, *self._configs, "build", "--profile", "bench"),
+                    *(*self._selection, *targets, "--keep-going"),
+                    *("--message-format=json", "--color=never"),
+                ),
+                cwd=self.scratch.tree,
+                env=chosen,
+                timeout=self._limits.check,
+                on_line=build.line,
+            )
+        )
+        output = _text(result.stderr)
+        if result.timed_out:
+            output += _stopped("cargo build", self._limits.check, "check-timeout")
+        if result.code != 0:
+            self._complain(output, build.diagnostics)
+        return BuildRun(
+            ok=result.code == 0 and not result.timed_out,
+            seen=build.seen,
+            programs=tuple(build.programs),
+            shared=tuple(build.shared),
+            scripts=dict(build.scripts),
+            diagnostics=build.diagnostics,
+            output=output,
+        )
+
+    def rustc(self, args: Sequence[str]) -> process.Result:
+        """rustc in the scratch copy, so that its toolchain is the copy's."""
+        argv = (self._program("rustc"), *args)
+        return process.run(
+            process.Command(argv=argv, cwd=self.scratch.tree, env=self._base, timeout=60.0)
+        )
 
     # -- rustc and rustfmt ---------------------------------------------------------------------
 
@@ -297,14 +350,7 @@ class Cargo:
 
     @cached_property
     def _version(self) -> str:
-        result = process.run(
-            process.Command(
-                argv=(self._program("rustc"), "-V"),
-                cwd=self.scratch.tree,
-                env=self._base,
-                timeout=60.0,
-            )
-        )
+        result = self.rustc(("-V",))
         if result.code != 0:
             raise SpikeproofError("rustc does not start", _text(result.stderr))
         return _text(result.stdout).strip()

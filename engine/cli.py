@@ -38,10 +38,12 @@ _SELECTION = (
     click.option("--locked", is_flag=True, help="Cargo.lock must be up to date."),
     click.option("--offline", is_flag=True, help="Do not touch the network."),
 )
-_COMMON = (
+_CODEMODS = (
     click.option(
         "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
     ),
+)
+_COMMON = (
     click.option(
         "-o",
         "output",
@@ -127,7 +129,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _COMMON)
+@_options(_SELECTION, _CODEMODS, _COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -142,7 +144,7 @@ def scan(path: Path, types: bool, form: str, **common: Any) -> int:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _COMMON)
+@_options(_SELECTION, _CODEMODS, _COMMON)
 @click.option("--review", is_flag=True, help="Take review-level fixes too.")
 @click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
 @click.option("--no-bench", is_flag=True, help="Do not measure (this version measures nothing).")
@@ -162,6 +164,56 @@ def diff(path: Path, review: bool, no_tests: bool, no_bench: bool, form: str, **
     from engine.commands import diff_command
 
     return diff_command(path, review, no_tests, form, _workspace, _ui(common), common)
+
+
+def _seconds(_context: object, _option: object, value: str) -> float:
+    """A length of time: ``90``, ``90s``, ``2m``, ``1h``."""
+    text = value.strip()
+    factor = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:], 0.0)
+    try:
+        seconds = float(text[:-1]) * factor if factor else float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 7 * 24 * 3600:
+        raise click.BadParameter(f"{value!r} is no time: write seconds, or 90s, 2m, 1h")
+    return seconds
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    required=True,
+    metavar="OTHER",
+    help="What PATH is compared with: a folder, or a git revision.",
+)
+@_options(_SELECTION, _COMMON)
+@click.option(
+    "--bench-time",
+    "seconds",
+    callback=_seconds,
+    metavar="TIME",
+    default="2m",
+    show_default=True,
+    help="Time to measure each package, building not counted: 90s, 5m, 1h.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@_failing
+def bench(path: Path, against: str, seconds: float, form: str, **common: Any) -> int:
+    """Measure PATH (after) against OTHER (before): time by pairs, allocations, instructions.
+
+    Builds and runs the benches of both in a copy below the target directory, in turns, with tests
+    for their allocations. Works on any change, made by hand or not.
+
+    \b
+    Exit codes: 0 no difference · 1 something differs · 2 usage or tool failure
+                3 nothing could be measured
+    """
+    from engine.bench.command import bench_command
+
+    return bench_command(path, against, seconds, form, _workspace, _ui(common), common)
 
 
 @cli.command()

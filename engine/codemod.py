@@ -71,7 +71,11 @@ class Codemod:
     # A file is parsed only if it holds at least one literal of *every* group. Losing nothing is
     # tested: a file with a match must pass.
     literals: ClassVar[tuple[tuple[bytes, ...], ...]]
-    # The same for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
+    # Regular expressions, one of which is found inside every match of ``query.scm``; () where none
+    # is known, then the whole tree of a file with the literals is searched. Begin each with a
+    # literal: ``re`` finds that twenty times as fast as anything else.
+    anchors: ClassVar[tuple[bytes, ...]] = ()
+    # As ``literals``, for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
     use_literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ()
     options: ClassVar[Mapping[str, str]] = {}  # option name -> one line of help
 

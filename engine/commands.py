@@ -17,6 +17,7 @@ from engine.facts import sources_of
 from engine.fsio import show
 from engine.heat import weight
 from engine.model import Outcome, Site, Skip, Verdict
+from engine.report.counts import count, silenced, spared
 from engine.report.plain import printable
 from engine.report.ui import Ui
 from engine.scan import scan
@@ -55,7 +56,7 @@ def scan_command(
         from engine.pipeline import survey
 
         with ui.busy():
-            sites, skipped, suppressed = survey(workspace, names, ui)
+            sites, skipped, suppressed, in_tests = survey(workspace, names, ui)
     else:
         with ui.busy():
             found = scan(
@@ -65,7 +66,9 @@ def scan_command(
                 ui.scanning,
                 uses=False,
             )
-        sites = tuple(s for s in found.sites if s.role == "site" and s.kind != "maybe")
+        every = [s for s in found.sites if s.role == "site" and s.kind != "maybe"]
+        sites = tuple(s for s in every if not workspace.spares(s))
+        in_tests = len(every) - len(sites)
         skipped, suppressed = found.skipped, found.suppressed
     skipped = (*workspace.skipped, *skipped)
     ordered = sorted(sites, key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
@@ -85,7 +88,9 @@ def scan_command(
     files = len({s.path for s in ordered})
     ui.say("Found", f"{count(len(ordered), 'site')} in {count(files, 'file')}{by_codemod(ordered)}")
     if suppressed:
-        ui.say("Silenced", f"{count(suppressed, 'site')} by `spikeproof: allow(..)` comments")
+        ui.say("Silenced", silenced(suppressed))
+    if in_tests:
+        ui.say("Left alone", spared(in_tests))
     if ordered and not types:
         ui.say(
             "Note", "from syntax alone; `spikeproof diff` asks rustc and proves each fix", "cyan"
@@ -181,10 +186,6 @@ def emit(data: bytes, output: Path | None) -> None:
         output.write_bytes(data)
     except OSError as error:
         raise SpikeproofError(f"cannot write {output}: {error.strerror}") from error
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def by_codemod(sites: Sequence[Site]) -> str:

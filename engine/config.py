@@ -11,6 +11,7 @@ one and overrides it key by key (``codemods`` option by option). The keys are th
     test-timeout = 600                   # seconds for one run of the tests
     check-timeout = 300                  # seconds for one cargo check
     env = ["DATABASE_URL"]               # variables let through to cargo and the tests
+    test-code = true                     # also sites in tests, benches and examples
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Config:
     test_timeout: float | None = None
     check_timeout: float | None = None
     env: tuple[str, ...] = ()
+    test_code: bool = False
     named: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
 
     def check_names(self, known: Mapping[str, Collection[str]]) -> None:
@@ -157,6 +159,12 @@ def _seconds(value: object, at: str) -> float:
     raise SpikeproofError(f"{at} must be a number of seconds above 0 and at most a week")
 
 
+def _flag(value: object, at: str) -> bool:
+    if not isinstance(value, bool):
+        raise SpikeproofError(f"{at} must be true or false")
+    return value
+
+
 def _codemods(value: object, at: str) -> dict[str, dict[str, object]]:
     if not isinstance(value, dict):
         raise SpikeproofError(f"{at} must be a table of codemods, each a table of options")
@@ -181,4 +189,5 @@ _READERS: Mapping[str, Callable[[object, str], object]] = {
     "test-timeout": _seconds,
     "check-timeout": _seconds,
     "env": _names,
+    "test-code": _flag,
 }

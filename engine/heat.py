@@ -15,6 +15,7 @@ from engine.syntax import Source, attributes
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2, "test": -20}
 _LOCKS = frozenset({b"lock", b"read", b"write", b"borrow_mut"})
+_TEST_FOLDERS = frozenset({"tests", "benches", "examples"})
 _BOUNDARIES = frozenset({"function_item", "closure_expression"})
 # Parameters that only request handlers take, in axum, actix-web, warp, hyper, tonic and rocket.
 _REQUEST = re.compile(
@@ -39,11 +40,7 @@ def heat_of(source: Source, node: Node) -> tuple[str, ...]:
         words.append("handler")
     if _under_lock(source, node):
         words.append("under-lock")
-    if (
-        source.in_test(node)
-        or source.path.startswith(("tests/", "benches/", "examples/"))
-        or any(part in ("tests", "benches", "examples") for part in source.path.split("/")[:-1])
-    ):
+    if source.in_test(node) or _is_test_file(source.path):
         words.append("test")
     return tuple(sorted(words, key=lambda word: -_WEIGHT[word]))
 
@@ -51,6 +48,15 @@ def heat_of(source: Source, node: Node) -> tuple[str, ...]:
 def weight(heat: tuple[str, ...]) -> int:
     """How hot, for ordering: the sum of the words' weights."""
     return sum(_WEIGHT.get(word, 0) for word in heat)
+
+
+def _is_test_file(path: str) -> bool:
+    """By cargo's folders, and by the names that files of a ``#[cfg(test)] mod`` have."""
+    *folders, name = path.split("/")
+    stem = name.removesuffix(".rs")
+    return not _TEST_FOLDERS.isdisjoint(folders) or (
+        stem in ("test", "tests") or stem.endswith(("_test", "_tests"))
+    )
 
 
 def _awaits_next(source: Source, loop: Node) -> bool:

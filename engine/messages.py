@@ -123,12 +123,25 @@ def target_name(target: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """An executable that cargo built of a package in the tree."""
+    """An executable that cargo built of a package in the tree. ``source`` is its root file,
+    ``test`` whether it was built with rustc's test harness or in place of it (tests, benches)."""
 
     path: str
     package: str
     target: str
     manifest: str
+    source: str = ""
+    test: bool = False
+    package_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptOutput:
+    """What a build script of a package in the tree, or of a dependency, said."""
+
+    out_dir: str
+    env: tuple[tuple[str, str], ...]
+    libraries: tuple[str, ...]  # folders with native libraries
 
 
 class Build:
@@ -141,6 +154,8 @@ class Build:
         self.artifacts: list[str] = []
         self.programs: list[Program] = []
         self.libs: dict[str, str] = {}  # crate name -> package
+        self.scripts: dict[str, ScriptOutput] = {}  # by package id
+        self.shared: list[str] = []  # dynamic libraries of packages in the tree
         self.finished = False
         self.seen = False  # any message at all
 
@@ -168,7 +183,11 @@ class Build:
             case "build-finished":
                 self.finished = bool(message["success"])
             case "build-script-executed":
-                pass
+                self.scripts[message["package_id"]] = ScriptOutput(
+                    message.get("out_dir", ""),
+                    tuple((name, value) for name, value in message["env"]),
+                    tuple(path.rpartition("=")[2] for path in message["linked_paths"]),
+                )
             case _:
                 return False
         return True
@@ -184,5 +203,17 @@ class Build:
         self._progress(f"{package} ({target})")
         if target == "lib":
             self.libs[message["target"]["name"].replace("-", "_")] = package
+        if {"dylib", "cdylib"}.intersection(message["target"]["kind"]):
+            self.shared.extend(f for f in message["filenames"] if f.endswith((".so", ".dylib")))
         if message["executable"] and target != "build-script":
-            self.programs.append(Program(message["executable"], package, target, manifest))
+            self.programs.append(
+                Program(
+                    message["executable"],
+                    package,
+                    target,
+                    manifest,
+                    message["target"].get("src_path", ""),
+                    bool(message["profile"]["test"]),
+                    message["package_id"],
+                )
+            )

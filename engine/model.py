@@ -93,6 +93,11 @@ class Site:
     item: str = ""  # enclosing item path, as "impl Stats::record"
     id: str = ""  # stable over unrelated edits: codemod + path + item + normalised text + ordinal
 
+    @property
+    def in_tests(self) -> bool:
+        """Does it stand in code that no traffic reaches: a test, a bench, an example?"""
+        return "test" in self.heat
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:

@@ -16,6 +16,7 @@ from engine.layout import Layout
 from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
 from engine.oracle import Answers, Oracle
 from engine.patch import git_apply, make_patch
+from engine.report.counts import count
 from engine.report.ui import Ui
 from engine.runs import CheckRun, TestRun
 from engine.scan import scan
@@ -38,6 +39,7 @@ class Result:
     files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
     skipped: tuple[Skip, ...] = ()
     suppressed: int = 0
+    in_tests: int = 0  # sites left alone because no traffic reaches them
     notes: tuple[str, ...] = ()
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo
@@ -70,6 +72,7 @@ class Stages:
         self.cargo = Cargo(scratch, selection, limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
+        self.in_tests = 0
 
     def check_baseline(self) -> CheckRun:
         """The workspace as it is must compile: asked once."""
@@ -96,8 +99,8 @@ class Stages:
         asked = {path: tuple(dict.fromkeys(spans)) for path, spans in questions.items()}
         total = sum(map(len, asked.values()))
         if total:
-            files = len(asked)
-            self.ui.say("Asking", f"rustc for {total} types in {files} file{'s'[: files != 1]}")
+            types, files = count(total, "type"), count(len(asked), "file")
+            self.ui.say("Asking", f"rustc for {types} in {files}")
         return Oracle(self.cargo).ask(asked, sources)
 
     def plan(
@@ -116,12 +119,14 @@ class Stages:
         by_codemod: dict[str, list[Site]] = {}
         for site in sites:
             by_codemod.setdefault(site.codemod, []).append(site)
-        proposals = [
+        requested = [
             proposal
             for name, group in sorted(by_codemod.items())
             for proposal in registry()[name].codemod.plan(group, facts)
             if self._requested(proposal)
         ]
+        proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
+        self.in_tests = max(self.in_tests, len(requested) - len(proposals))
         return proposals, facts
 
     def _requested(self, proposal: Proposal) -> bool:
@@ -150,11 +155,12 @@ def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Ite
 
 def survey(
     workspace: Workspace, names: Sequence[str], ui: Ui
-) -> tuple[tuple[Site, ...], tuple[Skip, ...], int]:
-    """Sites as the types show them, with level and reason of their plan (``scan --types``)."""
+) -> tuple[tuple[Site, ...], tuple[Skip, ...], int, int]:
+    """Sites as the types show them, with level and reason of their plan (``scan --types``); what
+    was left out; how many sites are silenced, and how many left alone in test code."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
-        return (), found.skipped, found.suppressed
+        return (), found.skipped, found.suppressed, 0
     with open_stages(workspace, ui) as stages:
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
@@ -171,6 +177,7 @@ def survey(
         ),
         found.skipped,
         found.suppressed,
+        stages.in_tests,
     )
 
 
@@ -189,13 +196,14 @@ def run(
         empty = Sources((), lambda _: b"")
         return Result(workspace.root, empty, skipped=found.skipped, suppressed=found.suppressed)
     sites = [site for site in found.sites if site.role == "site"]
-    ui.say("Scanned", f"{found.files} files: {len(sites)} places to look at")
+    ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_stages(workspace, ui, target) as stages:
         done = _passes(stages, names, found.sites, review, tests)
         return replace(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
+            in_tests=stages.in_tests,
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
         )

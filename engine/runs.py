@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from engine.messages import Program, ScriptOutput
 from engine.model import Diagnostic
 
 
@@ -45,6 +46,21 @@ class TestRun:
     @property
     def ok(self) -> bool:
         return self.built and not self.failed and not self.broken and not self.timed_out
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRun:
+    """One build of programs to be measured. ``scripts`` is what build scripts said, by package id;
+    ``shared`` are the tree's dynamic libraries; ``seen`` tells whether cargo came as far as to say
+    anything of its units."""
+
+    ok: bool
+    seen: bool
+    programs: tuple[Program, ...]
+    shared: tuple[str, ...]
+    scripts: Mapping[str, ScriptOutput]
+    diagnostics: tuple[Diagnostic, ...]
+    output: str
 
 
 class Driver(Protocol):

@@ -3,9 +3,11 @@ repository's and calls no cargo."""
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -17,8 +19,8 @@ from tree_sitter import Node, Query
 from engine import suppress
 from engine.codemod import Codemod, Match, registry
 from engine.heat import heat_of
-from engine.model import Site, Skip
-from engine.syntax import Source, compile_query, run_query
+from engine.model import Site, Skip, Span
+from engine.syntax import MACRO_DEPTH, Source, compile_query, run_query, span_of
 from engine.workspace import read_source
 
 # Below this many bytes the pool's start-up costs more than it saves.
@@ -28,6 +30,8 @@ _BRACKETS = 300
 _OTHERS = bytes(set(range(256)) - set(b"()[]{}"))
 # How many files a worker takes at once: enough to hide the pipe, few enough to balance the load.
 _CHUNK = 16
+# Two hits nearer than this many bytes are looked at in one walk of the tree.
+_NEAR = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +72,9 @@ def _combined(names: tuple[str, ...], uses: bool) -> _Combined:
         count = compile_query(text).pattern_count
         owners.extend((name, index) for index in range(count))
         texts.append(text)
+    texts.append(
+        "(macro_invocation) @call"
+    )  # after all others, so that the others keep their count
     return _Combined(compile_query("\n".join(texts)), tuple(owners))
 
 
@@ -77,9 +84,12 @@ def wanted(data: bytes, codemod: Codemod, uses: bool = False) -> bool:
     def holds(groups: tuple[tuple[bytes, ...], ...]) -> bool:
         return all(any(literal in data for literal in group) for group in groups)
 
-    return holds(codemod.literals) or (
-        uses and bool(codemod.use_literals) and holds(codemod.use_literals)
-    )
+    def anchored() -> bool:
+        return not codemod.anchors or any(re.search(a, data) for a in codemod.anchors)
+
+    if holds(codemod.literals) and anchored():
+        return True
+    return uses and bool(codemod.use_literals) and holds(codemod.use_literals)
 
 
 def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> FileSites:
@@ -87,12 +97,7 @@ def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> File
     names = tuple(n for n in names if wanted(source.data, registry()[n].codemod, uses))
     if not names:
         return FileSites(source.path)
-    combined = _combined(names, uses)
-    matches: dict[str, list[Match]] = {name: [] for name in names}
-    for root in _roots(source, names, uses):
-        for pattern, captures in run_query(combined.query, root):
-            name, index = combined.owners[pattern]
-            matches[name].append(Match(index, captures))
+    matches = _matches(source, names, uses)
     sites: list[Site] = []
     for name in names:
         if matches[name]:
@@ -104,16 +109,72 @@ def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> File
     return FileSites(source.path, tuple(_finish(source, kept)), silenced, skips)
 
 
-def _roots(source: Source, names: Sequence[str], uses: bool) -> Iterable[Node]:
-    """The file's tree, and those macro arguments that can hold a match."""
-    yield source.root
-    if b"!" not in source.data:
-        return
+def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list[Match]]:
+    """The codemods' matches in the file's tree and in those macro arguments that can hold one.
+
+    Where the codemods have anchors, only the neighbourhood of these is walked.
+    """
+    combined = _combined(tuple(names), uses)
+    anchors = _anchors(tuple(names), uses)
+    hits = sorted(hit.start() for each in anchors.patterns for hit in each.finditer(source.data))
+    found: list[tuple[int, int, dict[str, list[Node]]]] = []
+    pending = [(source.root, 0)]
+    while pending:
+        root, depth = pending.pop()
+        whole = span_of(root)
+        calls: dict[int, Node] = {}
+        for near in _clusters(hits, whole) if anchors.everywhere else (whole,):
+            for pattern, captures in run_query(combined.query, root, near):
+                if pattern < len(combined.owners):
+                    found.append((root.start_byte, pattern, captures))
+                else:
+                    call = captures["call"][0]
+                    calls[call.start_byte] = call
+        if depth < MACRO_DEPTH:
+            for call in calls.values():
+                if any(_clusters(hits, span_of(call))):
+                    pending.extend((tree.root_node, depth + 1) for tree in source.arguments(call))
+    found.sort(key=lambda entry: entry[0])
+    matches: dict[str, list[Match]] = {name: [] for name in names}
+    for _, pattern, captures in found:
+        name, index = combined.owners[pattern]
+        matches[name].append(Match(index, captures))
+    return matches
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchors:
+    """What stands where a match can be; ``everywhere`` tells that every match holds some of it."""
+
+    patterns: tuple[re.Pattern[bytes], ...]
+    everywhere: bool
+
+
+@cache
+def _anchors(names: tuple[str, ...], uses: bool) -> _Anchors:
     codemods = [registry()[name].codemod for name in names]
-    needles = {literal for c in codemods for literal in c.literals[0]}
-    if uses:
-        needles |= {literal for c in codemods for group in c.use_literals[:1] for literal in group}
-    yield from source.embedded_with(frozenset(needles))
+    everywhere = not uses and all(codemod.anchors for codemod in codemods)
+    found: dict[bytes, None] = {}
+    for codemod in codemods:
+        words = [*codemod.literals[0], *(w for g in codemod.use_literals[:1] for w in g if uses)]
+        plain = () if codemod.anchors and not uses else map(re.escape, words)
+        found.update(dict.fromkeys((*codemod.anchors, *plain)))
+    return _Anchors(tuple(map(re.compile, found)), everywhere)
+
+
+def _clusters(hits: list[int], within: Span) -> Iterator[Span]:
+    """Spans of ``within`` that hold all ``hits`` there, near ones together."""
+    low = bisect.bisect_left(hits, within.start)
+    high = bisect.bisect_left(hits, within.end)
+    start = end = -1
+    for hit in hits[low:high]:
+        if start < 0 or hit > end + _NEAR:
+            if start >= 0:
+                yield Span(start, end)
+            start = hit
+        end = hit + 1
+    if start >= 0:
+        yield Span(start, end)
 
 
 def _broken(source: Source, matches: Mapping[str, Sequence[Match]]) -> tuple[Skip, ...]:

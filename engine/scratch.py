@@ -5,6 +5,7 @@ several share one)::
 
     <target>/spikeproof/tree/    the copy
                         final/   a second one, for the patch as it is emitted
+                        bench/   a third, where the sides of a comparison take turns
                         build/   their CARGO_TARGET_DIR
                         lock     held by the run that works here
 
@@ -16,10 +17,11 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import functools
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -82,6 +84,20 @@ class Copy:
         self._mirror.settle()
 
 
+class Turn(Copy):
+    """One of several copies that take turns at one place; ``sync`` takes the place."""
+
+    def __init__(self, make: Callable[[], tuple[Mirror, tuple[str, ...]]], build: Path) -> None:
+        self._make = make
+        mirror, args = make()
+        super().__init__(mirror, build, args)
+
+    def sync(self) -> None:
+        # Made anew: what stands there now, and the record of it, is the other one's.
+        self._mirror, self.cargo_args = self._make()
+        super().sync()
+
+
 class Scratch(Copy):
     """The main copy, and the way to further ones. Use it in a ``with`` block."""
 
@@ -140,6 +156,18 @@ class Scratch(Copy):
             mirror.write({"Cargo.lock": lock.read_bytes()})
         return Copy(mirror, self.build, args)
 
+    def turns(self, name: str, workspaces: Sequence[Workspace]) -> tuple[Turn, ...]:
+        """Copies of several workspaces that take turns at one place: what is compiled of them has
+        equal paths, so that equal sources become equal programs.
+
+        They stand as deep as the one of them that stands deepest in its repository.
+        """
+        places = [w.root.relative_to(Ignore(w.root).top) for w in workspaces]
+        at = max(places, key=lambda place: len(place.parts))
+        return tuple(
+            Turn(functools.partial(self._mirror_at, name, w, at), self.build) for w in workspaces
+        )
+
     def close(self) -> None:
         """Put the copy back to the user's tree and let the next run in."""
         try:
@@ -164,11 +192,16 @@ class Scratch(Copy):
         with contextlib.suppress(SpikeproofError, OSError):  # the first error is the one to tell
             self.close()
 
-    def _mirror_at(self, name: str) -> tuple[Mirror, tuple[str, ...]]:
-        workspace = self._workspace
+    def _mirror_at(
+        self, name: str, workspace: Workspace | None = None, at: Path | None = None
+    ) -> tuple[Mirror, tuple[str, ...]]:
+        """``at`` is where below the copy's folder the workspace stands, in place of as deep as it
+        stands in its repository: at least that deep."""
+        workspace = workspace or self._workspace
         root = workspace.root
         top = Ignore(root).top
-        tree = self._base / name / root.relative_to(top)
+        at = at or root.relative_to(top)
+        tree = self._base / name / at
         config = config_for_copy(root, tree, cargo_home())
         inner = {manifest.rpartition("/")[0] for manifest in workspace.manifests} - {""}
         plan = Plan(
@@ -183,21 +216,23 @@ class Scratch(Copy):
         )
         with explained(self._base):
             built = exists(self._base / "build") or exists(tree)
-            self._surround(name, top)
+            self._surround(name, root, top, at)
         return Mirror(plan, self._store, built=built), config.args
 
-    def _surround(self, name: str, top: Path) -> None:
+    def _surround(self, name: str, root: Path, top: Path, at: Path) -> None:
         """Links to what stands beside the workspace and beside the folders above it, as far up as
         its repository goes."""
-        place, real = self._base / name, top
+        place = self._base / name
+        above = (*root.parents[: len(root.relative_to(top).parts)][::-1], root)
+        reals = (*(None,) * (len(at.parts) + 1 - len(above)), *above)
         with self._store.folder(place, make=True):
             pass
-        for part in self._workspace.root.relative_to(top).parts:
+        for part, real, below in zip(at.parts, reals, reals[1:], strict=False):
+            taken = _NO_NEIGHBOURS | {part} | ({below.name} if below is not None else set())
             wanted = {
                 entry.name: entry.path
-                for entry in os.scandir(real)
-                if entry.name not in _NO_NEIGHBOURS | {part}
-                and not self._base.is_relative_to(entry.path)
+                for entry in (os.scandir(real) if real is not None else ())
+                if entry.name not in taken and not self._base.is_relative_to(entry.path)
             }
             with self._store.folder(place, make=True) as fd:
                 for entry in os.scandir(place):
@@ -205,7 +240,7 @@ class Scratch(Copy):
                         os.unlink(entry.name, dir_fd=fd)
                 for neighbour, target in wanted.items():
                     self._store.link(fd, neighbour, target)
-            place, real = place / part, real / part
+            place = place / part
 
 
 def _make(target: Path, base: Path) -> None:

@@ -32,8 +32,18 @@ _MISTAKEN = re.compile(
     rb"([\xc4\xc8\xcc\xd0\xd4\xd8\xdc\x80\x84\x88\x8c\x90\x94\x98\x9c\xa0\xa4\xa8\xac\xb0\xb4\xb8\xbc])"
     rb"([\xaa\xaf])(?![\x80-\xbf])"
 )
+# How many nodes' ancestors are kept: all questions about one site ask for the same few.
+_LINEAGES = 64
+# `#[test]` and what test crates make of it (`#[tokio::test]`, `#[rstest]`, `#[test_case(..)]`), and
+# `#[cfg(test)]`, also beside other conditions; not `any(..)` and `not(..)`, which are also true else.
+_TEST = re.compile(
+    rb"#\[\s*(?:(?:\w+\s*::\s*)*(?:\w*test(?:_\w+)?|bench)\s*[\](]"
+    rb"|cfg\s*\(\s*(?:all\s*\((?:[^()]*,)?\s*)?test\s*[,)])"
+)
 # Token trees nested deeper than this are left as they are: hostile input, not code.
-_MACRO_DEPTH = 16
+MACRO_DEPTH = 16
+_TOKENS = frozenset({"token_tree", "token_repetition"})
+_IN_LITERAL = frozenset({"string_content", "escape_sequence"})
 
 
 @cache
@@ -75,17 +85,28 @@ def _neighbour(hit: re.Match[bytes]) -> bytes:
 class Source:
     """One Rust file: its bytes, its tree, and the trees of its macro calls (parsed when asked)."""
 
-    __slots__ = ("_embedded", "_hosts", "_local", "_partial", "_starts", "_tree", "data", "path")
+    __slots__ = (
+        "_arguments",
+        "_embedded",
+        "_hosts",
+        "_lineages",
+        "_local",
+        "_starts",
+        "_tree",
+        "data",
+        "path",
+    )
 
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
         self._tree: Tree | None = None
+        self._arguments: dict[Span, tuple[Tree, ...]] = {}  # by token tree; each is parsed once
+        self._hosts: dict[int, Node] = {}  # the call that holds a tree, by its root's address
         self._embedded: tuple[Tree, ...] | None = None
         self._starts: list[int] = []
-        self._local: dict[Span, list[Tree]] = {}
-        self._partial: list[Tree] = []  # kept alive: ``_hosts`` knows their roots by address
-        self._hosts: dict[int, Node] = {}
+        self._local: dict[Span, list[Node]] = {}
+        self._lineages: dict[Node, list[Node]] = {}  # ancestors as far as they were asked for
 
     @property
     def root(self) -> Node:
@@ -105,36 +126,31 @@ class Source:
     def embedded(self) -> tuple[Tree, ...]:
         """Trees of all macro arguments, outer before inner; nested calls included."""
         if self._embedded is None:
-            trees = list(self._parse_calls(None))
-            trees.sort(key=lambda tree: tree.root_node.start_byte)
+            trees = sorted(self._trees_below(self.root), key=lambda t: t.root_node.start_byte)
             self._starts = [tree.root_node.start_byte for tree in trees]
             self._embedded = tuple(trees)
         return self._embedded
 
-    def embedded_with(self, words: frozenset[bytes]) -> Iterator[Node]:
-        """Roots of the macro arguments whose text holds one of ``words``: only these are parsed."""
-        for tree in sorted(self._parse_calls(words), key=lambda t: t.root_node.start_byte):
-            self._partial.append(tree)
-            yield tree.root_node
+    def arguments(self, call: Node) -> tuple[Tree, ...]:
+        """The arguments of one macro call as trees; those of calls in them are left unparsed."""
+        tokens = next((c for c in call.children if c.type == "token_tree"), None)
+        if tokens is None:
+            return ()
+        span = span_of(tokens)
+        if span not in self._arguments:
+            self._arguments[span] = tuple(self._parse_tokens(tokens))
+            for tree in self._arguments[span]:
+                self._hosts[tree.root_node.id] = call
+        return self._arguments[span]
 
-    def _parse_calls(
-        self, words: frozenset[bytes] | None, below: Node | None = None
-    ) -> Iterator[Tree]:
-        pending = [(below or self.root, 0)]
+    def _trees_below(self, node: Node) -> Iterator[Tree]:
+        pending = [(node, 0)]
         while pending:
             root, depth = pending.pop()
-            if depth >= _MACRO_DEPTH:
+            if depth >= MACRO_DEPTH:
                 continue
             for call in macro_calls(root):
-                tokens = next((c for c in call.children if c.type == "token_tree"), None)
-                if tokens is None:
-                    continue
-                if words is not None:
-                    text = self.text(tokens)
-                    if not any(word in text for word in words):
-                        continue
-                for tree in self._parse_tokens(tokens):
-                    self._hosts[tree.root_node.id] = call
+                for tree in self.arguments(call):
                     pending.append((tree.root_node, depth + 1))
                     yield tree
 
@@ -175,17 +191,28 @@ class Source:
         Until all of the file's are wanted, only those are parsed.
         """
         if self._embedded is None and span not in self._local:
-            holder = self.root.descendant_for_byte_range(span.start, span.end)
-            trees = self._parse_calls(None, holder) if holder is not None else ()
-            self._local[span] = sorted(trees, key=lambda tree: tree.root_node.start_byte)
+            self._local[span] = self._roots_inside(span)
         if span in self._local:
-            roots = [tree.root_node for tree in self._local[span]]
+            roots = self._local[span]
         else:
             assert self._embedded is not None
             low = bisect.bisect_left(self._starts, span.start)
             high = bisect.bisect_left(self._starts, span.end)
             roots = [tree.root_node for tree in self._embedded[low:high]]
         return [r for r in roots if span.start <= r.start_byte and r.end_byte <= span.end]
+
+    def _roots_inside(self, span: Span) -> list[Node]:
+        found: list[Node] = []
+        holder: Node | None = None
+        for root in self._roots_around(span):
+            if holder is not None and span_of(root) == span:
+                found.append(root)
+                holder = root
+            else:
+                holder = root.descendant_for_byte_range(span.start, span.end)
+        if holder is not None:
+            found += [tree.root_node for tree in self._trees_below(holder)]
+        return sorted(found, key=lambda root: root.start_byte)
 
     def roots(self) -> tuple[Node, ...]:
         """The file's root and the roots of all macro arguments."""
@@ -203,12 +230,18 @@ class Source:
     def ancestors(self, node: Node) -> Iterator[Node]:
         """Parents up to the file's root. Raises RecursionError beyond ``DEPTH`` of them: a parent
         costs a walk down from the root, so that hostile nesting would take forever."""
-        current = self.parent(node)
-        for _ in range(DEPTH):
-            if current is None:
-                return
-            yield current
-            current = self.parent(current)
+        known = self._lineages.get(node)
+        if known is None:
+            if len(self._lineages) >= _LINEAGES:
+                self._lineages.clear()
+            known = self._lineages[node] = []
+        for step in range(DEPTH):
+            if step == len(known):
+                parent = self.parent(known[-1] if known else node)
+                if parent is None:
+                    return
+                known.append(parent)
+            yield known[step]
         raise RecursionError(f"{self.path}: nested more than {DEPTH} levels deep")
 
     def enclosing(self, node: Node, kinds: Iterable[str]) -> Node | None:
@@ -241,9 +274,16 @@ class Source:
         return best
 
     def _roots_around(self, span: Span) -> Iterator[Node]:
-        for root in self.roots():
-            if root.start_byte <= span.start and span.end <= root.end_byte:
-                yield root
+        """Roots of the trees that cover ``span``, outer before inner; what is not on the way to it
+        is not parsed."""
+        root: Node | None = self.root
+        for _ in range(MACRO_DEPTH + 1):
+            if root is None:
+                return
+            yield root
+            call = _call_around(root, span)
+            trees = self.arguments(call) if call is not None else ()
+            root = next((t.root_node for t in trees if span in span_of(t.root_node)), None)
 
     def statement_of(self, node: Node) -> Node | None:
         """The statement (or block tail) that holds ``node``: the ancestor whose parent is a block.
@@ -287,9 +327,9 @@ class Source:
         return tuple(found)
 
     def in_test(self, node: Node) -> bool:
-        """Inside ``#[cfg(test)]`` or a ``#[test]``-like function."""
+        """Inside ``#[cfg(test)]`` or a ``#[test]``- or ``#[bench]``-like function."""
         return any(
-            item.type in ITEMS and any(b"test" in self.text(a) for a in attributes(item))
+            item.type in ITEMS and any(_TEST.match(self.text(a)) for a in attributes(item))
             for item in (node, *self.ancestors(node))
         )
 
@@ -361,6 +401,18 @@ def span_of(node: Node) -> Span:
     return Span(node.start_byte, node.end_byte)
 
 
+def _call_around(root: Node, span: Span) -> Node | None:
+    """The macro call of this tree whose unread arguments hold ``span``."""
+    node = root.named_descendant_for_byte_range(span.start, span.end)
+    while node is not None and node.type in _IN_LITERAL:
+        node = node.parent
+    if node is not None and node.type not in _TOKENS:
+        node = node.parent  # a token stands directly in its tree
+    while node is not None and node.type in _TOKENS:
+        node = node.parent
+    return node if node is not None and node.type == "macro_invocation" else None
+
+
 def _misread(block: Node) -> bool:
     """A syntax error directly in the block: its statements may not be what they seem."""
     return block.has_error and any(child.is_error for child in block.children)
@@ -385,14 +437,24 @@ def attributes(item: Node) -> Iterator[Node]:
         previous = previous.prev_named_sibling
 
 
-def run_query(query: Query, node: Node) -> list[tuple[int, dict[str, list[Node]]]]:
-    """All matches as (pattern index, captures), in document order of the pattern's root."""
-    return QueryCursor(query).matches(node)
+def run_query(
+    query: Query, node: Node, near: Span | None = None
+) -> list[tuple[int, dict[str, list[Node]]]]:
+    """All matches as (pattern index, captures), in document order of the pattern's root.
+
+    With ``near``, those that overlap it; what lies elsewhere is not walked.
+    """
+    cursor = QueryCursor(query)
+    if near is not None:
+        cursor.set_byte_range(near.start, near.end)
+    return cursor.matches(node)
 
 
 def captures(query: Query, node: Node, name: str) -> list[Node]:
-    """Nodes at or below ``node`` that the query captures as ``name``, in the query's order."""
-    return QueryCursor(query).captures(node).get(name, [])
+    """Nodes at or below ``node`` that the query captures as ``name``, in document order, outer
+    before inner (the binding hands them out in an order that changes from run to run)."""
+    found = QueryCursor(query).captures(node).get(name, [])
+    return sorted(found, key=lambda n: (n.start_byte, -n.end_byte))
 
 
 @cache

@@ -19,7 +19,7 @@ from engine.fsio import show
 from engine.ignore import Patterns
 from engine.manifest import Dependency, Manifest
 from engine.members import Members, find_members, nearest_manifest
-from engine.model import Skip
+from engine.model import Site, Skip
 from engine.selection import Selection
 from engine.sources import Listing, ancestors, list_sources, read_source
 
@@ -93,6 +93,15 @@ class Workspace:
             if folder in self.foreign:
                 return None
         return None
+
+    def spares(self, site: Site) -> bool:
+        """Is the site left alone because only tests, benches or examples run it?
+
+        No traffic comes there, and what a fix is proven with is not to change with it. The key
+        ``test-code`` of the config takes such sites too.
+        """
+        package = self.package_of(site.path)
+        return site.in_tests and not (package or self).config.test_code
 
     def is_requested(self, path: str) -> bool:
         """Is ``path`` of a selected package, and at or below what the user named?"""

@@ -38,6 +38,7 @@ def test_every_key() -> None:
             "test-timeout": 600,
             "check-timeout": 0.5,
             "env": ["DATABASE_URL"],
+            "test-code": True,
         }
     )
     assert config == Config(
@@ -47,6 +48,7 @@ def test_every_key() -> None:
         test_timeout=600.0,
         check_timeout=0.5,
         env=("DATABASE_URL",),
+        test_code=True,
     )
 
 
@@ -120,6 +122,7 @@ def test_a_folder_name_is_no_pattern() -> None:
         ({"test-timeout": float("inf")}, "at most a week"),
         ({"test-timeout": float("nan")}, "at most a week"),
         ({"check-timeout": 10**400}, "at most a week"),
+        ({"test-code": "yes"}, "`test-code` must be true or false"),
         ({"env": ["A B"]}, "is not the name of a variable"),
         ({"env": ["\x1b[2J"]}, "`\\x1b[2J`"),
     ],

@@ -110,6 +110,8 @@ class ClonePerFrame(Codemod):
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = (
         (b"clone", b"to_vec", b"to_owned", b"to_string", b"copy_from_slice"),
     )
+    # Called, not declared; the copy of a literal is none of a value that could be moved or lent.
+    anchors = tuple(rb"%b(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word) for word in literals[0])
     options: ClassVar[Mapping[str, str]] = {
         "reuse": "true: let a loop's buffer own its frames (BytesMut::split) instead of copying them"
     }

@@ -91,6 +91,12 @@ class GuardAcrossAwait(Codemod):
     # What suspends a future: see `suspend.py`.
     _suspending = (b"await", b"yield", b"select!", b"select_biased!", b"join!")
     literals = (_suspending, (b"lock", b"read", b"write", b"borrow", b"Guard", b"Ref"))
+    anchors = (
+        *(word + rb"(?:_owned|_arc)?\s*[(/]" for word in (b"lock", b"read", b"write")),
+        rb"borrow(?:_mut|_and_update)?\s*[(/]",
+        rb"Guard",
+        rb"Ref(?:Mut)?\s*<",
+    )
     use_literals = (_suspending,)
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:

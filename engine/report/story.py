@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine import __version__
 from engine.model import Level, Outcome, Verdict
+from engine.report.counts import count, silenced, spared
 from engine.report.plain import printable
 from engine.report.snippet import style
 
@@ -77,6 +78,10 @@ def summary(result: Result) -> list[str]:
     if not result.verdicts:
         lines.append("nothing to do: no site found")
     lines += [printable(note) for note in result.notes]
+    if result.suppressed:
+        lines.append(f"silenced: {silenced(result.suppressed)}")
+    if result.in_tests:
+        lines.append(f"left alone: {spared(result.in_tests)}")
     if result.runs:
         kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
         lines.append(f"cargo ran {result.cargo_runs} times ({kinds}) with {result.toolchain}")
@@ -91,7 +96,7 @@ def summary(result: Result) -> list[str]:
 def patch_head(result: Result) -> bytes:
     """What a reviewer reads in ten seconds, above the diff, where ``git apply`` ignores it."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED]
-    rows = [f"spikeproof {__version__}: {len(verified)} verified fixes"]
+    rows = [f"spikeproof {__version__}: {count(len(verified), 'verified fix', 'verified fixes')}"]
     for verdict in verified:
         assert verdict.fix is not None
         rows.append(

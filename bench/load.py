@@ -1,0 +1,163 @@
+"""The upload service under open-loop load, as it is and as the tool's patch leaves it.
+
+Requests start on a fixed schedule at 50, 70 and 90 % of what the service as it is can answer;
+latency counts from the planned start (``corpus/upload-load``). Both sides take turns in random
+order, one short run each, with a server started for it; the runs are judged in pairs. A run in
+which the generator itself lagged is void and said so. Options: ``--pairs N`` (10), ``--seconds N``
+(3), ``--patch FILE`` (the tool is run when none is given).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.crates import HOME
+from engine.bench.stats import holm, interval, median, sign_test
+
+SERVICE = HOME / "corpus" / "upload-service"
+LOAD = HOME / "corpus" / "upload-load"
+WORK = HOME / "target" / "bench" / "load"
+SHARES = (0.5, 0.7, 0.9)
+METRICS = ("mean", "p50", "p99", "p999")
+# So many requests have to be behind a p99.9.
+_ENOUGH = 100_000
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The programs: the service before and after, and what loads them."""
+
+    before: Path
+    after: Path
+    load: Path
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=10)
+    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--patch", type=Path)
+    options = parser.parse_args()
+    sides = build(options.patch)
+    capacity = statistics.median(_run(sides, sides.before, 3.0, None)["rate"] for _ in range(3))
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, loopback; uploads of 64 KiB")
+    print(f"capacity of the service as it is: {capacity:.0f} requests a second (closed loop)")
+    print("| load | requests/s | metric | before ms | after ms | ratio | 95 % interval | p |")
+    print("|---|---|---|---|---|---|---|---|")
+    rows = []
+    for share in SHARES:
+        pairs, void = _pairs(sides, capacity * share, options.pairs, options.seconds)
+        for metric in METRICS:
+            rows.append((share, capacity * share, metric, pairs, void))
+    tests = holm([_test(metric, pairs) for _, _, metric, pairs, _ in rows])
+    for (share, rate, metric, pairs, void), p_value in zip(rows, tests, strict=True):
+        print(_row(share, rate, metric, pairs, p_value, void))
+    return 0
+
+
+def build(patch: Path | None = None) -> Sides:
+    """Both sides and the generator, in release."""
+    WORK.mkdir(parents=True, exist_ok=True)
+    if patch is None:
+        patch = WORK / "service.patch"
+        tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(SERVICE)]
+        run = subprocess.run([*tool, "--review", "--no-bench", "-o", str(patch)], check=False)
+        if run.returncode != 1:
+            raise SystemExit(f"no patch was made (exit {run.returncode})")
+    trees = {}
+    for side in ("before", "after"):
+        tree = WORK / side
+        shutil.rmtree(tree, ignore_errors=True)
+        shutil.copytree(SERVICE, tree, ignore=shutil.ignore_patterns("target"))
+        trees[side] = tree
+    command = ["git", "apply", str(patch.resolve())]
+    subprocess.run(
+        command, cwd=trees["after"], check=True, env={**os.environ, "GIT_DIR": os.devnull}
+    )
+    programs = {side: _cargo(tree, "upload-service", side) for side, tree in trees.items()}
+    return Sides(programs["before"], programs["after"], _cargo(LOAD, "upload-load", "load"))
+
+
+def _cargo(folder: Path, name: str, side: str) -> Path:
+    target = WORK / "target"
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(target)}
+    subprocess.run(
+        ["cargo", "build", "--release", "--quiet"], cwd=folder, env=environment, check=True
+    )
+    program = WORK / f"{name}-{side}"
+    shutil.copy2(target / "release" / name, program)
+    return program
+
+
+def _run(sides: Sides, server: Path, seconds: float, rate: float | None) -> dict[str, Any]:
+    command = [str(sides.load), "--server", str(server), "--seconds", str(seconds)]
+    if rate is not None:
+        command += ["--rate", str(rate)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    if run.returncode:
+        raise SystemExit(f"{' '.join(command)}: {run.stderr.strip()[-400:]}")
+    result: dict[str, Any] = json.loads(run.stdout)
+    if result["refused"]:
+        raise SystemExit(f"{server.name} refused {result['refused']} uploads")
+    return result
+
+
+_Pair = tuple[dict[str, Any], dict[str, Any]]
+
+
+def _pairs(sides: Sides, rate: float, wanted: int, seconds: float) -> tuple[list[_Pair], int]:
+    """Pairs of runs (before, after) in which the generator kept up, and how many were void."""
+    found: list[_Pair] = []
+    void = 0
+    while len(found) < wanted and void < wanted:
+        order = [sides.before, sides.after]
+        random.shuffle(order)
+        runs = {server: _run(sides, server, seconds, rate) for server in order}
+        if any(run["lagged"] for run in runs.values()):
+            void += 1
+        else:
+            found.append((runs[sides.before], runs[sides.after]))
+    return found, void
+
+
+def _differences(metric: str, pairs: list[_Pair]) -> list[float]:
+    key = f"{metric}_us"
+    return [math.log(after[key] / before[key]) for before, after in pairs]
+
+
+def _test(metric: str, pairs: list[_Pair]) -> float:
+    return sign_test(_differences(metric, pairs)) if pairs else 1.0
+
+
+def _row(
+    share: float, rate: float, metric: str, pairs: list[_Pair], p_value: float, void: int
+) -> str:
+    head = f"| {share:.0%} | {rate:.0f} | {metric} |"
+    if not pairs:
+        return f"{head} void: the generator lagged in all {void} pairs | | | | |"
+    requests = min(sum(pair[side]["requests"] for pair in pairs) for side in (0, 1))
+    if metric == "p999" and requests < _ENOUGH:
+        return f"{head} {requests} requests are too few for a p99.9 | | | | |"
+    key = f"{metric}_us"
+    before, after = (median([pair[side][key] for pair in pairs]) / 1000 for side in (0, 1))
+    differences = _differences(metric, pairs)
+    low, high = (math.exp(end) if math.isfinite(end) else end for end in interval(differences))
+    ratio = math.exp(median(differences))
+    return (
+        f"{head} {before:.2f} | {after:.2f} | {ratio:.2f} | {low:.2f}-{high:.2f} | {p_value:.3f} |"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,79 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lexopt::prelude::*;
+
+pub const USAGE: &str = "\
+upload-load [OPTIONS]
+  --server PROGRAM    an upload-service to start on a free port, in a folder of its own
+  --address HOST:PORT one that runs
+  --rate N            requests a second on a fixed schedule; without it: as many as are answered
+  --seconds N         how long (5)
+  --warmup N          seconds before that are not counted (1)
+  --connections N     kept open all the time (32)
+  --body BYTES        of one upload (65536)
+  --frame BYTES       sent at once (8192)";
+
+pub struct Options {
+    pub server: Option<PathBuf>,
+    pub address: Option<String>,
+    pub rate: Option<f64>,
+    pub duration: Duration,
+    pub warmup: Duration,
+    pub connections: usize,
+    pub body: usize,
+    pub frame: usize,
+}
+
+impl Options {
+    pub fn parse() -> Result<Self, lexopt::Error> {
+        let mut options = Options {
+            server: None,
+            address: None,
+            rate: None,
+            duration: Duration::from_secs(5),
+            warmup: Duration::from_secs(1),
+            connections: 32,
+            body: 64 << 10,
+            frame: 8 << 10,
+        };
+        let mut arguments = lexopt::Parser::from_env();
+        while let Some(argument) = arguments.next()? {
+            match argument {
+                Long("server") => options.server = Some(arguments.value()?.into()),
+                Long("address") => options.address = Some(arguments.value()?.string()?),
+                Long("rate") => options.rate = Some(positive(&mut arguments)?),
+                Long("seconds") => options.duration = seconds(&mut arguments)?,
+                Long("warmup") => options.warmup = seconds(&mut arguments)?,
+                Long("connections") => options.connections = arguments.value()?.parse()?,
+                Long("body") => options.body = arguments.value()?.parse()?,
+                Long("frame") => options.frame = arguments.value()?.parse()?,
+                Long("help") => {
+                    println!("{USAGE}");
+                    std::process::exit(0);
+                }
+                other => return Err(other.unexpected()),
+            }
+        }
+        if options.connections == 0 || options.frame == 0 {
+            return Err("--connections and --frame have to be above 0".into());
+        }
+        Ok(options)
+    }
+}
+
+fn positive(arguments: &mut lexopt::Parser) -> Result<f64, lexopt::Error> {
+    let number: f64 = arguments.value()?.parse()?;
+    if number.is_finite() && number > 0.0 {
+        Ok(number)
+    } else {
+        Err("--rate has to be above 0".into())
+    }
+}
+
+fn seconds(arguments: &mut lexopt::Parser) -> Result<Duration, lexopt::Error> {
+    let number: f64 = arguments.value()?.parse()?;
+    Duration::try_from_secs_f64(number).map_err(|error| error.to_string().into())
+}

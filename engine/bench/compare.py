@@ -1,0 +1,79 @@
+"""A comparison of two sides, from building to verdicts. See the package for the contract."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import time
+from pathlib import Path
+
+from engine import process
+from engine.bench.build import Builder, Side, Watch
+from engine.bench.measuring import Measuring, Settings
+from engine.bench.model import NEW, OLD, Machine, Missing, Report
+from engine.bench.runner import Runner
+from engine.scratch import Scratch
+
+
+def compare(
+    scratch: Scratch, before: Side, after: Side, settings: Settings, watch: Watch
+) -> Report:
+    """Build and measure ``before`` and ``after`` in ``scratch``; neither side is written to.
+
+    Raises SpikeproofError when a side does not build. A KeyboardInterrupt while it measures ends
+    it with what is finished; while it builds it goes through.
+    """
+    began = time.monotonic()
+    sides = {OLD: before, NEW: after}
+    load = _load()
+    builder = Builder(scratch, sides, settings.limits, settings.counters)
+    with builder.stage as stage:
+        builds = builder.build(watch)
+        runner = Runner(
+            stage,
+            process.environment(settings.limits.env),
+            scratch.build.parent / "bench-home",
+        )
+        measuring = Measuring(runner, builds, settings, watch)
+        try:
+            measuring.all()
+        except KeyboardInterrupt:
+            measuring.interrupted = True
+        finally:
+            shutil.rmtree(runner.home, ignore_errors=True)
+    return Report(
+        machine=_machine(builds.rustc, load),
+        rows=tuple(measuring.rows()),
+        missing=tuple(
+            sorted({*builds.missing, *measuring.missing, *measuring.unfinished()}, key=_order)
+        ),
+        notes=(*builds.notes, *measuring.notes()),
+        interrupted=measuring.interrupted,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _order(missing: Missing) -> tuple[str, str, str]:
+    return missing.name, missing.metric, missing.reason
+
+
+def _load() -> float:
+    try:
+        return round(os.getloadavg()[0], 2)
+    except OSError:
+        return 0.0
+
+
+def _machine(rustc: str, load: float) -> Machine:
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return Machine(system, _cpu(), os.cpu_count() or 1, load, rustc)
+
+
+def _cpu() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text("utf-8", "replace")
+    except OSError:
+        return platform.processor() or "unknown"
+    names = [line.partition(":")[2].strip() for line in text.split("\n") if "model name" in line]
+    return names[0] if names else platform.processor() or "unknown"

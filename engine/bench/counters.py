@@ -1,0 +1,263 @@
+"""Counts that do not depend on the machine's mood: allocations, bytes, instructions.
+
+Where a harness tells its iterations, a count is the slope between a run of few and a run of many of
+them: what the program does besides iterating is in both and falls out. Where it does not, a count is
+that of one iteration with its set-up: the run with it less a run without any. Each side is counted
+twice; what differs on one and the same program gives no verdict.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from engine.bench.harness import Call, Counted, Harness, UnreadableError
+from engine.bench.model import NEW, OLD, Row
+from engine.bench.runner import FailedError, Key, Runner
+from engine.bench.stats import median
+from engine.process import Result
+
+REPEATS = 2
+_NOBODY = "spikeproof-no-bench-has-this-name"
+_ITERATIONS = 2000  # of a counting run, when they take no longer than _LONGEST seconds
+_SHORTEST, _LONGEST = 0.02, 0.5
+_VALGRIND_SLOWER = 50.0
+_TOTALS = re.compile(rb"^totals: (\d+)", re.MULTILINE)
+_OTHER_CALLS = (
+    20  # of a bench's function for a warm-up that a group has set, at most 2**20 iterations
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """``slack`` is what two runs of the harness itself may differ by (numbers that it writes have
+    other lengths); ``relative`` below which nothing is told apart; a value is of use when its error
+    is below ``useful`` or 2 % of it."""
+
+    name: str
+    slack: float
+    relative: float
+    useful: float
+
+
+ALLOCATIONS = Metric("allocations", 16, 0.0, 0.5)
+BYTES = Metric("bytes", 2048, 0.0, 64)
+INSTRUCTIONS = Metric("instructions", 4000, 0.001, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A count an iteration, and how far off it may be at most."""
+
+    count: float
+    error: float
+    first: bool = False  # of the first iteration with its set-up
+
+
+class UnstableError(Exception):
+    """The counts of one program differ from run to run; the message has them."""
+
+
+def compare(old: Sequence[Value], new: Sequence[Value], metric: Metric) -> tuple[str, float]:
+    """The verdict on a metric, and the difference (absolute) up to which it says "same".
+
+    Raises UnstableError when either side's own counts differ by more than they may be off.
+    """
+    middles = [median([value.count for value in side]) for side in (old, new)]
+    errors = [
+        max(max(value.error for value in side), metric.relative * middle)
+        for side, middle in zip((old, new), middles, strict=True)
+    ]
+    for side, error, word in zip((old, new), errors, ("before", "after"), strict=True):
+        counts = sorted(value.count for value in side)
+        if counts[-1] - counts[0] > error:
+            raise UnstableError(
+                f"not the same in every run of one program ({word}: {counts[0]:.6g} to "
+                f"{counts[-1]:.6g}): no verdict"
+            )
+    step = sum(errors)
+    if step > max(metric.useful, 0.02 * middles[0]):
+        raise UnstableError(
+            f"an iteration takes too long to count many: a change below {step:.3g} would not show"
+        )
+    change = middles[1] - middles[0]
+    if abs(change) <= step:
+        return "same", step
+    return ("more" if change > 0 else "fewer"), step
+
+
+def row(name: str, harness: str, metric: Metric, old: Sequence[Value], new: Sequence[Value]) -> Row:
+    """Raises UnstableError."""
+    verdict, step = compare(old, new, metric)
+    before, after = (_told(side) for side in (old, new))
+    if verdict == "same":
+        after = before
+    spread = max(v.count for v in old) - min(v.count for v in old)
+    return Row(
+        name=name,
+        harness=harness,
+        metric=metric.name,
+        before=before,
+        after=after,
+        ratio=after / before if before else (1.0 if not after else float("inf")),
+        interval=None,
+        noise_floor=spread / before if before else 0.0,
+        pairs=min(len(old), len(new)),
+        verdict=verdict,
+        smallest=step / before if before else step,
+        note="set-up and first iteration" if old[0].first else "",
+    )
+
+
+def _told(values: Sequence[Value]) -> float:
+    """The count without digits that its error does not bear out."""
+    middle = median([value.count for value in values])
+    error = max(value.error for value in values)
+    if error < 0.5 and abs(middle - round(middle)) <= error:
+        return float(round(middle))
+    return float(f"{middle:.6g}")
+
+
+_Measured = tuple[tuple[float, ...], Result]
+_Measure = Callable[[str, Key, Call], _Measured]
+
+
+class Counter:
+    """Counts on ``runner``. ``timeout`` tells how many seconds a run may take now.
+
+    Values come by metric and side, ``REPEATS`` of each; ``iteration`` is about how many nanoseconds
+    one takes. All methods raise FailedError when a run fails, or tells nothing.
+    """
+
+    def __init__(self, runner: Runner, timeout: Callable[[], float]) -> None:
+        self._runner = runner
+        self._timeout = timeout
+
+    def allocations(
+        self, key: Key, harness: Harness, name: str, iteration: float
+    ) -> dict[Metric, dict[str, list[Value]]]:
+        """Of the program built with the counter."""
+        metrics = (ALLOCATIONS, BYTES)
+        return self._sides(key, harness, name, iteration, self._allocated, metrics)
+
+    def instructions(
+        self, key: Key, harness: Harness, name: str, iteration: float, valgrind: str
+    ) -> dict[Metric, dict[str, list[Value]]]:
+        """With callgrind, or as the harness counts them itself."""
+        if not harness.timed:
+            found = {
+                side: [self._own_count(side, key, harness, name) for _ in range(REPEATS)]
+                for side in (OLD, NEW)
+            }
+            return {INSTRUCTIONS: found}
+
+        def executed(side: str, key: Key, call: Call) -> _Measured:
+            return self._executed(side, key, call, valgrind, harness.iterates)
+
+        slow = iteration * _VALGRIND_SLOWER
+        return self._sides(key, harness, name, slow, executed, (INSTRUCTIONS,))
+
+    def _sides(
+        self,
+        key: Key,
+        harness: Harness,
+        name: str,
+        iteration: float,
+        measure: _Measure,
+        metrics: Sequence[Metric],
+    ) -> dict[Metric, dict[str, list[Value]]]:
+        found: dict[Metric, dict[str, list[Value]]] = {m: {OLD: [], NEW: []} for m in metrics}
+        for side in (OLD, NEW) * REPEATS:
+            values = self._values(side, key, harness, name, iteration, measure, metrics)
+            for metric, value in zip(metrics, values, strict=True):
+                found[metric][side].append(value)
+        return found
+
+    def _values(
+        self,
+        side: str,
+        key: Key,
+        harness: Harness,
+        name: str,
+        iteration: float,
+        measure: _Measure,
+        metrics: Sequence[Metric],
+    ) -> list[Value]:
+        home = self._runner.home
+        few = harness.few(name, home)
+        seconds = min(max(_ITERATIONS * iteration / 1e9, _SHORTEST), _LONGEST)
+        many = harness.many(name, seconds, iteration, home)
+        if few is None or many is None:
+            one, none = self._once(side, key, harness, name, measure)
+            return [Value(a - b, 0.0, first=True) for a, b in zip(one, none, strict=True)]
+        low, start = self._counted(side, key, harness, name, few, measure)
+        high, end = self._counted(side, key, harness, name, many, measure)
+        gap = end.iterations - start.iterations
+        if start.calls == end.calls and gap >= max(16, start.iterations / 2):
+            return [
+                Value(max(0.0, (b - a) / gap), metric.slack / gap)
+                for a, b, metric in zip(low, high, metrics, strict=True)
+            ]
+        # The bench sets its times itself: what is no iteration is bounded by what one run shows.
+        one, none = self._once(side, key, harness, name, measure)
+        rest = max(end.iterations - 1, 1)
+        calls = end.calls + _OTHER_CALLS
+        return [
+            Value(
+                max(0.0, (total - first) / rest),
+                (32 * metric.slack + calls * max(first - empty, 0.0)) / rest,
+            )
+            for total, first, empty, metric in zip(high, one, none, metrics, strict=True)
+        ]
+
+    def _once(
+        self, side: str, key: Key, harness: Harness, name: str, measure: _Measure
+    ) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Counts of a run with one iteration, and of one with none."""
+        home = self._runner.home
+        one, _ = measure(side, key, harness.once(name, home))
+        none, _ = measure(side, key, harness.once(_NOBODY, home))
+        return one, none
+
+    def _counted(
+        self, side: str, key: Key, harness: Harness, name: str, call: Call, measure: _Measure
+    ) -> tuple[tuple[float, ...], Counted]:
+        counts, result = measure(side, key, call)
+        try:
+            return counts, harness.counted(name, result, self._runner.home)
+        except UnreadableError as error:
+            raise FailedError(str(error)) from None
+
+    def _own_count(self, side: str, key: Key, harness: Harness, name: str) -> Value:
+        home = self._runner.home
+        result = self._runner.run(side, key, harness.timing(name, 0.0, home), self._timeout())
+        try:
+            return Value(harness.read(name, result, home).value, 0.0)
+        except UnreadableError as error:
+            raise FailedError(str(error)) from None
+
+    def _allocated(self, side: str, key: Key, call: Call) -> _Measured:
+        file = self._runner.counts_file()
+        more = {"SPIKEPROOF_COUNTS": str(file)}
+        result = self._runner.run(side, key, call, self._timeout(), more=more)
+        allocations, size = struct.unpack("=QQ", file.read_bytes())
+        if not allocations:
+            raise FailedError("its program does not use the counting allocator")
+        return (float(allocations), float(size)), result
+
+    def _executed(self, side: str, key: Key, call: Call, valgrind: str, function: str) -> _Measured:
+        out = self._runner.home / "callgrind"
+        wrap: tuple[str, ...] = (valgrind, "--tool=callgrind", f"--callgrind-out-file={out}.%p")
+        if function:
+            wrap += (f"--toggle-collect={function}",)
+        result = self._runner.run(side, key, call, self._timeout(), wrap=wrap)
+        found = [
+            int(total)
+            for path in self._runner.home.glob("callgrind.*")
+            for total in _TOTALS.findall(path.read_bytes())
+        ]
+        if not found:
+            raise FailedError("valgrind wrote no counts")
+        return (float(sum(found)),), result

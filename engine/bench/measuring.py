@@ -1,0 +1,333 @@
+"""All measurements on two built sides: which benches run, their pairs, their counts."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from engine.bench import budget, counters, stats
+from engine.bench.build import COUNT, TIME, Builds, Built, Watch
+from engine.bench.harness import Call, Reading, UnreadableError
+from engine.bench.model import NEW, OLD, WORDS, Missing, Row
+from engine.bench.progress import Progress
+from engine.bench.runner import FailedError, Key, Runner
+from engine.cargo import Limits
+
+_PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
+_LEAST_PATIENCE = 10.0  # seconds
+_NO_TIME = "no time is left in the budget: give it more with --bench-time"
+
+_Counts = Mapping[counters.Metric, Mapping[str, Sequence[counters.Value]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``seconds`` is the budget for one package's measurements (building is not in it); ``seed``
+    decides the order within pairs (None: another each time)."""
+
+    seconds: float = 120.0
+    pairs: int = budget.PAIRS
+    counters: bool = True
+    limits: Limits = field(default_factory=Limits)
+    seed: int | None = None
+
+
+@dataclass(slots=True)
+class Bench:
+    """One bench on its way: ``tried`` is how long its first runs took, in seconds."""
+
+    name: str  # the harness' own
+    built: Built
+    value: float = 0.0  # ns an iteration, or what the harness counts
+    tried: float = 0.0
+    before: list[float] = field(default_factory=list)
+    after: list[float] = field(default_factory=list)
+    again: list[float] = field(default_factory=list)
+    resolution: float = 0.0
+    done: bool = False
+
+    @property
+    def full(self) -> str:
+        return f"{self.built.package}::{self.built.target}::{self.name}"
+
+    def key(self, mode: str) -> Key:
+        return Key(mode, self.built.package, self.built.target)
+
+
+class Measuring:
+    """All measurements on built sides, package by package, each with its own budget."""
+
+    def __init__(self, runner: Runner, builds: Builds, settings: Settings, watch: Watch) -> None:
+        """``interrupted`` may be set by the caller; what is finished by then counts."""
+        self.missing: list[Missing] = []
+        self.interrupted = False
+        self._runner = runner
+        self._builds = builds
+        self._settings = settings
+        self._watch = watch
+        self._random = random.Random(settings.seed)
+        self._timed: list[Bench] = []
+        self._counts: list[Row] = []
+        self._deadline = 0.0
+        self._progress = Progress(watch)
+        self._counter = counters.Counter(runner, self._patience)
+        self._valgrind = shutil.which("valgrind", path=runner.env.get("PATH", os.defpath))
+
+    def all(self) -> None:
+        packages = dict.fromkeys(b.package for b in (*self._builds.benches, *self._builds.tests))
+        for package in packages:
+            self._package(package)
+
+    def _package(self, package: str) -> None:
+        start = time.monotonic()
+        self._deadline = start + self._settings.seconds
+        benches = list(self._tried(package))
+        timed = [bench for bench in benches if bench.built.harness.timed]
+        if benches:
+            self._watch.say("Measuring", f"{package}: {_number(len(benches), 'bench', 'es')}")
+        self._count_allocations(timed, start)
+        self._time(timed)
+        self._count_instructions(benches)
+        self._count_tests(package)
+
+    # -- which benches there are ---------------------------------------------------------------
+
+    def _tried(self, package: str) -> Iterator[Bench]:
+        """The benches that run on both sides, each tried once on both."""
+        for built in self._builds.benches:
+            if built.package == package:
+                names = self._listed(built)
+                for number, name in enumerate(names, 1):
+                    bench = Bench(name, built)
+                    self._watch.progress(f"trying {bench.full} ({number} of {len(names)})")
+                    if self._try(bench):
+                        yield bench
+
+    def _listed(self, built: Built) -> list[str]:
+        whole = f"{built.package}::{built.target}"
+        found: dict[str, tuple[str, ...]] = {}
+        for side in (OLD, NEW):
+            with self._reported(whole, "", WORDS[side]):
+                result = self._runner.run(
+                    side,
+                    Key(TIME, built.package, built.target),
+                    built.harness.listing(),
+                    self._patience(),
+                )
+                found[side] = built.harness.names(result.stdout)
+        if len(found) < 2:
+            return []
+        if not found[OLD] and not found[NEW] and built.target.startswith("bench/"):
+            self._miss(whole, "", "lists no bench")
+        for name in found[OLD] + found[NEW]:
+            for side, other in ((OLD, NEW), (NEW, OLD)):
+                if name in found[side] and name not in found[other]:
+                    self._miss(f"{whole}::{name}", "", f"only there {WORDS[side]}")
+        return [name for name in found[NEW] if name in found[OLD]]
+
+    def _try(self, bench: Bench) -> bool:
+        """A first run on both sides: does it work, how long does it take, what does it say?"""
+        worked = 0
+        for side in (OLD, NEW):
+            with self._reported(bench.full, "", WORDS[side]):
+                reading, seconds = self._read(side, bench, budget.SHORTEST)
+                bench.tried = max(bench.tried, seconds)
+                if side == OLD:
+                    bench.value = reading.value
+                worked += 1
+            if not worked:
+                return False
+        return worked == 2
+
+    def _read(self, side: str, bench: Bench, seconds: float) -> tuple[Reading, float]:
+        harness, home = bench.built.harness, self._runner.home
+        call = harness.timing(bench.name, seconds, home)
+        patience = self._patience()
+        if bench.tried:
+            patience = max(_LEAST_PATIENCE, _PATIENCE * (bench.tried + seconds))
+        result = self._runner.run(side, bench.key(TIME), call, patience)
+        try:
+            return harness.read(bench.name, result, home), result.seconds
+        except UnreadableError as error:
+            raise FailedError(str(error)) from None
+
+    # -- time ----------------------------------------------------------------------------------
+
+    def _time(self, benches: list[Bench]) -> None:
+        self._timed += benches
+        left = self._deadline - time.monotonic()
+        plan = budget.shares([bench.tried for bench in benches], left, self._settings.pairs)
+        self._progress.start(sum(share.cost for share in plan if share.pairs))
+        for number, (bench, share) in enumerate(zip(benches, plan, strict=True), 1):
+            if not share.pairs:
+                self._miss(
+                    bench.full,
+                    "time",
+                    f"one run takes {bench.tried:.1f} s, so that the fewest pairs that could show "
+                    f"anything take about {share.cost:.0f} s: give it more with --bench-time",
+                )
+                continue
+            self._progress.item(f"{bench.full} ({number} of {len(benches)})")
+            with self._reported(bench.full, "time"):
+                self._pairs(bench, share)
+
+    def _pairs(self, bench: Bench, share: budget.Share) -> None:
+        values = {"before": bench.before, "after": bench.after, "again": bench.again}
+        for pair in range(share.pairs):
+            runs = list(values)
+            self._random.shuffle(runs)
+            for run in runs:
+                side = NEW if run == "after" else OLD
+                self._progress.show(f"{WORDS[side]}, pair {pair + 1} of {share.pairs}")
+                reading, _ = self._read(side, bench, share.seconds)
+                bench.resolution = max(bench.resolution, reading.resolution)
+                values[run].append(reading.value)
+                self._progress.done(share.cost / (share.pairs * budget.RUNS))
+        bench.done = True
+
+    # -- counters ------------------------------------------------------------------------------
+
+    def _count_allocations(self, benches: Sequence[Bench], start: float) -> None:
+        """At most a third of the budget."""
+        if not self._settings.counters or not benches:
+            return
+        if self._builds.uncounted:
+            self._miss(benches[0].built.package, "allocations", self._builds.uncounted)
+            return
+        end = start + self._settings.seconds / 3
+        for bench in benches:
+            if time.monotonic() > end:
+                self._miss(bench.full, "allocations", _NO_TIME)
+                continue
+            self._watch.progress(f"counting allocations of {bench.full}")
+            self._count(bench.full, bench.built, "allocations", self._allocations(bench))
+
+    def _allocations(self, bench: Bench) -> Callable[[], _Counts]:
+        return lambda: self._counter.allocations(
+            bench.key(COUNT), bench.built.harness, bench.name, bench.value
+        )
+
+    def _count_instructions(self, benches: Sequence[Bench]) -> None:
+        """What time is left; all benches of a harness that counts them itself."""
+        if not self._settings.counters:
+            return
+        for bench in benches:
+            harness = bench.built.harness
+            if harness.timed and self._valgrind is None:
+                continue  # said once, in the notes
+            if time.monotonic() > self._deadline:
+                self._miss(bench.full, "instructions", _NO_TIME)
+                continue
+            self._watch.progress(f"counting instructions of {bench.full}")
+            self._count(bench.full, bench.built, "instructions", self._instructions(bench))
+
+    def _instructions(self, bench: Bench) -> Callable[[], _Counts]:
+        return lambda: self._counter.instructions(
+            bench.key(TIME), bench.built.harness, bench.name, bench.value, self._valgrind or ""
+        )
+
+    def _count_tests(self, package: str) -> None:
+        """Allocations of each test, while there is time."""
+        if not self._settings.counters or self._builds.uncounted:
+            return
+        for built in self._builds.tests:
+            if built.package != package:
+                continue
+            names = self._tests_of(built)
+            for number, name in enumerate(names):
+                bench = Bench(name, built)
+                if time.monotonic() > self._deadline:
+                    rest = _number(len(names) - number, "test")
+                    self._miss(f"{package}::{built.target}", "allocations", f"{rest}: {_NO_TIME}")
+                    break
+                self._watch.progress(f"counting allocations of {bench.full}")
+                self._count(bench.full, built, "allocations", self._allocations(bench))
+
+    def _tests_of(self, built: Built) -> list[str]:
+        found: list[set[str]] = []
+        whole = f"{built.package}::{built.target}"
+        for side in (OLD, NEW):
+            with self._reported(whole, "allocations", WORDS[side]):
+                key = Key(COUNT, built.package, built.target)
+                result = self._runner.run(side, key, Call(("--list",)), self._patience())
+                lines = result.stdout.decode("utf-8", "replace").split("\n")
+                found.append({x.removesuffix(": test") for x in lines if x.endswith(": test")})
+        return sorted(found[0] & found[1]) if len(found) == 2 else []
+
+    def _count(self, name: str, built: Built, metric: str, ask: Callable[[], _Counts]) -> None:
+        with self._reported(name, metric):
+            for kind, values in ask().items():
+                with self._reported(name, kind.name):
+                    old, new = values[OLD], values[NEW]
+                    self._counts.append(counters.row(name, built.harness.name, kind, old, new))
+
+    # -- results -------------------------------------------------------------------------------
+
+    def rows(self) -> Iterator[Row]:
+        """What is finished: time with its verdicts, then the counts."""
+        finished = [bench for bench in self._timed if bench.done]
+        samples = [
+            stats.Pairs(tuple(b.before), tuple(b.after), tuple(b.again), b.resolution)
+            for b in finished
+        ]
+        findings = stats.judge(samples, len(self._timed))
+        for bench, found in zip(finished, findings, strict=True):
+            yield Row(
+                name=bench.full,
+                harness=bench.built.harness.name,
+                metric="time",
+                before=stats.median(bench.before),
+                after=stats.median(bench.after),
+                ratio=found.ratio,
+                interval=(found.low, found.high),
+                noise_floor=found.floor,
+                pairs=len(bench.before),
+                verdict=found.verdict,
+                smallest=found.smallest,
+            )
+        yield from self._counts
+
+    def unfinished(self) -> Iterator[Missing]:
+        """After Ctrl-C: benches whose pairs were not, or not all, measured."""
+        named = {(m.name, m.metric) for m in self.missing}
+        for bench in self._timed if self.interrupted else ():
+            if not bench.done and (bench.full, "time") not in named:
+                yield Missing(bench.full, "time", "interrupted")
+
+    def notes(self) -> Iterator[str]:
+        for target, paths in sorted(self._runner.written.items()):
+            shown = ", ".join(sorted(paths)[:3]) + (", ..." if len(paths) > 3 else "")
+            yield f"{target} writes into its tree ({shown}): in the copy, undone before each run"
+        timed = any(bench.built.harness.timed for bench in self._timed)
+        if self._settings.counters and timed and self._valgrind is None:
+            yield "instructions were not counted: valgrind is not installed"
+
+    # -- common --------------------------------------------------------------------------------
+
+    def _patience(self) -> float:
+        """Seconds that a run may take of which nothing is known yet: a quarter of the budget, and
+        no more than is left of it (but enough for a program to start)."""
+        left = self._deadline - time.monotonic()
+        return max(
+            min(self._settings.seconds / 4, left), min(_LEAST_PATIENCE, self._settings.seconds)
+        )
+
+    def _miss(self, name: str, metric: str, reason: str) -> None:
+        self.missing.append(Missing(name, metric, reason))
+
+    @contextmanager
+    def _reported(self, name: str, metric: str, when: str = "") -> Iterator[None]:
+        """What fails within is missing from the result, with its reason, and ends nothing else."""
+        try:
+            yield
+        except (FailedError, UnreadableError, counters.UnstableError) as error:
+            self._miss(name, metric, f"{when}: {error}" if when else str(error))
+
+
+def _number(count: int, noun: str, ending: str = "s") -> str:
+    return f"{count} {noun}{'' if count == 1 else ending}"

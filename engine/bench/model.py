@@ -1,0 +1,71 @@
+"""The values of a comparison: what was compared, what came out, what could not be measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+OLD, NEW = "old", "new"  # the sides: before and after; names of equal length, they are in paths
+WORDS = {OLD: "before", NEW: "after"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One metric of one bench, with its verdict.
+
+    ``name`` is ``package::target::bench`` (the target as ``engine.messages.target_name`` has it).
+    ``metric`` is ``time`` (nanoseconds an iteration), ``allocations``, ``bytes`` or
+    ``instructions``. ``before`` and ``after`` are medians of the sides, ``ratio`` is after / before
+    (for time the median over the pairs; infinite for counts that were 0). ``interval`` holds the
+    ratio's median with 95 %, None for counters. ``noise_floor`` and ``smallest`` are relative
+    changes: what equal programs showed in this run, and the smallest change that this run would
+    have found (for counters: what their resolution is).
+    """
+
+    name: str
+    harness: str
+    metric: str
+    before: float
+    after: float
+    ratio: float
+    interval: tuple[float, float] | None
+    noise_floor: float
+    pairs: int
+    verdict: str
+    smallest: float
+    note: str = ""
+
+    @property
+    def changed(self) -> bool:
+        return self.verdict not in ("no-difference", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What was not measured: a bench, or a metric of one (``metric`` is "" for all), and why."""
+
+    name: str
+    metric: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """Where it was measured. ``load`` is the one-minute load average at the start."""
+
+    system: str
+    cpu: str
+    cores: int
+    load: float
+    rustc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One comparison. ``interrupted`` tells that Ctrl-C ended it: the rows are those finished."""
+
+    machine: Machine
+    rows: tuple[Row, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    notes: tuple[str, ...] = ()
+    interrupted: bool = False
+    seconds: float = field(default=0.0, compare=False)

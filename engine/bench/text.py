@@ -1,0 +1,156 @@
+"""A report as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from engine.bench.model import Report, Row
+from engine.report.plain import printable
+
+_LOUD = 0.25  # of a smallest effect: above it the machine is called too noisy
+_UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"), (1e-3, "ps"))
+_WORSE = frozenset({"slower", "more"})
+
+
+def report_json(report: Report) -> str:
+    """``spikeproof/bench/1``. Numbers that are infinite (nothing can be said) are null."""
+    value = {
+        "schema": "spikeproof/bench/1",
+        "machine": asdict(report.machine),
+        "benches": [_row_json(row) for row in report.rows],
+        "not_measured": [asdict(missing) for missing in report.missing],
+        "notes": list(report.notes),
+        "interrupted": report.interrupted,
+    }
+    return json.dumps(value, indent=2, allow_nan=False) + "\n"
+
+
+def _row_json(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "harness": row.harness,
+        "metric": row.metric,
+        "before": row.before,
+        "after": row.after,
+        "ratio": _finite(row.ratio),
+        "interval": None if row.interval is None else [_finite(end) for end in row.interval],
+        "noise_floor": _finite(row.noise_floor),
+        "pairs": row.pairs,
+        "verdict": row.verdict,
+        "smallest_effect": _finite(row.smallest),
+        "note": row.note,
+    }
+
+
+def _finite(number: float) -> float | None:
+    return number if math.isfinite(number) else None
+
+
+def report_text(report: Report, color: bool) -> str:
+    """A table, what was not measured, and the notes; equal counts of tests are told as a number."""
+    quiet = [row for row in report.rows if _quiet(row)]
+    shown = [row for row in report.rows if not _quiet(row)]
+    lines: list[str] = []
+    if shown:
+        head = ("bench", "metric", "before", "after", "change", "95 % interval", "noise", "verdict")
+        table = [head, *(_cells(row) for row in shown)]
+        widths = [max(len(cells[i]) for cells in table) for i in range(len(head))]
+        for index, cells in enumerate(table):
+            line = "  ".join(
+                cell.rjust(width) if 2 <= column <= 6 else cell.ljust(width)
+                for column, (cell, width) in enumerate(zip(cells, widths, strict=True))
+            ).rstrip()
+            lines.append(_colored(line, shown[index - 1]) if color and index else line)
+    if quiet:
+        tests = len({row.name for row in quiet})
+        lines.append(f"{tests} test{'s' * (tests != 1)}: allocations and bytes are the same")
+    if report.missing:
+        lines += ["", "not measured:"]
+        for missing in report.missing:
+            metric = f" {missing.metric}" if missing.metric else ""
+            lines.append(f"  {printable(missing.name)}{metric}: {printable(missing.reason)}")
+    notes = list(_notes(report))
+    if notes:
+        lines += ["", *(f"note: {printable(note)}" for note in notes)]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _quiet(row: Row) -> bool:
+    return row.metric != "time" and not row.changed and "::bench/" not in row.name
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    verdict = row.verdict
+    if verdict == "no-difference":
+        seen = _percent(row.smallest) if math.isfinite(row.smallest) else "any size"
+        verdict += f" (would see {seen})" if math.isfinite(row.smallest) else " (cannot see any)"
+        if row.smallest > _LOUD:
+            verdict += " too noisy to say"
+    if row.note:
+        verdict += f" ({row.note})"
+    interval = ""
+    if row.interval is not None:
+        interval = " .. ".join(_change(end) for end in row.interval)
+    return (
+        printable(row.name),
+        row.metric,
+        _amount(row.before, row.metric),
+        _amount(row.after, row.metric),
+        _change(row.ratio) if row.ratio != 1 or row.metric == "time" else "0",
+        interval,
+        f"±{_percent(row.noise_floor)}" if row.metric == "time" else "",
+        verdict,
+    )
+
+
+def _amount(value: float, metric: str) -> str:
+    if metric != "time":
+        return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
+    for size, unit in _UNITS:
+        if value >= size:
+            return f"{value / size:.4g} {unit}"
+    return f"{value:.3g} ns"
+
+
+def _change(ratio: float) -> str:
+    if not math.isfinite(ratio):
+        return "new" if ratio > 0 else "?"
+    return f"{(ratio - 1) * 100:+.1f} %"
+
+
+def _percent(change: float) -> str:
+    return f"{change * 100:.1f} %" if math.isfinite(change) else "?"
+
+
+def _colored(line: str, row: Row) -> str:
+    import click
+
+    if not row.changed:
+        return line
+    return click.style(line, fg="red" if row.verdict in _WORSE else "green")
+
+
+def _notes(report: Report) -> Iterator[str]:
+    yield from report.notes
+    loud = [row for row in report.rows if row.metric == "time" and row.smallest > _LOUD]
+    if loud:
+        yield (
+            f"the machine was too noisy for {len(loud)} of the benches (see their noise and what "
+            "they would have seen): make it quieter, or measure longer with --bench-time"
+        )
+    if report.interrupted:
+        yield "interrupted: only what was finished is told"
+
+
+def counted(rows: Sequence[Row]) -> str:
+    """``2 slower, 1 more, 9 without a difference``."""
+    found: dict[str, int] = {}
+    for row in rows:
+        word = row.verdict if row.changed else "without a difference"
+        found[word] = found.get(word, 0) + 1
+    ordered = sorted(found.items(), key=lambda item: item[0] == "without a difference")
+    return ", ".join(f"{number} {word}" for word, number in ordered)

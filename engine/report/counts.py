@@ -1,0 +1,20 @@
+"""Counts in words: what was found, and what was left out at whose wish."""
+
+from __future__ import annotations
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def silenced(sites: int) -> str:
+    """How many sites a comment silenced."""
+    return f"{count(sites, 'site')} by `spikeproof: allow(..)` comments"
+
+
+def spared(sites: int) -> str:
+    """How many sites in test code were left alone, and what takes them."""
+    return (
+        f"{count(sites, 'site')} in tests, benches and examples, where no traffic comes "
+        "(`test-code = true` in the config takes them)"
+    )

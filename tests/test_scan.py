@@ -1,0 +1,120 @@
+"""The scan's short cuts lose nothing: literals, anchors, macro arguments read only where needed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tree_sitter import Node
+
+from engine.codemod import Match, registry
+from engine.model import Span
+from engine.scan import scan_source, wanted
+from engine.syntax import Source, captures, compile_query, run_query, span_of, walk
+
+HOME = Path(__file__).resolve().parent.parent
+FILES = sorted((*HOME.glob("codemods/*/cases/*/*.rs"), *HOME.glob("corpus/*/src/**/*.rs")))
+
+
+def exhaustive(source: Source, name: str) -> tuple[int, list[Span]]:
+    """How many matches the query has in all trees, and the sites that come of them."""
+    loaded = registry()[name]
+    query = compile_query(loaded.query)
+    found = [Match(*hit) for root in source.roots() for hit in run_query(query, root)]
+    sites = loaded.codemod.locate(source, found) if found else ()
+    return len(found), sorted(site.span for site in sites)
+
+
+@pytest.mark.parametrize("name", sorted(registry()))
+def test_short_cuts_find_what_the_whole_search_finds(name: str) -> None:
+    codemod = registry()[name].codemod
+    hits = 0
+    for path in FILES:
+        data = re.sub(rb"// spikeproof: *allow.*", b"", path.read_bytes())
+        count, spans = exhaustive(Source("src/lib.rs", data), name)
+        short = scan_source(Source("src/lib.rs", data), (name,), uses=False)
+        assert sorted(site.span for site in short.sites) == spans, path
+        if spans:
+            assert wanted(data, codemod), path
+            hits += count
+    assert hits > 50, "the files hold too few matches to show anything"
+
+
+def _nodes(source: Source) -> Iterator[Node]:
+    for root in source.roots():
+        yield from walk(root)
+
+
+def test_lazily_read_macro_arguments_are_those_read_at_once() -> None:
+    """Asked about one place, a file answers the same whatever it was asked before."""
+    for path in FILES[::3]:
+        data = path.read_bytes()
+        warm = Source("a.rs", data)
+        spans = sorted({span_of(node) for node in _nodes(warm)})[::7]
+        for span in spans:
+            cold = Source("a.rs", data)
+            here, there = cold.innermost(span), warm.innermost(span)
+            assert (here.type, span_of(here)) == (there.type, span_of(there)), path
+            assert [(n.type, span_of(n)) for n in cold.ancestors(here)] == [
+                (n.type, span_of(n)) for n in warm.ancestors(there)
+            ]
+        everything = Span(0, len(data))
+        assert [span_of(r) for r in Source("a.rs", data).embedded_in(everything)] == [
+            span_of(r) for r in warm.embedded_in(everything)
+        ]
+
+
+def test_macro_arguments_inside_a_macro_are_found_from_there() -> None:
+    data = b"proptest! { fn f(x in any()) { let e = g(); p!(e.clone()); q!(r!(e)); } }"
+    source = Source("a.rs", data)
+    start = data.index(b"{ let e")
+    roots = source.embedded_in(Span(start, len(data)))
+    assert b"(e.clone())" in [source.text(root) for root in roots]
+    assert sum(source.text(root) == b"(e)" for root in roots) == 1
+
+
+@given(st.lists(st.sampled_from(["m!(x);", "{ m!(y); }", "let a = m!(n!(z), q);"]), max_size=30))
+@settings(max_examples=60)
+def test_captures_come_in_document_order(parts: list[str]) -> None:
+    data = f"fn f() {{ {' '.join(parts)} }}".encode()
+    source = Source("a.rs", data)
+    query = compile_query("(macro_invocation) @call (identifier) @word")
+    for name in ("call", "word"):
+        starts = [node.start_byte for node in captures(query, source.root, name)]
+        assert starts == sorted(starts)
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "cold"),
+    [
+        ("src/lib.rs", "#[test]", True),
+        ("src/lib.rs", '#[tokio::test(flavor = "multi_thread")]', True),
+        ("src/lib.rs", "#[rstest]", True),
+        ("src/lib.rs", "#[test_case(1)]", True),
+        ("src/lib.rs", "#[bench]", True),
+        ("src/lib.rs", "#[cfg(test)]", True),
+        ("src/lib.rs", "#[cfg(all(unix, test))]", True),
+        ("src/lib.rs", "#[inline]\n/// Docs.\n#[cfg( test )]", True),
+        ("src/lib.rs", "", False),
+        ("src/lib.rs", "#[cfg(not(test))]", False),
+        ("src/lib.rs", '#[cfg(any(test, feature = "x"))]', False),
+        ("src/lib.rs", '#[cfg(feature = "test")]', False),
+        ("src/lib.rs", '#[doc = "a test"]', False),
+        ("src/lib.rs", "#[cfg_attr(test, allow(dead_code))]", False),
+        ("tests/a.rs", "", True),
+        ("member/benches/deep/a.rs", "", True),
+        ("examples/a.rs", "", True),
+        ("src/server/server_test.rs", "", True),
+        ("src/server/tests.rs", "", True),
+        ("src/latest.rs", "", False),
+        ("src/attest.rs", "", False),
+    ],
+)
+def test_what_only_tests_run_is_told_from_what_serves(path: str, before: str, cold: bool) -> None:
+    text = f"{before}\nasync fn f(names: Vec<String>) {{ for n in &names {{ n.clone().len(); }} }}"
+    sites = scan_source(Source(path, text.encode()), ("clone-per-frame",), uses=False).sites
+    assert [site.in_tests for site in sites] == [cold]
