@@ -3,7 +3,7 @@
 Where a harness tells its iterations, a count is the slope between a run of few and a run of many of
 them: what the program does besides iterating is in both and falls out. Where it does not, a count is
 that of one iteration with its set-up: the run with it less a run without any. Each side is counted
-twice; what differs on one and the same program gives no verdict.
+thrice; what differs on one and the same program gives no verdict.
 """
 
 from __future__ import annotations
@@ -19,9 +19,11 @@ from engine.bench.runner import FailedError, Key, Runner
 from engine.bench.stats import median
 from engine.process import Result
 
-REPEATS = 2
+REPEATS = 3
+_TURNS = (OLD, NEW) * REPEATS  # so that what drifts shows as a difference on one side too
 _NOBODY = "spikeproof-no-bench-has-this-name"
-_ITERATIONS = 2000  # of a counting run, when they take no longer than _LONGEST seconds
+_SPREAD = 4.0  # times what runs of few iterations differ by: how far off a run may be taken to be
+_ITERATIONS = 10_000  # of a counting run, when they take no longer than _LONGEST seconds
 _SHORTEST, _LONGEST = 0.02, 0.5
 _VALGRIND_SHORTEST = 0.3
 _VALGRIND_SLOWER = 50.0
@@ -36,8 +38,8 @@ _OTHER_CALLS = (
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """``slack`` is what two runs of the harness itself may differ by (numbers that it writes have
-    other lengths); ``relative`` below which nothing is told apart; a value is of use when its error
+    """``slack`` is what two runs of the harness itself may differ by even when none did (numbers that
+    it writes have other lengths); ``relative`` below which nothing is told apart; a value is of use when its error
     is below ``useful`` or 2 % of it."""
 
     name: str
@@ -145,6 +147,22 @@ class _Task:
     metrics: Sequence[Metric]
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Two runs: what they counted, and by how many iterations they differ. ``rest`` is what else
+    they may differ by; ``fixed``: the run of few made a number of iterations that is always so."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    gap: int
+    rest: tuple[float, ...]
+    fixed: bool
+
+    def value(self, index: int, slack: float) -> Value:
+        slope = max(0.0, (self.high[index] - self.low[index]) / self.gap)
+        return Value(slope, max(slack, self.rest[index]) / self.gap)
+
+
 class Counter:
     """Counts on ``runner``. ``timeout`` tells how many seconds a run may take now.
 
@@ -167,9 +185,10 @@ class Counter:
     ) -> _Found:
         """With callgrind, or as the harness counts them itself."""
         if not harness.timed:
-            return _gather(
-                (INSTRUCTIONS,), lambda side: [self._own_count(side, key, harness, name)]
-            )
+            own: dict[str, list[Value]] = {OLD: [], NEW: []}
+            for side in _TURNS:
+                own[side].append(self._own_count(side, key, harness, name))
+            return {INSTRUCTIONS: own}
 
         def executed(side: str, key: Key, call: Call) -> _Measured:
             return self._executed(side, key, call, valgrind, harness.iterates)
@@ -182,16 +201,32 @@ class Counter:
     def _count(self, task: _Task) -> _Found:
         """Slopes; where these are not sharp enough, or cannot be had, first iterations."""
         if task.harness.few(task.name, self._runner.home) is not None:
-            slopes = _gather(task.metrics, lambda side: self._slope(side, task))
+            slopes = self._slopes(task)
             if all(_sharp(values, metric) for metric, values in slopes.items()):
                 return _seen(slopes)
-        return _seen(_gather(task.metrics, lambda side: self._first(side, task)))
+        firsts: _Found = {metric: {OLD: [], NEW: []} for metric in task.metrics}
+        for side in _TURNS:
+            one, none = self._once(side, task)
+            for metric, a, b in zip(task.metrics, one, none, strict=True):
+                firsts[metric][side].append(Value(a - b, 0.0, first=True))
+        return _seen(firsts)
 
-    def _first(self, side: str, task: _Task) -> list[Value]:
-        one, none = self._once(side, task)
-        return [Value(a - b, 0.0, first=True) for a, b in zip(one, none, strict=True)]
+    def _slopes(self, task: _Task) -> _Found:
+        lines: dict[str, list[_Line]] = {OLD: [], NEW: []}
+        for side in _TURNS:
+            lines[side].append(self._line(side, task))
+        found: _Found = {}
+        for index, metric in enumerate(task.metrics):
+            # Runs of few iterations make equally many: what they differ by is the harness' own.
+            lows = [[line.low[index] for line in side if line.fixed] for side in lines.values()]
+            spread = max((max(low) - min(low) for low in lows if low), default=0.0)
+            slack = max(metric.slack, _SPREAD * spread)
+            found[metric] = {
+                side: [line.value(index, slack) for line in own] for side, own in lines.items()
+            }
+        return found
 
-    def _slope(self, side: str, task: _Task) -> list[Value]:
+    def _line(self, side: str, task: _Task) -> _Line:
         home = self._runner.home
         few = task.harness.few(task.name, home)
         many = task.harness.many(task.name, task.seconds, task.iteration, home)
@@ -201,20 +236,16 @@ class Counter:
         high, end = self._counted(side, task, many)
         gap = end.iterations - start.iterations
         if start.calls == end.calls and gap >= max(4, start.iterations / 2):
-            return [
-                Value(max(0.0, (b - a) / gap), metric.slack / gap)
-                for a, b, metric in zip(low, high, task.metrics, strict=True)
-            ]
+            return _Line(low, high, gap, (0.0,) * len(low), fixed=True)
         # The bench sets its times itself: what is no iteration is bounded by what one run shows.
         one, none = self._once(side, task)
-        rest = max(end.iterations - 1, 1)
+        gap = max(end.iterations - 1, 1)
         calls = end.calls + _OTHER_CALLS
-        found = []
-        for total, first, empty, metric in zip(high, one, none, task.metrics, strict=True):
-            count = max(0.0, (total - first) / rest)
-            set_up = max(0.0, first - empty - count)
-            found.append(Value(count, (_ANALYSIS * metric.slack + calls * set_up) / rest))
-        return found
+        rest = tuple(
+            _ANALYSIS * metric.slack + calls * max(0.0, first - empty - (total - first) / gap)
+            for total, first, empty, metric in zip(high, one, none, task.metrics, strict=True)
+        )
+        return _Line(one, high, gap, rest, fixed=False)
 
     def _once(self, side: str, task: _Task) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Counts of a run with one iteration, and of one with none."""
@@ -268,13 +299,4 @@ def _seen(found: _Found) -> _Found:
     for side in found.get(ITERATING, {}).values():
         if not all(value.count for value in side):
             raise FailedError("callgrind saw nothing of what iterates: symbols may be stripped")
-    return found
-
-
-def _gather(metrics: Sequence[Metric], ask: Callable[[str], list[Value]]) -> _Found:
-    """The sides in turns, so that what drifts shows as a difference on one side too."""
-    found: _Found = {metric: {OLD: [], NEW: []} for metric in metrics}
-    for side in (OLD, NEW) * REPEATS:
-        for metric, value in zip(metrics, ask(side), strict=True):
-            found[metric][side].append(value)
     return found
