@@ -13,13 +13,21 @@ from engine.bench.build import Builder, Side, Watch
 from engine.bench.measuring import Measuring, Settings
 from engine.bench.model import NEW, OLD, Machine, Missing, Report
 from engine.bench.runner import Runner
+from engine.reach import Probes
 from engine.scratch import Scratch
 
 
 def compare(
-    scratch: Scratch, before: Side, after: Side, settings: Settings, watch: Watch
+    scratch: Scratch,
+    before: Side,
+    after: Side,
+    settings: Settings,
+    watch: Watch,
+    probes: Probes | None = None,
 ) -> Report:
     """Build and measure ``before`` and ``after`` in ``scratch``; neither side is written to.
+
+    With ``probes`` (made for the texts of ``before``), also which runs reach which fix.
 
     Raises SpikeproofError when a side does not build. A KeyboardInterrupt while it measures ends
     it with what is finished; while it builds it goes through.
@@ -27,7 +35,7 @@ def compare(
     began = time.monotonic()
     sides = {OLD: before, NEW: after}
     load = _load()
-    builder = Builder(scratch, sides, settings.limits, settings.counters)
+    builder = Builder(scratch, sides, settings.limits, settings.counters, probes)
     with builder.stage as stage:
         builds = builder.build(watch)
         runner = Runner(
@@ -35,7 +43,7 @@ def compare(
             process.environment(settings.limits.env),
             scratch.build.parent / "bench-home",
         )
-        measuring = Measuring(runner, builds, settings, watch)
+        measuring = Measuring(runner, builds, settings, watch, probes)
         try:
             measuring.all()
         except KeyboardInterrupt:
@@ -49,6 +57,7 @@ def compare(
             sorted({*builds.missing, *measuring.missing, *measuring.unfinished()}, key=_order)
         ),
         notes=(*builds.notes, *measuring.notes()),
+        reached=measuring.reached,
         interrupted=measuring.interrupted,
         seconds=time.monotonic() - began,
     )
