@@ -28,24 +28,26 @@ class Share:
 def shares(tries: Sequence[float], seconds: float, pairs: int = PAIRS) -> tuple[Share, ...]:
     """Deal out ``seconds`` over benches of which a run of ``SHORTEST`` took ``tries`` seconds.
 
-    Short ones are served first; what they leave goes to the longer ones, which get fewer pairs
-    when they must, but never so few that no change could be declared.
+    As many as possible, the short ones first, get the fewest pairs by which a change can be
+    declared; what is left is dealt out evenly, for more pairs, then for longer runs.
     """
     least = fewest_pairs(len(tries))
-    found = [Share(0, SHORTEST, 0.0)] * len(tries)
+    found = [Share(0, SHORTEST, RUNS * least * took) for took in tries]
+    chosen: list[int] = []
     left = max(seconds, 0.0)
-    for place, index in enumerate(sorted(range(len(tries)), key=tries.__getitem__)):
-        own = left / (len(tries) - place)
-        took = tries[index]
-        whole = RUNS * max(pairs, least)
-        if took * whole <= own:
-            asked = min(SHORTEST + (own / whole - took) / _WARM_UP, LONGEST)
-            cost = whole * (took + (asked - SHORTEST) * _WARM_UP)
-            found[index] = Share(whole // RUNS, asked, cost)
-        elif (fitting := int(own / (RUNS * took))) >= least:
-            found[index] = Share(fitting, SHORTEST, RUNS * fitting * took)
-        else:
-            found[index] = Share(0, SHORTEST, RUNS * least * took)
-            continue
-        left -= found[index].cost
+    for index in sorted(range(len(tries)), key=tries.__getitem__):
+        if found[index].cost <= left:
+            left -= found[index].cost
+            chosen.append(index)
+    for place, index in enumerate(chosen):
+        own = found[index].cost + left / (len(chosen) - place)
+        share = _share(tries[index], own, least, max(pairs, least))
+        left -= share.cost - found[index].cost
+        found[index] = share
     return tuple(found)
+
+
+def _share(took: float, own: float, least: int, pairs: int) -> Share:
+    fitting = max(min(int(own / (RUNS * took)), pairs), least)
+    asked = min(SHORTEST + max(own / (RUNS * fitting) - took, 0.0) / _WARM_UP, LONGEST)
+    return Share(fitting, asked, RUNS * fitting * (took + (asked - SHORTEST) * _WARM_UP))

@@ -3,14 +3,14 @@
 Where a harness tells its iterations, a count is the slope between a run of few and a run of many of
 them: what the program does besides iterating is in both and falls out. Where it does not, a count is
 that of one iteration with its set-up: the run with it less a run without any. Each side is counted
-twice; what differs on one and the same program gives no verdict.
+thrice; what differs on one and the same program gives no verdict.
 """
 
 from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.bench.harness import Call, Counted, Harness, UnreadableError
@@ -19,11 +19,17 @@ from engine.bench.runner import FailedError, Key, Runner
 from engine.bench.stats import median
 from engine.process import Result
 
-REPEATS = 2
+REPEATS = 3
+_TURNS = (OLD, NEW) * REPEATS  # so that what drifts shows as a difference on one side too
 _NOBODY = "spikeproof-no-bench-has-this-name"
-_ITERATIONS = 2000  # of a counting run, when they take no longer than _LONGEST seconds
+_SPREAD = 4.0  # times what runs of few iterations differ by: how far off a run may be taken to be
+_ITERATIONS = 10_000  # of a counting run, when they take no longer than _LONGEST seconds
 _SHORTEST, _LONGEST = 0.02, 0.5
+_VALGRIND_SHORTEST = 0.3
 _VALGRIND_SLOWER = 50.0
+_ANALYSIS = (
+    32.0  # times a metric's slack: what a harness does more when it measures than for a test
+)
 _TOTALS = re.compile(rb"^totals: (\d+)", re.MULTILINE)
 _OTHER_CALLS = (
     20  # of a bench's function for a warm-up that a group has set, at most 2**20 iterations
@@ -32,8 +38,8 @@ _OTHER_CALLS = (
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """``slack`` is what two runs of the harness itself may differ by (numbers that it writes have
-    other lengths); ``relative`` below which nothing is told apart; a value is of use when its error
+    """``slack`` is what two runs of the harness itself may differ by even when none did (numbers that
+    it writes have other lengths); ``relative`` below which nothing is told apart; a value is of use when its error
     is below ``useful`` or 2 % of it."""
 
     name: str
@@ -45,6 +51,8 @@ class Metric:
 ALLOCATIONS = Metric("allocations", 16, 0.0, 0.5)
 BYTES = Metric("bytes", 2048, 0.0, 64)
 INSTRUCTIONS = Metric("instructions", 4000, 0.001, 64)
+# Within the function that iterates nothing else is counted.
+ITERATING = Metric("instructions", 100, 0.001, 64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,6 @@ def compare(old: Sequence[Value], new: Sequence[Value], metric: Metric) -> tuple
                 f"{counts[-1]:.6g}): no verdict"
             )
     step = sum(errors)
-    if step > max(metric.useful, 0.02 * middles[0]):
-        raise UnstableError(
-            f"an iteration takes too long to count many: a change below {step:.3g} would not show"
-        )
     change = middles[1] - middles[0]
     if abs(change) <= step:
         return "same", step
@@ -120,8 +124,43 @@ def _told(values: Sequence[Value]) -> float:
     return float(f"{middle:.6g}")
 
 
+def _sharp(values: Mapping[str, Sequence[Value]], metric: Metric) -> bool:
+    """Would a change that matters show in these?"""
+    step = sum(max(value.error for value in side) for side in values.values())
+    return step <= max(metric.useful, 0.02 * max(value.count for value in values[OLD]))
+
+
 _Measured = tuple[tuple[float, ...], Result]
-_Measure = Callable[[str, Key, Call], _Measured]
+_Found = dict[Metric, dict[str, list[Value]]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """What is counted: a bench, by ``measure``, which gives a number for each of ``metrics``."""
+
+    key: Key
+    harness: Harness
+    name: str
+    seconds: float  # of a run of many iterations, as the harness is asked
+    iteration: float  # ns
+    measure: Callable[[str, Key, Call], _Measured]
+    metrics: Sequence[Metric]
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """Two runs: what they counted, and by how many iterations they differ. ``rest`` is what else
+    they may differ by; ``fixed``: the run of few made a number of iterations that is always so."""
+
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    gap: int
+    rest: tuple[float, ...]
+    fixed: bool
+
+    def value(self, index: int, slack: float) -> Value:
+        slope = max(0.0, (self.high[index] - self.low[index]) / self.gap)
+        return Value(slope, max(slack, self.rest[index]) / self.gap)
 
 
 class Counter:
@@ -135,98 +174,90 @@ class Counter:
         self._runner = runner
         self._timeout = timeout
 
-    def allocations(
-        self, key: Key, harness: Harness, name: str, iteration: float
-    ) -> dict[Metric, dict[str, list[Value]]]:
+    def allocations(self, key: Key, harness: Harness, name: str, iteration: float) -> _Found:
         """Of the program built with the counter."""
+        seconds = min(max(_ITERATIONS * iteration / 1e9, _SHORTEST), _LONGEST)
         metrics = (ALLOCATIONS, BYTES)
-        return self._sides(key, harness, name, iteration, self._allocated, metrics)
+        return self._count(_Task(key, harness, name, seconds, iteration, self._allocated, metrics))
 
     def instructions(
         self, key: Key, harness: Harness, name: str, iteration: float, valgrind: str
-    ) -> dict[Metric, dict[str, list[Value]]]:
+    ) -> _Found:
         """With callgrind, or as the harness counts them itself."""
         if not harness.timed:
-            found = {
-                side: [self._own_count(side, key, harness, name) for _ in range(REPEATS)]
-                for side in (OLD, NEW)
-            }
-            return {INSTRUCTIONS: found}
+            own: dict[str, list[Value]] = {OLD: [], NEW: []}
+            for side in _TURNS:
+                own[side].append(self._own_count(side, key, harness, name))
+            return {INSTRUCTIONS: own}
 
         def executed(side: str, key: Key, call: Call) -> _Measured:
             return self._executed(side, key, call, valgrind, harness.iterates)
 
         slow = iteration * _VALGRIND_SLOWER
-        return self._sides(key, harness, name, slow, executed, (INSTRUCTIONS,))
+        seconds = min(max(_ITERATIONS * slow / 1e9, _VALGRIND_SHORTEST), _LONGEST)
+        metric = ITERATING if harness.iterates else INSTRUCTIONS
+        return self._count(_Task(key, harness, name, seconds, slow, executed, (metric,)))
 
-    def _sides(
-        self,
-        key: Key,
-        harness: Harness,
-        name: str,
-        iteration: float,
-        measure: _Measure,
-        metrics: Sequence[Metric],
-    ) -> dict[Metric, dict[str, list[Value]]]:
-        found: dict[Metric, dict[str, list[Value]]] = {m: {OLD: [], NEW: []} for m in metrics}
-        for side in (OLD, NEW) * REPEATS:
-            values = self._values(side, key, harness, name, iteration, measure, metrics)
-            for metric, value in zip(metrics, values, strict=True):
-                found[metric][side].append(value)
+    def _count(self, task: _Task) -> _Found:
+        """Slopes; where these are not sharp enough, or cannot be had, first iterations."""
+        if task.harness.few(task.name, self._runner.home) is not None:
+            slopes = self._slopes(task)
+            if all(_sharp(values, metric) for metric, values in slopes.items()):
+                return _seen(slopes)
+        firsts: _Found = {metric: {OLD: [], NEW: []} for metric in task.metrics}
+        for side in _TURNS:
+            one, none = self._once(side, task)
+            for metric, a, b in zip(task.metrics, one, none, strict=True):
+                firsts[metric][side].append(Value(a - b, 0.0, first=True))
+        return _seen(firsts)
+
+    def _slopes(self, task: _Task) -> _Found:
+        lines: dict[str, list[_Line]] = {OLD: [], NEW: []}
+        for side in _TURNS:
+            lines[side].append(self._line(side, task))
+        found: _Found = {}
+        for index, metric in enumerate(task.metrics):
+            # Runs of few iterations make equally many: what they differ by is the harness' own.
+            lows = [[line.low[index] for line in side if line.fixed] for side in lines.values()]
+            spread = max((max(low) - min(low) for low in lows if low), default=0.0)
+            slack = max(metric.slack, _SPREAD * spread)
+            found[metric] = {
+                side: [line.value(index, slack) for line in own] for side, own in lines.items()
+            }
         return found
 
-    def _values(
-        self,
-        side: str,
-        key: Key,
-        harness: Harness,
-        name: str,
-        iteration: float,
-        measure: _Measure,
-        metrics: Sequence[Metric],
-    ) -> list[Value]:
+    def _line(self, side: str, task: _Task) -> _Line:
         home = self._runner.home
-        few = harness.few(name, home)
-        seconds = min(max(_ITERATIONS * iteration / 1e9, _SHORTEST), _LONGEST)
-        many = harness.many(name, seconds, iteration, home)
+        few = task.harness.few(task.name, home)
+        many = task.harness.many(task.name, task.seconds, task.iteration, home)
         if few is None or many is None:
-            one, none = self._once(side, key, harness, name, measure)
-            return [Value(a - b, 0.0, first=True) for a, b in zip(one, none, strict=True)]
-        low, start = self._counted(side, key, harness, name, few, measure)
-        high, end = self._counted(side, key, harness, name, many, measure)
+            raise FailedError("its harness does not say how many iterations it makes")
+        low, start = self._counted(side, task, few)
+        high, end = self._counted(side, task, many)
         gap = end.iterations - start.iterations
-        if start.calls == end.calls and gap >= max(16, start.iterations / 2):
-            return [
-                Value(max(0.0, (b - a) / gap), metric.slack / gap)
-                for a, b, metric in zip(low, high, metrics, strict=True)
-            ]
+        if start.calls == end.calls and gap >= max(4, start.iterations / 2):
+            return _Line(low, high, gap, (0.0,) * len(low), fixed=True)
         # The bench sets its times itself: what is no iteration is bounded by what one run shows.
-        one, none = self._once(side, key, harness, name, measure)
-        rest = max(end.iterations - 1, 1)
+        one, none = self._once(side, task)
+        gap = max(end.iterations - 1, 1)
         calls = end.calls + _OTHER_CALLS
-        return [
-            Value(
-                max(0.0, (total - first) / rest),
-                (32 * metric.slack + calls * max(first - empty, 0.0)) / rest,
-            )
-            for total, first, empty, metric in zip(high, one, none, metrics, strict=True)
-        ]
+        rest = tuple(
+            _ANALYSIS * metric.slack + calls * max(0.0, first - empty - (total - first) / gap)
+            for total, first, empty, metric in zip(high, one, none, task.metrics, strict=True)
+        )
+        return _Line(one, high, gap, rest, fixed=False)
 
-    def _once(
-        self, side: str, key: Key, harness: Harness, name: str, measure: _Measure
-    ) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    def _once(self, side: str, task: _Task) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Counts of a run with one iteration, and of one with none."""
         home = self._runner.home
-        one, _ = measure(side, key, harness.once(name, home))
-        none, _ = measure(side, key, harness.once(_NOBODY, home))
+        one, _ = task.measure(side, task.key, task.harness.once(task.name, home))
+        none, _ = task.measure(side, task.key, task.harness.once(_NOBODY, home))
         return one, none
 
-    def _counted(
-        self, side: str, key: Key, harness: Harness, name: str, call: Call, measure: _Measure
-    ) -> tuple[tuple[float, ...], Counted]:
-        counts, result = measure(side, key, call)
+    def _counted(self, side: str, task: _Task, call: Call) -> tuple[tuple[float, ...], Counted]:
+        counts, result = task.measure(side, task.key, call)
         try:
-            return counts, harness.counted(name, result, self._runner.home)
+            return counts, task.harness.counted(task.name, result, self._runner.home)
         except UnreadableError as error:
             raise FailedError(str(error)) from None
 
@@ -261,3 +292,11 @@ class Counter:
         if not found:
             raise FailedError("valgrind wrote no counts")
         return (float(sum(found)),), result
+
+
+def _seen(found: _Found) -> _Found:
+    """Raises FailedError when a program is said to have executed nothing."""
+    for side in found.get(ITERATING, {}).values():
+        if not all(value.count for value in side):
+            raise FailedError("callgrind saw nothing of what iterates: symbols may be stripped")
+    return found

@@ -168,8 +168,8 @@ class Measuring:
                 self._miss(
                     bench.full,
                     "time",
-                    f"one run takes {bench.tried:.1f} s, so that the fewest pairs that could show "
-                    f"anything take about {share.cost:.0f} s: give it more with --bench-time",
+                    f"one run takes {bench.tried:.2g} s: the fewest pairs that could show anything "
+                    "do not fit into the budget; give it more with --bench-time",
                 )
                 continue
             self._progress.item(f"{bench.full} ({number} of {len(benches)})")

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from engine.bench.model import Report, Row
+from engine.bench.model import Missing, Report, Row
 from engine.report.plain import printable
 
 _LOUD = 0.25  # of a smallest effect: above it the machine is called too noisy
@@ -70,13 +70,21 @@ def report_text(report: Report, color: bool) -> str:
         lines.append(f"{tests} test{'s' * (tests != 1)}: allocations and bytes are the same")
     if report.missing:
         lines += ["", "not measured:"]
-        for missing in report.missing:
-            metric = f" {missing.metric}" if missing.metric else ""
-            lines.append(f"  {printable(missing.name)}{metric}: {printable(missing.reason)}")
+        lines += _missing(report.missing)
     notes = list(_notes(report))
     if notes:
         lines += ["", *(f"note: {printable(note)}" for note in notes)]
     return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def _missing(missing: Sequence[Missing]) -> Iterator[str]:
+    """A line for each reason; the JSON has all names."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in missing:
+        groups.setdefault((item.metric, item.reason), []).append(printable(item.name))
+    for (metric, reason), names in groups.items():
+        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        yield f"  {shown}{' ' + metric if metric else ''}: {printable(reason)}"
 
 
 def _quiet(row: Row) -> bool:

@@ -18,6 +18,8 @@ from typing import ClassVar
 
 from engine.process import Result
 
+_LISTED = re.compile(r"(.+): bench(?:mark)?")  # criterion before 0.4 says `bench`
+
 
 class UnreadableError(Exception):
     """The program ran and said nothing that can be read; the message says what was missing."""
@@ -87,8 +89,8 @@ class Harness(ABC):
     def names(self, stdout: bytes) -> tuple[str, ...]:
         """The names in the answer to ``listing``; lines of any other form are passed over."""
         text = stdout.decode("utf-8", "replace")
-        found = (line.removesuffix(": benchmark") for line in text.split("\n") if _listed(line))
-        return tuple(dict.fromkeys(found))
+        found = (_LISTED.fullmatch(line) for line in text.split("\n"))
+        return tuple(dict.fromkeys(match[1] for match in found if match is not None))
 
     @abstractmethod
     def timing(self, name: str, seconds: float, home: Path) -> Call:
@@ -114,10 +116,6 @@ class Harness(ABC):
     def counted(self, name: str, result: Result, home: Path) -> Counted:
         """How many iterations a run of ``few`` or ``many`` made. Raises UnreadableError."""
         raise UnreadableError("does not say how many iterations it makes")
-
-
-def _listed(line: str) -> bool:
-    return line.endswith(": benchmark") and len(line) > len(": benchmark")
 
 
 @cache

@@ -7,6 +7,7 @@ Source: divan 0.1.21, ``cli.rs``, ``divan.rs`` and ``tree_painter.rs``.
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from engine.process import Result
 
 _UNITS = {"ps": 1e-3, "ns": 1.0, "µs": 1e3, "μs": 1e3, "us": 1e3, "ms": 1e6, "s": 1e9}
 _TIME = re.compile(r"(\d+(?:\.\d+)?) (ps|ns|µs|μs|us|ms|s)")
+_TICK = re.compile(r"Timer precision: (\d+(?:\.\d+)?) (ps|ns|µs|μs|us|ms|s)")
 _ROW = re.compile(r"^(?P<lead>(?:[│ ] {2})*)(?P<branch>[├╰]─ )?(?P<name>.*)$")
 _MEDIAN, _SAMPLES, _ITERATIONS = 2, 4, 5  # columns behind the name's
 _COLUMNS = 6
@@ -39,7 +41,8 @@ class Divan(Harness):
         )
 
     def read(self, name: str, result: Result, home: Path) -> Reading:
-        text = _cells(name, result.stdout)[_MEDIAN]
+        cells = _cells(name, result.stdout)
+        text = cells[_MEDIAN]
         found = _TIME.fullmatch(text)
         if found is None:
             raise UnreadableError(f"`{text[:40]}` is no time of divan's")
@@ -47,8 +50,13 @@ class Divan(Harness):
         value = float(number) * _UNITS[unit]
         if value <= 0:
             raise UnreadableError("divan measured no time at all")
-        step = 10.0 ** -len(number.partition(".")[2])  # of the last digit
-        return Reading(value, step * _UNITS[unit] / value)
+        # A sample is told in steps of the timer, so an iteration in steps of its part of one.
+        digit = 10.0 ** -len(number.partition(".")[2]) * _UNITS[unit]
+        tick = _TICK.search(result.stderr.decode("utf-8", "replace"))
+        step = float(tick[1]) * _UNITS[tick[2]] if tick else 0.0
+        with contextlib.suppress(ValueError, ZeroDivisionError):
+            step /= int(cells[_ITERATIONS]) / int(cells[_SAMPLES])
+        return Reading(value, max(digit, step) / value)
 
     def once(self, name: str, home: Path) -> Call:
         return Call(("--test", "--exact", name, "--color", "never"))
