@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from engine import edits
+from engine import edits, suppress
 from engine.cargo import Cargo, Limits
 from engine.codemod import Options, Problem, Refusal, registry
 from engine.errors import SpikeproofError
 from engine.facts import Facts, Sources, sources_of
+from engine.identity import identified
 from engine.layout import Layout
 from engine.measured import Gauge
 from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
@@ -124,11 +125,13 @@ class Stages:
         by_codemod: dict[str, list[Site]] = {}
         for site in sites:
             by_codemod.setdefault(site.codemod, []).append(site)
+        ids = {site.id for site in sites}
         requested = [
             proposal
             for name, group in sorted(by_codemod.items())
-            for proposal in registry()[name].codemod.plan(group, facts)
-            if self._requested(proposal)
+            for found in registry()[name].codemod.plan(group, facts)
+            if (proposal := _introduced(found, ids, sources)) is not None
+            and self._requested(proposal)
         ]
         proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
         self.in_tests = max(self.in_tests, len(requested) - len(proposals))
@@ -139,6 +142,22 @@ class Stages:
         package = self.workspace.package_of(first.path)
         disabled = package is not None and proposal.codemod in package.config.disable
         return not disabled and any(self.workspace.is_requested(s.path) for s in proposal.sites)
+
+
+def _introduced(proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
+    """The proposal with an identity (added to ``ids``) for sites that only the types showed to be
+    some; None when all of its sites are silenced."""
+    if all(site.id for site in proposal.sites):
+        return proposal
+    sites: list[Site] = []
+    for site in proposal.sites:
+        source = sources.get(site.path)
+        if site.id:
+            sites.append(site)
+        elif not suppress.allowances(source).covers(site.codemod, site.span):
+            sites.extend(identified(source, [site], ids))
+            ids.add(sites[-1].id)
+    return replace(proposal, sites=tuple(sites)) if sites else None
 
 
 def _errors(run: CheckRun) -> str:

@@ -4,13 +4,12 @@ repository's and calls no cargo."""
 from __future__ import annotations
 
 import bisect
-import hashlib
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from tree_sitter import Node, Query
 
 from engine import suppress
 from engine.codemod import Codemod, Match, registry
-from engine.heat import heat_of
+from engine.identity import identified
 from engine.model import Site, Skip, Span
 from engine.syntax import MACRO_DEPTH, Source, compile_query, run_query, span_of
 from engine.workspace import read_source
@@ -106,7 +105,7 @@ def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> File
     allowed = suppress.allowances(source)
     kept = [s for s in sites if s.role == "use" or not allowed.covers(s.codemod, s.span)]
     silenced = len(sites) - len(kept)
-    return FileSites(source.path, tuple(_finish(source, kept)), silenced, skips)
+    return FileSites(source.path, tuple(identified(source, kept)), silenced, skips)
 
 
 def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list[Match]]:
@@ -187,26 +186,6 @@ def _broken(source: Source, matches: Mapping[str, Sequence[Match]]) -> tuple[Ski
                 if source.root.has_error and not source.sound(node):
                     names[source.item_path(node) or "the file's top level"] = None
     return tuple(Skip(source.path, f"syntax not understood in {name}") for name in names)
-
-
-def _finish(source: Source, sites: Sequence[Site]) -> Iterable[Site]:
-    """Fill in item, heat and id."""
-    seen: dict[str, int] = {}
-    ordered = sorted(sites, key=lambda s: (s.span.start, s.span.end, s.codemod, s.kind))
-    for site in ordered:
-        if site.role == "use":
-            yield site
-            continue
-        node = source.innermost(site.span)
-        item = site.item or source.item_path(node)
-        heat = site.heat or heat_of(source, node)
-        text = b"".join(source.slice(site.span).split())
-        base = "\0".join((site.codemod, site.path, item, text.decode("utf-8", "replace")))
-        ordinal = seen[base] = seen.get(base, -1) + 1
-        digest = hashlib.sha256(f"{base}\0{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()[
-            :12
-        ]
-        yield replace(site, item=item, heat=heat, id=f"{site.codemod}-{digest}")
 
 
 def nested_deeply(data: bytes) -> bool:

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
 from codemods.mutex_counter.flow import Flow
 from codemods.mutex_counter.links import Links
 from codemods.mutex_counter.locate import NAME
-from codemods.mutex_counter.world import Call, Decl, Key, New, World, add, declared, known
-from engine.model import Site
+from codemods.mutex_counter.meanings import Generic
+from codemods.mutex_counter.names import ATOMICS, Family
+from codemods.mutex_counter.world import (
+    Call,
+    Decl,
+    Key,
+    New,
+    World,
+    add,
+    as_site,
+    declared,
+    known,
+)
+from engine.model import Level, Site, Span
 from engine.syntax import Source, span_of
 
 
@@ -58,6 +70,7 @@ class _Sets:
 def groups(world: World) -> list[Group]:
     """All groups that hold a declaration, in the order of their first ones."""
     _expand_aliases(world)
+    _expand_generics(world)
     flow, sets = Links(world), _Sets()
     pending: list[Key] = []
 
@@ -120,13 +133,88 @@ def _expand_aliases(world: World) -> None:
             add(world, decl)
 
 
+def _expand_generics(world: World) -> None:
+    """Declarations that name a lock by an alias with a parameter (``hits: Shared<u64>``)."""
+    for alias in world.generics:
+        found: list[Decl] = []
+        made: list[tuple[bytes, str]] = []  # field that a constructor fills (if so), its place
+        doubt = ""
+        for source, node in world.everywhere(alias.name):
+            if source.path == alias.path and span_of(node) in alias.item:
+                continue
+            path = node
+            while path.parent is not None and path.parent.type == "scoped_type_identifier":
+                path = path.parent
+            if world.meanings.is_other(source, path, alias.path, alias.item):
+                continue
+            place = world.place(source.path, node.start_byte)
+            said = f"{place}: `{alias.name.decode('utf-8', 'replace')}` is used there"
+            whole = path.parent if node.type == "type_identifier" else None
+            if whole is None or whole.type != "generic_type":
+                if source.enclosing(node, ["use_declaration"]) is None:
+                    made.append((_filled(source, node), f"{said} without its parameter"))
+                continue
+            inner = _behind(world, source, whole, alias)
+            if not inner:
+                continue  # a lock around something else
+            decl = _declared_by(source, whole, alias.family)
+            if decl is None:
+                doubt = f"{said} in a place that is not followed"
+            else:
+                found.append(_typed(source, decl, whole, inner, alias))
+        fields = {decl.name for decl in found} | {b""}
+        doubt = next((said for name, said in made if name in fields), doubt)
+        if alias.around is None:
+            doubt = "what stands around the lock in the alias cannot be written here"
+        for decl in found:
+            add(world, replace(decl, doubt=doubt))
+
+
+def _filled(source: Source, node: Node) -> bytes:
+    """The field of a struct's literal that ``Shared::new(..)`` is the value of; b"" for all else."""
+    while node.parent is not None and node.parent.type in ("scoped_identifier", "call_expression"):
+        node = node.parent
+    up = node.parent
+    field = up.child_by_field_name("field") if up is not None else None
+    return (
+        source.text(field) if field is not None and up and up.type == "field_initializer" else b""
+    )
+
+
+def _behind(world: World, source: Source, whole: Node, alias: Generic) -> str:
+    """The number behind the lock of ``Shared<u64>``; "" when it is none."""
+    listed = whole.child_by_field_name("type_arguments")
+    given = [n for n in listed.named_children if n.type != "lifetime"] if listed is not None else []
+    if alias.index >= len(given):
+        return ""
+    node = given[alias.index]
+    text = source.text(node).decode("utf-8", "replace")
+    return text if text in ATOMICS else world.meanings.number(source, node)
+
+
+def _typed(source: Source, decl: Decl, whole: Node, inner: str, alias: Generic) -> Decl:
+    shown = decl.name.decode("utf-8", "replace")
+    text = " ".join(source.text(whole).decode("utf-8", "replace").split())
+    noun = "flag" if inner == "bool" else "number"
+    message = f"`{shown}: {text}`: a lock is taken for every look at one {noun}"
+    owner = source.node_at(decl.node)
+    named = owner.child_by_field_name("name") if owner is not None else None
+    start = named.start_byte if named is not None else decl.site.span.start
+    span = Span(start, max(whole.end_byte, start))
+    site = replace(decl.site, message=message, level=Level.REVIEW, span=span)
+    site = as_site(site, decl.site.kind)
+    around = alias.around or (b"", b"")
+    types, inners = (span_of(whole),), (inner,)
+    return replace(decl, types=types, inners=inners, around=around, site=site)
+
+
 def _alias_uses(world: World) -> Iterator[tuple[Decl, Decl]]:
     """(declaration that mentions an alias, the alias)."""
     for alias in [d for d in world.decls if d.kind == "alias"]:
         for source, node in world.mentions(alias.name, alias):
             if node.type != "type_identifier" or span_of(node) in alias.node:
                 continue
-            decl = _declared_by(world, source, node, alias)
+            decl = _declared_by(source, node, alias.family)
             if decl is not None:
                 yield decl, alias
 
@@ -139,7 +227,8 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _declared_by(world: World, source: Source, node: Node, alias: Decl) -> Decl | None:
+def _declared_by(source: Source, node: Node, family: Family | None) -> Decl | None:
+    """The declaration whose type mentions ``node``."""
     for ancestor in source.ancestors(node):
         if ancestor.type in ("block", "impl_item", "trait_item", "arguments"):
             return None
@@ -152,5 +241,5 @@ def _declared_by(world: World, source: Source, node: Node, alias: Decl) -> Decl 
             captures = {"types": (), "owner": (span_of(ancestor),)}
             kind = _KINDS[ancestor.type]
             site = Site(NAME, source.path, span_of(shown), captures, kind=kind, role="use")
-            return declared(source, site, ancestor, (), (), alias.family)
+            return declared(source, site, ancestor, (), (), family)
     return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -63,6 +64,12 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
             struct = counters(source).get(source.text(inner))
             if struct is not None and _is_lock(source, node):
                 yield _struct(source, node, struct)
+            elif _is_number_here(source, source.text(inner)) and _is_lock(source, node):
+                owner = _owner(source, node)
+                if owner is not None and owner.type != "closure_expression":
+                    owned.setdefault(_identity(source, owner, node), []).append((owner, node))
+        elif match.pattern == 4:
+            yield from _named(source, match.one("type"), match.one("inner"))
         elif match.pattern == 0:
             node, inner = match.one("type"), match.one("inner")
             if not _is_counter_type(source, node, inner):
@@ -159,6 +166,25 @@ def _struct(source: Source, node: Node, struct: Node) -> Site:
         role="site" if shown else "use",
         message=f"`{text}`: one lock stands before a struct of counters",
     )
+
+
+def _is_number_here(source: Source, name: bytes) -> bool:
+    """Does the file define ``name`` as an alias of what has an atomic?"""
+    hit = re.search(rb"\btype\s+" + re.escape(name) + rb"\s*=\s*(\w+)\s*;", source.data)
+    return hit is not None and hit.group(1).decode("utf-8", "replace") in ATOMICS
+
+
+def _named(source: Source, node: Node, inner: Node) -> Iterator[Site]:
+    """A lock around a name that this file does not tell the meaning of: the plan finds it out."""
+    name = source.text(inner)
+    if name in counters(source) or _is_number_here(source, name) or not _is_lock(source, node):
+        return
+    owner = _owner(source, node)
+    if owner is None or owner.type == "closure_expression":
+        return
+    found = _declaration(source, _identity(source, owner, node), owner, [node])
+    captures = {**found.captures, "inner": (span_of(inner),)}
+    yield replace(found, captures=captures, kind=f"named {found.kind}", role="use")
 
 
 def _owner(source: Source, node: Node) -> Node | None:

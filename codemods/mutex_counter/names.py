@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -97,6 +97,17 @@ def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
         return (path,)
     globs = (i.full + b"::" + path for i in known if i.local == b"*")
     return tuple(g for g in dict.fromkeys(globs) if g in _FAMILIES)
+
+
+def module_fit(path: str, modules: Iterable[str]) -> int:
+    """How many segments of the file's module path stand in one of the ``modules``, -1 for a misfit."""
+    parts = path.removesuffix(".rs").split("/")
+    if "src" in parts:
+        parts = parts[len(parts) - parts[::-1].index("src") :]
+    if parts and parts[-1] in ("lib", "main", "mod"):
+        parts = parts[:-1]
+    within = "".join(f"::{part}" for part in parts) + "::"
+    return len(parts) if any(within in f"::{module}::" for module in modules) else -1
 
 
 def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, bool]:

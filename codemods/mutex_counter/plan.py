@@ -89,6 +89,8 @@ def _refused(world: World, group: Group, blind: Sequence[Call]) -> Refused | Non
     """What stands in the way before any use is looked at."""
     for decl in group.decls:
         source = world.source(decl.path)
+        if decl.doubt:
+            return Refused(decl.doubt)
         for span in decl.types:
             node = source.node_at(span)
             named = node.child_by_field_name("type") if node is not None else None

@@ -2,7 +2,7 @@
 (generic_type
   type_arguments: (type_arguments . (primitive_type) @inner .)) @type
 
-; A lock around a struct: Mutex<Stats>.
+; A lock around a struct or an alias of the same file: Mutex<Stats>, Mutex<Count>.
 ((generic_type
   type: (_) @lock
   type_arguments: (type_arguments . (type_identifier) @inner .)) @type

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.names import module_fit
 from codemods.mutex_counter.world import Decl, World, impl_type
 from engine.scopes import Binding
 from engine.syntax import Source, span_of
@@ -87,17 +88,7 @@ def same_module(found: Sequence[Decl], modules: Collection[str]) -> list[Decl]:
     A type that is re-exported or stands behind ``#[path]`` may fit none: then all are meant.
     """
 
-    def fit(decl: Decl) -> int:
-        """How many segments of its file's module path stand in the type's path, -1 for a misfit."""
-        parts = decl.path.removesuffix(".rs").split("/")
-        if "src" in parts:
-            parts = parts[len(parts) - parts[::-1].index("src") :]
-        if parts and parts[-1] in ("lib", "main", "mod"):
-            parts = parts[:-1]
-        within = "".join(f"::{part}" for part in parts) + "::"
-        return len(parts) if any(within in f"::{module}::" for module in modules) else -1
-
-    fits = {decl.path: fit(decl) for decl in found}
+    fits = {decl.path: module_fit(decl.path, modules) for decl in found}
     best = max(fits.values(), default=-1)
     return [d for d in found if fits[d.path] == best]
 

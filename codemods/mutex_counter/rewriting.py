@@ -67,7 +67,8 @@ def rewritten(world: World, group: Group, orders: Orders) -> Rewritten | Refused
     for decl in group.decls:
         source = world.source(decl.path)
         for span, inner in zip(decl.types, decl.inners, strict=True):
-            edit = Edit(decl.path, span.start, span.end, atomic(inner))
+            before, after = decl.around
+            edit = Edit(decl.path, span.start, span.end, before + atomic(inner) + after)
             parts.append(Rewritten((edit,), drops=tuple(imports_behind(source, span))))
     for new in group.news:
         made = _constructor(world, group, new)

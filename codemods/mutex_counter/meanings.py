@@ -1,0 +1,152 @@
+"""Names that stand for what is behind a lock, or for the lock itself, wherever they are defined:
+``type Count = u64``, a struct of counters in another file, ``type Shared<T> = Arc<Mutex<T>>``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.decisions import Mentions
+from codemods.mutex_counter.names import ATOMICS, Family, full_names, module_fit
+from codemods.mutex_counter.text import replaced
+from engine import uses
+from engine.facts import Facts
+from engine.model import Span
+from engine.syntax import Source, attributes, span_of, walk
+
+_DEFINING = frozenset(
+    {"type_item", "struct_item", "enum_item", "union_item", "trait_item", "type_parameter"}
+)
+_PRELUDE = frozenset({b"Box", b"Option", b"Vec", b"Result", b"String"})
+_HERE = (b"crate::", b"self::", b"super::")  # not the same everywhere
+_ALIASES = 4  # of aliases: longer chains are not followed
+
+
+@dataclass(frozen=True, slots=True)
+class Generic:
+    """``type Shared<T> = Arc<Mutex<T>>;``: ``index`` tells which of its parameters is behind the
+    lock, ``before`` and ``after`` what stands around the lock (with markers for names); None where
+    that cannot be written anywhere else."""
+
+    name: bytes
+    path: str
+    item: Span
+    index: int
+    family: Family | None
+    around: tuple[bytes, bytes] | None
+
+
+class Meanings:
+    """Look-ups over the workspace. A definition under ``cfg``, or one of several that could be
+    meant, tells nothing."""
+
+    def __init__(self, facts: Facts, mentions: Mentions) -> None:
+        self._facts = facts
+        self._mentions = mentions
+
+    def number(self, source: Source, named: Node, depth: int = _ALIASES) -> str:
+        """The key of ``ATOMICS`` that the type ``named`` of ``source`` is an alias of; "" if none."""
+        found = self._definition(source, named)
+        if found is None or found[1].type != "type_item" or depth == 0:
+            return ""
+        place, item = found
+        target = item.child_by_field_name("type")
+        if target is None or item.child_by_field_name("type_parameters") is not None:
+            return ""
+        text = place.text(target).decode("utf-8", "replace")
+        if target.type == "primitive_type":
+            return text if text in ATOMICS else ""
+        named_types = ("type_identifier", "scoped_type_identifier")
+        return self.number(place, target, depth - 1) if target.type in named_types else ""
+
+    def struct(self, source: Source, named: Node) -> tuple[Source, Node] | None:
+        """The struct that the type ``named`` of ``source`` is."""
+        found = self._definition(source, named)
+        return found if found is not None and found[1].type == "struct_item" else None
+
+    def is_other(self, source: Source, named: Node, path: str, item: Span) -> bool:
+        """Does the name mean something else than the ``item`` of ``path``, as far as can be told?"""
+        found = self._definition(source, named)
+        return found is not None and (found[0].path, span_of(found[1])) != (path, item)
+
+    def at(self, told: str) -> list[tuple[str, Span]]:
+        """The definitions that rustc's path of a type (``krate::stats::Stats``) may mean."""
+        module, _, name = told.rpartition("::")
+        every = [(s.path, span_of(n)) for s, n in self._definitions(name.encode())]
+        fits = [module_fit(path, [module]) for path, _ in every]
+        return [found for found, fit in zip(every, fits, strict=True) if fit == max(fits)]
+
+    def _definition(self, source: Source, named: Node) -> tuple[Source, Node] | None:
+        """The one definition that a type's name or path can mean."""
+        path = b"".join(source.text(named).split())
+        full = full_names(source, named, path)
+        if len(full) > 1:
+            return None
+        every = list(self._definitions(path.rpartition(b"::")[2]))
+        home = self._facts.package_of(source.path)
+        near = [d for d in every if self._facts.package_of(d[0].path) == home] or every
+        if full:
+            modules = [full[0].rpartition(b"::")[0].decode("utf-8", "replace")]
+            fits = [module_fit(place.path, modules) for place, _ in near]
+            near = [d for d, fit in zip(near, fits, strict=True) if fit == max(fits)]
+        else:
+            near = [d for d in near if d[0].path == source.path] or near
+        if len(near) != 1:
+            return None
+        place, item = near[0]
+        plain = not any(b"cfg" in place.text(attribute) for attribute in attributes(item))
+        return (place, item) if plain else None
+
+    def _definitions(self, name: bytes) -> Iterator[tuple[Source, Node]]:
+        for source, node in self._mentions(name):
+            up = node.parent
+            if up is not None and up.type in _DEFINING and up.child_by_field_name("name") == node:
+                inside = source.enclosing(up, ["impl_item", "trait_item"])
+                if inside is None:  # an associated type is no name of its own
+                    yield source, up
+
+
+def generic(
+    source: Source, item: Node, lock: Node, inner: Node, family: Family | None
+) -> Generic | None:
+    """The generic alias that the ``type`` item is, if the lock in it holds one of its parameters."""
+    named, listed = item.child_by_field_name("name"), item.child_by_field_name("type_parameters")
+    if named is None or listed is None or any(True for _ in attributes(item)):
+        return None
+    parameters = [n for n in listed.named_children if n.type == "type_parameter"]
+    names = [source.text(n.named_children[0]) for n in parameters if n.named_children]
+    if source.text(inner) not in names:
+        return None
+    index = names.index(source.text(inner))
+    others = [n for i, n in enumerate(names) if i != index]
+    around = _around(source, item, lock) if not others else None
+    return Generic(source.text(named), source.path, span_of(item), index, family, around)
+
+
+def _around(source: Source, item: Node, lock: Node) -> tuple[bytes, bytes] | None:
+    """What stands before and behind the lock, in words that mean the same in any module."""
+    body = item.child_by_field_name("type")
+    if body is None or source.comments_in(span_of(body)):
+        return None
+    changes: dict[Span, bytes] = {}
+    for node in _named_types(body, lock):
+        text = source.text(node)
+        if text in _PRELUDE or text.startswith((b"std::", b"core::", b"alloc::")):
+            continue
+        full = full_names(source, node, text)
+        if len(full) != 1 or b"::" not in full[0] or full[0].startswith(_HERE):
+            return None
+        changes[span_of(node)] = uses.name(full[0])
+    before, after = Span(body.start_byte, lock.start_byte), Span(lock.end_byte, body.end_byte)
+    return replaced(source, before, changes), replaced(source, after, changes)
+
+
+def _named_types(body: Node, lock: Node) -> Iterable[Node]:
+    for node in walk(body):
+        if node.type not in ("type_identifier", "scoped_type_identifier"):
+            continue
+        inner = node.parent is not None and node.parent.type == "scoped_type_identifier"
+        if not inner and span_of(node) not in span_of(lock):
+            yield node

@@ -1,0 +1,41 @@
+"""Who a site is: the item that it stands in, how hot it is, and an id that unrelated edits leave alone."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+
+from engine.heat import heat_of
+from engine.model import Site
+from engine.syntax import Source
+
+
+def identified(
+    source: Source, sites: Sequence[Site], known: Collection[str] = ()
+) -> Iterator[Site]:
+    """``sites`` of ``source`` in its order, with item, heat and id (a ``use`` has none).
+
+    ``known`` are ids that others of the file have: sites that a plan found later come after them.
+    """
+    seen: dict[str, int] = {}
+    ordered = sorted(sites, key=lambda s: (s.span.start, s.span.end, s.codemod, s.kind))
+    for site in ordered:
+        if site.role == "use":
+            yield site
+            continue
+        node = source.innermost(site.span)
+        item = site.item or source.item_path(node)
+        heat = site.heat or heat_of(source, node)
+        text = b"".join(source.slice(site.span).split())
+        base = "\0".join((site.codemod, site.path, item, text.decode("utf-8", "replace")))
+        ordinal = seen.get(base, -1) + 1
+        while _id(site, base, ordinal) in known:
+            ordinal += 1
+        seen[base] = ordinal
+        yield replace(site, item=item, heat=heat, id=_id(site, base, ordinal))
+
+
+def _id(site: Site, base: str, ordinal: int) -> str:
+    digest = hashlib.sha256(f"{base}\0{ordinal}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{site.codemod}-{digest[:12]}"
