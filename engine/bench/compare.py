@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import time
 from pathlib import Path
 
@@ -49,7 +48,7 @@ def compare(
         except KeyboardInterrupt:
             measuring.interrupted = True
         finally:
-            shutil.rmtree(runner.home, ignore_errors=True)
+            runner.close()
     return Report(
         machine=_machine(builds.rustc, load),
         rows=tuple(measuring.rows()),

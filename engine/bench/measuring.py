@@ -22,7 +22,6 @@ from engine.reach import VARIABLE, Probes
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
 _LEAST_PATIENCE = 10.0  # seconds
 NOT_REACHED = "runs none of the changed functions"
-_NO_TIME = "no time is left in the budget: give it more with --bench-time"
 
 _Counts = Mapping[counters.Metric, Mapping[str, Sequence[counters.Value]]]
 
@@ -101,13 +100,12 @@ class Measuring:
             self._package(package)
 
     def _package(self, package: str) -> None:
-        start = time.monotonic()
-        self._deadline = start + self._settings.seconds
+        self._deadline = time.monotonic() + self._settings.seconds
         benches = list(self._tried(package))
         timed = [bench for bench in benches if bench.built.harness.timed]
         if benches:
             self._watch.say("Measuring", f"{package}: {_number(len(benches), 'bench', 'es')}")
-        self._count_allocations(timed, start)
+        self._count_allocations(timed)
         self._time(timed)
         self._count_instructions(benches)
         self._count_tests(package)
@@ -228,24 +226,27 @@ class Measuring:
 
     # -- counters ------------------------------------------------------------------------------
 
-    def _count_allocations(self, benches: Sequence[Bench], start: float) -> None:
-        """At most a third of the budget."""
+    def _count_allocations(self, benches: Sequence[Bench]) -> None:
+        """In at most a third of what is left of the budget."""
         if not self._settings.counters or not benches:
             return
         if self._builds.uncounted:
             self._miss(benches[0].built.package, "allocations", self._builds.uncounted)
             return
-        end = start + self._settings.seconds / 3
-        for bench in benches:
-            if time.monotonic() > end:
-                self._miss(bench.full, "allocations", _NO_TIME)
+        now = time.monotonic()
+        end = now + (self._deadline - now) / 3
+        for place, bench in enumerate(sorted(benches, key=lambda bench: bench.tried)):
+            allowance = (end - time.monotonic()) / (len(benches) - place)
+            if allowance <= 0:
+                self._miss(bench.full, "allocations", counters.NO_TIME)
                 continue
             self._watch.progress(f"counting allocations of {bench.full}")
-            self._count(bench.full, bench.built, "allocations", self._allocations(bench))
+            ask = self._allocations(bench, allowance)
+            self._count(bench.full, bench.built, "allocations", ask)
 
-    def _allocations(self, bench: Bench) -> Callable[[], _Counts]:
+    def _allocations(self, bench: Bench, allowance: float) -> Callable[[], _Counts]:
         return lambda: self._counter.allocations(
-            bench.key(COUNT), bench.built.harness, bench.name, bench.value
+            bench.key(COUNT), bench.built.harness, bench.name, bench.value, allowance
         )
 
     def _count_instructions(self, benches: Sequence[Bench]) -> None:
@@ -257,14 +258,20 @@ class Measuring:
             if harness.timed and self._valgrind is None:
                 continue  # said once, in the notes
             if time.monotonic() > self._deadline:
-                self._miss(bench.full, "instructions", _NO_TIME)
+                self._miss(bench.full, "instructions", counters.NO_TIME)
                 continue
             self._watch.progress(f"counting instructions of {bench.full}")
             self._count(bench.full, bench.built, "instructions", self._instructions(bench))
 
     def _instructions(self, bench: Bench) -> Callable[[], _Counts]:
+        left = self._deadline - time.monotonic()
         return lambda: self._counter.instructions(
-            bench.key(TIME), bench.built.harness, bench.name, bench.value, self._valgrind or ""
+            bench.key(TIME),
+            bench.built.harness,
+            bench.name,
+            bench.value,
+            left,
+            self._valgrind or "",
         )
 
     def _count_tests(self, package: str) -> None:
@@ -281,12 +288,15 @@ class Measuring:
                     continue
                 if time.monotonic() > self._deadline:
                     rest = _number(len(names) - number, "test")
-                    self._miss(f"{package}::{built.target}", "allocations", f"{rest}: {_NO_TIME}")
+                    self._miss(
+                        f"{package}::{built.target}", "allocations", f"{rest}: {counters.NO_TIME}"
+                    )
                     break
                 self._watch.progress(f"counting allocations of {bench.full}")
                 if not self._reaches(bench):
                     continue
-                self._count(bench.full, built, "allocations", self._allocations(bench))
+                ask = self._allocations(bench, self._deadline - time.monotonic())
+                self._count(bench.full, built, "allocations", ask)
 
     def _tests_of(self, built: Built) -> list[str]:
         found: list[set[str]] = []
