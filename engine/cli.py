@@ -184,7 +184,7 @@ def scan(path: Path, types: bool, form: str, **common: Any) -> int:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["patch", "json", "summary"]),
+    type=click.Choice(["patch", "mbox", "json", "summary"]),
     default="patch",
     show_default=True,
 )

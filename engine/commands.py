@@ -115,7 +115,9 @@ def diff_command(
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
     with ui.busy():
-        result = run(workspace, names, ui, review=review, tests=tests, wish=wish)
+        result = run(
+            workspace, names, ui, review=review, tests=tests, wish=wish, steps=form == "mbox"
+        )
     emit(render(result, form), common["output"])
     _tell_skips(ui, result.skipped)
     from engine.report.story import story
@@ -144,6 +146,10 @@ def render(result: Result, form: str) -> bytes:
         from engine.report.story import summary
 
         return ("\n".join(summary(result)) + "\n").encode("utf-8", "backslashreplace")
+    if form == "mbox":
+        from engine.report.mbox import mbox
+
+        return mbox(result.steps, result.toolchain)
     from engine.report.story import patch_head
 
     return patch_head(result) + result.patch if result.patch else b""

@@ -23,6 +23,7 @@ from engine.report.ui import Ui
 from engine.runs import CheckRun, TestRun
 from engine.scan import scan
 from engine.scratch import Scratch
+from engine.series import Step, series
 from engine.verify import Prove, Settings, verify
 from engine.weighing import Wish, refused, weigh, with_evidence
 from engine.workspace import Workspace
@@ -48,6 +49,7 @@ class Result:
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
     later: frozenset[str] = frozenset()  # fixes planned on the result of others
     gauge: Gauge | None = None  # what was measured; None when nobody asked
+    steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
 
     def alone(self, verdict: Verdict) -> bytes:
@@ -213,11 +215,13 @@ def run(
     tests: bool = True,
     target: Path | None = None,
     wish: Wish | None = None,
+    steps: bool = False,
 ) -> Result:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
 
-    With ``wish``, what is verified is measured too, and what makes the program worse is refused."""
+    With ``wish``, what is verified is measured too, and what makes the program worse is refused;
+    with ``steps``, the patch comes fix by fix, too."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
@@ -228,6 +232,11 @@ def run(
         done = _passes(stages, names, found.sites, review, tests)
         if wish is not None:
             done = _weighed(stages, names, found.sites, review, tests, wish, done)
+        if steps:
+            polish = _layout(stages).polish
+            read = stages.sources.data
+            one_by_one = series(done.verdicts, done.later, done.files, read, polish)
+            done = replace(done, steps=one_by_one)
         return replace(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
@@ -250,7 +259,7 @@ def _passes(
 
     Proposals with an id in ``without`` are left out."""
     workspace, original = stages.workspace, stages.sources
-    layout = Layout(original.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
+    layout = _layout(stages)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
     settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
     verdicts: list[Verdict] = []
@@ -308,6 +317,11 @@ def _passes(
         runs=runs,
         later=frozenset(later),
     )
+
+
+def _layout(stages: Stages) -> Layout:
+    workspace = stages.workspace
+    return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
 
 
 def _weighed(
