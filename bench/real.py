@@ -74,7 +74,13 @@ def _one(crate: Crate, row: Row) -> None:
     row.plain = _run(check, source, environment)
     report = OUT / f"{crate.label}.json"
     report.unlink(missing_ok=True)
-    tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(source), "--review"]
+    tool = [
+        str(Path(sys.executable).with_name("spikeproof")),
+        "diff",
+        str(source),
+        "--review",
+        "--no-bench",
+    ]
     tool += ["--offline", "--format", "json", "-o", str(report), *flags]
     if not crate.tests:
         tool.append("--no-tests")

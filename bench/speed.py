@@ -164,7 +164,16 @@ def _diff_figures() -> bool:
         path.touch()
     check = _cargo(["check", "--all-targets"], root, environment)
     tests = _cargo(["test"], root, environment)
-    tool = [str(BIN / "spikeproof"), "diff", str(root), "--review", "--offline", "-o", os.devnull]
+    tool = [
+        str(BIN / "spikeproof"),
+        "diff",
+        str(root),
+        "--review",
+        "--no-bench",
+        "--offline",
+        "-o",
+        os.devnull,
+    ]
     subprocess.run(tool, capture_output=True, check=False)  # dependencies into the scratch build
     shutil.rmtree(root / "target" / "spikeproof" / "tree", ignore_errors=True)
     began = time.monotonic()

@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
@@ -56,6 +56,30 @@ _COMMON = (
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
     ),
+)
+
+
+def _seconds(_context: object, _option: object, value: str) -> float:
+    """A length of time: ``90``, ``90s``, ``2m``, ``1h``."""
+    text = value.strip()
+    factor = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:], 0.0)
+    try:
+        seconds = float(text[:-1]) * factor if factor else float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 7 * 24 * 3600:
+        raise click.BadParameter(f"{value!r} is no time: write seconds, or 90s, 2m, 1h")
+    return seconds
+
+
+_BENCH_TIME = click.option(
+    "--bench-time",
+    "seconds",
+    callback=_seconds,
+    metavar="TIME",
+    default="2m",
+    show_default=True,
+    help="Time to measure each package, building not counted: 90s, 5m, 1h.",
 )
 
 
@@ -147,36 +171,48 @@ def scan(path: Path, types: bool, form: str, **common: Any) -> int:
 @_options(_SELECTION, _CODEMODS, _COMMON)
 @click.option("--review", is_flag=True, help="Take review-level fixes too.")
 @click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
-@click.option("--no-bench", is_flag=True, help="Do not measure (this version measures nothing).")
+@click.option("--no-bench", is_flag=True, help="Do not measure.")
+@_BENCH_TIME
+@click.option("--per-fix", is_flag=True, help="Measure each fix alone, too.")
+@click.option(
+    "--require",
+    type=click.Choice(["check", "tests", "bench"]),
+    default="tests",
+    show_default=True,
+    help="What a fix needs in order to be emitted; none that measurably regresses ever is.",
+)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["patch", "json", "summary"]),
+    type=click.Choice(["patch", "mbox", "json", "summary"]),
     default="patch",
     show_default=True,
 )
 @_failing
-def diff(path: Path, review: bool, no_tests: bool, no_bench: bool, form: str, **common: Any) -> int:
+def diff(
+    path: Path,
+    review: bool,
+    no_tests: bool,
+    no_bench: bool,
+    seconds: float,
+    per_fix: bool,
+    require: Literal["check", "tests", "bench"],
+    form: str,
+    **common: Any,
+) -> int:
     """Dry run: the verified patch on stdout, its story on stderr. Changes nothing of yours.
 
-    Runs build scripts, proc macros and tests of the workspace, in a copy below the target directory.
+    Runs build scripts, proc macros, tests and benches of the workspace, in a copy below the target
+    directory.
     """
     from engine.commands import diff_command
+    from engine.weighing import Wish
 
-    return diff_command(path, review, no_tests, form, _workspace, _ui(common), common)
-
-
-def _seconds(_context: object, _option: object, value: str) -> float:
-    """A length of time: ``90``, ``90s``, ``2m``, ``1h``."""
-    text = value.strip()
-    factor = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:], 0.0)
-    try:
-        seconds = float(text[:-1]) * factor if factor else float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= 7 * 24 * 3600:
-        raise click.BadParameter(f"{value!r} is no time: write seconds, or 90s, 2m, 1h")
-    return seconds
+    if require == "bench" and no_bench:
+        raise SpikeproofError("--require bench cannot be had with --no-bench")
+    tests = not no_tests and require != "check"
+    wish = None if no_bench else Wish(seconds, per_fix, require)
+    return diff_command(path, review, tests, wish, form, _workspace, _ui(common), common)
 
 
 @cli.command()
@@ -188,15 +224,7 @@ def _seconds(_context: object, _option: object, value: str) -> float:
     help="What PATH is compared with: a folder, or a git revision.",
 )
 @_options(_SELECTION, _COMMON)
-@click.option(
-    "--bench-time",
-    "seconds",
-    callback=_seconds,
-    metavar="TIME",
-    default="2m",
-    show_default=True,
-    help="Time to measure each package, building not counted: 90s, 5m, 1h.",
-)
+@_BENCH_TIME
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )

@@ -77,6 +77,8 @@ class Codemod:
     anchors: ClassVar[tuple[bytes, ...]] = ()
     # As ``literals``, for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
     use_literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ()
+    # Metrics ("allocations") that a fix may make worse knowingly, for a reason that its notes give.
+    costs: ClassVar[frozenset[str]] = frozenset()
     options: ClassVar[Mapping[str, str]] = {}  # option name -> one line of help
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:

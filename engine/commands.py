@@ -25,6 +25,7 @@ from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.pipeline import Result
+    from engine.weighing import Wish
 
 Open = Callable[[Path, dict[str, Any]], Workspace]
 
@@ -101,7 +102,8 @@ def scan_command(
 def diff_command(
     path: Path,
     review: bool,
-    no_tests: bool,
+    tests: bool,
+    wish: Wish | None,
     form: str,
     open_: Open,
     ui: Ui,
@@ -113,7 +115,9 @@ def diff_command(
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
     with ui.busy():
-        result = run(workspace, names, ui, review=review, tests=not no_tests)
+        result = run(
+            workspace, names, ui, review=review, tests=tests, wish=wish, steps=form == "mbox"
+        )
     emit(render(result, form), common["output"])
     _tell_skips(ui, result.skipped)
     from engine.report.story import story
@@ -135,12 +139,17 @@ def render(result: Result, form: str) -> bytes:
             result.patch,
             result.skipped,
             {**result.runs, "cargo": result.cargo_runs},
+            result.gauge.report if result.gauge is not None else None,
         )
         return text.encode()
     if form == "summary":
         from engine.report.story import summary
 
         return ("\n".join(summary(result)) + "\n").encode("utf-8", "backslashreplace")
+    if form == "mbox":
+        from engine.report.mbox import mbox
+
+        return mbox(result.steps, result.toolchain)
     from engine.report.story import patch_head
 
     return patch_head(result) + result.patch if result.patch else b""

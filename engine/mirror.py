@@ -35,6 +35,10 @@ class Mirror:
     def tree(self) -> Path:
         return self._plan.tree
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        return tuple(sorted(self._state.files))
+
     def sync(self, *, pristine: bool = False) -> None:
         """Make the copy the user's tree as it is now.
 

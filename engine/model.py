@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from engine.measured import Measured
 
 
 class Level(StrEnum):
@@ -172,6 +175,7 @@ class Evidence:
     check: str = ""  # "passed", "failed: ...", "not run"
     tests: str = ""  # "passed: 41 tests of 2 packages", "none reach ...", "not run: --no-tests"
     bench: str = "not measured"
+    measured: Measured | None = None
     diagnostics: tuple[Diagnostic, ...] = ()  # why it failed, when it failed
     failed_tests: tuple[str, ...] = ()
 

@@ -14,6 +14,7 @@ from engine.errors import SpikeproofError
 from engine.facts import Facts, Sources, sources_of
 from engine.identity import identified
 from engine.layout import Layout
+from engine.measured import Gauge
 from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
 from engine.oracle import Answers, Oracle
 from engine.patch import git_apply, make_patch
@@ -22,7 +23,9 @@ from engine.report.ui import Ui
 from engine.runs import CheckRun, TestRun
 from engine.scan import scan
 from engine.scratch import Scratch
+from engine.series import Step, series
 from engine.verify import Prove, Settings, verify
+from engine.weighing import Wish, refused, weigh, with_evidence
 from engine.workspace import Workspace
 
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
@@ -43,7 +46,10 @@ class Result:
     in_tests: int = 0  # sites left alone because no traffic reaches them
     notes: tuple[str, ...] = ()
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
-    cargo_runs: int = 0  # processes of cargo
+    cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
+    later: frozenset[str] = frozenset()  # fixes planned on the result of others
+    gauge: Gauge | None = None  # what was measured; None when nobody asked
+    steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
 
     def alone(self, verdict: Verdict) -> bytes:
@@ -69,8 +75,9 @@ class Stages:
             test=config.test_timeout or default.test,
             env=config.env,
         )
-        selection = (*workspace.package_args(), *workspace.selection.cargo_args())
-        self.cargo = Cargo(scratch, selection, limits, scratch.cargo_args, ui.progress)
+        self.limits = limits
+        self.selection = (*workspace.package_args(), *workspace.selection.cargo_args())
+        self.cargo = Cargo(scratch, self.selection, limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
         self.in_tests = 0
@@ -207,9 +214,14 @@ def run(
     review: bool = False,
     tests: bool = True,
     target: Path | None = None,
+    wish: Wish | None = None,
+    steps: bool = False,
 ) -> Result:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
-    is, or when no tool needed for the proof can be run. The user's tree is only read."""
+    is, or when no tool needed for the proof can be run. The user's tree is only read.
+
+    With ``wish``, what is verified is measured too, and what makes the program worse is refused;
+    with ``steps``, the patch comes fix by fix, too."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
@@ -218,6 +230,13 @@ def run(
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_stages(workspace, ui, target) as stages:
         done = _passes(stages, names, found.sites, review, tests)
+        if wish is not None:
+            done = _weighed(stages, names, found.sites, review, tests, wish, done)
+        if steps:
+            polish = _layout(stages).polish
+            read = stages.sources.data
+            one_by_one = series(done.verdicts, done.later, done.files, read, polish)
+            done = replace(done, steps=one_by_one)
         return replace(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
@@ -229,16 +248,24 @@ def run(
 
 
 def _passes(
-    stages: Stages, names: Sequence[str], sites: Sequence[Site], review: bool, tests: bool
+    stages: Stages,
+    names: Sequence[str],
+    sites: Sequence[Site],
+    review: bool,
+    tests: bool,
+    without: frozenset[str] = frozenset(),
 ) -> Result:
-    """Verify; what overlapped is planned again on the result, until nothing new comes of it."""
+    """Verify; what overlapped is planned again on the result, until nothing new comes of it.
+
+    Proposals with an id in ``without`` are left out."""
     workspace, original = stages.workspace, stages.sources
-    layout = Layout(original.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
+    layout = _layout(stages)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
     settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
     verdicts: list[Verdict] = []
     notes: list[str] = []
     runs: dict[str, int] = {}
+    later: set[str] = set()
     files: Mapping[str, bytes] = {}
     patch = b""
     sources = original
@@ -248,6 +275,7 @@ def _passes(
     for number in range(_PASSES):
         answers = stages.ask(sites, sources)
         proposals, facts = stages.plan(sites, answers, sources)
+        proposals = [p for p in proposals if p.id not in without]
         if waiting is not None:
             proposals = [p for p in proposals if _key(p) in waiting]
         if not proposals:
@@ -268,6 +296,8 @@ def _passes(
         if waiting is not None:
             verdicts = [v for v in verdicts if v.outcome is not Outcome.CONFLICT]
         verdicts += result.verdicts
+        if waiting is not None:
+            later |= {v.proposal.id for v in result.verdicts}
         notes += [note for note in result.notes if note not in notes]
         for kind, times in result.runs.items():
             runs[kind] = runs.get(kind, 0) + times
@@ -278,8 +308,59 @@ def _passes(
         sources = _overlay(original, files)
         sites, baseline = _rescan(stages, names, files)
     return Result(
-        workspace.root, original, tuple(verdicts), patch, files, notes=tuple(notes), runs=runs
+        workspace.root,
+        original,
+        tuple(verdicts),
+        patch,
+        files,
+        notes=tuple(notes),
+        runs=runs,
+        later=frozenset(later),
     )
+
+
+def _layout(stages: Stages) -> Layout:
+    workspace = stages.workspace
+    return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
+
+
+def _weighed(
+    stages: Stages,
+    names: Sequence[str],
+    sites: Sequence[Site],
+    review: bool,
+    tests: bool,
+    wish: Wish,
+    done: Result,
+) -> Result:
+    """Measure what was verified. What makes the program worse is left out, and the rest is proven
+    and measured again: what is emitted is what was measured."""
+    refusals: dict[str, Verdict] = {}
+    while done.patch:
+        fixes = {
+            verdict.proposal.id: verdict.fix
+            for verdict in done.verdicts
+            if verdict.outcome is Outcome.VERIFIED and verdict.fix is not None
+        }
+        found = weigh(stages, fixes, done.later, done.files, wish)
+        if found.report is not None and found.report.interrupted and found.regressed:
+            raise KeyboardInterrupt  # what to leave out is not known
+        bad = {
+            verdict.proposal.id: no
+            for verdict in done.verdicts
+            if verdict.proposal.id in fixes and (no := refused(verdict, found, wish)) is not None
+        }
+        if not bad:
+            told = tuple(with_evidence(verdict, found) for verdict in done.verdicts)
+            done = replace(done, verdicts=told, gauge=found)
+            break
+        refusals |= bad
+        runs = done.runs
+        done = _passes(stages, names, sites, review, tests, frozenset(refusals))
+        kinds = runs.keys() | done.runs.keys()
+        total = {kind: runs.get(kind, 0) + done.runs.get(kind, 0) for kind in sorted(kinds)}
+        done = replace(done, runs=total, gauge=found)
+    return replace(done, verdicts=(*done.verdicts, *refusals.values()))
 
 
 def _key(proposal: Proposal) -> tuple[str, str, str]:

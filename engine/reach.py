@@ -40,7 +40,7 @@ class Probes:
 
     def read(self, written: bytes) -> frozenset[str]:
         """The fixes whose functions a run reached, from what its probes wrote."""
-        numbers = {int(word) for word in written.split() if word.isdigit()}
+        numbers = {int(word) for word in written.strip(b"\0").split() if word.isdigit()}
         return frozenset(name for number in numbers for name in self.fixes.get(number, frozenset()))
 
 

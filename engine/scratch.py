@@ -67,6 +67,11 @@ class Copy:
         return self._mirror.tree
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The user's regular files as of the last ``sync``, relative to the workspace's root."""
+        return self._mirror.files
+
+    @property
     def left_out(self) -> tuple[Skip, ...]:
         """What the last ``sync`` did not copy, and why."""
         return self._mirror.left_out

@@ -224,7 +224,9 @@ def test_suppression_comments(package: Path) -> None:
 
 
 def test_no_cargo_on_path(package: Path) -> None:
-    message = complaint(tool("diff", package, env={"PATH": "/nonexistent", "HOME": str(package)}))
+    message = complaint(
+        tool("diff", "--no-bench", package, env={"PATH": "/nonexistent", "HOME": str(package)})
+    )
     assert "cargo was not found on PATH" in message
 
 
@@ -232,7 +234,7 @@ def test_no_cargo_on_path(package: Path) -> None:
 def test_a_workspace_that_does_not_compile(package: Path) -> None:
     (package / "src/lib.rs").write_text(COUNTER + 'fn broken() -> u8 { "x" }\n')
     before = snapshot(package)
-    run = tool("diff", package)
+    run = tool("diff", "--no-bench", package)
     assert "does not compile" in complaint(run)
     assert b"E0308" in run.stderr
     assert snapshot(package) == before
@@ -241,7 +243,7 @@ def test_a_workspace_that_does_not_compile(package: Path) -> None:
 @pytest.mark.slow
 def test_a_diff_changes_nothing_and_its_patch_applies(package: Path) -> None:
     before = snapshot(package)
-    run = tool("diff", package, "--review")
+    run = tool("diff", "--no-bench", package, "--review")
     assert run.returncode == 1, run.stderr.decode()
     assert snapshot(package) == before
     assert b"nothing was measured" in run.stdout
@@ -250,14 +252,14 @@ def test_a_diff_changes_nothing_and_its_patch_applies(package: Path) -> None:
     )
     assert applied.returncode == 0, applied.stderr.decode()
     assert "AtomicU64" in (package / "src/lib.rs").read_text()
-    assert tool("diff", package, "--review").returncode == 0
+    assert tool("diff", "--no-bench", package, "--review").returncode == 0
 
 
 @pytest.mark.slow
 def test_a_test_that_failed_before_is_set_aside(package: Path) -> None:
     failing = "#[test]\nfn always_fails() {\n    panic!();\n}\n"
     (package / "src/lib.rs").write_text(COUNTER + "\n" + failing)
-    run = tool("diff", package, "--review")
+    run = tool("diff", "--no-bench", package, "--review")
     assert run.returncode == 1, run.stderr.decode()
     assert b"always_fails" in run.stderr
 
@@ -268,7 +270,7 @@ def test_a_build_script_that_hangs(package: Path) -> None:
     (package / "Cargo.toml").write_text(
         MANIFEST + "[package.metadata.spikeproof]\ncheck-timeout = 10\n"
     )
-    run = tool("diff", package)
+    run = tool("diff", "--no-bench", package)
     assert "took too long" in complaint(run)
     assert b"check-timeout" in run.stderr
     assert not _running(package)
@@ -278,7 +280,7 @@ def test_a_build_script_that_hangs(package: Path) -> None:
 @pytest.mark.parametrize("after", [0.3, 1.5, 3.0, 6.0])
 def test_ctrl_c_leaves_everything_sound(package: Path, after: float) -> None:
     before = snapshot(package)
-    command = [sys.executable, "-m", "engine.cli", "diff", str(package), "--review"]
+    command = [sys.executable, "-m", "engine.cli", "diff", "--no-bench", str(package), "--review"]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(after)
     run.send_signal(signal.SIGINT)
@@ -288,7 +290,7 @@ def test_ctrl_c_leaves_everything_sound(package: Path, after: float) -> None:
     assert not _running(package)
     if run.returncode == 130:
         assert out == b""
-    again = tool("diff", package, "--review")
+    again = tool("diff", "--no-bench", package, "--review")
     assert again.returncode == 1, again.stderr.decode()
     assert snapshot(package) == before
 
@@ -307,7 +309,9 @@ def test_no_space_left(package: Path) -> None:
         pytest.skip("cannot mount a small file system here")
     try:
         (package / "src/big.rs").write_text("// " + "x" * 2_000_000)
-        run = tool("diff", package, env={**os.environ, "CARGO_TARGET_DIR": str(small)})
+        run = tool(
+            "diff", "--no-bench", package, env={**os.environ, "CARGO_TARGET_DIR": str(small)}
+        )
         assert "space" in complaint(run)
     finally:
         subprocess.run(["umount", str(small)], check=True)

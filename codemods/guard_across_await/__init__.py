@@ -98,6 +98,7 @@ class GuardAcrossAwait(Codemod):
         rb"Ref(?:Mut)?\s*<",
     )
     use_literals = (_suspending,)
+    costs = frozenset({"allocations"})  # what the lock guards may be copied to be used without it
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         for node, evident in find.found(source, matches):

@@ -18,12 +18,14 @@ from engine.cargo import Cargo, Limits
 from engine.errors import SpikeproofError
 from engine.fsio import exists, read_regular
 from engine.manifest import load
+from engine.reach import Probes
 from engine.runs import BuildRun
 from engine.scratch import Scratch
 from engine.sources import VCS
 from engine.workspace import Workspace
 
-TIME, COUNT = "time", "count"  # how programs are built: as they are, and with the counter
+# How programs are built: as they are, with the counter, with probes in changed functions.
+TIME, COUNT, REACH = "time", "count", "reach"
 _SOURCE_LIMIT = 16 * 2**20
 _NIGHTLY = re.compile(rb"#!\s*\[[^\]]*\bfeature\s*\([^)]*\btest\b")
 # `#[global_allocator]`, also within `cfg_attr`. What takes its place is as long as it is.
@@ -93,10 +95,16 @@ class Builder:
     """Builds both sides of a comparison on a stage."""
 
     def __init__(
-        self, scratch: Scratch, sides: Mapping[str, Side], limits: Limits, counters: bool
+        self,
+        scratch: Scratch,
+        sides: Mapping[str, Side],
+        limits: Limits,
+        counters: bool,
+        probes: Probes | None = None,
     ) -> None:
         self._sides = sides
         self._counters = counters
+        self._probes = probes
         self._base = scratch.build.parent
         turns = scratch.turns("bench", [sides[OLD].workspace, sides[NEW].workspace])
         self._turns = dict(zip((OLD, NEW), turns, strict=True))
@@ -129,6 +137,9 @@ class Builder:
             self._note(side, run)
             if self._counters and not builds.uncounted:
                 self._count(side, files, rustlib)
+                turn.write(files)
+            if self._probes is not None and side == OLD:
+                self._reach(files, self._probes, rustlib)
                 turn.write(files)
             self.stage.snapshot(side)
         builds.rustc = versions[NEW]
@@ -243,6 +254,20 @@ class Builder:
                 else:
                     reason = "is no libtest program: not counted"
                     self._add_missing(f"{program.package}::{program.target}", reason)
+
+    def _reach(self, files: Mapping[str, bytes], probes: Probes, rustlib: Path) -> None:
+        """Build the side before with probes; when that fails, what reaches a fix is not known."""
+        turn, cargo = self._turns[OLD], self._cargos[OLD]
+        turn.write({**files, **probes.files})
+        run = cargo.build_programs(("--benches", "--tests"), self._env(OLD))
+        if any(program.test for program in run.programs):
+            self.stage.keep(OLD, REACH, run, rustlib)
+        if not run.ok:
+            errors = [d.message for d in run.diagnostics if d.level.startswith("error")]
+            self._builds.notes.append(
+                "what runs the changed functions is not known for all programs: with probes "
+                f"{errors[0] if errors else 'they do not build'}"
+            )
 
     def _settle(self) -> None:
         builds = self._builds

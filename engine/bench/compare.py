@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import platform
-import shutil
 import time
 from pathlib import Path
 
@@ -13,13 +12,21 @@ from engine.bench.build import Builder, Side, Watch
 from engine.bench.measuring import Measuring, Settings
 from engine.bench.model import NEW, OLD, Machine, Missing, Report
 from engine.bench.runner import Runner
+from engine.reach import Probes
 from engine.scratch import Scratch
 
 
 def compare(
-    scratch: Scratch, before: Side, after: Side, settings: Settings, watch: Watch
+    scratch: Scratch,
+    before: Side,
+    after: Side,
+    settings: Settings,
+    watch: Watch,
+    probes: Probes | None = None,
 ) -> Report:
     """Build and measure ``before`` and ``after`` in ``scratch``; neither side is written to.
+
+    With ``probes`` (made for the texts of ``before``), also which runs reach which fix.
 
     Raises SpikeproofError when a side does not build. A KeyboardInterrupt while it measures ends
     it with what is finished; while it builds it goes through.
@@ -27,7 +34,7 @@ def compare(
     began = time.monotonic()
     sides = {OLD: before, NEW: after}
     load = _load()
-    builder = Builder(scratch, sides, settings.limits, settings.counters)
+    builder = Builder(scratch, sides, settings.limits, settings.counters, probes)
     with builder.stage as stage:
         builds = builder.build(watch)
         runner = Runner(
@@ -35,13 +42,13 @@ def compare(
             process.environment(settings.limits.env),
             scratch.build.parent / "bench-home",
         )
-        measuring = Measuring(runner, builds, settings, watch)
+        measuring = Measuring(runner, builds, settings, watch, probes)
         try:
             measuring.all()
         except KeyboardInterrupt:
             measuring.interrupted = True
         finally:
-            shutil.rmtree(runner.home, ignore_errors=True)
+            runner.close()
     return Report(
         machine=_machine(builds.rustc, load),
         rows=tuple(measuring.rows()),
@@ -49,6 +56,7 @@ def compare(
             sorted({*builds.missing, *measuring.missing, *measuring.unfinished()}, key=_order)
         ),
         notes=(*builds.notes, *measuring.notes()),
+        reached=measuring.reached,
         interrupted=measuring.interrupted,
         seconds=time.monotonic() - began,
     )

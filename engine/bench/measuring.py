@@ -11,16 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from engine.bench import budget, counters, stats
-from engine.bench.build import COUNT, TIME, Builds, Built, Watch
+from engine.bench.build import COUNT, REACH, TIME, Builds, Built, Watch
 from engine.bench.harness import Call, Reading, UnreadableError
 from engine.bench.model import NEW, OLD, WORDS, Missing, Row
 from engine.bench.progress import Progress
 from engine.bench.runner import FailedError, Key, Runner
 from engine.cargo import Limits
+from engine.reach import VARIABLE, Probes
 
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
 _LEAST_PATIENCE = 10.0  # seconds
-_NO_TIME = "no time is left in the budget: give it more with --bench-time"
+NOT_REACHED = "runs none of the changed functions"
 
 _Counts = Mapping[counters.Metric, Mapping[str, Sequence[counters.Value]]]
 
@@ -28,13 +29,18 @@ _Counts = Mapping[counters.Metric, Mapping[str, Sequence[counters.Value]]]
 @dataclass(frozen=True, slots=True)
 class Settings:
     """``seconds`` is the budget for one package's measurements (building is not in it); ``seed``
-    decides the order within pairs (None: another each time)."""
+    decides the order within pairs (None: another each time). ``only`` are the benches and tests to
+    measure, as ``Row.name`` has them; all when empty."""
 
     seconds: float = 120.0
     pairs: int = budget.PAIRS
     counters: bool = True
     limits: Limits = field(default_factory=Limits)
     seed: int | None = None
+    only: frozenset[str] = frozenset()
+
+    def wants(self, name: str) -> bool:
+        return not self.only or name in self.only
 
 
 @dataclass(slots=True)
@@ -62,9 +68,19 @@ class Bench:
 class Measuring:
     """All measurements on built sides, package by package, each with its own budget."""
 
-    def __init__(self, runner: Runner, builds: Builds, settings: Settings, watch: Watch) -> None:
-        """``interrupted`` may be set by the caller; what is finished by then counts."""
+    def __init__(
+        self,
+        runner: Runner,
+        builds: Builds,
+        settings: Settings,
+        watch: Watch,
+        probes: Probes | None = None,
+    ) -> None:
+        """``interrupted`` may be set by the caller; what is finished by then counts. With
+        ``probes``, what runs none of the changed functions is not measured."""
         self.missing: list[Missing] = []
+        self.reached: dict[str, frozenset[str]] = {}
+        self._probes = probes
         self.interrupted = False
         self._runner = runner
         self._builds = builds
@@ -84,13 +100,12 @@ class Measuring:
             self._package(package)
 
     def _package(self, package: str) -> None:
-        start = time.monotonic()
-        self._deadline = start + self._settings.seconds
+        self._deadline = time.monotonic() + self._settings.seconds
         benches = list(self._tried(package))
         timed = [bench for bench in benches if bench.built.harness.timed]
         if benches:
             self._watch.say("Measuring", f"{package}: {_number(len(benches), 'bench', 'es')}")
-        self._count_allocations(timed, start)
+        self._count_allocations(timed)
         self._time(timed)
         self._count_instructions(benches)
         self._count_tests(package)
@@ -101,12 +116,31 @@ class Measuring:
         """The benches that run on both sides, each tried once on both."""
         for built in self._builds.benches:
             if built.package == package:
-                names = self._listed(built)
+                whole = f"{built.package}::{built.target}"
+                names = [n for n in self._listed(built) if self._settings.wants(f"{whole}::{n}")]
                 for number, name in enumerate(names, 1):
                     bench = Bench(name, built)
                     self._watch.progress(f"trying {bench.full} ({number} of {len(names)})")
-                    if self._try(bench):
+                    if self._try(bench) and self._reaches(bench):
                         yield bench
+
+    def _reaches(self, bench: Bench) -> bool:
+        """May it say something about a fix? Looked up once, where probes were built."""
+        if self._probes is None or not self._runner.has(OLD, bench.key(REACH)):
+            return True
+        home = self._runner.home
+        file = self._runner.counts_file()
+        more = {VARIABLE: str(file)}
+        call = bench.built.harness.once(bench.name, home)
+        try:
+            self._runner.run(OLD, bench.key(REACH), call, self._patience(), more=more)
+        except FailedError:
+            return True  # what it reaches is not known
+        self.reached[bench.full] = self._probes.read(file.read_bytes())
+        if self.reached[bench.full] or self._probes.without:
+            return True
+        self._miss(bench.full, "", NOT_REACHED)
+        return False
 
     def _listed(self, built: Built) -> list[str]:
         whole = f"{built.package}::{built.target}"
@@ -192,24 +226,27 @@ class Measuring:
 
     # -- counters ------------------------------------------------------------------------------
 
-    def _count_allocations(self, benches: Sequence[Bench], start: float) -> None:
-        """At most a third of the budget."""
+    def _count_allocations(self, benches: Sequence[Bench]) -> None:
+        """In at most a third of what is left of the budget."""
         if not self._settings.counters or not benches:
             return
         if self._builds.uncounted:
             self._miss(benches[0].built.package, "allocations", self._builds.uncounted)
             return
-        end = start + self._settings.seconds / 3
-        for bench in benches:
-            if time.monotonic() > end:
-                self._miss(bench.full, "allocations", _NO_TIME)
+        now = time.monotonic()
+        end = now + (self._deadline - now) / 3
+        for place, bench in enumerate(sorted(benches, key=lambda bench: bench.tried)):
+            allowance = (end - time.monotonic()) / (len(benches) - place)
+            if allowance <= 0:
+                self._miss(bench.full, "allocations", counters.NO_TIME)
                 continue
             self._watch.progress(f"counting allocations of {bench.full}")
-            self._count(bench.full, bench.built, "allocations", self._allocations(bench))
+            ask = self._allocations(bench, allowance)
+            self._count(bench.full, bench.built, "allocations", ask)
 
-    def _allocations(self, bench: Bench) -> Callable[[], _Counts]:
+    def _allocations(self, bench: Bench, allowance: float) -> Callable[[], _Counts]:
         return lambda: self._counter.allocations(
-            bench.key(COUNT), bench.built.harness, bench.name, bench.value
+            bench.key(COUNT), bench.built.harness, bench.name, bench.value, allowance
         )
 
     def _count_instructions(self, benches: Sequence[Bench]) -> None:
@@ -221,14 +258,20 @@ class Measuring:
             if harness.timed and self._valgrind is None:
                 continue  # said once, in the notes
             if time.monotonic() > self._deadline:
-                self._miss(bench.full, "instructions", _NO_TIME)
+                self._miss(bench.full, "instructions", counters.NO_TIME)
                 continue
             self._watch.progress(f"counting instructions of {bench.full}")
             self._count(bench.full, bench.built, "instructions", self._instructions(bench))
 
     def _instructions(self, bench: Bench) -> Callable[[], _Counts]:
+        left = self._deadline - time.monotonic()
         return lambda: self._counter.instructions(
-            bench.key(TIME), bench.built.harness, bench.name, bench.value, self._valgrind or ""
+            bench.key(TIME),
+            bench.built.harness,
+            bench.name,
+            bench.value,
+            left,
+            self._valgrind or "",
         )
 
     def _count_tests(self, package: str) -> None:
@@ -241,12 +284,19 @@ class Measuring:
             names = self._tests_of(built)
             for number, name in enumerate(names):
                 bench = Bench(name, built)
+                if not self._settings.wants(bench.full):
+                    continue
                 if time.monotonic() > self._deadline:
                     rest = _number(len(names) - number, "test")
-                    self._miss(f"{package}::{built.target}", "allocations", f"{rest}: {_NO_TIME}")
+                    self._miss(
+                        f"{package}::{built.target}", "allocations", f"{rest}: {counters.NO_TIME}"
+                    )
                     break
                 self._watch.progress(f"counting allocations of {bench.full}")
-                self._count(bench.full, built, "allocations", self._allocations(bench))
+                if not self._reaches(bench):
+                    continue
+                ask = self._allocations(bench, self._deadline - time.monotonic())
+                self._count(bench.full, built, "allocations", ask)
 
     def _tests_of(self, built: Built) -> list[str]:
         found: list[set[str]] = []

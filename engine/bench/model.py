@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 OLD, NEW = "old", "new"  # the sides: before and after; names of equal length, they are in paths
@@ -61,11 +62,15 @@ class Machine:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One comparison. ``interrupted`` tells that Ctrl-C ended it: the rows are those finished."""
+    """One comparison. ``interrupted`` tells that Ctrl-C ended it: the rows are those finished.
+
+    ``reached`` has, for each bench or test that was asked, the fixes whose functions it runs.
+    """
 
     machine: Machine
     rows: tuple[Row, ...] = ()
     missing: tuple[Missing, ...] = ()
     notes: tuple[str, ...] = ()
+    reached: Mapping[str, frozenset[str]] = field(default_factory=dict)
     interrupted: bool = False
     seconds: float = field(default=0.0, compare=False)

@@ -85,11 +85,15 @@ class Runner:
         self.home.mkdir(parents=True)
 
     def counts_file(self) -> Path:
-        """A fresh file for the counting allocator, outside of ``home``."""
-        path = self.home.with_name("bench-counts")
+        """A fresh file for the counting allocator, beside ``home``, which each run empties."""
+        path = self.home.with_name(self.home.name + "-counts")
         path.unlink(missing_ok=True)
         path.write_bytes(bytes(16))
         return path
+
+    def close(self) -> None:
+        shutil.rmtree(self.home, ignore_errors=True)
+        self.home.with_name(self.home.name + "-counts").unlink(missing_ok=True)
 
 
 def _signal(number: int) -> str:

@@ -17,19 +17,23 @@ _WORSE = frozenset({"slower", "more"})
 
 
 def report_json(report: Report) -> str:
-    """``spikeproof/bench/1``. Numbers that are infinite (nothing can be said) are null."""
-    value = {
+    """``spikeproof/bench/1``."""
+    return json.dumps(report_plain(report), indent=2, allow_nan=False) + "\n"
+
+
+def report_plain(report: Report) -> dict[str, Any]:
+    """The report as JSON has it. Numbers that are infinite (nothing can be said) are null."""
+    return {
         "schema": "spikeproof/bench/1",
         "machine": asdict(report.machine),
-        "benches": [_row_json(row) for row in report.rows],
+        "benches": [row_json(row) for row in report.rows],
         "not_measured": [asdict(missing) for missing in report.missing],
         "notes": list(report.notes),
         "interrupted": report.interrupted,
     }
-    return json.dumps(value, indent=2, allow_nan=False) + "\n"
 
 
-def _row_json(row: Row) -> dict[str, Any]:
+def row_json(row: Row) -> dict[str, Any]:
     return {
         "name": row.name,
         "harness": row.harness,
@@ -85,6 +89,21 @@ def _missing(missing: Sequence[Missing]) -> Iterator[str]:
     for (metric, reason), names in groups.items():
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         yield f"  {shown}{' ' + metric if metric else ''}: {printable(reason)}"
+
+
+def row_words(row: Row) -> str:
+    """A row in a sentence: ``a::bench/b::c time 479.2 µs -> 223.6 µs (-51.1 %, ..): faster``."""
+    if not row.changed and row.metric != "time":
+        return f"{row.name} {row.metric} {_amount(row.before, row.metric)}: {row.verdict}"
+    told = [_change(row.ratio)]
+    if row.interval is not None:
+        told.append("95 % " + " .. ".join(_change(end) for end in row.interval))
+    if row.metric == "time":
+        told.append(f"noise ±{_percent(row.noise_floor)}")
+        if not row.changed:
+            told.append(f"would see {_percent(row.smallest)}")
+    values = f"{_amount(row.before, row.metric)} -> {_amount(row.after, row.metric)}"
+    return f"{row.name} {row.metric} {values} ({', '.join(told)}): {row.verdict}"
 
 
 def _quiet(row: Row) -> bool:

@@ -10,6 +10,9 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from engine.bench.model import Report
+from engine.bench.text import report_plain, row_json
+from engine.measured import Measured
 from engine.model import Site, Skip, Verdict
 from engine.syntax import Source
 
@@ -67,6 +70,7 @@ def verdict_json(
             "check": evidence.check,
             "tests": evidence.tests,
             "bench": evidence.bench,
+            "measured": _measured(evidence.measured),
             "diagnostics": [
                 {"code": d.code, "message": d.message, "rendered": d.rendered}
                 for d in evidence.diagnostics
@@ -76,12 +80,24 @@ def verdict_json(
     }
 
 
+def _measured(own: Measured | None) -> dict[str, object] | None:
+    if own is None:
+        return None
+    return {
+        "rung": own.rung,
+        "with_other_fixes": own.others,
+        "reach_unknown": own.unknown,
+        "rows": [row_json(row) for row in own.rows],
+    }
+
+
 def diff_json(
     root: Path,
     fixes: Sequence[dict[str, object]],
     diff: bytes,
     skipped: Iterable[Skip],
     runs: dict[str, object],
+    measurement: Report | None = None,
 ) -> str:
     return _dump(
         {
@@ -91,6 +107,7 @@ def diff_json(
             "diff": diff.decode("utf-8", "replace"),
             "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
             "runs": runs,
+            "measurement": None if measurement is None else report_plain(measurement),
         }
     )
 

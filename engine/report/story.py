@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from engine import __version__
 from engine.model import Level, Outcome, Verdict
 from engine.report.counts import count, silenced, spared
+from engine.report.measurements import Table, table
+from engine.report.measurements import lines as measurements
 from engine.report.plain import printable
 from engine.report.snippet import style
 
@@ -50,6 +52,8 @@ def story(result: Result, color: bool, verbose: int) -> list[str]:
             lines.append(f"    fix: {printable(verdict.fix.note)}")
         if verdict.reason:
             lines.append(f"    why: {printable(verdict.reason)}")
+        if verdict.evidence.measured is not None and verdict.outcome is Outcome.VERIFIED:
+            lines.append(f"    measured: {printable(verdict.evidence.bench)}")
         if verdict.evidence.tests and verdict.outcome is Outcome.VERIFIED and verbose:
             lines.append(f"    tests: {printable(verdict.evidence.tests)}")
         if verbose > 1:
@@ -85,6 +89,10 @@ def summary(result: Result) -> list[str]:
     if result.runs:
         kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
         lines.append(f"cargo ran {result.cargo_runs} times ({kinds}) with {result.toolchain}")
+    if result.gauge is not None and result.gauge.report is not None:
+        lines += [f"measured: {printable(note)}" for note in result.gauge.report.notes]
+    if result.gauge is not None and result.gauge.error:
+        lines.append(f"not measured: {printable(result.gauge.error)}")
     waiting = sum(1 for v in result.verdicts if word(v) == "needs --review")
     if waiting:
         lines.append(f"next: `--review` takes {waiting} more, after you read their notes")
@@ -93,9 +101,17 @@ def summary(result: Result) -> list[str]:
     return lines
 
 
+def _measured(verdict: Verdict, shown: Table) -> str:
+    own = verdict.evidence.measured
+    if own is None or not own.rows:
+        return printable(verdict.evidence.bench)
+    return shown.of(own)
+
+
 def patch_head(result: Result) -> bytes:
     """What a reviewer reads in ten seconds, above the diff, where ``git apply`` ignores it."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED]
+    measured = table(verified)
     rows = [f"spikeproof {__version__}: {count(len(verified), 'verified fix', 'verified fixes')}"]
     for verdict in verified:
         assert verdict.fix is not None
@@ -107,10 +123,18 @@ def patch_head(result: Result) -> bytes:
             rows.append(f"    {printable(verdict.fix.note)}")
         if verdict.reason:
             rows.append(f"    {printable(verdict.reason)}")
+        if verdict.evidence.measured is not None:
+            rows.append(f"    {_measured(verdict, measured)}")
     rows.append("")
     checks = sorted({v.evidence.check for v in verified if v.evidence.check})
     tests = sorted({v.evidence.tests for v in verified if v.evidence.tests})
     rows += [f"check: {printable(text)} ({result.toolchain})" for text in checks]
     rows += [f"tests: {printable(text)}" for text in tests]
-    rows.append("bench: nothing was measured; whether it helps your traffic is not shown here")
+    if result.gauge is not None and result.gauge.report is not None:
+        told = measurements(measured, result.gauge.report, len(verified))
+        rows += [printable(line) for line in told]
+    else:
+        why = f" ({result.gauge.error})" if result.gauge is not None and result.gauge.error else ""
+        words = "nothing was measured; whether it helps your traffic is not shown here"
+        rows.append(f"bench: {words}{printable(why)}")
     return "".join(f"# {row}".rstrip() + "\n" for row in rows).encode("utf-8", "backslashreplace")

@@ -1,0 +1,150 @@
+"""What the verified fixes do to the program's cost: measured together, a regression traced to the
+fixes that bring it, each alone on request.
+
+The ladder: the package's benches, else its tests with deterministic counts. A measurement counts for
+a fix only if it runs a function that the fix changes. What decides is time that is slower, and more
+allocations where time is not faster; instructions and bytes are told, and decide nothing by
+themselves: they see no cache, no lock and no waiting.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from engine.bench.model import Report, Row
+from engine.model import Fix
+from engine.reach import Probes
+
+_WORSE = {"time": "slower", "allocations": "more"}
+_BETTER = frozenset({"faster", "fewer"})
+
+
+class Compare(Protocol):
+    """One comparison of the tree as it is with the fixes ``names`` on it (None: what is emitted)."""
+
+    def __call__(
+        self, names: Sequence[str] | None, with_probes: Probes | None, only: frozenset[str]
+    ) -> Report: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One fix's rows, best rung first, and how many other fixes were in them.
+
+    ``unknown`` says why it is not known what runs the fix, "" when it is.
+    """
+
+    rows: tuple[Row, ...] = ()
+    others: int = 0
+    unknown: str = ""
+
+    @property
+    def rung(self) -> str:
+        """What the rows stand on: "benches", "tests", or "" when nothing reaches the fix."""
+        if any(_of_bench(row) for row in self.rows):
+            return "benches"
+        return "tests" if self.rows else ""
+
+    @property
+    def better(self) -> bool:
+        return any(row.verdict in _BETTER for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """All that was measured of a run's fixes. ``regressed`` has the rows by which fixes are refused;
+    ``error`` says why nothing could be measured."""
+
+    report: Report | None = None
+    fixes: Mapping[str, Measured] = field(default_factory=dict)
+    regressed: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    error: str = ""
+
+
+def gauge(
+    fixes: Mapping[str, Fix],
+    costs: Callable[[str], frozenset[str]],
+    probes: Probes,
+    compare: Compare,
+    say: Callable[[str, str], None],
+    per_fix: bool = False,
+) -> Gauge:
+    """Measure ``fixes`` (by id). ``costs`` are the metrics that a fix's codemod may make worse
+    knowingly, for what its notes say."""
+    report = compare(None, probes, frozenset())
+    found: dict[str, list[Row]] = {}
+    for row in worse(report.rows):
+        able = [name for name in _who(row, fixes, probes, report) if row.metric not in costs(name)]
+        if able and not report.interrupted:
+            say(
+                "Tracing", f"{row.name} ({row.metric} is {row.verdict}) to one of {len(able)} fixes"
+            )
+        for name in able if report.interrupted else _culprits(row, able, compare):
+            found.setdefault(name, []).append(row)
+    shared = {name: _rows_of(name, report) for name in fixes}
+    measured = {
+        name: Measured(rows, len(fixes) - 1, probes.without.get(name, ""))
+        for name, rows in shared.items()
+    }
+    for name, own in measured.items() if per_fix and not report.interrupted else ():
+        reached = frozenset(row.name for row in own.rows)
+        if reached and name not in found:
+            alone = compare((name,), None, reached)
+            measured[name] = Measured(alone.rows, 0)
+            for row in worse(alone.rows):
+                if row.metric not in costs(name):
+                    found.setdefault(name, []).append(row)
+    return Gauge(report, measured, {name: tuple(rows) for name, rows in found.items()})
+
+
+def worse(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows that refuse a fix."""
+    faster = {row.name for row in rows if row.metric == "time" and row.verdict == "faster"}
+    return tuple(
+        row
+        for row in rows
+        if row.verdict == _WORSE.get(row.metric)
+        and not (row.metric == "allocations" and row.name in faster)
+    )
+
+
+def _who(row: Row, fixes: Iterable[str], probes: Probes, report: Report) -> list[str]:
+    """The fixes that can have changed what ``row`` measures."""
+    reached = report.reached.get(row.name)
+    return [n for n in fixes if reached is None or n in reached or n in probes.without]
+
+
+def _culprits(row: Row, able: Sequence[str], compare: Compare) -> tuple[str, ...]:
+    """The fewest of ``able``, found by halves, with which alone the row is as bad. When it takes
+    several together, all of these; nobody when the row does not show it again."""
+    known: dict[tuple[str, ...], bool] = {}
+
+    def bad(part: tuple[str, ...]) -> bool:
+        if part not in known:
+            rows = compare(part, None, frozenset({row.name})).rows
+            known[part] = any(r.name == row.name and r.metric == row.metric for r in worse(rows))
+        return known[part]
+
+    def search(part: tuple[str, ...]) -> tuple[str, ...]:
+        if len(part) == 1:
+            return part
+        middle = len(part) // 2
+        halves = [half for half in (part[:middle], part[middle:]) if bad(half)]
+        return tuple(name for half in halves for name in search(half)) or part
+
+    everyone = tuple(able)
+    return search(everyone) if everyone and bad(everyone) else ()
+
+
+def _rows_of(name: str, report: Report) -> tuple[Row, ...]:
+    """What a fix is reached by; the tests' rows only where no bench reaches it."""
+    rows = [row for row in report.rows if name in report.reached.get(row.name, ())]
+    benches = [row for row in rows if _of_bench(row)]
+    return tuple(benches or rows)
+
+
+def _of_bench(row: Row) -> bool:
+    """Tests are only counted; what has a time, or stands in a bench target, is a bench."""
+    return row.metric == "time" or "::bench/" in row.name

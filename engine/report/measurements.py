@@ -1,0 +1,60 @@
+"""What was measured of the emitted fixes, for the head of the patch: a numbered table, and for each
+fix which of its rows are its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from engine.bench.model import Report, Row
+from engine.bench.text import row_words
+from engine.measured import Measured
+from engine.model import Verdict
+
+_Key = tuple[str, str, float, float]
+
+
+@dataclass(frozen=True)
+class Table:
+    """The rows that are shown, each with its number; rows without a change of tests are not."""
+
+    numbers: Mapping[_Key, int]
+    rows: tuple[Row, ...]
+
+    def of(self, own: Measured) -> str:
+        """One fix's line: the numbers of its rows, what they stand on, and what stayed the same."""
+        mine = sorted(self.numbers[_key(row)] for row in own.rows if _key(row) in self.numbers)
+        names = {row.name for row in own.rows}
+        noun = "bench" if own.rung == "benches" else "test"
+        ending = ("es" if noun == "bench" else "s") * (len(names) != 1)
+        reach = f"reached by {len(names)} {noun}{ending}"
+        shown = " ".join(f"[{number}]" for number in mine)
+        return f"{reach}: {shown}" if shown else f"{reach}: allocations and bytes are the same"
+
+
+def table(verdicts: Iterable[Verdict]) -> Table:
+    """The rows of all verified fixes: time first, then counts, each once."""
+    rows: dict[_Key, Row] = {}
+    for verdict in verdicts:
+        if verdict.evidence.measured is not None:
+            for row in verdict.evidence.measured.rows:
+                if row.changed or row.metric == "time":
+                    rows.setdefault(_key(row), row)
+    ordered = sorted(rows.values(), key=lambda row: (row.metric != "time", row.name, row.metric))
+    return Table({_key(row): n for n, row in enumerate(ordered, 1)}, tuple(ordered))
+
+
+def lines(found: Table, report: Report, together: int) -> list[str]:
+    """The table under its heading, and where it was measured."""
+    machine = report.machine
+    head = f"bench: {together} fixes measured together" if together != 1 else "bench: measured"
+    where = f"{machine.cores} cores of {machine.cpu}, load {machine.load:g}, {machine.rustc}"
+    rows = [f"{head} ({where}):"]
+    rows += [f"  [{number}] {row_words(row)}" for number, row in enumerate(found.rows, 1)]
+    if not found.rows:
+        rows.append("  nothing that was measured runs what they change, or nothing changed")
+    return rows
+
+
+def _key(row: Row) -> _Key:
+    return row.name, row.metric, row.before, row.after

@@ -1,0 +1,161 @@
+"""The measuring stage: comparisons of the verified fixes on the scratch copy, kept between runs."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from engine import edits, process
+from engine.bench import Settings, Side, compare
+from engine.bench.model import Report, Row
+from engine.bench.text import row_words
+from engine.codemod import registry
+from engine.errors import SpikeproofError
+from engine.evidence_cache import Cache, cache_folder, tree_digest
+from engine.measured import Gauge, Measured, gauge
+from engine.model import Evidence, Fix, Outcome, Verdict
+from engine.reach import Probes, probes
+
+if TYPE_CHECKING:
+    from engine.pipeline import Stages
+
+_SHOWN = 3  # rows told of one fix
+_PLANNED_LATER = "was planned on the result of other fixes"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the user asks of measuring. ``seconds`` is the budget for one package's measurements;
+    ``require`` is what a fix needs in order to be emitted (a measured gain for "bench")."""
+
+    seconds: float = 120.0
+    per_fix: bool = False
+    require: Literal["check", "tests", "bench"] = "tests"
+
+
+def weigh(
+    stages: Stages,
+    fixes: Mapping[str, Fix],
+    later: frozenset[str],
+    files: Mapping[str, bytes],
+    wish: Wish,
+) -> Gauge:
+    """Measure ``fixes`` (by id), whose texts together are ``files``. Those in ``later`` have offsets
+    in another text than the user's. What keeps it from measuring anything is in ``Gauge.error``."""
+    first = {name: fix for name, fix in fixes.items() if name not in later}
+    made = probes(first, stages.sources.get)
+    late = dict.fromkeys(later & fixes.keys(), _PLANNED_LATER)
+    made = replace(made, without={**made.without, **late})
+    stages.cargo.write({})
+    settings = Settings(seconds=wish.seconds, limits=stages.limits)
+    cache = Cache(cache_folder(), _facts(stages, settings))
+    workspace = stages.workspace
+
+    def texts(names: Sequence[str]) -> Mapping[str, bytes]:
+        chosen = [first[name] for name in names if name in first]
+        before = {path: stages.sources.data(path) for fix in chosen for path in fix.paths}
+        return edits.apply(before, chosen).files
+
+    def compared(
+        names: Sequence[str] | None, with_probes: Probes | None, only: frozenset[str]
+    ) -> Report:
+        after = files if names is None else texts(names)
+        key = cache.key(after, with_probes.files if with_probes is not None else {}, only)
+        known = cache.get(key)
+        if known is not None:
+            stages.ui.say("Measured", "the same trees before: taken from the cache")
+            return known
+        report = compare(
+            stages.scratch,
+            Side(workspace),
+            Side(workspace, after),
+            replace(settings, only=only),
+            stages.ui,
+            with_probes,
+        )
+        cache.put(key, report)
+        return report
+
+    codemods = {name: name.rpartition("-")[0] for name in fixes}
+    try:
+        return gauge(
+            fixes,
+            lambda name: registry()[codemods[name]].codemod.costs,
+            made,
+            compared,
+            stages.ui.say,
+            wish.per_fix,
+        )
+    except SpikeproofError as error:
+        return Gauge(error=str(error))
+
+
+def _facts(stages: Stages, settings: Settings) -> dict[str, object]:
+    """All that a measurement depends on besides the changed texts."""
+    flags = {
+        name: value
+        for name, value in process.environment(stages.limits.env).items()
+        if name.startswith(("CARGO", "RUST", "CC", "CFLAGS")) or name in stages.limits.env
+    }
+    return {
+        "tree": tree_digest(stages.scratch.tree, stages.scratch.files),
+        "toolchain": stages.cargo.version(),
+        "machine": [platform.node(), platform.machine(), platform.release(), os.cpu_count()],
+        "selection": list(stages.selection),
+        "seconds": settings.seconds,
+        "flags": flags,
+    }
+
+
+# -- verdicts --------------------------------------------------------------------------------
+
+
+def with_evidence(verdict: Verdict, found: Gauge) -> Verdict:
+    """A verified fix's verdict with what was measured of it."""
+    name = verdict.proposal.id
+    if verdict.outcome is not Outcome.VERIFIED:
+        return verdict
+    own = found.fixes.get(name)
+    return replace(verdict, evidence=_evidence(verdict.evidence, own, found.error))
+
+
+def refused(verdict: Verdict, found: Gauge, wish: Wish) -> Verdict | None:
+    """The verdict on a fix that makes something worse, or that shows no gain where one is asked
+    for; None when nothing is against it."""
+    name = verdict.proposal.id
+    own = found.fixes.get(name)
+    rows = found.regressed.get(name, ())
+    evidence = _evidence(verdict.evidence, own, found.error)
+    if rows:
+        words = "; ".join(row_words(row) for row in rows[:_SHOWN])
+        return replace(verdict, outcome=Outcome.REGRESSED, reason=words, evidence=evidence)
+    if wish.require == "bench" and (own is None or not own.better):
+        words = f"no gain was measured: {evidence.bench}"
+        return replace(verdict, outcome=Outcome.NO_GAIN, reason=words, evidence=evidence)
+    return None
+
+
+def _evidence(evidence: Evidence, own: Measured | None, error: str) -> Evidence:
+    return replace(evidence, bench=_words(own, error), measured=own)
+
+
+def _words(own: Measured | None, error: str) -> str:
+    if error or own is None:
+        return f"not measured: {error or 'nothing was asked'}"
+    if not own.rows:
+        if own.unknown:
+            return f"not known what runs it: it {own.unknown}"
+        return "not-reached: no bench and no test that was measured runs what it changes"
+    shown = "; ".join(row_words(row) for row in _telling(own.rows)[:_SHOWN])
+    more = len(own.rows) - _SHOWN
+    rest = f"; and {more} more" if more > 0 else ""
+    with_others = f" (with {own.others} other fixes)" if own.others else ""
+    return f"{own.rung}{with_others}: {shown}{rest}"
+
+
+def _telling(rows: Sequence[Row]) -> list[Row]:
+    """What changed first, time before counts."""
+    return sorted(rows, key=lambda row: (not row.changed, row.metric != "time"))
