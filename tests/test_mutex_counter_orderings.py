@@ -47,6 +47,9 @@ def _orders(sign: str, more: str) -> str:
         "fn f(s: &S) -> Vec<u64> { vec![s.count()] }",
         'fn f(s: &S) { show(s.count()); } fn show(n: u64) { println!("{n}"); }',
         "fn f(s: &S) { let _ = s.count(); s.count(); }",
+        # Functions that only share the name: of another type, with other arguments.
+        "impl T { fn f(&self) -> bool { self.count() > 3 } fn count(&self) -> u64 { 1 } }",
+        "fn f(xs: &X) -> bool { xs.count(1) > 3 } fn g() -> bool { count() > 3 }",
     ],
 )
 @pytest.mark.parametrize("sign", ["+=", "-="])
@@ -90,6 +93,8 @@ def test_what_something_hangs_on_is_seqcst(more: str) -> None:
         "fn f(s: &S) { gauge!(s.count()); }",
         "fn f(s: &S, all: &[u8]) -> u8 { all[s.count() as usize] }",
         "fn f(s: &[S]) -> Vec<u64> { s.iter().map(S::count).collect() }",
+        "fn f(s: &S, m: &mut M) { if m.insert(s.count(), 1).is_some() { stop(); } }",
+        "fn f(s: &S) -> R { R { left: s.count() } }",
     ],
 )
 def test_who_reads_a_falling_number_must_be_seen(more: str) -> None:

@@ -19,9 +19,9 @@ from itertools import product
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.callgraph import callees, callers, name_of
 from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.inert import is_common
-from codemods.mutex_counter.world import World, impl_type
+from codemods.mutex_counter.world import World
 from engine.model import Span
 from engine.syntax import FUNCTIONS, Source, span_of, walk_all
 
@@ -109,56 +109,13 @@ class _Search:
         for _ in range(_DEPTH):
             fresh = [(s, f) for s, f in layer if (s.path, span_of(f)) not in found]
             found.update({(s.path, span_of(f)): (s, f) for s, f in fresh})
-            layer = [caller for s, f in fresh for caller in self._callers(s, f)]
+            layer = [
+                (place, around)
+                for s, f in fresh
+                for place, call in callers(self.world.everywhere, s, f)
+                if (around := place.fn_item_of(call)) is not None
+            ]
         yield from found.values()
-
-    def _callers(self, source: Source, function: Node) -> Iterator[tuple[Source, Node]]:
-        named = function.child_by_field_name("name")
-        if named is None:
-            return
-        for place, node in self.world.everywhere(source.text(named)):
-            caller = place.fn_item_of(node)
-            if caller is None or (place.path == source.path and caller == function):
-                continue
-            if any(f == function and s.path == source.path for s, f in self._called(place, node)):
-                yield place, caller
-
-    def _called(self, source: Source, name: Node) -> Iterator[tuple[Source, Node]]:
-        """The functions that a call by the identifier ``name`` may run."""
-        whole = name
-        while whole.parent is not None and whole.parent.type in (
-            "scoped_identifier", "generic_function", "field_expression",
-        ):  # fmt: skip
-            if whole.parent.type == "field_expression" and name.type != "field_identifier":
-                return
-            whole = whole.parent
-        call = whole.parent
-        if call is None or call.type != "call_expression":
-            return
-        if call.child_by_field_name("function") != whole:
-            return
-        every = list(self._defined(source.text(name)))
-        if name.type == "field_identifier":
-            value = whole.child_by_field_name("value")
-            if value is not None and value.type == "self":
-                own = impl_type(source, name)
-                yield from ((s, f) for s, f in every if impl_type(s, f) == own)
-            elif len(every) == 1 and not is_common(source.text(name)):
-                yield from every
-            return
-        head = b"".join(source.text(whole).split()).rpartition(b"::")[0].rpartition(b"::")[2]
-        owner = head.partition(b"<")[0]
-        if owner == b"Self":
-            owner = impl_type(source, name)
-        free = not owner[:1].isupper()
-        yield from ((s, f) for s, f in every if impl_type(s, f) == (b"" if free else owner))
-
-    def _defined(self, name: bytes) -> Iterator[tuple[Source, Node]]:
-        for source, node in self.world.everywhere(name):
-            up = node.parent
-            defines = up is not None and up.type == "function_item"
-            if up is not None and defines and up.child_by_field_name("name") == node:
-                yield source, up
 
     def _events(self, source: Source, function: Node, depth: int) -> tuple[_Event, ...]:
         key = (source.path, span_of(function), depth)
@@ -184,17 +141,12 @@ class _Search:
                     yield _Event(node, found)
 
     def _inside(self, source: Source, call: Node, depth: int) -> tuple[Touch, ...]:
-        function = call.child_by_field_name("function")
-        while function is not None and function.type in (
-            "generic_function", "field_expression", "scoped_identifier",
-        ):  # fmt: skip
-            field = {"generic_function": "function", "field_expression": "field"}
-            function = function.child_by_field_name(field.get(function.type, "name"))
-        if function is None or "identifier" not in function.type:
+        named = name_of(call)
+        if named is None:
             return ()
         touches = (
             touch
-            for place, body in self._called(source, function)
+            for place, body in callees(self.world.everywhere, source, named, sure=True)
             for event in self._events(place, body, depth - 1)
             for touch in event.touches
         )

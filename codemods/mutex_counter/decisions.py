@@ -8,10 +8,18 @@ stronger. Assertions do not count: they look at what is over.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.callgraph import (
+    Mentions,
+    call_by,
+    callees,
+    callers,
+    name_of,
+    parameters,
+)
 from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.guards import arguments, method_on
 from codemods.mutex_counter.inert import (
@@ -26,7 +34,6 @@ from engine.model import Span
 from engine.scopes import pattern_names
 from engine.syntax import COMMENTS, Source, span_of
 
-Mentions = Callable[[bytes], Iterable[tuple[Source, Node]]]
 Value = tuple[Source, Node]  # an expression that holds the value, or something made from it
 
 _DECIDING = frozenset({b"==", b"!=", b"<", b"<=", b">", b">=", b"&&", b"||"})
@@ -220,67 +227,45 @@ class Decisions:
         if len(places) > _MENTIONS:
             yield "decides"
             return
-        for place, node in places:
-            whole = node
-            while whole.parent is not None and (
-                whole.parent.type in ("scoped_identifier", "generic_function")
-                or (whole.parent.type == "field_expression" and node.type == "field_identifier")
-            ):
-                whole = whole.parent
-            up = whole.parent
-            if up is not None and up.type == "call_expression":
-                if up.child_by_field_name("function") == whole:
-                    yield place, up
-            elif whole.type == "scoped_identifier" and node.type == "identifier":
-                if place.enclosing(whole, ["use_declaration"]) is None:
-                    yield "escapes"  # the function itself is passed on
-            elif up is not None and up.type == "arguments":
-                yield "escapes"
+        yield from callers(self._mentions, source, function)
+        if any(_passed_on(place, node) for place, node in places):
+            yield "escapes"
 
     def _passed(self, source: Source, node: Node, call: Node) -> Iterator[Value | str]:
         """Into a parameter of the workspace's own functions, or out of sight."""
-        function = call.child_by_field_name("function")
-        if function is not None and function.type == "generic_function":
-            function = function.child_by_field_name("function")
-        if function is None:
+        named = name_of(call)
+        if named is None:
             yield "escapes"
             return
-        method = function.type == "field_expression"
-        last = function.child_by_field_name("field" if method else "name")
-        name = source.text(last if last is not None else function)
+        method = named.type == "field_identifier"
         at = next((i for i, n in enumerate(arguments(call)) if n == node), 0)
+        name = source.text(named)
         if (method and is_integer_method(name)) or (not method and is_maker(source, call)):
             if name in _COMPARING:
                 yield "decides"
             yield source, call
             return
-        own = list(self._parameters(name, at, method))
-        for place, parameter in own:
+        own = list(callees(self._mentions, source, named))
+        for place, callee in own:
+            parameter = parameters(callee)[at + 1 if method else at]
             yield from self._named(place, parameter.child_by_field_name("pattern"))
-        value = function.child_by_field_name("value") if method else None
+        function = call.child_by_field_name("function")
+        value = function.child_by_field_name("value") if method and function is not None else None
         if not own or (
             value is not None and value.type != "self"
         ):  # another type's method, perhaps
             yield "escapes"
-            yield source, call
 
-    def _parameters(self, name: bytes, at: int, method: bool) -> Iterator[Value]:
-        """Parameter ``at`` (``self`` not counted where it is called as a method) of every function
-        of that name."""
-        for place, node in self._places(name):
-            function = node.parent
-            if function is None or function.type != "function_item":
-                continue
-            if function.child_by_field_name("name") != node:
-                continue
-            listed = function.child_by_field_name("parameters")
-            inside = [n for n in listed.named_children if n.type not in COMMENTS] if listed else []
-            inside = [n for n in inside if n.type != "attribute_item"]
-            selfish = bool(inside) and inside[0].type == "self_parameter"
-            index = at + 1 if method and selfish else at
-            known = index < len(inside) and inside[index].type == "parameter"
-            if known and (selfish or not method):
-                yield place, inside[index]
+
+def _passed_on(source: Source, node: Node) -> bool:
+    """Is the function that ``node`` names given away instead of called?"""
+    if node.type != "identifier" or call_by(node) is not None:
+        return False
+    up = node.parent
+    if up is None or up.type == "function_item":
+        return False
+    whole = up if up.type == "scoped_identifier" else node
+    return whole.parent is not None and whole.parent.type == "arguments"
 
 
 def _in_macro(source: Source, macro: Node) -> Iterator[Value | str]:

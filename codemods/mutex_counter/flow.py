@@ -12,9 +12,10 @@ from collections.abc import Generator, Iterator
 from tree_sitter import Node
 
 from codemods.mutex_counter.guards import arguments, method_on, outward
+from codemods.mutex_counter.names import impl_type, last_name
 from codemods.mutex_counter.resolve import Names, same_file
 from codemods.mutex_counter.section import DIRECT, LOCKS
-from codemods.mutex_counter.world import Key, impl_type, last_name
+from codemods.mutex_counter.world import Key
 from engine.scopes import pattern_names
 from engine.syntax import Source, span_of
 

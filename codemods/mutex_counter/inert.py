@@ -13,6 +13,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.names import ATOMICS
 from engine.model import Span
 from engine.syntax import Source, span_of
 
@@ -135,6 +136,8 @@ def is_maker(source: Source, call: Node) -> bool:
     head, _, last = path.rpartition(b"::")
     if last[:1].isupper() or _MAKING.fullmatch(last):
         return True
+    if head.decode("utf-8", "replace") in ATOMICS and is_integer_method(last):
+        return True  # u64::max(a, b)
     return (head.rpartition(b"::")[2].partition(b"<")[0], last) in _MAKERS
 
 

@@ -8,8 +8,9 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.flow import Flow, is_lock_call, path_of
 from codemods.mutex_counter.guards import arguments
+from codemods.mutex_counter.names import impl_type, last_name
 from codemods.mutex_counter.resolve import same_file
-from codemods.mutex_counter.world import Decl, Key, impl_type, last_name
+from codemods.mutex_counter.world import Decl, Key
 from engine.scopes import Binding, pattern_names
 from engine.syntax import Source, span_of
 

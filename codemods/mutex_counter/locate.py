@@ -23,6 +23,7 @@ METHODS = (
     b"write_owned", b"try_lock_owned", b"lock_arc", b"read_arc", b"write_arc", b"upgradable_read",
     b"is_locked", b"is_poisoned", b"clear_poison",
 )  # fmt: skip
+_ALIAS = re.compile(rb"\btype\s+(\w+)\s*=\s*(\w+)\s*;")
 _OWNERS = frozenset(
     {"field_declaration", "ordered_field_declaration_list", "static_item", "const_item"}
     | {"type_item", "parameter", "let_declaration", "function_item", "function_signature_item"}
@@ -64,7 +65,7 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
             struct = counters(source).get(source.text(inner))
             if struct is not None and _is_lock(source, node):
                 yield _struct(source, node, struct)
-            elif _is_number_here(source, source.text(inner)) and _is_lock(source, node):
+            elif source.text(inner) in _numbers(source) and _is_lock(source, node):
                 owner = _owner(source, node)
                 if owner is not None and owner.type != "closure_expression":
                     owned.setdefault(_identity(source, owner, node), []).append((owner, node))
@@ -168,16 +169,17 @@ def _struct(source: Source, node: Node, struct: Node) -> Site:
     )
 
 
-def _is_number_here(source: Source, name: bytes) -> bool:
-    """Does the file define ``name`` as an alias of what has an atomic?"""
-    hit = re.search(rb"\btype\s+" + re.escape(name) + rb"\s*=\s*(\w+)\s*;", source.data)
-    return hit is not None and hit.group(1).decode("utf-8", "replace") in ATOMICS
+@lru_cache(maxsize=8)
+def _numbers(source: Source) -> frozenset[bytes]:
+    """Names that the file defines as aliases of what has an atomic."""
+    found = ((hit.group(1), hit.group(2)) for hit in _ALIAS.finditer(source.data))
+    return frozenset(name for name, of in found if of.decode("utf-8", "replace") in ATOMICS)
 
 
 def _named(source: Source, node: Node, inner: Node) -> Iterator[Site]:
     """A lock around a name that this file does not tell the meaning of: the plan finds it out."""
     name = source.text(inner)
-    if name in counters(source) or _is_number_here(source, name) or not _is_lock(source, node):
+    if name in counters(source) or name in _numbers(source) or not _is_lock(source, node):
         return
     owner = _owner(source, node)
     if owner is None or owner.type == "closure_expression":

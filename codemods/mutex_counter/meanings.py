@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decisions import Mentions
+from codemods.mutex_counter.callgraph import Mentions
 from codemods.mutex_counter.names import ATOMICS, Family, full_names, module_fit
 from codemods.mutex_counter.text import replaced
 from engine import uses

@@ -99,6 +99,23 @@ def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
     return tuple(g for g in dict.fromkeys(globs) if g in _FAMILIES)
 
 
+def impl_type(source: Source, node: Node) -> bytes:
+    """The last name of the type whose ``impl`` holds ``node``; the trait's in a trait."""
+    for ancestor in source.ancestors(node):
+        if ancestor.type in ("impl_item", "trait_item"):
+            named = ancestor.child_by_field_name("type") or ancestor.child_by_field_name("name")
+            return last_name(source, named) if named is not None else b""
+    return b""
+
+
+def last_name(source: Source, node: Node) -> bytes:
+    """``Stats`` of ``crate::Stats<'a, T>``."""
+    if node.type == "generic_type":
+        node = node.child_by_field_name("type") or node
+    text = b"".join(source.text(node).split())
+    return text.partition(b"<")[0].rpartition(b"::")[2]
+
+
 def module_fit(path: str, modules: Iterable[str]) -> int:
     """How many segments of the file's module path stand in one of the ``modules``, -1 for a misfit."""
     parts = path.removesuffix(".rs").split("/")

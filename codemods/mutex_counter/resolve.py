@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.names import module_fit
-from codemods.mutex_counter.world import Decl, World, impl_type
+from codemods.mutex_counter.names import impl_type, module_fit
+from codemods.mutex_counter.world import Decl, World
 from engine.scopes import Binding
 from engine.syntax import Source, span_of
 

@@ -48,7 +48,7 @@ def _sentences(
     if "update" in made.ops:
         changes.append("the closure may run more than once")
     if changes:
-        yield f"Mind that {', '.join(changes)}."
+        yield f"Mind that {'; that '.join(changes)}."
     look = [*([exposed] if exposed else []), *made.notes]
     if look:
         yield f"Look at: {'; '.join(look)}."

@@ -18,6 +18,7 @@ from codemods.mutex_counter.names import (
     Lock,
     family_of,
     guard_of,
+    impl_type,
     lock_of,
 )  # fmt: skip
 from engine.facts import Facts
@@ -375,23 +376,6 @@ def holder_name(source: Source, node: Node) -> bytes:
             named = ancestor.child_by_field_name("name")
             return source.text(named) if named is not None else b""
     return b""
-
-
-def impl_type(source: Source, node: Node) -> bytes:
-    """The last name of the type whose ``impl`` holds ``node``; the trait's in a trait."""
-    for ancestor in source.ancestors(node):
-        if ancestor.type in ("impl_item", "trait_item"):
-            named = ancestor.child_by_field_name("type") or ancestor.child_by_field_name("name")
-            return last_name(source, named) if named is not None else b""
-    return b""
-
-
-def last_name(source: Source, node: Node) -> bytes:
-    """``Stats`` of ``crate::Stats<'a, T>``."""
-    if node.type == "generic_type":
-        node = node.child_by_field_name("type") or node
-    text = b"".join(source.text(node).split())
-    return text.partition(b"<")[0].rpartition(b"::")[2]
 
 
 def known(lock: Lock | None) -> bool:
