@@ -91,7 +91,8 @@ def test_text_prints_the_noise_floor_and_what_would_have_been_seen(
     line = next(line for line in text.splitlines() if "usual::work" in line and " time " in line)
     assert "±" in line
     assert "no-difference (would see" in line
-    assert "allocations and bytes are the same" in text
+    assert "allocations and bytes are the same in 1 test" in text
+    assert "bytes are the same in 2 benches" in text
 
 
 def test_more_work_and_one_more_allocation_are_found(

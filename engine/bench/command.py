@@ -62,9 +62,12 @@ def bench_command(
 def exit_code(report: Report) -> int:
     if report.interrupted:
         return _INTERRUPTED
-    if not report.rows:
-        return EXIT_UNPROVEN
-    return EXIT_FOUND if any(row.changed for row in report.rows) else EXIT_CLEAN
+    if any(row.changed for row in report.rows):
+        return EXIT_FOUND
+    benches = any("::bench/" in row.name for row in report.rows)
+    failed = any("::bench/" in missing.name for missing in report.missing)
+    nothing = not report.rows or (failed and not benches)  # tests alone do not speak for benches
+    return EXIT_UNPROVEN if nothing else EXIT_CLEAN
 
 
 def _other(

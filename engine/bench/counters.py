@@ -22,6 +22,7 @@ from engine.process import Result
 
 REPEATS = 3
 NO_TIME = "no time is left in the budget: give it more with --bench-time"
+_TOLD = 0.02  # a mean count so near to a whole number is told as that
 _FEW = 11  # iterations of a run of few, in a harness that takes ten samples at least
 _TURNS = (OLD, NEW) * REPEATS  # so that what drifts shows as a difference on one side too
 _SPREAD = 4.0  # times what runs of few iterations differ by: how far off a run may be taken to be
@@ -50,8 +51,8 @@ class Metric:
     useful: float
 
 
-ALLOCATIONS = Metric("allocations", 16, 0.0, 0.5)
-BYTES = Metric("bytes", 2048, 0.0, 64)
+ALLOCATIONS = Metric("allocations", 32, 0.0, 0.5)
+BYTES = Metric("bytes", 16384, 0.0, 64)
 INSTRUCTIONS = Metric("instructions", 4000, 0.001, 64)
 # Within the function that iterates nothing else is counted.
 ITERATING = Metric("instructions", 100, 0.001, 64)
@@ -82,7 +83,7 @@ def compare(old: Sequence[Value], new: Sequence[Value], metric: Metric) -> tuple
     ]
     for side, error, word in zip((old, new), errors, ("before", "after"), strict=True):
         counts = sorted(value.count for value in side)
-        if counts[-1] - counts[0] > error:
+        if counts[-1] - counts[0] > 2 * error:
             raise UnstableError(
                 f"not the same in every run of one program ({word}: {counts[0]:.6g} to "
                 f"{counts[-1]:.6g}): no verdict"
@@ -121,7 +122,7 @@ def _told(values: Sequence[Value]) -> float:
     """The count without digits that its error does not bear out."""
     middle = median([value.count for value in values])
     error = max(value.error for value in values)
-    if error < 0.5 and abs(middle - round(middle)) <= error:
+    if error < 0.5 and abs(middle - round(middle)) <= max(error, _TOLD):
         return float(round(middle))
     return float(f"{middle:.6g}")
 

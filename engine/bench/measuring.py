@@ -8,11 +8,11 @@ import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.bench import budget, counters, stats
 from engine.bench.build import COUNT, REACH, TIME, Builds, Built, Watch
-from engine.bench.harness import Call, Reading, UnreadableError
+from engine.bench.harness import Call, Harness, Reading, UnreadableError
 from engine.bench.model import NEW, OLD, WORDS, Missing, Row
 from engine.bench.progress import Progress
 from engine.bench.runner import FailedError, Key, Runner
@@ -20,6 +20,7 @@ from engine.cargo import Limits
 from engine.reach import VARIABLE, Probes
 
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
+_FOR_TIME = 0.8  # of what is left, when instructions are counted too
 _LEAST_PATIENCE = 10.0  # seconds
 NOT_REACHED = "runs none of the changed functions"
 
@@ -117,9 +118,10 @@ class Measuring:
         for built in self._builds.benches:
             if built.package == package:
                 whole = f"{built.package}::{built.target}"
-                names = [n for n in self._listed(built) if self._settings.wants(f"{whole}::{n}")]
+                harness, listed = self._listed(built)
+                names = [name for name in listed if self._settings.wants(f"{whole}::{name}")]
                 for number, name in enumerate(names, 1):
-                    bench = Bench(name, built)
+                    bench = Bench(name, replace(built, harness=harness))
                     self._watch.progress(f"trying {bench.full} ({number} of {len(names)})")
                     if self._try(bench) and self._reaches(bench):
                         yield bench
@@ -142,7 +144,9 @@ class Measuring:
         self._miss(bench.full, "", NOT_REACHED)
         return False
 
-    def _listed(self, built: Built) -> list[str]:
+    def _listed(self, built: Built) -> tuple[Harness, list[str]]:
+        """The adapter for the harness' version, and the names that both sides have."""
+        harness = built.harness
         whole = f"{built.package}::{built.target}"
         found: dict[str, tuple[str, ...]] = {}
         for side in (OLD, NEW):
@@ -154,15 +158,16 @@ class Measuring:
                     self._patience(),
                 )
                 found[side] = built.harness.names(result.stdout)
+                harness = built.harness.fitting(result.stdout)
         if len(found) < 2:
-            return []
+            return harness, []
         if not found[OLD] and not found[NEW] and built.target.startswith("bench/"):
             self._miss(whole, "", "lists no bench")
         for name in found[OLD] + found[NEW]:
             for side, other in ((OLD, NEW), (NEW, OLD)):
                 if name in found[side] and name not in found[other]:
                     self._miss(f"{whole}::{name}", "", f"only there {WORDS[side]}")
-        return [name for name in found[NEW] if name in found[OLD]]
+        return harness, [name for name in found[NEW] if name in found[OLD]]
 
     def _try(self, bench: Bench) -> bool:
         """A first run on both sides: does it work, how long does it take, what does it say?"""
@@ -195,6 +200,8 @@ class Measuring:
     def _time(self, benches: list[Bench]) -> None:
         self._timed += benches
         left = self._deadline - time.monotonic()
+        if self._settings.counters and self._valgrind is not None:
+            left *= _FOR_TIME
         plan = budget.shares([bench.tried for bench in benches], left, self._settings.pairs)
         self._progress.start(sum(share.cost for share in plan if share.pairs))
         for number, (bench, share) in enumerate(zip(benches, plan, strict=True), 1):
@@ -318,8 +325,13 @@ class Measuring:
 
     # -- results -------------------------------------------------------------------------------
 
-    def rows(self) -> Iterator[Row]:
-        """What is finished: time with its verdicts, then the counts."""
+    def rows(self) -> list[Row]:
+        """What is finished, bench by bench: time with its verdict, then the counts."""
+        found = [*self._times(), *self._counts]
+        order = {name: place for place, name in enumerate(dict.fromkeys(r.name for r in found))}
+        return sorted(found, key=lambda row: order[row.name])
+
+    def _times(self) -> Iterator[Row]:
         finished = [bench for bench in self._timed if bench.done]
         samples = [
             stats.Pairs(tuple(b.before), tuple(b.after), tuple(b.again), b.resolution)
@@ -340,7 +352,6 @@ class Measuring:
                 verdict=found.verdict,
                 smallest=found.smallest,
             )
-        yield from self._counts
 
     def unfinished(self) -> Iterator[Missing]:
         """After Ctrl-C: benches whose pairs were not, or not all, measured."""

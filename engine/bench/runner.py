@@ -105,13 +105,14 @@ def _signal(number: int) -> str:
 
 def _words(result: process.Result) -> str:
     """Its own last words: the panic's message, or else the last line."""
+    said = result.stderr + (b"" if b"panicked at" in result.stderr else b"\n" + result.stdout)
     lines = [
         line.strip()
-        for line in result.stderr.decode("utf-8", "replace").split("\n")
+        for line in said.decode("utf-8", "replace").split("\n")
         if line.strip() and not line.startswith("note: run with `RUST_BACKTRACE")
     ]
     for index, line in enumerate(lines):
         if "panicked at" in line:
-            said = lines[index + 1] if index + 1 < len(lines) else ""
-            return f": {line} {said}"[:200].rstrip()
+            message = lines[index + 1] if index + 1 < len(lines) else ""
+            return f": {line} {message}"[:200].rstrip()
     return f": {lines[-1][:160]}" if lines else ""

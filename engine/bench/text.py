@@ -56,8 +56,8 @@ def _finite(number: float) -> float | None:
 
 def report_text(report: Report, color: bool) -> str:
     """A table, what was not measured, and the notes; equal counts of tests are told as a number."""
-    quiet = [row for row in report.rows if _quiet(row)]
-    shown = [row for row in report.rows if not _quiet(row)]
+    quiet = list(_quiet(report.rows))
+    shown = [row for row in report.rows if row not in quiet]
     lines: list[str] = []
     if shown:
         head = ("bench", "metric", "before", "after", "change", "95 % interval", "noise", "verdict")
@@ -70,8 +70,12 @@ def report_text(report: Report, color: bool) -> str:
             ).rstrip()
             lines.append(_colored(line, shown[index - 1]) if color and index else line)
     if quiet:
-        tests = len({row.name for row in quiet})
-        lines.append(f"{tests} test{'s' * (tests != 1)}: allocations and bytes are the same")
+        tests = {row.name for row in quiet if "::bench/" not in row.name}
+        benches = {row.name for row in quiet} - tests
+        if benches:
+            lines.append(f"bytes are the same in {_number(len(benches), 'bench', 'es')}")
+        if tests:
+            lines.append(f"allocations and bytes are the same in {_number(len(tests), 'test')}")
     if report.missing:
         lines += ["", "not measured:"]
         lines += _missing(report.missing)
@@ -106,8 +110,14 @@ def row_words(row: Row) -> str:
     return f"{row.name} {row.metric} {values} ({', '.join(told)}): {row.verdict}"
 
 
-def _quiet(row: Row) -> bool:
-    return row.metric != "time" and not row.changed and "::bench/" not in row.name
+def _quiet(rows: Sequence[Row]) -> Iterator[Row]:
+    """Equal counts of tests, and equal bytes of benches whose allocations are shown as equal."""
+    same = {row.name for row in rows if row.metric == "allocations" and not row.changed}
+    for row in rows:
+        test = "::bench/" not in row.name and row.metric != "time"
+        bytes_too = row.metric == "bytes" and row.name in same
+        if not row.changed and (test or bytes_too):
+            yield row
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -181,3 +191,7 @@ def counted(rows: Sequence[Row]) -> str:
         found[word] = found.get(word, 0) + 1
     ordered = sorted(found.items(), key=lambda item: item[0] == "without a difference")
     return ", ".join(f"{number} {word}" for word, number in ordered)
+
+
+def _number(count: int, noun: str, ending: str = "s") -> str:
+    return f"{count} {noun}{'' if count == 1 else ending}"

@@ -92,6 +92,10 @@ class Harness(ABC):
         found = (_LISTED.fullmatch(line) for line in text.split("\n"))
         return tuple(dict.fromkeys(match[1] for match in found if match is not None))
 
+    def fitting(self, stdout: bytes) -> Harness:
+        """The adapter for the version that gave this answer to ``listing``."""
+        return self
+
     @abstractmethod
     def timing(self, name: str, seconds: float, home: Path) -> Call:
         """Measures one bench, for about ``seconds`` after a short warm-up."""

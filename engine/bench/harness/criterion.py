@@ -1,8 +1,9 @@
 """criterion, also under its codspeed name: read from the ``sample.json`` that it writes.
 
 Its files go to ``CRITERION_HOME``, never to ``target/criterion``. Settings that a group makes in the
-code are stronger than arguments, so a run can take longer than it was asked to.
-Source: criterion 0.5 to 0.8, ``lib.rs``, ``routine.rs`` and ``report.rs``.
+code are stronger than arguments, so a run can take longer than it was asked to. Before 0.4 it takes
+whole seconds alone; that one lists ``NAME: bench``, not ``NAME: benchmark``.
+Source: criterion 0.3 to 0.8, ``lib.rs``, ``routine.rs`` and ``report.rs``.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from engine.process import Result
 _LIMIT = 64 * 2**20  # bytes of one JSON file
 _SAMPLES = "10"  # the fewest that criterion takes
 _INSTANT = "0.000000001"  # seconds: warm up for one iteration, then one iteration a sample
+_OLD = re.compile(rb"^.+: bench$", re.MULTILINE)
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$#&~/-]")
 
 
@@ -31,10 +33,18 @@ class Criterion(Harness):
     iterates = "*criterion*bencher*encher*iter*"
     marker = re.compile(rb"\bcriterion_main\s*!|\bCriterion\b")
 
+    def __init__(self, whole_seconds: bool = False) -> None:
+        self._whole = whole_seconds
+
     def listing(self) -> Call:
         return Call(("--bench", "--list"))
 
+    def fitting(self, stdout: bytes) -> Harness:
+        return Criterion(whole_seconds=True) if _OLD.search(stdout) else self
+
     def timing(self, name: str, seconds: float, home: Path) -> Call:
+        if self._whole:
+            return _call(name, "1", f"{math.ceil(seconds)}", home)
         return _call(name, f"{max(seconds / 4, 0.01):.4f}", f"{seconds:.4f}", home)
 
     def read(self, name: str, result: Result, home: Path) -> Reading:
@@ -47,11 +57,11 @@ class Criterion(Harness):
     def once(self, name: str, home: Path) -> Call:
         return Call(("--bench", "--test", _exactly(name)), _env(home))
 
-    def few(self, name: str, home: Path) -> Call:
-        return _call(name, _INSTANT, _INSTANT, home)
+    def few(self, name: str, home: Path) -> Call | None:
+        return None if self._whole else _call(name, _INSTANT, _INSTANT, home)
 
-    def many(self, name: str, seconds: float, iteration: float, home: Path) -> Call:
-        return _call(name, _INSTANT, f"{seconds:.4f}", home)
+    def many(self, name: str, seconds: float, iteration: float, home: Path) -> Call | None:
+        return None if self._whole else _call(name, _INSTANT, f"{seconds:.4f}", home)
 
     def counted(self, name: str, result: Result, home: Path) -> Counted:
         iterations, _ = _sample(name, home)

@@ -1,0 +1,211 @@
+"""How good the judge of ``spikeproof bench`` is: how often it errs, and what it finds.
+
+Crates that differ in one number are built once and measured again and again, on the machine as it
+is and with a noisy neighbour (a process that works and sleeps by turns):
+
+- equal crates: runs of which any bench is declared different (at most 5 %),
+- crates seeded to take 2 % and 5 % more and 5 % less time: benches for which that was found, and
+  benches for which the opposite was said (none may be).
+
+``python -m bench.judge [RUNS]`` makes 40 runs of each kind, or RUNS. Exit 1 when a limit is missed.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import process
+from engine.bench import Row, Settings, Side
+from engine.bench.build import Builder
+from engine.bench.measuring import Measuring
+from engine.bench.model import NEW, OLD
+from engine.bench.runner import Runner
+from engine.bench.stats import ALPHA, median
+from engine.cargo import Limits
+from engine.report.ui import Ui
+from engine.scratch import Scratch
+from engine.workspace import Selection, discover
+
+HOME = Path(__file__).resolve().parent.parent
+WORK = HOME / "target" / "bench" / "judge"
+RUNS = 40
+SECONDS = 12.0  # the budget of one run of three benches
+FOUND = 0.8  # of the seeded changes, on the machine as it is
+CHANGES = (1.02, 1.05, 0.95)
+
+_MANIFEST = """[package]
+name = "judge"
+version = "0.1.0"
+edition = "2021"
+publish = false
+[workspace]
+[dev-dependencies]
+criterion = { version = "0.8", default-features = false, features = ["cargo_bench_support"] }
+[[bench]]
+name = "judge"
+harness = false
+"""
+# Three kinds of work, each in proportion to a number: a chain of dependent steps, steps through
+# memory beyond the first cache, allocations.
+_LIB = """
+use std::hint::black_box;
+const PER_MILLE: u64 = @;
+pub fn steps() -> u64 {
+    (0..black_box(20 * PER_MILLE)).fold(7, |x: u64, i| (x ^ i).rotate_left(9).wrapping_mul(0x9E37_79B9))
+}
+pub fn memory(next: &[u32]) -> u32 {
+    (0..black_box(5 * PER_MILLE)).fold(0, |at, _| next[at as usize])
+}
+pub fn rows() -> usize {
+    let rows: Vec<Box<u64>> = (0..black_box(PER_MILLE)).map(|n| Box::new(black_box(n))).collect();
+    rows.len()
+}
+"""
+_BENCH = """
+use criterion::{criterion_group, criterion_main, Criterion};
+fn benches(c: &mut Criterion) {
+    let size = 1u32 << 16;
+    let next: Vec<u32> = (0..size).map(|at| at.wrapping_mul(1_664_525).wrapping_add(1_013_904_223) % size).collect();
+    c.bench_function("steps", |b| b.iter(judge::steps));
+    c.bench_function("memory", |b| b.iter(|| judge::memory(&next)));
+    c.bench_function("rows", |b| b.iter(judge::rows));
+}
+criterion_group!(group, benches);
+criterion_main!(group);
+"""
+_NEIGHBOUR = """
+import random, time
+while True:
+    end = time.monotonic() + random.uniform(0.002, 0.08)
+    while time.monotonic() < end:
+        pass
+    time.sleep(random.uniform(0.002, 0.08))
+"""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Runs of one kind. ``alarms`` are runs, the rest counts benches."""
+
+    change: float
+    runs: int
+    alarms: int
+    found: int
+    opposite: int
+    benches: int
+    floor: float  # median of the noise floors
+    smallest: float  # median of the smallest effects
+
+
+def crate(change: float, copy: str = "") -> Path:
+    """A crate whose work is ``change`` times the usual."""
+    root = WORK / f"crate-{change}{copy}"
+    files = {
+        "Cargo.toml": _MANIFEST,
+        "src/lib.rs": _LIB.replace("@", str(round(1000 * change))),
+        "benches/judge.rs": _BENCH,
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_text() != text:
+            path.write_text(text)
+    return root
+
+
+@contextmanager
+def neighbour(noisy: bool) -> Iterator[None]:
+    """A noisy one, if asked for."""
+    if not noisy:
+        yield
+        return
+    other = subprocess.Popen([sys.executable, "-c", _NEIGHBOUR])
+    try:
+        yield
+    finally:
+        other.kill()
+        other.wait()
+
+
+def runs(change: float, count: int, noisy: bool) -> Outcome:
+    """Measure the usual crate against a changed one, ``count`` times."""
+    old = discover(crate(1.0), Selection())
+    new = discover(crate(change, copy="-new"), Selection())
+    rows: list[list[Row]] = []
+    with Scratch.open(new, WORK / "target") as scratch, neighbour(noisy):
+        builder = Builder(scratch, {OLD: Side(old), NEW: Side(new)}, Limits(), counters=False)
+        with builder.stage as stage:
+            builds = builder.build(Ui(quiet=True))
+            runner = Runner(stage, process.environment(), scratch.build.parent / "bench-home")
+            for number in range(count):
+                settings = Settings(seconds=SECONDS, counters=False, seed=random.getrandbits(32))
+                measuring = Measuring(runner, builds, settings, Ui(quiet=True))
+                measuring.all()
+                rows.append(measuring.rows())
+                _tell(f"{change:g} {'noisy' if noisy else 'quiet'}: {number + 1} of {count}")
+            runner.close()
+    everything = [row for run in rows for row in run]
+    expected = "slower" if change > 1 else "faster"
+    return Outcome(
+        change=change,
+        runs=count,
+        alarms=sum(any(row.changed for row in run) for run in rows),
+        found=sum(row.verdict == expected for row in everything),
+        opposite=sum(row.changed and row.verdict != expected for row in everything),
+        benches=len(everything),
+        floor=median([row.noise_floor for row in everything]),
+        smallest=median([row.smallest for row in everything]),
+    )
+
+
+def _tell(text: str) -> None:
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+
+
+def main() -> int:
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    if shutil.which("cargo") is None:
+        print("judge: cargo was not found", file=sys.stderr)
+        return 2
+    began = time.monotonic()
+    missed = []
+    for noisy in (False, True):
+        place = "noisy neighbour" if noisy else "machine as it is"
+        equal = runs(1.0, count, noisy)
+        _tell("")
+        print(
+            f"{place}: equal crates declared different in {equal.alarms} of {equal.runs} runs "
+            f"(noise floor {equal.floor:.1%}, would see {equal.smallest:.1%})",
+            flush=True,
+        )
+        if equal.alarms > ALPHA * equal.runs:
+            missed.append(f"{place}: more than 5 % of the equal runs declared different")
+        for change in CHANGES:
+            outcome = runs(change, count, noisy)
+            _tell("")
+            print(
+                f"{place}: {change - 1:+.0%} found in {outcome.found} of {outcome.benches} benches, "
+                f"the opposite in {outcome.opposite}",
+                flush=True,
+            )
+            if outcome.opposite:
+                missed.append(f"{place}: {change - 1:+.0%} taken for the opposite")
+            if not noisy and outcome.found < FOUND * outcome.benches:
+                missed.append(f"{place}: {change - 1:+.0%} found in less than {FOUND:.0%}")
+    print(f"{time.monotonic() - began:.0f} s")
+    for line in missed:
+        print(f"FALLS SHORT: {line}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
