@@ -11,7 +11,7 @@ from engine.bench import Report
 from engine.bench.command import exit_code
 from engine.bench.text import report_json, report_text
 from tests.benchcrate import LIB, crate, measure, reason, row
-from tests.trees import content
+from tests.trees import build, content, package
 
 pytestmark = pytest.mark.slow
 
@@ -213,3 +213,81 @@ def test_sides_with_a_lock_file_on_one_are_built_alike(target: Path, tmp_path: P
     report = measure(old, new, target, pairs=6, counters=False)
     assert "the side before has no Cargo.lock: it is built with the other's" in report.notes
     assert not (old / "Cargo.lock").exists()
+
+
+def test_libtest_benches_run_on_a_stable_toolchain(target: Path, tmp_path: Path) -> None:
+    bench = """
+    #![feature(test)]
+    extern crate test;
+    #[bench] fn work(b: &mut test::Bencher) { b.iter(|| (kit::work(2_000), kit::rows(40))); }
+    """
+    more = {"benches/lib_test.rs": bench}
+    old = crate(tmp_path / "old", {}, more)
+    new = crate(
+        tmp_path / "new",
+        {},
+        {**more, "src/lib.rs": LIB.replace("black_box(steps)", "black_box(steps * 2)")},
+    )
+    # libtest measures up to three seconds a run, when the machine is busy, whatever it is asked.
+    report = measure(old, new, target, seconds=300, pairs=6)
+    work = row(report, "bench/lib_test::work", "time")
+    assert (work.harness, work.verdict) == ("libtest", "slower")
+    assert work.ratio > 1.3
+    rows = row(report, "bench/lib_test::work", "allocations")
+    assert (rows.verdict, rows.note) == ("same", "set-up and first iteration")
+    assert 41 <= rows.before <= 60
+
+
+REAL = """
+use criterion::{criterion_group, criterion_main, BatchSize, BenchmarkId, Criterion};
+fn benches(c: &mut Criterion) {
+    c.bench_function("work", |b| b.iter(|| kit::work(20_000)));
+    c.bench_function("fill (kept)", |b| {
+        let mut kept = Vec::new();
+        b.iter(|| { RESET; kept.extend(0..std::hint::black_box(50u64)); kept.len() })
+    });
+    let mut group = c.benchmark_group("group/1");
+    group.measurement_time(std::time::Duration::from_millis(150)).sample_size(20);
+    group.bench_with_input(BenchmarkId::new("rows", 40), &40, |b, n| b.iter(|| kit::rows(*n)));
+    group.bench_function("batched", |b| {
+        b.iter_batched(|| kit::rows(10), |rows| rows.len(), BatchSize::SmallInput)
+    });
+}
+criterion_group!(all, benches);
+criterion_main!(all);
+"""
+
+
+def test_the_real_criterion(tmp_path: Path) -> None:
+    """Its own build directory is kept in the repository's target: criterion takes a minute."""
+    home = Path(__file__).resolve().parent.parent / "target/cases/bench"
+    sides = []
+    for name, reset, lib in (
+        ("old", "kept = Vec::new()", LIB),
+        ("new", "kept.clear()", LIB.replace("black_box(steps)", "black_box(steps * 2)")),
+    ):
+        manifest = package(
+            "kit",
+            '[workspace]\n[dev-dependencies]\ncriterion = { version = "0.8", '
+            'default-features = false, features = ["cargo_bench_support"] }\n'
+            '[[bench]]\nname = "real"\nharness = false\n',
+        )
+        files = {
+            "Cargo.toml": manifest,
+            "src/lib.rs": lib,
+            "benches/real.rs": REAL.replace("RESET", reset),
+        }
+        sides.append(build(home / name, files))
+    report = measure(sides[0], sides[1], home / "target", seconds=90)
+    work = row(report, "real::work", "time")
+    assert work.verdict == "slower"
+    assert work.ratio == pytest.approx(2, rel=0.2)
+    kept = row(report, "real::fill (kept)", "allocations")
+    assert (kept.after, kept.verdict) == (0, "fewer")
+    assert kept.before == pytest.approx(1, abs=0.1)
+    rows = row(report, "real::group/1/rows/40", "allocations")
+    assert (rows.before, rows.verdict) == (41, "same")
+    batched = row(report, "real::group/1/batched", "allocations")
+    assert batched.verdict == "same"
+    assert batched.before == pytest.approx(11, abs=0.5)
+    assert not (home / "new/target").exists()

@@ -209,7 +209,7 @@ class Measuring:
                 self._miss(
                     bench.full,
                     "time",
-                    f"one run takes {bench.tried:.2g} s: the fewest pairs that could show anything "
+                    f"a run takes {bench.tried:.1g} s: the fewest pairs that could show anything "
                     "do not fit into the budget; give it more with --bench-time",
                 )
                 continue
