@@ -12,6 +12,7 @@ one and overrides it key by key (``codemods`` option by option). The keys are th
     check-timeout = 300                  # seconds for one cargo check
     env = ["DATABASE_URL"]               # variables let through to cargo and the tests
     test-code = true                     # also sites in tests, benches and examples
+    workload = "cargo run --release -- --selftest"   # measured as a whole, before and after
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
+import shlex
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -49,6 +51,7 @@ class Config:
     check_timeout: float | None = None
     env: tuple[str, ...] = ()
     test_code: bool = False
+    workload: tuple[str, ...] = ()
     named: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
 
     def check_names(self, known: Mapping[str, Collection[str]]) -> None:
@@ -165,6 +168,17 @@ def _flag(value: object, at: str) -> bool:
     return value
 
 
+def _command(value: object, at: str) -> tuple[str, ...]:
+    """A command and its arguments: an array, or a string that is split as a shell would."""
+    try:
+        words = tuple(shlex.split(value)) if isinstance(value, str) else _strings(value, at)
+    except ValueError as error:
+        raise SpikeproofError(f"{at}: {error}") from None
+    if not words or any("\0" in word for word in words):
+        raise SpikeproofError(f"{at} must name a program")
+    return words
+
+
 def _codemods(value: object, at: str) -> dict[str, dict[str, object]]:
     if not isinstance(value, dict):
         raise SpikeproofError(f"{at} must be a table of codemods, each a table of options")
@@ -190,4 +204,5 @@ _READERS: Mapping[str, Callable[[object, str], object]] = {
     "check-timeout": _seconds,
     "env": _names,
     "test-code": _flag,
+    "workload": _command,
 }

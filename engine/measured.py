@@ -1,7 +1,7 @@
 """What the verified fixes do to the program's cost: measured together, a regression traced to the
 fixes that bring it, each alone on request.
 
-The ladder: the package's benches, else its tests with deterministic counts. A measurement counts for
+The ladder: the package's benches and the workload that its config names, else its tests with deterministic counts. A measurement counts for
 a fix only if it runs a function that the fix changes. What decides is time that is slower, and more
 allocations where time is not faster; instructions and bytes are told, and decide nothing by
 themselves: they see no cache, no lock and no waiting.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.bench.model import Report, Row
+from engine.bench.model import WORKLOAD, Report, Row
 from engine.model import Fix
 from engine.reach import Probes
 
@@ -42,9 +42,11 @@ class Measured:
 
     @property
     def rung(self) -> str:
-        """What the rows stand on: "benches", "tests", or "" when nothing reaches the fix."""
+        """What the rows stand on: "benches", "workload", "tests", or "" when nothing reaches it."""
         if any(_of_bench(row) for row in self.rows):
             return "benches"
+        if any(row.harness == WORKLOAD for row in self.rows):
+            return "workload"
         return "tests" if self.rows else ""
 
     @property
@@ -141,10 +143,10 @@ def _culprits(row: Row, able: Sequence[str], compare: Compare) -> tuple[str, ...
 def _rows_of(name: str, report: Report) -> tuple[Row, ...]:
     """What a fix is reached by; the tests' rows only where no bench reaches it."""
     rows = [row for row in report.rows if name in report.reached.get(row.name, ())]
-    benches = [row for row in rows if _of_bench(row)]
-    return tuple(benches or rows)
+    better = [row for row in rows if _of_bench(row) or row.harness == WORKLOAD]
+    return tuple(better or rows)
 
 
 def _of_bench(row: Row) -> bool:
     """Tests are only counted; what has a time, or stands in a bench target, is a bench."""
-    return row.metric == "time" or "::bench/" in row.name
+    return row.harness != WORKLOAD and (row.metric == "time" or "::bench/" in row.name)

@@ -27,7 +27,7 @@ from __future__ import annotations
 
 from engine.bench.build import Side
 from engine.bench.compare import compare
-from engine.bench.measuring import Settings
 from engine.bench.model import Machine, Missing, Report, Row
+from engine.bench.settings import Settings
 
 __all__ = ["Machine", "Missing", "Report", "Row", "Settings", "Side", "compare"]

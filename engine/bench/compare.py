@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 from engine import process
+from engine.bench import workload
 from engine.bench.build import Builder, Side, Watch
-from engine.bench.measuring import Measuring, Settings
+from engine.bench.measuring import Measuring
 from engine.bench.model import NEW, OLD, Machine, Missing, Report
 from engine.bench.runner import Runner
+from engine.bench.settings import Settings
 from engine.reach import Probes
 from engine.scratch import Scratch
 
@@ -43,20 +45,32 @@ def compare(
             scratch.build.parent / "bench-home",
         )
         measuring = Measuring(runner, builds, settings, watch, probes)
+        commands = workload.Measuring(
+            stage, scratch.build.parent, runner.env, settings, watch, probes
+        )
         try:
             measuring.all()
+            commands.all(workload.workloads(after))
         except KeyboardInterrupt:
             measuring.interrupted = True
         finally:
             runner.close()
     return Report(
         machine=_machine(builds.rustc, load),
-        rows=tuple(measuring.rows()),
+        rows=(*measuring.rows(), *commands.rows),
         missing=tuple(
-            sorted({*builds.missing, *measuring.missing, *measuring.unfinished()}, key=_order)
+            sorted(
+                {
+                    *builds.missing,
+                    *measuring.missing,
+                    *measuring.unfinished(),
+                    *commands.missing,
+                },
+                key=_order,
+            )
         ),
         notes=(*builds.notes, *measuring.notes()),
-        reached=measuring.reached,
+        reached={**measuring.reached, **commands.reached},
         interrupted=measuring.interrupted,
         seconds=time.monotonic() - began,
     )

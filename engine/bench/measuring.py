@@ -16,7 +16,7 @@ from engine.bench.harness import Call, Harness, Reading, UnreadableError
 from engine.bench.model import NEW, OLD, WORDS, Missing, Row
 from engine.bench.progress import Progress
 from engine.bench.runner import FailedError, Key, Runner
-from engine.cargo import Limits
+from engine.bench.settings import Settings
 from engine.reach import VARIABLE, Probes
 
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
@@ -26,23 +26,6 @@ _LEAST_PATIENCE = 10.0  # seconds
 NOT_REACHED = "runs none of the changed functions"
 
 _Counts = Mapping[counters.Metric, Mapping[str, Sequence[counters.Value]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """``seconds`` is the budget for one package's measurements (building is not in it); ``seed``
-    decides the order within pairs (None: another each time). ``only`` are the benches and tests to
-    measure, as ``Row.name`` has them; all when empty."""
-
-    seconds: float = 120.0
-    pairs: int = budget.PAIRS
-    counters: bool = True
-    limits: Limits = field(default_factory=Limits)
-    seed: int | None = None
-    only: frozenset[str] = frozenset()
-
-    def wants(self, name: str) -> bool:
-        return not self.only or name in self.only
 
 
 @dataclass(slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 OLD, NEW = "old", "new"  # the sides: before and after; names of equal length, they are in paths
+WORKLOAD = "workload"  # a row's harness, when it is of a command and not of a bench
 WORDS = {OLD: "before", NEW: "after"}
 
 

@@ -97,12 +97,12 @@ def _missing(missing: Sequence[Missing]) -> Iterator[str]:
 
 def row_words(row: Row) -> str:
     """A row in a sentence: ``a::bench/b::c time 479.2 µs -> 223.6 µs (-51.1 %, ..): faster``."""
-    if not row.changed and row.metric != "time":
+    if not row.changed and row.interval is None:
         return f"{row.name} {row.metric} {_amount(row.before, row.metric)}: {row.verdict}"
     told = [_change(row.ratio)]
     if row.interval is not None:
         told.append("95 % " + " .. ".join(_change(end) for end in row.interval))
-    if row.metric == "time":
+    if row.interval is not None:
         told.append(f"noise ±{_percent(row.noise_floor)}")
         if not row.changed:
             told.append(f"would see {_percent(row.smallest)}")
@@ -139,13 +139,13 @@ def _cells(row: Row) -> tuple[str, ...]:
         _amount(row.after, row.metric),
         _change(row.ratio) if row.ratio != 1 or row.metric == "time" else "0",
         interval,
-        f"±{_percent(row.noise_floor)}" if row.metric == "time" else "",
+        f"±{_percent(row.noise_floor)}" if row.interval is not None else "",
         verdict,
     )
 
 
 def _amount(value: float, metric: str) -> str:
-    if metric != "time":
+    if metric not in ("time", "cpu"):
         return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
     for size, unit in _UNITS:
         if value >= size:

@@ -10,6 +10,7 @@ from engine.bench.model import Report, Row
 from engine.bench.text import row_words
 from engine.measured import Measured
 from engine.model import Verdict
+from engine.report.counts import count
 
 _Key = tuple[str, str, float, float]
 
@@ -25,9 +26,8 @@ class Table:
         """One fix's line: the numbers of its rows, what they stand on, and what stayed the same."""
         mine = sorted(self.numbers[_key(row)] for row in own.rows if _key(row) in self.numbers)
         names = {row.name for row in own.rows}
-        noun = "bench" if own.rung == "benches" else "test"
-        ending = ("es" if noun == "bench" else "s") * (len(names) != 1)
-        reach = f"reached by {len(names)} {noun}{ending}"
+        nouns = {"benches": ("bench", "benches"), "workload": ("workload", "workloads")}
+        reach = f"reached by {count(len(names), *nouns.get(own.rung, ('test', 'tests')))}"
         shown = " ".join(f"[{number}]" for number in mine)
         return f"{reach}: {shown}" if shown else f"{reach}: allocations and bytes are the same"
 
