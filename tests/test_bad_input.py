@@ -177,6 +177,29 @@ def test_odd_file_names_are_shown_escaped(package: Path) -> None:
     assert len(scan_json(package)["sites"]) == 10
 
 
+@pytest.mark.slow
+def test_odd_file_names_are_rewritten_as_others(package: Path) -> None:
+    """Also where a type behind ``#[path]`` has a namesake in the crate's root."""
+    lib = package / "src/lib.rs"
+    text = lib.read_text()
+    for number, name in enumerate(["sp ace.rs", "caf\u00e9.rs", 'quo"te.rs']):
+        (package / "src" / name).write_text(text.replace("fn counts", f"fn counts_{number}"))
+        written = name.replace('"', '\\"')
+        lib.write_text(f'{lib.read_text()}\n#[path = "{written}"]\nmod odd_{number};\n')
+    run = tool("diff", "--no-bench", package)
+    assert run.returncode == 1, run.stderr.decode()
+    assert run.stdout.count(b"\n+    hits: AtomicU64,") == 4
+    applied = subprocess.run(
+        ["git", "apply", "-"],
+        cwd=package,
+        input=run.stdout,
+        env={**os.environ, "GIT_DIR": os.devnull},
+        check=False,
+    )
+    assert applied.returncode == 0
+    assert "Mutex" not in lib.read_text()
+
+
 def test_scan_runs_nothing_of_the_repositorys(package: Path) -> None:
     trap = package / "trap.sh"
     trap.write_text(f"#!/bin/sh\ntouch {package}/sprung\nexit 1\n")

@@ -105,7 +105,7 @@ class Structs:
         if exact:
             return exact
         head = printed.partition("::")[0]
-        mine = [crate_of(source.path, self._facts) == head for source, _ in found]
+        mine = [self._facts.crate_of(source.path) == head for source, _ in found]
         return found if mine and all(mine) else ()
 
     def _drops(self, name: str) -> bool:
@@ -168,13 +168,7 @@ def stands_in(printed: str, source: Source, node: Node, facts: Facts) -> bool:
     if printed == module:
         return True
     head, _, rest = printed.partition("::")
-    return rest == module and head == crate_of(source.path, facts)
-
-
-def crate_of(path: str, facts: Facts) -> str | None:
-    """The name in code of the package that a file belongs to."""
-    package = facts.package_of(path)
-    return package.name.replace("-", "_") if package is not None else None
+    return rest == module and head == facts.crate_of(source.path)
 
 
 def _filled(type_: Type, given: dict[str, Type], parameters: list[str]) -> Type:

@@ -75,7 +75,7 @@ class Meanings:
         """The definitions that rustc's path of a type (``krate::stats::Stats``) may mean."""
         module, _, name = told.rpartition("::")
         every = [(s.path, span_of(n)) for s, n in self._definitions(name.encode())]
-        fits = [module_fit(path, [module]) for path, _ in every]
+        fits = [module_fit(path, self._facts.crate_of(path), [module]) for path, _ in every]
         return [found for found, fit in zip(every, fits, strict=True) if fit == max(fits)]
 
     def _definition(self, source: Source, named: Node) -> tuple[Source, Node] | None:
@@ -89,7 +89,8 @@ class Meanings:
         near = [d for d in every if self._facts.package_of(d[0].path) == home] or every
         if full:
             modules = [full[0].rpartition(b"::")[0].decode("utf-8", "replace")]
-            fits = [module_fit(place.path, modules) for place, _ in near]
+            crate = self._facts.crate_of(source.path)
+            fits = [module_fit(place.path, crate, modules) for place, _ in near]
             near = [d for d, fit in zip(near, fits, strict=True) if fit == max(fits)]
         else:
             near = [d for d in near if d[0].path == source.path] or near

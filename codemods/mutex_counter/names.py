@@ -116,13 +116,20 @@ def last_name(source: Source, node: Node) -> bytes:
     return text.partition(b"<")[0].rpartition(b"::")[2]
 
 
-def module_fit(path: str, modules: Iterable[str]) -> int:
-    """How many segments of the file's module path stand in one of the ``modules``, -1 for a misfit."""
+def module_fit(path: str, crate: str, modules: Iterable[str]) -> int:
+    """How many segments of the file's module path stand in one of the ``modules``, -1 for a misfit.
+
+    The root file of ``crate`` fits the crate itself alone: what has another module stands in an
+    inline one, or in a file that ``#[path]`` has renamed.
+    """
     parts = path.removesuffix(".rs").split("/")
     if "src" in parts:
         parts = parts[len(parts) - parts[::-1].index("src") :]
     if parts and parts[-1] in ("lib", "main", "mod"):
         parts = parts[:-1]
+    if not parts:
+        roots = {"", "crate", "self", "super", crate}
+        return 0 if any(roots.issuperset(module.split("::")) for module in modules) else -1
     within = "".join(f"::{part}" for part in parts) + "::"
     return len(parts) if any(within in f"::{module}::" for module in modules) else -1
 

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.names import impl_type, module_fit
 from codemods.mutex_counter.world import Decl, World
+from engine.facts import Facts
 from engine.scopes import Binding
 from engine.syntax import Source, span_of
 
@@ -41,8 +42,9 @@ class Names:
         told = self.world.facts.type_of(source.path, span_of(base))
         if told is None:
             return same_file(found, source)
-        modules = {t.name.rpartition("::")[0] for t in told.deref_chain()}
-        return same_module(found, modules)
+        split = [t.name.rpartition("::") for t in told.deref_chain()]
+        modules = {module for module, _, last in split if last.encode() in owners}
+        return same_module(found, modules, self.world.facts)
 
     def _owners(self, source: Source, base: Node) -> frozenset[bytes] | None:
         """Names of the types that ``base`` is or derefs to; None when that is not known."""
@@ -82,15 +84,17 @@ def same_file(found: Sequence[Decl], source: Source) -> list[Decl]:
     return [d for d in found if d.path == source.path] or list(found)
 
 
-def same_module(found: Sequence[Decl], modules: Collection[str]) -> list[Decl]:
+def same_module(found: Sequence[Decl], modules: Collection[str], facts: Facts) -> list[Decl]:
     """Of fields of types that share a name: those whose file is the module that rustc names.
 
     A type that is re-exported or stands behind ``#[path]`` may fit none: then all are meant.
     """
 
-    fits = {decl.path: module_fit(decl.path, modules) for decl in found}
-    best = max(fits.values(), default=-1)
-    return [d for d in found if fits[d.path] == best]
+    def fit(decl: Decl) -> int:
+        return module_fit(decl.path, facts.crate_of(decl.path), modules)
+
+    fits = [fit(decl) for decl in found]
+    return [d for d, fits_here in zip(found, fits, strict=True) if fits_here == max(fits)]
 
 
 def _type_names(source: Source, binding: Binding) -> frozenset[bytes]:
