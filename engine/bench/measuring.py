@@ -122,8 +122,8 @@ class Measuring:
                 )
                 found[side] = built.harness.names(result.stdout)
                 harness = built.harness.fitting(result.stdout)
-        if len(found) < 2:
-            return harness, []
+            if side not in found:
+                return harness, []
         if not found[OLD] and not found[NEW] and built.target.startswith("bench/"):
             self._miss(whole, "", "lists no bench")
         for name in found[OLD] + found[NEW]:
