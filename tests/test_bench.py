@@ -101,7 +101,7 @@ def test_more_work_and_one_more_allocation_are_found(
     changed = {
         "src/lib.rs": LIB.replace("black_box(steps)", "black_box(steps * 2)").replace(
             "pub fn rows(count: usize) -> Vec<Box<u64>> {",
-            "pub fn rows(count: usize) -> Vec<Box<u64>> {\n    std::hint::black_box(Box::new(1u8));",
+            "pub fn rows(count: usize) -> Vec<Box<u64>> {\n    std::hint::black_box(Box::new([1u64; 8]));",
         )
     }
     slow = crate(tmp_path / "slow", {"usual": USUAL}, changed)

@@ -100,6 +100,17 @@ def test_criterion_files_that_say_nothing_are_refused(
         harness("criterion").read("a", result(), tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("seconds", "iteration", "samples"),
+    [(0.02, 0.0, 10), (0.2, 100.0, 400), (0.25, 1.0, 500), (0.2, 10e6, 20), (0.2, 30e9, 10)],
+)
+def test_criterion_takes_many_short_samples_but_none_below_an_iteration(
+    tmp_path: Path, seconds: float, iteration: float, samples: int
+) -> None:
+    args = harness("criterion").timing("a", seconds, tmp_path, iteration).args
+    assert args[args.index("--sample-size") + 1] == str(samples)
+
+
 def test_criterion_before_0_4_takes_whole_seconds(tmp_path: Path) -> None:
     criterion = harness("criterion")
     assert criterion.fitting(b"vec 100: benchmark\n") is criterion

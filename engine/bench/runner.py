@@ -37,7 +37,7 @@ class Runner:
     env: Mapping[str, str]
     home: Path
     written: dict[str, set[str]] = field(default_factory=dict)
-    _last: str = ""
+    _last: dict[str, str] = field(default_factory=dict)  # by side: what ran there last
 
     def has(self, side: str, key: Key) -> bool:
         return (key.package, key.target) in self.stage.programs(side, key.mode)
@@ -55,9 +55,9 @@ class Runner:
         """One run to its end. ``wrap`` is a program that runs it. Raises FailedError when it does
         not end by itself with success, within ``timeout`` seconds."""
         changed = self.stage.load(side, key.mode)
-        if changed and self._last:
-            self.written.setdefault(self._last, set()).update(changed)
-        self._last = f"{key.package}::{key.target}"
+        if changed and side in self._last:
+            self.written.setdefault(self._last[side], set()).update(changed)
+        self._last[side] = f"{key.package}::{key.target}"
         kept = self.stage.programs(side, key.mode)[key.package, key.target]
         self.empty_home()
         result = process.run(

@@ -161,7 +161,7 @@ class Stage:
         for path, kept in self._sides[side].companions.get(mode, ()):
             temporary = path.with_name(f".{path.name}.spikeproof")
             temporary.unlink(missing_ok=True)
-            shutil.copy2(kept, temporary)
+            temporary.hardlink_to(kept)  # below one scratch folder: a copy for each run costs
             temporary.replace(path)
 
     def _restore(self, side: str) -> frozenset[str]:

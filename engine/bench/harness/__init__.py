@@ -97,8 +97,9 @@ class Harness(ABC):
         return self
 
     @abstractmethod
-    def timing(self, name: str, seconds: float, home: Path) -> Call:
-        """Measures one bench, for about ``seconds`` after a short warm-up."""
+    def timing(self, name: str, seconds: float, home: Path, iteration: float = 0.0) -> Call:
+        """Measures one bench, for about ``seconds`` after a short warm-up. ``iteration`` is about
+        how many nanoseconds one takes, 0 when that is not known yet."""
 
     @abstractmethod
     def read(self, name: str, result: Result, home: Path) -> Reading:

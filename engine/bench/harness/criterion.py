@@ -26,6 +26,7 @@ _FEWEST = 10  # samples: criterion takes no less
 # differed by 0.5 to 1 %, the median of ten long ones by 15 to 70 % (two cores, load 8).
 _SAMPLE = 0.0005  # seconds
 _QUARTILE = 0.25
+_MOST = 500  # samples
 _INSTANT = "0.000000001"  # seconds: warm up for one iteration, then one iteration a sample
 _OLD = re.compile(rb"^.+: bench$", re.MULTILINE)
 _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$#&~-]")
@@ -46,12 +47,14 @@ class Criterion(Harness):
     def fitting(self, stdout: bytes) -> Harness:
         return Criterion(whole_seconds=True) if _OLD.search(stdout) else self
 
-    def timing(self, name: str, seconds: float, home: Path) -> Call:
-        if self._whole:
-            whole = math.ceil(seconds)
-            return _call(name, "1", f"{whole}", home, int(whole / _SAMPLE / 4))
+    def timing(self, name: str, seconds: float, home: Path, iteration: float = 0.0) -> Call:
         warm_up = f"{max(seconds / 4, 0.01):.4f}"
-        return _call(name, warm_up, f"{seconds:.4f}", home, int(seconds / _SAMPLE))
+        if self._whole:
+            seconds, warm_up = math.ceil(seconds), "1"
+        # No sample is shorter than an iteration.
+        samples = int(seconds / max(_SAMPLE, iteration / 1e9)) if iteration else _FEWEST
+        told = f"{seconds}" if self._whole else f"{seconds:.4f}"
+        return _call(name, warm_up, told, home, min(samples, _MOST))
 
     def read(self, name: str, result: Result, home: Path) -> Reading:
         iterations, times = _sample(name, home)

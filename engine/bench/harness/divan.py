@@ -32,7 +32,7 @@ class Divan(Harness):
     def listing(self) -> Call:
         return Call(("--bench", "--list", "--format", "terse"), {"NEXTEST": "1"})
 
-    def timing(self, name: str, seconds: float, home: Path) -> Call:
+    def timing(self, name: str, seconds: float, home: Path, iteration: float = 0.0) -> Call:
         return Call(
             (
                 *("--bench", "--exact", name, "--color", "never"),

@@ -25,7 +25,7 @@ class Gungraun(Harness):
     def listing(self) -> Call:
         return Call(("--bench", "--list"))
 
-    def timing(self, name: str, seconds: float, home: Path) -> Call:
+    def timing(self, name: str, seconds: float, home: Path, iteration: float = 0.0) -> Call:
         return Call(
             ("--bench", "--output-format=json", "--nosummary", name), {"GUNGRAUN_HOME": str(home)}
         )

@@ -25,7 +25,7 @@ class Libtest(Harness):
     def listing(self) -> Call:
         return Call(("--bench", "--list"))
 
-    def timing(self, name: str, seconds: float, home: Path) -> Call:
+    def timing(self, name: str, seconds: float, home: Path, iteration: float = 0.0) -> Call:
         return Call(
             ("--bench", "--exact", name, "--format=json", "-Zunstable-options"),
             {"RUSTC_BOOTSTRAP": "1"},
