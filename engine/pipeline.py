@@ -17,7 +17,7 @@ from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdic
 from engine.oracle import Answers, Oracle
 from engine.patch import git_apply, make_patch
 from engine.report.ui import Ui
-from engine.runs import CheckRun, TestRun
+from engine.runs import CheckRun, Driver
 from engine.scan import scan
 from engine.scratch import Scratch
 from engine.verify import Prove, Settings, verify
@@ -286,14 +286,12 @@ def _follow(
 def _prover(stages: Stages) -> Prove:
     """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
 
-    def prove(patch: bytes, packages: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
-        stages.cargo.write({})
+    def prove(patch: bytes, paths: Sequence[str]) -> Driver:
+        # By name, so that the copy knows what to put back: git changes them behind its back.
+        stages.cargo.write({path: stages.sources.data(path) for path in paths})
         if patch:
             git_apply(patch, stages.scratch.tree)
-        check = stages.cargo.check()
-        if packages is None or not check.ok:
-            return check, None
-        return check, stages.cargo.test(packages)
+        return stages.cargo
 
     return prove
 

@@ -10,9 +10,9 @@ import pytest
 from engine import runs
 from engine.codemod import Problem
 from engine.model import Fix, Outcome, Proposal
-from engine.verify import Settings, VerifyResult, testjudge, verify
-from engine.verify.suite import Guilt, Suite
-from engine.verify.values import Attempt, Reader
+from engine.verify import Settings, VerifyResult, verify
+from engine.verify.hints import Hints
+from engine.verify.values import Attempt
 from tests.fakecargo import Breaks, FailsTest, FakeCargo, World
 
 WORLD = World(((4, 4), (4, 4)))
@@ -92,11 +92,8 @@ def test_tests_that_do_not_build_are_told_and_the_others_run() -> None:
     assert result.notes == ("tests of user are off: they do not build as they are",)
     assert result.verdicts[0].evidence.tests == "passed: 2 tests of package app"
     assert fake.log == [
-        "check: 0 errors",
-        "test: app,user",
-        "test: app",
-        "check: 0 errors",
-        "prove",
+        *("check: 0 errors", "test: app,user", "test: app", "check: 0 errors"),
+        *("prove", "test: app", "prove", "check: 0 errors"),
     ]
 
 
@@ -136,7 +133,10 @@ def test_only_packages_concerned_are_tested() -> None:
     world = World(((1,), (1,), (2,)))
     fake = FakeCargo(world.files, (), TESTS | {"other::lib::four"})
     result = run(fake, [world.proposal(2, "good_2")])
-    assert fake.log == ["check: 0 errors", "test: other", "check: 0 errors", "prove"]
+    assert fake.log == [
+        *("check: 0 errors", "test: other", "check: 0 errors"),
+        *("prove", "test: other", "prove", "check: 0 errors"),
+    ]
     assert result.verdicts[0].evidence.tests == "passed: 1 test of package other"
 
 
@@ -180,10 +180,7 @@ def test_suspects_of_a_failed_test() -> None:
     group = [Attempt(n, 0, 0, p.fixes[0], p) for n, p in enumerate(proposals)]
 
     def suspects(test: str, output: str = "") -> list[int]:
-        guilt = Guilt(frozenset({test}), 1.0, output)
-        suite = Suite(cargo(), Settings(packages), Reader(world.files.__getitem__, {}), print)
-        judge = testjudge.TestJudge(suite, guilt, group, lambda order: {}, packages)
-        return sorted(a.index for a in judge.suspects(group, guilt.tests))
+        return sorted(a.index for a in Hints(output, packages).suspects(group, {test}))
 
     # by the module's name, by the file that the panic names, else whoever the package can see
     assert suspects("app::lib::m1::tests::two") == [1]
@@ -193,6 +190,7 @@ def test_suspects_of_a_failed_test() -> None:
     assert suspects("elsewhere::lib::five") == []
 
 
+@dataclasses.dataclass
 class Unforeseen(FakeCargo):
     """With ``bad_`` there is a new test that fails, or a program that dies untold."""
 
@@ -213,13 +211,8 @@ class Unforeseen(FakeCargo):
 def test_a_failure_that_no_known_test_tells_of_counts(fails: str, dies: str) -> None:
     fake = Unforeseen(WORLD.files, (), TESTS)
     fake.fails, fake.dies = frozenset({fails} - {""}), frozenset({dies} - {""})
-
-    def prove(patch: bytes, names: Sequence[str] | None) -> tuple[runs.CheckRun, runs.TestRun]:
-        check, _ = fake.prove(patch, None)
-        fake.write({p: d.replace(b"site_11", b"bad_11") for p, d in WORLD.files.items()})
-        return check, fake.test(names or ())
-
-    result = run(fake, sites(WORLD, {11}), prove=prove)
+    result = run(fake, sites(WORLD, {11}))
+    assert kept(result) == EVERYONE - {11}
     assert result.verdicts[11].outcome is Outcome.TESTS_FAILED
     assert result.verdicts[11].evidence.failed_tests == (fails or dies,)
 
@@ -318,18 +311,15 @@ def test_a_race_that_a_fix_made_is_its_failure() -> None:
 def test_a_test_that_only_a_clean_copy_breaks_blames_nobody() -> None:
     fake = cargo()
 
-    def prove(
-        patch: bytes, names: Sequence[str] | None
-    ) -> tuple[runs.CheckRun, runs.TestRun | None]:
+    def prove(patch: bytes, paths: Sequence[str]) -> FakeCargo:
         asked.append(patch)
-        other = cargo(FailsTest((), T3))
-        return other.check(), other.test(names or ())
+        return cargo(FailsTest((), T3))
 
     asked: list[bytes] = []
     result = run(fake, sites(WORLD), prove=prove)
     assert kept(result) == EVERYONE
     assert result.notes == (f"{T3} fails in a clean copy of the tree without any change",)
-    assert asked == [result.patch, b""]
+    assert asked == [result.patch, b"", result.patch]  # tests, the control, the check
 
 
 # -- the proof -------------------------------------------------------------------------------------
@@ -338,11 +328,8 @@ def test_a_test_that_only_a_clean_copy_breaks_blames_nobody() -> None:
 def test_a_patch_that_does_not_hold_in_a_clean_copy_is_not_emitted() -> None:
     fake = cargo()
 
-    def prove(
-        patch: bytes, names: Sequence[str] | None
-    ) -> tuple[runs.CheckRun, runs.TestRun | None]:
-        broken = cargo(Breaks((), (WORLD.anywhere(0),), "E0583", "file not found"))
-        return broken.check(), None
+    def prove(patch: bytes, paths: Sequence[str]) -> FakeCargo:
+        return cargo(Breaks((), (WORLD.anywhere(0),), "E0583", "file not found"))
 
     result = run(fake, sites(WORLD), prove=prove)
     words = "the patch does not hold in a clean copy of the tree: E0583: file not found"
@@ -356,17 +343,15 @@ def test_what_is_emitted_is_what_is_proven() -> None:
     fake = cargo()
     proven: list[bytes] = []
 
-    def prove(
-        patch: bytes, names: Sequence[str] | None
-    ) -> tuple[runs.CheckRun, runs.TestRun | None]:
+    def prove(patch: bytes, paths: Sequence[str]) -> FakeCargo:
         proven.append(patch)
-        return fake.prove(patch, names)
+        return fake.prove(patch, paths)
 
     def polish(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
         return {path: text.replace(b"good_0()", b"good_0( )") for path, text in files.items()}
 
     result = run(fake, sites(WORLD), prove=prove, polish=polish)
-    assert proven == [result.patch]
+    assert proven == [result.patch] * 2  # its tests, its check
     assert b"+    good_0( );\n" in result.patch
     assert b"good_0( )" in result.files["src/m0.rs"]
 

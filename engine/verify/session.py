@@ -6,16 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.errors import SpikeproofError
 from engine.model import Fix, Outcome, Proposal, Verdict
-from engine.patch import make_patch
 from engine.runs import CheckRun, Driver, TestRun
 from engine.verify import verdicts
 from engine.verify.checks import Cases, CheckJudge, errors_of
 from engine.verify.culprits import describe
+from engine.verify.hints import Hints
+from engine.verify.proof import Prover
 from engine.verify.search import Search
 from engine.verify.suite import Suite
 from engine.verify.testjudge import TestJudge
 from engine.verify.values import (
     Attempt,
+    Emitted,
     Failure,
     Follow,
     Polish,
@@ -83,13 +85,11 @@ class _Session:
         self._driver = driver
         self._follow = follow
         self._settings = settings
-        self._prove = prove
         self._progress = progress
-        self._polish = polish
+        self._prover = Prover(self._reader, polish, prove, progress)
         self._suite = Suite(driver, settings, reader, progress)
         self._early: dict[int, Verdict] = {}  # decided without being tried
-        self._checks = self._proofs = 0
-        self._nothing_new = Proof(dict(reader.base), make_patch(self._changes(reader.base)))
+        self._checks = 0
 
     def run(self, baseline: CheckRun | None) -> VerifyResult:
         taken = self._taken()
@@ -121,8 +121,8 @@ class _Session:
         decided = {index: book.verdict(index) for index in taken if index not in self._early}
         if proof.broken:
             note = (proof.broken,)
-            return self._result({**self._early, **decided}, self._nothing_new, note)
-        return self._result({**self._early, **decided}, proof)
+            return self._result({**self._early, **decided}, notes=note)
+        return self._result({**self._early, **decided}, proof.emitted)
 
     # -- before the first change ---------------------------------------------------------------
 
@@ -178,78 +178,114 @@ class _Session:
     # -- tests and proof -----------------------------------------------------------------------
 
     def _proof(self, search: Search, judge: CheckJudge, failures: dict[Attempt, Failure]) -> Proof:
-        """Prove what is kept; while tests fail, drop the culprits and prove the rest."""
+        """Prove what is kept; while tests fail, drop the culprits and prove the rest.
+
+        The tests come first: what fails them is not emitted, so nothing is lost when it is not
+        checked once more. What is emitted is.
+        """
         chances: dict[int, int] = {}
         while search.kept:
             self._suite.cover(_paths(search.kept))
             packages = self._suite.packages_for(_paths(search.kept))
-            files = judge.apply(search.kept).files
-            proof = self._prove_files(files, packages)
-            if proof.broken or proof.tests is None or packages is None:
-                return proof
-            failing = self._suite.failures(files, proof.tests, packages)
-            guilt = failing and self._suite.confirm(files, proof.tests, failing, self._control)
-            if not guilt:
-                return proof
-            self._progress("Searching", f"what breaks {', '.join(sorted(guilt.tests)[:3])}")
-            trials = TestJudge(
-                self._suite,
-                guilt,
-                search.kept,
-                lambda order: judge.apply(order).files,
-                self._settings.packages_of,
-            )
-            tested = Search(trials)
-            tested.run(sorted(search.kept, key=lambda a: a.index))
-            failures.update(tested.condemned)
-            search.kept = tested.kept
-            again: list[Attempt] = []
-            for attempt in tested.condemned:
+            emitted = self._prover.emitted(judge.apply(search.kept).files)
+            run = self._prover.test(emitted, packages) if packages is not None else None
+            check = None
+            if run is None or not run.built:
+                check = self._prover.check(emitted)
+            if run is None or packages is None or (check is not None and not check.ok):
+                return self._held(emitted, run, check)
+            tested = self._search_tests(search.kept, judge, run, emitted, packages)
+            if tested is not None:
+                search.kept = tested.kept
+                failures.update(tested.condemned)
+            again = self._rehabilitated(failures, search)
+            if tested is None and not again:
+                return self._held(emitted, run, check)
+            for attempt in tested.condemned if tested is not None else ():
                 following = judge.after(attempt)
                 used = chances.setdefault(attempt.index, 0)
-                if following is not None and used < _SECOND_CHANCES:
+                if attempt in failures and following is not None and used < _SECOND_CHANCES:
                     chances[attempt.index] += 1
                     again.append(following)
             search.run(again)  # and those that waited: what they overlapped may be gone
             failures.update(search.condemned)
-        return self._nothing_new
+        return Proof(self._prover.unchanged())
 
-    def _prove_files(self, files: Mapping[str, bytes], packages: Sequence[str] | None) -> Proof:
-        """Prove ``files`` in the form in which they are emitted."""
-        emitted = dict(self._polish({**self._reader.base, **files}))
-        patch = make_patch(self._changes(emitted))
-        self._progress("Proving", "the patch on a clean copy")
-        self._proofs += 1
-        check, tests = self._prove(patch, packages)
-        broken = ""
-        if not check.ok:
-            errors = errors_of(check)
-            said = describe(errors[0]) if errors else "cargo check failed"
-            said = "cargo check ran into its time limit" if check.timed_out else said
-            broken = f"the patch does not hold in a clean copy of the tree: {said}"
-        return Proof(emitted, patch, tests, broken)
+    def _rehabilitated(self, failures: dict[Attempt, Failure], search: Search) -> list[Attempt]:
+        """Take back the failures that rest on nothing but tests which turned out to be flaky."""
+        flaky = self._suite.set_aside
+        void = [a for a, why in failures.items() if why.tests and flaky.issuperset(why.tests)]
+        for attempt in void:
+            del failures[attempt]
+        settled = {attempt.index for attempt in (*search.kept, *search.waiting)}
+        return [attempt for attempt in void if attempt.index not in settled]
 
-    def _control(self, packages: Sequence[str]) -> TestRun | None:
-        self._progress("Testing", "a clean copy of the tree as it is")
-        self._proofs += 1
-        return self._prove(b"", packages)[1]
+    def _held(self, emitted: Emitted, run: TestRun | None, check: CheckRun | None) -> Proof:
+        check = check or self._prover.check(emitted)
+        if check.ok:
+            return Proof(emitted, run)
+        errors = errors_of(check)
+        said = describe(errors[0]) if errors else "cargo check failed"
+        said = "cargo check ran into its time limit" if check.timed_out else said
+        return Proof(emitted, run, f"the patch does not hold in a clean copy of the tree: {said}")
 
-    def _changes(self, files: Mapping[str, bytes]) -> Iterable[tuple[str, bytes, bytes]]:
-        return ((path, self._reader.original(path), text) for path, text in files.items())
+    def _search_tests(
+        self,
+        kept: Sequence[Attempt],
+        judge: CheckJudge,
+        run: TestRun,
+        emitted: Emitted,
+        packages: Sequence[str],
+    ) -> Search | None:
+        """The search for those of ``kept`` that make tests fail; None when ``run``, which is of all
+        of them, shows nothing that they are to blame for."""
+        failing = self._suite.failures(emitted.files, run, packages)
+        if not failing:
+            return None
+
+        def emit(order: Sequence[Attempt]) -> Emitted:
+            return self._prover.emitted(judge.apply(order).files)
+
+        hints = Hints(run.output, self._settings.packages_of)
+        everyone = sorted(kept, key=lambda attempt: attempt.index)
+        hurried = bool(hints.suspects(everyone, failing))
+        odd: frozenset[str] = frozenset()
+        while True:
+            guilt = self._suite.confirm(
+                emitted.files, run, failing, self._prover.control, hurried, odd
+            )
+            if guilt is None:
+                return None
+            self._progress("Searching", f"what breaks {', '.join(sorted(guilt.tests)[:3])}")
+            trials = TestJudge(
+                self._suite,
+                guilt,
+                everyone,
+                hints,
+                lambda order: emit(order).files,
+                lambda order: self._prover.test(emit(order), packages),
+            )
+            search = Search(trials)
+            search.run(everyone)
+            odd = trials.doubts(search.condemned, search.kept) if not odd else frozenset()
+            failing -= self._suite.set_aside
+            if not odd or not failing:
+                return search
+            hurried = False
 
     def _result(
         self,
         decided: Mapping[int, Verdict],
-        proof: Proof | None = None,
+        emitted: Emitted | None = None,
         notes: tuple[str, ...] = (),
     ) -> VerifyResult:
-        proof = proof or self._nothing_new
+        emitted = emitted or self._prover.unchanged()
         ordered = tuple(decided[index] for index in range(len(self._proposals)))
         return VerifyResult(
             verdicts=ordered,
-            files=proof.files,
-            patch=proof.patch,
-            runs={"check": self._checks, "test": self._suite.runs, "prove": self._proofs},
+            files=emitted.files,
+            patch=emitted.patch,
+            runs={"check": self._checks, "test": self._suite.runs, "prove": self._prover.runs},
             notes=(*self._suite.notes, *notes),
             deferred=tuple(v.proposal for v in ordered if v.outcome is Outcome.CONFLICT),
         )

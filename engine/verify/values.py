@@ -9,7 +9,7 @@ from typing import Protocol
 from engine.codemod import Problem, Refusal
 from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
-from engine.runs import CheckRun, TestRun
+from engine.runs import Driver, TestRun
 
 # Asked before a fix is dropped: the codemod of the proposal may answer with a larger fix.
 Follow = Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]
@@ -20,15 +20,13 @@ Polish = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
 
 class Prove(Protocol):
-    """Apply the patch to a clean copy of the tree with ``git apply`` and run cargo there."""
+    """Gives a clean copy of the user's tree with a patch on it."""
 
-    def __call__(
-        self, patch: bytes, packages: Sequence[str] | None
-    ) -> tuple[CheckRun, TestRun | None]:
-        """``packages``: whose tests to run (empty: the selection's), None for no tests.
+    def __call__(self, patch: bytes, paths: Sequence[str]) -> Driver:
+        """Apply ``patch``, which changes ``paths``, with ``git apply``; the cargo to run there.
 
-        An empty patch is a control: the tree as it is. Raises SpikeproofError when the patch does
-        not apply.
+        An empty patch is a control: the tree as it is. The copy holds until the next call or the
+        next ``write`` of any driver. Raises SpikeproofError when the patch does not apply.
         """
         ...
 
@@ -81,13 +79,21 @@ class Failure:
     tests: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Proof:
-    """The emitted texts and patch, with what a clean copy said of them. ``broken`` says why they
-    do not hold there, "" when they do."""
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """Texts in the form in which they are emitted (those of earlier passes included), and the patch
+    that makes them of the user's tree."""
 
     files: Mapping[str, bytes]
     patch: bytes
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is emitted, with what a clean copy said of it. ``broken`` says why it does not hold
+    there, "" when it does."""
+
+    emitted: Emitted
     tests: TestRun | None = None
     broken: str = ""
 
