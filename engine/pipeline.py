@@ -249,7 +249,8 @@ def _passes(
             break
         waiting = {_key(proposal) for proposal in result.deferred}
         sources = _overlay(original, files)
-        sites, baseline = _rescan(stages, names, files)
+        sites, baseline = _rescan(stages, names, files, result.check)
+        runs["check"] += baseline is not result.check
     return Result(
         workspace.root, original, tuple(verdicts), patch, files, notes=tuple(notes), runs=runs
     )
@@ -266,11 +267,12 @@ def _overlay(original: Sources, files: Mapping[str, bytes]) -> Sources:
 
 
 def _rescan(
-    stages: Stages, names: Sequence[str], files: Mapping[str, bytes]
+    stages: Stages, names: Sequence[str], files: Mapping[str, bytes], check: CheckRun | None
 ) -> tuple[tuple[Site, ...], CheckRun]:
-    """Sites of the rewritten tree, and its check: the oracle and the warnings start from it."""
+    """Sites of the rewritten tree, and its check: the oracle and the warnings start from it.
+    ``check``: it was the last that was checked."""
     stages.cargo.write(files)
-    check = stages.cargo.check()
+    check = check or stages.cargo.check()
     return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
 
 

@@ -35,24 +35,33 @@ class Hints:
         for name, text in zip(sections[::2], sections[1::2], strict=True):
             self._files[name] |= _files(text)
 
-    def suspects(self, group: Sequence[Attempt], failed: Iterable[str]) -> frozenset[Attempt]:
-        """Those that one of the ``failed`` tests points at, else those that the tests' packages can
-        see at all. Nobody when that is everybody."""
-        failed = sorted(failed)
-        pointed = frozenset[Attempt]().union(*(self._pointed(group, test) for test in failed))
-        for found in (pointed, self._seen(group, {package_of(test) for test in failed})):
-            if found and len(found) < len(group):
-                return found
-        return frozenset()
+    def telling(self, group: Sequence[Attempt], failed: Iterable[str]) -> bool:
+        """Do the ``failed`` tests leave somebody of ``group`` unsuspected, at one for each?"""
+        pools = self.pools(group, failed).values()
+        pointed = frozenset[Attempt]().union(*pools)
+        if any(len(pool) > 1 for pool in pools) or 0 < len(pointed) < len(group):
+            return True
+        return bool(self.reached(group, failed))
+
+    def pools(
+        self, group: Sequence[Attempt], failed: Iterable[str]
+    ) -> dict[str, frozenset[Attempt]]:
+        """Whom each of the ``failed`` tests points at; those that point at nobody are left out."""
+        pools = {test: self._pointed(group, test) for test in sorted(failed)}
+        return {test: pool for test, pool in pools.items() if pool}
+
+    def reached(self, group: Sequence[Attempt], failed: Iterable[str]) -> frozenset[Attempt]:
+        """Those whose changes the tests' packages can see at all. Nobody when that is everybody."""
+        found = self._seen(group, {package_of(test) for test in failed})
+        return found if len(found) < len(group) else frozenset()
 
     def apart(self, group: Sequence[Attempt], failed: Iterable[str]) -> list[list[Attempt]]:
         """``group`` in parts that different tests point at, those that nothing points at last."""
         parts: list[set[Attempt]] = []
-        for test in sorted(failed):
-            members = set(self._pointed(group, test))
-            joined = [part for part in parts if part & members]
-            parts = [part for part in parts if not part & members]
-            parts += [members.union(*joined)] if members else []
+        for pool in self.pools(group, failed).values():
+            joined = [part for part in parts if part & pool]
+            parts = [part for part in parts if not part & pool]
+            parts.append(set(pool).union(*joined))
         parts.append(set(group).difference(*parts))
         return [[a for a in group if a in part] for part in parts if part]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.errors import SpikeproofError
@@ -10,11 +11,10 @@ from engine.runs import CheckRun, Driver, TestRun
 from engine.verify import verdicts
 from engine.verify.checks import Cases, CheckJudge, errors_of
 from engine.verify.culprits import describe
-from engine.verify.hints import Hints
 from engine.verify.proof import Prover
+from engine.verify.retrial import Retrial
 from engine.verify.search import Search
 from engine.verify.suite import Suite
-from engine.verify.testjudge import TestJudge
 from engine.verify.values import (
     Attempt,
     Emitted,
@@ -122,7 +122,7 @@ class _Session:
         if proof.broken:
             note = (proof.broken,)
             return self._result({**self._early, **decided}, notes=note)
-        return self._result({**self._early, **decided}, proof.emitted)
+        return self._result({**self._early, **decided}, proof)
 
     # -- before the first change ---------------------------------------------------------------
 
@@ -180,39 +180,49 @@ class _Session:
     def _proof(self, search: Search, judge: CheckJudge, failures: dict[Attempt, Failure]) -> Proof:
         """Prove what is kept; while tests fail, drop the culprits and prove the rest.
 
-        The tests come first: what fails them is not emitted, so nothing is lost when it is not
-        checked once more. What is emitted is.
+        The tests come first: a tree that fails them is not emitted, so it is not checked again.
+        What is emitted is checked in any case.
         """
-        chances: dict[int, int] = {}
+        chances: Counter[int] = Counter()
+
+        def following(dropped: Iterable[Attempt]) -> list[Attempt]:
+            found = [judge.after(a) for a in dropped if chances[a.index] < _SECOND_CHANCES]
+            return [attempt for attempt in found if attempt is not None]
+
+        retrial = Retrial(
+            self._suite,
+            self._prover,
+            self._settings,
+            lambda order: judge.apply(order).files,
+            lambda dropped: not following(dropped),
+            self._progress,
+        )
         while search.kept:
-            self._suite.cover(_paths(search.kept))
-            packages = self._suite.packages_for(_paths(search.kept))
-            emitted = self._prover.emitted(judge.apply(search.kept).files)
-            run = self._prover.test(emitted, packages) if packages is not None else None
-            check = None
-            if run is None or not run.built:
-                check = self._prover.check(emitted)
-            if run is None or packages is None or (check is not None and not check.ok):
-                return self._held(emitted, run, check)
-            tested = self._search_tests(search.kept, judge, run, emitted, packages)
+            kept = sorted(search.kept, key=lambda attempt: attempt.index)
+            self._suite.cover(_paths(kept))
+            packages = self._suite.packages_for(_paths(kept))
+            emitted = self._prover.emitted(judge.apply(kept).files)
+            if packages is None:
+                return _proven(emitted, self._prover.check(emitted), None)
+            run = self._prover.test(emitted, packages)
+            if not run.built and not (check := self._prover.check(emitted)).ok:
+                return _proven(emitted, check, None)
+            tested = retrial.search(kept, run, packages)
+            dropped: Mapping[Attempt, Failure] = {}
             if tested is not None:
-                search.kept = tested.kept
-                failures.update(tested.condemned)
+                search.kept, dropped = tested.kept, tested.condemned
+                failures.update(dropped)
             again = self._rehabilitated(failures, search)
             if tested is None and not again:
-                return self._held(emitted, run, check)
-            for attempt in tested.condemned if tested is not None else ():
-                following = judge.after(attempt)
-                used = chances.setdefault(attempt.index, 0)
-                if attempt in failures and following is not None and used < _SECOND_CHANCES:
-                    chances[attempt.index] += 1
-                    again.append(following)
-            search.run(again)  # and those that waited: what they overlapped may be gone
+                return _proven(emitted, self._prover.check(emitted), run)
+            others = following(attempt for attempt in dropped if attempt in failures)
+            chances.update(attempt.index for attempt in others)
+            search.run([*again, *others])  # and who waited: what they overlapped may be gone
             failures.update(search.condemned)
         return Proof(self._prover.unchanged())
 
     def _rehabilitated(self, failures: dict[Attempt, Failure], search: Search) -> list[Attempt]:
-        """Take back the failures that rest on nothing but tests which turned out to be flaky."""
+        """Take back failures that rest on nothing but tests which turned out to be flaky."""
         flaky = self._suite.set_aside
         void = [a for a, why in failures.items() if why.tests and flaky.issuperset(why.tests)]
         for attempt in void:
@@ -220,71 +230,19 @@ class _Session:
         settled = {attempt.index for attempt in (*search.kept, *search.waiting)}
         return [attempt for attempt in void if attempt.index not in settled]
 
-    def _held(self, emitted: Emitted, run: TestRun | None, check: CheckRun | None) -> Proof:
-        check = check or self._prover.check(emitted)
-        if check.ok:
-            return Proof(emitted, run)
-        errors = errors_of(check)
-        said = describe(errors[0]) if errors else "cargo check failed"
-        said = "cargo check ran into its time limit" if check.timed_out else said
-        return Proof(emitted, run, f"the patch does not hold in a clean copy of the tree: {said}")
-
-    def _search_tests(
-        self,
-        kept: Sequence[Attempt],
-        judge: CheckJudge,
-        run: TestRun,
-        emitted: Emitted,
-        packages: Sequence[str],
-    ) -> Search | None:
-        """The search for those of ``kept`` that make tests fail; None when ``run``, which is of all
-        of them, shows nothing that they are to blame for."""
-        failing = self._suite.failures(emitted.files, run, packages)
-        if not failing:
-            return None
-
-        def emit(order: Sequence[Attempt]) -> Emitted:
-            return self._prover.emitted(judge.apply(order).files)
-
-        hints = Hints(run.output, self._settings.packages_of)
-        everyone = sorted(kept, key=lambda attempt: attempt.index)
-        hurried = bool(hints.suspects(everyone, failing))
-        odd: frozenset[str] = frozenset()
-        while True:
-            guilt = self._suite.confirm(
-                emitted.files, run, failing, self._prover.control, hurried, odd
-            )
-            if guilt is None:
-                return None
-            self._progress("Searching", f"what breaks {', '.join(sorted(guilt.tests)[:3])}")
-            trials = TestJudge(
-                self._suite,
-                guilt,
-                everyone,
-                hints,
-                lambda order: emit(order).files,
-                lambda order: self._prover.test(emit(order), packages),
-            )
-            search = Search(trials)
-            search.run(everyone)
-            odd = trials.doubts(search.condemned, search.kept) if not odd else frozenset()
-            failing -= self._suite.set_aside
-            if not odd or not failing:
-                return search
-            hurried = False
-
     def _result(
         self,
         decided: Mapping[int, Verdict],
-        emitted: Emitted | None = None,
+        proof: Proof | None = None,
         notes: tuple[str, ...] = (),
     ) -> VerifyResult:
-        emitted = emitted or self._prover.unchanged()
+        proof = proof or Proof(self._prover.unchanged())
         ordered = tuple(decided[index] for index in range(len(self._proposals)))
         return VerifyResult(
             verdicts=ordered,
-            files=emitted.files,
-            patch=emitted.patch,
+            files=proof.emitted.files,
+            patch=proof.emitted.patch,
+            check=proof.check,
             runs={"check": self._checks, "test": self._suite.runs, "prove": self._prover.runs},
             notes=(*self._suite.notes, *notes),
             deferred=tuple(v.proposal for v in ordered if v.outcome is Outcome.CONFLICT),
@@ -299,3 +257,13 @@ def _uncompiled(fix: Fix, compiled: frozenset[str]) -> str:
     """Which Rust files of ``fix`` the check did not compile, in words; "" for none."""
     missing = [path for path in fix.paths if path.endswith(".rs") and path not in compiled]
     return f"rustc did not compile {', '.join(missing)}" if missing else ""
+
+
+def _proven(emitted: Emitted, check: CheckRun, tests: TestRun | None) -> Proof:
+    if check.ok:
+        return Proof(emitted, check, tests)
+    errors = errors_of(check)
+    said = describe(errors[0]) if errors else "cargo check failed"
+    said = "cargo check ran into its time limit" if check.timed_out else said
+    broken = f"the patch does not hold in a clean copy of the tree: {said}"
+    return Proof(emitted, check, tests, broken)

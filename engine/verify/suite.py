@@ -12,9 +12,10 @@ from engine.verify.values import Progress, Reader, Settings
 # Runs the tests of some packages in a clean copy of the unchanged tree.
 Control = Callable[[Sequence[str]], TestRun]
 
-# Runs in which a test fails with the fixes before one of them is dropped for it. After so many in
-# a row the search begins, and its trials are the others.
-_FAILURES, _STEADY = 4, 3
+# Runs in which a test fails with a fix, and never passes, before the fix is dropped for it.
+_FAILURES = 4
+# So many in a row do where the search tries suspects by themselves: these trials are the others.
+_STEADY = 3
 # Runs without the fixes of a test that fails with them at times, at least.
 _RETRIES = 3
 # A test that fails at times is run so often per tree that a miss is below one in twenty.
@@ -155,7 +156,7 @@ class Suite:
         wanted = 2 if run.timed_out else _FAILURES  # each hang costs the whole time limit
         failures = dict.fromkeys(failing, 1)
         runs = 1
-        while runs < wanted and (passed or runs < _STEADY or min(failures.values()) < runs):
+        while runs < wanted and not (hurried and runs == _STEADY == min(failures.values())):
             runs += 1
             for test in self._still(failing):
                 failures[test] += 1
@@ -183,7 +184,7 @@ class Suite:
         once -= flaky
         if once:  # is it the copy?
             unchanged = control(sorted({package_of(t) for t in once}))
-            excused = self._fallen(unchanged, once)
+            excused = self._fallen(unchanged, once) if unchanged.built else frozenset()
             self._excuse(excused, "fails in a clean copy of the tree without any change")
 
     def excuse_flaky(self, tests: frozenset[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +13,9 @@ from engine.verify.search import Blame, Split, halves
 from engine.verify.suite import Guilt, Suite
 from engine.verify.values import Attempt, Failure
 
-# Runs without a fix in which the tests that it is blamed for pass, before it is dropped: with the
-# failures (``Guilt.wanted``), a test that fails by chance looks like this in under 1 of 100 cases.
+# Runs without a fix in which the tests that it is blamed for pass, before it is dropped. With four
+# failures (``Guilt.wanted``), a test that fails by chance looks like this in under 1 of 100 cases,
+# whatever its rate: (4/7)^4 * (3/7)^3.
 _PASSES = 3
 
 Tree = frozenset[Attempt]
@@ -24,6 +25,7 @@ Tree = frozenset[Attempt]
 class TestTrial:
     """One set of fixes, with those of the guilty tests that failed under it."""
 
+    tree: Tree
     found: frozenset[str]
     judge: TestJudge
     left_out: frozenset[Attempt] = frozenset()
@@ -38,7 +40,7 @@ class TestTrial:
         return not self.failed
 
     def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
-        return Blame(suspects=self.judge.suspects(group, self.failed))
+        return Blame(suspects=self.judge.suspects(self.tree, group, self.failed))
 
     def narrow(self, part: Sequence[Attempt], whole: Sequence[Attempt]) -> None:
         return None  # any fix can break any test
@@ -69,8 +71,8 @@ class TestJudge:
     """Judges sets of attempts by the guilty tests alone. ``everyone`` is known to fail.
 
     ``emit`` gives the texts of a set in the form in which they are emitted, ``prove`` runs all
-    tests on that in a clean copy. The set without the suspects is judged so: most of the time it is
-    what is emitted in the end.
+    tests on that in a clean copy. A set that all suspects were taken from is judged so: most of the
+    time it is what is emitted in the end.
     """
 
     def __init__(
@@ -88,38 +90,42 @@ class TestJudge:
         self._suite = suite
         self._emit = emit
         self._prove = prove
-        self._everyone = tuple(everyone)
-        self._rest = frozenset(everyone) - hints.suspects(everyone, guilt.tests)
+        self._everyone = frozenset(everyone)
+        self._rest: Tree = frozenset()  # what is left when the suspects are set aside
+        self._suspected: set[Attempt] = set()
+        self._asked: Counter[str] = Counter()
         self._misled = False
         self._proven: set[Tree] = set()
-        self._cleared = guilt.passes > 1  # passed without the fixes since they failed
+        # Tests that have passed since they failed first.
+        self._cleared = guilt.tests if guilt.passes > 1 else frozenset[str]()
         # Each run: its fixes, and the guilty tests that failed.
         self._runs: list[tuple[Tree, frozenset[str]]] = [
-            *[(frozenset(everyone), guilt.tests)] * guilt.failures,
+            *[(self._everyone, guilt.tests)] * guilt.failures,
             *[(frozenset[Attempt](), frozenset[str]())] * guilt.passes,
         ]
-        self._known = {tree: TestTrial(failed, self) for tree, failed in self._runs}
+        self._known = {tree: TestTrial(tree, failed, self) for tree, failed in self._runs}
 
     # -- judging -------------------------------------------------------------------------------
 
     def try_with(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> TestTrial:
-        wanted = (*kept, *group)
-        tree = frozenset(wanted)
+        tree = frozenset((*kept, *group))
         if tree not in self._known:
-            self._known[tree] = TestTrial(self._run(wanted, whole=tree == self._rest), self)
+            failed = self._run(tree, whole=tree == self._rest)
+            # They have done nothing but fail: is it the fixes, or an outage?
+            self._suite.excuse_flaky(failed - self._cleared)
+            self._cleared |= failed
+            self._known[tree] = TestTrial(tree, failed, self)
         return self._known[tree]
 
-    def _run(self, wanted: Sequence[Attempt], *, whole: bool) -> frozenset[str]:
-        """Those of the guilty tests that fail with ``wanted``; ``whole``: among all tests, in a
-        clean copy, as it has to be done for what is emitted in the end."""
-        tree = frozenset(wanted)
+    def _run(self, tree: Tree, *, whole: bool) -> frozenset[str]:
+        """Those of the guilty tests that fail with ``tree``; ``whole``: among all tests, in a clean
+        copy, as it has to be done for what is emitted in the end."""
+        wanted = sorted(tree, key=lambda attempt: attempt.index)
         first = self._prove(wanted) if whole and tree not in self._proven else None
         if first is not None:
             self._proven.add(tree)
         failed = self._suite.fails_with(self._emit(wanted), self.guilt, first)
-        if not self._cleared:  # nothing but failures so far: is it the fixes, or an outage?
-            self._suite.excuse_flaky(failed)
-        self._cleared = True
+        self._cleared |= self.guilt.tests - failed
         self._runs.append((tree, failed))
         return failed
 
@@ -132,13 +138,47 @@ class TestJudge:
 
     # -- the order of the search ---------------------------------------------------------------
 
-    def suspects(self, group: Sequence[Attempt], failed: frozenset[str]) -> frozenset[Attempt]:
-        return frozenset() if self._misled else self.hints.suspects(group, failed)
+    def suspects(
+        self, tree: Tree, group: Sequence[Attempt], failed: frozenset[str]
+    ) -> frozenset[Attempt]:
+        """Whom to set aside of ``group``, which failed as part of ``tree``. A test points at first
+        at one fix, then at all that its name and output speak of, then at nobody."""
+        if self._misled or self._suspected.issuperset(group):
+            return frozenset()
+        pools = self.hints.pools(group, [test for test in failed if self._asked[test] < 2])
+        new = {test: pool for test, pool in pools.items() if not self._asked[test]}
+        if len(_all(pools.values())) < len(group) or any(len(pool) > 1 for pool in new.values()):
+            self._asked.update(pools.keys())
+            pools |= self._narrowed(tree - _all(pools.values()), new)
+        found = _all(pools.values())
+        if not 0 < len(found) < len(group):
+            found = self.hints.reached(group, failed)
+        self._suspected |= found
+        self._rest = tree - found
+        return found
+
+    def _narrowed(
+        self, rest: Tree, pools: Mapping[str, frozenset[Attempt]]
+    ) -> dict[str, frozenset[Attempt]]:
+        """Halve the suspects of all tests in the same runs: each test tells for its own. That is
+        right when one of them is bad, and the search finds out when it is not."""
+        pools = dict(pools)
+        longest = max((len(pool) for pool in pools.values()), default=1)
+        for _ in range((longest - 1).bit_length()):
+            tried: set[Attempt] = set()
+            for pool in pools.values():
+                free = sorted(pool - tried, key=lambda attempt: attempt.index)
+                tried.update(free[: max(len(pool) // 2 - len(pool & tried), 0)])
+            failed = self._run(rest | tried, whole=False)
+            for test, pool in pools.items():
+                pools[test] = (pool & tried if test in failed else pool - tried) or pool
+        return pools
 
     def split(self, group: Sequence[Attempt], failed: frozenset[str]) -> Split:
         """By the tests that point at them, else halves. One by one where about as many tests fail:
         halves would mostly fail, both of them."""
-        parts = self.hints.apart(group, failed)
+        spent = not self._suspected.issuperset(group)
+        parts = self.hints.apart(group, [t for t in failed if self._asked[t] < 2 or not spent])
         if len(parts) == 1 and len(failed) > 1 and len(group) <= 2 * len(failed):
             parts = [[attempt] for attempt in group]
         if self._misled or len(parts) == 1:
@@ -153,26 +193,32 @@ class TestJudge:
     # -- what the blame rests on ---------------------------------------------------------------
 
     def doubts(
-        self, condemned: Mapping[Attempt, Failure], kept: Sequence[Attempt]
+        self, condemned: Mapping[Attempt, Failure], kept: Iterable[Attempt], *, final: bool
     ) -> frozenset[str]:
         """Run the guilty tests until all blame rests on enough runs. Tests that passed with more
-        fixes than they failed with are the answer: they do not always fail, so nothing is known."""
+        fixes than they failed with are the answer: they do not always fail, so nothing is known.
+
+        ``final``: ``kept`` is what is emitted if all is well, so it is tested whole in any case.
+        """
         if self.guilt.rate < 1:  # what is rare was run often enough in each trial
             return frozenset()
         blamed = [(a, test) for a, why in condemned.items() for test in self.held(why.tests)]
         lacking = [self.guilt.wanted - self._failures(*each) for each in blamed]
-        odd = self._odd()
-        for _ in range(max(lacking, default=0)):
-            if not odd:
-                self._run(self._everyone, whole=False)
-                odd = self._odd()
+        odd = self._repeat(self._everyone, max(lacking, default=0), whole=False)
         culprits: dict[str, set[Attempt]] = defaultdict(set)
         for attempt, test in blamed:
             culprits[test].add(attempt)
+        tree = frozenset(kept)
         lacking = [_PASSES - self._passes(test, them) for test, them in culprits.items()]
-        for _ in range(max(lacking, default=0)):
+        lacking.append(1 if final and tree and tree not in self._proven else 0)
+        return odd or self._repeat(tree, max(lacking), whole=final and bool(tree))
+
+    def _repeat(self, tree: Tree, times: int, *, whole: bool) -> frozenset[str]:
+        """Run ``tree`` so often, or until tests contradict themselves: these."""
+        odd = self._odd()
+        for _ in range(times):
             if not odd:
-                self._run(kept, whole=bool(kept))
+                self._run(tree, whole=whole)
                 odd = self._odd()
         return odd
 
@@ -193,3 +239,7 @@ class TestJudge:
                 for larger, told in self._runs
             )
         )
+
+
+def _all(sets: Iterable[frozenset[Attempt]]) -> frozenset[Attempt]:
+    return frozenset[Attempt]().union(*sets)

@@ -9,7 +9,7 @@ from typing import Protocol
 from engine.codemod import Problem, Refusal
 from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
-from engine.runs import Driver, TestRun
+from engine.runs import CheckRun, Driver, TestRun
 
 # Asked before a fix is dropped: the codemod of the proposal may answer with a larger fix.
 Follow = Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]
@@ -47,7 +47,8 @@ class VerifyResult:
     (those of ``base`` included), ``patch`` the way to it from the original tree.
 
     ``deferred`` are the proposals with outcome ``conflict``: scan the result and verify again on
-    top of it (``base=result.files``). ``runs`` counts cargo runs by kind: check, test, prove.
+    top of it (``base=result.files``; ``check`` is its baseline, where something new was proven).
+    ``runs`` counts cargo runs by kind: check, test, and prove for all that ran in a clean copy.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -56,6 +57,7 @@ class VerifyResult:
     runs: Mapping[str, int]
     notes: tuple[str, ...] = ()
     deferred: tuple[Proposal, ...] = ()
+    check: CheckRun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +93,10 @@ class Emitted:
 @dataclass(frozen=True)
 class Proof:
     """What is emitted, with what a clean copy said of it. ``broken`` says why it does not hold
-    there, "" when it does."""
+    there, "" when it does. No ``check``: nothing new is emitted."""
 
     emitted: Emitted
+    check: CheckRun | None = None
     tests: TestRun | None = None
     broken: str = ""
 
