@@ -18,6 +18,7 @@ class Layout:
         self._edition_of = edition_of
         self._rustfmt = rustfmt
         self._clean: dict[str, bool] = {}
+        self._done: dict[tuple[str, bytes], bytes] = {}  # the same texts come again in each trial
 
     def polish(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         """``files`` as they are emitted. Without rustfmt they stay as the codemods wrote them."""
@@ -30,5 +31,7 @@ class Layout:
             self._clean[path] = self._rustfmt(before, edition, folder) == before
         if not self._clean[path]:
             return text
-        formatted = self._rustfmt(text, edition, folder)
-        return text if formatted is None else formatted
+        if (path, text) not in self._done:
+            formatted = self._rustfmt(text, edition, folder)
+            self._done[path, text] = text if formatted is None else formatted
+        return self._done[path, text]

@@ -200,22 +200,25 @@ def joined(runs: Sequence[TestRun]) -> TestRun:
 
 
 def restricted(run: TestRun, names: frozenset[str]) -> TestRun:
-    """``run`` with the tests in ``names`` alone: a filter for doc tests lets neighbours run too."""
+    """``run`` with what ``names`` ask for alone: filters and flags let neighbours run too."""
+    targets = {_target(name) for name in names}
 
     def asked(found: frozenset[str]) -> frozenset[str]:
-        targets = {name for name in names if name.count("::") == 1}
-        return frozenset(
-            name for name in found if name in names or "::".join(name.split("::")[:2]) in targets
-        )
+        return frozenset(name for name in found if name in names or _target(name) in names)
 
     return TestRun(
         built=run.built,
         passed=asked(run.passed),
         failed=asked(run.failed),
         ignored=asked(run.ignored),
-        broken=run.broken,
+        broken=run.broken & targets,
         diagnostics=run.diagnostics,
         output=run.output,
         seconds=run.seconds,
         timed_out=run.timed_out,
     )
+
+
+def _target(name: str) -> str:
+    """The ``package::target`` of a test, or the name itself where it is one."""
+    return "::".join(name.split("::", 2)[:2])

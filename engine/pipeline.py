@@ -20,7 +20,7 @@ from engine.oracle import Answers, Oracle
 from engine.patch import git_apply, make_patch
 from engine.report.counts import count
 from engine.report.ui import Ui
-from engine.runs import CheckRun, TestRun
+from engine.runs import CheckRun, Driver
 from engine.scan import scan
 from engine.scratch import Scratch
 from engine.series import Step, series
@@ -306,7 +306,8 @@ def _passes(
             break
         waiting = {_key(proposal) for proposal in result.deferred}
         sources = _overlay(original, files)
-        sites, baseline = _rescan(stages, names, files)
+        sites, baseline = _rescan(stages, names, files, result.check)
+        runs["check"] += baseline is not result.check
     return Result(
         workspace.root,
         original,
@@ -374,11 +375,12 @@ def _overlay(original: Sources, files: Mapping[str, bytes]) -> Sources:
 
 
 def _rescan(
-    stages: Stages, names: Sequence[str], files: Mapping[str, bytes]
+    stages: Stages, names: Sequence[str], files: Mapping[str, bytes], check: CheckRun | None
 ) -> tuple[tuple[Site, ...], CheckRun]:
-    """Sites of the rewritten tree, and its check: the oracle and the warnings start from it."""
+    """Sites of the rewritten tree, and its check: the oracle and the warnings start from it.
+    ``check``: it was the last that was checked."""
     stages.cargo.write(files)
-    check = stages.cargo.check()
+    check = check or stages.cargo.check()
     return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
 
 
@@ -394,14 +396,12 @@ def _follow(
 def _prover(stages: Stages) -> Prove:
     """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
 
-    def prove(patch: bytes, packages: Sequence[str] | None) -> tuple[CheckRun, TestRun | None]:
-        stages.cargo.write({})
+    def prove(patch: bytes, paths: Sequence[str]) -> Driver:
+        # By name, so that the copy knows what to put back: git changes them behind its back.
+        stages.cargo.write({path: stages.sources.data(path) for path in paths})
         if patch:
             git_apply(patch, stages.scratch.tree)
-        check = stages.cargo.check()
-        if packages is None or not check.ok:
-            return check, None
-        return check, stages.cargo.test(packages)
+        return stages.cargo
 
     return prove
 

@@ -160,9 +160,12 @@ def test_packages_and_single_tests(built: Cargo) -> None:
     some = built.test(only=sorted(wanted))
     assert some.passed == wanted
     assert some.ok
-    assert built.runs == runs + 4  # one for each target
-    whole = built.test(only=["a::lib"])
-    assert whole.passed == {"a::lib::tests::adds", "a::lib::tests::falls"}
+    assert built.runs == runs + 3  # named ones of programs, the docs, and the one without libtest
+    mixed = built.test(only=["a::lib", "a::lib::tests::adds", "a::test/it::works"])
+    assert mixed.passed == {
+        *("a::lib::tests::adds", "a::lib::tests::falls", "a::test/it::works"),
+    }
+    assert built.runs == runs + 3 + 2
 
 
 def test_tests_that_do_not_compile(built: Cargo) -> None:

@@ -128,10 +128,10 @@ def run(
 
 def test_runs_are_joined_and_restricted() -> None:
     one = run(passed=["a::doc::src/lib.rs - f #1", "a::doc::src/lib.rs - foo #1"])
-    two = run(failed=["a::test/it::x"], broken=["a::lib"])
+    two = run(failed=["a::test/it::x"], broken=["a::test/it", "a::lib"])
     both = restricted(joined([one, two]), frozenset({"a::doc::src/lib.rs - f #1", "a::test/it"}))
     assert both.passed == {"a::doc::src/lib.rs - f #1"}
     assert both.failed == {"a::test/it::x"}
-    assert both.broken == {"a::lib"}
+    assert both.broken == {"a::test/it"}
     assert both.seconds == 2.0
     assert not both.ok

@@ -128,14 +128,18 @@ def test_without_bad_fixes_each_thing_runs_once() -> None:
         lambda verb, text: said.append(f"{verb} {text}"),
     )
     assert kept(result) == set(range(50))
-    assert cargo.log == ["check: 0 errors", "test: app", "check: 0 errors", "prove"]
+    assert cargo.log == [
+        *("check: 0 errors", "test: app", "check: 0 errors"),
+        *("prove", "test: app", "prove", "check: 0 errors"),
+    ]
     assert said == [
         "Checking the tree as it is",
         "Testing the tree as it is",
         "Checking 50 fixes",
-        "Proving the patch on a clean copy",
+        "Testing the patch on a clean copy",
+        "Checking the patch on a clean copy",
     ]
-    assert result.runs == {"check": 2, "test": 1, "prove": 1}
+    assert result.runs == {"check": 2, "test": 1, "prove": 2}
 
 
 def test_with_nothing_to_try_nothing_runs() -> None:
@@ -190,7 +194,7 @@ def test_a_baseline_that_the_caller_has_is_not_run_again() -> None:
     cargo = FakeCargo(FIFTY.files)
     baseline = FakeCargo(FIFTY.files).check()
     run(cargo, plain(FIFTY, set()), baseline=baseline)
-    assert cargo.log == ["check: 0 errors", "prove"]
+    assert cargo.log == ["check: 0 errors", "prove", "check: 0 errors"]
 
 
 def test_a_time_limit_ends_it_with_advice() -> None:

@@ -157,7 +157,7 @@ def test_an_overlapping_fix_is_deferred_and_verified_on_top() -> None:
     assert outcomes(over) == [Outcome.VERIFIED]
     assert over.files == {"src/m0.rs": world.files["src/m0.rs"].replace(b"site_0", b"wide_0")}
     assert b"-    site_0();\n+    wide_0();\n" in over.patch  # from the user's tree, not the base
-    assert cargo.log == ["check: 0 errors", "check: 0 errors", "prove"]
+    assert cargo.log == ["check: 0 errors", "check: 0 errors", "prove", "check: 0 errors"]
 
     cargo = FakeCargo(world.files, [Breaks(("wide_0",), (world.anywhere(1),))])
     failed = run(cargo, [Proposal(second.sites, (again,))], base=result.files)

@@ -1,11 +1,30 @@
 """Verification: every fix that is emitted compiles, passes the tests, and was proven as emitted.
 
+Runs of cargo (a check is one, a test run is one), when tests pass and fail for good; what fails at
+times is run more often. With ``n`` fixes:
+
+- 5 when all hold: check and tests of the tree as it is, check of all fixes, tests and check of the
+  patch as it is emitted.
+- one more, for all together, when the language proves who brings a check's errors; what else they
+  take is in ``search``.
+- ``t`` fixes each fail a test that speaks of it alone (its name, or the place of its panic):
+  8 + t in all, 10 at least. A test over all that fails too: one more. Tests that speak of up to
+  ``k`` fixes, one of them bad: log2 k more, for all together.
+- nothing points at them: 10 + t * (log2 n + 1).
+- whatever the tests point at: 12 + (t + 1) * (log2 n + 1), logarithms rounded up.
+
+What tests refuse is dear because a good fix must not fall for a flaky test: before one is dropped,
+its test has failed in four runs with it (two if it hangs) and passed in three without.
+
 values      what goes in and comes out
 session     the order of things: baseline, search, proof
 search      all at once; who fails is found by evidence, then by halves
 checks      the judge by ``cargo check``, and the codemods' ``follow``
 culprits    who can have brought an error, and who probably did (``regions``: why that is so)
-suite       tests before and after, flaky ones; ``testjudge`` the judge by failing tests
+suite       tests before and after, flaky ones
+retrial     from a failed test run to the culprits: ``testjudge`` tries sets of fixes by the tests
+            that failed, ``hints`` say whom to suspect first
+proof       the patch in the form in which it is emitted, in a clean copy
 warnings    new ones, by fix
 verdicts    the words
 """

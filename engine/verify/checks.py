@@ -102,6 +102,9 @@ class CheckTrial:
 
         return self.judge.drop(attempt, self, sorted(self.errors, key=strength))
 
+    def rejoin(self) -> bool:
+        return False  # it bets on nothing
+
     def haunts(self, attempt: Attempt) -> bool:
         court = self.judge.court
         regions = court.footprint(attempt).regions

@@ -31,11 +31,13 @@ class Blame:
 @dataclass(frozen=True)
 class Split:
     """Parts of a failed group. ``blind``: nothing says that more than one of them is bad.
-    ``apart``: none can cause what another shows, so all are searched in the same runs."""
+    ``apart``: none can cause what another shows, so all are searched in the same runs. ``bet``:
+    each is thought to be bad, until a trial says ``rejoin``."""
 
     parts: Sequence[Sequence[Attempt]]
     blind: bool = False
     apart: bool = False
+    bet: bool = False
 
 
 class Trial(Protocol):
@@ -68,6 +70,11 @@ class Trial(Protocol):
 
     def failure(self, attempt: Attempt) -> Failure:
         """Why ``attempt`` fails, when it was alone on trial."""
+        ...
+
+    def rejoin(self) -> bool:
+        """After one of the parts of a bet was decided: are the others likely to be clean, or can
+        nothing be said about them?"""
         ...
 
     def haunts(self, attempt: Attempt) -> bool:
@@ -121,6 +128,9 @@ class Search:
             whole = [a for a in whole if a not in trial.left_out]
             if trial.ok or not whole:
                 self.kept += whole
+                for lane, part in tops:
+                    if part.bet and trial.rejoin():
+                        lane.join(bets=True)
                 continue
             self._reopen(trial, whole)
             tops = [(lane, part.without(trial.left_out)) for lane, part in tops]
@@ -151,15 +161,16 @@ class Search:
                 lane.parts.append(_Part(sorted([*rest, *suspects], key=_by_index), suspected=True))
             else:
                 lane.aside += suspects
-                lane.parts.append(_Part(sorted(rest, key=_by_index), part.blind))
+                lane.parts.append(_Part(sorted(rest, key=_by_index), part.blind, bet=part.bet))
         elif suspects and rest and not part.suspected:
             lane.aside += suspects
-            lane.parts.append(_Part(rest, part.blind))
+            lane.parts.append(_Part(rest, part.blind, bet=part.bet))
         elif len(group) == 1:
             failure = trial.failure(group[0])
             lane.spare += self._condemn(group[0], failure, trusted=not alone)
-            if part.blind:
-                lane.join_blind()
+            bets = trial.rejoin()
+            if part.blind or bets:
+                lane.join(bets=bets)
         else:
             split = trial.split(group)
             if split.apart:
@@ -223,11 +234,13 @@ class Search:
 
 @dataclass(frozen=True)
 class _Part:
-    """A group to be tried. ``suspected``: all of it was set aside before."""
+    """A group to be tried. ``suspected``: all of it was set aside before. For the others see
+    ``Split``."""
 
     group: Sequence[Attempt]
     blind: bool = False
     suspected: bool = False
+    bet: bool = False
 
     def without(self, left_out: frozenset[Attempt]) -> _Part:
         return replace(self, group=[a for a in self.group if a not in left_out])
@@ -253,12 +266,15 @@ class _Lane:
         return _Part(sorted(group, key=_by_index), suspected=suspected) if group else None
 
     def push(self, split: Split, suspected: bool = False) -> None:
-        self.parts += [_Part(each, split.blind, suspected) for each in reversed(split.parts)]
+        self.parts += [
+            _Part(each, split.blind, suspected, split.bet) for each in reversed(split.parts)
+        ]
 
-    def join_blind(self) -> None:
-        """One of the blind parts on top: now that a culprit is found, they may all be clean."""
+    def join(self, *, bets: bool) -> None:
+        """One of the blind parts on top: now that a culprit is found, they may all be clean. Of
+        the ``bets`` too, when these are off."""
         group: list[Attempt] = []
-        while self.parts and self.parts[-1].blind:
+        while self.parts and (self.parts[-1].blind or (bets and self.parts[-1].bet)):
             group += self.parts.pop().group
         self.parts.append(_Part(sorted(group, key=_by_index), blind=True))
 

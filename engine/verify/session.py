@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from engine.errors import SpikeproofError
 from engine.model import Fix, Outcome, Proposal, Verdict
-from engine.patch import make_patch
 from engine.runs import CheckRun, Driver, TestRun
 from engine.verify import verdicts
 from engine.verify.checks import Cases, CheckJudge, errors_of
 from engine.verify.culprits import describe
+from engine.verify.proof import Prover
+from engine.verify.retrial import Retrial
 from engine.verify.search import Search
 from engine.verify.suite import Suite
-from engine.verify.testjudge import TestJudge
 from engine.verify.values import (
     Attempt,
+    Emitted,
     Failure,
     Follow,
     Polish,
@@ -83,13 +85,11 @@ class _Session:
         self._driver = driver
         self._follow = follow
         self._settings = settings
-        self._prove = prove
         self._progress = progress
-        self._polish = polish
+        self._prover = Prover(self._reader, polish, prove, progress)
         self._suite = Suite(driver, settings, reader, progress)
         self._early: dict[int, Verdict] = {}  # decided without being tried
-        self._checks = self._proofs = 0
-        self._nothing_new = Proof(dict(reader.base), make_patch(self._changes(reader.base)))
+        self._checks = 0
 
     def run(self, baseline: CheckRun | None) -> VerifyResult:
         taken = self._taken()
@@ -121,7 +121,7 @@ class _Session:
         decided = {index: book.verdict(index) for index in taken if index not in self._early}
         if proof.broken:
             note = (proof.broken,)
-            return self._result({**self._early, **decided}, self._nothing_new, note)
+            return self._result({**self._early, **decided}, notes=note)
         return self._result({**self._early, **decided}, proof)
 
     # -- before the first change ---------------------------------------------------------------
@@ -178,64 +178,57 @@ class _Session:
     # -- tests and proof -----------------------------------------------------------------------
 
     def _proof(self, search: Search, judge: CheckJudge, failures: dict[Attempt, Failure]) -> Proof:
-        """Prove what is kept; while tests fail, drop the culprits and prove the rest."""
-        chances: dict[int, int] = {}
+        """Prove what is kept; while tests fail, drop the culprits and prove the rest.
+
+        The tests come first: a tree that fails them is not emitted, so it is not checked again.
+        What is emitted is checked in any case.
+        """
+        chances: Counter[int] = Counter()
+
+        def following(dropped: Iterable[Attempt]) -> list[Attempt]:
+            found = [judge.after(a) for a in dropped if chances[a.index] < _SECOND_CHANCES]
+            return [attempt for attempt in found if attempt is not None]
+
+        retrial = Retrial(
+            self._suite,
+            self._prover,
+            self._settings,
+            lambda order: judge.apply(order).files,
+            lambda dropped: not following(dropped),
+            self._progress,
+        )
         while search.kept:
-            self._suite.cover(_paths(search.kept))
-            packages = self._suite.packages_for(_paths(search.kept))
-            files = judge.apply(search.kept).files
-            proof = self._prove_files(files, packages)
-            if proof.broken or proof.tests is None or packages is None:
-                return proof
-            failing = self._suite.failures(files, proof.tests, packages)
-            guilt = failing and self._suite.confirm(files, proof.tests, failing, self._control)
-            if not guilt:
-                return proof
-            self._progress("Searching", f"what breaks {', '.join(sorted(guilt.tests)[:3])}")
-            trials = TestJudge(
-                self._suite,
-                guilt,
-                search.kept,
-                lambda order: judge.apply(order).files,
-                self._settings.packages_of,
-            )
-            tested = Search(trials)
-            tested.run(sorted(search.kept, key=lambda a: a.index))
-            failures.update(tested.condemned)
-            search.kept = tested.kept
-            again: list[Attempt] = []
-            for attempt in tested.condemned:
-                following = judge.after(attempt)
-                used = chances.setdefault(attempt.index, 0)
-                if following is not None and used < _SECOND_CHANCES:
-                    chances[attempt.index] += 1
-                    again.append(following)
-            search.run(again)  # and those that waited: what they overlapped may be gone
+            kept = sorted(search.kept, key=lambda attempt: attempt.index)
+            self._suite.cover(_paths(kept))
+            packages = self._suite.packages_for(_paths(kept))
+            emitted = self._prover.emitted(judge.apply(kept).files)
+            if packages is None:
+                return _proven(emitted, self._prover.check(emitted), None)
+            run = self._prover.test(emitted, packages)
+            if not run.built and not (check := self._prover.check(emitted)).ok:
+                return _proven(emitted, check, None)
+            tested = retrial.search(kept, run, packages)
+            dropped: Mapping[Attempt, Failure] = {}
+            if tested is not None:
+                search.kept, dropped = tested.kept, tested.condemned
+                failures.update(dropped)
+            again = self._rehabilitated(failures, search)
+            if tested is None and not again:
+                return _proven(emitted, self._prover.check(emitted), run)
+            others = following(attempt for attempt in dropped if attempt in failures)
+            chances.update(attempt.index for attempt in others)
+            search.run([*again, *others])  # and who waited: what they overlapped may be gone
             failures.update(search.condemned)
-        return self._nothing_new
+        return Proof(self._prover.unchanged())
 
-    def _prove_files(self, files: Mapping[str, bytes], packages: Sequence[str] | None) -> Proof:
-        """Prove ``files`` in the form in which they are emitted."""
-        emitted = dict(self._polish({**self._reader.base, **files}))
-        patch = make_patch(self._changes(emitted))
-        self._progress("Proving", "the patch on a clean copy")
-        self._proofs += 1
-        check, tests = self._prove(patch, packages)
-        broken = ""
-        if not check.ok:
-            errors = errors_of(check)
-            said = describe(errors[0]) if errors else "cargo check failed"
-            said = "cargo check ran into its time limit" if check.timed_out else said
-            broken = f"the patch does not hold in a clean copy of the tree: {said}"
-        return Proof(emitted, patch, tests, broken)
-
-    def _control(self, packages: Sequence[str]) -> TestRun | None:
-        self._progress("Testing", "a clean copy of the tree as it is")
-        self._proofs += 1
-        return self._prove(b"", packages)[1]
-
-    def _changes(self, files: Mapping[str, bytes]) -> Iterable[tuple[str, bytes, bytes]]:
-        return ((path, self._reader.original(path), text) for path, text in files.items())
+    def _rehabilitated(self, failures: dict[Attempt, Failure], search: Search) -> list[Attempt]:
+        """Take back failures that rest on nothing but tests which turned out to be flaky."""
+        flaky = self._suite.set_aside
+        void = [a for a, why in failures.items() if why.tests and flaky.issuperset(why.tests)]
+        for attempt in void:
+            del failures[attempt]
+        settled = {attempt.index for attempt in (*search.kept, *search.waiting)}
+        return [attempt for attempt in void if attempt.index not in settled]
 
     def _result(
         self,
@@ -243,13 +236,14 @@ class _Session:
         proof: Proof | None = None,
         notes: tuple[str, ...] = (),
     ) -> VerifyResult:
-        proof = proof or self._nothing_new
+        proof = proof or Proof(self._prover.unchanged())
         ordered = tuple(decided[index] for index in range(len(self._proposals)))
         return VerifyResult(
             verdicts=ordered,
-            files=proof.files,
-            patch=proof.patch,
-            runs={"check": self._checks, "test": self._suite.runs, "prove": self._proofs},
+            files=proof.emitted.files,
+            patch=proof.emitted.patch,
+            check=proof.check,
+            runs={"check": self._checks, "test": self._suite.runs, "prove": self._prover.runs},
             notes=(*self._suite.notes, *notes),
             deferred=tuple(v.proposal for v in ordered if v.outcome is Outcome.CONFLICT),
         )
@@ -263,3 +257,13 @@ def _uncompiled(fix: Fix, compiled: frozenset[str]) -> str:
     """Which Rust files of ``fix`` the check did not compile, in words; "" for none."""
     missing = [path for path in fix.paths if path.endswith(".rs") and path not in compiled]
     return f"rustc did not compile {', '.join(missing)}" if missing else ""
+
+
+def _proven(emitted: Emitted, check: CheckRun, tests: TestRun | None) -> Proof:
+    if check.ok:
+        return Proof(emitted, check, tests)
+    errors = errors_of(check)
+    said = describe(errors[0]) if errors else "cargo check failed"
+    said = "cargo check ran into its time limit" if check.timed_out else said
+    broken = f"the patch does not hold in a clean copy of the tree: {said}"
+    return Proof(emitted, check, tests, broken)

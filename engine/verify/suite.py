@@ -10,13 +10,18 @@ from engine.runs import Driver, TestRun
 from engine.verify.values import Progress, Reader, Settings
 
 # Runs the tests of some packages in a clean copy of the unchanged tree.
-Control = Callable[[Sequence[str]], TestRun | None]
+Control = Callable[[Sequence[str]], TestRun]
 
-# Runs of a failed test alone, on each tree.
+# Runs in which a test fails with a fix, and never passes, before the fix is dropped for it.
+_FAILURES = 4
+# So many in a row do where the search tries suspects by themselves: these trials are the others.
+_STEADY = 3
+# Runs without the fixes of a test that fails with them at times, at least.
 _RETRIES = 3
 # A test that fails at times is run so often per tree that a miss is below one in twenty.
 _MISS = 0.05
 _MAX_REPEATS = 10
+_FLAKY = "is flaky: it now fails without any change as well"
 
 
 def package_of(test: str) -> str:
@@ -31,11 +36,17 @@ def target_of(test: str) -> str:
 @dataclass(frozen=True)
 class Guilt:
     """Tests that fail with the fixes and not without; ``rate`` of the runs on the changed tree
-    in which the rarest of them failed."""
+    in which the rarest of them failed.
+
+    ``failures`` and ``passes``: runs so far with all fixes and with none; ``wanted``: runs with a
+    fix in which a test must fail before the fix is dropped for it.
+    """
 
     tests: frozenset[str]
     rate: float
-    output: str
+    failures: int
+    passes: int
+    wanted: int
 
 
 class Suite:
@@ -119,54 +130,68 @@ class Suite:
         self, files: Mapping[str, bytes], run: TestRun, packages: Sequence[str]
     ) -> frozenset[str]:
         """What passed before and does not in this ``run`` of ``files`` (failed, missing, ignored),
-        what is new and fails, and targets that died although none of their tests tells of it.
-
-        What a time limit kept from starting is run now.
-        """
-        found = self.expected(packages) - run.passed
-        unseen = _unseen(run, found)
-        if unseen:
-            self._driver.write({**self._reader.base, **files})
-            found = found - unseen | self._still(unseen)
+        what is new and fails, and targets that died although none of their tests tells of it."""
+        found = self._fallen_in(files, run, self.expected(packages))
         found |= run.failed - self._known
         dead = {t for t in run.broken if not any(f.startswith(f"{t}::") for f in found)}
         return frozenset((found | dead) - self.set_aside)
 
     def confirm(
-        self, files: Mapping[str, bytes], run: TestRun, failing: frozenset[str], control: Control
+        self,
+        files: Mapping[str, bytes],
+        run: TestRun,
+        failing: frozenset[str],
+        control: Control,
+        hurried: bool,
+        passed: frozenset[str] = frozenset(),
     ) -> Guilt | None:
         """Try the failures again on the changed tree, then on the original: once (the surroundings
-        may have changed), and those that passed at times more often.
+        may have changed), and those that passed at times more often. ``passed`` did so before.
 
-        A test that is seen to fail without the fixes is set aside with a note. None: all were.
+        ``hurried``: when all failed each time, the original waits; the caller is about to try most
+        of the fixes without the suspects, which tells as much. A test that is seen to fail without
+        the fixes is set aside with a note. None: all were.
         """
-        self._driver.write({**self._reader.base, **files})
-        retries = 1 if run.timed_out else _RETRIES  # each hang costs the whole time limit
+        self._driver.write(files)
+        wanted = 2 if run.timed_out else _FAILURES  # each hang costs the whole time limit
         failures = dict.fromkeys(failing, 1)
-        for _ in range(retries):
+        runs = 1
+        while runs < wanted and not (hurried and runs == _STEADY == min(failures.values())):
+            runs += 1
             for test in self._still(failing):
                 failures[test] += 1
-        self._driver.write(self._reader.base)
-        self._excuse(self._still(failing), "is flaky: it now fails without any change as well")
-        doubtful = frozenset(t for t in failing - self.set_aside if failures[t] <= retries)
-        if doubtful:
-            flaky: set[str] = set()
-            rarest = min(failures[t] for t in doubtful) / (retries + 1)
-            for _ in range(max(_RETRIES, _enough(rarest)) - 1):
-                if doubtful - flaky:
-                    flaky |= self._still(doubtful - flaky)
-            self._excuse(flaky, "is flaky: it now fails without any change as well")
-            once = frozenset(t for t in doubtful - flaky if failures[t] == 1)
-            if once:  # seen in the clean copy alone: is it the copy?
-                unchanged = control(sorted({package_of(t) for t in once}))
-                if unchanged is not None:
-                    excused = self._fallen(unchanged, once)
-                    self._excuse(excused, "fails in a clean copy of the tree without any change")
+        rates = {test: failures[test] / (runs + (test in passed)) for test in failing}
+        if hurried and min(rates.values()) == 1:
+            return Guilt(failing, 1.0, runs, 1, wanted)
+        self.excuse_flaky(failing)
+        rare = {t: rate for t, rate in rates.items() if rate < 1 and t not in self.set_aside}
+        if rare:
+            self._excuse_rare(rare, frozenset(t for t in rare if failures[t] == 1), control)
         guilty = failing - self.set_aside
         if not guilty:
             return None
-        rate = min(failures[t] for t in guilty) / (retries + 1)
-        return Guilt(frozenset(guilty), rate, run.output)
+        return Guilt(guilty, min(rates[test] for test in guilty), runs, 2, wanted)
+
+    def _excuse_rare(
+        self, rates: Mapping[str, float], once: frozenset[str], control: Control
+    ) -> None:
+        """Run tests that fail at these rates with the fixes without them, so often that they had
+        most likely failed. ``once``: seen in the clean copy alone."""
+        flaky: set[str] = set()
+        for _ in range(max(_RETRIES, _enough(min(rates.values()))) - 1):
+            flaky |= self._still(frozenset(rates) - flaky)
+        self._excuse(flaky, _FLAKY)
+        once -= flaky
+        if once:  # is it the copy?
+            unchanged = control(sorted({package_of(t) for t in once}))
+            excused = self._fallen(unchanged, once) if unchanged.built else frozenset()
+            self._excuse(excused, "fails in a clean copy of the tree without any change")
+
+    def excuse_flaky(self, tests: frozenset[str]) -> None:
+        """Set those of ``tests`` aside that fail on the tree without any change."""
+        if tests:
+            self._driver.write(self._reader.base)
+            self._excuse(self._still(tests), _FLAKY)
 
     def _excuse(self, tests: Iterable[str], why: str) -> None:
         new = set(tests) - self.set_aside
@@ -175,11 +200,23 @@ class Suite:
 
     def _still(self, tests: frozenset[str]) -> frozenset[str]:
         """Those of ``tests`` that do not pass when run once more on the tree as written."""
-        packages = sorted({package_of(test) for test in tests})
-        run = self._test(packages, sorted(tests))
+        if not tests:
+            return tests
+        run = self._test(sorted({package_of(test) for test in tests}), sorted(tests))
         found = self._fallen(run, tests)
         unseen = _unseen(run, found)
-        return found - unseen | self._still(unseen) if unseen and unseen < tests else found
+        return found - unseen | self._still(unseen) if unseen < tests else found
+
+    def _fallen_in(
+        self, files: Mapping[str, bytes], run: TestRun, tests: frozenset[str]
+    ) -> frozenset[str]:
+        """As ``_fallen`` says of a ``run`` of ``files``. What a time limit kept from starting is
+        run now."""
+        found = self._fallen(run, tests)
+        unseen = _unseen(run, found)
+        if unseen:
+            self._driver.write(files)
+        return found - unseen | self._still(unseen)
 
     def _fallen(self, run: TestRun, tests: frozenset[str]) -> frozenset[str]:
         """Those of ``tests`` that ``run`` does not show to pass; of what never passed before (new
@@ -190,16 +227,29 @@ class Suite:
         return frozenset(t for t in tests - run.passed if t in self.passed or t in fell)
 
     def _test(self, packages: Sequence[str], only: Sequence[str]) -> TestRun:
-        self.runs += 1
-        return self._driver.test(tuple(packages), tuple(only))
+        before = self._driver.runs
+        run = self._driver.test(tuple(packages), tuple(only))
+        self.runs += self._driver.runs - before
+        return run
 
     # -- for the judge -------------------------------------------------------------------------
 
-    def fails_with(self, files: Mapping[str, bytes], guilt: Guilt) -> frozenset[str]:
-        """Which of the guilty tests fail with ``files``; rare failures are given more chances."""
-        self._driver.write({**self._reader.base, **files})
-        for _ in range(_enough(guilt.rate)):
-            failed = self._still(guilt.tests)
+    def fails_with(
+        self, files: Mapping[str, bytes], guilt: Guilt, first: TestRun | None = None
+    ) -> frozenset[str]:
+        """Which of the guilty tests fail with ``files``; rare failures are given more chances.
+        ``first``: a run of them that has been made."""
+        tests = guilt.tests - self.set_aside
+        chances = _enough(guilt.rate)
+        if first is not None:
+            failed = self._fallen_in(files, first, tests)
+            chances -= 1
+            if failed:
+                return failed
+        if chances:
+            self._driver.write(files)
+        for _ in range(chances):
+            failed = self._still(tests)
             if failed:
                 return failed
         return frozenset()

@@ -9,7 +9,7 @@ from typing import Protocol
 from engine.codemod import Problem, Refusal
 from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
-from engine.runs import CheckRun, TestRun
+from engine.runs import CheckRun, Driver, TestRun
 
 # Asked before a fix is dropped: the codemod of the proposal may answer with a larger fix.
 Follow = Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]
@@ -20,15 +20,13 @@ Polish = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
 
 class Prove(Protocol):
-    """Apply the patch to a clean copy of the tree with ``git apply`` and run cargo there."""
+    """Gives a clean copy of the user's tree with a patch on it."""
 
-    def __call__(
-        self, patch: bytes, packages: Sequence[str] | None
-    ) -> tuple[CheckRun, TestRun | None]:
-        """``packages``: whose tests to run (empty: the selection's), None for no tests.
+    def __call__(self, patch: bytes, paths: Sequence[str]) -> Driver:
+        """Apply ``patch``, which changes ``paths``, with ``git apply``; the cargo to run there.
 
-        An empty patch is a control: the tree as it is. Raises SpikeproofError when the patch does
-        not apply.
+        An empty patch is a control: the tree as it is. The copy holds until the next call or the
+        next ``write`` of any driver. Raises SpikeproofError when the patch does not apply.
         """
         ...
 
@@ -49,7 +47,8 @@ class VerifyResult:
     (those of ``base`` included), ``patch`` the way to it from the original tree.
 
     ``deferred`` are the proposals with outcome ``conflict``: scan the result and verify again on
-    top of it (``base=result.files``). ``runs`` counts cargo runs by kind: check, test, prove.
+    top of it (``base=result.files``; ``check`` is its baseline, where something new was proven).
+    ``runs`` counts cargo runs by kind: check, test, and prove for all that ran in a clean copy.
     """
 
     verdicts: tuple[Verdict, ...]
@@ -58,6 +57,7 @@ class VerifyResult:
     runs: Mapping[str, int]
     notes: tuple[str, ...] = ()
     deferred: tuple[Proposal, ...] = ()
+    check: CheckRun | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +81,22 @@ class Failure:
     tests: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Proof:
-    """The emitted texts and patch, with what a clean copy said of them. ``broken`` says why they
-    do not hold there, "" when they do."""
+@dataclass(frozen=True, slots=True)
+class Emitted:
+    """Texts in the form in which they are emitted (those of earlier passes included), and the patch
+    that makes them of the user's tree."""
 
     files: Mapping[str, bytes]
     patch: bytes
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What is emitted, with what a clean copy said of it. ``broken`` says why it does not hold
+    there, "" when it does. No ``check``: nothing new is emitted."""
+
+    emitted: Emitted
+    check: CheckRun | None = None
     tests: TestRun | None = None
     broken: str = ""
 

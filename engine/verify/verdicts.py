@@ -57,11 +57,11 @@ class Book:
 
     def _verified(self, attempt: Attempt) -> Verdict:
         proposal, fix = attempt.proposal, attempt.fix
+        tests = self._suite.evidence(fix.paths, self._proof.tests)
         if self._proof.broken:
-            evidence = Evidence(check="failed: in a clean copy", tests="not run")
+            evidence = Evidence(check="failed: in a clean copy", tests=tests)
             return Verdict(proposal, fix, Outcome.UNVERIFIED, self._proof.broken, evidence)
         warnings = tuple(self._warnings.get(attempt, ()))
-        tests = self._suite.evidence(fix.paths, self._proof.tests)
         evidence = Evidence(check="passed", tests=tests, diagnostics=warnings)
         reason = "; ".join(f"brings a warning: {describe(warning)}" for warning in warnings)
         return Verdict(proposal, fix, Outcome.VERIFIED, reason, evidence)

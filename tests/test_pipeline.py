@@ -1,0 +1,127 @@
+"""The stages on a real workspace: the proof in the copy, and what a run costs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from engine.model import Outcome
+from engine.patch import make_patch
+from engine.pipeline import Stages, _prover, _rescan, open_stages, run
+from engine.report.ui import Ui
+from engine.workspace import Selection, Workspace, discover
+from tests.trees import build, package
+
+LIB = "pub mod hits;\npub mod slots;\n"
+HITS = """\
+use std::sync::Mutex;
+
+pub struct Hits {
+    hits: Mutex<u64>,
+}
+
+impl Hits {
+    pub fn add(&self, n: u64) {
+        let mut hits = self.hits.lock().unwrap();
+        *hits += n;
+    }
+}
+
+#[test]
+fn adds() {
+    let hits = Hits { hits: Mutex::new(1) };
+    hits.add(2);
+    assert_eq!(*hits.hits.lock().unwrap(), 3);
+}
+"""
+# Relies on the overflow panic of debug builds, which an atomic has not.
+SLOTS = """\
+use std::sync::Mutex;
+
+pub struct Slots {
+    used: Mutex<u8>,
+}
+
+impl Slots {
+    pub fn take(&self) {
+        *self.used.lock().unwrap() += 1;
+    }
+}
+
+#[test]
+#[should_panic]
+fn more_than_a_byte_is_a_bug() {
+    let slots = Slots { used: Mutex::new(u8::MAX) };
+    slots.take();
+}
+"""
+FILES = {
+    "Cargo.toml": package("app", "[workspace]\n"),
+    "src/lib.rs": LIB,
+    "src/hits.rs": HITS,
+    "src/slots.rs": SLOTS,
+}
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    return discover(build(tmp_path / "app", FILES), Selection())
+
+
+@pytest.fixture
+def stages(workspace: Workspace) -> Iterator[Stages]:
+    with open_stages(workspace, Ui(quiet=True)) as found:
+        yield found
+
+
+def test_each_proof_starts_from_the_users_tree(stages: Stages) -> None:
+    """git changes files behind the copy's back; they are put back all the same."""
+    tree = stages.scratch.tree
+    prove = _prover(stages)
+    patches = {
+        path: make_patch([(path, text.encode(), f"// new\n{text}".encode())])
+        for path, text in FILES.items()
+        if path.startswith("src/")
+    }
+
+    def changed() -> set[str]:
+        return {path for path in patches if (tree / path).read_text("utf-8") != FILES[path]}
+
+    for path in ("src/hits.rs", "src/hits.rs", "src/slots.rs"):
+        assert prove(patches[path], [path]) is stages.cargo
+        assert changed() == {path}
+    prove(b"", [])
+    assert changed() == set()
+    prove(patches["src/hits.rs"], ["src/hits.rs"])
+    stages.cargo.write({})
+    assert changed() == set()
+
+
+def test_a_later_pass_takes_the_proofs_check_for_its_baseline(stages: Stages) -> None:
+    first = stages.check_baseline()
+    runs = stages.cargo.runs
+    files = {"src/hits.rs": f"// new\n{HITS}".encode()}
+    sites, check = _rescan(stages, ("mutex-counter",), files, first)
+    assert check is first
+    assert stages.cargo.runs == runs
+    assert {site.path for site in sites} == {"src/hits.rs", "src/slots.rs"}
+    assert (stages.scratch.tree / "src/hits.rs").read_bytes() == files["src/hits.rs"]
+    _, check = _rescan(stages, ("mutex-counter",), files, None)
+    assert check.ok
+    assert stages.cargo.runs == runs + 1
+
+
+@pytest.mark.slow
+def test_a_fix_that_fails_its_test_is_dropped_in_ten_runs(workspace: Workspace) -> None:
+    result = run(workspace, ("mutex-counter",), Ui(quiet=True), review=True)
+    told = {v.proposal.sites[0].path: v for v in result.verdicts}
+    assert told["src/hits.rs"].outcome is Outcome.VERIFIED
+    assert told["src/hits.rs"].evidence.tests == "passed: 2 tests of package app"
+    assert told["src/slots.rs"].outcome is Outcome.TESTS_FAILED
+    assert told["src/slots.rs"].reason == (
+        "fails with this fix: app::lib::slots::more_than_a_byte_is_a_bug"
+    )
+    assert list(result.files) == ["src/hits.rs"]
+    assert result.cargo_runs == sum(result.runs.values()) == 10
