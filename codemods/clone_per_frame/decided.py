@@ -4,15 +4,16 @@ parameter changes with all its calls, or each clone goes by itself."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from engine.model import Fix, Level, Proposal
+from engine.model import Fix, Level, Proposal, Site
 
 from . import callee
 from .asking import Case
 from .callee import Parameter
 from .calls import calls
+from .finding import message_of
 from .functions import Functions
 from .kinds import Kind, Nature, cost_words
 from .known import Types
@@ -67,9 +68,17 @@ def grouped(
         if id(decision) in taken:
             continue
         if decision.fixes:
-            yield Proposal((decision.case.site,), tuple(decision.fixes))
+            yield Proposal((_as_fixed(decision),), tuple(decision.fixes))
         elif decision.reason:
             yield Proposal((decision.case.site,), (), decision.reason)
+
+
+def _as_fixed(decision: Decision) -> Site:
+    """The site with the words for what its fix shows it to be: syntax alone may have guessed else."""
+    site, label = decision.case.site, decision.fixes[0].label
+    if label not in ("move", "borrow") or site.kind == label:
+        return site
+    return replace(site, message=message_of(decision.case.clone, label))
 
 
 def _change(group: Sequence[Decision], functions: Functions, facts: Facts) -> Fix | str:

@@ -96,7 +96,7 @@ class Finder:
             captures={"receiver": (span_of(clone.receiver),)},
             kind=kind,
             level=level,
-            message=_message(clone, kind),
+            message=message_of(clone, kind),
             reason=reason,
             heat=heat_in(self.source, clone.node),
         )
@@ -284,7 +284,7 @@ def per_frame(heat: Sequence[str]) -> bool:
     return "stream" in heat or ("loop" in heat and ("async" in heat or "handler" in heat))
 
 
-def _message(clone: Clone, kind: str) -> str:
+def message_of(clone: Clone, kind: str) -> str:
     match kind:
         case "borrow" | "read":
             return f"`{clone.text}` makes a copy that is only read"
