@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: install demo test test-fast bench real lint lock clean
+.PHONY: install demo test test-fast test-measured bench bench-all real lint lock clean
 
 install: $(STAMP)
 
@@ -20,13 +20,23 @@ demo: install
 	@$(BIN)/python -m bench.demo
 
 test: install
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not measured"
+
+# Measurements of small crates: on a machine with nothing else to do.
+test-measured: install
+	$(BIN)/python -m pytest -m measured
 
 test-fast: install
 	$(BIN)/python -m pytest -m "not slow"
 
 bench: install
 	$(BIN)/python -m bench.speed
+
+# What the tool measures of the upload service and of itself: an hour on a quiet machine.
+bench-all: bench
+	$(BIN)/python -m bench.claims
+	$(BIN)/python -m bench.load
+	$(BIN)/python -m bench.judge
 
 real: install
 	$(BIN)/python -m bench.real

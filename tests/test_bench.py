@@ -13,7 +13,7 @@ from engine.bench.text import report_json, report_text
 from tests.benchcrate import LIB, crate, measure, reason, row
 from tests.trees import build, content, package
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.measured]
 
 USUAL = """
 use criterion::criterion_main;

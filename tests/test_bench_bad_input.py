@@ -20,7 +20,7 @@ from engine.errors import SpikeproofError
 from tests.benchcrate import crate, measure, reason, row
 from tests.trees import content
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.measured]
 
 GOOD = 'use criterion::criterion_main;\ncriterion_main!("work" => kit::work(20_000));\n'
 HEAD = "use criterion::criterion_main;\n"

@@ -19,7 +19,7 @@ from engine.weighing import Wish
 from engine.workspace import Selection, discover
 from tests.benchcrate import crate
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.measured]
 
 # A codemod is one folder; this one's rewrites are sound, and half of them are a bad idea.
 SEED = '''

@@ -11,7 +11,7 @@ from engine.errors import SpikeproofError
 from tests.benchcrate import crate, measure
 from tests.trees import content
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.measured]
 
 MAIN = """
 fn main() {
