@@ -107,13 +107,16 @@ def measure(
     seconds: float = 40.0,
     pairs: int = 20,
     counters: bool = True,
+    instructions: bool = False,
     features: tuple[str, ...] = (),
 ) -> Report:
     """Compare two folders; builds go below ``target``."""
     old, new = (
         discover(path, Selection(offline=True, features=features)) for path in (before, after)
     )
-    settings = Settings(seconds=seconds, pairs=pairs, counters=counters, seed=1)
+    settings = Settings(
+        seconds=seconds, pairs=pairs, counters=counters, instructions=instructions, seed=1
+    )
     with Scratch.open(new, target) as scratch:
         return compare(scratch, Side(old), Side(new), settings, Ui(quiet=True))
 

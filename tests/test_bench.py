@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def equal(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[Repor
     history.parent.mkdir(parents=True)
     history.write_text("mine")
     before = content(old), content(new)
-    report = measure(old, new, target)
+    report = measure(old, new, target, instructions=True)
     assert (content(old), content(new)) == before
     assert history.read_text() == "mine"
     assert [p.name for p in (new / "target").rglob("*") if p.is_file()] == ["sample.json"]
@@ -60,6 +61,9 @@ def test_equal_trees_do_not_differ(equal: tuple[Report, Path]) -> None:
     assert row(report, "bench/usual::rows", "allocations").before == 41
     assert row(report, "bench/usual::work", "allocations").before == 0
     assert row(report, "bench/usual::rows", "bytes").before == 40 * 16
+    if shutil.which("valgrind"):
+        assert row(report, "bench/usual::work", "instructions").before > 20_000
+        assert row(report, "bench/usual::work", "instructions").verdict == "same"
 
 
 def test_tests_are_counted_too(equal: tuple[Report, Path]) -> None:

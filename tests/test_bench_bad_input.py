@@ -224,7 +224,7 @@ def test_without_valgrind_a_line_says_so(tmp_path: Path, monkeypatch: pytest.Mon
         lambda name, **how: None if name == "valgrind" else real(name, **how),
     )
     root = crate(tmp_path / "crate", {"good": GOOD})
-    report = measure(root, root, tmp_path / "target", pairs=6)
+    report = measure(root, root, tmp_path / "target", pairs=6, instructions=True)
     assert "instructions were not counted: valgrind is not installed" in report.notes
     assert not [r for r in report.rows if r.metric == "instructions"]
     assert row(report, "good::work", "allocations").verdict == "same"

@@ -70,6 +70,7 @@ class Measuring:
         self._runner = runner
         self._builds = builds
         self._settings = settings
+        self._by_valgrind = settings.counters and settings.instructions
         self._watch = watch
         self._random = random.Random(settings.seed)
         self._timed: list[Bench] = []
@@ -188,7 +189,7 @@ class Measuring:
     def _time(self, benches: list[Bench]) -> None:
         self._timed += benches
         left = self._deadline - time.monotonic()
-        if self._settings.counters and self._valgrind is not None:
+        if self._by_valgrind and self._valgrind is not None:
             left *= _FOR_TIME
         plan = budget.shares([bench.tried for bench in benches], left, self._settings.pairs)
         self._progress.start(sum(share.cost for share in plan if share.pairs))
@@ -249,7 +250,7 @@ class Measuring:
 
     def _count_instructions(self, benches: Sequence[Bench]) -> None:
         """What time is left; all benches of a harness that counts them itself."""
-        if not self._settings.counters:
+        if not self._by_valgrind:
             return
         for bench in benches:
             harness = bench.built.harness
@@ -356,7 +357,7 @@ class Measuring:
             shown = ", ".join(sorted(paths)[:3]) + (", ..." if len(paths) > 3 else "")
             yield f"{target} writes into its tree ({shown}): in the copy, undone before each run"
         timed = any(bench.built.harness.timed for bench in self._timed)
-        if self._settings.counters and timed and self._valgrind is None:
+        if self._by_valgrind and timed and self._valgrind is None:
             yield "instructions were not counted: valgrind is not installed"
 
     # -- common --------------------------------------------------------------------------------
