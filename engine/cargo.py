@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from engine import libtest, process
+from engine.config import Config
 from engine.errors import SpikeproofError
 from engine.manifest import read_toml
 from engine.messages import Build, Paths, Program, diagnostic, parse_line
@@ -50,6 +51,16 @@ class Limits:
     check: float = 900.0
     test: float = 600.0
     env: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, config: Config) -> Limits:
+        """Those that the config names; the defaults for the rest."""
+        default = cls()
+        return cls(
+            check=config.check_timeout or default.check,
+            test=config.test_timeout or default.test,
+            env=config.env,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,19 +65,12 @@ class Stages:
     """One workspace in its scratch copy, with cargo and the oracle on it."""
 
     def __init__(self, workspace: Workspace, scratch: Scratch, ui: Ui) -> None:
-        config = workspace.config
         self.workspace = workspace
         self.scratch = scratch
         self.ui = ui
-        default = Limits()
-        limits = Limits(
-            check=config.check_timeout or default.check,
-            test=config.test_timeout or default.test,
-            env=config.env,
-        )
-        self.limits = limits
+        self.limits = Limits.of(workspace.config)
         self.selection = (*workspace.package_args(), *workspace.selection.cargo_args())
-        self.cargo = Cargo(scratch, self.selection, limits, scratch.cargo_args, ui.progress)
+        self.cargo = Cargo(scratch, self.selection, self.limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
         self.in_tests = 0

@@ -35,7 +35,7 @@ def equal(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[Repor
         crate(root / "old", {"usual": USUAL}, tests),
         crate(root / "new", {"usual": USUAL}, tests),
     )
-    history = new / "target/criterion/work/new/sample.json"
+    history = new / "target/criterion/rows/new/sample.json"
     history.parent.mkdir(parents=True)
     history.write_text("mine")
     before = content(old), content(new)

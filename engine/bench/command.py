@@ -41,14 +41,7 @@ def bench_command(
 
     with ui.busy(), Scratch.open(after, on_wait=wait) as scratch:
         before = _other(after, against, scratch, open_, ui, common)
-        config = after.config
-        default = Limits()
-        limits = Limits(
-            check=config.check_timeout or default.check,
-            test=config.test_timeout or default.test,
-            env=config.env,
-        )
-        settings = Settings(seconds=seconds, limits=limits)
+        settings = Settings(seconds=seconds, limits=Limits.of(after.config))
         report = compare(scratch, Side(before), Side(after), settings, ui)
     if form == "json":
         text = report_json(report)

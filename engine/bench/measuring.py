@@ -18,6 +18,7 @@ from engine.bench.progress import Progress
 from engine.bench.runner import FailedError, Key, Runner
 from engine.bench.settings import Settings
 from engine.reach import VARIABLE, Probes
+from engine.report.counts import count
 
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
 _FOR_TIME = 0.8  # of what is left, when instructions are counted too
@@ -94,7 +95,7 @@ class Measuring:
         benches = list(self._tried(package))
         timed = [bench for bench in benches if bench.built.harness.timed]
         if benches:
-            self._watch.say("Measuring", f"{package}: {_number(len(benches), 'bench', 'es')}")
+            self._watch.say("Measuring", f"{package}: {count(len(benches), 'bench', 'benches')}")
         self._count_allocations(timed)
         self._time(timed)
         self._count_instructions(benches)
@@ -286,7 +287,7 @@ class Measuring:
                 if not self._settings.wants(bench.full):
                     continue
                 if time.monotonic() > self._deadline:
-                    rest = _number(len(names) - number, "test")
+                    rest = count(len(names) - number, "test")
                     self._miss(
                         f"{package}::{built.target}", "allocations", f"{rest}: {counters.NO_TIME}"
                     )
@@ -380,7 +381,3 @@ class Measuring:
             yield
         except (FailedError, UnreadableError, counters.UnstableError) as error:
             self._miss(name, metric, f"{when}: {error}" if when else str(error))
-
-
-def _number(count: int, noun: str, ending: str = "s") -> str:
-    return f"{count} {noun}{'' if count == 1 else ending}"

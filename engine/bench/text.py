@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.bench.model import Missing, Report, Row
+from engine.report.counts import count
 from engine.report.plain import printable
 
 _LOUD = 0.25  # of a smallest effect: above it the machine is called too noisy
@@ -73,9 +74,9 @@ def report_text(report: Report, color: bool) -> str:
         tests = {row.name for row in quiet if "::bench/" not in row.name}
         benches = {row.name for row in quiet} - tests
         if benches:
-            lines.append(f"bytes are the same in {_number(len(benches), 'bench', 'es')}")
+            lines.append(f"bytes are the same in {count(len(benches), 'bench', 'benches')}")
         if tests:
-            lines.append(f"allocations and bytes are the same in {_number(len(tests), 'test')}")
+            lines.append(f"allocations and bytes are the same in {count(len(tests), 'test')}")
     if report.missing:
         lines += ["", "not measured:"]
         lines += _missing(report.missing)
@@ -191,7 +192,3 @@ def counted(rows: Sequence[Row]) -> str:
         found[word] = found.get(word, 0) + 1
     ordered = sorted(found.items(), key=lambda item: item[0] == "without a difference")
     return ", ".join(f"{number} {word}" for word, number in ordered)
-
-
-def _number(count: int, noun: str, ending: str = "s") -> str:
-    return f"{count} {noun}{'' if count == 1 else ending}"
