@@ -11,11 +11,11 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, lru_cache
+from functools import cache
 
-import tree_sitter_rust
-from tree_sitter import Language, Node, Parser, Point, Query, QueryCursor, Range, Tree
+from tree_sitter import Node, Point, Query, QueryCursor, Range, Tree
 
+from engine.grammar import language, parse, parse_range
 from engine.model import Span
 
 FUNCTIONS = frozenset({"function_item", "closure_expression", "async_block"})
@@ -27,11 +27,6 @@ ITEMS = frozenset(
 COMMENTS = frozenset({"line_comment", "block_comment"})
 # Deeper than any person's code (rustc's own limits are lower).
 DEPTH = 1_000
-# The last two bytes of a character whose code ends in 2A (``*``) or 2F (``/``).
-_MISTAKEN = re.compile(
-    rb"([\xc4\xc8\xcc\xd0\xd4\xd8\xdc\x80\x84\x88\x8c\x90\x94\x98\x9c\xa0\xa4\xa8\xac\xb0\xb4\xb8\xbc])"
-    rb"([\xaa\xaf])(?![\x80-\xbf])"
-)
 # How many nodes' ancestors are kept: all questions about one site ask for the same few.
 _LINEAGES = 64
 # `#[test]` and what test crates make of it (`#[tokio::test]`, `#[rstest]`, `#[test_case(..)]`), and
@@ -47,39 +42,9 @@ _IN_LITERAL = frozenset({"string_content", "escape_sequence"})
 
 
 @cache
-def language() -> Language:
-    return Language(tree_sitter_rust.language())
-
-
-@cache
-def _parser() -> Parser:
-    return Parser(language())
-
-
-@cache
-def _inner_parser() -> Parser:
-    return Parser(language())
-
-
-@cache
 def compile_query(text: str) -> Query:
     """Raises tree_sitter.QueryError on a query that the grammar does not know."""
     return Query(language(), text)
-
-
-@lru_cache(maxsize=2)
-def _readable(data: bytes) -> bytes:
-    """``data`` for the parser, byte for byte as long.
-
-    The grammar's scanner for block comments (tree-sitter-rust 0.24) looks at the low byte of a
-    character alone and takes U+4E2A, a common Chinese one, for ``*`` and U+012F for ``/``. Such
-    characters become their neighbours: the tree holds offsets, all text is taken from the file.
-    """
-    return data if data.isascii() else _MISTAKEN.sub(_neighbour, data)
-
-
-def _neighbour(hit: re.Match[bytes]) -> bytes:
-    return hit.group(1) + (b"\xab" if hit.group(2) == b"\xaa" else b"\xae")
 
 
 class Source:
@@ -112,7 +77,7 @@ class Source:
     def root(self) -> Node:
         """The tree's root; parsed when first asked for (positions and snippets need no tree)."""
         if self._tree is None:
-            self._tree = _parser().parse(_readable(self.data))
+            self._tree = parse(self.data)
         return self._tree.root_node
 
     def text(self, node: Node) -> bytes:
@@ -181,9 +146,7 @@ class Source:
 
     def _parse_range(self, start: tuple[int, int], end: tuple[int, int], span: Span) -> Tree:
         included = Range(Point(*start), Point(*end), span.start, span.end)
-        parser = _inner_parser()
-        parser.included_ranges = [included]
-        return parser.parse(_readable(self.data))
+        return parse_range(self.data, included)
 
     def embedded_in(self, span: Span) -> list[Node]:
         """Roots of the macro arguments that lie inside ``span``, in document order.
