@@ -91,7 +91,9 @@ def _one(crate: Crate, row: Row) -> None:
     run = _call(tool, source, shared) if first.returncode in (0, 1, 3) else first
     row.seconds = time.monotonic() - began
     if report.exists() and once != report.read_bytes():
-        row.error = "two runs gave different results"
+        kept = OUT / f"{crate.label}.first.json"
+        kept.write_bytes(once)
+        row.error = f"two runs gave different results: compare {kept} and {report}"
     (OUT / f"{crate.label}.txt").write_text(run.stderr)
     if run.returncode not in (0, 1, 3):
         raise RuntimeError(f"exit {run.returncode}: {run.stderr.strip()[-400:]}")
