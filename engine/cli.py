@@ -82,6 +82,13 @@ _BENCH_TIME = click.option(
     help="Time to measure each package, building not counted: 90s, 5m, 1h.",
 )
 
+_SAMPLES = click.option(
+    "--samples",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write all measured values there too, as JSON.",
+)
+
 
 def _options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
     def decorate(function: Any) -> Any:
@@ -173,6 +180,7 @@ def scan(path: Path, types: bool, form: str, **common: Any) -> int:
 @click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
 @click.option("--no-bench", is_flag=True, help="Do not measure.")
 @_BENCH_TIME
+@_SAMPLES
 @click.option("--per-fix", is_flag=True, help="Measure each fix alone, too.")
 @click.option(
     "--require",
@@ -195,6 +203,7 @@ def diff(
     no_tests: bool,
     no_bench: bool,
     seconds: float,
+    samples: Path | None,
     per_fix: bool,
     require: Literal["check", "tests", "bench"],
     form: str,
@@ -208,10 +217,11 @@ def diff(
     from engine.commands import diff_command
     from engine.weighing import Wish
 
-    if require == "bench" and no_bench:
-        raise SpikeproofError("--require bench cannot be had with --no-bench")
+    for option, asked in (("--require bench", require == "bench"), ("--samples", bool(samples))):
+        if asked and no_bench:
+            raise SpikeproofError(f"{option} cannot be had with --no-bench")
     tests = not no_tests and require != "check"
-    wish = None if no_bench else Wish(seconds, per_fix, require)
+    wish = None if no_bench else Wish(seconds, per_fix, require, samples)
     return diff_command(path, review, tests, wish, form, _workspace, _ui(common), common)
 
 
@@ -225,11 +235,14 @@ def diff(
 )
 @_options(_SELECTION, _COMMON)
 @_BENCH_TIME
+@_SAMPLES
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @_failing
-def bench(path: Path, against: str, seconds: float, form: str, **common: Any) -> int:
+def bench(
+    path: Path, against: str, seconds: float, samples: Path | None, form: str, **common: Any
+) -> int:
     """Measure PATH (after) against OTHER (before): time by pairs, allocations, instructions.
 
     Builds and runs the benches of both in a copy below the target directory, in turns, with tests
@@ -241,7 +254,7 @@ def bench(path: Path, against: str, seconds: float, form: str, **common: Any) ->
     """
     from engine.bench.command import bench_command
 
-    return bench_command(path, against, seconds, form, _workspace, _ui(common), common)
+    return bench_command(path, against, seconds, samples, form, _workspace, _ui(common), common)
 
 
 @cli.command()

@@ -119,6 +119,8 @@ def diff_command(
             workspace, names, ui, review=review, tests=tests, wish=wish, steps=form == "mbox"
         )
     emit(render(result, form), common["output"])
+    if wish is not None and wish.samples is not None:
+        emit(_samples(result), wish.samples)
     _tell_skips(ui, result.skipped)
     from engine.report.story import story
 
@@ -153,6 +155,16 @@ def render(result: Result, form: str) -> bytes:
     from engine.report.story import patch_head
 
     return patch_head(result) + result.patch if result.patch else b""
+
+
+def _samples(result: Result) -> bytes:
+    """All values that were measured of what is emitted; of single fixes under their ids."""
+    from engine.bench.text import samples_json
+
+    gauge = result.gauge
+    report = gauge.report if gauge is not None else None
+    reports = {} if gauge is None or report is None else {"all fixes": report, **gauge.alone}
+    return samples_json(reports).encode()
 
 
 def exit_code(verdicts: Sequence[Verdict], patch: bytes) -> int:

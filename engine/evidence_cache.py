@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.bench.model import Machine, Missing, Report, Row
+from engine.bench.model import RUNS, Machine, Missing, Report, Row, Samples
 from engine.fsio import read_regular
 
 _KEPT = 64  # comparisons; the oldest go
 _LIMIT = 16 * 2**20
-_FORMAT = 1
+_FORMAT = 2
 
 
 class Cache:
@@ -33,16 +33,24 @@ class Cache:
         self._facts = dict(facts)
 
     def key(
-        self, files: Mapping[str, bytes], probes: Mapping[str, bytes], only: Iterable[str]
+        self,
+        before: Mapping[str, bytes],
+        after: Mapping[str, bytes],
+        probes: Mapping[str, bytes],
+        only: Iterable[str],
+        seconds: float,
     ) -> str:
-        """The name of a comparison with ``files`` in place of the tree's own."""
+        """The name of a comparison: the texts that stand in place of the tree's own on either
+        side, the probes, the benches (all when empty), the budget."""
         content = {
             "format": _FORMAT,
             "version": __version__,
             **self._facts,
-            "files": _digests(files),
+            "before": _digests(before),
+            "files": _digests(after),
             "probes": _digests(probes),
             "only": sorted(only),
+            "seconds": seconds,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
@@ -108,5 +116,9 @@ def _report(plain: dict[str, Any]) -> Report:
         missing=tuple(Missing(**missing) for missing in plain["missing"]),
         notes=tuple(plain["notes"]),
         reached={name: frozenset(fixes) for name, fixes in plain["reached"].items()},
+        samples=tuple(
+            Samples(each["name"], each["metric"], *(tuple(each[run]) for run in RUNS))
+            for each in plain["samples"]
+        ),
         seconds=plain["seconds"],
     )

@@ -33,12 +33,14 @@ class Compare(Protocol):
 class Measured:
     """One fix's rows, best rung first, and how many other fixes were in them.
 
-    ``unknown`` says why it is not known what runs the fix, "" when it is.
+    ``unknown`` says why it is not known what runs the fix, "" when it is; ``rivals`` what its
+    alternatives showed when they were measured in its place.
     """
 
     rows: tuple[Row, ...] = ()
     others: int = 0
     unknown: str = ""
+    rivals: str = ""
 
     @property
     def rung(self) -> str:
@@ -57,11 +59,13 @@ class Measured:
 @dataclass(frozen=True, slots=True)
 class Gauge:
     """All that was measured of a run's fixes. ``regressed`` has the rows by which fixes are refused;
-    ``error`` says why nothing could be measured."""
+    ``alone`` has the comparisons of single fixes (``--per-fix``), ``error`` says why nothing could be
+    measured."""
 
     report: Report | None = None
     fixes: Mapping[str, Measured] = field(default_factory=dict)
     regressed: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    alone: Mapping[str, Report] = field(default_factory=dict)
     error: str = ""
 
 
@@ -83,22 +87,29 @@ def gauge(
             say(
                 "Tracing", f"{row.name} ({row.metric} is {row.verdict}) to one of {len(able)} fixes"
             )
-        for name in able if report.interrupted else _culprits(row, able, compare):
+
+        def shows(part: tuple[str, ...], row: Row = row) -> bool:
+            rows = worse(compare(part, None, frozenset({row.name})).rows)
+            return any((r.name, r.metric) == (row.name, row.metric) for r in rows)
+
+        for name in able if report.interrupted else culprits(able, shows):
             found.setdefault(name, []).append(row)
     shared = {name: _rows_of(name, report) for name in fixes}
     measured = {
         name: Measured(rows, len(fixes) - 1, probes.without.get(name, ""))
         for name, rows in shared.items()
     }
+    alone: dict[str, Report] = {}
     for name, own in measured.items() if per_fix and not report.interrupted else ():
         reached = frozenset(row.name for row in own.rows)
         if reached and name not in found:
-            alone = compare((name,), None, reached)
-            measured[name] = Measured(alone.rows, 0)
-            for row in worse(alone.rows):
+            alone[name] = compare((name,), None, reached)
+            measured[name] = Measured(alone[name].rows, 0)
+            for row in worse(alone[name].rows):
                 if row.metric not in costs(name):
                     found.setdefault(name, []).append(row)
-    return Gauge(report, measured, {name: tuple(rows) for name, rows in found.items()})
+    regressed = {name: tuple(rows) for name, rows in found.items()}
+    return Gauge(report, measured, regressed, alone)
 
 
 def worse(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -112,21 +123,32 @@ def worse(rows: Sequence[Row]) -> tuple[Row, ...]:
     )
 
 
+def better(rows: Sequence[Row]) -> tuple[Row, ...]:
+    """The rows that speak for a fix: time that is faster, and fewer allocations where time is not
+    slower."""
+    slower = {row.name for row in rows if row.metric == "time" and row.verdict == "slower"}
+    return tuple(
+        row
+        for row in rows
+        if (row.metric == "time" and row.verdict == "faster")
+        or (row.metric == "allocations" and row.verdict == "fewer" and row.name not in slower)
+    )
+
+
 def _who(row: Row, fixes: Iterable[str], probes: Probes, report: Report) -> list[str]:
     """The fixes that can have changed what ``row`` measures."""
     reached = report.reached.get(row.name)
     return [n for n in fixes if reached is None or n in reached or n in probes.without]
 
 
-def _culprits(row: Row, able: Sequence[str], compare: Compare) -> tuple[str, ...]:
-    """The fewest of ``able``, found by halves, with which alone the row is as bad. When it takes
-    several together, all of these; nobody when the row does not show it again."""
+def culprits(able: Sequence[str], shows: Callable[[tuple[str, ...]], bool]) -> tuple[str, ...]:
+    """The fewest of ``able``, found by halves, with which alone ``shows`` is true. When it takes
+    several together, all of these; nobody when it does not show again with all of them."""
     known: dict[tuple[str, ...], bool] = {}
 
     def bad(part: tuple[str, ...]) -> bool:
         if part not in known:
-            rows = compare(part, None, frozenset({row.name})).rows
-            known[part] = any(r.name == row.name and r.metric == row.metric for r in worse(rows))
+            known[part] = shows(part)
         return known[part]
 
     def search(part: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine import edits, suppress
 from engine.cargo import Cargo, Limits
+from engine.choosing import choose
 from engine.codemod import Options, Problem, Refusal, registry
 from engine.errors import SpikeproofError
 from engine.facts import Facts, Sources, sources_of
@@ -20,12 +21,13 @@ from engine.oracle import Answers, Oracle
 from engine.patch import git_apply, make_patch
 from engine.report.counts import count
 from engine.report.ui import Ui
+from engine.rivals import Contest
 from engine.runs import CheckRun, Driver
 from engine.scan import scan
 from engine.scratch import Scratch
 from engine.series import Step, series
 from engine.verify import Prove, Settings, verify
-from engine.weighing import Wish, refused, weigh, with_evidence
+from engine.weighing import Wish, added, behind, in_place_of, refused, weigh, with_evidence
 from engine.workspace import Workspace
 
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
@@ -247,14 +249,15 @@ def _passes(
     review: bool,
     tests: bool,
     without: frozenset[str] = frozenset(),
+    orders: Mapping[str, tuple[Fix, ...]] | None = None,
 ) -> Result:
     """Verify; what overlapped is planned again on the result, until nothing new comes of it.
 
-    Proposals with an id in ``without`` are left out."""
+    Proposals with an id in ``without`` are left out; those in ``orders`` have these alternatives,
+    in this order."""
     workspace, original = stages.workspace, stages.sources
     layout = _layout(stages)
-    take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
-    settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
+    settings = Settings(lambda paths: _packages(workspace, paths), tests, _take(review))
     verdicts: list[Verdict] = []
     notes: list[str] = []
     runs: dict[str, int] = {}
@@ -268,7 +271,11 @@ def _passes(
     for number in range(_PASSES):
         answers = stages.ask(sites, sources)
         proposals, facts = stages.plan(sites, answers, sources)
-        proposals = [p for p in proposals if p.id not in without]
+        proposals = [
+            replace(p, fixes=(orders or {}).get(p.id, p.fixes))
+            for p in proposals
+            if p.id not in without
+        ]
         if waiting is not None:
             proposals = [p for p in proposals if _key(p) in waiting]
         if not proposals:
@@ -327,34 +334,57 @@ def _weighed(
     wish: Wish,
     done: Result,
 ) -> Result:
-    """Measure what was verified. What makes the program worse is left out, and the rest is proven
-    and measured again: what is emitted is what was measured."""
+    """Measure what was verified. What makes the program worse gives way to its next alternative,
+    or is left out; an alternative that is better takes the place of what was chosen. The rest is
+    proven and measured again: what is emitted is what was measured."""
     refusals: dict[str, Verdict] = {}
+    orders: dict[str, tuple[Fix, ...]] = {}
+    before: dict[str, str] = {}  # what alternatives showed that were left for others
+    best: Contest | None = None
     while done.patch:
-        fixes = {
-            verdict.proposal.id: verdict.fix
-            for verdict in done.verdicts
-            if verdict.outcome is Outcome.VERIFIED and verdict.fix is not None
-        }
+        verified = {v.proposal.id: v for v in done.verdicts if v.outcome is Outcome.VERIFIED}
+        fixes = {name: v.fix for name, v in verified.items() if v.fix is not None}
         found = weigh(stages, fixes, done.later, done.files, wish)
         if found.report is not None and found.report.interrupted and found.regressed:
             raise KeyboardInterrupt  # what to leave out is not known
         bad = {
-            verdict.proposal.id: no
-            for verdict in done.verdicts
-            if verdict.proposal.id in fixes and (no := refused(verdict, found, wish)) is not None
+            name: no
+            for name, verdict in verified.items()
+            if (no := refused(verdict, found, wish)) is not None
         }
-        if not bad:
-            told = tuple(with_evidence(verdict, found) for verdict in done.verdicts)
-            done = replace(done, verdicts=told, gauge=found)
+        for name, no in bad.items():
+            rest = behind(no, _take(review))
+            if rest:
+                orders[name] = rest
+                before[name] = in_place_of(no)
+            else:
+                refusals[name] = no
+        again = bool(bad)
+        if not bad and best is None:
+            best = choose(stages, done.verdicts, done.later, found, _take(review), wish)
+            done = replace(done, runs=_total(done.runs, {"check": best.checks}))
+            for name, fix in best.winners.items():
+                others = verified[name].proposal.fixes
+                orders[name] = (fix, *(other for other in others if other != fix))
+            again = bool(best.winners)
+        if not again:
+            told = (with_evidence(v, found, best or Contest()) for v in done.verdicts)
+            done = replace(done, verdicts=tuple(told), gauge=found)
             break
-        refusals |= bad
         runs = done.runs
-        done = _passes(stages, names, sites, review, tests, frozenset(refusals))
-        kinds = runs.keys() | done.runs.keys()
-        total = {kind: runs.get(kind, 0) + done.runs.get(kind, 0) for kind in sorted(kinds)}
-        done = replace(done, runs=total, gauge=found)
-    return replace(done, verdicts=(*done.verdicts, *refusals.values()))
+        done = _passes(stages, names, sites, review, tests, frozenset(refusals), orders)
+        done = replace(done, runs=_total(runs, done.runs), gauge=found)
+    verdicts = (*done.verdicts, *refusals.values())
+    return replace(done, verdicts=tuple(added(v, before.get(v.proposal.id, "")) for v in verdicts))
+
+
+def _total(runs: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    kinds = sorted(runs.keys() | more.keys())
+    return {kind: runs.get(kind, 0) + more.get(kind, 0) for kind in kinds}
+
+
+def _take(review: bool) -> frozenset[Level]:
+    return frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
 
 
 def _key(proposal: Proposal) -> tuple[str, str, str]:

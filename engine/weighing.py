@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from engine import edits, process
@@ -16,8 +17,9 @@ from engine.codemod import registry
 from engine.errors import SpikeproofError
 from engine.evidence_cache import Cache, cache_folder, tree_digest
 from engine.measured import Gauge, Measured, gauge
-from engine.model import Evidence, Fix, Outcome, Verdict
+from engine.model import Evidence, Fix, Level, Outcome, Verdict
 from engine.reach import Probes, probes
+from engine.rivals import Contest
 
 if TYPE_CHECKING:
     from engine.pipeline import Stages
@@ -29,11 +31,46 @@ _PLANNED_LATER = "was planned on the result of other fixes"
 @dataclass(frozen=True, slots=True)
 class Wish:
     """What the user asks of measuring. ``seconds`` is the budget for one package's measurements;
-    ``require`` is what a fix needs in order to be emitted (a measured gain for "bench")."""
+    ``require`` is what a fix needs in order to be emitted (a measured gain for "bench");
+    ``samples`` names a file for all measured values."""
 
     seconds: float = 120.0
     per_fix: bool = False
     require: Literal["check", "tests", "bench"] = "tests"
+    samples: Path | None = None
+
+
+class Scales:
+    """Comparisons on the scratch copy of ``stages``, kept between runs."""
+
+    def __init__(self, stages: Stages, wish: Wish) -> None:
+        self._stages = stages
+        self._settings = Settings(seconds=wish.seconds, limits=stages.limits)
+        stages.cargo.write({})
+        self._cache = Cache(cache_folder(), _facts(stages))
+
+    def compare(
+        self,
+        before: Mapping[str, bytes],
+        after: Mapping[str, bytes],
+        with_probes: Probes | None = None,
+        only: frozenset[str] = frozenset(),
+        share: float = 1.0,
+    ) -> Report:
+        """The user's tree with the texts of ``before`` against the one with those of ``after``, in
+        ``share`` of the budget."""
+        settings = replace(self._settings, seconds=self._settings.seconds * share, only=only)
+        probed = with_probes.files if with_probes is not None else {}
+        key = self._cache.key(before, after, probed, only, settings.seconds)
+        stages = self._stages
+        known = self._cache.get(key)
+        if known is not None:
+            stages.ui.say("Measured", "the same trees before: taken from the cache")
+            return known
+        sides = (Side(stages.workspace, before), Side(stages.workspace, after))
+        report = compare(stages.scratch, *sides, settings, stages.ui, with_probes)
+        self._cache.put(key, report)
+        return report
 
 
 def weigh(
@@ -49,35 +86,15 @@ def weigh(
     made = probes(first, stages.sources.get)
     late = dict.fromkeys(later & fixes.keys(), _PLANNED_LATER)
     made = replace(made, without={**made.without, **late})
-    stages.cargo.write({})
-    settings = Settings(seconds=wish.seconds, limits=stages.limits)
-    cache = Cache(cache_folder(), _facts(stages, settings))
-    workspace = stages.workspace
-
-    def texts(names: Sequence[str]) -> Mapping[str, bytes]:
-        chosen = [first[name] for name in names if name in first]
-        before = {path: stages.sources.data(path) for fix in chosen for path in fix.paths}
-        return edits.apply(before, chosen).files
+    scales = Scales(stages, wish)
 
     def compared(
         names: Sequence[str] | None, with_probes: Probes | None, only: frozenset[str]
     ) -> Report:
-        after = files if names is None else texts(names)
-        key = cache.key(after, with_probes.files if with_probes is not None else {}, only)
-        known = cache.get(key)
-        if known is not None:
-            stages.ui.say("Measured", "the same trees before: taken from the cache")
-            return known
-        report = compare(
-            stages.scratch,
-            Side(workspace),
-            Side(workspace, after),
-            replace(settings, only=only),
-            stages.ui,
-            with_probes,
-        )
-        cache.put(key, report)
-        return report
+        after = files
+        if names is not None:
+            after = texts(stages, [first[name] for name in names if name in first])
+        return scales.compare({}, after, with_probes, only)
 
     codemods = {name: name.rpartition("-")[0] for name in fixes}
     try:
@@ -93,7 +110,13 @@ def weigh(
         return Gauge(error=str(error))
 
 
-def _facts(stages: Stages, settings: Settings) -> dict[str, object]:
+def texts(stages: Stages, fixes: Sequence[Fix]) -> Mapping[str, bytes]:
+    """The changed files with ``fixes`` on the user's texts."""
+    before = {path: stages.sources.data(path) for fix in fixes for path in fix.paths}
+    return edits.apply(before, fixes).files
+
+
+def _facts(stages: Stages) -> dict[str, object]:
     """All that a measurement depends on besides the changed texts."""
     flags = {
         name: value
@@ -105,7 +128,6 @@ def _facts(stages: Stages, settings: Settings) -> dict[str, object]:
         "toolchain": stages.cargo.version(),
         "machine": [platform.node(), platform.machine(), platform.release(), os.cpu_count()],
         "selection": list(stages.selection),
-        "seconds": settings.seconds,
         "flags": flags,
     }
 
@@ -113,13 +135,37 @@ def _facts(stages: Stages, settings: Settings) -> dict[str, object]:
 # -- verdicts --------------------------------------------------------------------------------
 
 
-def with_evidence(verdict: Verdict, found: Gauge) -> Verdict:
-    """A verified fix's verdict with what was measured of it."""
+def with_evidence(verdict: Verdict, found: Gauge, best: Contest) -> Verdict:
+    """A verified fix's verdict with what was measured of it and of its alternatives."""
     name = verdict.proposal.id
     if verdict.outcome is not Outcome.VERIFIED:
         return verdict
     own = found.fixes.get(name)
+    words = best.words.get(name, "")
+    if own is not None:
+        own = replace(own, rivals=words)
+    if best.winners.get(name) == verdict.fix:
+        verdict = added(verdict, words)
     return replace(verdict, evidence=_evidence(verdict.evidence, own, found.error))
+
+
+def added(verdict: Verdict, words: str) -> Verdict:
+    """The verdict with more words to its reason."""
+    return replace(verdict, reason="; ".join(filter(None, (verdict.reason, words))))
+
+
+def behind(verdict: Verdict, take: frozenset[Level]) -> tuple[Fix, ...]:
+    """The alternatives behind the verdict's fix, of a level in ``take``; none behind one that was
+    enlarged on the way."""
+    fixes = verdict.proposal.fixes
+    rest = fixes[fixes.index(verdict.fix) + 1 :] if verdict.fix in fixes else ()
+    return tuple(fix for fix in rest if fix.level in take)
+
+
+def in_place_of(verdict: Verdict) -> str:
+    """A refused fix in the words of the one that is tried in its place."""
+    label = verdict.fix.label if verdict.fix is not None else ""
+    return f"in place of `{label}`: {verdict.outcome}, {verdict.reason}"
 
 
 def refused(verdict: Verdict, found: Gauge, wish: Wish) -> Verdict | None:

@@ -10,7 +10,7 @@ import pytest
 
 from engine.bench import Report
 from engine.bench.command import exit_code
-from engine.bench.text import report_json, report_text
+from engine.bench.text import report_json, report_text, samples_json
 from tests.benchcrate import LIB, crate, measure, reason, row
 from tests.trees import build, content, package
 
@@ -64,6 +64,22 @@ def test_equal_trees_do_not_differ(equal: tuple[Report, Path]) -> None:
     if shutil.which("valgrind"):
         assert row(report, "bench/usual::work", "instructions").before > 20_000
         assert row(report, "bench/usual::work", "instructions").verdict == "same"
+
+
+def test_every_row_has_its_samples(equal: tuple[Report, Path]) -> None:
+    report, _ = equal
+    data = json.loads(samples_json({"HEAD": report}))
+    assert data["schema"] == "spikeproof/samples/1"
+    (comparison,) = data["comparisons"]
+    assert comparison["compared"] == "HEAD"
+    samples = {(s["name"], s["metric"]): s for s in comparison["samples"]}
+    for found in report.rows:
+        own = samples[found.name, found.metric]
+        assert len(own["before"]) == len(own["after"]) == found.pairs
+        if found.metric == "time":
+            ratios = sorted(b / a for a, b in zip(own["before"], own["after"], strict=True))
+            assert ratios[0] <= found.ratio <= ratios[-1]
+            assert len(own["again"]) == found.pairs
 
 
 def test_tests_are_counted_too(equal: tuple[Report, Path]) -> None:

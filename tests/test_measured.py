@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bench.model import Machine, Missing, Report, Row
+from engine.bench.model import Machine, Missing, Report, Row, Samples
 from engine.evidence_cache import Cache, tree_digest
 from engine.measured import Gauge, gauge, worse
 from engine.model import Edit, Fix, Level
@@ -170,12 +170,17 @@ def report() -> Report:
         Row("p::lib::t", "libtest", "allocations", 0.0, 3.0, math.inf, None, 0.0, 2, "more", 1.0),
     )
     missing = (Missing("p::bench/x", "", "hangs"),)
-    return Report(MACHINE, rows, missing, ("a note",), {"p::bench/b::b": frozenset({"a", "b"})})
+    samples = (
+        Samples("p::bench/b::b", "time", (100.0, 101.5), (50.0, 50.5), (100.0, 99.0)),
+        Samples("p::lib::t", "allocations", (0.0,) * 3, (3.0,) * 3),
+    )
+    reached = {"p::bench/b::b": frozenset({"a", "b"})}
+    return Report(MACHINE, rows, missing, ("a note",), reached, samples=samples)
 
 
 def test_what_was_measured_comes_back_as_it_was(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "deep" / "cache", {"tree": "1"})
-    key = cache.key({"src/lib.rs": b"fn f() {}"}, {}, ())
+    key = cache.key({}, {"src/lib.rs": b"fn f() {}"}, {}, (), 60.0)
     assert cache.get(key) is None
     cache.put(key, report())
     assert cache.get(key) == report()
@@ -183,13 +188,17 @@ def test_what_was_measured_comes_back_as_it_was(tmp_path: Path) -> None:
 
 def test_another_tree_text_or_setting_is_another_measurement(tmp_path: Path) -> None:
     keys = {
-        Cache(tmp_path, {"tree": tree}).key({"a.rs": text}, {"b.rs": probe}, only)
+        Cache(tmp_path, {"tree": tree}).key(
+            {"a.rs": base}, {"a.rs": text}, {"b.rs": probe}, only, seconds
+        )
         for tree in "12"
+        for base in (b"x", b"y")
         for text in (b"x", b"y")
         for probe in (b"x", b"y")
         for only in ((), ("p::b",))
+        for seconds in (60.0, 120.0)
     }
-    assert len(keys) == 16
+    assert len(keys) == 64
 
 
 def test_an_interrupted_measurement_and_a_broken_file_are_not_taken(tmp_path: Path) -> None:

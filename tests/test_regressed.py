@@ -28,12 +28,18 @@ from engine.codemod import Codemod
 from engine.model import Edit, Fix, Level, Proposal, Site
 from engine.syntax import span_of
 
-TO = {b"cheap": b"costly", b"twice": b"once", b"unused": b"cheap"}
+TO = {
+    b"cheap": [b"costly"],
+    b"twice": [b"once"],
+    b"unused": [b"cheap"],
+    b"thrice": [b"costly", b"once"],
+    b"mild": [b"costly", b"once"],
+}
 
 class Seed(Codemod):
     name = "seed"
     summary = "a seed"
-    literals = ((b"cheap", b"twice", b"unused"),)
+    literals = (tuple(TO),)
 
     def locate(self, source, matches):
         for match in matches:
@@ -42,14 +48,16 @@ class Seed(Codemod):
 
     def plan(self, sites, facts):
         for site in sites:
-            text = TO[facts.source(site.path).slice(site.span)]
-            edit = Edit(site.path, site.span.start, site.span.end, text)
-            yield Proposal((site,), (Fix("other", Level.SAFE, (edit,), "Gives the same."),))
+            fixes = []
+            for text in TO[facts.source(site.path).slice(site.span)]:
+                edit = Edit(site.path, site.span.start, site.span.end, text)
+                fixes.append(Fix(text.decode(), Level.SAFE, (edit,), "Gives the same."))
+            yield Proposal((site,), tuple(fixes))
 
 CODEMOD = Seed()
 '''
 QUERY = """
-((call_expression function: (identifier) @name) (#any-of? @name "cheap" "twice" "unused"))
+((call_expression function: (identifier) @name) (#any-of? @name "cheap" "twice" "unused" "thrice" "mild"))
 """
 LIB = """
 fn chain(steps: u64) -> u64 {
@@ -82,6 +90,24 @@ fn all_are_the_same() {
 BENCHES = """
 use criterion::criterion_main;
 criterion_main!("slower" => kit::slower(20_000), "faster" => kit::faster(20_000));
+"""
+
+CHOICE = """
+pub use self::once as mild;
+pub fn thrice(steps: u64) -> u64 {
+    std::hint::black_box(chain(steps));
+    costly(steps)
+}
+pub fn chosen(steps: u64) -> u64 {
+    thrice(steps)
+}
+pub fn mended(steps: u64) -> u64 {
+    mild(steps)
+}
+"""
+CHOICES = """
+use criterion::criterion_main;
+criterion_main!("chosen" => kit::chosen(20_000), "mended" => kit::mended(20_000));
 """
 
 
@@ -163,6 +189,20 @@ def test_a_gain_can_be_asked_for(tmp_path: Path) -> None:
         "fn faster": Outcome.VERIFIED,
         "fn alone": Outcome.NO_GAIN,
     }
+
+
+@pytest.mark.usefixtures("seed")
+def test_the_measured_best_of_the_alternatives_leaves(tmp_path: Path) -> None:
+    lib = LIB.partition("use self")[0] + CHOICE
+    root = crate(tmp_path / "kit", {"usual": CHOICES}, {"src/lib.rs": lib})
+    result, _ = run(root, tmp_path / "target", Wish(seconds=30))
+    verdicts = {v.proposal.sites[0].item: v for v in result.verdicts}
+    assert {v.outcome for v in verdicts.values()} == {Outcome.VERIFIED}
+    labels = {item: v.fix.label for item, v in verdicts.items() if v.fix is not None}
+    assert labels == {"fn chosen": "once", "fn mended": "once"}
+    assert "`once` was measured better than `costly`" in verdicts["fn chosen"].reason
+    assert verdicts["fn mended"].reason.startswith("in place of `costly`: regressed, kit::bench/")
+    assert sum(result.runs.values()) == result.cargo_runs
 
 
 def row_of(verdict: Verdict, metric: str) -> tuple[str, str]:

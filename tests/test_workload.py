@@ -36,10 +36,12 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("target")
 
 
-def compared(tmp_path: Path, target: Path, before: int, after: int, workload: str) -> Report:
+def compared(
+    tmp_path: Path, target: Path, before: int, after: int, workload: str, counters: bool = False
+) -> Report:
     old, new = kit(tmp_path / "old", before, workload), kit(tmp_path / "new", after, workload)
     held = content(old), content(new)
-    report = measure(old, new, target, counters=False, pairs=20)
+    report = measure(old, new, target, counters=counters, pairs=20)
     assert (content(old), content(new)) == held
     return report
 
@@ -57,6 +59,29 @@ def test_more_work_is_slower_and_equal_work_is_not(tmp_path: Path, target: Path)
     assert rows["memory"].verdict in ("no-difference", "more", "fewer")
     assert rows["memory"].before > 100_000
     assert rows["time"].before > rows["cpu"].before * 0.2
+
+
+def test_its_allocations_are_counted(tmp_path: Path, target: Path) -> None:
+    """One row more makes the vector grow once more: the fifth time, at 33."""
+    report = compared(tmp_path, target, 32, 33, RUN, counters=True)
+    rows = {row.metric: row for row in report.rows if row.harness == "workload"}
+    assert rows["allocations"].verdict == "more"
+    assert rows["allocations"].after == rows["allocations"].before + 1
+    assert rows["bytes"].verdict == "more"
+    assert rows["bytes"].after - rows["bytes"].before == 32 * 8
+    (samples,) = [s for s in report.samples if s.metric == "allocations"]
+    assert samples.after == (rows["allocations"].after,) * 3
+
+
+def test_a_command_that_runs_nothing_of_the_workspace_has_no_count(
+    tmp_path: Path, target: Path
+) -> None:
+    report = compared(tmp_path, target, 1, 1, '["true"]', counters=True)
+    rows = {row.metric for row in report.rows if row.harness == "workload"}
+    assert rows == {"time", "cpu", "memory"}
+    (missing,) = [m for m in report.missing if m.name == "workload"]
+    assert missing.metric == "allocations"
+    assert missing.reason == "the command starts no program that cargo built of this workspace"
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,8 @@ class Builds:
     missing: list[Missing] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     uncounted: str = ""  # why nothing is counted
+    wrapper: Path | None = None  # in rustc's place it links the counter in
+    masked: dict[str, Mapping[str, bytes]] = field(default_factory=dict)  # by side, for counting
     rustc: str = ""
 
 
@@ -227,6 +229,7 @@ class Builder:
         """Build programs with the counter; when that fails, say why and count nothing."""
         turn, cargo = self._turns[side], self._cargos[side]
         masked = _masked(turn.tree)
+        self._builds.masked[side] = masked
         if masked:
             turn.write({**files, **masked})
             names = ", ".join(sorted(masked))
@@ -239,6 +242,7 @@ class Builder:
         except SpikeproofError as error:
             self._builds.uncounted = str(error)
             return
+        self._builds.wrapper = wrapper
         run = cargo.build_programs(("--benches", "--tests"), self._env(side), wrapper)
         if not any(program.test for program in run.programs):
             errors = [d.message for d in run.diagnostics if d.level.startswith("error")]

@@ -10,7 +10,7 @@ from typing import Any
 from engine.bench import Settings, Side, compare
 from engine.bench.model import Report
 from engine.bench.revision import materialise
-from engine.bench.text import counted, report_json, report_text
+from engine.bench.text import counted, report_json, report_text, samples_json
 from engine.cargo import Limits
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.commands import emit
@@ -27,6 +27,7 @@ def bench_command(
     path: Path,
     against: str,
     seconds: float,
+    samples: Path | None,
     form: str,
     open_: Callable[[Path, dict[str, Any]], Workspace],
     ui: Ui,
@@ -48,6 +49,8 @@ def bench_command(
     else:
         text = report_text(report, common["output"] is None and ui.color(sys.stdout))
     emit(text.encode("utf-8", "backslashreplace"), common["output"])
+    if samples is not None:
+        emit(samples_json({show(against): report}).encode(), samples)
     ui.say("Compared", f"{counted(report.rows) or 'nothing'} in {report.seconds:.0f} s")
     return exit_code(report)
 

@@ -46,7 +46,7 @@ def compare(
         )
         measuring = Measuring(runner, builds, settings, watch, probes)
         commands = workload.Measuring(
-            stage, scratch.build.parent, runner.env, settings, watch, probes
+            stage, builds, scratch.build.parent, runner.env, settings, watch, probes
         )
         try:
             measuring.all()
@@ -72,6 +72,7 @@ def compare(
         notes=(*builds.notes, *measuring.notes()),
         reached={**measuring.reached, **commands.reached},
         interrupted=measuring.interrupted,
+        samples=(*measuring.samples, *commands.samples),
         seconds=time.monotonic() - began,
     )
 

@@ -9,13 +9,13 @@ thrice; what differs on one and the same program gives no verdict.
 from __future__ import annotations
 
 import re
-import struct
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.bench import tally
 from engine.bench.harness import Call, Counted, Harness, UnreadableError
-from engine.bench.model import NEW, OLD, Row
+from engine.bench.model import NEW, OLD, Row, Samples
 from engine.bench.runner import FailedError, Key, Runner
 from engine.bench.stats import median
 from engine.process import Result
@@ -24,7 +24,7 @@ REPEATS = 3
 NO_TIME = "no time is left in the budget: give it more with --bench-time"
 _TOLD = 0.02  # a mean count so near to a whole number is told as that
 _FEW = 11  # iterations of a run of few, in a harness that takes ten samples at least
-_TURNS = (OLD, NEW) * REPEATS  # so that what drifts shows as a difference on one side too
+TURNS = (OLD, NEW) * REPEATS  # so that what drifts shows as a difference on one side too
 _SPREAD = 4.0  # times what runs of few iterations differ by: how far off a run may be taken to be
 _ITERATIONS = 10_000  # of a counting run, when they take no longer than _LONGEST seconds
 _SHORTEST, _LONGEST = 0.1, 0.5
@@ -119,6 +119,12 @@ def row(name: str, harness: str, metric: Metric, old: Sequence[Value], new: Sequ
     )
 
 
+def samples(name: str, metric: Metric, old: Sequence[Value], new: Sequence[Value]) -> Samples:
+    """The counts as they were, an iteration."""
+    before, after = (tuple(value.count for value in side) for side in (old, new))
+    return Samples(name, metric.name, before, after)
+
+
 def _note(value: Value, verdict: str, step: float) -> str:
     if value.first:
         return "set-up and first iteration"
@@ -208,7 +214,7 @@ class Counter:
         """With callgrind, or as the harness counts them itself."""
         if not harness.timed:
             own: dict[str, list[Value]] = {OLD: [], NEW: []}
-            for side in _TURNS:
+            for side in TURNS:
                 own[side].append(self._own_count(side, key, harness, name))
             return {INSTRUCTIONS: own}
 
@@ -223,7 +229,7 @@ class Counter:
     def _count(self, task: _Task) -> _Found:
         """Slopes; where these take too long, or are not sharp enough, first iterations."""
         began = time.monotonic()
-        runs = 2 * len(_TURNS)
+        runs = 2 * len(TURNS)
         few = _FEW * task.iteration / 1e9
         affordable = runs * (few + task.seconds) <= task.allowance
         if affordable and task.harness.few(task.name, self._runner.home) is not None:
@@ -233,7 +239,7 @@ class Counter:
         if runs * task.iteration / 1e9 > task.allowance - (time.monotonic() - began):
             raise FailedError(NO_TIME)
         firsts: _Found = {metric: {OLD: [], NEW: []} for metric in task.metrics}
-        for side in _TURNS:
+        for side in TURNS:
             one, none = self._once(side, task)
             for metric, a, b in zip(task.metrics, one, none, strict=True):
                 firsts[metric][side].append(Value(max(a - b, 0.0), 0.0, first=True))
@@ -241,7 +247,7 @@ class Counter:
 
     def _slopes(self, task: _Task) -> _Found:
         lines: dict[str, list[_Line]] = {OLD: [], NEW: []}
-        for side in _TURNS:
+        for side in TURNS:
             lines[side].append(self._line(side, task))
         found: _Found = {}
         for index, metric in enumerate(task.metrics):
@@ -299,12 +305,12 @@ class Counter:
 
     def _allocated(self, side: str, key: Key, call: Call) -> _Measured:
         file = self._runner.counts_file()
-        more = {"SPIKEPROOF_COUNTS": str(file)}
+        more = {tally.VARIABLE: str(file)}
         result = self._runner.run(side, key, call, self._timeout(), more=more)
-        allocations, size = struct.unpack("=QQ", file.read_bytes())
-        if not allocations:
+        counts = tally.read(file)
+        if not any(counts):
             raise FailedError("its program does not use the counting allocator")
-        return (float(allocations), float(size)), result
+        return counts, result
 
     def _executed(self, side: str, key: Key, call: Call, valgrind: str, function: str) -> _Measured:
         out = self._runner.home / "callgrind"

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from engine.bench import budget, counters, stats
 from engine.bench.build import COUNT, REACH, TIME, Builds, Built, Watch
 from engine.bench.harness import Call, Harness, Reading, UnreadableError
-from engine.bench.model import NEW, OLD, WORDS, Missing, Row
+from engine.bench.model import NEW, OLD, RUNS, WORDS, Missing, Row, Samples
 from engine.bench.progress import Progress
 from engine.bench.runner import FailedError, Key, Runner
 from engine.bench.settings import Settings
@@ -65,6 +65,7 @@ class Measuring:
         """``interrupted`` may be set by the caller; what is finished by then counts. With
         ``probes``, what runs none of the changed functions is not measured."""
         self.missing: list[Missing] = []
+        self.samples: list[Samples] = []
         self.reached: dict[str, frozenset[str]] = {}
         self._probes = probes
         self.interrupted = False
@@ -211,7 +212,7 @@ class Measuring:
                 self._pairs(bench, share)
 
     def _pairs(self, bench: Bench, share: budget.Share) -> None:
-        values = {"before": bench.before, "after": bench.after, "again": bench.again}
+        values = dict(zip(RUNS, (bench.before, bench.after, bench.again), strict=True))
         for pair in range(share.pairs):
             runs = list(values)
             self._random.shuffle(runs)
@@ -223,6 +224,8 @@ class Measuring:
                 values[run].append(reading.value)
                 self._progress.done(share.cost / (share.pairs * budget.RUNS))
         bench.done = True
+        of_pairs = tuple(tuple(values[run]) for run in RUNS)
+        self.samples.append(Samples(bench.full, "time", *of_pairs))
 
     # -- counters ------------------------------------------------------------------------------
 
@@ -312,8 +315,9 @@ class Measuring:
     def _count(self, name: str, built: Built, metric: str, ask: Callable[[], _Counts]) -> None:
         with self._reported(name, metric):
             for kind, values in ask().items():
+                old, new = values[OLD], values[NEW]
+                self.samples.append(counters.samples(name, kind, old, new))
                 with self._reported(name, kind.name):
-                    old, new = values[OLD], values[NEW]
                     self._counts.append(counters.row(name, built.harness.name, kind, old, new))
 
     # -- results -------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 OLD, NEW = "old", "new"  # the sides: before and after; names of equal length, they are in paths
 WORKLOAD = "workload"  # a row's harness, when it is of a command and not of a bench
 WORDS = {OLD: "before", NEW: "after"}
+RUNS = ("before", "after", "again")  # of a pair; the last is the side before once more
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,18 @@ class Row:
     @property
     def changed(self) -> bool:
         return self.verdict not in ("no-difference", "same")
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """All values behind a row, in the order in which they were measured: pair by pair, and (for
+    ``time`` and what is measured with it) the side before once more in ``again``."""
+
+    name: str
+    metric: str
+    before: tuple[float, ...]
+    after: tuple[float, ...]
+    again: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +87,5 @@ class Report:
     notes: tuple[str, ...] = ()
     reached: Mapping[str, frozenset[str]] = field(default_factory=dict)
     interrupted: bool = False
+    samples: tuple[Samples, ...] = ()
     seconds: float = field(default=0.0, compare=False)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine import process
+from engine.bench import tally
 from engine.bench.harness import Call
 from engine.bench.stage import Stage
 
@@ -86,10 +87,7 @@ class Runner:
 
     def counts_file(self) -> Path:
         """A fresh file for the counting allocator, beside ``home``, which each run empties."""
-        path = self.home.with_name(self.home.name + "-counts")
-        path.unlink(missing_ok=True)
-        path.write_bytes(bytes(16))
-        return path
+        return tally.fresh(self.home.with_name(self.home.name + "-counts"))
 
     def close(self) -> None:
         shutil.rmtree(self.home, ignore_errors=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -32,6 +32,19 @@ def report_plain(report: Report) -> dict[str, Any]:
         "notes": list(report.notes),
         "interrupted": report.interrupted,
     }
+
+
+def samples_json(reports: Mapping[str, Report]) -> str:
+    """``spikeproof/samples/1``: all values behind the reports, by what each of them compared."""
+    plain = [
+        {
+            "compared": name,
+            "machine": asdict(report.machine),
+            "samples": [asdict(samples) for samples in report.samples],
+        }
+        for name, report in reports.items()
+    ]
+    return json.dumps({"schema": "spikeproof/samples/1", "comparisons": plain}, indent=1) + "\n"
 
 
 def row_json(row: Row) -> dict[str, Any]:

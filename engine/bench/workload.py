@@ -1,9 +1,9 @@
 """A workload: any command that the user names in the config, run on both sides in turns.
 
-It is measured as a whole: wall time, CPU time, peak memory (of the processes that it waits for). Each
-side's copy stands in the same place when it runs and has a target directory of its own, so that a
-``cargo run`` in the command builds once a side and starts at once afterwards. A workload that fails
-on either side has no verdict.
+It is measured as a whole: wall time, CPU time, peak memory (of the processes that it waits for), and
+the allocations of the workspace's programs that cargo builds in it. Each side's copy stands in the
+same place when it runs and has target directories of its own, so that a ``cargo run`` in the command
+builds once a side and starts at once afterwards. A workload that fails on either side has no verdict.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine import process
-from engine.bench import budget, stats
-from engine.bench.build import TIME, Side, Watch
-from engine.bench.model import NEW, OLD, WORDS, WORKLOAD, Missing, Row
+from engine.bench import budget, counters, stats, tally
+from engine.bench.build import TIME, Builds, Side, Watch
+from engine.bench.model import NEW, OLD, RUNS, WORDS, WORKLOAD, Missing, Row, Samples
 from engine.bench.runner import FailedError
 from engine.bench.settings import Settings
 from engine.bench.stage import Stage
@@ -75,6 +75,7 @@ class Measuring:
     """Measures workloads on a stage that holds both built sides."""
 
     stage: Stage
+    builds: Builds
     base: Path
     env: Mapping[str, str]
     settings: Settings
@@ -82,6 +83,7 @@ class Measuring:
     probes: Probes | None = None
     rows: list[Row] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
+    samples: list[Samples] = field(default_factory=list)
     reached: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def all(self, found: tuple[Workload, ...]) -> None:
@@ -109,12 +111,56 @@ class Measuring:
             )
         values = self._pairs(workload, share.pairs, max(_LEAST, _FACTOR * tried))
         self.rows += list(_rows(workload.name, values))
+        self.samples += [
+            Samples(workload.name, metric, *(tuple(v[metric] for v in values[run]) for run in RUNS))
+            for metric in _METRICS
+        ]
+        if self.settings.counters:
+            self._count(workload, limits.check + limits.test)
+
+    def _count(self, workload: Workload, timeout: float) -> None:
+        """Its allocations: run with programs that have the counter, after a run that builds them."""
+        if self.builds.wrapper is None or self.builds.uncounted:
+            self._miss(workload, "allocations", self.builds.uncounted or "there is no counter")
+            return
+        found: dict[counters.Metric, dict[str, list[counters.Value]]] = {
+            metric: {OLD: [], NEW: []} for metric in (counters.ALLOCATIONS, counters.BYTES)
+        }
+        for number, side in enumerate((OLD, NEW, *counters.TURNS)):
+            self.watch.progress(f"counting allocations of {workload.name}")
+            counted = self._counted(side, workload, timeout, self.builds.wrapper)
+            if not any(counted):
+                words = "the command starts no program that cargo built of this workspace"
+                self._miss(workload, "allocations", words)
+                return
+            for metric, value in zip(found, counted, strict=True) if number > 1 else ():
+                found[metric][side].append(counters.Value(value, 0.0))
+        for metric, values in found.items():
+            self.samples.append(counters.samples(workload.name, metric, values[OLD], values[NEW]))
+            try:
+                self.rows.append(
+                    counters.row(workload.name, WORKLOAD, metric, values[OLD], values[NEW])
+                )
+            except counters.UnstableError as error:
+                self._miss(workload, metric.name, str(error))
+
+    def _counted(
+        self, side: str, workload: Workload, timeout: float, wrapper: Path
+    ) -> tuple[float, float]:
+        file = tally.fresh(self.base / "workload-counts")
+        more = {"RUSTC_WORKSPACE_WRAPPER": str(wrapper), tally.VARIABLE: str(file)}
+        masked = self.builds.masked.get(side, {})
+        self._run(side, workload, timeout, f"count-{side}", more, masked)
+        return tally.read(file)
+
+    def _miss(self, workload: Workload, metric: str, reason: str) -> None:
+        self.missing.append(Missing(workload.name, metric, reason))
 
     def _pairs(
         self, workload: Workload, pairs: int, timeout: float
     ) -> dict[str, list[dict[str, float]]]:
         shuffled = random.Random(self.settings.seed)
-        values: dict[str, list[dict[str, float]]] = {"before": [], "after": [], "again": []}
+        values: dict[str, list[dict[str, float]]] = {run: [] for run in RUNS}
         for pair in range(pairs):
             order = list(values)
             shuffled.shuffle(order)

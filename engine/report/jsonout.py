@@ -87,6 +87,7 @@ def _measured(own: Measured | None) -> dict[str, object] | None:
         "rung": own.rung,
         "with_other_fixes": own.others,
         "reach_unknown": own.unknown,
+        "alternatives": own.rivals,
         "rows": [row_json(row) for row in own.rows],
     }
 

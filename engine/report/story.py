@@ -54,6 +54,8 @@ def story(result: Result, color: bool, verbose: int) -> list[str]:
             lines.append(f"    why: {printable(verdict.reason)}")
         if verdict.evidence.measured is not None and verdict.outcome is Outcome.VERIFIED:
             lines.append(f"    measured: {printable(verdict.evidence.bench)}")
+            if verdict.evidence.measured.rivals and verbose:
+                lines.append(f"    measured: {printable(verdict.evidence.measured.rivals)}")
         if verdict.evidence.tests and verdict.outcome is Outcome.VERIFIED and verbose:
             lines.append(f"    tests: {printable(verdict.evidence.tests)}")
         if verbose > 1:

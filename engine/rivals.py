@@ -1,0 +1,99 @@
+"""Rivals: where several alternatives of a fix hold, the measured best of them is emitted.
+
+The rivals of all fixes are measured together, in the place of what was chosen; what differs is
+traced by halves to the fixes that bring it. A rival wins when a bench gets better with it and none
+worse. Without a difference the codemod's own order stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.bench.model import Report, Row
+from engine.bench.text import row_words
+from engine.measured import Gauge, better, culprits, worse
+from engine.model import Fix, Level, Outcome, Verdict
+
+# The comparison of what was chosen (before) with the rivals of these fixes in its place (after).
+Swap = Callable[[Sequence[str], frozenset[str]], Report]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What came out. ``winners`` are fixes by the proposal's id that take the place of the chosen
+    ones; ``words`` say for each proposal what its alternatives showed; ``checks`` is how many runs
+    of cargo it took to know which of them compile."""
+
+    winners: Mapping[str, Fix] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    checks: int = 0
+
+
+def rivals(
+    verdicts: Sequence[Verdict], found: Gauge, take: frozenset[Level], rank: int
+) -> dict[str, Fix]:
+    """The alternative ``rank`` places behind each verified fix, where a bench or a workload runs
+    it. A fix that was enlarged on the way has none: its alternatives did not hold by themselves."""
+    fixes: dict[str, Fix] = {}
+    for verdict in verdicts:
+        own = found.fixes.get(verdict.proposal.id)
+        if verdict.outcome is not Outcome.VERIFIED or own is None or own.rung in ("", "tests"):
+            continue
+        alternatives = verdict.proposal.fixes
+        place = next((i for i, fix in enumerate(alternatives) if fix == verdict.fix), None)
+        if place is None or place + rank >= len(alternatives):
+            continue
+        if alternatives[place + rank].level in take:
+            fixes[verdict.proposal.id] = alternatives[place + rank]
+    return fixes
+
+
+def contest(
+    chosen: Mapping[str, Fix], others: Mapping[str, Fix], found: Gauge, swap: Swap
+) -> Contest:
+    """Measure ``others`` in the place of ``chosen`` (both by id; ``others`` is a part)."""
+    reached = found.report.reached if found.report is not None else {}
+    benches = frozenset(row.name for name in others for row in found.fixes[name].rows)
+    report = swap(tuple(others), benches)
+    gains = _traced(better(report.rows), others, reached, swap, better)
+    losses = _traced(worse(report.rows), others, reached, swap, worse)
+    winners: dict[str, Fix] = {}
+    words: dict[str, str] = {}
+    for name, fix in others.items():
+        old, new = _called(chosen[name], fix)
+        if name in gains and name not in losses:
+            winners[name] = fix
+            words[name] = f"{new} was measured better than {old}: {row_words(gains[name][0])}"
+        elif name in losses:
+            words[name] = f"{old} was measured better than {new}: {row_words(losses[name][0])}"
+        else:
+            words[name] = f"{new}, measured in its place, showed no difference"
+    return Contest(winners, words)
+
+
+def _traced(
+    rows: Sequence[Row],
+    others: Mapping[str, Fix],
+    reached: Mapping[str, frozenset[str]],
+    swap: Swap,
+    kind: Callable[[Sequence[Row]], tuple[Row, ...]],
+) -> dict[str, list[Row]]:
+    """The rivals that bring each of ``rows``."""
+    blamed: dict[str, list[Row]] = {}
+    for row in rows:
+        able = [name for name in others if name in reached.get(row.name, others)]
+
+        def shows(part: tuple[str, ...], row: Row = row) -> bool:
+            rows = kind(swap(part, frozenset({row.name})).rows)
+            return any((r.name, r.metric) == (row.name, row.metric) for r in rows)
+
+        for name in culprits(able, shows):
+            blamed.setdefault(name, []).append(row)
+    return blamed
+
+
+def _called(chosen: Fix, other: Fix) -> tuple[str, str]:
+    if chosen.label != other.label:
+        return f"`{chosen.label}`", f"`{other.label}`"
+    return f"the first `{chosen.label}`", f"another `{other.label}`"
