@@ -266,8 +266,9 @@ def _passes(
     patch = b""
     sources = original
     waiting: set[tuple[str, str, str]] | None = None
+    ran = stages.cargo.runs
     baseline = stages.check_baseline()
-    runs["check"] = 1
+    runs["check"] = stages.cargo.runs - ran  # none, when it is known from the passes before
     for number in range(_PASSES):
         answers = stages.ask(sites, sources)
         proposals, facts = stages.plan(sites, answers, sources)
