@@ -1,13 +1,15 @@
 """What the story claims of each pattern, and what this machine measures of it.
 
 The fixes of one codemod at a time, on the upload service: each row is a bench that runs something
-they change, with all of that codemod's fixes and none of the others'. A claim that the figures do not
-bear out is shown as it came out.
+they change, with all of that codemod's fixes and none of the others'; and the latency of uploads over
+loopback at 70 % of what the service as it is can answer (``bench.load``). A claim that the figures do
+not bear out is shown as it came out.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import tempfile
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.demo import SERVICE
+from bench.load import build, capacity, differences, pairs
+from engine.bench.stats import ALPHA, holm, interval, median, sign_test
 
 CLAIMS = {
     "clone-per-frame": "a clone per frame allocates and copies for each chunk",
@@ -22,35 +26,70 @@ CLAIMS = {
     "guard-across-await": "with a guard held across an await everybody queues behind one task's I/O",
 }
 
+METRICS = ("time", "allocations", "instructions")
+LATENCIES = ("p50", "p99")
+SHARE, PAIRS, SECONDS = 0.7, 20, 3.0
+
 
 def main() -> int:
     print("| codemod | claim | bench | metric | before | after | change | verdict |")
     print("|---|---|---|---|---|---|---|---|")
     failed = False
     for codemod, claim in CLAIMS.items():
-        rows = _rows(codemod)
-        failed = failed or rows is None
-        for row in rows or [{}]:
-            print(_line(codemod, claim, row))
+        with tempfile.TemporaryDirectory() as folder:
+            result = _result(codemod, Path(folder) / "result.json")
+            failed = failed or result is None
+            for row in _rows(result) if result else []:
+                print(_line(codemod, claim, row), flush=True)
+            if result:
+                patch = Path(folder) / "patch"
+                patch.write_text(result["diff"])
+                for line in _latencies(codemod, claim, patch):
+                    print(line, flush=True)
     return 1 if failed else 0
 
 
-def _rows(codemod: str) -> list[dict[str, Any]] | None:
-    """The measured rows, None when the tool made no patch."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = Path(folder) / "result.json"
-        tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(SERVICE)]
-        options = ["--review", "--codemod", codemod, "--format", "json", "-o", str(out)]
-        code = subprocess.run([*tool, *options], check=False).returncode
-        if code not in (1, 3) or not out.exists():
-            return None
-        fixes = json.loads(out.read_bytes())["fixes"]
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for fix in fixes:
+def _result(codemod: str, out: Path) -> dict[str, Any] | None:
+    """What the tool makes of the service with this codemod alone; None when it makes no patch."""
+    tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(SERVICE)]
+    options = ["--review", "--codemod", codemod, "--format", "json", "-o", str(out)]
+    code = subprocess.run([*tool, *options], check=False).returncode
+    if code not in (1, 3) or not out.exists():
+        return None
+    found: dict[str, Any] = json.loads(out.read_bytes())
+    return found if found["diff"] else None
+
+
+def _rows(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The measured rows of benches; one that says so when there is none."""
+    found: dict[tuple[str, int], dict[str, Any]] = {}
+    for fix in result["fixes"]:
         for row in (fix["evidence"]["measured"] or {"rows": []})["rows"]:
-            if row["metric"] in ("time", "allocations") and "bench/" in row["name"]:
-                found[row["name"], row["metric"]] = row
-    return [found[key] for key in sorted(found)]
+            if row["metric"] in METRICS and "bench/" in row["name"]:
+                found[row["name"], METRICS.index(row["metric"])] = row
+    return [found[key] for key in sorted(found)] or [{}]
+
+
+def _latencies(codemod: str, claim: str, patch: Path) -> list[str]:
+    """Lines for the latency of requests, before and after, judged by their pairs."""
+    sides = build(patch)
+    found, void = pairs(sides, capacity(sides) * SHARE, PAIRS, SECONDS)
+    load = f"uploads at {SHARE:.0%} load"
+    if not found:
+        return [f"| {codemod} | {claim} | {load} | void: the generator lagged in {void} | | | | |"]
+    changes = {metric: differences(metric, found) for metric in LATENCIES}
+    tests = holm([sign_test(changes[metric]) for metric in LATENCIES])
+    lines = []
+    for metric, p_value in zip(LATENCIES, tests, strict=True):
+        key = f"{metric}_us"
+        before, after = (median([pair[side][key] for pair in found]) for side in (0, 1))
+        middle = median(changes[metric])
+        low, high = (f"{math.expm1(end) * 100:+.0f}" for end in interval(changes[metric]))
+        verdict = "no-difference" if p_value > ALPHA else "faster" if middle < 0 else "slower"
+        told = f"{math.expm1(middle) * 100:+.0f} % (95 % {low} .. {high})"
+        cells = (codemod, claim, load, metric, f"{before:,.0f} µs", f"{after:,.0f} µs")
+        lines.append(f"| {' | '.join(cells)} | {told} | {verdict} |")
+    return lines
 
 
 def _line(codemod: str, claim: str, row: dict[str, Any]) -> str:

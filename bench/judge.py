@@ -7,7 +7,8 @@ is and with a noisy neighbour (a process that works and sleeps by turns):
 - crates seeded to take 2 % and 5 % more and 5 % less time: benches for which that was found, and
   benches for which the opposite was said (none may be).
 
-``python -m bench.judge [RUNS]`` makes 40 runs of each kind, or RUNS. Exit 1 when a limit is missed.
+``python -m bench.judge [RUNS [SEEDED]]`` makes 40 runs of equal crates and 12 of each change, or as
+many as said. Exit 1 when a limit is missed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from engine.workspace import Selection, discover
 
 HOME = Path(__file__).resolve().parent.parent
 WORK = HOME / "target" / "bench" / "judge"
-RUNS = 40
+RUNS, SEEDED = 40, 12
 SECONDS = 12.0  # the budget of one run of three benches
 FOUND = 0.8  # of the seeded changes, on the machine as it is
 CHANGES = (1.02, 1.05, 0.95)
@@ -172,7 +173,10 @@ def _tell(text: str) -> None:
 
 
 def main() -> int:
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else RUNS
+    count, seeded = (
+        int(sys.argv[place]) if len(sys.argv) > place else usual
+        for place, usual in ((1, RUNS), (2, SEEDED))
+    )
     if shutil.which("cargo") is None:
         print("judge: cargo was not found", file=sys.stderr)
         return 2
@@ -190,7 +194,7 @@ def main() -> int:
         if equal.alarms > ALPHA * equal.runs:
             missed.append(f"{place}: more than 5 % of the equal runs declared different")
         for change in CHANGES:
-            outcome = runs(change, count, noisy)
+            outcome = runs(change, seeded, noisy)
             _tell("")
             print(
                 f"{place}: {change - 1:+.0%} found in {outcome.found} of {outcome.benches} benches, "

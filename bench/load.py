@@ -50,20 +50,26 @@ def main() -> int:
     parser.add_argument("--patch", type=Path)
     options = parser.parse_args()
     sides = build(options.patch)
-    capacity = statistics.median(_run(sides, sides.before, 3.0, None)["rate"] for _ in range(3))
+    most = capacity(sides)
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.2f}, loopback; uploads of 64 KiB")
-    print(f"capacity of the service as it is: {capacity:.0f} requests a second (closed loop)")
+    print(f"capacity of the service as it is: {most:.0f} requests a second (closed loop)")
     print("| load | requests/s | metric | before ms | after ms | ratio | 95 % interval | p |")
     print("|---|---|---|---|---|---|---|---|")
     rows = []
     for share in SHARES:
-        pairs, void = _pairs(sides, capacity * share, options.pairs, options.seconds)
+        found, void = pairs(sides, most * share, options.pairs, options.seconds)
         for metric in METRICS:
-            rows.append((share, capacity * share, metric, pairs, void))
-    tests = holm([_test(metric, pairs) for _, _, metric, pairs, _ in rows])
-    for (share, rate, metric, pairs, void), p_value in zip(rows, tests, strict=True):
-        print(_row(share, rate, metric, pairs, p_value, void))
+            rows.append((share, most * share, metric, found, void))
+    tests = holm([_test(metric, found) for _, _, metric, found, _ in rows])
+    for (share, rate, metric, found, void), p_value in zip(rows, tests, strict=True):
+        print(_row(share, rate, metric, found, p_value, void))
     return 0
+
+
+def capacity(sides: Sides) -> float:
+    """Requests a second that the service as it is answers when all clients wait for their answer."""
+    rates = (_run(sides, sides.before, 3.0, None)["rate"] for _ in range(3))
+    return float(statistics.median(rates))
 
 
 def build(patch: Path | None = None) -> Sides:
@@ -113,12 +119,12 @@ def _run(sides: Sides, server: Path, seconds: float, rate: float | None) -> dict
     return result
 
 
-_Pair = tuple[dict[str, Any], dict[str, Any]]
+Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
-def _pairs(sides: Sides, rate: float, wanted: int, seconds: float) -> tuple[list[_Pair], int]:
+def pairs(sides: Sides, rate: float, wanted: int, seconds: float) -> tuple[list[Pair], int]:
     """Pairs of runs (before, after) in which the generator kept up, and how many were void."""
-    found: list[_Pair] = []
+    found: list[Pair] = []
     void = 0
     while len(found) < wanted and void < wanted:
         order = [sides.before, sides.after]
@@ -131,17 +137,17 @@ def _pairs(sides: Sides, rate: float, wanted: int, seconds: float) -> tuple[list
     return found, void
 
 
-def _differences(metric: str, pairs: list[_Pair]) -> list[float]:
+def differences(metric: str, pairs: list[Pair]) -> list[float]:
     key = f"{metric}_us"
     return [math.log(after[key] / before[key]) for before, after in pairs]
 
 
-def _test(metric: str, pairs: list[_Pair]) -> float:
-    return sign_test(_differences(metric, pairs)) if pairs else 1.0
+def _test(metric: str, pairs: list[Pair]) -> float:
+    return sign_test(differences(metric, pairs)) if pairs else 1.0
 
 
 def _row(
-    share: float, rate: float, metric: str, pairs: list[_Pair], p_value: float, void: int
+    share: float, rate: float, metric: str, pairs: list[Pair], p_value: float, void: int
 ) -> str:
     head = f"| {share:.0%} | {rate:.0f} | {metric} |"
     if not pairs:
@@ -151,9 +157,9 @@ def _row(
         return f"{head} {requests} requests are too few for a p99.9 | | | | |"
     key = f"{metric}_us"
     before, after = (median([pair[side][key] for pair in pairs]) / 1000 for side in (0, 1))
-    differences = _differences(metric, pairs)
-    low, high = (math.exp(end) if math.isfinite(end) else end for end in interval(differences))
-    ratio = math.exp(median(differences))
+    changes = differences(metric, pairs)
+    low, high = (math.exp(end) if math.isfinite(end) else end for end in interval(changes))
+    ratio = math.exp(median(changes))
     return (
         f"{head} {before:.2f} | {after:.2f} | {ratio:.2f} | {low:.2f}-{high:.2f} | {p_value:.3f} |"
     )
