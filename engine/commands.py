@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from engine import baseline
+from engine import baseline, suppress
 from engine.baseline import Baseline, Entry
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.codemod import registry
@@ -24,6 +25,7 @@ from engine.report.plain import printable
 from engine.report.ui import Ui
 from engine.scan import Found, scan
 from engine.since import Newness, since
+from engine.suppress import Unused
 from engine.wanted import Filter, old_words
 from engine.workspace import Workspace
 
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from engine.pipeline import Result
     from engine.weighing import Wish
 
+_TOLD = 10  # comments that silence nothing, told one by one
 Open = Callable[[Path, dict[str, Any]], Workspace]
 
 
@@ -67,17 +70,31 @@ def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Filter | 
     return Filter(newness, kept) if kept is not None or newness is not None else None
 
 
-def tell_stale(
-    ui: Ui,
-    wanted: Filter | None,
-    present: Collection[str],
-    names: Sequence[str],
-    workspace: Workspace,
+def stale_of(
+    wanted: Filter | None, present: Collection[str], names: Sequence[str], workspace: Workspace
 ) -> tuple[Entry, ...]:
     """Entries of the baseline that match nothing any more; ``present`` are all sites' ids."""
     if wanted is None or wanted.baseline is None:
         return ()
-    stale = wanted.baseline.stale(present, names, workspace.is_requested)
+    return wanted.baseline.stale(present, names, workspace.is_requested)
+
+
+def relevant(unused: Sequence[Unused], wanted: Filter | None) -> tuple[Unused, ...]:
+    """Those of ``unused`` that a command about a change has to say: they are in its files."""
+    newness = wanted.newness if wanted is not None else None
+    return tuple(u for u in unused if newness is None or newness.changed(u.path))
+
+
+def tell_unused(ui: Ui, unused: Sequence[Unused]) -> None:
+    """Every comment that silences nothing is told; of many the first ones, unless -v."""
+    shown = unused if ui.verbose else unused[:_TOLD]
+    for entry in shown:
+        ui.say("Note", f"{entry.path}:{entry.line}: this `allow` {entry.reason}", "cyan")
+    if len(shown) < len(unused):
+        ui.say("Note", f"{len(unused) - len(shown)} more such comments (-v lists them)", "cyan")
+
+
+def tell_stale(ui: Ui, stale: Sequence[Entry]) -> None:
     if stale:
         entries = count(len(stale), "entry", "entries")
         verb = "matches" if len(stale) == 1 else "match"
@@ -90,7 +107,6 @@ def tell_stale(
         if ui.verbose:
             for entry in stale:
                 ui.say("Stale", f"{entry.id} {entry.path}: {entry.message}", "cyan")
-    return stale
 
 
 def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
@@ -103,8 +119,8 @@ def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[
         if types:
             from engine.pipeline import survey
 
-            asked, skipped, _, _ = survey(workspace, names, ui)
-            sites = (*sites, *asked)
+            surveyed = survey(workspace, names, ui)
+            sites, skipped = (*sites, *surveyed.sites), surveyed.skipped
     _tell_skips(ui, (*workspace.skipped, *skipped))
     output: Path | None = common["output"]
     if output is None and workspace.config.baseline:
@@ -131,7 +147,7 @@ def by_syntax(
     """The sites that are shown without asking rustc, how many stand in test code, and the scan."""
     asked = [path for path in workspace.files if workspace.is_requested(path)]
     found = scan(workspace.root, asked, names, ui.scanning, uses=False)
-    every = [s for s in found.sites if s.role == "site" and s.kind != "maybe"]
+    every = [s for s in found.sites if s.role == "site"]
     sites = tuple(s for s in every if not workspace.spares(s))
     return sites, len(every) - len(sites), found
 
@@ -148,11 +164,12 @@ def scan_command(
         from engine.pipeline import survey
 
         with ui.busy():
-            sites, skipped, suppressed, in_tests = survey(workspace, names, ui)
+            sites, skipped, suppressed, in_tests, unused = survey(workspace, names, ui)
     else:
         with ui.busy():
             sites, in_tests, found = by_syntax(workspace, names, ui)
         skipped, suppressed = found.skipped, found.suppressed
+        unused = suppress.unused(found.idle, names, registry())
     skipped = (*workspace.skipped, *skipped)
     present = {site.id for site in sites}
     old = [site for site in sites if wanted is not None and not wanted(site)]
@@ -160,10 +177,14 @@ def scan_command(
     sites = tuple(site for site in sites if site.id not in left)
     ordered = sorted(sites, key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
     sources = sources_of(workspace)
+    # From syntax alone, what only its types show to be a site is not there.
+    stale = stale_of(wanted, present, names, workspace) if types else ()
+    unused = relevant(unused, wanted)
     if form == "json":
-        from engine.report.jsonout import scan_json
+        from engine.report.jsonout import Rest, scan_json
 
-        text = scan_json(workspace.root, ordered, skipped, sources.get)
+        rest = Rest(suppressed, in_tests, len(old), unused, stale)
+        text = scan_json(workspace.root, ordered, skipped, sources.get, rest)
     else:
         from engine.report.snippet import snippet
 
@@ -180,8 +201,8 @@ def scan_command(
         ui.say("Left alone", spared(in_tests))
     for words in old_words(wanted, old):
         ui.say("Left alone", words)
-    if types:  # from syntax alone, sites that only types show are not there
-        tell_stale(ui, wanted, present, names, workspace)
+    tell_unused(ui, unused)
+    tell_stale(ui, stale)
     if ordered and not types:
         ui.say(
             "Note", "from syntax alone; `spikeproof diff` asks rustc and proves each fix", "cyan"
@@ -216,21 +237,27 @@ def diff_command(
             steps=form == "mbox",
             wanted=wanted,
         )
+    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
+    result = replace(
+        result,
+        unused=relevant(result.unused, wanted),
+        stale=stale_of(wanted, present, names, workspace),
+    )
     emit(render(result, form), common["output"])
     _tell_skips(ui, result.skipped)
     from engine.report.story import story
 
     for line in story(result, ui.color(sys.stderr), ui.verbose):
         ui.line(line)
-    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
-    tell_stale(ui, wanted, present, names, workspace)
+    tell_unused(ui, result.unused)
+    tell_stale(ui, result.stale)
     return exit_code(result.verdicts, result.patch)
 
 
 def render(result: Result, form: str) -> bytes:
     """The result as the format wants it."""
     if form == "json":
-        from engine.report.jsonout import diff_json, verdict_json
+        from engine.report.jsonout import Rest, diff_json, verdict_json
 
         fixes = [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts]
         text = diff_json(
@@ -239,6 +266,7 @@ def render(result: Result, form: str) -> bytes:
             result.patch,
             result.skipped,
             {**result.runs, "cargo": result.cargo_runs},
+            Rest(result.suppressed, result.in_tests, result.unwanted, result.unused, result.stale),
             result.gauge.report if result.gauge is not None else None,
         )
         return text.encode()
