@@ -14,9 +14,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
 from engine.errors import SpikeproofError
+from engine.model import Edit
 
 CONTEXT = 3
 _NO_NEWLINE = b"\\ No newline at end of file\n"
@@ -174,6 +176,16 @@ def _range(start: int, end: int) -> bytes:
 
 def _line(sign: bytes, line: bytes) -> bytes:
     return sign + line if line.endswith(b"\n") else sign + line + b"\n" + _NO_NEWLINE
+
+
+def line_edits(path: str, before: bytes, after: bytes) -> tuple[Edit, ...]:
+    """Edits of whole lines that make ``after`` of ``before``."""
+    old, new = _lines(before), _lines(after)
+    starts = [0, *accumulate(map(len, old))]
+    return tuple(
+        Edit(path, starts[a0], starts[a1], b"".join(new[b0:b1]))
+        for a0, a1, b0, b1 in _blocks(old, new)
+    )
 
 
 # -- using a patch ---------------------------------------------------------------------------------

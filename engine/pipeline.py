@@ -33,6 +33,16 @@ _PASSES = 3
 
 
 @dataclass(frozen=True)
+class Round:
+    """One pass of verification: ``ids`` are the proposals that it tried. The offsets of their edits
+    count in ``base`` where it has a path, else in the user's own text."""
+
+    ids: frozenset[str]
+    base: Mapping[str, bytes]
+    facts: Facts
+
+
+@dataclass(frozen=True)
 class Result:
     """What a run made: verdicts, the patch and the text behind it, and how it was proven."""
 
@@ -48,6 +58,7 @@ class Result:
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
     later: frozenset[str] = frozenset()  # fixes planned on the result of others
+    rounds: tuple[Round, ...] = ()  # the passes in their order; ``later`` are all but the first
     gauge: Gauge | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
@@ -215,10 +226,29 @@ def run(
 
     With ``wish``, what is verified is measured too, and what makes the program worse is refused;
     with ``steps``, the patch comes fix by fix, too."""
+    with proving(workspace, names, ui, review, tests, target, wish, steps) as (result, _):
+        return result
+
+
+@contextmanager
+def proving(
+    workspace: Workspace,
+    names: Sequence[str],
+    ui: Ui,
+    review: bool = False,
+    tests: bool = True,
+    target: Path | None = None,
+    wish: Wish | None = None,
+    steps: bool = False,
+) -> Iterator[tuple[Result, Stages | None]]:
+    """As ``run``, with the scratch copy still open, so that more can be proven there; None where
+    no site was found, and nothing opened."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
-        return Result(workspace.root, empty, skipped=found.skipped, suppressed=found.suppressed)
+        skipped, silenced = found.skipped, found.suppressed
+        yield Result(workspace.root, empty, skipped=skipped, suppressed=silenced), None
+        return
     sites = [site for site in found.sites if site.role == "site"]
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_stages(workspace, ui, target) as stages:
@@ -226,11 +256,11 @@ def run(
         if wish is not None:
             done = _weighed(stages, names, found.sites, review, tests, wish, done)
         if steps:
-            polish = _layout(stages).polish
+            polish = layout_of(stages).polish
             read = stages.sources.data
             one_by_one = series(done.verdicts, done.later, done.files, read, polish)
             done = replace(done, steps=one_by_one)
-        return replace(
+        result = replace(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
@@ -238,6 +268,7 @@ def run(
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
         )
+        yield result, stages
 
 
 def _passes(
@@ -252,13 +283,14 @@ def _passes(
 
     Proposals with an id in ``without`` are left out."""
     workspace, original = stages.workspace, stages.sources
-    layout = _layout(stages)
+    layout = layout_of(stages)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
-    settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
+    settings = Settings(lambda paths: packages_with(workspace, paths), tests, take)
     verdicts: list[Verdict] = []
     notes: list[str] = []
     runs: dict[str, int] = {}
     later: set[str] = set()
+    rounds: list[Round] = []
     files: Mapping[str, bytes] = {}
     patch = b""
     sources = original
@@ -273,13 +305,14 @@ def _passes(
             proposals = [p for p in proposals if _key(p) in waiting]
         if not proposals:
             break
+        rounds.append(Round(frozenset(p.id for p in proposals), files, facts))
         result = verify(
             proposals,
             read=original.data,
             driver=stages.cargo,
-            follow=_follow(facts),
+            follow=follow_with(facts),
             settings=settings,
-            prove=_prover(stages),
+            prove=prover_of(stages),
             progress=stages.ui.say,
             base=files,
             polish=layout.polish,
@@ -310,10 +343,11 @@ def _passes(
         notes=tuple(notes),
         runs=runs,
         later=frozenset(later),
+        rounds=tuple(rounds),
     )
 
 
-def _layout(stages: Stages) -> Layout:
+def layout_of(stages: Stages) -> Layout:
     workspace = stages.workspace
     return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
 
@@ -377,7 +411,7 @@ def _rescan(
     return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
 
 
-def _follow(
+def follow_with(
     facts: Facts,
 ) -> Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]:
     def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Fix | Refusal | None:
@@ -386,7 +420,7 @@ def _follow(
     return follow
 
 
-def _prover(stages: Stages) -> Prove:
+def prover_of(stages: Stages) -> Prove:
     """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
 
     def prove(patch: bytes, paths: Sequence[str]) -> Driver:
@@ -399,7 +433,7 @@ def _prover(stages: Stages) -> Prove:
     return prove
 
 
-def _packages(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:
+def packages_with(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:
     """Packages that hold these paths, and all selected ones that depend on them."""
     owners = {p.name for path in paths if (p := workspace.package_of(path)) is not None}
     selected = {package.name for package in workspace.selected}
