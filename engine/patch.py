@@ -14,11 +14,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 
 from engine.errors import SpikeproofError
-from engine.model import Edit
 
 CONTEXT = 3
 _NO_NEWLINE = b"\\ No newline at end of file\n"
@@ -39,17 +37,18 @@ def make_patch(changes: Iterable[tuple[str, bytes, bytes]]) -> bytes:
 
 
 def _file_diff(path: str, before: bytes, after: bytes) -> bytes:
-    old, new = _lines(before), _lines(after)
+    old, new = split_lines(before), split_lines(after)
     head = b"diff --git %b %b\n--- %b\n+++ %b\n" % (
         _header_name("a/", path),
         _header_name("b/", path),
         _header_name("a/", path, alone=True),
         _header_name("b/", path, alone=True),
     )
-    return head + b"".join(_hunk(group, old, new) for group in _groups(_blocks(old, new)))
+    return head + b"".join(_hunk(group, old, new) for group in _groups(changed_blocks(old, new)))
 
 
-def _lines(data: bytes) -> list[bytes]:
+def split_lines(data: bytes) -> list[bytes]:
+    """Lines with their ends; a line ends at ``\\n`` alone, as git has it."""
     lines = data.split(b"\n")
     last = lines.pop()
     return [line + b"\n" for line in lines] + ([last] if last else [])
@@ -77,7 +76,7 @@ def _header_name(prefix: str, path: str, *, alone: bool = False) -> bytes:
 # -- which lines changed ---------------------------------------------------------------------------
 
 
-def _blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
+def changed_blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
     """Changed blocks in order: patience first (lines unique on both sides are anchors, so that
     large files with few changes stay cheap), difflib in what is left between the anchors."""
     found: list[Block] = []
@@ -178,16 +177,6 @@ def _line(sign: bytes, line: bytes) -> bytes:
     return sign + line if line.endswith(b"\n") else sign + line + b"\n" + _NO_NEWLINE
 
 
-def line_edits(path: str, before: bytes, after: bytes) -> tuple[Edit, ...]:
-    """Edits of whole lines that make ``after`` of ``before``."""
-    old, new = _lines(before), _lines(after)
-    starts = [0, *accumulate(map(len, old))]
-    return tuple(
-        Edit(path, starts[a0], starts[a1], b"".join(new[b0:b1]))
-        for a0, a1, b0, b1 in _blocks(old, new)
-    )
-
-
 # -- using a patch ---------------------------------------------------------------------------------
 
 
@@ -213,7 +202,7 @@ def hunks(patch: bytes) -> tuple[Hunk, ...]:
     Read here and not by unidiff: that one gives up on names as ``b/ b/x`` and writes hunks back
     with other ranges (``+1,1``). Raises SpikeproofError when a hunk is cut short or has no file.
     """
-    lines = _lines(patch)
+    lines = split_lines(patch)
     found: list[Hunk] = []
     path = ""
     at = 0

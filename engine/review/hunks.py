@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from engine.errors import SpikeproofError
 from engine.model import Edit, Fix, Span
-from engine.patch import CONTEXT, hunks, line_edits, make_patch
+from engine.patch import CONTEXT, changed_blocks, hunks, make_patch, split_lines
 
 # Which hunks the errors point at when only these are applied; None when they compile.
 Ask = Callable[[frozenset[int]], frozenset[int] | None]
@@ -117,7 +117,7 @@ def from_edit(
     new: dict[str, list[bytes]] = {}
     at: dict[str, int] = {}
     for hunk, piece in zip(found, pieces, strict=True):
-        lines = _lines(before[hunk.path])
+        lines = split_lines(before[hunk.path])
         # The range of a hunk without old lines names the line before it.
         first = hunk.old_start - 1 if hunk.old_lines else hunk.old_start
         if not _side(hunk.text, b"+").endswith(b"\n"):
@@ -126,8 +126,8 @@ def from_edit(
         at[hunk.path] = first + hunk.old_lines
     edits: list[Edit] = []
     for path, parts in new.items():
-        rest = _lines(before[path])[at[path] :]
-        edits += line_edits(path, before[path], b"".join([*parts, *rest]))
+        rest = split_lines(before[path])[at[path] :]
+        edits += _line_edits(path, before[path], b"".join([*parts, *rest]))
     return tuple(edits)
 
 
@@ -137,7 +137,7 @@ def _patch(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> bytes:
 
 def _pieces(edited: bytes) -> list[bytes]:
     pieces: list[list[bytes]] = []
-    for line in _lines(edited):
+    for line in split_lines(edited):
         if line.startswith(_MARK):
             pieces.append([])
         elif pieces:
@@ -151,7 +151,7 @@ def _side(hunk: bytes, sign: bytes) -> bytes:
     """The lines of one side of a hunk (``+`` the new one) with its context."""
     out: list[bytes] = []
     last = b""
-    for line in _lines(hunk)[1:]:
+    for line in split_lines(hunk)[1:]:
         if line.startswith(b"\\"):
             if last in (b" ", sign):
                 out[-1] = out[-1].removesuffix(b"\n")
@@ -162,8 +162,14 @@ def _side(hunk: bytes, sign: bytes) -> bytes:
     return b"".join(out)
 
 
-def _lines(data: bytes) -> list[bytes]:
-    return io.BytesIO(data).readlines()  # these end at \n alone
+def _line_edits(path: str, before: bytes, after: bytes) -> list[Edit]:
+    """Edits of whole lines that make ``after`` of ``before``."""
+    old, new = split_lines(before), split_lines(after)
+    starts = [0, *accumulate(map(len, old))]
+    return [
+        Edit(path, starts[a0], starts[a1], b"".join(new[b0:b1]))
+        for a0, a1, b0, b1 in changed_blocks(old, new)
+    ]
 
 
 def _ended(text: bytes) -> bytes:

@@ -123,7 +123,9 @@ class Shell:
                 return None
             if key == REDRAW:
                 return None
-            self._screen.say("y writes, n writes nothing (the answers are kept), u undoes, k goes back")
+            self._screen.say(
+                "y writes, n writes nothing (the answers are kept), u undoes, k goes back"
+            )
 
     def _guarded(self, action: Callable[[], bool]) -> bool:
         """Ctrl-C while cargo or the editor runs breaks that off, and nothing else."""

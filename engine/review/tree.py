@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import SpikeproofError
-from engine.fsio import open_parent, read_regular, show
+from engine.fsio import open_parent, read_below, read_regular, show
 from engine.sources import LIMIT
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -46,8 +46,7 @@ def _folder(root: Path, path: str) -> Iterator[int]:
 def read(root: Path, path: str) -> bytes | None:
     """The bytes of ``path`` now; None when no regular file stands there that can be read."""
     try:
-        with _folder(root, path) as folder:
-            return read_regular(path.rpartition("/")[2], LIMIT, dir_fd=folder, follow=False)
+        return read_below(root, path, LIMIT)
     except OSError:
         return None
 
