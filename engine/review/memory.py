@@ -113,6 +113,9 @@ class Memory:
             files = {str(path): str(known) for path, known in stored["files"].items()}
             return Answers(files, given)
 
+    def answers_kept(self) -> bool:
+        return (self._base / "review" / "answers.json").is_file()
+
     def forget(self) -> None:
         """No answers any more."""
         with contextlib.suppress(OSError):

@@ -21,8 +21,10 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import FormattedTextControl, Layout, Window
 from prompt_toolkit.output import ColorDepth, Output
+from prompt_toolkit.output.plain_text import PlainTextOutput
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
+from prompt_toolkit.utils import is_dumb_terminal
 
 from engine.errors import SpikeproofError
 from engine.fsio import show
@@ -149,6 +151,8 @@ class Terminal:
 def _output() -> Output:
     # Made anew for each question, so that it has the size that the terminal has now. Asking the
     # terminal for the cursor's place would only garble what a slow one sends.
+    if is_dumb_terminal():
+        return PlainTextOutput(sys.stdout)
     return Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"), enable_cpr=False)
 
 

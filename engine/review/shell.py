@@ -8,7 +8,6 @@ from typing import Protocol
 
 from engine.codemod import registry
 from engine.errors import SpikeproofError
-from engine.facts import Sources
 from engine.report.plain import printable
 from engine.review import hunks
 from engine.review.items import Answer, Item, Kind, alternative, alternatives
@@ -37,7 +36,6 @@ class Shell:
     def __init__(
         self,
         session: Session,
-        sources: Sources,
         texts: Texts,
         bench: Bench,
         asker: Asker,
@@ -46,7 +44,6 @@ class Shell:
         keep: Callable[[Session], None],
     ) -> None:
         self.session = session
-        self._sources = sources
         self._texts = texts
         self._bench = bench
         self._asker = asker
@@ -292,7 +289,7 @@ class Shell:
 
     def _evidence(self) -> bool:
         item = self._current()
-        self._screen.evidence(item, self._source(item), self._texts.diff(item))
+        self._screen.evidence(item, self._texts.source(item), self._texts.diff(item))
         return False
 
     def _explain(self) -> bool:
@@ -310,7 +307,7 @@ class Shell:
             item,
             session.at + 1,
             len(session.items),
-            self._source(item),
+            self._texts.source(item),
             self._texts.diff(item),
             session.answer(item),
             len(alternatives(item, self._levels)) - 1,
@@ -322,11 +319,8 @@ class Shell:
         assert item is not None
         return item
 
-    def _source(self, item: Item):  # type: ignore[no-untyped-def]
-        return self._sources.get(item.verdict.proposal.sites[0].path)
-
     def _name(self, item: Item) -> str:
-        return name_of(item, self._source(item))
+        return name_of(item, self._texts.source(item))
 
 
 _KINDS = {

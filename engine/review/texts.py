@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine import edits
 from engine.patch import make_patch
 from engine.review.items import Item
+from engine.syntax import Source
 
 Polish = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
@@ -34,11 +35,20 @@ class Texts:
         self.read = read
         self._bases = bases or ({},)
         self._polish = polish
+        self._sources: dict[tuple[str, bytes], Source] = {}
 
     def base(self, item: Item, path: str) -> bytes:
         """The text of ``path`` that the item's offsets count in."""
         known = self._bases[item.round]
         return known[path] if path in known else self.read(path)
+
+    def source(self, item: Item) -> Source:
+        """The file of the item's first site, as the site's offsets count."""
+        path = item.verdict.proposal.sites[0].path
+        text = self.base(item, path)
+        if (path, text) not in self._sources:
+            self._sources[path, text] = Source(path, text)
+        return self._sources[path, text]
 
     def alone(self, item: Item) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """The texts before and after ``item`` alone, of the files that it changes."""

@@ -178,4 +178,7 @@ def _undisturbed() -> Iterator[None]:
     try:
         yield
     finally:
+        # Too late to break anything off: who pressed Ctrl-C gets what the program says next.
+        for number in signal.sigpending() & {signal.SIGINT}:
+            signal.sigwait({number})
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
