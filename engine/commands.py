@@ -121,7 +121,7 @@ def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[
 
             surveyed = survey(workspace, names, ui)
             sites, skipped = (*sites, *surveyed.sites), surveyed.skipped
-    _tell_skips(ui, (*workspace.skipped, *skipped))
+    tell_skips(ui, (*workspace.skipped, *skipped))
     output: Path | None = common["output"]
     if output is None and workspace.config.baseline:
         baseline.check_place(workspace.root, workspace.config.baseline)
@@ -192,7 +192,7 @@ def scan_command(
         blocks = [snippet(site, sources.get(site.path), color) for site in ordered]
         text = "\n\n".join(blocks) + "\n" if blocks else ""
     emit(text.encode("utf-8", "backslashreplace"), common["output"])
-    _tell_skips(ui, skipped)
+    tell_skips(ui, skipped)
     files = len({s.path for s in ordered})
     ui.say("Found", f"{count(len(ordered), 'site')} in {count(files, 'file')}{by_codemod(ordered)}")
     if suppressed:
@@ -244,7 +244,7 @@ def diff_command(
         stale=stale_of(wanted, present, names, workspace),
     )
     emit(render(result, form), common["output"])
-    _tell_skips(ui, result.skipped)
+    tell_skips(ui, result.skipped)
     from engine.report.story import story
 
     for line in story(result, ui.color(sys.stderr), ui.verbose):
@@ -332,7 +332,7 @@ def by_codemod(sites: Sequence[Site]) -> str:
     return ": " + ", ".join(f"{name} {n}" for name, n in sorted(counts.items())) if counts else ""
 
 
-def _tell_skips(ui: Ui, skipped: Sequence[Skip]) -> None:
+def tell_skips(ui: Ui, skipped: Sequence[Skip]) -> None:
     """Every skip is told; many with one reason are told as a number unless -v."""
     by_reason: dict[str, list[str]] = {}
     for skip in skipped:

@@ -37,6 +37,16 @@ _PASSES = 3
 
 
 @dataclass(frozen=True)
+class Round:
+    """One pass of verification: ``ids`` are the proposals that it tried. The offsets of their edits
+    count in ``base`` where it has a path, else in the user's own text."""
+
+    ids: frozenset[str]
+    base: Mapping[str, bytes]
+    facts: Facts
+
+
+@dataclass(frozen=True)
 class Result:
     """What a run made: verdicts, the patch and the text behind it, and how it was proven."""
 
@@ -56,6 +66,7 @@ class Result:
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
     later: frozenset[str] = frozenset()  # fixes planned on the result of others
+    rounds: tuple[Round, ...] = ()  # the passes in their order; ``later`` are all but the first
     gauge: Gauge | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
@@ -261,16 +272,36 @@ def run(
     with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
     neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
     not (they only change together) is taken whole."""
+    with proving(workspace, names, ui, review, tests, target, wish, steps, wanted) as (result, _):
+        return result
+
+
+@contextmanager
+def proving(
+    workspace: Workspace,
+    names: Sequence[str],
+    ui: Ui,
+    review: bool = False,
+    tests: bool = True,
+    target: Path | None = None,
+    wish: Wish | None = None,
+    steps: bool = False,
+    wanted: Wanted | None = None,
+) -> Iterator[tuple[Result, Stages | None]]:
+    """As ``run``, with the scratch copy still open, so that more can be proven there; None where
+    no site was found, and nothing opened."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
-        return Result(
+        nothing = Result(
             workspace.root,
             empty,
             skipped=found.skipped,
             suppressed=found.suppressed,
             unused=_unused(workspace, found.idle, names),
         )
+        yield nothing, None
+        return
     sites = [site for site in found.sites if site.role == "site"]
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_stages(workspace, ui, target) as stages:
@@ -278,11 +309,11 @@ def run(
         if wish is not None:
             done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
         if steps:
-            polish = _layout(stages).polish
+            polish = layout_of(stages).polish
             read = stages.sources.data
             one_by_one = series(done.verdicts, done.later, done.files, read, polish)
             done = replace(done, steps=one_by_one)
-        return replace(
+        result = replace(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
@@ -292,6 +323,7 @@ def run(
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
         )
+        yield result, stages
 
 
 def _passes(
@@ -307,14 +339,15 @@ def _passes(
 
     Proposals with an id in ``without`` are left out, and those that nobody wants."""
     workspace, original = stages.workspace, stages.sources
-    layout = _layout(stages)
+    layout = layout_of(stages)
     choice = Choice(wanted, original)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
-    settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
+    settings = Settings(lambda paths: packages_with(workspace, paths), tests, take)
     verdicts: list[Verdict] = []
     notes: list[str] = []
     runs: dict[str, int] = {}
     later: set[str] = set()
+    rounds: list[Round] = []
     files: Mapping[str, bytes] = {}
     patch = b""
     sources = original
@@ -330,13 +363,14 @@ def _passes(
         proposals = choice.of(proposals, sources)
         if not proposals:
             break
+        rounds.append(Round(frozenset(p.id for p in proposals), files, facts))
         result = verify(
             proposals,
             read=original.data,
             driver=stages.cargo,
-            follow=_follow(facts),
+            follow=follow_with(facts),
             settings=settings,
-            prove=_prover(stages),
+            prove=prover_of(stages),
             progress=stages.ui.say,
             base=files,
             polish=layout.polish,
@@ -368,10 +402,11 @@ def _passes(
         notes=tuple(notes),
         runs=runs,
         later=frozenset(later),
+        rounds=tuple(rounds),
     )
 
 
-def _layout(stages: Stages) -> Layout:
+def layout_of(stages: Stages) -> Layout:
     workspace = stages.workspace
     return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
 
@@ -436,7 +471,7 @@ def _rescan(
     return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
 
 
-def _follow(
+def follow_with(
     facts: Facts,
 ) -> Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]:
     def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Fix | Refusal | None:
@@ -445,7 +480,7 @@ def _follow(
     return follow
 
 
-def _prover(stages: Stages) -> Prove:
+def prover_of(stages: Stages) -> Prove:
     """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
 
     def prove(patch: bytes, paths: Sequence[str]) -> Driver:
@@ -458,7 +493,7 @@ def _prover(stages: Stages) -> Prove:
     return prove
 
 
-def _packages(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:
+def packages_with(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:
     """Packages that hold these paths, and all selected ones that depend on them."""
     owners = {p.name for path in paths if (p := workspace.package_of(path)) is not None}
     selected = {package.name for package in workspace.selected}
