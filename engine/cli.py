@@ -58,6 +58,26 @@ _COMMON = (
     ),
 )
 
+# Which of the sites a command is about: read by ``commands.filter_of``.
+_BASELINE = (
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Leave alone the sites that FILE holds (`spikeproof baseline` writes it); default: "
+        "the one that the config names.",
+    ),
+    click.option("--no-baseline", is_flag=True, help="Use no baseline, not the config's either."),
+)
+_SINCE = (
+    click.option(
+        "--since",
+        metavar="REV",
+        help="Only sites that the change since REV brought or touched: from the merge base of REV "
+        "and HEAD to the files as they are, committed or not.",
+    ),
+)
+
 
 def _seconds(_context: object, _option: object, value: str) -> float:
     """A length of time: ``90``, ``90s``, ``2m``, ``1h``."""
@@ -153,7 +173,7 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _CODEMODS, _COMMON)
+@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -168,7 +188,7 @@ def scan(path: Path, types: bool, form: str, **common: Any) -> int:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _CODEMODS, _COMMON)
+@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _COMMON)
 @click.option("--review", is_flag=True, help="Take review-level fixes too.")
 @click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
 @click.option("--no-bench", is_flag=True, help="Do not measure.")
@@ -213,6 +233,26 @@ def diff(
     tests = not no_tests and require != "check"
     wish = None if no_bench else Wish(seconds, per_fix, require)
     return diff_command(path, review, tests, wish, form, _workspace, _ui(common), common)
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@_options(_SELECTION, _CODEMODS, _COMMON)
+@click.option(
+    "--no-types",
+    is_flag=True,
+    help="From syntax alone: runs nothing, leaves out sites that only their types show.",
+)
+@_failing
+def baseline(path: Path, no_types: bool, **common: Any) -> int:
+    """Write all sites that are there now to a file: `--baseline` leaves them alone from then on.
+
+    Writes the file that the config names, -o FILE, or stdout. Asks rustc for types (runs build
+    scripts, in a copy). Entries for what was not looked at (other packages, other codemods) stay.
+    """
+    from engine.commands import baseline_command
+
+    return baseline_command(path, not no_types, _workspace, _ui(common), common)
 
 
 @cli.command()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from engine import baseline
+from engine.baseline import Baseline, Entry
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.codemod import registry
 from engine.config import closest
@@ -20,7 +22,9 @@ from engine.model import Outcome, Site, Skip, Verdict
 from engine.report.counts import count, silenced, spared
 from engine.report.plain import printable
 from engine.report.ui import Ui
-from engine.scan import scan
+from engine.scan import Found, scan
+from engine.since import Newness, since
+from engine.wanted import Filter, old_words
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -46,12 +50,99 @@ def unknown_codemod(name: str) -> SpikeproofError:
     return SpikeproofError(f"no codemod named `{show(name)}`{closest(name, registry())}")
 
 
+def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Filter | None:
+    """What ``--since`` and ``--baseline`` (or the config's baseline) leave of the sites; None: all.
+
+    Raises SpikeproofError for a baseline that cannot be read, a revision that is not there.
+    """
+    kept: Baseline | None = None
+    if common.get("baseline") is not None:
+        kept = baseline.read(common["baseline"])
+    elif workspace.config.baseline and not common.get("no_baseline"):
+        kept = baseline.read(Path(workspace.config.baseline), below=workspace.root)
+    newness: Newness | None = None
+    if common.get("since") is not None:
+        newness = since(workspace, common["since"])
+        ui.say("Comparing", f"with {newness.words}")
+    return Filter(newness, kept) if kept is not None or newness is not None else None
+
+
+def tell_stale(
+    ui: Ui,
+    wanted: Filter | None,
+    present: Collection[str],
+    names: Sequence[str],
+    workspace: Workspace,
+) -> tuple[Entry, ...]:
+    """Entries of the baseline that match nothing any more; ``present`` are all sites' ids."""
+    if wanted is None or wanted.baseline is None:
+        return ()
+    stale = wanted.baseline.stale(present, names, workspace.is_requested)
+    if stale:
+        entries = count(len(stale), "entry", "entries")
+        verb = "matches" if len(stale) == 1 else "match"
+        ui.say(
+            "Note",
+            f"{entries} of the baseline {verb} nothing any more: `spikeproof baseline` writes it "
+            "anew",
+            "cyan",
+        )
+        if ui.verbose:
+            for entry in stale:
+                ui.say("Stale", f"{entry.id} {entry.path}: {entry.message}", "cyan")
+    return stale
+
+
+def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
+    """``spikeproof baseline``: exit 0, whatever is found."""
+    workspace = open_(path, common)
+    names = chosen(common["names"], workspace)
+    with ui.busy():
+        sites, _, plain = by_syntax(workspace, names, ui)
+        skipped: tuple[Skip, ...] = plain.skipped
+        if types:
+            from engine.pipeline import survey
+
+            asked, skipped, _, _ = survey(workspace, names, ui)
+            sites = (*sites, *asked)
+    _tell_skips(ui, (*workspace.skipped, *skipped))
+    output: Path | None = common["output"]
+    if output is None and workspace.config.baseline:
+        baseline.check_place(workspace.root, workspace.config.baseline)
+        output = workspace.root / workspace.config.baseline
+    found = {entry.id: entry for entry in map(Entry.of, sites)}
+    whole = not common["names"] and all(map(workspace.is_requested, workspace.files))
+    if output is not None and not whole and output.exists():
+        # What was not looked at stays as it was.
+        for entry in baseline.read(output).entries:
+            if entry.codemod not in names or not workspace.is_requested(entry.path):
+                found.setdefault(entry.id, entry)
+    if output is None:
+        emit(baseline.dump(found.values()), None)
+    else:
+        baseline.write(output, found.values())
+        ui.say("Wrote", f"{count(len(found), 'site')} to {output}")
+    return EXIT_CLEAN
+
+
+def by_syntax(
+    workspace: Workspace, names: Sequence[str], ui: Ui
+) -> tuple[tuple[Site, ...], int, Found]:
+    """The sites that are shown without asking rustc, how many stand in test code, and the scan."""
+    asked = [path for path in workspace.files if workspace.is_requested(path)]
+    found = scan(workspace.root, asked, names, ui.scanning, uses=False)
+    every = [s for s in found.sites if s.role == "site" and s.kind != "maybe"]
+    sites = tuple(s for s in every if not workspace.spares(s))
+    return sites, len(every) - len(sites), found
+
+
 def scan_command(
     path: Path, types: bool, form: str, open_: Open, ui: Ui, common: dict[str, Any]
 ) -> int:
     """``spikeproof scan``: exit 0 when there is no site, else 1."""
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
+    wanted = filter_of(workspace, common, ui)
     skipped: tuple[Skip, ...]
     if types:
         from engine.pipeline import survey
@@ -60,18 +151,13 @@ def scan_command(
             sites, skipped, suppressed, in_tests = survey(workspace, names, ui)
     else:
         with ui.busy():
-            found = scan(
-                workspace.root,
-                [path for path in workspace.files if workspace.is_requested(path)],
-                names,
-                ui.scanning,
-                uses=False,
-            )
-        every = [s for s in found.sites if s.role == "site" and s.kind != "maybe"]
-        sites = tuple(s for s in every if not workspace.spares(s))
-        in_tests = len(every) - len(sites)
+            sites, in_tests, found = by_syntax(workspace, names, ui)
         skipped, suppressed = found.skipped, found.suppressed
     skipped = (*workspace.skipped, *skipped)
+    present = {site.id for site in sites}
+    old = [site for site in sites if wanted is not None and not wanted(site)]
+    left = {site.id for site in old}
+    sites = tuple(site for site in sites if site.id not in left)
     ordered = sorted(sites, key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
     sources = sources_of(workspace)
     if form == "json":
@@ -92,6 +178,10 @@ def scan_command(
         ui.say("Silenced", silenced(suppressed))
     if in_tests:
         ui.say("Left alone", spared(in_tests))
+    for words in old_words(wanted, old):
+        ui.say("Left alone", words)
+    if types:  # from syntax alone, sites that only types show are not there
+        tell_stale(ui, wanted, present, names, workspace)
     if ordered and not types:
         ui.say(
             "Note", "from syntax alone; `spikeproof diff` asks rustc and proves each fix", "cyan"
@@ -114,9 +204,17 @@ def diff_command(
 
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
+    wanted = filter_of(workspace, common, ui)
     with ui.busy():
         result = run(
-            workspace, names, ui, review=review, tests=tests, wish=wish, steps=form == "mbox"
+            workspace,
+            names,
+            ui,
+            review=review,
+            tests=tests,
+            wish=wish,
+            steps=form == "mbox",
+            wanted=wanted,
         )
     emit(render(result, form), common["output"])
     _tell_skips(ui, result.skipped)
@@ -124,6 +222,8 @@ def diff_command(
 
     for line in story(result, ui.color(sys.stderr), ui.verbose):
         ui.line(line)
+    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
+    tell_stale(ui, wanted, present, names, workspace)
     return exit_code(result.verdicts, result.patch)
 
 

@@ -13,6 +13,7 @@ one and overrides it key by key (``codemods`` option by option). The keys are th
     env = ["DATABASE_URL"]               # variables let through to cargo and the tests
     test-code = true                     # also sites in tests, benches and examples
     workload = "cargo run --release -- --selftest"   # measured as a whole, before and after
+    baseline = "spikeproof-baseline.json"  # sites to live with (the workspace's own manifest only)
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Config:
     env: tuple[str, ...] = ()
     test_code: bool = False
     workload: tuple[str, ...] = ()
+    baseline: str = ""
     named: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
 
     def check_names(self, known: Mapping[str, Collection[str]]) -> None:
@@ -85,6 +87,10 @@ def read_config(data: object, manifest: str, table: str, base: Config | None = N
         if reader is None:
             raise SpikeproofError(f"{at} has no key `{show(key)}`{closest(key, _READERS)}")
         values[key.replace("-", "_")] = reader(value, f"{at} `{key}`")
+    if "baseline" in values and manifest != "Cargo.toml":
+        raise SpikeproofError(
+            f"{at} `baseline`: there is one for all packages: name it in Cargo.toml"
+        )
     if "exclude" in values:
         folder = PurePosixPath(manifest).parent.as_posix()
         values["exclude"] = tuple(_rebased(pattern, folder) for pattern in values["exclude"])
@@ -147,6 +153,16 @@ def _globs(value: object, at: str) -> tuple[str, ...]:
     return patterns
 
 
+def _file(value: object, at: str) -> str:
+    """A path below the manifest's folder."""
+    if not isinstance(value, str) or not value.strip("/. ") or "\0" in value or "\\" in value:
+        raise SpikeproofError(f"{at} must be the path of a file, with `/`")
+    path = PurePosixPath(value)
+    if path.is_absolute() or ".." in path.parts or _DRIVE.match(value):
+        raise SpikeproofError(f"{at}: `{show(value)}` leaves the manifest's folder")
+    return path.as_posix()
+
+
 def _names(value: object, at: str) -> tuple[str, ...]:
     names = _strings(value, at)
     for name in names:
@@ -205,4 +221,5 @@ _READERS: Mapping[str, Callable[[object, str], object]] = {
     "env": _names,
     "test-code": _flag,
     "workload": _command,
+    "baseline": _file,
 }

@@ -37,17 +37,18 @@ def make_patch(changes: Iterable[tuple[str, bytes, bytes]]) -> bytes:
 
 
 def _file_diff(path: str, before: bytes, after: bytes) -> bytes:
-    old, new = _lines(before), _lines(after)
+    old, new = split_lines(before), split_lines(after)
     head = b"diff --git %b %b\n--- %b\n+++ %b\n" % (
         _header_name("a/", path),
         _header_name("b/", path),
         _header_name("a/", path, alone=True),
         _header_name("b/", path, alone=True),
     )
-    return head + b"".join(_hunk(group, old, new) for group in _groups(_blocks(old, new)))
+    return head + b"".join(_hunk(group, old, new) for group in _groups(changed_blocks(old, new)))
 
 
-def _lines(data: bytes) -> list[bytes]:
+def split_lines(data: bytes) -> list[bytes]:
+    """Lines with their ends; a line ends at ``\\n`` alone, as git has it."""
     lines = data.split(b"\n")
     last = lines.pop()
     return [line + b"\n" for line in lines] + ([last] if last else [])
@@ -75,7 +76,7 @@ def _header_name(prefix: str, path: str, *, alone: bool = False) -> bytes:
 # -- which lines changed ---------------------------------------------------------------------------
 
 
-def _blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
+def changed_blocks(old: Sequence[bytes], new: Sequence[bytes]) -> list[Block]:
     """Changed blocks in order: patience first (lines unique on both sides are anchors, so that
     large files with few changes stay cheap), difflib in what is left between the anchors."""
     found: list[Block] = []
@@ -201,7 +202,7 @@ def hunks(patch: bytes) -> tuple[Hunk, ...]:
     Read here and not by unidiff: that one gives up on names as ``b/ b/x`` and writes hunks back
     with other ranges (``+1,1``). Raises SpikeproofError when a hunk is cut short or has no file.
     """
-    lines = _lines(patch)
+    lines = split_lines(patch)
     found: list[Hunk] = []
     path = ""
     at = 0

@@ -25,6 +25,7 @@ from engine.scan import scan
 from engine.scratch import Scratch
 from engine.series import Step, series
 from engine.verify import Prove, Settings, verify
+from engine.wanted import Choice, Wanted, old_words
 from engine.weighing import Wish, refused, weigh, with_evidence
 from engine.workspace import Workspace
 
@@ -44,6 +45,8 @@ class Result:
     skipped: tuple[Skip, ...] = ()
     suppressed: int = 0
     in_tests: int = 0  # sites left alone because no traffic reaches them
+    old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
+    old_words: tuple[str, ...] = ()  # why, with how many of them, for people
     notes: tuple[str, ...] = ()
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
@@ -51,6 +54,11 @@ class Result:
     gauge: Gauge | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
+
+    @property
+    def unwanted(self) -> int:
+        """How many sites were found and not wanted."""
+        return len(self.old)
 
     def alone(self, verdict: Verdict) -> bytes:
         """The diff of one verified fix by itself, unformatted (b"" for any other)."""
@@ -184,19 +192,19 @@ def survey(
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
         proposals, _ = stages.plan(found.sites, answers, stages.sources)
-    return (
-        tuple(
-            replace(
-                site,
-                level=proposal.fixes[0].level if proposal.fixes else Level.REPORT,
-                reason=proposal.fixes[0].note if proposal.fixes else proposal.reason,
-            )
-            for proposal in proposals
-            for site in proposal.sites
-        ),
-        found.skipped,
-        found.suppressed,
-        stages.in_tests,
+    return _told(proposals), found.skipped, found.suppressed, stages.in_tests
+
+
+def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
+    """The sites of ``proposals`` with level and reason of their plan."""
+    return tuple(
+        replace(
+            site,
+            level=proposal.fixes[0].level if proposal.fixes else Level.REPORT,
+            reason=proposal.fixes[0].note if proposal.fixes else proposal.reason,
+        )
+        for proposal in proposals
+        for site in proposal.sites
     )
 
 
@@ -209,12 +217,15 @@ def run(
     target: Path | None = None,
     wish: Wish | None = None,
     steps: bool = False,
+    wanted: Wanted | None = None,
 ) -> Result:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
 
     With ``wish``, what is verified is measured too, and what makes the program worse is refused;
-    with ``steps``, the patch comes fix by fix, too."""
+    with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
+    neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
+    not (they only change together) is taken whole."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
@@ -222,9 +233,9 @@ def run(
     sites = [site for site in found.sites if site.role == "site"]
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_stages(workspace, ui, target) as stages:
-        done = _passes(stages, names, found.sites, review, tests)
+        done = _passes(stages, names, found.sites, review, tests, wanted)
         if wish is not None:
-            done = _weighed(stages, names, found.sites, review, tests, wish, done)
+            done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
         if steps:
             polish = _layout(stages).polish
             read = stages.sources.data
@@ -235,6 +246,7 @@ def run(
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
             in_tests=stages.in_tests,
+            old_words=old_words(wanted, done.old),
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
         )
@@ -246,13 +258,15 @@ def _passes(
     sites: Sequence[Site],
     review: bool,
     tests: bool,
+    wanted: Wanted | None = None,
     without: frozenset[str] = frozenset(),
 ) -> Result:
     """Verify; what overlapped is planned again on the result, until nothing new comes of it.
 
-    Proposals with an id in ``without`` are left out."""
+    Proposals with an id in ``without`` are left out, and those that nobody wants."""
     workspace, original = stages.workspace, stages.sources
     layout = _layout(stages)
+    choice = Choice(wanted, original)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
     settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
     verdicts: list[Verdict] = []
@@ -271,6 +285,7 @@ def _passes(
         proposals = [p for p in proposals if p.id not in without]
         if waiting is not None:
             proposals = [p for p in proposals if _key(p) in waiting]
+        proposals = choice.of(proposals, sources)
         if not proposals:
             break
         result = verify(
@@ -307,6 +322,7 @@ def _passes(
         tuple(verdicts),
         patch,
         files,
+        old=_told(choice.refused),
         notes=tuple(notes),
         runs=runs,
         later=frozenset(later),
@@ -324,6 +340,7 @@ def _weighed(
     sites: Sequence[Site],
     review: bool,
     tests: bool,
+    wanted: Wanted | None,
     wish: Wish,
     done: Result,
 ) -> Result:
@@ -350,7 +367,7 @@ def _weighed(
             break
         refusals |= bad
         runs = done.runs
-        done = _passes(stages, names, sites, review, tests, frozenset(refusals))
+        done = _passes(stages, names, sites, review, tests, wanted, frozenset(refusals))
         kinds = runs.keys() | done.runs.keys()
         total = {kind: runs.get(kind, 0) + done.runs.get(kind, 0) for kind in sorted(kinds)}
         done = replace(done, runs=total, gauge=found)

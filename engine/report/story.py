@@ -80,12 +80,13 @@ def summary(result: Result) -> list[str]:
             + ", ".join(f"{n} {w}" for w, n in sorted(words.items()))
         )
     if not result.verdicts:
-        lines.append("nothing to do: no site found")
+        lines.append("nothing to do: no new site" if result.old else "nothing to do: no site found")
     lines += [printable(note) for note in result.notes]
     if result.suppressed:
         lines.append(f"silenced: {silenced(result.suppressed)}")
     if result.in_tests:
         lines.append(f"left alone: {spared(result.in_tests)}")
+    lines += [f"left alone: {printable(words)}" for words in result.old_words]
     if result.runs:
         kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
         lines.append(f"cargo ran {result.cargo_runs} times ({kinds}) with {result.toolchain}")
