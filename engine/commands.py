@@ -85,25 +85,31 @@ def relevant(unused: Sequence[Unused], wanted: Filter | None) -> tuple[Unused, .
     return tuple(u for u in unused if newness is None or newness.changed(u.path))
 
 
-def tell_unused(ui: Ui, unused: Sequence[Unused]) -> None:
-    """Every comment that silences nothing is told; of many the first ones, unless -v."""
+def with_leftovers(
+    result: Result, wanted: Filter | None, names: Sequence[str], workspace: Workspace
+) -> Result:
+    """``result`` with what can be tidied up: comments and entries that match nothing."""
+    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
+    return replace(
+        result,
+        unused=relevant(result.unused, wanted),
+        stale=stale_of(wanted, present, names, workspace),
+    )
+
+
+def tell_leftovers(ui: Ui, unused: Sequence[Unused], stale: Sequence[Entry]) -> None:
+    """Comments that silence nothing, each (of many the first ones, unless -v), and how many
+    entries of the baseline match nothing."""
     shown = unused if ui.verbose else unused[:_TOLD]
-    for entry in shown:
-        ui.say("Note", f"{entry.path}:{entry.line}: this `allow` {entry.reason}", "cyan")
+    for comment in shown:
+        ui.say("Note", f"{comment.path}:{comment.line}: this `allow` {comment.reason}", "cyan")
     if len(shown) < len(unused):
         ui.say("Note", f"{len(unused) - len(shown)} more such comments (-v lists them)", "cyan")
-
-
-def tell_stale(ui: Ui, stale: Sequence[Entry]) -> None:
     if stale:
         entries = count(len(stale), "entry", "entries")
         verb = "matches" if len(stale) == 1 else "match"
-        ui.say(
-            "Note",
-            f"{entries} of the baseline {verb} nothing any more: `spikeproof baseline` writes it "
-            "anew",
-            "cyan",
-        )
+        anew = "`spikeproof baseline` writes it anew"
+        ui.say("Note", f"{entries} of the baseline {verb} nothing any more: {anew}", "cyan")
         if ui.verbose:
             for entry in stale:
                 ui.say("Stale", f"{entry.id} {entry.path}: {entry.message}", "cyan")
@@ -201,8 +207,7 @@ def scan_command(
         ui.say("Left alone", spared(in_tests))
     for words in old_words(wanted, old):
         ui.say("Left alone", words)
-    tell_unused(ui, unused)
-    tell_stale(ui, stale)
+    tell_leftovers(ui, unused, stale)
     if ordered and not types:
         ui.say(
             "Note", "from syntax alone; `spikeproof diff` asks rustc and proves each fix", "cyan"
@@ -237,20 +242,14 @@ def diff_command(
             steps=form == "mbox",
             wanted=wanted,
         )
-    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
-    result = replace(
-        result,
-        unused=relevant(result.unused, wanted),
-        stale=stale_of(wanted, present, names, workspace),
-    )
+    result = with_leftovers(result, wanted, names, workspace)
     emit(render(result, form), common["output"])
     tell_skips(ui, result.skipped)
     from engine.report.story import story
 
     for line in story(result, ui.color(sys.stderr), ui.verbose):
         ui.line(line)
-    tell_unused(ui, result.unused)
-    tell_stale(ui, result.stale)
+    tell_leftovers(ui, result.unused, result.stale)
     return exit_code(result.verdicts, result.patch)
 
 

@@ -185,7 +185,9 @@ def _body(report: Report, elsewhere: Sequence[Finding], comments: int, posted: i
     for number, finding in enumerate(elsewhere):
         row = _row(finding)
         if size(row) + 1 > room:
-            rows.append(f"- and {len(elsewhere) - number} more: no room here, see the job's summary")
+            rows.append(
+                f"- and {len(elsewhere) - number} more: no room here, see the job's summary"
+            )
             break
         rows.append(row)
         room -= size(row) + 1

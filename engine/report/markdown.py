@@ -66,7 +66,9 @@ def tame(text: str) -> str:
     """One line of text for readers that may or may not render Markdown: printed it looks as it is,
     rendered it holds no mention, reference, tag, link or fence."""
     shown = printable(text)
-    shown = re.sub(r"@(?=\w)|#(?=\d)|<(?=[\w/!?])|\](?=\()|``(?=`)|~~(?=~)", r"\g<0>" + "\u200b", shown)
+    shown = re.sub(
+        r"@(?=\w)|#(?=\d)|<(?=[\w/!?])|\](?=\()|``(?=`)|~~(?=~)", r"\g<0>" + "\u200b", shown
+    )
     return _ADDRESS.sub(lambda match: _parted(match[0], "\u200b"), shown)
 
 
