@@ -15,11 +15,12 @@ from engine.codemod import Options, Problem, Refusal, registry
 from engine.errors import SpikeproofError
 from engine.facts import Facts, Sources, sources_of
 from engine.identity import identified
+from engine.ignore import below_top
 from engine.layout import Layout
 from engine.measured import Gauge
 from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
 from engine.oracle import Answers, Oracle
-from engine.patch import git_apply, make_patch
+from engine.patch import git_apply, make_patch, placed
 from engine.report.counts import count
 from engine.report.ui import Ui
 from engine.runs import CheckRun, Driver
@@ -28,7 +29,7 @@ from engine.scratch import Scratch
 from engine.series import Step, series
 from engine.suppress import Allowance, Unused
 from engine.verify import Prove, Settings, verify
-from engine.wanted import Choice, Wanted, old_words
+from engine.wanted import Choice, Filter, Wanted, old_words
 from engine.weighing import Wish, refused, weigh, with_evidence
 from engine.workspace import Workspace
 
@@ -70,6 +71,12 @@ class Result:
     gauge: Gauge | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
+    folder: str = ""  # of the workspace in its repository: where the emitted patch begins
+
+    @property
+    def emitted(self) -> bytes:
+        """The patch as it was proven and is to be applied at the repository's top."""
+        return placed(self.patch, self.folder)
 
     @property
     def unwanted(self) -> int:
@@ -88,7 +95,9 @@ class Result:
 class Stages:
     """One workspace in its scratch copy, with cargo and the oracle on it."""
 
-    def __init__(self, workspace: Workspace, scratch: Scratch, ui: Ui) -> None:
+    def __init__(
+        self, workspace: Workspace, scratch: Scratch, ui: Ui, folder: str | None = None
+    ) -> None:
         self.workspace = workspace
         self.scratch = scratch
         self.ui = ui
@@ -98,6 +107,8 @@ class Stages:
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
         self.in_tests = 0
+        # What paths begin with in the patch as it is emitted: git wants them from the top.
+        self.folder = below_top(workspace.root) if folder is None else folder
         self.silencing: set[Allowance] = set()  # those that silenced what only the types showed
 
     def check_baseline(self) -> CheckRun:
@@ -200,7 +211,9 @@ def _errors(run: CheckRun) -> str:
 
 
 @contextmanager
-def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Iterator[Stages]:
+def open_stages(
+    workspace: Workspace, ui: Ui, target: Path | None = None, folder: str | None = None
+) -> Iterator[Stages]:
     """The scratch copy, locked and in sync, with the stages on it."""
 
     def wait(message: str) -> None:
@@ -208,7 +221,7 @@ def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Ite
 
     with Scratch.open(workspace, target, on_wait=wait) as scratch:
         scratch.sync()
-        yield Stages(workspace, scratch, ui)
+        yield Stages(workspace, scratch, ui, folder)
 
 
 class Surveyed(NamedTuple):
@@ -264,6 +277,7 @@ def run(
     wish: Wish | None = None,
     steps: bool = False,
     wanted: Wanted | None = None,
+    folder: str | None = None,
 ) -> Result:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
@@ -271,8 +285,12 @@ def run(
     With ``wish``, what is verified is measured too, and what makes the program worse is refused;
     with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
     neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
-    not (they only change together) is taken whole."""
-    with proving(workspace, names, ui, review, tests, target, wish, steps, wanted) as (result, _):
+    not (they only change together) is taken whole.
+
+    ``folder`` is what the paths of the emitted patch begin with: that of the workspace in its git
+    repository, if None. ``Result.patch`` is relative to the workspace, ``Result.emitted`` has it."""
+    asked = proving(workspace, names, ui, review, tests, target, wish, steps, wanted, folder)
+    with asked as (result, _):
         return result
 
 
@@ -287,6 +305,7 @@ def proving(
     wish: Wish | None = None,
     steps: bool = False,
     wanted: Wanted | None = None,
+    folder: str | None = None,
 ) -> Iterator[tuple[Result, Stages | None]]:
     """As ``run``, with the scratch copy still open, so that more can be proven there; None where
     no site was found, and nothing opened."""
@@ -303,8 +322,26 @@ def proving(
         yield nothing, None
         return
     sites = [site for site in found.sites if site.role == "site"]
+    if isinstance(wanted, Filter) and wanted.hopeless(s.path for s in found.sites):
+        # No file with a candidate is part of the change: nothing is left to be asked of rustc.
+        mine = [site for site in sites if workspace.is_requested(site.path)]
+        old = tuple(site for site in mine if not workspace.spares(site))
+        yield (
+            Result(
+                workspace.root,
+                sources_of(workspace),
+                skipped=found.skipped,
+                suppressed=found.suppressed,
+                unused=_unused(workspace, found.idle, names),
+                in_tests=len(mine) - len(old),
+                old=old,
+                old_words=old_words(wanted, old),
+            ),
+            None,
+        )
+        return
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
-    with open_stages(workspace, ui, target) as stages:
+    with open_stages(workspace, ui, target, folder) as stages:
         done = _passes(stages, names, found.sites, review, tests, wanted)
         if wish is not None:
             done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
@@ -322,6 +359,7 @@ def proving(
             old_words=old_words(wanted, done.old),
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
+            folder=stages.folder,
         )
         yield result, stages
 
@@ -487,7 +525,7 @@ def prover_of(stages: Stages) -> Prove:
         # By name, so that the copy knows what to put back: git changes them behind its back.
         stages.cargo.write({path: stages.sources.data(path) for path in paths})
         if patch:
-            git_apply(patch, stages.scratch.tree)
+            git_apply(placed(patch, stages.folder), stages.scratch.tree, folder=stages.folder)
         return stages.cargo
 
     return prove
