@@ -374,6 +374,26 @@ def explain(name: str | None, color: str) -> int:
     return explain_command(name)
 
 
+@cli.command("config-schema")
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write it there, not to stdout.",
+)
+@_failing
+def config_schema(output: Path | None) -> int:
+    """The JSON schema of the config in Cargo.toml, for editors (taplo, Even Better TOML)."""
+    from engine.codemod import registry
+    from engine.commands import emit
+    from engine.config_schema import schema
+    from engine.report.jsonout import dump
+
+    emit(dump(schema(registry())).encode("ascii"), output)
+    return EXIT_CLEAN
+
+
 def _ui(common: dict[str, Any]) -> Ui:
     from engine.report.ui import Ui
 
