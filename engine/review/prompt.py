@@ -14,6 +14,7 @@ from typing import Protocol
 
 import questionary
 from prompt_toolkit import Application
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import create_input
 from prompt_toolkit.input.typeahead import clear_typeahead
@@ -153,7 +154,12 @@ def _output() -> Output:
     # terminal for the cursor's place would only garble what a slow one sends.
     if is_dumb_terminal():
         return PlainTextOutput(sys.stdout)
-    return Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"), enable_cpr=False)
+    return Vt100_Output(sys.stdout, _size, term=os.environ.get("TERM"), enable_cpr=False)
+
+
+def _size() -> Size:
+    found = os.get_terminal_size(sys.stdout.fileno())
+    return Size(rows=found.lines or 24, columns=found.columns or 80)
 
 
 def _editor() -> list[str]:

@@ -114,7 +114,7 @@ class Screen:
         """``source`` is the file of its first site, ``others`` counts further alternatives,
         ``why_not`` says why it cannot be applied now ("" when it can)."""
         site = item.verdict.proposal.sites[0]
-        head = f"[{number}/{total}] {item.codemod}"
+        head = f"[{number}/{total}] {item.codemod}" + (f" (hunk {item.part})" if item.part else "")
         rows = [Text(), Text.assemble((head, "bold"), ": ", printable(site.message))]
         rows += self._snippet(site, source)
         gutter = " " * len(str(source.position(site.span.start)[0]))
