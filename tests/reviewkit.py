@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.review.items import Item, items_of
 from engine.review.proof import Bench, Shop
+from engine.runs import CheckRun
 from tests.fakecargo import FakeCargo, nobody
 from tests.trees import build
 
@@ -37,8 +39,22 @@ def verdict(
     """A verified proposal, its first alternative taken; its site is where that one begins."""
     first = fixes[0].edits[0]
     span = Span(first.start, max(first.end, first.start + 1))
-    site = Site(codemod, first.path, span, message=message, heat=heat, id=f"{codemod}-{name}")
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    site = Site(
+        codemod,
+        first.path,
+        span,
+        message=message,
+        heat=heat,
+        item=name,
+        id=f"{codemod}-{digest}",
+    )
     return Verdict(Proposal((site,), tuple(fixes)), fixes[0], Outcome.VERIFIED, "", EVIDENCE)
+
+
+def name_of(item: Item) -> str:
+    """What ``verdict`` was called with."""
+    return item.verdict.proposal.sites[0].item
 
 
 @dataclass
@@ -60,11 +76,14 @@ class Case:
     def items(self) -> tuple[Item, ...]:
         return items_of(self.verdicts, [frozenset(v.proposal.id for v in self.verdicts)])
 
+    def item(self, name: str) -> Item:
+        return next(item for item in self.items if name_of(item) == name)
+
     def bench(self, tests: bool = False) -> Bench:
         def renew() -> None:
             self.renewed += 1
 
-        def baseline():  # type: ignore[no-untyped-def]
+        def baseline() -> CheckRun:
             self.cargo.write({})
             return self.cargo.check()
 

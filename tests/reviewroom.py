@@ -1,14 +1,16 @@
-"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color]``: the review of a small case
-at the terminal, with the scripted cargo. Its files are written to ROOT when it is empty."""
+"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember]``: the review of
+a small case at the terminal, with the scripted cargo. Its files are written to ROOT when it is empty."""
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import Any, cast
 
+from engine.errors import SpikeproofError
 from engine.facts import Sources
-from engine.model import Level
+from engine.model import Edit, Level
 from engine.pipeline import Result, Round
 from engine.report.ui import Ui
 from engine.review import tree
@@ -33,7 +35,7 @@ def case() -> Case:
     """Four fixes: ``hot`` with alternatives (one does not hold, one is of level review), ``pair``
     of three hunks, two of which only work together, ``third`` in another file, ``long``."""
 
-    def edit(path: str, old: str, new: str):  # type: ignore[no-untyped-def]
+    def edit(path: str, old: str, new: str) -> Edit:
         return at(FILES, path, old, new)
 
     hot = verdict(
@@ -100,9 +102,18 @@ def main() -> int:
         Memory(base, root),
         Ui(color="never" if "--no-color" in sys.argv else "auto"),
         tree.stamps(root, made.files),
+        root / "baseline.json" if "--remember" in sys.argv else None,
     )
-    print("ready", "all" if applying.asked() else "not all")
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        print("left:", "done" if applying.asked() else "not all")
+    except (KeyboardInterrupt, SpikeproofError) as error:
+        print("left:", repr(error))
     return 0
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from engine.patch import git_apply, hunks, make_patch
 from engine.review.hunks import cut, from_edit, hit, joined, linked, to_edit
 from engine.review.items import Item, Kind
 from engine.review.texts import Texts
-from tests.reviewkit import at, fix, verdict
+from tests.reviewkit import at, fix, name_of, verdict
 from tests.reviewroom import FILES, case
 
 
@@ -101,12 +101,12 @@ def test_a_type_and_its_uses_are_one_group_after_one_question() -> None:
 
 def test_hunks_of_a_real_proof() -> None:
     made = case()
-    pair = next(i for i in made.items if i.id.endswith("pair"))
+    pair = made.item("pair")
     parts = made.bench().links(pair)
     assert [p.part for p in parts] == ["1,2", "3"]
     assert all(p.kind is Kind.HUNKS and p.proven for p in parts)
     assert sorted(e for p in parts for e in p.fix.edits) == sorted(pair.fix.edits)
-    single = next(i for i in made.items if i.id.endswith("third"))
+    single = made.item("third")
     runs = made.cargo.runs
     assert made.bench().links(single) == (single,)
     assert made.cargo.runs == runs
@@ -120,8 +120,7 @@ def sides(whole: Fix) -> tuple[dict[str, bytes], dict[str, bytes]]:
     return before, apply(before, [whole]).files
 
 
-PAIR = next(v.fix for v in case().verdicts if v.proposal.id.endswith("pair"))
-assert PAIR is not None
+PAIR = case().item("pair").fix
 
 
 def edited(before: dict[str, bytes], edits: tuple[Edit, ...]) -> dict[str, bytes]:
@@ -184,8 +183,8 @@ def test_an_emptied_hunk_takes_its_lines_away() -> None:
 def choosable() -> list[Item]:
     """All that can be answered in the case: whole fixes, hunks, an alternative, an edited text."""
     made = case()
-    found = [i for i in made.items if not i.id.endswith("pair")]
-    pair = next(i for i in made.items if i.id.endswith("pair"))
+    found = [i for i in made.items if name_of(i) != "pair"]
+    pair = made.item("pair")
     return [*found, *made.bench().links(pair)]
 
 
@@ -232,7 +231,7 @@ def test_a_fix_on_the_result_of_others_needs_all_of_them() -> None:
 def test_a_choice_that_breaks_is_found_and_the_rest_proven() -> None:
     made = case()
     bench = made.bench(tests=True)
-    hot, third = (next(i for i in made.items if i.id.endswith(n)) for n in ("hot", "third"))
+    hot, third = made.item("hot"), made.item("third")
     fixes = hot.verdict.proposal.fixes
     other = Item(hot.verdict, fixes[2], Kind.ALTERNATIVE, proven=False)
     assert bench.hold(other).ok
@@ -250,5 +249,5 @@ def test_a_choice_that_breaks_is_found_and_the_rest_proven() -> None:
 
 def test_the_case_is_what_it_says() -> None:
     made = case()
-    assert [i.id.rpartition("-")[2] for i in made.items] == ["hot", "pair", "long", "third"]
+    assert [name_of(i) for i in made.items] == ["hot", "pair", "long", "third"]
     assert made.bench().prove(made.items).failed == ()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from engine.review.prompt import Asker
     from engine.review.proof import Bench
     from engine.review.screen import Screen
+    from engine.review.shell import Shell
 
 _REST = "Write the others, which hold together [y: write them, k: go back, n: write nothing]?"
 
@@ -86,24 +87,28 @@ class Applying:
             frozenset(map(str, {Level.SAFE, Level.REVIEW} if self._review else {Level.SAFE})),
             self._keep,
         )
-        terminal.discard()
         try:
-            while True:
-                if not shell.run():
-                    screen.say("nothing was written; `spikeproof apply --resume` goes on from here")
-                    return True
-                session = shell.session
-                if not session.taken:
-                    screen.say("nothing was applied, so nothing was written")
-                    self._bury(session)
-                    return True
-                done = self._end(session, screen, terminal)
-                if done is not None:
-                    return done
+            with terminal.session():
+                terminal.discard()
+                return self._ask(shell, screen, terminal)
         except EOFError:
             raise SpikeproofError(
                 "the terminal is gone: nothing was written; `spikeproof apply --resume` goes on"
             ) from None
+
+    def _ask(self, shell: Shell, screen: Screen, asker: Asker) -> bool:
+        while True:
+            if not shell.run():
+                screen.say("nothing was written; `spikeproof apply --resume` goes on from here")
+                return True
+            session = shell.session
+            if not session.taken:
+                screen.say("nothing was applied, so nothing was written")
+                self._bury(session)
+                return True
+            done = self._end(session, screen, asker)
+            if done is not None:
+                return done
 
     def _start(self) -> Session:
         if not self._resume:

@@ -8,9 +8,10 @@ import subprocess
 import sys
 import tempfile
 import termios
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import questionary
 from prompt_toolkit import Application
@@ -69,6 +70,20 @@ class Terminal:
     def __init__(self, color: bool) -> None:
         self._input = create_input(sys.stdin)
         self._color = color
+        self._before: list[Any] | None = None
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Between the questions, what is typed is not echoed into what is shown."""
+        fd = sys.stdin.fileno()
+        self._before = termios.tcgetattr(fd)
+        silent = termios.tcgetattr(fd)
+        silent[3] &= ~termios.ECHO
+        termios.tcsetattr(fd, termios.TCSADRAIN, silent)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(fd, termios.TCSADRAIN, self._before)
 
     def key(self, question: str) -> str:
         pressed: list[str] = []
@@ -124,12 +139,17 @@ class Terminal:
         with tempfile.TemporaryDirectory(prefix="spikeproof-") as folder:
             file = Path(folder, "hunk.rs")
             file.write_bytes(text)
+            fd = sys.stdin.fileno()
+            silent = termios.tcgetattr(fd)
+            termios.tcsetattr(fd, termios.TCSADRAIN, self._before or silent)
             try:
                 code = subprocess.run([*command, str(file)], check=False).returncode
             except OSError as error:
                 raise SpikeproofError(
                     f"cannot start the editor {show(command[0])}: {error.strerror}; set VISUAL"
                 ) from error
+            finally:
+                termios.tcsetattr(fd, termios.TCSADRAIN, silent)
             if code != 0 or file.stat().st_size > LIMIT:
                 return None
             return file.read_bytes()
