@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from engine.review.screen import Screen
     from engine.review.shell import Shell
 
-_REST = "Write the others, which hold together [y: write them, k: go back, n: write nothing]?"
+_REST = "Write the rest, which holds [y: write it, k: go back, n: write nothing]?"
 
 
 class Applying:

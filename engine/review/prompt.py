@@ -91,8 +91,8 @@ class Terminal:
 
         def take(event: KeyPressEvent) -> None:
             press = event.key_sequence[-1]
-            named = _NAMED.get(press.key) if isinstance(press.key, Keys) else press.key
-            pressed[:] = [named if named is not None else str(press.key)]
+            key = press.key
+            pressed[:] = [_NAMED.get(key, key.value) if isinstance(key, Keys) else key]
             event.app.exit(result=pressed[0])
 
         for key in (Keys.Any, *_NAMED):

@@ -68,6 +68,11 @@ class Screen:
             legacy_windows=False,
         )
 
+    @property
+    def width(self) -> int:
+        """Columns that the terminal has now."""
+        return self._console.width
+
     # -- lines ---------------------------------------------------------------------------------
 
     def say(self, text: str = "", style: str = "") -> None:
