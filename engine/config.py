@@ -108,7 +108,7 @@ def closest(name: str, known: Iterable[str], limit: int = 1) -> str:
     near = difflib.get_close_matches(name, names, n=limit, cutoff=0.5)
     if near:
         return ": did you mean " + " or ".join(f"`{show(match)}`" for match in near) + "?"
-    if 0 < len(names) <= 8:
+    if 0 < len(names) <= 16:
         return ": there is " + ", ".join(f"`{show(match)}`" for match in names)
     return ""
 

@@ -115,6 +115,12 @@ def repository_top(folder: Path) -> Path | None:
     return None
 
 
+def below_top(folder: Path) -> str:
+    """``folder`` as its repository's top sees it (POSIX), "" for the top and outside of any."""
+    inner = folder.relative_to(repository_top(folder) or folder).as_posix()
+    return "" if inner == "." else inner
+
+
 def _patterns(path: Path) -> Patterns:
     try:
         data = read_regular(path, _LIMIT, follow=False)  # git follows no link here either

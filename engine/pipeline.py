@@ -6,26 +6,30 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from engine import edits, suppress
+from engine.baseline import Entry
 from engine.cargo import Cargo, Limits
 from engine.codemod import Options, Problem, Refusal, registry
 from engine.errors import SpikeproofError
 from engine.facts import Facts, Sources, sources_of
 from engine.identity import identified
+from engine.ignore import below_top
 from engine.layout import Layout
 from engine.measured import Gauge
 from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
 from engine.oracle import Answers, Oracle
-from engine.patch import git_apply, make_patch
+from engine.patch import git_apply, make_patch, placed
 from engine.report.counts import count
 from engine.report.ui import Ui
 from engine.runs import CheckRun, Driver
-from engine.scan import scan
+from engine.scan import Found, scan
 from engine.scratch import Scratch
 from engine.series import Step, series
+from engine.suppress import Allowance, Unused
 from engine.verify import Prove, Settings, verify
-from engine.wanted import Choice, Wanted, old_words
+from engine.wanted import Choice, Filter, Wanted, old_words
 from engine.weighing import Wish, refused, weigh, with_evidence
 from engine.workspace import Workspace
 
@@ -54,6 +58,8 @@ class Result:
     files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
     skipped: tuple[Skip, ...] = ()
     suppressed: int = 0
+    unused: tuple[Unused, ...] = ()  # `spikeproof: allow(..)` comments that silence nothing
+    stale: tuple[Entry, ...] = ()  # entries of the baseline that match nothing, when asked for
     in_tests: int = 0  # sites left alone because no traffic reaches them
     old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
     old_words: tuple[str, ...] = ()  # why, with how many of them, for people
@@ -65,6 +71,12 @@ class Result:
     gauge: Gauge | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
+    folder: str = ""  # of the workspace in its repository: where the emitted patch begins
+
+    @property
+    def emitted(self) -> bytes:
+        """The patch as it was proven and is to be applied at the repository's top."""
+        return placed(self.patch, self.folder)
 
     @property
     def unwanted(self) -> int:
@@ -83,7 +95,9 @@ class Result:
 class Stages:
     """One workspace in its scratch copy, with cargo and the oracle on it."""
 
-    def __init__(self, workspace: Workspace, scratch: Scratch, ui: Ui) -> None:
+    def __init__(
+        self, workspace: Workspace, scratch: Scratch, ui: Ui, folder: str | None = None
+    ) -> None:
         self.workspace = workspace
         self.scratch = scratch
         self.ui = ui
@@ -93,6 +107,9 @@ class Stages:
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
         self.in_tests = 0
+        # What paths begin with in the patch as it is emitted: git wants them from the top.
+        self.folder = below_top(workspace.root) if folder is None else folder
+        self.silencing: set[Allowance] = set()  # those that silenced what only the types showed
 
     def check_baseline(self) -> CheckRun:
         """The workspace as it is must compile: asked once."""
@@ -144,7 +161,7 @@ class Stages:
             proposal
             for name, group in sorted(by_codemod.items())
             for found in registry()[name].codemod.plan(group, facts)
-            if (proposal := _introduced(found, ids, sources)) is not None
+            if (proposal := self._introduced(found, ids, sources)) is not None
             and self._requested(proposal)
         ]
         proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
@@ -157,21 +174,35 @@ class Stages:
         disabled = package is not None and proposal.codemod in package.config.disable
         return not disabled and any(self.workspace.is_requested(s.path) for s in proposal.sites)
 
+    def _introduced(self, proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
+        """The proposal with an identity (added to ``ids``) for sites that only the types showed to
+        be some; None when all of its sites are silenced."""
+        if all(site.id for site in proposal.sites):
+            return proposal
+        sites: list[Site] = []
+        for site in proposal.sites:
+            source = sources.get(site.path)
+            allowed = suppress.allowances(source).entries if not site.id else ()
+            silencing = [entry for entry in allowed if entry.covers(site.codemod, site.span)]
+            self.silencing.update(silencing)
+            if site.id:
+                sites.append(site)
+            elif not silencing:
+                sites.extend(identified(source, [site], ids))
+                ids.add(sites[-1].id)
+        return replace(proposal, sites=tuple(sites)) if sites else None
 
-def _introduced(proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
-    """The proposal with an identity (added to ``ids``) for sites that only the types showed to be
-    some; None when all of its sites are silenced."""
-    if all(site.id for site in proposal.sites):
-        return proposal
-    sites: list[Site] = []
-    for site in proposal.sites:
-        source = sources.get(site.path)
-        if site.id:
-            sites.append(site)
-        elif not suppress.allowances(source).covers(site.codemod, site.span):
-            sites.extend(identified(source, [site], ids))
-            ids.add(sites[-1].id)
-    return replace(proposal, sites=tuple(sites)) if sites else None
+    def unused(self, found: Found, names: Sequence[str]) -> tuple[Unused, ...]:
+        """Allowances of the scan that silence nothing, now that all is planned."""
+        idle = (*found.idle, *(entry for entry in found.maybe if entry not in self.silencing))
+        return _unused(self.workspace, idle, names)
+
+
+def _unused(
+    workspace: Workspace, idle: Iterable[Allowance], names: Sequence[str]
+) -> tuple[Unused, ...]:
+    asked = (entry for entry in idle if workspace.is_requested(entry.path))
+    return suppress.unused(asked, names, registry())
 
 
 def _errors(run: CheckRun) -> str:
@@ -180,7 +211,9 @@ def _errors(run: CheckRun) -> str:
 
 
 @contextmanager
-def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Iterator[Stages]:
+def open_stages(
+    workspace: Workspace, ui: Ui, target: Path | None = None, folder: str | None = None
+) -> Iterator[Stages]:
     """The scratch copy, locked and in sync, with the stages on it."""
 
     def wait(message: str) -> None:
@@ -188,22 +221,37 @@ def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Ite
 
     with Scratch.open(workspace, target, on_wait=wait) as scratch:
         scratch.sync()
-        yield Stages(workspace, scratch, ui)
+        yield Stages(workspace, scratch, ui, folder)
 
 
-def survey(
-    workspace: Workspace, names: Sequence[str], ui: Ui
-) -> tuple[tuple[Site, ...], tuple[Skip, ...], int, int]:
-    """Sites as the types show them, with level and reason of their plan (``scan --types``); what
-    was left out; how many sites are silenced, and how many left alone in test code."""
+class Surveyed(NamedTuple):
+    """What ``survey`` found: sites with level and reason of their plan, what was left out, how many
+    sites are silenced or stand in test code, and comments that silence nothing."""
+
+    sites: tuple[Site, ...]
+    skipped: tuple[Skip, ...]
+    suppressed: int
+    in_tests: int
+    unused: tuple[Unused, ...]
+
+
+def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
+    """Sites as the types show them (``scan --types``)."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
-        return (), found.skipped, found.suppressed, 0
+        unused = _unused(workspace, found.idle, names)
+        return Surveyed((), found.skipped, found.suppressed, 0, unused)
     with open_stages(workspace, ui) as stages:
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
         proposals, _ = stages.plan(found.sites, answers, stages.sources)
-    return _told(proposals), found.skipped, found.suppressed, stages.in_tests
+    return Surveyed(
+        _told(proposals),
+        found.skipped,
+        found.suppressed,
+        stages.in_tests,
+        stages.unused(found, names),
+    )
 
 
 def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
@@ -229,6 +277,7 @@ def run(
     wish: Wish | None = None,
     steps: bool = False,
     wanted: Wanted | None = None,
+    folder: str | None = None,
 ) -> Result:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
@@ -236,8 +285,12 @@ def run(
     With ``wish``, what is verified is measured too, and what makes the program worse is refused;
     with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
     neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
-    not (they only change together) is taken whole."""
-    with proving(workspace, names, ui, review, tests, target, wish, steps, wanted) as (result, _):
+    not (they only change together) is taken whole.
+
+    ``folder`` is what the paths of the emitted patch begin with: that of the workspace in its git
+    repository, if None. ``Result.patch`` is relative to the workspace, ``Result.emitted`` has it."""
+    asked = proving(workspace, names, ui, review, tests, target, wish, steps, wanted, folder)
+    with asked as (result, _):
         return result
 
 
@@ -252,18 +305,43 @@ def proving(
     wish: Wish | None = None,
     steps: bool = False,
     wanted: Wanted | None = None,
+    folder: str | None = None,
 ) -> Iterator[tuple[Result, Stages | None]]:
     """As ``run``, with the scratch copy still open, so that more can be proven there; None where
     no site was found, and nothing opened."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
-        skipped, silenced = found.skipped, found.suppressed
-        yield Result(workspace.root, empty, skipped=skipped, suppressed=silenced), None
+        nothing = Result(
+            workspace.root,
+            empty,
+            skipped=found.skipped,
+            suppressed=found.suppressed,
+            unused=_unused(workspace, found.idle, names),
+        )
+        yield nothing, None
         return
     sites = [site for site in found.sites if site.role == "site"]
+    if isinstance(wanted, Filter) and wanted.hopeless(s.path for s in found.sites):
+        # No file with a candidate is part of the change: nothing is left to be asked of rustc.
+        mine = [site for site in sites if workspace.is_requested(site.path)]
+        old = tuple(site for site in mine if not workspace.spares(site))
+        yield (
+            Result(
+                workspace.root,
+                sources_of(workspace),
+                skipped=found.skipped,
+                suppressed=found.suppressed,
+                unused=_unused(workspace, found.idle, names),
+                in_tests=len(mine) - len(old),
+                old=old,
+                old_words=old_words(wanted, old),
+            ),
+            None,
+        )
+        return
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
-    with open_stages(workspace, ui, target) as stages:
+    with open_stages(workspace, ui, target, folder) as stages:
         done = _passes(stages, names, found.sites, review, tests, wanted)
         if wish is not None:
             done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
@@ -276,10 +354,12 @@ def proving(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
+            unused=stages.unused(found, names),
             in_tests=stages.in_tests,
             old_words=old_words(wanted, done.old),
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
+            folder=stages.folder,
         )
         yield result, stages
 
@@ -445,7 +525,7 @@ def prover_of(stages: Stages) -> Prove:
         # By name, so that the copy knows what to put back: git changes them behind its back.
         stages.cargo.write({path: stages.sources.data(path) for path in paths})
         if patch:
-            git_apply(patch, stages.scratch.tree)
+            git_apply(placed(patch, stages.folder), stages.scratch.tree, folder=stages.folder)
         return stages.cargo
 
     return prove
@@ -464,4 +544,5 @@ def _edition(workspace: Workspace, path: str) -> str:
 
 
 def _any_site(sites: Sequence[Site]) -> bool:
-    return any(site.role == "site" for site in sites)
+    """Can a plan come to a site? (Uses alone are for others.)"""
+    return any(site.role != "use" for site in sites)

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from engine import baseline
 from engine.cli import EXIT_FOUND, EXIT_UNPROVEN
-from engine.commands import Open, chosen, exit_code, filter_of, tell_skips, tell_stale
+from engine.commands import (
+    Open,
+    chosen,
+    exit_code,
+    filter_of,
+    tell_leftovers,
+    tell_skips,
+    with_leftovers,
+)
 from engine.errors import SpikeproofError
 from engine.pipeline import proving
 from engine.report.story import story
@@ -79,8 +87,8 @@ def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, A
             )
             result, stages = stack.enter_context(run)
         tell_skips(ui, result.skipped)
-        present = {s.id for v in result.verdicts for s in v.proposal.sites}
-        tell_stale(ui, wanted, present | {s.id for s in result.old}, names, workspace)
+        result = with_leftovers(result, wanted, names, workspace)
+        tell_leftovers(ui, result.unused, result.stale)
         code = exit_code(result.verdicts, result.patch)
         if not result.patch or stages is None:
             for line in story(result, ui.color(sys.stderr), ui.verbose):
