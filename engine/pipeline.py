@@ -237,7 +237,7 @@ def run(
         if wish is not None:
             done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
         if steps:
-            polish = _layout(stages).polish
+            polish = layout_of(stages).polish
             read = stages.sources.data
             one_by_one = series(done.verdicts, done.later, done.files, read, polish)
             done = replace(done, steps=one_by_one)
@@ -265,7 +265,7 @@ def _passes(
 
     Proposals with an id in ``without`` are left out, and those that nobody wants."""
     workspace, original = stages.workspace, stages.sources
-    layout = _layout(stages)
+    layout = layout_of(stages)
     choice = Choice(wanted, original)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
     settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
@@ -329,7 +329,8 @@ def _passes(
     )
 
 
-def _layout(stages: Stages) -> Layout:
+def layout_of(stages: Stages) -> Layout:
+    """How changed files are formatted."""
     workspace = stages.workspace
     return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
 

@@ -29,7 +29,9 @@ def annotations(report: Report) -> bytes:
         else:
             left += 1
     if left:
-        lines.append(f"{count(left, 'more finding')}: GitHub shows {PER_LEVEL} of a kind; see the summary")
+        lines.append(
+            f"{count(left, 'more finding')}: GitHub shows {PER_LEVEL} of a kind; see the summary"
+        )
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
 
 

@@ -20,7 +20,9 @@ from engine.report.finding import Finding, Region, Report, Suggestion
 from engine.report.markdown import tame
 from engine.report.plain import harmless, printable
 
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 MAX_RESULTS = 25_000
 MAX_BYTES = 10_000_000  # gzipped
 _DESCRIPTION = 1024  # characters
@@ -47,7 +49,10 @@ def _log(report: Report, shown: Sequence[Finding]) -> bytes:
     missing = len(report.findings) - len(shown)
     if missing:
         said.append(
-            (f"{missing} of {len(report.findings)} findings are left out: too many for one log", "warning")
+            (
+                f"{missing} of {len(report.findings)} findings are left out: too many for one log",
+                "warning",
+            )
         )
     run: dict[str, object] = {
         "tool": {
