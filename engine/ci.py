@@ -12,7 +12,16 @@ from typing import Any
 
 from engine import git
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
-from engine.commands import Open, chosen, emit, filter_of, old_words, render, tell_stale
+from engine.commands import (
+    Open,
+    chosen,
+    emit,
+    filter_of,
+    render,
+    tell_leftovers,
+    tell_skips,
+    with_leftovers,
+)
 from engine.errors import SpikeproofError
 from engine.facts import sources_of
 from engine.findings import report_of
@@ -20,7 +29,7 @@ from engine.fsio import show, write_whole
 from engine.ignore import repository_top
 from engine.model import Level, Outcome
 from engine.patch import make_patch, split_lines
-from engine.pipeline import Result, run
+from engine.pipeline import Result, proving
 from engine.pulldiff import PullDiff, around
 from engine.report.annotations import annotations, command
 from engine.report.counts import count
@@ -121,15 +130,16 @@ def _run(
     prefix = "" if inner == "." else f"{inner}/"
     with ui.busy():
         changed = any(map(newness.changed, workspace.files))
+        result, apart = Result(workspace.root, sources_of(workspace)), {}
         if changed or outputs.whole:
-            result = run(workspace, names, ui, review_too, tests, wish=wish, wanted=wanted)
-        else:
-            result = Result(workspace.root, sources_of(workspace))
-        apart = alone(workspace, result, ui, prefix)
+            proof = proving(workspace, names, ui, review_too, tests, wish=wish, wanted=wanted)
+            with proof as (result, stages):
+                apart = dict(alone(stages, result, ui, prefix)) if stages is not None else {}
+    result = with_leftovers(result, wanted, names, workspace)
     result = replace(result, skipped=(*workspace.skipped, *result.skipped))
     commit = git.commit_of(top, "HEAD")
     made = report_of(result, apart, prefix, commit, newness.words)
-    made = replace(made, notes=(*made.notes, *old_words(wanted, result.old)))
+    made = replace(made, notes=(*made.notes, *result.old_words))
     within, dirty = pull_diff(workspace, newness, made, prefix)
     if dirty:
         note = (
@@ -143,10 +153,10 @@ def _run(
         emit(annotations(made), None)
     elif outputs.patch is None:
         emit(patch, None)
+    tell_skips(ui, result.skipped)
     for line in story(result, ui.color(sys.stderr), ui.verbose):
         ui.line(line)
-    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
-    tell_stale(ui, wanted, present, names, workspace)
+    tell_leftovers(ui, result.unused, result.stale)
     code = exit_code(made, fail_on, review_too)
     ui.say("Finished", _outcome(made, fail_on, code, changed), "green" if code == 0 else "red")
     return code

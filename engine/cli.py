@@ -8,7 +8,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -17,6 +17,7 @@ from engine.errors import SpikeproofError
 
 if TYPE_CHECKING:
     from engine.report.ui import Ui
+    from engine.weighing import Wish
     from engine.workspace import Workspace
 
 EXIT_CLEAN, EXIT_FOUND, EXIT_FAILED, EXIT_UNPROVEN = 0, 1, 2, 3
@@ -43,7 +44,7 @@ _CODEMODS = (
         "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
     ),
 )
-_COMMON = (
+_OUTPUT = (
     click.option(
         "-o",
         "output",
@@ -51,12 +52,15 @@ _COMMON = (
         type=click.Path(path_type=Path),
         help="Write the result there, not to stdout.",
     ),
+)
+_VOICE = (
     click.option("-q", "quiet", is_flag=True, help="No story on stderr."),
     click.option("-v", "verbose", count=True, help="Say more."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
     ),
 )
+_COMMON = (*_OUTPUT, *_VOICE)
 
 # Which of the sites a command is about: read by ``commands.filter_of``.
 _BASELINE = (
@@ -101,6 +105,34 @@ _BENCH_TIME = click.option(
     show_default=True,
     help="Time to measure each package, building not counted: 90s, 5m, 1h.",
 )
+
+# How fixes are proven: read by ``_proof``.
+_PROOF = (
+    click.option("--review", is_flag=True, help="Take review-level fixes too."),
+    click.option("--no-tests", is_flag=True, help="Prove with cargo check alone."),
+    click.option("--no-bench", is_flag=True, help="Do not measure."),
+    _BENCH_TIME,
+    click.option("--per-fix", is_flag=True, help="Measure each fix alone, too."),
+    click.option(
+        "--require",
+        type=click.Choice(["check", "tests", "bench"]),
+        default="tests",
+        show_default=True,
+        help="What a fix needs in order to be emitted; none that measurably regresses ever is.",
+    ),
+)
+
+
+def _proof(common: dict[str, Any]) -> tuple[bool, bool, Wish | None]:
+    """Review-level fixes too? Run tests? What to measure (None: nothing)?"""
+    from engine.weighing import Wish
+
+    require = common["require"]
+    if require == "bench" and common["no_bench"]:
+        raise SpikeproofError("--require bench cannot be had with --no-bench")
+    tests = not common["no_tests"] and require != "check"
+    wish = None if common["no_bench"] else Wish(common["seconds"], common["per_fix"], require)
+    return common["review"], tests, wish
 
 
 def _options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
@@ -188,19 +220,7 @@ def scan(path: Path, types: bool, form: str, **common: Any) -> int:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _COMMON)
-@click.option("--review", is_flag=True, help="Take review-level fixes too.")
-@click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
-@click.option("--no-bench", is_flag=True, help="Do not measure.")
-@_BENCH_TIME
-@click.option("--per-fix", is_flag=True, help="Measure each fix alone, too.")
-@click.option(
-    "--require",
-    type=click.Choice(["check", "tests", "bench"]),
-    default="tests",
-    show_default=True,
-    help="What a fix needs in order to be emitted; none that measurably regresses ever is.",
-)
+@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _PROOF, _COMMON)
 @click.option(
     "--format",
     "form",
@@ -209,30 +229,71 @@ def scan(path: Path, types: bool, form: str, **common: Any) -> int:
     show_default=True,
 )
 @_failing
-def diff(
-    path: Path,
-    review: bool,
-    no_tests: bool,
-    no_bench: bool,
-    seconds: float,
-    per_fix: bool,
-    require: Literal["check", "tests", "bench"],
-    form: str,
-    **common: Any,
-) -> int:
+def diff(path: Path, form: str, **common: Any) -> int:
     """Dry run: the verified patch on stdout, its story on stderr. Changes nothing of yours.
 
     Runs build scripts, proc macros, tests and benches of the workspace, in a copy below the target
     directory.
     """
     from engine.commands import diff_command
-    from engine.weighing import Wish
 
-    if require == "bench" and no_bench:
-        raise SpikeproofError("--require bench cannot be had with --no-bench")
-    tests = not no_tests and require != "check"
-    wish = None if no_bench else Wish(seconds, per_fix, require)
+    review, tests, wish = _proof(common)
     return diff_command(path, review, tests, wish, form, _workspace, _ui(common), common)
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _PROOF, _VOICE)
+@click.option(
+    "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
+)
+@click.option("--undo", is_flag=True, help="Take back the last apply, if its files are unchanged.")
+@click.option("--resume", is_flag=True, help="Go on with the answers of the last session.")
+@click.option(
+    "--remember", is_flag=True, help="Put skipped fixes into the baseline: never asked again."
+)
+@click.option("--allow-dirty", is_flag=True, help="Also when git has unrecorded changes.")
+@click.option("--allow-no-vcs", is_flag=True, help="Also outside of any git repository.")
+@_failing
+def apply(
+    path: Path,
+    every: bool,
+    undo: bool,
+    resume: bool,
+    remember: bool,
+    allow_dirty: bool,
+    allow_no_vcs: bool,
+    **common: Any,
+) -> int:
+    """Go through the verified fixes, hottest first, and write those that you take.
+
+    Asks for a key per fix (? lists them); hunks, other alternatives and your own edits are checked
+    before they count. Files are written once, at the end or at q (Ctrl-C is the same), whole fixes
+    or nothing; what is written was proven in exactly this combination. Runs build scripts, proc
+    macros, tests and benches of the workspace, in a copy below the target directory.
+
+    \b
+    Exit codes: 0 nothing to do · 1 fixes were found (and written, as you chose; or taken back)
+                2 usage or tool failure · 3 some fix could not be verified, or not be written
+    """
+    from engine.review.command import How, apply_command
+
+    if every + undo + resume > 1 or (remember and (every or undo)):
+        raise SpikeproofError(
+            "--all, --undo and --resume each stand alone; --remember is for answers"
+        )
+    review, tests, wish = _proof(common)
+    how = How(
+        "all" if every else "undo" if undo else "ask",
+        review,
+        tests,
+        wish,
+        resume,
+        remember,
+        allow_dirty,
+        allow_no_vcs,
+    )
+    return apply_command(path, how, _workspace, _ui(common), common)
 
 
 @cli.command()

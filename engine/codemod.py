@@ -93,7 +93,7 @@ class Codemod:
         return ()
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
-        """Turn all sites (and uses) of the workspace into proposals; every ``role='site'`` that is
+        """Turn all sites (and uses, and maybes) of the workspace into proposals; every ``role='site'`` that is
         real ends in exactly one. A site that the types show to be no site is left out."""
         raise NotImplementedError
 

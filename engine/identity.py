@@ -14,14 +14,14 @@ from engine.syntax import Source
 def identified(
     source: Source, sites: Sequence[Site], known: Collection[str] = ()
 ) -> Iterator[Site]:
-    """``sites`` of ``source`` in its order, with item, heat and id (a ``use`` has none).
+    """``sites`` of ``source`` in its order, with item, heat and id (only what surely is a site has one).
 
     ``known`` are ids that others of the file have: sites that a plan found later come after them.
     """
     seen: dict[str, int] = {}
     ordered = sorted(sites, key=lambda s: (s.span.start, s.span.end, s.codemod, s.kind))
     for site in ordered:
-        if site.role == "use":
+        if site.role != "site":
             yield site
             continue
         node = source.innermost(site.span)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from engine import edits, suppress
+from engine.baseline import Entry
 from engine.cargo import Cargo, Limits
 from engine.codemod import Options, Problem, Refusal, registry
 from engine.errors import SpikeproofError
@@ -21,9 +23,10 @@ from engine.patch import git_apply, make_patch
 from engine.report.counts import count
 from engine.report.ui import Ui
 from engine.runs import CheckRun, Driver
-from engine.scan import scan
+from engine.scan import Found, scan
 from engine.scratch import Scratch
 from engine.series import Step, series
+from engine.suppress import Allowance, Unused
 from engine.verify import Prove, Settings, verify
 from engine.wanted import Choice, Wanted, old_words
 from engine.weighing import Wish, refused, weigh, with_evidence
@@ -31,6 +34,16 @@ from engine.workspace import Workspace
 
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
 _PASSES = 3
+
+
+@dataclass(frozen=True)
+class Round:
+    """One pass of verification: ``ids`` are the proposals that it tried. The offsets of their edits
+    count in ``base`` where it has a path, else in the user's own text."""
+
+    ids: frozenset[str]
+    base: Mapping[str, bytes]
+    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -44,6 +57,8 @@ class Result:
     files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
     skipped: tuple[Skip, ...] = ()
     suppressed: int = 0
+    unused: tuple[Unused, ...] = ()  # `spikeproof: allow(..)` comments that silence nothing
+    stale: tuple[Entry, ...] = ()  # entries of the baseline that match nothing, when asked for
     in_tests: int = 0  # sites left alone because no traffic reaches them
     old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
     old_words: tuple[str, ...] = ()  # why, with how many of them, for people
@@ -51,6 +66,7 @@ class Result:
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
     later: frozenset[str] = frozenset()  # fixes planned on the result of others
+    rounds: tuple[Round, ...] = ()  # the passes in their order; ``later`` are all but the first
     gauge: Gauge | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
@@ -82,6 +98,7 @@ class Stages:
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
         self.in_tests = 0
+        self.silencing: set[Allowance] = set()  # those that silenced what only the types showed
 
     def check_baseline(self) -> CheckRun:
         """The workspace as it is must compile: asked once."""
@@ -133,7 +150,7 @@ class Stages:
             proposal
             for name, group in sorted(by_codemod.items())
             for found in registry()[name].codemod.plan(group, facts)
-            if (proposal := _introduced(found, ids, sources)) is not None
+            if (proposal := self._introduced(found, ids, sources)) is not None
             and self._requested(proposal)
         ]
         proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
@@ -146,21 +163,35 @@ class Stages:
         disabled = package is not None and proposal.codemod in package.config.disable
         return not disabled and any(self.workspace.is_requested(s.path) for s in proposal.sites)
 
+    def _introduced(self, proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
+        """The proposal with an identity (added to ``ids``) for sites that only the types showed to
+        be some; None when all of its sites are silenced."""
+        if all(site.id for site in proposal.sites):
+            return proposal
+        sites: list[Site] = []
+        for site in proposal.sites:
+            source = sources.get(site.path)
+            allowed = suppress.allowances(source).entries if not site.id else ()
+            silencing = [entry for entry in allowed if entry.covers(site.codemod, site.span)]
+            self.silencing.update(silencing)
+            if site.id:
+                sites.append(site)
+            elif not silencing:
+                sites.extend(identified(source, [site], ids))
+                ids.add(sites[-1].id)
+        return replace(proposal, sites=tuple(sites)) if sites else None
 
-def _introduced(proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
-    """The proposal with an identity (added to ``ids``) for sites that only the types showed to be
-    some; None when all of its sites are silenced."""
-    if all(site.id for site in proposal.sites):
-        return proposal
-    sites: list[Site] = []
-    for site in proposal.sites:
-        source = sources.get(site.path)
-        if site.id:
-            sites.append(site)
-        elif not suppress.allowances(source).covers(site.codemod, site.span):
-            sites.extend(identified(source, [site], ids))
-            ids.add(sites[-1].id)
-    return replace(proposal, sites=tuple(sites)) if sites else None
+    def unused(self, found: Found, names: Sequence[str]) -> tuple[Unused, ...]:
+        """Allowances of the scan that silence nothing, now that all is planned."""
+        idle = (*found.idle, *(entry for entry in found.maybe if entry not in self.silencing))
+        return _unused(self.workspace, idle, names)
+
+
+def _unused(
+    workspace: Workspace, idle: Iterable[Allowance], names: Sequence[str]
+) -> tuple[Unused, ...]:
+    asked = (entry for entry in idle if workspace.is_requested(entry.path))
+    return suppress.unused(asked, names, registry())
 
 
 def _errors(run: CheckRun) -> str:
@@ -180,19 +211,34 @@ def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Ite
         yield Stages(workspace, scratch, ui)
 
 
-def survey(
-    workspace: Workspace, names: Sequence[str], ui: Ui
-) -> tuple[tuple[Site, ...], tuple[Skip, ...], int, int]:
-    """Sites as the types show them, with level and reason of their plan (``scan --types``); what
-    was left out; how many sites are silenced, and how many left alone in test code."""
+class Surveyed(NamedTuple):
+    """What ``survey`` found: sites with level and reason of their plan, what was left out, how many
+    sites are silenced or stand in test code, and comments that silence nothing."""
+
+    sites: tuple[Site, ...]
+    skipped: tuple[Skip, ...]
+    suppressed: int
+    in_tests: int
+    unused: tuple[Unused, ...]
+
+
+def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
+    """Sites as the types show them (``scan --types``)."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
-        return (), found.skipped, found.suppressed, 0
+        unused = _unused(workspace, found.idle, names)
+        return Surveyed((), found.skipped, found.suppressed, 0, unused)
     with open_stages(workspace, ui) as stages:
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
         proposals, _ = stages.plan(found.sites, answers, stages.sources)
-    return _told(proposals), found.skipped, found.suppressed, stages.in_tests
+    return Surveyed(
+        _told(proposals),
+        found.skipped,
+        found.suppressed,
+        stages.in_tests,
+        stages.unused(found, names),
+    )
 
 
 def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
@@ -226,10 +272,36 @@ def run(
     with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
     neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
     not (they only change together) is taken whole."""
+    with proving(workspace, names, ui, review, tests, target, wish, steps, wanted) as (result, _):
+        return result
+
+
+@contextmanager
+def proving(
+    workspace: Workspace,
+    names: Sequence[str],
+    ui: Ui,
+    review: bool = False,
+    tests: bool = True,
+    target: Path | None = None,
+    wish: Wish | None = None,
+    steps: bool = False,
+    wanted: Wanted | None = None,
+) -> Iterator[tuple[Result, Stages | None]]:
+    """As ``run``, with the scratch copy still open, so that more can be proven there; None where
+    no site was found, and nothing opened."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
-        return Result(workspace.root, empty, skipped=found.skipped, suppressed=found.suppressed)
+        nothing = Result(
+            workspace.root,
+            empty,
+            skipped=found.skipped,
+            suppressed=found.suppressed,
+            unused=_unused(workspace, found.idle, names),
+        )
+        yield nothing, None
+        return
     sites = [site for site in found.sites if site.role == "site"]
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_stages(workspace, ui, target) as stages:
@@ -241,15 +313,17 @@ def run(
             read = stages.sources.data
             one_by_one = series(done.verdicts, done.later, done.files, read, polish)
             done = replace(done, steps=one_by_one)
-        return replace(
+        result = replace(
             done,
             skipped=(*found.skipped, *stages.scratch.left_out),
             suppressed=found.suppressed,
+            unused=stages.unused(found, names),
             in_tests=stages.in_tests,
             old_words=old_words(wanted, done.old),
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
         )
+        yield result, stages
 
 
 def _passes(
@@ -268,11 +342,12 @@ def _passes(
     layout = layout_of(stages)
     choice = Choice(wanted, original)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
-    settings = Settings(lambda paths: _packages(workspace, paths), tests, take)
+    settings = Settings(lambda paths: packages_with(workspace, paths), tests, take)
     verdicts: list[Verdict] = []
     notes: list[str] = []
     runs: dict[str, int] = {}
     later: set[str] = set()
+    rounds: list[Round] = []
     files: Mapping[str, bytes] = {}
     patch = b""
     sources = original
@@ -288,13 +363,14 @@ def _passes(
         proposals = choice.of(proposals, sources)
         if not proposals:
             break
+        rounds.append(Round(frozenset(p.id for p in proposals), files, facts))
         result = verify(
             proposals,
             read=original.data,
             driver=stages.cargo,
-            follow=_follow(facts),
+            follow=follow_with(facts),
             settings=settings,
-            prove=_prover(stages),
+            prove=prover_of(stages),
             progress=stages.ui.say,
             base=files,
             polish=layout.polish,
@@ -326,6 +402,7 @@ def _passes(
         notes=tuple(notes),
         runs=runs,
         later=frozenset(later),
+        rounds=tuple(rounds),
     )
 
 
@@ -395,7 +472,7 @@ def _rescan(
     return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
 
 
-def _follow(
+def follow_with(
     facts: Facts,
 ) -> Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]:
     def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Fix | Refusal | None:
@@ -404,7 +481,7 @@ def _follow(
     return follow
 
 
-def _prover(stages: Stages) -> Prove:
+def prover_of(stages: Stages) -> Prove:
     """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
 
     def prove(patch: bytes, paths: Sequence[str]) -> Driver:
@@ -417,7 +494,7 @@ def _prover(stages: Stages) -> Prove:
     return prove
 
 
-def _packages(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:
+def packages_with(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:
     """Packages that hold these paths, and all selected ones that depend on them."""
     owners = {p.name for path in paths if (p := workspace.package_of(path)) is not None}
     selected = {package.name for package in workspace.selected}
@@ -430,4 +507,5 @@ def _edition(workspace: Workspace, path: str) -> str:
 
 
 def _any_site(sites: Sequence[Site]) -> bool:
-    return any(site.role == "site" for site in sites)
+    """Can a plan come to a site? (Uses alone are for others.)"""
+    return any(site.role != "use" for site in sites)

@@ -129,7 +129,7 @@ class Newness:
             file.known[codemod] = _Known(
                 frozenset(site.span.start for site in sites if not site.in_tests),
                 frozenset(site.span.start for site in sites),
-                frozenset(site.span.start for site in found if site.role == "use"),
+                frozenset(site.span.start for site in found if site.role != "site"),
             )
         return file.known[codemod]
 

@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from engine import edits
 from engine.model import Outcome, Site, Verdict
 from engine.patch import Block, changed_blocks, make_patch, split_lines
-from engine.pipeline import Result, Stages, layout_of, open_stages
+from engine.pipeline import Result, Stages, layout_of
+from engine.report.counts import count
 from engine.report.finding import Suggestion
 from engine.report.plain import harmless
 from engine.report.ui import Ui
 from engine.runs import CheckRun
 from engine.series import Polish
-from engine.workspace import Workspace
 
 _GAP = 20  # lines that stay as they are, between two changes of one suggestion
 _LONGEST = 100  # lines that a suggestion replaces or puts in their place
@@ -38,21 +38,19 @@ class Alone:
     why: str = ""
 
 
-def alone(workspace: Workspace, result: Result, ui: Ui, prefix: str = "") -> Mapping[str, Alone]:
+def alone(stages: Stages, result: Result, ui: Ui, prefix: str = "") -> Mapping[str, Alone]:
     """The verified fixes of ``result``, by proposal. Runs cargo check in the copy.
 
     ``prefix`` comes before the paths of the patches and suggestions ("" or ``folder/``)."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED and v.fix is not None]
-    if not verified:
-        return {}
     found: dict[str, Alone] = {}
-    with open_stages(workspace, ui) as stages:
-        session = _Session(stages, result, prefix)
-        for number, verdict in enumerate(verified, 1):
-            ui.progress(f"Checking suggestion {number}/{len(verified)} alone")
-            found[verdict.proposal.id] = session.one(verdict)
-        if session.runs:
-            ui.say("Checked", f"{len(verified)} fixes alone, for suggestions")
+    session = _Session(stages, result, prefix)
+    for number, verdict in enumerate(verified, 1):
+        ui.progress(f"Checking suggestion {number}/{len(verified)} alone")
+        found[verdict.proposal.id] = session.one(verdict)
+    if session.runs:
+        fixes = count(len(verified), "fix", "fixes")
+        ui.say("Checked", f"{fixes} alone, for suggestions (cargo ran {session.runs} times more)")
     return found
 
 

@@ -29,15 +29,15 @@ def root(tmp_path: Path) -> Path:
     return start(tmp_path / "repo") / "app"
 
 
-def look(root: Path, revision: str = "main", **more: bool) -> tuple[Newness, list[Site]]:
+def look(root: Path, revision: str = "main", merge_base: bool = True) -> tuple[Newness, list[Site]]:
     workspace = discover(root, Selection())
     sites = scan(workspace.root, workspace.files, NAMES).sites
-    return since(workspace, revision, **more), [s for s in sites if s.role == "site"]
+    return since(workspace, revision, merge_base=merge_base), [s for s in sites if s.role == "site"]
 
 
-def new(root: Path, revision: str = "main", **more: bool) -> list[str]:
+def new(root: Path, revision: str = "main", merge_base: bool = True) -> list[str]:
     """The text of each site that is new."""
-    newness, sites = look(root, revision, **more)
+    newness, sites = look(root, revision, merge_base)
     assert sites
     return [
         (root / s.path).read_bytes()[s.span.start : s.span.end].decode()

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from engine.baseline import Entry
 from engine.bench.model import Report
 from engine.bench.text import report_plain, row_json
 from engine.measured import Measured
 from engine.model import Site, Skip, Verdict
+from engine.suppress import Unused
 from engine.syntax import Source
 
 
@@ -36,8 +39,37 @@ def site_json(site: Site, source: Source) -> dict[str, object]:
     }
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What both contracts say beside the sites: how many were left alone, and what is to be
+    tidied up."""
+
+    silenced: int = 0  # by comments
+    in_tests: int = 0
+    old: int = 0  # not new, or of the baseline
+    unused: Sequence[Unused] = ()
+    stale: Sequence[Entry] = ()
+
+    def json(self) -> dict[str, object]:
+        return {
+            "left_alone": {"silenced": self.silenced, "in_tests": self.in_tests, "old": self.old},
+            "unused_allowances": [
+                {"path": u.path, "line": u.line, "codemod": u.codemod, "reason": u.reason}
+                for u in self.unused
+            ],
+            "stale_baseline": [
+                {"id": e.id, "codemod": e.codemod, "path": e.path, "message": e.message}
+                for e in self.stale
+            ],
+        }
+
+
 def scan_json(
-    root: Path, sites: Sequence[Site], skipped: Iterable[Skip], source: Callable[[str], Source]
+    root: Path,
+    sites: Sequence[Site],
+    skipped: Iterable[Skip],
+    source: Callable[[str], Source],
+    rest: Rest,
 ) -> str:
     return _dump(
         {
@@ -45,6 +77,7 @@ def scan_json(
             "root": str(root),
             "sites": [site_json(site, source(site.path)) for site in sites],
             "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+            **rest.json(),
         }
     )
 
@@ -97,6 +130,7 @@ def diff_json(
     diff: bytes,
     skipped: Iterable[Skip],
     runs: dict[str, object],
+    rest: Rest,
     measurement: Report | None = None,
 ) -> str:
     return _dump(
@@ -107,6 +141,7 @@ def diff_json(
             "diff": diff.decode("utf-8", "replace"),
             "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
             "runs": runs,
+            **rest.json(),
             "measurement": None if measurement is None else report_plain(measurement),
         }
     )
