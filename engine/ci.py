@@ -44,7 +44,8 @@ from engine.report.step_summary import MAX_BYTES, step_summary
 from engine.report.story import story
 from engine.report.ui import Ui
 from engine.since import Newness, since
-from engine.suggest import alone
+from engine.suggest import Alone, alone
+from engine.wanted import Filter
 from engine.weighing import Wish
 from engine.workspace import Workspace
 
@@ -76,90 +77,117 @@ class Outputs:
         return self.sarif is not None or self.gitlab is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asks for. Without ``base`` the job's environment names it; ``measuring`` None:
+    nothing is measured."""
+
+    base: str | None = None
+    fail_on: str = "safe"
+    review: bool = False
+    tests: bool = True
+    measuring: Wish | None = None
+
+
 def ci_command(
-    path: Path,
-    base: str | None,
-    outputs: Outputs,
-    fail_on: str,
-    review_too: bool,
-    tests: bool,
-    wish: Wish | None,
-    open_: Open,
-    ui: Ui,
-    common: dict[str, Any],
+    path: Path, wish: Wishes, outputs: Outputs, open_: Open, ui: Ui, common: dict[str, Any]
 ) -> int:
     """``spikeproof ci``. Under GitHub Actions a failure is an annotation, too."""
     on_github = os.environ.get("GITHUB_ACTIONS") == "true"
     try:
-        return _run(
-            path, base, outputs, fail_on, review_too, tests, wish, open_, ui, common, on_github
-        )
+        for target in outputs.paths:  # not after ten minutes of work
+            if not target.absolute().parent.is_dir() or target.is_dir():
+                raise SpikeproofError(f"cannot write {show(target)}: there is no such folder")
+        workspace = open_(path, common)
+        names = chosen(common["names"], workspace)
+        common = {**common, "since": wish.base or base_of(os.environ)}
+        wanted = filter_of(workspace, common, ui)
+        assert wanted is not None
+        assert wanted.newness is not None
+        with ui.busy():
+            job = _Job(workspace, names, wanted, wanted.newness, wish, outputs, ui)
+            result, report = job.prove()
+            job.tell(result, report, on_github)
     except SpikeproofError as error:
         if on_github:
             text = command("error", {"title": "spikeproof failed"}, printable(str(error)))
             emit(f"{text}\n".encode("utf-8", "backslashreplace"), None)
         raise
-
-
-def _run(
-    path: Path,
-    base: str | None,
-    outputs: Outputs,
-    fail_on: str,
-    review_too: bool,
-    tests: bool,
-    wish: Wish | None,
-    open_: Open,
-    ui: Ui,
-    common: dict[str, Any],
-    on_github: bool,
-) -> int:
-    for target in outputs.paths:  # not after ten minutes of work
-        if not target.absolute().parent.is_dir() or target.is_dir():
-            raise SpikeproofError(f"cannot write {show(target)}: there is no such folder")
-    workspace = open_(path, common)
-    names = chosen(common["names"], workspace)
-    named = base or base_of(os.environ)
-    wanted = filter_of(workspace, {**common, "since": named}, ui)
-    assert wanted is not None
-    newness = wanted.newness
-    assert newness is not None
-    top = repository_top(workspace.root)
-    assert top is not None  # what is new was asked of it
-    inner = workspace.root.relative_to(top).as_posix()
-    prefix = "" if inner == "." else f"{inner}/"
-    with ui.busy():
-        changed = any(map(newness.changed, workspace.files))
-        result, apart = Result(workspace.root, sources_of(workspace)), {}
-        if changed or outputs.whole:
-            proof = proving(workspace, names, ui, review_too, tests, wish=wish, wanted=wanted)
-            with proof as (result, stages):
-                apart = dict(alone(stages, result, ui, prefix)) if stages is not None else {}
-    result = with_leftovers(result, wanted, names, workspace)
-    result = replace(result, skipped=(*workspace.skipped, *result.skipped))
-    commit = git.commit_of(top, "HEAD")
-    made = report_of(result, apart, prefix, commit, newness.words)
-    made = replace(made, notes=(*made.notes, *result.old_words))
-    within, dirty = pull_diff(workspace, newness, made, prefix)
-    if dirty:
-        note = (
-            f"{count(len(dirty), 'file')} changed since the last commit: nothing is commented there"
-        )
-        made = replace(made, notes=(*made.notes, f"{note} ({', '.join(sorted(dirty)[:3])})"))
-    patch = render(replace(result, patch=_from_top(result, prefix)), "patch")
-    _write(outputs, made, within, patch)
-    _summarise(made)
-    if on_github:
-        emit(annotations(made), None)
-    elif outputs.patch is None:
-        emit(patch, None)
     tell_skips(ui, result.skipped)
     for line in story(result, ui.color(sys.stderr), ui.verbose):
         ui.line(line)
     tell_leftovers(ui, result.unused, result.stale)
-    code = exit_code(made, fail_on, review_too)
-    ui.say("Finished", _outcome(made, fail_on, code, changed), "green" if code == 0 else "red")
+    code = exit_code(report, wish.fail_on, wish.review)
+    ui.say("Finished", _outcome(report, wish.fail_on, code), "green" if code == 0 else "red")
     return code
+
+
+@dataclass(frozen=True)
+class _Job:
+    """One run against a base."""
+
+    workspace: Workspace
+    names: tuple[str, ...]
+    wanted: Filter
+    newness: Newness
+    wish: Wishes
+    outputs: Outputs
+    ui: Ui
+
+    @property
+    def top(self) -> Path:
+        top = repository_top(self.workspace.root)
+        assert top is not None  # what is new was asked of it
+        return top
+
+    @property
+    def prefix(self) -> str:
+        """The workspace's folder in the repository, as paths begin with it."""
+        inner = self.workspace.root.relative_to(self.top).as_posix()
+        return "" if inner == "." else f"{inner}/"
+
+    def prove(self) -> tuple[Result, Report]:
+        """Where no file of the workspace changed, cargo has nothing to do, unless somebody wants
+        the old sites, too."""
+        workspace, wish = self.workspace, self.wish
+        result = Result(workspace.root, sources_of(workspace))
+        apart: Mapping[str, Alone] = {}
+        changed = any(map(self.newness.changed, workspace.files))
+        if changed or self.outputs.whole:
+            with proving(
+                workspace,
+                self.names,
+                self.ui,
+                wish.review,
+                wish.tests,
+                wish=wish.measuring,
+                wanted=self.wanted,
+            ) as (result, stages):
+                if stages is not None:
+                    apart = alone(stages, result, self.ui, self.prefix)
+            result = with_leftovers(result, self.wanted, self.names, workspace)
+        result = replace(result, skipped=(*workspace.skipped, *result.skipped))
+        commit = git.commit_of(self.top, "HEAD")
+        report = report_of(result, apart, self.prefix, commit, self.newness.words)
+        notes = list(result.old_words)
+        if not changed:
+            notes.append("no Rust file of the workspace changed")
+        return result, replace(report, notes=(*report.notes, *notes))
+
+    def tell(self, result: Result, report: Report, on_github: bool) -> None:
+        """Write all that was asked for."""
+        within, dirty = pull_diff(self.workspace, self.newness, report, self.prefix)
+        if dirty:
+            files = f"{count(len(dirty), 'file')} changed since the last commit"
+            note = f"{files}, so nothing is commented there: {', '.join(sorted(dirty)[:3])}"
+            report = replace(report, notes=(*report.notes, note))
+        patch = render(replace(result, patch=_from_top(result, self.prefix)), "patch")
+        _write(self.outputs, report, within, patch)
+        _summarise(report)
+        if on_github:
+            emit(annotations(report), None)
+        elif self.outputs.patch is None:
+            emit(patch, None)
 
 
 def _from_top(result: Result, prefix: str) -> bytes:
@@ -264,12 +292,11 @@ def _unproven(finding: Finding, review_too: bool) -> bool:
     return finding.failed or (taken and finding.outcome is Outcome.UNVERIFIED)
 
 
-def _outcome(report: Report, fail_on: str, code: int, changed: bool) -> str:
+def _outcome(report: Report, fail_on: str, code: int) -> str:
     """The last line: what is new, and why the job fails or does not."""
     new = report.new
     if not new:
-        why = "" if changed else " (no Rust file of the workspace changed)"
-        return f"nothing new against {report.base}{why}"
+        return f"nothing new against {report.base}"
     verified = sum(finding.verified for finding in new)
     told = f"{count(len(new), 'new finding')}, {count(verified, 'verified fix', 'verified fixes')}"
     if code == EXIT_UNPROVEN:

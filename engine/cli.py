@@ -411,14 +411,13 @@ def ci(
                 2 usage or tool failure: nothing is known
                 3 a new fix was found, of a level that fails, and does not hold
     """
-    from engine.ci import Outputs, ci_command
+    from engine.ci import Outputs, Wishes, ci_command
     from engine.weighing import Wish
 
     outputs = Outputs(sarif, rdjsonl, github_review, gitlab, patch)
-    wish = None if no_bench else Wish(seconds)
-    return ci_command(
-        path, base, outputs, fail_on, review, not no_tests, wish, _workspace, _ui(common), common
-    )
+    measuring = None if no_bench else Wish(seconds)
+    wishes = Wishes(base, fail_on, review, not no_tests, measuring)
+    return ci_command(path, wishes, outputs, _workspace, _ui(common), common)
 
 
 @cli.command("post-review")
