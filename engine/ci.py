@@ -31,7 +31,7 @@ from engine.model import Level, Outcome
 from engine.patch import make_patch, split_lines
 from engine.pipeline import Result, proving
 from engine.pulldiff import PullDiff, around
-from engine.report.annotations import annotations, command
+from engine.report.annotations import annotation_lines, command
 from engine.report.counts import count
 from engine.report.finding import Finding, Report
 from engine.report.github_review import review
@@ -185,7 +185,7 @@ class _Job:
         _write(self.outputs, report, within, patch)
         _summarise(report)
         if on_github:
-            emit(annotations(report), None)
+            emit(annotation_lines(report), None)
         elif self.outputs.patch is None:
             emit(patch, None)
 

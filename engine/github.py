@@ -7,6 +7,7 @@ something is not sent again by itself after an error of the server: it may have 
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -59,6 +60,7 @@ class GitHub:
             base_url=api.rstrip("/"),
             headers={
                 "Accept": "application/vnd.github+json",
+                "Content-Type": "application/json",
                 "Authorization": f"Bearer {token}",
                 "User-Agent": f"spikeproof/{__version__}",
                 "X-GitHub-Api-Version": "2022-11-28",
@@ -99,10 +101,12 @@ class GitHub:
         query: Mapping[str, str | int] | None = None,
         data: Mapping[str, object] | None = None,
     ) -> httpx.Response:
+        # Written here: a lone surrogate in a name would end httpx's own writing.
+        content = None if data is None else json.dumps(data).encode("ascii")
         for number in range(_TRIES):
             last = number == _TRIES - 1
             try:
-                answer = self._client.request(method, path, params=query, json=data)
+                answer = self._client.request(method, path, params=query, content=content)
             except httpx.HTTPError as error:
                 if last or method != "GET":
                     raise ApiError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -83,7 +84,7 @@ def finding(name: str = "a", path: str = "src/lib.rs", line: int = 3, **more: An
 def hostile(text: str) -> Finding:
     """``text`` wherever a repository has a say."""
     return finding(
-        path=f"src/{text}.rs",
+        path=re.sub("/+", "/", f"src/{text}.rs"),
         message=f"`{text}` holds {text}",
         note=f"{text} goes",
         reason=f"{text}: {text}",

@@ -19,14 +19,19 @@ import pytest
 
 from engine.codemod import registry
 from engine.model import Level, Outcome
-from engine.report.annotations import PER_LEVEL, annotations
+from engine.report.annotations import PER_LEVEL, annotation_lines
 from engine.report.finding import Report, Suggestion
 from engine.report.gitlab import code_quality
 from engine.report.rdjson import rdjsonl
 from engine.report.sarif import sarif
 from tests.findings import HOSTILE, at, finding, hostile, report
 
-OLD = {"new": False, "outcome": Outcome.UNVERIFIED, "word": "not new", "suggestions": ()}
+OLD: dict[str, Any] = {
+    "new": False,
+    "outcome": Outcome.UNVERIFIED,
+    "word": "not new",
+    "suggestions": (),
+}
 _POSITION = {
     "type": "object",
     "required": ["line"],
@@ -275,7 +280,7 @@ def test_an_annotation_for_each_new_finding() -> None:
         finding("b", level=Level.REVIEW, word="needs --review"),
         finding("c", **OLD),
     )
-    first, second = runner(annotations(made))
+    first, second = runner(annotation_lines(made))
     assert first[0] == "warning"
     assert first[1] == {
         "file": "src/a b,c:d%e.rs",
@@ -289,7 +294,7 @@ def test_an_annotation_for_each_new_finding() -> None:
 
 def test_annotations_beyond_the_limit_are_counted() -> None:
     made = report(*(finding(f"{n}") for n in range(PER_LEVEL + 3)))
-    output = annotations(made)
+    output = annotation_lines(made)
     assert len(runner(output)) == PER_LEVEL
     assert output.endswith(b"3 more findings: GitHub shows 10 of a kind; see the summary\n")
 
@@ -313,7 +318,7 @@ def test_hostile_text_stays_data(text: str) -> None:
         assert not re.search(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2028\ud800-\udfff]", shown)
         assert "](" not in shown  # a link, for SARIF's readers
         assert "##[" not in shown
-    (command,) = runner(annotations(made))
+    (command,) = runner(annotation_lines(made))
     assert command[0] == "warning"
     assert set(command[1]) <= {"file", "line", "endLine", "title"}
     assert command[1]["title"] == "mutex-counter (safe, verified)"

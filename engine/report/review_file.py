@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from engine.errors import SpikeproofError
 from engine.model import Level, Outcome
@@ -106,6 +106,7 @@ def _finding(value: object, at: str) -> Finding:
     line = _number(table, "line", at, 1)
     end = _number(table, "end_line", at, line)
     region = Region(_path(table, at), Position(line, 1, 1, 1), Position(end, 1, 1, 1))
+    texts: dict[str, Any] = {key: _text(table, key, at) for key in _TEXTS}
     suggestions = tuple(
         _suggestion(item, f"{at}, suggestion {number}")
         for number, item in enumerate(_list(table, "suggestions", at, 20), 1)
@@ -119,7 +120,7 @@ def _finding(value: object, at: str) -> Finding:
         regions=(region,),
         suggestions=suggestions,
         patch=_text(table, "patch", at, MAX_BODY),
-        **{key: _text(table, key, at) for key in _TEXTS},
+        **texts,
     )
 
 
