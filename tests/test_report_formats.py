@@ -209,8 +209,12 @@ def test_sarif_names_paths_as_uris() -> None:
 
 
 def diagnostics(made: Report) -> list[dict[str, Any]]:
-    text = rdjsonl(made).decode("utf-8")
-    found = [json.loads(line) for line in text.split("\n")[:-1]]
+    return diagnostics_of(rdjsonl(made))
+
+
+def diagnostics_of(data: bytes) -> list[dict[str, Any]]:
+    """The diagnostics in rdjsonl that reviewdog takes."""
+    found = [json.loads(line) for line in data.decode("utf-8").split("\n")[:-1]]
     for diagnostic in found:
         jsonschema.validate(diagnostic, RDF)
         for suggestion in diagnostic.get("suggestions", ()):
