@@ -453,6 +453,7 @@ def _passes(
 
 
 def layout_of(stages: Stages) -> Layout:
+    """How changed files are formatted."""
     workspace = stages.workspace
     return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
 
