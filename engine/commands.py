@@ -3,30 +3,35 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from engine import baseline
+from engine.baseline import Baseline, Entry
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.codemod import registry
 from engine.config import closest
 from engine.errors import SpikeproofError
-from engine.facts import sources_of
-from engine.fsio import show
-from engine.heat import weight
+from engine.fsio import show, write_whole
 from engine.model import Outcome, Site, Skip, Verdict
-from engine.report.counts import count, silenced, spared
+from engine.report.counts import count
 from engine.report.plain import printable
 from engine.report.ui import Ui
-from engine.scan import scan
+from engine.scan import Found, scan
+from engine.since import Newness, since
+from engine.suppress import Unused
+from engine.trust import lowered
+from engine.wanted import Filter
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.pipeline import Result
-    from engine.weighing import Wish
 
+_TOLD = 10  # comments that silence nothing, told one by one
 Open = Callable[[Path, dict[str, Any]], Workspace]
 
 
@@ -36,135 +41,137 @@ def chosen(names: Sequence[str], workspace: Workspace) -> tuple[str, ...]:
     for name in names:
         if name.replace("_", "-") not in known:
             raise unknown_codemod(name)
-    workspace.config.check_names({n: tuple(c.codemod.options) for n, c in known.items()})
-    disabled = workspace.config.disable
-    wanted = [n.replace("_", "-") for n in names] or [n for n in known if n not in disabled]
-    return tuple(dict.fromkeys(wanted))
+    options = {name: loaded.codemod.options for name, loaded in known.items()}
+    configs = [workspace.config, *(package.config for package in workspace.packages)]
+    for config in configs:
+        config.check_names(options)
+    mine = [package.config for package in workspace.selected] or configs
+    off = {n for n in known if all(config.rule(n).level == "off" for config in mine)}
+    asked = [name.replace("_", "-") for name in names]
+    for name in asked:
+        if name in off:
+            raise SpikeproofError(
+                f"{name} is turned off in the config: see `disable` and `codemods`"
+            )
+    return tuple(dict.fromkeys(asked or [name for name in known if name not in off]))
 
 
 def unknown_codemod(name: str) -> SpikeproofError:
     return SpikeproofError(f"no codemod named `{show(name)}`{closest(name, registry())}")
 
 
-def scan_command(
-    path: Path, types: bool, form: str, open_: Open, ui: Ui, common: dict[str, Any]
-) -> int:
-    """``spikeproof scan``: exit 0 when there is no site, else 1."""
-    workspace = open_(path, common)
-    names = chosen(common["names"], workspace)
-    skipped: tuple[Skip, ...]
-    if types:
-        from engine.pipeline import survey
+def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Filter | None:
+    """What ``--since`` and ``--baseline`` (or the config's baseline) leave of the sites; None: all.
 
-        with ui.busy():
-            sites, skipped, suppressed, in_tests = survey(workspace, names, ui)
-    else:
-        with ui.busy():
-            found = scan(
-                workspace.root,
-                [path for path in workspace.files if workspace.is_requested(path)],
-                names,
-                ui.scanning,
-                uses=False,
-            )
-        every = [s for s in found.sites if s.role == "site" and s.kind != "maybe"]
-        sites = tuple(s for s in every if not workspace.spares(s))
-        in_tests = len(every) - len(sites)
-        skipped, suppressed = found.skipped, found.suppressed
-    skipped = (*workspace.skipped, *skipped)
-    ordered = sorted(sites, key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
-    sources = sources_of(workspace)
-    if form == "json":
-        from engine.report.jsonout import scan_json
-
-        text = scan_json(workspace.root, ordered, skipped, sources.get)
-    else:
-        from engine.report.snippet import snippet
-
-        color = common["output"] is None and ui.color(sys.stdout)
-        blocks = [snippet(site, sources.get(site.path), color) for site in ordered]
-        text = "\n\n".join(blocks) + "\n" if blocks else ""
-    emit(text.encode("utf-8", "backslashreplace"), common["output"])
-    _tell_skips(ui, skipped)
-    files = len({s.path for s in ordered})
-    ui.say("Found", f"{count(len(ordered), 'site')} in {count(files, 'file')}{by_codemod(ordered)}")
-    if suppressed:
-        ui.say("Silenced", silenced(suppressed))
-    if in_tests:
-        ui.say("Left alone", spared(in_tests))
-    if ordered and not types:
-        ui.say(
-            "Note", "from syntax alone; `spikeproof diff` asks rustc and proves each fix", "cyan"
-        )
-    return EXIT_FOUND if ordered else EXIT_CLEAN
+    Raises SpikeproofError for a baseline that cannot be read, a revision that is not there.
+    """
+    kept: Baseline | None = None
+    if common.get("baseline") is not None:
+        kept = baseline.read(common["baseline"])
+    elif workspace.config.baseline and not common.get("no_baseline"):
+        kept = baseline.read(Path(workspace.config.baseline), below=workspace.root)
+    newness: Newness | None = None
+    if common.get("since") is not None:
+        newness = since(workspace, common["since"])
+        ui.say("Comparing", f"with {newness.words}")
+    return Filter(newness, kept) if kept is not None or newness is not None else None
 
 
-def diff_command(
-    path: Path,
-    review: bool,
-    tests: bool,
-    wish: Wish | None,
-    form: str,
-    open_: Open,
-    ui: Ui,
-    common: dict[str, Any],
-) -> int:
-    """``spikeproof diff``: see DESIGN for the exit codes."""
-    from engine.pipeline import run
+def stale_of(
+    wanted: Filter | None, present: Collection[str], names: Sequence[str], workspace: Workspace
+) -> tuple[Entry, ...]:
+    """Entries of the baseline that match nothing any more; ``present`` are all sites' ids."""
+    if wanted is None or wanted.baseline is None:
+        return ()
+    return wanted.baseline.stale(present, names, workspace.is_requested)
 
+
+def relevant(unused: Sequence[Unused], wanted: Filter | None) -> tuple[Unused, ...]:
+    """Those of ``unused`` that a command about a change has to say: they are in its files."""
+    newness = wanted.newness if wanted is not None else None
+    return tuple(u for u in unused if newness is None or newness.changed(u.path))
+
+
+def with_leftovers(
+    result: Result, wanted: Filter | None, names: Sequence[str], workspace: Workspace
+) -> Result:
+    """``result`` with what can be tidied up: comments and entries that match nothing."""
+    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
+    return replace(
+        result,
+        unused=relevant(result.unused, wanted),
+        stale=stale_of(wanted, present, names, workspace),
+    )
+
+
+def tell_leftovers(ui: Ui, unused: Sequence[Unused], stale: Sequence[Entry]) -> None:
+    """Comments that silence nothing, each (of many the first ones, unless -v), and how many
+    entries of the baseline match nothing."""
+    shown = unused if ui.verbose else unused[:_TOLD]
+    for comment in shown:
+        ui.say("Note", f"{comment.path}:{comment.line}: this `allow` {comment.reason}", "cyan")
+    if len(shown) < len(unused):
+        ui.say("Note", f"{len(unused) - len(shown)} more such comments (-v lists them)", "cyan")
+    if stale:
+        entries = count(len(stale), "entry", "entries")
+        verb = "matches" if len(stale) == 1 else "match"
+        anew = "`spikeproof baseline` writes it anew"
+        ui.say("Note", f"{entries} of the baseline {verb} nothing any more: {anew}", "cyan")
+        if ui.verbose:
+            for entry in stale:
+                ui.say("Stale", f"{entry.id} {entry.path}: {entry.message}", "cyan")
+
+
+def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
+    """``spikeproof baseline``: exit 0, whatever is found."""
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
     with ui.busy():
-        result = run(
-            workspace, names, ui, review=review, tests=tests, wish=wish, steps=form == "mbox"
-        )
-    emit(render(result, form), common["output"])
-    if wish is not None and wish.samples is not None:
-        emit(_samples(result), wish.samples)
-    _tell_skips(ui, result.skipped)
-    from engine.report.story import story
+        sites, _, _, plain = by_syntax(workspace, names, ui)
+        skipped: tuple[Skip, ...] = plain.skipped
+        if types:
+            from engine.pipeline import survey
 
-    for line in story(result, ui.color(sys.stderr), ui.verbose):
-        ui.line(line)
-    return exit_code(result.verdicts, result.patch)
-
-
-def render(result: Result, form: str) -> bytes:
-    """The result as the format wants it."""
-    if form == "json":
-        from engine.report.jsonout import diff_json, verdict_json
-
-        fixes = [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts]
-        text = diff_json(
-            result.root,
-            fixes,
-            result.patch,
-            result.skipped,
-            {**result.runs, "cargo": result.cargo_runs},
-            result.gauge.report if result.gauge is not None else None,
-        )
-        return text.encode()
-    if form == "summary":
-        from engine.report.story import summary
-
-        return ("\n".join(summary(result)) + "\n").encode("utf-8", "backslashreplace")
-    if form == "mbox":
-        from engine.report.mbox import mbox
-
-        return mbox(result.steps, result.toolchain)
-    from engine.report.story import patch_head
-
-    return patch_head(result) + result.patch if result.patch else b""
+            surveyed = survey(workspace, names, ui)
+            sites, skipped = (*sites, *surveyed.sites), surveyed.skipped
+    tell_skips(ui, (*workspace.skipped, *skipped))
+    output: Path | None = common["output"]
+    if output is None and workspace.config.baseline:
+        baseline.check_place(workspace.root, workspace.config.baseline)
+        output = workspace.root / workspace.config.baseline
+    found = {entry.id: entry for entry in map(Entry.of, sites)}
+    whole = not common["names"] and all(map(workspace.is_requested, workspace.files))
+    if output is not None and not whole and output.exists():
+        # What was not looked at stays as it was.
+        for entry in baseline.read(output).entries:
+            if entry.codemod not in names or not workspace.is_requested(entry.path):
+                found.setdefault(entry.id, entry)
+    if output is None:
+        emit(baseline.dump(found.values()), None)
+    else:
+        baseline.write(output, found.values())
+        ui.say("Wrote", f"{count(len(found), 'site')} to {output}")
+    return EXIT_CLEAN
 
 
-def _samples(result: Result) -> bytes:
-    """All values that were measured of what is emitted; of single fixes under their ids."""
-    from engine.bench.text import samples_json
+class BySyntax(NamedTuple):
+    """The sites that are shown without asking rustc, how many stand in test code, how many the
+    config leaves out, and the scan."""
 
-    gauge = result.gauge
-    report = gauge.report if gauge is not None else None
-    reports = {} if gauge is None or report is None else {"all fixes": report, **gauge.alone}
-    return samples_json(reports).encode()
+    sites: tuple[Site, ...]
+    in_tests: int
+    configured: int
+    found: Found
+
+
+def by_syntax(workspace: Workspace, names: Sequence[str], ui: Ui) -> BySyntax:
+    """Scan what the user asked for."""
+    asked = [path for path in workspace.files if workspace.is_requested(path)]
+    found = scan(workspace.root, asked, names, ui.scanning, uses=False)
+    every = [s for s in found.sites if s.role == "site"]
+    allowed = [s for s in every if workspace.allows(s)]
+    sites = tuple(lowered(s, workspace) for s in allowed if not workspace.spares(s))
+    return BySyntax(sites, len(allowed) - len(sites), len(every) - len(allowed), found)
 
 
 def exit_code(verdicts: Sequence[Verdict], patch: bytes) -> int:
@@ -204,9 +211,16 @@ def emit(data: bytes, output: Path | None) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        output.write_bytes(data)
+        write_whole(output, data)
     except OSError as error:
-        raise SpikeproofError(f"cannot write {output}: {error.strerror}") from error
+        raise SpikeproofError(f"cannot write {show(output)}: {error.strerror}") from error
+
+
+def check_output(output: Path | None) -> None:
+    """Raises SpikeproofError where ``output`` cannot be written: better before the work than after."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        why = "is a folder" if output.is_dir() else "is in no folder that exists"
+        raise SpikeproofError(f"cannot write {show(output)}: it {why}")
 
 
 def by_codemod(sites: Sequence[Site]) -> str:
@@ -216,7 +230,7 @@ def by_codemod(sites: Sequence[Site]) -> str:
     return ": " + ", ".join(f"{name} {n}" for name, n in sorted(counts.items())) if counts else ""
 
 
-def _tell_skips(ui: Ui, skipped: Sequence[Skip]) -> None:
+def tell_skips(ui: Ui, skipped: Sequence[Skip]) -> None:
     """Every skip is told; many with one reason are told as a number unless -v."""
     by_reason: dict[str, list[str]] = {}
     for skip in skipped:

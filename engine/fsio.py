@@ -65,6 +65,46 @@ def read_regular(
         return data
 
 
+def read_below(root: Path, path: str, limit: int) -> bytes:
+    """As :func:`read_regular`, for ``path`` (POSIX, relative) below ``root``, where neither the
+    file nor a folder above it may be a symlink."""
+    *parts, name = path.split("/")
+    top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        folder = open_parent(top, parts)
+    finally:
+        os.close(top)
+    try:
+        return read_regular(name, limit, dir_fd=folder, follow=False)
+    finally:
+        os.close(folder)
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Make ``data`` the content of ``path``, at the end of links: all of it, or the file stays as it
+    was. Its mode is kept. Into a device or a pipe it is written. Raises OSError."""
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        mode = stat.S_IFREG | 0o666
+    if not stat.S_ISREG(mode):
+        target.write_bytes(data)
+        return
+    temporary = target.with_name(f".{target.name[:100]}.{os.getpid()}.tmp")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
+    fd = os.open(temporary, flags, stat.S_IMODE(mode))
+    try:
+        with os.fdopen(fd, "wb") as file:
+            file.write(data)
+            if target.exists():
+                os.fchmod(file.fileno(), stat.S_IMODE(mode))
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
 def open_parent(root: int, parts: Sequence[str], *, make: bool = False) -> int:
     """A descriptor of the folder ``parts`` below ``root``, no component of which is a symlink.
 

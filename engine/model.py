@@ -80,7 +80,8 @@ class Site:
     """One place where an anti-pattern stands (or, ``role='use'``, one that a plan must know of).
 
     A ``use`` is never shown or counted: it is what a codemod located to decide about its sites
-    (every ``.lock()`` call of a counter, say).
+    (every ``.lock()`` call of a counter, say). Nor is a ``maybe``, of which syntax alone does not
+    tell whether it is a site, unless the plan makes one of it.
     """
 
     codemod: str
@@ -88,7 +89,7 @@ class Site:
     span: Span  # what is shown to the user
     captures: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     kind: str = ""  # the codemod's own word for the shape that matched
-    role: Literal["site", "use"] = "site"
+    role: Literal["site", "use", "maybe"] = "site"
     level: Level = Level.REVIEW  # best guess from syntax alone; the plan has the last word
     message: str = ""  # one sentence: what stands here
     reason: str = ""  # why it is of this level, when there is something to say

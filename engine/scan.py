@@ -19,6 +19,7 @@ from engine import suppress
 from engine.codemod import Codemod, Match, registry
 from engine.identity import identified
 from engine.model import Site, Skip, Span
+from engine.suppress import Allowance
 from engine.syntax import MACRO_DEPTH, Source, compile_query, run_query, span_of
 from engine.workspace import read_source
 
@@ -35,12 +36,15 @@ _NEAR = 1_000
 
 @dataclass(frozen=True, slots=True)
 class FileSites:
-    """What one file gave: sites and uses, comments that silenced some, what was left out."""
+    """What one file gave: sites and uses, how many comments silenced, what was left out, and the
+    allowances that cover neither a site nor a maybe."""
 
     path: str
     sites: tuple[Site, ...] = ()
     suppressed: int = 0
     skips: tuple[Skip, ...] = ()
+    idle: tuple[Allowance, ...] = ()
+    maybe: tuple[Allowance, ...] = ()  # allowances that cover maybes alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Found:
     suppressed: int
     files: int
     bytes: int
+    idle: tuple[Allowance, ...] = ()
+    maybe: tuple[Allowance, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +101,8 @@ def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> File
     """Sites of one file for the codemods ``names``, and what else a plan needs if ``uses``."""
     names = tuple(n for n in names if wanted(source.data, registry()[n].codemod, uses))
     if not names:
-        return FileSites(source.path)
+        marked = suppress.MARK in source.data and not source.root.has_error
+        return FileSites(source.path, idle=suppress.allowances(source).entries if marked else ())
     matches = _matches(source, names, uses)
     sites: list[Site] = []
     for name in names:
@@ -103,9 +110,14 @@ def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> File
             sites.extend(registry()[name].codemod.locate(source, matches[name]))
     skips = _broken(source, matches)
     allowed = suppress.allowances(source)
-    kept = [s for s in sites if s.role == "use" or not allowed.covers(s.codemod, s.span)]
+    kept = [s for s in sites if s.role != "site" or not allowed.covers(s.codemod, s.span)]
     silenced = len(sites) - len(kept)
-    return FileSites(source.path, tuple(identified(source, kept)), silenced, skips)
+    # What could not be read may hold the sites of an allowance: then nothing is said of any.
+    whole = not skips and not source.root.has_error
+    idle = allowed.idle(sites) if whole else ()
+    bare = allowed.idle(site for site in sites if site.role == "site") if whole else ()
+    maybe = tuple(entry for entry in bare if entry not in idle)
+    return FileSites(source.path, tuple(identified(source, kept)), silenced, skips, idle, maybe)
 
 
 def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list[Match]]:
@@ -204,7 +216,8 @@ def _scan_file(root: str, path: str, names: tuple[str, ...], uses: bool) -> tupl
     data = read_source(Path(root), path)
     if isinstance(data, Skip):
         return FileSites(path, skips=(data,)), 0
-    if not any(wanted(data, registry()[name].codemod, uses) for name in names):
+    hit = any(wanted(data, registry()[name].codemod, uses) for name in names)
+    if not hit and suppress.MARK not in data:
         return FileSites(path), len(data)
     deep = FileSites(path, skips=(Skip(path, "nested too deeply to be read"),))
     if nested_deeply(data):
@@ -279,6 +292,8 @@ def scan(
         sum(file.suppressed for file, _ in results),
         len(results),
         sum(size for _, size in results),
+        tuple(entry for file, _ in results for entry in file.idle),
+        tuple(entry for file, _ in results for entry in file.maybe),
     )
 
 

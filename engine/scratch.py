@@ -7,6 +7,7 @@ several share one)::
                         final/   a second one, for the patch as it is emitted
                         bench/   a third, where the sides of a comparison take turns
                         build/   their CARGO_TARGET_DIR
+                        review/  what ``apply`` keeps: answers, and the way back
                         lock     held by the run that works here
 
 Within ``tree`` the copy stands as deep as the workspace stands in its repository, with symlinks to
@@ -130,12 +131,7 @@ class Scratch(Copy):
         SpikeproofError when the folder cannot be written, or no copy of the workspace can be built.
         """
         _refuse_circles(workspace)
-        target = user_target_dir or target_dir(workspace.root, cargo_home())
-        target = Path(os.path.realpath(target))
-        base = target / "spikeproof"
-        if not target.is_relative_to(workspace.root):
-            name = hashlib.sha256(os.fsencode(workspace.root)).hexdigest()[:12]
-            base /= f"{workspace.root.name}-{name}"
+        target, base = scratch_folder(workspace.root, user_target_dir)
         with explained(target):
             _make(target, base)
             lock = _acquire(base, on_wait)
@@ -152,7 +148,7 @@ class Scratch(Copy):
         directory: registry dependencies are not built again. Apply the patch in ``tree`` (see
         ``engine.patch.git_apply``), then call ``settle`` before cargo. What builds left there is gone.
         """
-        if not name.isidentifier() or name in ("tree", "build", "lock", "clock"):
+        if not name.isidentifier() or name in ("tree", "build", "review", "lock", "clock"):
             raise ValueError(f"not the name of a copy: {name!r}")
         mirror, args = self._mirror_at(name)
         mirror.sync(pristine=True)
@@ -246,6 +242,16 @@ class Scratch(Copy):
                 for neighbour, target in wanted.items():
                     self._store.link(fd, neighbour, target)
             place = place / part
+
+
+def scratch_folder(root: Path, user_target_dir: Path | None = None) -> tuple[Path, Path]:
+    """The target directory of the workspace at ``root``, and the folder in it that is ours."""
+    target = Path(os.path.realpath(user_target_dir or target_dir(root, cargo_home())))
+    base = target / "spikeproof"
+    if not target.is_relative_to(root):
+        name = hashlib.sha256(os.fsencode(root)).hexdigest()[:12]
+        base /= f"{root.name}-{name}"
+    return target, base
 
 
 def _make(target: Path, base: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.fsio import NotRegularError, TooLargeError, exists, open_parent, read_regular
+from engine.fsio import NotRegularError, TooLargeError, exists, read_below, read_regular
 from engine.ignore import Ignore, Patterns
 from engine.model import Skip
 
@@ -64,17 +64,8 @@ def read_source(root: Path, path: str) -> bytes | Skip:
     Left out are: what is no regular file any more, symlinks (in the folders above it too), more
     than 8 MiB, what is not UTF-8 or holds NUL bytes, generated code. A BOM stays in the bytes.
     """
-    *parts, name = path.split("/")
     try:
-        top = os.open(root, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            folder = open_parent(top, parts)
-        finally:
-            os.close(top)
-        try:
-            data = read_regular(name, LIMIT, dir_fd=folder, follow=False)
-        finally:
-            os.close(folder)
+        data = read_below(root, path, LIMIT)
     except NotRegularError:
         return Skip(path, "not a regular file")
     except TooLargeError:

@@ -2,51 +2,103 @@
 
 On a line of its own the comment covers the statement or item that follows; at the end of a line,
 that line. ``//! spikeproof: allow(NAME)`` covers the file. Several names are separated by commas.
+A comment that silences nothing is told: what it was for is gone, or it never worked.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.model import Span
+from engine.config import closest
+from engine.fsio import show
+from engine.model import Site, Span
 from engine.syntax import COMMENTS, ITEMS, Source
 
-_ALLOW = re.compile(rb"(//!?|/\*)[ \t]*spikeproof:[ \t]*allow\(([a-z0-9_, \t-]+)\)")
+MARK = b"spikeproof:"  # a file without it holds no allowance
+_ALLOW = re.compile(
+    rb"(//!?|/\*)[ \t]*spikeproof:(?:[ \t]*allow\(([a-z0-9_, \t-]+)\)|[^\n]{0,200})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """One name of one comment. ``line`` counts from 1; ``span`` is where ``codemod`` is silent.
+    Without a codemod the comment is not understood."""
+
+    path: str
+    line: int
+    codemod: str
+    span: Span
+
+    def covers(self, codemod: str, span: Span) -> bool:
+        return codemod == self.codemod and self.span.start <= span.start < self.span.end
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """An allowance that silences nothing, and why in words."""
+
+    path: str
+    line: int
+    codemod: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """Spans of a file in which codemods are silent."""
+    """Those of one file."""
 
-    spans: tuple[tuple[str, Span], ...]
+    entries: tuple[Allowance, ...]
 
     def covers(self, codemod: str, span: Span) -> bool:
-        return any(name == codemod and span.start in _Half(at) for name, at in self.spans)
+        return any(entry.covers(codemod, span) for entry in self.entries)
+
+    def idle(self, sites: Iterable[Site]) -> tuple[Allowance, ...]:
+        """Those that cover none of ``sites`` (uses are none)."""
+        found = [site for site in sites if site.role != "use"]
+        return tuple(
+            entry
+            for entry in self.entries
+            if not any(entry.covers(site.codemod, site.span) for site in found)
+        )
 
 
-class _Half:
-    """A span as a container of offsets."""
-
-    def __init__(self, span: Span) -> None:
-        self.span = span
-
-    def __contains__(self, offset: int) -> bool:
-        return self.span.start <= offset < self.span.end
+def unused(
+    idle: Iterable[Allowance], names: Collection[str], known: Mapping[str, object]
+) -> tuple[Unused, ...]:
+    """What to say of ``idle`` allowances when the codemods ``names`` ran, of all that are
+    ``known``. Nothing can be said of one that did not run."""
+    found: list[Unused] = []
+    for entry in sorted(idle, key=lambda entry: (entry.path, entry.line, entry.codemod)):
+        if not entry.codemod:
+            reason = "is not understood: write `spikeproof: allow(NAME)`"
+        elif entry.codemod not in known:
+            reason = f"names no codemod: `{show(entry.codemod)}`{closest(entry.codemod, known)}"
+        elif entry.codemod in names:
+            reason = f"silences nothing: no {entry.codemod} site is there"
+        else:
+            continue
+        found.append(Unused(entry.path, entry.line, entry.codemod, reason))
+    return tuple(found)
 
 
 def allowances(source: Source) -> Allowances:
     """All allowances of a file. A comment inside a string is none: it must be a comment node."""
-    found: list[tuple[str, Span]] = []
+    found: list[Allowance] = []
+    if MARK not in source.data:
+        return Allowances(())
     for hit in _ALLOW.finditer(source.data):
         node = source.root.descendant_for_byte_range(hit.start(), hit.start() + 2)
         while node is not None and node.type not in COMMENTS:
             node = node.parent
         if node is None or node.start_byte != hit.start():
             continue
+        line = source.position(hit.start())[0]
         at = _covered(source, hit.start(), hit.end(), hit.group(1) == b"//!")
-        for name in hit.group(2).decode().split(","):
-            found.append((name.strip().replace("_", "-"), at))
+        names = [name.strip().replace("_", "-") for name in (hit[2] or b"").decode().split(",")]
+        found += [Allowance(source.path, line, n, at) for n in names if n or len(names) == 1]
     return Allowances(tuple(found))
 
 

@@ -116,7 +116,7 @@ def test_hunks_put_together_are_the_patch(before: bytes, after: bytes, path: str
 def test_blocks_are_ordered_and_rebuild_the_new_text(old: list[bytes], new: list[bytes]) -> None:
     rebuilt: list[bytes] = []
     at = 0
-    for a0, a1, b0, b1 in patch._blocks(old, new):
+    for a0, a1, b0, b1 in patch.changed_blocks(old, new):
         assert a0 >= at
         assert a1 > a0 or b1 > b0
         rebuilt += old[at:a0] + new[b0:b1]
@@ -189,7 +189,7 @@ def test_far_changes_of_a_large_file_stay_small_and_fast() -> None:
 def test_a_large_stretch_without_anchors_is_one_block() -> None:
     old = [b"a", *[b"x", b"y"] * 1_500, b"b"]
     new = [b"c", *[b"y", b"x"] * 1_500, b"d"]
-    assert patch._blocks(old, new) == [(0, len(old), 0, len(new))]
+    assert patch.changed_blocks(old, new) == [(0, len(old), 0, len(new))]
 
 
 # -- git apply -------------------------------------------------------------------------------------

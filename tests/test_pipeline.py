@@ -9,7 +9,7 @@ import pytest
 
 from engine.model import Outcome
 from engine.patch import make_patch
-from engine.pipeline import Stages, _prover, _rescan, open_stages, run
+from engine.pipeline import Stages, _rescan, open_stages, prover_of, run
 from engine.report.ui import Ui
 from engine.workspace import Selection, Workspace, discover
 from tests.trees import build, package
@@ -79,7 +79,7 @@ def stages(workspace: Workspace) -> Iterator[Stages]:
 def test_each_proof_starts_from_the_users_tree(stages: Stages) -> None:
     """git changes files behind the copy's back; they are put back all the same."""
     tree = stages.scratch.tree
-    prove = _prover(stages)
+    prove = prover_of(stages)
     patches = {
         path: make_patch([(path, text.encode(), f"// new\n{text}".encode())])
         for path, text in FILES.items()

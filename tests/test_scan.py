@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Node
 
+from engine import suppress
 from engine.codemod import Match, registry
 from engine.model import Span
-from engine.scan import scan_source, wanted
+from engine.scan import scan, scan_source, wanted
 from engine.syntax import Source, captures, compile_query, run_query, span_of, walk
 
 HOME = Path(__file__).resolve().parent.parent
@@ -118,3 +119,51 @@ def test_what_only_tests_run_is_told_from_what_serves(path: str, before: str, co
     text = f"{before}\nasync fn f(names: Vec<String>) {{ for n in &names {{ n.clone().len(); }} }}"
     sites = scan_source(Source(path, text.encode()), ("clone-per-frame",), uses=False).sites
     assert [site.in_tests for site in sites] == [cold]
+
+
+# -- comments that silence nothing -------------------------------------------------------------------
+
+
+def test_comments_that_silence_nothing_are_told(tmp_path: Path) -> None:
+    text = """\
+//! spikeproof: allow(clone-per-frame)
+use std::sync::Mutex;
+pub struct S {
+    // spikeproof: allow(mutex-counter)
+    hits: Mutex<u64>,
+    names: Mutex<Vec<u8>>, // spikeproof: allow(mutex_counter)
+    // spikeproof: allow(mutex-counters, guard-across-await)
+    errors: u64,
+    // spikeproof: allow(Mutex)
+    bytes: u64,
+}
+pub async fn f(s: &S) {
+    let _ = "// spikeproof: allow(mutex-counter)";
+    // spikeproof: allow(guard-across-await)
+    let g = held(s);
+    f(s).await;
+}
+"""
+    (tmp_path / "a.rs").write_text(text)
+    (tmp_path / "none.rs").write_text("// spikeproof: allow(guard-across-await)\nfn f() {}\n")
+    names = ("mutex-counter", "guard-across-await")
+    found = scan(tmp_path, ["a.rs", "none.rs"], names)
+    assert found.suppressed == 1
+    told = suppress.unused(found.idle, names, registry())
+    assert [(u.path, u.line, u.codemod, u.reason) for u in told] == [
+        ("a.rs", 6, "mutex-counter", "silences nothing: no mutex-counter site is there"),
+        ("a.rs", 7, "guard-across-await", "silences nothing: no guard-across-await site is there"),
+        ("a.rs", 7, "mutex-counters", "names no codemod: `mutex-counters`: did you mean `mutex-counter`?"),
+        ("a.rs", 9, "", "is not understood: write `spikeproof: allow(NAME)`"),
+        ("none.rs", 1, "guard-across-await", "silences nothing: no guard-across-await site is there"),
+    ]  # fmt: skip
+    # Only the type tells whether `held` takes a guard.
+    assert [(a.line, a.codemod) for a in found.maybe] == [(14, "guard-across-await")]
+
+
+def test_nothing_is_said_of_comments_in_a_file_that_was_not_understood(tmp_path: Path) -> None:
+    text = "use std::sync::Mutex;\nstruct S { x: Mutex<u64>, @@@ }\n// spikeproof: allow(mutex-counter)\nfn f() {}\n"
+    (tmp_path / "a.rs").write_text(text)
+    found = scan(tmp_path, ["a.rs"], ("mutex-counter",))
+    assert found.sites
+    assert found.idle == ()

@@ -104,9 +104,7 @@ class GuardAcrossAwait(Codemod):
         for node, evident in find.found(source, matches):
             captures = {"value": (span_of(node),)}
             if not evident:
-                yield Site(
-                    self.name, source.path, span_of(node), captures, kind="maybe", role="use"
-                )
+                yield Site(self.name, source.path, span_of(node), captures, role="maybe")
                 continue
             taken = take(source, _scopes, node, _EDITION)
             if taken is not None and taken.trace.awaits:
@@ -137,7 +135,7 @@ class GuardAcrossAwait(Codemod):
             return
         yield site.captures["value"][0]
         node = source.node_at(site.captures["value"][0])
-        if node is None or (site.role == "use" and not find.likely(source, node)):
+        if node is None or (site.role == "maybe" and not find.likely(source, node)):
             return
         try:
             taken = take(source, _scopes, node, _EDITION)

@@ -84,7 +84,7 @@ def _held(site: Site, facts: Facts, holders: Holders) -> Held | Proposal | None:
         span = site.captures["value"][0]
         type_ = facts.type_of(site.path, span)
         if type_ is None:
-            if site.role == "use":
+            if site.role == "maybe":
                 return None
             unknown = facts.unknown(site.path, span)
             return Proposal((site,), reason=unknown, outcome=Outcome.NOT_COMPILED)

@@ -186,7 +186,7 @@ def _named(source: Source, node: Node, inner: Node) -> Iterator[Site]:
         return
     found = _declaration(source, _identity(source, owner, node), owner, [node])
     captures = {**found.captures, "inner": (span_of(inner),)}
-    yield replace(found, captures=captures, kind=f"named {found.kind}", role="use")
+    yield replace(found, captures=captures, kind=f"named {found.kind}", role="maybe")
 
 
 def _owner(source: Source, node: Node) -> Node | None:

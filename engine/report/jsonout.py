@@ -1,4 +1,5 @@
-"""The JSON contracts: ``spikeproof/scan/1`` and ``spikeproof/diff/1``.
+"""The JSON contracts: ``spikeproof/scan/1`` and ``spikeproof/diff/1``, an object a workspace. Paths
+are relative to its ``root``.
 
 Lines and columns count from 1, columns in characters, ends exclusive. Paths that are not UTF-8
 carry surrogate escapes.
@@ -8,12 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from engine.baseline import Entry
 from engine.bench.model import Report
 from engine.bench.text import report_plain, row_json
 from engine.measured import Measured
 from engine.model import Site, Skip, Verdict
+from engine.suppress import Unused
 from engine.syntax import Source
 
 
@@ -36,17 +40,52 @@ def site_json(site: Site, source: Source) -> dict[str, object]:
     }
 
 
-def scan_json(
-    root: Path, sites: Sequence[Site], skipped: Iterable[Skip], source: Callable[[str], Source]
-) -> str:
-    return _dump(
-        {
-            "schema": "spikeproof/scan/1",
-            "root": str(root),
-            "sites": [site_json(site, source(site.path)) for site in sites],
-            "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+@dataclass(frozen=True)
+class Rest:
+    """What both contracts say beside the sites: how many were left alone, and what is to be
+    tidied up."""
+
+    silenced: int = 0  # by comments
+    in_tests: int = 0
+    configured: int = 0  # where the config turns the codemod off
+    old: int = 0  # not new, or of the baseline
+    unused: Sequence[Unused] = ()
+    stale: Sequence[Entry] = ()
+
+    def json(self) -> dict[str, object]:
+        return {
+            "left_alone": {
+                "silenced": self.silenced,
+                "in_tests": self.in_tests,
+                "configured": self.configured,
+                "old": self.old,
+            },
+            "unused_allowances": [
+                {"path": u.path, "line": u.line, "codemod": u.codemod, "reason": u.reason}
+                for u in self.unused
+            ],
+            "stale_baseline": [
+                {"id": e.id, "codemod": e.codemod, "path": e.path, "message": e.message}
+                for e in self.stale
+            ],
         }
-    )
+
+
+def scan_json(
+    root: Path,
+    sites: Sequence[Site],
+    skipped: Iterable[Skip],
+    source: Callable[[str], Source],
+    rest: Rest,
+) -> dict[str, object]:
+    """The sites of one workspace."""
+    return {
+        "schema": "spikeproof/scan/1",
+        "root": str(root),
+        "sites": [site_json(site, source(site.path)) for site in sites],
+        "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+        **rest.json(),
+    }
 
 
 def verdict_json(
@@ -98,21 +137,24 @@ def diff_json(
     diff: bytes,
     skipped: Iterable[Skip],
     runs: dict[str, object],
+    rest: Rest,
     measurement: Report | None = None,
-) -> str:
-    return _dump(
-        {
-            "schema": "spikeproof/diff/1",
-            "root": str(root),
-            "fixes": list(fixes),
-            "diff": diff.decode("utf-8", "replace"),
-            "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
-            "runs": runs,
-            "measurement": None if measurement is None else report_plain(measurement),
-        }
-    )
+) -> dict[str, object]:
+    """The fixes of one workspace. What was measured, and how often cargo ran (a test that failed
+    once is run again), can differ between runs; nothing else does."""
+    return {
+        "schema": "spikeproof/diff/1",
+        "root": str(root),
+        "fixes": list(fixes),
+        "diff": diff.decode("utf-8", "replace"),
+        "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+        "runs": runs,
+        **rest.json(),
+        "measurement": None if measurement is None else report_plain(measurement),
+    }
 
 
-def _dump(value: object) -> str:
+def dump(value: object) -> str:
+    """``value`` as text, the same for equal values."""
     # surrogates (odd file names) are escaped by ensure_ascii, so any stdout takes the text
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"
