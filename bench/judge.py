@@ -7,12 +7,13 @@ is and with a noisy neighbour (a process that works and sleeps by turns):
 - crates seeded to take 2 % and 5 % more and 5 % less time: benches for which that was found, and
   benches for which the opposite was said (none may be).
 
-``python -m bench.judge [RUNS [SEEDED]]`` makes 40 runs of equal crates and 12 of each change, or as
-many as said. Exit 1 when a limit is missed.
+Options: ``--runs N`` of equal crates (40), ``--seeded N`` of each change (12), ``--where`` for only
+one of the two places. Exit 1 when a limit is missed.
 """
 
 from __future__ import annotations
 
+import argparse
 import random
 import shutil
 import subprocess
@@ -37,7 +38,6 @@ from engine.workspace import Selection, discover
 
 HOME = Path(__file__).resolve().parent.parent
 WORK = HOME / "target" / "bench" / "judge"
-RUNS, SEEDED = 40, 12
 SECONDS = 12.0  # the budget of one run of three benches
 FOUND = 0.8  # of the seeded changes, on the machine as it is
 CHANGES = (1.02, 1.05, 0.95)
@@ -173,18 +173,20 @@ def _tell(text: str) -> None:
 
 
 def main() -> int:
-    count, seeded = (
-        int(sys.argv[place]) if len(sys.argv) > place else usual
-        for place, usual in ((1, RUNS), (2, SEEDED))
-    )
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--seeded", type=int, default=12)
+    parser.add_argument("--where", choices=["quiet", "noisy", "both"], default="both")
+    options = parser.parse_args()
     if shutil.which("cargo") is None:
         print("judge: cargo was not found", file=sys.stderr)
         return 2
     began = time.monotonic()
     missed = []
-    for noisy in (False, True):
+    places = {"quiet": (False,), "noisy": (True,), "both": (False, True)}
+    for noisy in places[options.where]:
         place = "noisy neighbour" if noisy else "machine as it is"
-        equal = runs(1.0, count, noisy)
+        equal = runs(1.0, options.runs, noisy)
         _tell("")
         print(
             f"{place}: equal crates declared different in {equal.alarms} of {equal.runs} runs "
@@ -194,7 +196,7 @@ def main() -> int:
         if equal.alarms > ALPHA * equal.runs:
             missed.append(f"{place}: more than 5 % of the equal runs declared different")
         for change in CHANGES:
-            outcome = runs(change, seeded, noisy)
+            outcome = runs(change, options.seeded, noisy)
             _tell("")
             print(
                 f"{place}: {change - 1:+.0%} found in {outcome.found} of {outcome.benches} benches, "
