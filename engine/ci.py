@@ -17,7 +17,6 @@ from engine.commands import (
     chosen,
     emit,
     filter_of,
-    render,
     tell_leftovers,
     tell_skips,
     with_leftovers,
@@ -38,6 +37,7 @@ from engine.report.github_review import review
 from engine.report.gitlab import code_quality
 from engine.report.plain import printable
 from engine.report.rdjson import rdjsonl
+from engine.report.render import render
 from engine.report.review_file import dump
 from engine.report.sarif import sarif
 from engine.report.step_summary import MAX_BYTES, step_summary

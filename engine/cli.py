@@ -39,6 +39,7 @@ _SELECTION = (
     click.option("--locked", is_flag=True, help="Cargo.lock must be up to date."),
     click.option("--offline", is_flag=True, help="Do not touch the network."),
 )
+_PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 _CODEMODS = (
     click.option(
         "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
@@ -153,13 +154,13 @@ def _failing(function: Callable[..., int]) -> Callable[..., None]:
             code = function(**arguments)
             sys.stdout.flush()
         except SpikeproofError as error:
-            _complain(str(error), error.detail)
+            complain(str(error), error.detail)
             code = EXIT_FAILED
         except KeyboardInterrupt:
-            _complain("interrupted; your files are as they were")
+            complain("interrupted; your files are as they were")
             code = 130
         except RecursionError as error:
-            _complain(f"source nested too deeply to be read ({error})")
+            complain(f"source nested too deeply to be read ({error})")
             code = EXIT_FAILED
         except BrokenPipeError:
             # The reader went away (`| head`): nothing to say to nobody.
@@ -169,22 +170,23 @@ def _failing(function: Callable[..., int]) -> Callable[..., None]:
             import errno
 
             if error.errno == errno.ENOSPC:
-                _complain("no space left on the disk: free some, then run again")
+                complain("no space left on the disk: free some, then run again")
             else:
                 where = f" ({error.filename})" if error.filename else ""
-                _complain(f"{error.strerror or error}{where}")
+                complain(f"{error.strerror or error}{where}")
             code = EXIT_FAILED
         except Exception as error:
             import traceback
 
-            _complain(f"internal error, please report it: {error!r}", traceback.format_exc())
+            complain(f"internal error, please report it: {error!r}", traceback.format_exc())
             code = EXIT_FAILED
         sys.exit(code)
 
     return run
 
 
-def _complain(message: str, detail: str = "") -> None:
+def complain(message: str, detail: str = "") -> None:
+    """An error on stderr: a line, and perhaps longer text below it."""
     from engine.report.plain import printable
 
     click.echo(click.style("error", fg="red", bold=True) + f": {printable(message)}", err=True)
@@ -204,41 +206,57 @@ def cli() -> None:
 
 
 @cli.command()
-@click.argument("path", default=".", type=click.Path(path_type=Path))
+@_PATHS
 @_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
 @_failing
-def scan(path: Path, types: bool, form: str, **common: Any) -> int:
-    """List sites, hottest first. Runs nothing of the repository's (without --types)."""
-    from engine.commands import scan_command
+def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
+    """List sites, hottest first. Runs nothing of the repository's (without --types).
 
-    return scan_command(path, types, form, _workspace, _ui(common), common)
+    Each PATH is a folder, a Cargo.toml or a .rs file of a package; of one workspace or of several.
+    """
+    from engine.batch import scan_command
+
+    return scan_command(paths, types, form, _workspaces, _ui(common), common)
 
 
 @cli.command()
-@click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _PROOF, _COMMON)
+@_PATHS
+@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _PROOF, _VOICE)
+@click.option(
+    "-o",
+    "into",
+    metavar="FILE|FOLDER/",
+    help="Write the result there, not to stdout. A folder gets a patch for each fix (mails with "
+    "--format mbox), numbered, each on top of those before it.",
+)
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["patch", "mbox", "json", "summary"]),
+    type=click.Choice(["patch", "mbox", "json", "summary", "stat"]),
     default="patch",
     show_default=True,
 )
 @_failing
-def diff(path: Path, form: str, **common: Any) -> int:
+def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) -> int:
     """Dry run: the verified patch on stdout, its story on stderr. Changes nothing of yours.
+
+    Each PATH is a folder, a Cargo.toml or a .rs file of a package; of one workspace or of several.
+    Apply the patch at the repository's top: `spikeproof diff | git apply`.
 
     Runs build scripts, proc macros, tests and benches of the workspace, in a copy below the target
     directory.
     """
-    from engine.commands import diff_command
+    from engine.batch import diff_command
 
     review, tests, wish = _proof(common)
-    return diff_command(path, review, tests, wish, form, _workspace, _ui(common), common)
+    folder = into is not None and (into.endswith("/") or Path(into).is_dir())
+    where = Path(into) if into is not None else None
+    common |= {"output": None if folder else where, "folder": where if folder else None}
+    return diff_command(paths, review, tests, wish, form, _workspaces, _ui(common), common)
 
 
 @cli.command()
@@ -466,6 +484,26 @@ def explain(name: str | None, color: str) -> int:
     return explain_command(name)
 
 
+@cli.command("config-schema")
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write it there, not to stdout.",
+)
+@_failing
+def config_schema(output: Path | None) -> int:
+    """The JSON schema of the config in Cargo.toml, for editors (taplo, Even Better TOML)."""
+    from engine.codemod import registry
+    from engine.commands import emit
+    from engine.config_schema import schema
+    from engine.report.jsonout import dump
+
+    emit(dump(schema(registry())).encode("ascii"), output)
+    return EXIT_CLEAN
+
+
 def _ui(common: dict[str, Any]) -> Ui:
     from engine.report.ui import Ui
 
@@ -473,7 +511,11 @@ def _ui(common: dict[str, Any]) -> Ui:
 
 
 def _workspace(path: Path, common: dict[str, Any]) -> Workspace:
-    from engine.workspace import Selection, discover
+    return _workspaces([path], common)[0]
+
+
+def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspace, ...]:
+    from engine.workspace import Selection, discover_all
 
     features = tuple(f for group in common["features"] for f in group.replace(",", " ").split())
     selection = Selection(
@@ -487,7 +529,7 @@ def _workspace(path: Path, common: dict[str, Any]) -> Workspace:
         locked=common["locked"],
         offline=common["offline"],
     )
-    return discover(path, selection)
+    return discover_all(paths, selection)
 
 
 def _end(_signal: int, _frame: object) -> None:

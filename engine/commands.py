@@ -6,32 +6,30 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from engine import baseline, suppress
+from engine import baseline
 from engine.baseline import Baseline, Entry
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.codemod import registry
 from engine.config import closest
 from engine.errors import SpikeproofError
-from engine.facts import sources_of
-from engine.fsio import show
-from engine.heat import weight
+from engine.fsio import show, write_whole
 from engine.model import Outcome, Site, Skip, Verdict
-from engine.report.counts import count, silenced, spared
+from engine.report.counts import count
 from engine.report.plain import printable
 from engine.report.ui import Ui
 from engine.scan import Found, scan
 from engine.since import Newness, since
 from engine.suppress import Unused
-from engine.wanted import Filter, old_words
+from engine.trust import lowered
+from engine.wanted import Filter
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
     from engine.pipeline import Result
-    from engine.weighing import Wish
 
 _TOLD = 10  # comments that silence nothing, told one by one
 Open = Callable[[Path, dict[str, Any]], Workspace]
@@ -43,10 +41,19 @@ def chosen(names: Sequence[str], workspace: Workspace) -> tuple[str, ...]:
     for name in names:
         if name.replace("_", "-") not in known:
             raise unknown_codemod(name)
-    workspace.config.check_names({n: tuple(c.codemod.options) for n, c in known.items()})
-    disabled = workspace.config.disable
-    wanted = [n.replace("_", "-") for n in names] or [n for n in known if n not in disabled]
-    return tuple(dict.fromkeys(wanted))
+    options = {name: loaded.codemod.options for name, loaded in known.items()}
+    configs = [workspace.config, *(package.config for package in workspace.packages)]
+    for config in configs:
+        config.check_names(options)
+    mine = [package.config for package in workspace.selected] or configs
+    off = {n for n in known if all(config.rule(n).level == "off" for config in mine)}
+    asked = [name.replace("_", "-") for name in names]
+    for name in asked:
+        if name in off:
+            raise SpikeproofError(
+                f"{name} is turned off in the config: see `disable` and `codemods`"
+            )
+    return tuple(dict.fromkeys(asked or [name for name in known if name not in off]))
 
 
 def unknown_codemod(name: str) -> SpikeproofError:
@@ -120,7 +127,7 @@ def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
     with ui.busy():
-        sites, _, plain = by_syntax(workspace, names, ui)
+        sites, _, _, plain = by_syntax(workspace, names, ui)
         skipped: tuple[Skip, ...] = plain.skipped
         if types:
             from engine.pipeline import survey
@@ -147,139 +154,24 @@ def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[
     return EXIT_CLEAN
 
 
-def by_syntax(
-    workspace: Workspace, names: Sequence[str], ui: Ui
-) -> tuple[tuple[Site, ...], int, Found]:
-    """The sites that are shown without asking rustc, how many stand in test code, and the scan."""
+class BySyntax(NamedTuple):
+    """The sites that are shown without asking rustc, how many stand in test code, how many the
+    config leaves out, and the scan."""
+
+    sites: tuple[Site, ...]
+    in_tests: int
+    configured: int
+    found: Found
+
+
+def by_syntax(workspace: Workspace, names: Sequence[str], ui: Ui) -> BySyntax:
+    """Scan what the user asked for."""
     asked = [path for path in workspace.files if workspace.is_requested(path)]
     found = scan(workspace.root, asked, names, ui.scanning, uses=False)
     every = [s for s in found.sites if s.role == "site"]
-    sites = tuple(s for s in every if not workspace.spares(s))
-    return sites, len(every) - len(sites), found
-
-
-def scan_command(
-    path: Path, types: bool, form: str, open_: Open, ui: Ui, common: dict[str, Any]
-) -> int:
-    """``spikeproof scan``: exit 0 when there is no site, else 1."""
-    workspace = open_(path, common)
-    names = chosen(common["names"], workspace)
-    wanted = filter_of(workspace, common, ui)
-    skipped: tuple[Skip, ...]
-    if types:
-        from engine.pipeline import survey
-
-        with ui.busy():
-            sites, skipped, suppressed, in_tests, unused = survey(workspace, names, ui)
-    else:
-        with ui.busy():
-            sites, in_tests, found = by_syntax(workspace, names, ui)
-        skipped, suppressed = found.skipped, found.suppressed
-        unused = suppress.unused(found.idle, names, registry())
-    skipped = (*workspace.skipped, *skipped)
-    present = {site.id for site in sites}
-    old = [site for site in sites if wanted is not None and not wanted(site)]
-    left = {site.id for site in old}
-    sites = tuple(site for site in sites if site.id not in left)
-    ordered = sorted(sites, key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
-    sources = sources_of(workspace)
-    # From syntax alone, what only its types show to be a site is not there.
-    stale = stale_of(wanted, present, names, workspace) if types else ()
-    unused = relevant(unused, wanted)
-    if form == "json":
-        from engine.report.jsonout import Rest, scan_json
-
-        rest = Rest(suppressed, in_tests, len(old), unused, stale)
-        text = scan_json(workspace.root, ordered, skipped, sources.get, rest)
-    else:
-        from engine.report.snippet import snippet
-
-        color = common["output"] is None and ui.color(sys.stdout)
-        blocks = [snippet(site, sources.get(site.path), color) for site in ordered]
-        text = "\n\n".join(blocks) + "\n" if blocks else ""
-    emit(text.encode("utf-8", "backslashreplace"), common["output"])
-    tell_skips(ui, skipped)
-    files = len({s.path for s in ordered})
-    ui.say("Found", f"{count(len(ordered), 'site')} in {count(files, 'file')}{by_codemod(ordered)}")
-    if suppressed:
-        ui.say("Silenced", silenced(suppressed))
-    if in_tests:
-        ui.say("Left alone", spared(in_tests))
-    for words in old_words(wanted, old):
-        ui.say("Left alone", words)
-    tell_leftovers(ui, unused, stale)
-    if ordered and not types:
-        ui.say(
-            "Note", "from syntax alone; `spikeproof diff` asks rustc and proves each fix", "cyan"
-        )
-    return EXIT_FOUND if ordered else EXIT_CLEAN
-
-
-def diff_command(
-    path: Path,
-    review: bool,
-    tests: bool,
-    wish: Wish | None,
-    form: str,
-    open_: Open,
-    ui: Ui,
-    common: dict[str, Any],
-) -> int:
-    """``spikeproof diff``: see DESIGN for the exit codes."""
-    from engine.pipeline import run
-
-    workspace = open_(path, common)
-    names = chosen(common["names"], workspace)
-    wanted = filter_of(workspace, common, ui)
-    with ui.busy():
-        result = run(
-            workspace,
-            names,
-            ui,
-            review=review,
-            tests=tests,
-            wish=wish,
-            steps=form == "mbox",
-            wanted=wanted,
-        )
-    result = with_leftovers(result, wanted, names, workspace)
-    emit(render(result, form), common["output"])
-    tell_skips(ui, result.skipped)
-    from engine.report.story import story
-
-    for line in story(result, ui.color(sys.stderr), ui.verbose):
-        ui.line(line)
-    tell_leftovers(ui, result.unused, result.stale)
-    return exit_code(result.verdicts, result.patch)
-
-
-def render(result: Result, form: str) -> bytes:
-    """The result as the format wants it."""
-    if form == "json":
-        from engine.report.jsonout import Rest, diff_json, verdict_json
-
-        fixes = [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts]
-        text = diff_json(
-            result.root,
-            fixes,
-            result.patch,
-            result.skipped,
-            {**result.runs, "cargo": result.cargo_runs},
-            Rest(result.suppressed, result.in_tests, result.unwanted, result.unused, result.stale),
-            result.gauge.report if result.gauge is not None else None,
-        )
-        return text.encode()
-    if form == "summary":
-        from engine.report.story import summary
-
-        return ("\n".join(summary(result)) + "\n").encode("utf-8", "backslashreplace")
-    if form == "mbox":
-        from engine.report.mbox import mbox
-
-        return mbox(result.steps, result.toolchain)
-    from engine.report.story import patch_head
-
-    return patch_head(result) + result.patch if result.patch else b""
+    allowed = [s for s in every if workspace.allows(s)]
+    sites = tuple(lowered(s, workspace) for s in allowed if not workspace.spares(s))
+    return BySyntax(sites, len(allowed) - len(sites), len(every) - len(allowed), found)
 
 
 def exit_code(verdicts: Sequence[Verdict], patch: bytes) -> int:
@@ -319,9 +211,16 @@ def emit(data: bytes, output: Path | None) -> None:
         sys.stdout.buffer.flush()
         return
     try:
-        output.write_bytes(data)
+        write_whole(output, data)
     except OSError as error:
-        raise SpikeproofError(f"cannot write {output}: {error.strerror}") from error
+        raise SpikeproofError(f"cannot write {show(output)}: {error.strerror}") from error
+
+
+def check_output(output: Path | None) -> None:
+    """Raises SpikeproofError where ``output`` cannot be written: better before the work than after."""
+    if output is not None and (output.is_dir() or not output.absolute().parent.is_dir()):
+        why = "is a folder" if output.is_dir() else "is in no folder that exists"
+        raise SpikeproofError(f"cannot write {show(output)}: it {why}")
 
 
 def by_codemod(sites: Sequence[Site]) -> str:

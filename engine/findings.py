@@ -11,7 +11,7 @@ from engine.model import Level, Outcome, Site, Span, Verdict
 from engine.pipeline import Result
 from engine.report.finding import Finding, Position, Region, Report
 from engine.report.markdown import size
-from engine.report.story import word
+from engine.report.summary import word
 from engine.scan import scan_source
 from engine.suggest import Alone
 from engine.syntax import Source

@@ -38,13 +38,17 @@ def make_patch(changes: Iterable[tuple[str, bytes, bytes]]) -> bytes:
 
 def _file_diff(path: str, before: bytes, after: bytes) -> bytes:
     old, new = split_lines(before), split_lines(after)
-    head = b"diff --git %b %b\n--- %b\n+++ %b\n" % (
+    groups = _groups(changed_blocks(old, new))
+    return _head(path) + b"".join(_hunk(group, old, new) for group in groups)
+
+
+def _head(path: str) -> bytes:
+    return b"diff --git %b %b\n--- %b\n+++ %b\n" % (
         _header_name("a/", path),
         _header_name("b/", path),
         _header_name("a/", path, alone=True),
         _header_name("b/", path, alone=True),
     )
-    return head + b"".join(_hunk(group, old, new) for group in _groups(changed_blocks(old, new)))
 
 
 def split_lines(data: bytes) -> list[bytes]:
@@ -224,6 +228,24 @@ def hunks(patch: bytes) -> tuple[Hunk, ...]:
     return tuple(found)
 
 
+def placed(patch: bytes, folder: str) -> bytes:
+    """``patch`` with its paths below ``folder`` (POSIX; ``""``: as they are).
+
+    Git takes paths as they are seen from the repository's top: with others, ``git apply`` in a
+    folder below it leaves out every file without a word and exits 0 (seen with git 2.47).
+    """
+    if not folder:
+        return patch
+    out: list[bytes] = []
+    last = ""
+    for hunk in hunks(patch):
+        if hunk.path != last:
+            out.append(_head(f"{folder}/{hunk.path}"))
+            last = hunk.path
+        out.append(hunk.text)
+    return b"".join(out)
+
+
 def _hunk_end(lines: Sequence[bytes], at: int, old: int, new: int) -> int:
     """The line behind a hunk's body, -1 when the body is not as long as its head says."""
     while old > 0 or new > 0:
@@ -252,8 +274,11 @@ def _path_of(name: bytes) -> str:
     return os.fsdecode(name.removeprefix(b"b/"))
 
 
-def git_apply(patch: bytes, directory: Path, *, check_only: bool = False) -> tuple[str, ...]:
-    """Apply ``patch`` below ``directory`` with git; the paths that git saw in it.
+def git_apply(
+    patch: bytes, directory: Path, *, check_only: bool = False, folder: str = ""
+) -> tuple[str, ...]:
+    """Apply ``patch`` below ``directory`` with git; the paths that git saw in it. ``folder`` is what
+    its paths begin with and ``directory`` stands for (see :func:`placed`).
 
     Git is kept from looking for a repository: inside one, in a directory that is not its top,
     ``git apply`` leaves out every path of the patch without a word and exits 0 (seen with git
@@ -264,6 +289,7 @@ def git_apply(patch: bytes, directory: Path, *, check_only: bool = False) -> tup
         return ()
     command = ["git", "apply", "--whitespace=nowarn", "--numstat", "-z"]
     command.append("--check" if check_only else "--apply")
+    command.append(f"-p{1 + len(folder.split('/')) if folder else 1}")
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "LC_ALL": "C",

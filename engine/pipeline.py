@@ -15,11 +15,12 @@ from engine.codemod import Options, Problem, Refusal, registry
 from engine.errors import SpikeproofError
 from engine.facts import Facts, Sources, sources_of
 from engine.identity import identified
+from engine.ignore import below_top
 from engine.layout import Layout
 from engine.measured import Gauge
 from engine.model import Fix, Level, Outcome, Proposal, Site, Skip, Span, Verdict
 from engine.oracle import Answers, Oracle
-from engine.patch import git_apply, make_patch
+from engine.patch import git_apply, make_patch, placed
 from engine.report.counts import count
 from engine.report.ui import Ui
 from engine.runs import CheckRun, Driver
@@ -27,8 +28,9 @@ from engine.scan import Found, scan
 from engine.scratch import Scratch
 from engine.series import Step, series
 from engine.suppress import Allowance, Unused
+from engine.trust import capped
 from engine.verify import Prove, Settings, verify
-from engine.wanted import Choice, Wanted, old_words
+from engine.wanted import Choice, Filter, Wanted, old_words
 from engine.weighing import Wish, refused, weigh, with_evidence
 from engine.workspace import Workspace
 
@@ -60,6 +62,7 @@ class Result:
     unused: tuple[Unused, ...] = ()  # `spikeproof: allow(..)` comments that silence nothing
     stale: tuple[Entry, ...] = ()  # entries of the baseline that match nothing, when asked for
     in_tests: int = 0  # sites left alone because no traffic reaches them
+    configured: int = 0  # sites where the config turns their codemod off
     old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
     old_words: tuple[str, ...] = ()  # why, with how many of them, for people
     notes: tuple[str, ...] = ()
@@ -70,6 +73,12 @@ class Result:
     gauge: Gauge | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
+    folder: str = ""  # of the workspace in its repository: where the emitted patch begins
+
+    @property
+    def emitted(self) -> bytes:
+        """The patch as it was proven and is to be applied at the repository's top."""
+        return placed(self.patch, self.folder)
 
     @property
     def unwanted(self) -> int:
@@ -88,7 +97,9 @@ class Result:
 class Stages:
     """One workspace in its scratch copy, with cargo and the oracle on it."""
 
-    def __init__(self, workspace: Workspace, scratch: Scratch, ui: Ui) -> None:
+    def __init__(
+        self, workspace: Workspace, scratch: Scratch, ui: Ui, folder: str | None = None
+    ) -> None:
         self.workspace = workspace
         self.scratch = scratch
         self.ui = ui
@@ -98,6 +109,9 @@ class Stages:
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
         self.in_tests = 0
+        self.configured = 0  # left alone because of the config
+        # What paths begin with in the patch as it is emitted: git wants them from the top.
+        self.folder = below_top(workspace.root) if folder is None else folder
         self.silencing: set[Allowance] = set()  # those that silenced what only the types showed
 
     def check_baseline(self) -> CheckRun:
@@ -146,22 +160,22 @@ class Stages:
         for site in sites:
             by_codemod.setdefault(site.codemod, []).append(site)
         ids = {site.id for site in sites}
-        requested = [
+        planned = [
             proposal
             for name, group in sorted(by_codemod.items())
             for found in registry()[name].codemod.plan(group, facts)
             if (proposal := self._introduced(found, ids, sources)) is not None
-            and self._requested(proposal)
+            and any(self.workspace.is_requested(site.path) for site in proposal.sites)
         ]
+        requested = [
+            capped(proposal, self.workspace)
+            for proposal in planned
+            if all(map(self.workspace.allows, proposal.sites))
+        ]
+        self.configured = max(self.configured, len(planned) - len(requested))
         proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
         self.in_tests = max(self.in_tests, len(requested) - len(proposals))
         return proposals, facts
-
-    def _requested(self, proposal: Proposal) -> bool:
-        first = proposal.sites[0]
-        package = self.workspace.package_of(first.path)
-        disabled = package is not None and proposal.codemod in package.config.disable
-        return not disabled and any(self.workspace.is_requested(s.path) for s in proposal.sites)
 
     def _introduced(self, proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
         """The proposal with an identity (added to ``ids``) for sites that only the types showed to
@@ -200,7 +214,9 @@ def _errors(run: CheckRun) -> str:
 
 
 @contextmanager
-def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Iterator[Stages]:
+def open_stages(
+    workspace: Workspace, ui: Ui, target: Path | None = None, folder: str | None = None
+) -> Iterator[Stages]:
     """The scratch copy, locked and in sync, with the stages on it."""
 
     def wait(message: str) -> None:
@@ -208,7 +224,7 @@ def open_stages(workspace: Workspace, ui: Ui, target: Path | None = None) -> Ite
 
     with Scratch.open(workspace, target, on_wait=wait) as scratch:
         scratch.sync()
-        yield Stages(workspace, scratch, ui)
+        yield Stages(workspace, scratch, ui, folder)
 
 
 class Surveyed(NamedTuple):
@@ -220,6 +236,7 @@ class Surveyed(NamedTuple):
     suppressed: int
     in_tests: int
     unused: tuple[Unused, ...]
+    configured: int  # sites where the config turns their codemod off
 
 
 def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
@@ -227,7 +244,7 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         unused = _unused(workspace, found.idle, names)
-        return Surveyed((), found.skipped, found.suppressed, 0, unused)
+        return Surveyed((), found.skipped, found.suppressed, 0, unused, 0)
     with open_stages(workspace, ui) as stages:
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
@@ -238,6 +255,7 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
         found.suppressed,
         stages.in_tests,
         stages.unused(found, names),
+        stages.configured,
     )
 
 
@@ -264,6 +282,7 @@ def run(
     wish: Wish | None = None,
     steps: bool = False,
     wanted: Wanted | None = None,
+    folder: str | None = None,
 ) -> Result:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
@@ -271,8 +290,12 @@ def run(
     With ``wish``, what is verified is measured too, and what makes the program worse is refused;
     with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
     neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
-    not (they only change together) is taken whole."""
-    with proving(workspace, names, ui, review, tests, target, wish, steps, wanted) as (result, _):
+    not (they only change together) is taken whole.
+
+    ``folder`` is what the paths of the emitted patch begin with: that of the workspace in its git
+    repository, if None. ``Result.patch`` is relative to the workspace, ``Result.emitted`` has it."""
+    asked = proving(workspace, names, ui, review, tests, target, wish, steps, wanted, folder)
+    with asked as (result, _):
         return result
 
 
@@ -287,6 +310,7 @@ def proving(
     wish: Wish | None = None,
     steps: bool = False,
     wanted: Wanted | None = None,
+    folder: str | None = None,
 ) -> Iterator[tuple[Result, Stages | None]]:
     """As ``run``, with the scratch copy still open, so that more can be proven there; None where
     no site was found, and nothing opened."""
@@ -303,8 +327,28 @@ def proving(
         yield nothing, None
         return
     sites = [site for site in found.sites if site.role == "site"]
+    if isinstance(wanted, Filter) and wanted.hopeless(s.path for s in found.sites):
+        # No file with a candidate is part of the change: nothing is left to be asked of rustc.
+        asked = [site for site in sites if workspace.is_requested(site.path)]
+        mine = [site for site in asked if workspace.allows(site)]
+        old = tuple(site for site in mine if not workspace.spares(site))
+        yield (
+            Result(
+                workspace.root,
+                sources_of(workspace),
+                skipped=found.skipped,
+                suppressed=found.suppressed,
+                unused=_unused(workspace, found.idle, names),
+                in_tests=len(mine) - len(old),
+                configured=len(asked) - len(mine),
+                old=old,
+                old_words=old_words(wanted, old),
+            ),
+            None,
+        )
+        return
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
-    with open_stages(workspace, ui, target) as stages:
+    with open_stages(workspace, ui, target, folder) as stages:
         done = _passes(stages, names, found.sites, review, tests, wanted)
         if wish is not None:
             done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
@@ -319,9 +363,11 @@ def proving(
             suppressed=found.suppressed,
             unused=stages.unused(found, names),
             in_tests=stages.in_tests,
+            configured=stages.configured,
             old_words=old_words(wanted, done.old),
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
+            folder=stages.folder,
         )
         yield result, stages
 
@@ -488,7 +534,7 @@ def prover_of(stages: Stages) -> Prove:
         # By name, so that the copy knows what to put back: git changes them behind its back.
         stages.cargo.write({path: stages.sources.data(path) for path in paths})
         if patch:
-            git_apply(patch, stages.scratch.tree)
+            git_apply(placed(patch, stages.folder), stages.scratch.tree, folder=stages.folder)
         return stages.cargo
 
     return prove

@@ -20,7 +20,7 @@ from engine import git
 from engine.errors import SpikeproofError
 from engine.facts import sources_of
 from engine.fsio import exists, show
-from engine.ignore import repository_top
+from engine.ignore import below_top, repository_top
 from engine.lines import LineMap
 from engine.model import Site, Span
 from engine.scan import nested_deeply, scan_source
@@ -193,13 +193,13 @@ def since(
             raise SpikeproofError(
                 f"`{show(revision)}` and HEAD have no common ancestor here: {how}"
             )
-    inner = workspace.root.relative_to(top).as_posix()
+    inner = below_top(workspace.root)
     return Newness(
         name=revision,
         commit=base,
         merged=base != commit,
         _top=top,
-        _prefix="" if inner == "." else inner + "/",
+        _prefix=inner and inner + "/",
         _paths=frozenset(workspace.files),
         _read=read or sources_of(workspace).data,
         _tree={e.path: e for e in git.tree_of(top, base) if e.kind == b"blob"},

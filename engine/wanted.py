@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from engine.baseline import Baseline
@@ -30,6 +30,11 @@ class Filter:
         if self.baseline is not None and site in self.baseline:
             return False
         return self.newness is None or self.newness.is_new(site)
+
+    def hopeless(self, paths: Iterable[str]) -> bool:
+        """Is no site in ``paths`` wanted, whatever is known of it?"""
+        newness = self.newness
+        return newness is not None and not any(map(newness.changed, dict.fromkeys(paths)))
 
     def words(self, old: Sequence[Site]) -> tuple[str, ...]:
         """How many of ``old``, the sites that were left alone, were so for which reason."""

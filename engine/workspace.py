@@ -7,23 +7,23 @@ repository's: a ``rustc-wrapper`` of the repository runs during a plain ``cargo 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 from engine.cargoconfig import cargo_home
-from engine.config import Config, read_config
+from engine.config import Config, Rule, read_config
 from engine.errors import SpikeproofError
 from engine.fsio import show
-from engine.ignore import Patterns
+from engine.ignore import patterns
 from engine.manifest import Dependency, Manifest
 from engine.members import Members, find_members, nearest_manifest
 from engine.model import Site, Skip
 from engine.selection import Selection
 from engine.sources import Listing, ancestors, list_sources, read_source
 
-__all__ = ["Package", "Selection", "Workspace", "discover", "read_source"]
+__all__ = ["Package", "Selection", "Workspace", "discover", "discover_all", "read_source"]
 
 _VENDOR_HINT = "a member outside the workspace's folder: neither scanned nor changed"
 
@@ -54,14 +54,22 @@ class Package:
     config: Config
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one path of the user's asks for: all at or below ``path`` (a file or folder, ``""``: no
+    limit) in the packages with these ``roots``."""
+
+    path: str
+    roots: frozenset[str]
+
+
 @dataclass(frozen=True)
 class Workspace:
     """A workspace on disk. ``root`` is absolute and resolved; all other paths are POSIX, relative
     to it, and hold undecodable bytes as surrogates.
 
     ``files`` are the sources of all members that may be scanned and changed, ``selected`` the
-    packages that the command is about, ``requested`` the file or folder to which the user's path
-    limits it (``""``: no limit). ``outside`` are path dependencies and ``[patch]`` paths that lie
+    packages that the command is about, ``scopes`` what of them the user's paths limit it to. ``outside`` are path dependencies and ``[patch]`` paths that lie
     outside the root, ``manifests`` all manifests within it that cargo may load.
     """
 
@@ -71,7 +79,7 @@ class Workspace:
     files: tuple[str, ...]
     skipped: tuple[Skip, ...]
     outside: tuple[Path, ...]
-    requested: str
+    scopes: tuple[Scope, ...]
     config: Config  # of the root package, or of the workspace when it is virtual
     selection: Selection
     manifests: tuple[str, ...]
@@ -80,10 +88,6 @@ class Workspace:
     @cached_property
     def _by_root(self) -> Mapping[str, Package]:
         return {package.root: package for package in self.packages}
-
-    @cached_property
-    def _selected_roots(self) -> frozenset[str]:
-        return frozenset(package.root for package in self.selected)
 
     def package_of(self, path: str) -> Package | None:
         """The member whose folder holds ``path``, if that is no other package's."""
@@ -103,13 +107,21 @@ class Workspace:
         package = self.package_of(site.path)
         return site.in_tests and not (package or self).config.test_code
 
+    def rule(self, codemod: str, path: str) -> Rule:
+        """What the config of the package that holds ``path`` says of a codemod."""
+        return (self.package_of(path) or self).config.rule(codemod)
+
+    def allows(self, site: Site) -> bool:
+        """Does the config let the site's codemod work there?"""
+        rule = self.rule(site.codemod, site.path)
+        here = not rule.paths or patterns(rule.paths).covers(site.path)
+        return rule.level != "off" and here and not patterns(rule.exclude).covers(site.path)
+
     def is_requested(self, path: str) -> bool:
-        """Is ``path`` of a selected package, and at or below what the user named?"""
+        """Is ``path`` of a selected package, and at or below a path that the user named?"""
         package = self.package_of(path)
-        return (
-            package is not None
-            and package.root in self._selected_roots
-            and _within(path, self.requested)
+        return package is not None and any(
+            package.root in scope.roots and _within(path, scope.path) for scope in self.scopes
         )
 
     def dependants(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -145,24 +157,77 @@ def discover(path: Path, selection: Selection) -> Workspace:
     Raises SpikeproofError for a path that does not exist or has no manifest above it, a manifest
     that cannot be read or that cargo would refuse, an unknown package, a wrong config.
     """
-    target = _existing(path)
-    current = nearest_manifest(target if target.is_dir() else target.parent)
-    if current is None:
-        raise SpikeproofError(
-            f"no Cargo.toml in {show(target)} or above it: name a folder of a Rust package"
-        )
+    return discover_all([path], selection)[0]
+
+
+def discover_all(paths: Sequence[Path], selection: Selection) -> tuple[Workspace, ...]:
+    """The workspaces around ``paths``, each once, in the order of their first path; a workspace with
+    several paths is about all of them. Raises as :func:`discover` does."""
+    grounds: dict[Path, _Ground] = {}  # by root
+    found: dict[Path, Workspace] = {}
+    for path in paths:
+        target = _existing(path)
+        current = nearest_manifest(target if target.is_dir() else target.parent)
+        if current is None:
+            raise SpikeproofError(
+                f"no Cargo.toml in {show(target)} or above it: name a folder of a Rust package"
+            )
+        ground = next((g for g in grounds.values() if current in g.manifests), None)
+        if ground is None:
+            ground = _ground(current)
+            grounds[ground.members.root.folder] = ground
+        workspace = _about(ground, target, current, selection)
+        other = found.get(workspace.root)
+        found[workspace.root] = workspace if other is None else _joined(other, workspace)
+    return tuple(found.values())
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """A workspace on disk, whatever is asked of it."""
+
+    members: Members
+    packages: tuple[Package, ...]
+    listing: Listing
+    shared: Config
+
+    @cached_property
+    def manifests(self) -> frozenset[Path]:
+        """Those of the members: what stands below one is of this workspace."""
+        return frozenset((self.members.root.path, *(m.path for m in self.members.packages)))
+
+
+def _ground(current: Path) -> _Ground:
     members = find_members(current, cargo_home())
-    root = members.root.folder
-    if not target.is_relative_to(root):
-        raise SpikeproofError(f"{show(target)} lies outside its workspace's folder, {show(root)}")
     shared = read_config(
         members.root.table("workspace", "metadata").get("spikeproof"),
         "Cargo.toml",
         "workspace.metadata.spikeproof",
     )
     packages = _packages(members, shared)
-    excludes = {package.root: Patterns(package.config.exclude) for package in packages}
-    listing = list_sources(root, excludes)
+    excludes = {package.root: patterns(package.config.exclude) for package in packages}
+    listing = list_sources(members.root.folder, excludes)
+    paths = {package.root: package.config.paths for package in packages}
+    return _Ground(members, packages, _limited(listing, paths), shared)
+
+
+def _limited(listing: Listing, paths: Mapping[str, tuple[str, ...]]) -> Listing:
+    """The listing without what the config's ``paths`` (by package root) leave out."""
+    kept = {
+        path: root
+        for path, root in listing.owners.items()
+        if not paths[root] or patterns(paths[root]).covers(path)
+    }
+    out = [Skip(p, "not among the config's `paths`") for p in listing.owners if p not in kept]
+    return replace(listing, owners=kept, skipped=(*listing.skipped, *out))
+
+
+def _about(ground: _Ground, target: Path, current: Path, selection: Selection) -> Workspace:
+    """The workspace as one path asks for it; ``current`` is the manifest nearest to ``target``."""
+    members, packages, listing = ground.members, ground.packages, ground.listing
+    root = members.root.folder
+    if not target.is_relative_to(root):
+        raise SpikeproofError(f"{show(target)} lies outside its workspace's folder, {show(root)}")
     named = "" if target == root else _relative(target, root)
     if target.name == "Cargo.toml" and target.is_file():
         named = named.removesuffix("Cargo.toml").rstrip("/")
@@ -184,11 +249,22 @@ def discover(path: Path, selection: Selection) -> Workspace:
         files=tuple(listing.owners),
         skipped=tuple(skips),
         outside=tuple(sorted({*members.outside, *members.missing})),
-        requested=requested,
-        config=next((p.config for p in packages if p.root == ""), shared),
+        scopes=(Scope(requested, frozenset(package.root for package in selected)),),
+        config=next((p.config for p in packages if p.root == ""), ground.shared),
         selection=selection,
         manifests=tuple(_relative(manifest.path, root) for manifest in members.manifests),
         foreign=listing.foreign,
+    )
+
+
+def _joined(one: Workspace, other: Workspace) -> Workspace:
+    """One workspace with the scopes of two."""
+    roots = {package.root for package in (*one.selected, *other.selected)}
+    return replace(
+        one,
+        selected=tuple(package for package in one.packages if package.root in roots),
+        skipped=tuple(dict.fromkeys((*one.skipped, *other.skipped))),
+        scopes=tuple(dict.fromkeys((*one.scopes, *other.scopes))),
     )
 
 

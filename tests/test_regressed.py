@@ -12,8 +12,8 @@ import pytest
 import codemods
 from engine import pipeline
 from engine.codemod import registry
-from engine.commands import render
 from engine.model import Outcome, Verdict
+from engine.report.render import render
 from engine.report.ui import Ui
 from engine.weighing import Wish
 from engine.workspace import Selection, discover

@@ -73,7 +73,7 @@ def test_virtual_workspace(virtual: Path) -> None:
     assert app.renamed == {"serde_json": "json"}
     assert app.optional == {"serde_json"}
     assert workspace.outside == ()
-    assert workspace.requested == ""
+    assert workspace.scopes[0].path == ""
 
 
 def test_default_members_from_the_root_and_all_without_them(virtual: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_path_selects(virtual: Path, path: str, selected: list[str], requested
     workspace = discover(virtual / path, Selection())
     assert workspace.root == virtual
     assert names(workspace) == selected
-    assert workspace.requested == requested
+    assert workspace.scopes[0].path == requested
 
 
 def test_requested_limits_to_selected_packages_below_the_path(virtual: Path) -> None:

@@ -1,4 +1,5 @@
-"""The JSON contracts: ``spikeproof/scan/1`` and ``spikeproof/diff/1``.
+"""The JSON contracts: ``spikeproof/scan/1`` and ``spikeproof/diff/1``, an object a workspace. Paths
+are relative to its ``root``.
 
 Lines and columns count from 1, columns in characters, ends exclusive. Paths that are not UTF-8
 carry surrogate escapes.
@@ -46,13 +47,19 @@ class Rest:
 
     silenced: int = 0  # by comments
     in_tests: int = 0
+    configured: int = 0  # where the config turns the codemod off
     old: int = 0  # not new, or of the baseline
     unused: Sequence[Unused] = ()
     stale: Sequence[Entry] = ()
 
     def json(self) -> dict[str, object]:
         return {
-            "left_alone": {"silenced": self.silenced, "in_tests": self.in_tests, "old": self.old},
+            "left_alone": {
+                "silenced": self.silenced,
+                "in_tests": self.in_tests,
+                "configured": self.configured,
+                "old": self.old,
+            },
             "unused_allowances": [
                 {"path": u.path, "line": u.line, "codemod": u.codemod, "reason": u.reason}
                 for u in self.unused
@@ -70,16 +77,15 @@ def scan_json(
     skipped: Iterable[Skip],
     source: Callable[[str], Source],
     rest: Rest,
-) -> str:
-    return _dump(
-        {
-            "schema": "spikeproof/scan/1",
-            "root": str(root),
-            "sites": [site_json(site, source(site.path)) for site in sites],
-            "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
-            **rest.json(),
-        }
-    )
+) -> dict[str, object]:
+    """The sites of one workspace."""
+    return {
+        "schema": "spikeproof/scan/1",
+        "root": str(root),
+        "sites": [site_json(site, source(site.path)) for site in sites],
+        "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+        **rest.json(),
+    }
 
 
 def verdict_json(
@@ -132,21 +138,22 @@ def diff_json(
     runs: dict[str, object],
     rest: Rest,
     measurement: Report | None = None,
-) -> str:
-    return _dump(
-        {
-            "schema": "spikeproof/diff/1",
-            "root": str(root),
-            "fixes": list(fixes),
-            "diff": diff.decode("utf-8", "replace"),
-            "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
-            "runs": runs,
-            **rest.json(),
-            "measurement": None if measurement is None else report_plain(measurement),
-        }
-    )
+) -> dict[str, object]:
+    """The fixes of one workspace. What was measured, and how often cargo ran (a test that failed
+    once is run again), can differ between runs; nothing else does."""
+    return {
+        "schema": "spikeproof/diff/1",
+        "root": str(root),
+        "fixes": list(fixes),
+        "diff": diff.decode("utf-8", "replace"),
+        "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+        "runs": runs,
+        **rest.json(),
+        "measurement": None if measurement is None else report_plain(measurement),
+    }
 
 
-def _dump(value: object) -> str:
+def dump(value: object) -> str:
+    """``value`` as text, the same for equal values."""
     # surrogates (odd file names) are escaped by ensure_ascii, so any stdout takes the text
     return json.dumps(value, indent=2, ensure_ascii=True) + "\n"

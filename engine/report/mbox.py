@@ -10,9 +10,11 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from engine import __version__
 from engine.model import Verdict
+from engine.patch import placed
 from engine.report.plain import printable
 from engine.series import Step
 
@@ -23,13 +25,30 @@ _SUBJECT = 200  # characters; what is longer belongs into the body
 _TAKEN = re.compile(r"^(?:From |diff |Index: |--- |---$|-- $|>+From )")
 
 
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The steps of one workspace, which is in ``folder`` of its repository ("" for its top)."""
+
+    steps: Sequence[Step]
+    toolchain: str
+    folder: str = ""
+
+
 def mbox(steps: Sequence[Step], toolchain: str) -> bytes:
-    """All steps, in the order in which they apply."""
-    mails = (_mail(step, number, len(steps), toolchain) for number, step in enumerate(steps, 1))
-    return b"".join(mails)
+    """All steps of one workspace, in the order in which they apply."""
+    return b"".join(mails([Series(steps, toolchain)]))
 
 
-def _mail(step: Step, number: int, of: int, toolchain: str) -> bytes:
+def mails(all_: Sequence[Series]) -> list[bytes]:
+    """One mail a step, numbered over all workspaces."""
+    total = sum(len(each.steps) for each in all_)
+    found: list[bytes] = []
+    for each in all_:
+        found += [_mail(each, step, len(found) + n, total) for n, step in enumerate(each.steps, 1)]
+    return found
+
+
+def _mail(series: Series, step: Step, number: int, of: int) -> bytes:
     first = step.verdicts[0]
     site = first.proposal.sites[0]
     subject = f"{first.proposal.codemod}: {printable(site.message)}"
@@ -47,18 +66,26 @@ def _mail(step: Step, number: int, of: int, toolchain: str) -> bytes:
     ]
     body: list[str] = []
     for verdict in step.verdicts:
-        body += [*_body(verdict), ""]
-    others = f" with the other {of - 1} of this series" if of > 1 else ""
-    body += _wrapped(f"Proven{others} ({toolchain}).")
+        body += [*body_of(verdict, series.folder), ""]
+    rest = len(series.steps) - 1
+    others = f" with the other {rest} of this series" if rest else ""
+    others = f" with the other {rest} in {series.folder}" if rest and of > rest + 1 else others
+    body += _wrapped(printable(f"Proven{others} ({series.toolchain})."))
     text = "\n".join([*head, *map(_harmless, body), "---", ""])
     end = f"-- \nspikeproof {__version__}\n\n"
-    return text.encode("utf-8", "backslashreplace") + step.patch + end.encode()
+    return (
+        text.encode("utf-8", "backslashreplace") + placed(step.patch, series.folder) + end.encode()
+    )
 
 
-def _body(verdict: Verdict) -> list[str]:
+def body_of(verdict: Verdict, folder: str = "") -> list[str]:
+    """What there is to say of a verified fix, in lines of at most 76 characters where words allow;
+    ``folder`` is that of its workspace."""
     assert verdict.fix is not None
     site, fix, evidence = verdict.proposal.sites[0], verdict.fix, verdict.evidence
-    rows = [f"{site.path}, {site.item or 'top level'} [{fix.level}: {fix.label}]"]
+    rows = [
+        f"{folder and folder + '/'}{site.path}, {site.item or 'top level'} [{fix.level}: {fix.label}]"
+    ]
     rows += [text for text in (fix.note, verdict.reason) if text]
     rows += [f"check: {evidence.check}", f"tests: {evidence.tests}", f"bench: {evidence.bench}"]
     return [line for row in rows for line in _wrapped(printable(row))]

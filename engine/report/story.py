@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from engine import __version__
-from engine.model import Level, Outcome, Verdict
-from engine.report.counts import count, silenced, spared
+from engine.model import Outcome, Verdict
+from engine.report.counts import count
 from engine.report.measurements import Table, table
 from engine.report.measurements import lines as measurements
 from engine.report.plain import printable
 from engine.report.snippet import style
+from engine.report.summary import place, summary, word
 
 if TYPE_CHECKING:
     from engine.pipeline import Result
@@ -21,21 +21,6 @@ _COLOR = {
     Outcome.UNVERIFIED: "cyan",
     Outcome.NOT_COMPILED: "cyan",
 }
-
-
-def place(result: Result, verdict: Verdict) -> str:
-    """``path:line`` of the verdict's first site."""
-    site = verdict.proposal.sites[0]
-    line, _ = result.sources.get(site.path).position(site.span.start)
-    return f"{printable(site.path)}:{line}"
-
-
-def word(verdict: Verdict) -> str:
-    """The outcome in a word: a site that was only found is ``reported`` or waits for review."""
-    if verdict.outcome is not Outcome.UNVERIFIED:
-        return str(verdict.outcome)
-    waiting = verdict.fix is not None and verdict.fix.level is Level.REVIEW
-    return "needs --review" if waiting else "reported"
 
 
 def story(result: Result, color: bool, verbose: int) -> list[str]:
@@ -64,42 +49,7 @@ def story(result: Result, color: bool, verbose: int) -> list[str]:
                 ]
     if lines:
         lines.append("")
-    return lines + summary(result)
-
-
-def summary(result: Result) -> list[str]:
-    """Per codemod and level: found, verified, refused by reason; then what was run."""
-    lines: list[str] = []
-    by_codemod: dict[str, list[Verdict]] = {}
-    for verdict in result.verdicts:
-        by_codemod.setdefault(verdict.proposal.codemod, []).append(verdict)
-    for name, verdicts in sorted(by_codemod.items()):
-        words = Counter(word(v) for v in verdicts)
-        lines.append(
-            f"{name}: {len(verdicts)} found: "
-            + ", ".join(f"{n} {w}" for w, n in sorted(words.items()))
-        )
-    if not result.verdicts:
-        lines.append("nothing to do: no new site" if result.old else "nothing to do: no site found")
-    lines += [printable(note) for note in result.notes]
-    if result.suppressed:
-        lines.append(f"silenced: {silenced(result.suppressed)}")
-    if result.in_tests:
-        lines.append(f"left alone: {spared(result.in_tests)}")
-    lines += [f"left alone: {printable(words)}" for words in result.old_words]
-    if result.runs:
-        kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
-        lines.append(f"cargo ran {result.cargo_runs} times ({kinds}) with {result.toolchain}")
-    if result.gauge is not None and result.gauge.report is not None:
-        lines += [f"measured: {printable(note)}" for note in result.gauge.report.notes]
-    if result.gauge is not None and result.gauge.error:
-        lines.append(f"not measured: {printable(result.gauge.error)}")
-    waiting = sum(1 for v in result.verdicts if word(v) == "needs --review")
-    if waiting:
-        lines.append(f"next: `--review` takes {waiting} more, after you read their notes")
-    elif result.patch:
-        lines.append("next: pipe the patch into `git apply`")
-    return lines
+    return lines + summary(result, reasons=False)
 
 
 def _measured(verdict: Verdict, shown: Table) -> str:
@@ -109,15 +59,23 @@ def _measured(verdict: Verdict, shown: Table) -> str:
     return shown.of(own)
 
 
+def placed_at(result: Result, verdict: Verdict) -> str:
+    """As ``place``, with the path that the emitted patch has."""
+    folder = f"{printable(result.folder)}/" if result.folder else ""
+    return folder + place(result, verdict)
+
+
 def patch_head(result: Result) -> bytes:
     """What a reviewer reads in ten seconds, above the diff, where ``git apply`` ignores it."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED]
     measured = table(verified)
     rows = [f"spikeproof {__version__}: {count(len(verified), 'verified fix', 'verified fixes')}"]
+    if result.folder:
+        rows.append(f"in {printable(result.folder)}; paths below are from the repository's top")
     for verdict in verified:
         assert verdict.fix is not None
         rows.append(
-            f"{verdict.proposal.codemod} {place(result, verdict)} "
+            f"{verdict.proposal.codemod} {placed_at(result, verdict)} "
             f"[{verdict.fix.level}: {verdict.fix.label}]"
         )
         if verdict.fix.note:

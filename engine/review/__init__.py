@@ -16,5 +16,7 @@ vcs         what git has not recorded yet
 screen      an item, its evidence, help: with rich
 prompt      one key from the terminal: with questionary; the editor
 shell       the loop that ties them together
+finish      what was taken becomes texts that are proven, and then written
+applying    a review from its first question to its files
 command     ``spikeproof apply``
 """

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import baseline
-from engine.baseline import Entry
 from engine.cli import EXIT_FOUND, EXIT_UNPROVEN
 from engine.commands import (
     Open,
@@ -22,27 +20,19 @@ from engine.commands import (
     with_leftovers,
 )
 from engine.errors import SpikeproofError
-from engine.model import Level
-from engine.pipeline import Result, Stages, proving
-from engine.report.counts import count
+from engine.pipeline import proving
 from engine.report.story import story
 from engine.report.ui import Ui
 from engine.review import tree, vcs
-from engine.review.finish import Finish, Ready, take_back
-from engine.review.items import Answer, Item, Kind, items_of
+from engine.review.applying import Applying
+from engine.review.finish import take_back
 from engine.review.memory import Memory
 from engine.review.proof import Bench
-from engine.review.resume import after_writing, kept, resumed
-from engine.review.session import Session
 from engine.scratch import scratch_folder
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.review.prompt import Asker
-    from engine.review.screen import Screen
     from engine.weighing import Wish
-
-_REST = "Write the others, which hold together [y: write them, k: go back, n: write nothing]?"
 
 
 @dataclass(frozen=True)
@@ -104,7 +94,18 @@ def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, A
             for line in story(result, ui.color(sys.stderr), ui.verbose):
                 ui.line(line)
             return code
-        applying = _Applying(workspace, stages, result, how, memory, ui, stamps, remembered)
+        bench = Bench.of(stages, result, how.tests)
+        applying = Applying(
+            workspace.root,
+            bench,
+            result,
+            how.review,
+            how.resume,
+            memory,
+            ui,
+            stamps,
+            remembered,
+        )
         whole = applying.everything() if how.mode == "all" else applying.asked()
         return code if whole else EXIT_UNPROVEN
 
@@ -120,178 +121,3 @@ def _remembered(workspace: Workspace, common: dict[str, Any]) -> Path:
         )
     baseline.check_place(workspace.root, workspace.config.baseline)
     return workspace.root / workspace.config.baseline
-
-
-class _Applying:
-    """One run of ``apply``, after the proof."""
-
-    def __init__(
-        self,
-        workspace: Workspace,
-        stages: Stages,
-        result: Result,
-        how: How,
-        memory: Memory,
-        ui: Ui,
-        stamps: dict[str, tuple[int, ...]],
-        remembered: Path | None,
-    ) -> None:
-        self._workspace = workspace
-        self._result = result
-        self._how = how
-        self._memory = memory
-        self._ui = ui
-        self._remembered = remembered
-        self._bench = Bench(stages, result, how.tests)
-        self._texts = self._bench.texts
-        self._items = items_of(result.verdicts, (each.ids for each in result.rounds))
-        self._finish = Finish(
-            workspace.root, self._texts, self._bench, memory, result.files, stamps
-        )
-
-    # -- without asking ------------------------------------------------------------------------
-
-    def everything(self) -> bool:
-        """Write all items. Was that all of them?"""
-        for line in story(self._result, self._ui.color(sys.stderr), self._ui.verbose):
-            self._ui.line(line)
-        with self._ui.busy():
-            ready = self._finish.ready(self._items)
-        self._tell_rest(ready)
-        self._write(ready, self._items)
-        return not (ready.dropped or ready.left_out or ready.failed)
-
-    # -- asking --------------------------------------------------------------------------------
-
-    def asked(self) -> bool:
-        """Ask about every item, then write. Was all that was taken written, or nothing wanted?"""
-        from engine.review.prompt import Terminal
-        from engine.review.screen import Screen
-        from engine.review.shell import Shell
-
-        color = self._ui.color(sys.stdout)
-        screen, terminal = Screen(color), Terminal(color)
-        shell = Shell(
-            self._start(),
-            self._texts,
-            self._bench,
-            terminal,
-            screen,
-            frozenset(map(str, {Level.SAFE, Level.REVIEW} if self._how.review else {Level.SAFE})),
-            self._keep,
-        )
-        terminal.discard()
-        try:
-            while True:
-                if not shell.run():
-                    screen.say("nothing was written; `spikeproof apply --resume` goes on from here")
-                    return True
-                session = shell.session
-                if not session.taken:
-                    screen.say("nothing was applied, so nothing was written")
-                    self._bury(session)
-                    return True
-                done = self._end(session, screen, terminal)
-                if done is not None:
-                    return done
-        except EOFError:
-            raise SpikeproofError(
-                "the terminal is gone: nothing was written; `spikeproof apply --resume` goes on"
-            ) from None
-
-    def _start(self) -> Session:
-        if not self._how.resume:
-            if self._memory.answers_kept():
-                self._ui.say(
-                    "Note", "an earlier session has answers: --resume goes on there", "cyan"
-                )
-            return Session(self._items)
-        found = resumed(self._memory.answers(), self._items, self._texts)
-        self._ui.say("Resuming", f"with {count(found.held, 'answer')} of the last session")
-        if found.stale:
-            self._ui.say("Note", f"changed since, so asked again: {', '.join(found.stale)}", "cyan")
-        if found.other:
-            fixes = count(found.other, "fix is", "fixes are")
-            self._ui.say("Note", f"{fixes} planned otherwise now, so asked again", "cyan")
-        if found.gone:
-            self._ui.say("Note", f"{count(found.gone, 'fix', 'fixes')} no longer there", "cyan")
-        return found.session
-
-    def _keep(self, session: Session) -> None:
-        self._memory.keep(kept(session, self._texts))
-
-    def _end(self, session: Session, screen: Screen, asker: Asker) -> bool | None:
-        """Prove and write what was taken; None to go back to the questions."""
-        try:
-            with self._ui.busy():
-                ready = self._finish.ready(session.taken)
-        except KeyboardInterrupt:
-            raise SpikeproofError(
-                "broken off before anything was written; `spikeproof apply --resume` goes on"
-            ) from None
-        asker.discard()
-        self._tell_rest(ready, screen)
-        if ready.failed:
-            key = asker.key(_REST) if ready.files else "n"
-            if key == "k":
-                return None
-            if key != "y":
-                screen.say("nothing was written; `spikeproof apply --resume` goes on from here")
-                return False
-        self._write(ready, session.taken)
-        self._bury(session, ready)
-        open_ = len(session.items) - len(session.answers)
-        if open_:
-            left = count(open_, "fix has", "fixes have")
-            self._ui.say("Note", f"{left} no answer yet: `spikeproof apply --resume`", "cyan")
-        return not (ready.dropped or ready.left_out or ready.failed)
-
-    # -- afterwards ----------------------------------------------------------------------------
-
-    def _tell_rest(self, ready: Ready, screen: Screen | None = None) -> None:
-        """What was taken and cannot be written, and why."""
-        for path in ready.stale:
-            self._ui.say(
-                "Left", f"{path}: it changed since the scan, so it is not overwritten", "red"
-            )
-        for item in ready.dropped:
-            self._ui.say("Left", f"{self._name(item)}: it would change such a file", "red")
-        for item in ready.left_out:
-            self._ui.say("Left", f"{self._name(item)}: it cannot stand with the others", "red")
-        for tried in ready.failed:
-            self._ui.say("Left", f"{self._name(tried.item)}: it does not hold: {tried.why}", "red")
-            if screen is not None:
-                screen.diagnostics(tried.said)
-
-    def _write(self, ready: Ready, items: Sequence[Item]) -> None:
-        self._finish.write(ready.files)
-        lost = {*ready.dropped, *ready.left_out, *(tried.item for tried in ready.failed)}
-        if ready.tests:
-            self._ui.say("Proven", f"what you chose: check passed; tests {ready.tests}")
-        for path in sorted(ready.files):
-            number = len({i.id for i in items if i not in lost and path in i.fix.paths})
-            self._ui.say("Fixed", f"{path} ({count(number, 'fix', 'fixes')})")
-        if ready.files:
-            self._ui.say("Note", "`spikeproof apply --undo` takes it back", "cyan")
-
-    def _bury(self, session: Session, ready: Ready | None = None) -> None:
-        """What is to be remembered of a session that is over."""
-        files = ready.files if ready is not None else {}
-        answers = after_writing(session, self._texts, files)
-        if answers.given:
-            self._memory.keep(answers)
-        else:
-            self._memory.forget()
-        if self._remembered is not None:
-            skipped = [i for i in session.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
-            sites = [site for item in skipped for site in item.verdict.proposal.sites]
-            if sites:
-                baseline.add(self._remembered, map(Entry.of, sites))
-                self._ui.say(
-                    "Remembered", f"{count(len(sites), 'site')} in {self._remembered.name}"
-                )
-
-    def _name(self, item: Item) -> str:
-        from engine.review.screen import name_of
-
-        return name_of(item, self._texts.source(item))

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import tempfile
 import termios
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import questionary
 from prompt_toolkit import Application
+from prompt_toolkit.data_structures import Size
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input import create_input
 from prompt_toolkit.input.typeahead import clear_typeahead
@@ -68,6 +70,20 @@ class Terminal:
     def __init__(self, color: bool) -> None:
         self._input = create_input(sys.stdin)
         self._color = color
+        self._before: list[Any] | None = None
+
+    @contextmanager
+    def session(self) -> Iterator[None]:
+        """Between the questions, what is typed is not echoed into what is shown."""
+        fd = sys.stdin.fileno()
+        self._before = termios.tcgetattr(fd)
+        silent = termios.tcgetattr(fd)
+        silent[3] &= ~termios.ECHO
+        termios.tcsetattr(fd, termios.TCSADRAIN, silent)
+        try:
+            yield
+        finally:
+            termios.tcsetattr(fd, termios.TCSADRAIN, self._before)
 
     def key(self, question: str) -> str:
         pressed: list[str] = []
@@ -75,8 +91,8 @@ class Terminal:
 
         def take(event: KeyPressEvent) -> None:
             press = event.key_sequence[-1]
-            named = _NAMED.get(press.key) if isinstance(press.key, Keys) else press.key
-            pressed[:] = [named if named is not None else str(press.key)]
+            key = press.key
+            pressed[:] = [_NAMED.get(key, key.value) if isinstance(key, Keys) else key]
             event.app.exit(result=pressed[0])
 
         for key in (Keys.Any, *_NAMED):
@@ -123,12 +139,17 @@ class Terminal:
         with tempfile.TemporaryDirectory(prefix="spikeproof-") as folder:
             file = Path(folder, "hunk.rs")
             file.write_bytes(text)
+            fd = sys.stdin.fileno()
+            silent = termios.tcgetattr(fd)
+            termios.tcsetattr(fd, termios.TCSADRAIN, self._before or silent)
             try:
                 code = subprocess.run([*command, str(file)], check=False).returncode
             except OSError as error:
                 raise SpikeproofError(
                     f"cannot start the editor {show(command[0])}: {error.strerror}; set VISUAL"
                 ) from error
+            finally:
+                termios.tcsetattr(fd, termios.TCSADRAIN, silent)
             if code != 0 or file.stat().st_size > LIMIT:
                 return None
             return file.read_bytes()
@@ -153,7 +174,12 @@ def _output() -> Output:
     # terminal for the cursor's place would only garble what a slow one sends.
     if is_dumb_terminal():
         return PlainTextOutput(sys.stdout)
-    return Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"), enable_cpr=False)
+    return Vt100_Output(sys.stdout, _size, term=os.environ.get("TERM"), enable_cpr=False)
+
+
+def _size() -> Size:
+    found = os.get_terminal_size(sys.stdout.fileno())
+    return Size(rows=found.lines or 24, columns=found.columns or 80)
 
 
 def _editor() -> list[str]:

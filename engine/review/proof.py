@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from engine import edits
-from engine.codemod import Problem, Refusal
+from engine.codemod import Problem
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Span, Verdict
 from engine.pipeline import (
     Result,
@@ -19,8 +20,8 @@ from engine.pipeline import (
 from engine.review import hunks
 from engine.review.items import Item, Kind
 from engine.review.texts import Texts
-from engine.runs import CheckRun
-from engine.verify import Settings, verify
+from engine.runs import CheckRun, Driver
+from engine.verify import Follow, Polish, Progress, Prove, Settings, verify
 
 _RESTS = "it rests on another fix that is not there"
 
@@ -46,27 +47,73 @@ class Proven:
     tests: str = ""
 
 
-class Bench:
-    """The workshop of one review: the scratch copy with cargo, and what was planned there."""
+@dataclass(frozen=True)
+class Shop:
+    """Where things are proven: a copy with cargo on it. ``read`` gives the user's text, ``baseline``
+    the check of the tree as it is, ``renew`` brings the copy up to date with it."""
 
-    def __init__(self, stages: Stages, result: Result, tests: bool) -> None:
-        self._stages = stages
-        self._result = result
+    read: Callable[[str], bytes]
+    driver: Driver
+    prove: Prove
+    packages_of: Callable[[Iterable[str]], Sequence[str]]
+    polish: Polish
+    baseline: Callable[[], CheckRun]
+    renew: Callable[[], None]
+    progress: Progress = lambda verb, text: None
+
+
+def shop_of(stages: Stages) -> Shop:
+    """The scratch copy that a run has left open."""
+
+    def renew() -> None:
+        stages.scratch.sync()
+        stages.baseline = None
+
+    return Shop(
+        stages.sources.data,
+        stages.cargo,
+        prover_of(stages),
+        lambda paths: packages_with(stages.workspace, paths),
+        layout_of(stages).polish,
+        stages.check_baseline,
+        renew,
+        stages.ui.say,
+    )
+
+
+class Bench:
+    """The workbench of one review. ``bases`` and ``follows`` are of the rounds that planned."""
+
+    def __init__(
+        self,
+        shop: Shop,
+        bases: Sequence[Mapping[str, bytes]],
+        follows: Sequence[Follow],
+        tests: bool,
+    ) -> None:
+        self._shop = shop
+        self._follows = follows
         self._tests = tests
-        self._polish = layout_of(stages).polish
+        self.texts = Texts(shop.read, bases, shop.polish)
+
+    @classmethod
+    def of(cls, stages: Stages, result: Result, tests: bool) -> Bench:
         bases = [each.base for each in result.rounds]
-        self.texts = Texts(stages.sources.data, bases, self._polish)
+        follows = [follow_with(each.facts) for each in result.rounds]
+        return cls(shop_of(stages), bases, follows, tests)
 
     def hold(self, item: Item) -> Tried:
         """Does ``item`` compile, by itself on the text that it was planned on? Its codemod may
         answer errors of an alternative by a larger fix, as it may in every proof."""
-        found, _ = self._proof([item], self._base(item), tests=False)
+        grows = item.kind is Kind.ALTERNATIVE
+        follow = self._follows[item.round] if grows else _as_it_is
+        found, _ = self._proof([item], self.texts.bases[item.round], False, follow)
         return _tried(item, found[0])
 
     def links(self, item: Item) -> tuple[Item, ...]:
         """The hunks of ``item``, in groups that compile without each other; a single item where
         none does."""
-        read = self._text(item)
+        read = partial(self.texts.base, item)
         parts = hunks.cut(item.fix, read)
         if len(parts) < 2:
             return (item,)
@@ -100,7 +147,7 @@ class Bench:
             mine = [item for item in mine if item not in loose]
             if not mine:
                 continue
-            found, files = self._proof(mine, files, self._tests)
+            found, files = self._proof(mine, files, self._tests, _as_it_is)
             failed += [t for i, v in zip(mine, found, strict=True) if not (t := _tried(i, v)).ok]
             good = [v for v in found if v.outcome is Outcome.VERIFIED]
             tests |= {v.evidence.tests for v in good}
@@ -108,40 +155,26 @@ class Bench:
 
     def renew(self) -> None:
         """The user's tree has changed since: prove from now on in a copy of what it is now."""
-        self._stages.scratch.sync()
-        self._stages.baseline = None
+        self._shop.renew()
 
     # -- with cargo ----------------------------------------------------------------------------
 
     def _proof(
-        self, items: Sequence[Item], base: Mapping[str, bytes], tests: bool
+        self, items: Sequence[Item], base: Mapping[str, bytes], tests: bool, follow: Follow
     ) -> tuple[Sequence[Verdict], Mapping[str, bytes]]:
-        stages = self._stages
+        shop = self._shop
         proposals = [Proposal(item.verdict.proposal.sites, (item.fix,)) for item in items]
-        enlarge = follow_with(self._result.rounds[items[0].round].facts)
-
-        def follow(
-            proposal: Proposal, fix: Fix, problems: Sequence[Problem]
-        ) -> Fix | Refusal | None:
-            number = next(n for n, known in enumerate(proposals) if known is proposal)
-            grows = items[number].kind is Kind.ALTERNATIVE  # what a person chose stays as it is
-            return enlarge(proposal, fix, problems) if grows else None
-
         found = verify(
             proposals,
-            read=stages.sources.data,
-            driver=stages.cargo,
+            read=shop.read,
+            driver=shop.driver,
             follow=follow,
-            settings=Settings(
-                lambda paths: packages_with(stages.workspace, paths),
-                tests,
-                frozenset(Level),
-            ),
-            prove=prover_of(stages),
-            progress=stages.ui.say,
+            settings=Settings(shop.packages_of, tests, frozenset(Level)),
+            prove=shop.prove,
+            progress=shop.progress,
             base=base,
-            baseline=None if base else stages.check_baseline(),
-            polish=self._polish,
+            baseline=None if base else shop.baseline(),
+            polish=shop.polish,
         )
         return found.verdicts, found.files
 
@@ -149,12 +182,12 @@ class Bench:
         self, item: Item, parts: Sequence[Fix], group: frozenset[int]
     ) -> frozenset[int] | None:
         """The hunks that the errors point at when only ``group`` is applied; None without errors."""
-        base = self._base(item)
-        read = self._text(item)
+        base = self.texts.bases[item.round]
+        read = partial(self.texts.base, item)
         fix = hunks.joined(item.fix, [parts[n] for n in sorted(group)])
         applied = edits.apply({path: read(path) for path in fix.paths}, [fix])
-        self._stages.cargo.write({**base, **applied.files})
-        run = self._stages.cargo.check()
+        self._shop.driver.write({**base, **applied.files})
+        run = self._shop.driver.check()
         if run.ok:
             return None
         found: set[int] = set()
@@ -163,12 +196,9 @@ class Bench:
             found |= hunks.hit(parts, read, path, Span(origin.start, origin.end))
         return frozenset(found)
 
-    def _base(self, item: Item) -> Mapping[str, bytes]:
-        return self._result.rounds[item.round].base
 
-    def _text(self, item: Item) -> Callable[[str], bytes]:
-        base = self._base(item)
-        return lambda path: base[path] if path in base else self._stages.sources.data(path)
+def _as_it_is(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> None:
+    """What a person has seen and taken does not grow any more."""
 
 
 def _places(run: CheckRun) -> Iterator[tuple[str, Span]]:

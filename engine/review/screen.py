@@ -6,6 +6,7 @@ background. All text of the repository goes through ``printable``.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -67,6 +68,11 @@ class Screen:
             legacy_windows=False,
         )
 
+    @property
+    def width(self) -> int:
+        """Columns that the terminal has now."""
+        return self._console.width
+
     # -- lines ---------------------------------------------------------------------------------
 
     def say(self, text: str = "", style: str = "") -> None:
@@ -114,7 +120,7 @@ class Screen:
         """``source`` is the file of its first site, ``others`` counts further alternatives,
         ``why_not`` says why it cannot be applied now ("" when it can)."""
         site = item.verdict.proposal.sites[0]
-        head = f"[{number}/{total}] {item.codemod}"
+        head = f"[{number}/{total}] {item.codemod}" + (f" (hunk {item.part})" if item.part else "")
         rows = [Text(), Text.assemble((head, "bold"), ": ", printable(site.message))]
         rows += self._snippet(site, source)
         gutter = " " * len(str(source.position(site.span.start)[0]))
@@ -164,9 +170,12 @@ class Screen:
         sites = item.verdict.proposal.sites
         fix = item.fix
         rows: list[Text] = []
-        heat = [_HEAT[word] for word in sites[0].heat if word in _HEAT]
+        told = set(sites[0].heat)
+        if "stream" in told:  # a loop that awaits, in words
+            told -= {"loop", "async"}
+        heat = [words for word, words in _HEAT.items() if word in told]
         if heat:
-            rows += self._note(gutter, "why", "it " + ", ".join(heat))
+            rows += self._note(gutter, "why", "it " + " and ".join(heat))
         if len(sites) > 1:
             also = ", ".join(_place(site, source) for site in sites[1:])
             rows += self._note(gutter, "also", also)
@@ -182,7 +191,7 @@ class Screen:
 
     def docs(self, name: str, text: str) -> None:
         self._rows([Text(), Text(name, "bold"), Text()])
-        self._rows([Text(line) for line in printable(text.strip(), keep_newlines=True).split("\n")])
+        self._rows(_paragraphs(printable(text.strip(), keep_newlines=True)))
 
     def help(self) -> None:
         self._rows([Text(), *(Text.assemble((f"{key}  ", "bold"), what) for key, what in KEYS)])
@@ -245,6 +254,33 @@ def _diff(diff: bytes) -> list[Text]:
             line = printable(raw.removesuffix(b"\r").decode("utf-8", "replace"))
             style = {b"+": "green", b"-": "red"}.get(raw[:1], "")
             rows.append(Text(line, style if number else "bold"))
+    return rows
+
+
+_RULE = re.compile(r"^(-+|=+)$")
+_POINT = re.compile(r"^\s*[-*] ")
+
+
+def _paragraphs(text: str) -> list[Text]:
+    """A docstring's paragraphs and points with their lines joined, so that they are broken where
+    the terminal ends; code stays as it is, and headings are bold."""
+    rows: list[Text] = []
+    code = False
+    joins = False  # does the next line go on with the last row?
+    for line in text.split("\n"):
+        plain = line.strip()
+        if plain.startswith("```"):
+            code, joins = not code, False
+        elif code:
+            rows.append(Text(f"    {line}"))
+        elif rows and joins and _RULE.match(plain):
+            rows[-1].stylize("bold")
+            joins = False
+        elif joins and plain and not _POINT.match(line):
+            rows[-1].append(f" {plain}")
+        else:
+            rows.append(Text(line.rstrip()))
+            joins = bool(plain)
     return rows
 
 

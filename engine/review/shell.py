@@ -19,6 +19,7 @@ from engine.review.texts import Texts
 
 _ASKED = "Apply this fix [y,n,a,d,A,D,s,t,e,u,i,x,j,k,/,q,?]?"
 _DONE = "Write these changes [y: write, n: write nothing, u: undo, k: go back]?"
+_NARROW = {_ASKED: "Apply this fix [? lists keys]?", _DONE: "Write these changes [y,n,u,k]?"}
 
 
 class Bench(Protocol):
@@ -87,13 +88,12 @@ class Shell:
                 continue
             if show:
                 self._show(item)
-            key = self._asker.key(_ASKED)
+            key = self._ask(_ASKED)
             if key == QUIT:
                 return True
             action = self._keys.get(key)
             if action is None:
-                named = printable(key) if key.isprintable() else "that"
-                self._screen.say(f"`{named}` is no answer here: `?` lists the keys")
+                self._screen.say(f"`{printable(key)}` is no answer here: `?` lists the keys")
                 show = False
                 continue
             before = self.session
@@ -106,7 +106,7 @@ class Shell:
         session = self.session
         self._screen.overview(session.taken, len(session.with_answer(Answer.SKIP)), 0)
         while True:
-            key = self._asker.key(_DONE)
+            key = self._ask(_DONE)
             if key in ("y", "w", QUIT):
                 return True
             if key == "n":
@@ -123,6 +123,10 @@ class Shell:
             self._screen.say(
                 "y writes, n writes nothing (the answers are kept), u undoes, k goes back"
             )
+
+    def _ask(self, question: str) -> str:
+        room = self._screen.width - 2  # the cursor, and the key
+        return self._asker.key(question if len(question) <= room else _NARROW[question])
 
     def _guarded(self, action: Callable[[], bool]) -> bool:
         """Ctrl-C while cargo or the editor runs breaks that off, and nothing else."""

@@ -9,8 +9,7 @@ from engine import edits
 from engine.patch import make_patch
 from engine.review.items import Item
 from engine.syntax import Source
-
-Polish = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+from engine.verify import Polish
 
 
 @dataclass(frozen=True)
@@ -33,13 +32,13 @@ class Texts:
         polish: Polish,
     ) -> None:
         self.read = read
-        self._bases = bases or ({},)
+        self.bases = bases or ({},)
         self._polish = polish
         self._sources: dict[tuple[str, bytes], Source] = {}
 
     def base(self, item: Item, path: str) -> bytes:
         """The text of ``path`` that the item's offsets count in."""
-        known = self._bases[item.round]
+        known = self.bases[item.round]
         return known[path] if path in known else self.read(path)
 
     def source(self, item: Item) -> Source:

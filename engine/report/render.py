@@ -1,0 +1,95 @@
+"""What ``diff`` writes, in each of its formats, for one workspace or several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.report.mbox import Series, mails
+
+if TYPE_CHECKING:
+    from engine.pipeline import Result
+
+FORMATS = ("patch", "mbox", "json", "summary", "stat")
+STEPWISE = ("mbox",)  # formats that need the patch fix by fix
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A workspace of several for which the tool could do nothing."""
+
+    root: Path
+    reason: str
+
+
+def render(result: Result, form: str) -> bytes:
+    """The result of one workspace as the format wants it."""
+    return render_all((result,), (), form)
+
+
+def render_all(results: Sequence[Result], failed: Sequence[Failed], form: str) -> bytes:
+    """The results of all workspaces as one text; the same bytes for the same results."""
+    if form == "json":
+        return _json(results, failed)
+    if form == "summary":
+        return _summary(results)
+    if form == "stat":
+        from engine.report.stat import stat
+
+        return stat(results).encode("utf-8", "backslashreplace")
+    if form == "mbox":
+        return b"".join(mails(series_of(results)))
+    from engine.report.story import patch_head
+
+    changed = [result for result in results if result.patch]
+    return b"".join([*map(patch_head, changed), *(result.emitted for result in changed)])
+
+
+def series_of(results: Sequence[Result]) -> list[Series]:
+    return [Series(result.steps, result.toolchain, result.folder) for result in results]
+
+
+def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
+    from engine.report.jsonout import Rest, diff_json, dump, verdict_json
+
+    found: list[dict[str, object]] = []
+    for result in results:
+        rest = Rest(
+            result.suppressed,
+            result.in_tests,
+            result.configured,
+            result.unwanted,
+            result.unused,
+            result.stale,
+        )
+        found.append(
+            diff_json(
+                result.root,
+                [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts],
+                result.patch,
+                result.skipped,
+                {**result.runs, "cargo": result.cargo_runs},
+                rest,
+                result.gauge.report if result.gauge is not None else None,
+            )
+        )
+    if len(found) == 1 and not failed:
+        return dump(found[0]).encode("ascii")
+    errors = [{"root": str(one.root), "reason": one.reason} for one in failed]
+    return dump({"schema": "spikeproof/diffs/1", "workspaces": found, "failed": errors}).encode(
+        "ascii"
+    )
+
+
+def _summary(results: Sequence[Result]) -> bytes:
+    from engine.report.plain import printable
+    from engine.report.summary import summary
+
+    lines: list[str] = []
+    for result in results:
+        if len(results) > 1:
+            lines += [*([""] if lines else []), f"{printable(str(result.root))}:"]
+        lines += summary(result)
+    return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")

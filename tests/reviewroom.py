@@ -1,0 +1,120 @@
+"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember]``: the review of
+a small case at the terminal, with the scripted cargo. Its files are written to ROOT when it is empty."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+from engine.errors import SpikeproofError
+from engine.facts import Sources
+from engine.model import Edit, Level
+from engine.pipeline import Result, Round
+from engine.report.ui import Ui
+from engine.review import tree
+from engine.review.applying import Applying
+from engine.review.memory import Memory
+from tests.fakecargo import Breaks
+from tests.reviewkit import Case, at, fix, verdict
+
+_FILLER = "".join(f"    // line {n}\n" for n in range(20))
+FILES = {
+    "src/a.rs": (
+        f"fn hot() {{\n    site_1();\n}}\nfn decl() {{\n    old_decl();\n{_FILLER}    old_use();\n"
+        f"{_FILLER}    site_4();\n}}\n"
+    ).encode(),
+    "src/b.rs": f"fn free() {{\r\n    old_free();\r\n}}\r\nfn b() {{\n{_FILLER}    site_3();\n}}\n".encode(),
+}
+HOSTILE = "\x1b]0;owned\x07 \u202e[/bold] ::error::"
+_LONG = "".join(f"    written_{n}();\n" for n in range(200))
+
+
+def case() -> Case:
+    """Four fixes: ``hot`` with alternatives (one does not hold, one is of level review), ``pair``
+    of three hunks, two of which only work together, ``third`` in another file, ``long``."""
+
+    def edit(path: str, old: str, new: str) -> Edit:
+        return at(FILES, path, old, new)
+
+    hot = verdict(
+        "hot",
+        [
+            fix("good", edit("src/a.rs", "site_1", "good_1")),
+            fix("bad", edit("src/a.rs", "site_1", "bad_1")),
+            fix("other", edit("src/a.rs", "site_1", "other_1")),
+            fix("daring", edit("src/a.rs", "site_1", "daring_1"), level=Level.REVIEW),
+        ],
+        heat=("stream", "loop"),
+        message=f"site one {HOSTILE}",
+    )
+    pair = verdict(
+        "pair",
+        [
+            fix(
+                "both",
+                edit("src/a.rs", "old_decl", "new_decl"),
+                edit("src/a.rs", "old_use", "new_use"),
+                edit("src/b.rs", "old_free", "new_free"),
+            )
+        ],
+        heat=("async",),
+    )
+    third = verdict(
+        "third", [fix("good", edit("src/b.rs", "site_3", "good_3"))], codemod="clone-per-frame"
+    )
+    long = verdict("long", [fix("good", edit("src/a.rs", "    site_4();\n", _LONG))])
+    made = Case(dict(FILES), (hot, pair, third, long))
+    made.cargo.rules = [
+        Breaks(("bad_",), (("src/a.rs", "bad_"),), message=f"no such thing {HOSTILE}"),
+        Breaks(("new_decl", "old_use"), (("src/a.rs", "old_use"),), message="old use"),
+        Breaks(("old_decl", "new_use"), (("src/a.rs", "old_decl"),), message="old declaration"),
+        Breaks(("other_1", "good_3"), (("src/b.rs", "good_3"),), message="not these together"),
+    ]
+    return made
+
+
+def main() -> int:
+    root = Path(sys.argv[1])
+    made = case()
+    if not (root / "src").exists():
+        made.write(root)
+    base = root / "target" / "spikeproof"
+    base.mkdir(parents=True, exist_ok=True)
+    bench = made.bench()
+    files = bench.texts.of(made.items).files
+    ids = frozenset(v.proposal.id for v in made.verdicts)
+    result = Result(
+        root,
+        Sources(tuple(made.files), made.files.__getitem__),
+        made.verdicts,
+        b"a patch",
+        files,
+        rounds=(Round(ids, {}, cast(Any, None)),),
+    )
+    applying = Applying(
+        root,
+        bench,
+        result,
+        "--review" in sys.argv,
+        "--resume" in sys.argv,
+        Memory(base, root),
+        Ui(color="never" if "--no-color" in sys.argv else "auto"),
+        tree.stamps(root, made.files),
+        root / "baseline.json" if "--remember" in sys.argv else None,
+    )
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        print("left:", "done" if applying.asked() else "not all")
+    except (KeyboardInterrupt, SpikeproofError) as error:
+        print("left:", repr(error))
+    return 0
+
+
+def _end(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main())

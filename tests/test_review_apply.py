@@ -1,0 +1,253 @@
+"""``spikeproof apply`` as a program, on a small crate in git, with the real cargo."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tests.gitrepo import git, start
+from tests.trees import build, content, package
+
+HITS = """\
+use std::sync::Mutex;
+
+static HITS: Mutex<u64> = Mutex::new(0);
+
+pub fn hit() -> u64 {
+    let mut hits = HITS.lock().unwrap();
+    *hits += 1;
+    *hits
+}
+
+/// What was asked of it so far.
+///
+/// It is far enough from `hit` that the two
+/// stand in hunks of their own.
+///
+/// Nothing else is said about it here.
+pub fn hits() -> u64 {
+    *HITS.lock().unwrap()
+}
+
+#[test]
+fn counts() {
+    let before = hits();
+    assert!(hit() > before);
+}
+"""
+NAMES = """\
+pub fn total(names: &[String]) -> usize {
+    let mut sum = 0;
+    for name in names {
+        let copy = name.clone();
+        sum += copy.len();
+    }
+    sum
+}
+
+pub fn longest(names: &[String]) -> usize {
+    let mut most = 0;
+    for name in names {
+        let copy = name.clone();
+        most = most.max(copy.len());
+    }
+    most
+}
+
+#[test]
+fn adds() {
+    assert_eq!(total(&["a".into(), "bc".into()]), 3);
+    assert_eq!(longest(&["a".into(), "bc".into()]), 2);
+}
+"""
+FILES = {
+    ".gitignore": "/target\n",
+    "Cargo.toml": package("app", "[workspace]\n"),
+    "src/lib.rs": "pub mod hits;\npub mod names;\n",
+    "src/hits.rs": HITS,
+    "src/names.rs": NAMES,
+}
+_ENV = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "VISUAL", "EDITOR")}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = start(build(tmp_path_factory.mktemp("apply") / "app", FILES))
+    subprocess.run(["cargo", "generate-lockfile", "--offline"], cwd=root, check=True)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "lock")
+    return root
+
+
+@pytest.fixture
+def root(built: Path) -> Path:
+    """The crate as it was; the scratch copy is kept over the tests."""
+    git(built, "reset", "-q", "--hard")
+    git(built, "clean", "-qfd")
+    return built
+
+
+def apply(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "engine.cli", "apply", str(root), *options],
+        cwd=Path(__file__).parent.parent,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        env=_ENV,
+        check=False,
+    )
+
+
+def at_terminal(root: Path, keys: str, *options: str, **env: str) -> tuple[int, str]:
+    """Exit code and all that was shown, when ``keys`` are pressed, one at each question."""
+    process = pexpect.spawn(
+        sys.executable,
+        ["-m", "engine.cli", "apply", str(root), "--no-bench", *options],
+        cwd=str(Path(__file__).parent.parent),
+        env={**_ENV, "TERM": "xterm-256color", **env},
+        encoding="utf-8",
+        dimensions=(50, 80),
+        timeout=300,
+    )
+    shown = ""
+    for key in keys:
+        process.expect("\x1b\\[\\?2004h")
+        shown += process.before
+        process.expect(r"\]\?")
+        shown += process.before
+        process.send(key)
+    process.expect(pexpect.EOF)
+    shown += process.before
+    process.close()
+    return process.exitstatus, re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", shown).replace("\r", "")
+
+
+def assert_compiles(root: Path) -> None:
+    run = subprocess.run(
+        ["cargo", "check", "--offline", "--all-targets", "--quiet"],
+        cwd=root,
+        capture_output=True,
+        encoding="utf-8",
+        env={**_ENV, "CARGO_TARGET_DIR": str(root / "target/user")},
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+# -- refused before anything is run ----------------------------------------------------------------
+
+
+def test_a_pipe_is_no_terminal(root: Path) -> None:
+    run = apply(root)
+    assert run.returncode == 2
+    assert "`spikeproof apply --all`" in run.stderr
+    assert "`spikeproof diff`" in run.stderr
+    assert run.stdout == ""
+
+
+def test_a_dirty_tree_is_refused_by_name(root: Path) -> None:
+    (root / "src/names.rs").write_text(NAMES + "// mine\n", "utf-8")
+    (root / "notes.txt").write_text("x", "utf-8")
+    run = apply(root, "--all")
+    assert run.returncode == 2
+    assert "  notes.txt\n  src/names.rs\n" in run.stderr
+    assert "--allow-dirty" in run.stderr
+
+
+def test_without_git_it_is_refused(tmp_path: Path) -> None:
+    run = apply(build(tmp_path / "app", FILES), "--all")
+    assert run.returncode == 2
+    assert "--allow-no-vcs" in run.stderr
+
+
+@pytest.mark.parametrize(
+    "options", [("--all", "--undo"), ("--all", "--resume"), ("--undo", "--remember"), ("--undo",)]
+)
+def test_what_makes_no_sense_is_refused(root: Path, options: tuple[str, ...]) -> None:
+    if options == ("--undo",):
+        subprocess.run(["rm", "-rf", str(root / "target/spikeproof/review")], check=True)
+    run = apply(root, *options)
+    assert run.returncode == 2
+    assert run.stderr.startswith("error: ")
+    assert "Traceback" not in run.stderr
+
+
+def test_remember_needs_a_baseline(root: Path) -> None:
+    status, shown = at_terminal(root, "", "--remember")
+    assert status == 2
+    assert "--baseline FILE" in shown
+
+
+# -- with cargo ------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_all_is_written_and_taken_back(root: Path) -> None:
+    before = content(root)
+    run = apply(root, "--all", "--no-bench")
+    assert run.returncode == 1, run.stderr
+    assert run.stdout == ""
+    assert "Fixed src/hits.rs (1 fix)" in run.stderr
+    assert "Fixed src/names.rs (2 fixes)" in run.stderr
+    after = content(root)
+    assert {p for p in before if before[p] != after[p]} == {"src/hits.rs", "src/names.rs"}
+    assert b"AtomicU64" in bytes(after["src/hits.rs"])
+    assert_compiles(root)
+    git(root, "commit", "-qam", "fixed")
+    again = apply(root, "--all", "--no-bench")
+    assert again.returncode == 0, again.stderr
+    assert "nothing to do" in again.stderr
+    undone = apply(root, "--undo")
+    assert undone.returncode == 1
+    assert "Restored src/hits.rs" in undone.stderr
+    assert content(root) == before
+    git(root, "reset", "-q", "--hard", "HEAD~1")
+
+
+@pytest.mark.slow
+def test_a_session_of_answers(root: Path, tmp_path: Path) -> None:
+    """Hottest first: the two loops of names.rs, then the counter, whose hunks are linked."""
+    held = tmp_path / "held.json"
+    status, shown = at_terminal(root, "ynsq", "--remember", "--baseline", str(held))
+    assert status == 1, shown
+    assert "[1/3] clone-per-frame" in shown
+    assert "[3/3] mutex-counter" in shown
+    assert "its hunks are linked: none compiles without the others" in shown
+    assert "Proven what you chose: check passed; tests passed: 2 tests of package app" in shown
+    assert "Fixed src/names.rs (1 fix)" in shown
+    assert "Remembered 1 site in held.json" in shown
+    assert git(root, "diff", "--name-only") == "src/names.rs"
+    assert_compiles(root)
+    # What was skipped is not asked again: by --resume, nor with the baseline.
+    git(root, "commit", "-qam", "one")
+    status, shown = at_terminal(root, "yy", "--resume")
+    assert "Resuming with 1 answer" in shown
+    assert "[2/2] mutex-counter" in shown
+    assert "1 to apply, 1 skipped" in shown
+    assert_compiles(root)
+    git(root, "commit", "-qam", "two")
+    status, shown = at_terminal(root, "", "--baseline", str(held))
+    assert status == 0, shown
+    git(root, "reset", "-q", "--hard", "HEAD~2")
+
+
+@pytest.mark.slow
+def test_edited_text_is_checked_by_rustc(root: Path) -> None:
+    script = "sed -i s/longest/longest/;s/&name/NAME/;s/NAME/\\&*name/"
+    status, shown = at_terminal(root, "eyq", VISUAL=script.replace(";", r"\;"))
+    assert status == 1, shown
+    assert "your text compiles" in shown
+    assert "&*name" in (root / "src/names.rs").read_text("utf-8")
+    assert_compiles(root)
+    git(root, "reset", "-q", "--hard")
+    status, shown = at_terminal(root, "enq", VISUAL="sed -i s/sum/some/")
+    assert "it does not hold" in shown
+    assert "cannot find value `some`" in shown
+    assert git(root, "status", "--porcelain") == ""
