@@ -116,7 +116,9 @@ class FakeGitHub:
         if why:
             return _json(422, {"message": "Unprocessable Entity", "errors": [why]})
         self._take(body)
-        return _json(200, {"id": len(self.reviews)})
+        number = len(self.reviews)
+        page = f"https://github.com/{self.repository}/pull/{self.number}"
+        return _json(200, {"id": number, "html_url": f"{page}#pullrequestreview-{number}"})
 
     def _take(self, body: dict[str, Any]) -> None:
         self.posted.append(body)

@@ -74,7 +74,7 @@ def test_a_review_is_posted_once(github: FakeGitHub, post: Run) -> None:
     made = report(finding(), finding("b", path="src/other.rs"))
     first = post(made)
     assert first.exit_code == 0, first.output
-    assert "Posted a review with 1 comment" in first.output
+    assert "Posted a review with 1 comment: https://github.com/octo/service/pull/7#" in first.output
     (body,) = github.posted
     (comment,) = body["comments"]
     assert (comment["path"], comment["line"]) == ("src/lib.rs", 3)
