@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,9 +49,6 @@ class FakeGitHub:
     reviews: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.server.expect_request("/", method="GET").respond_with_json({})
-        import re
-
         self.server.expect_request(re.compile(r"/.*")).respond_with_handler(self._answer)
 
     @property

@@ -31,7 +31,8 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def github(httpserver: HTTPServer) -> FakeGitHub:
-    files = [(f"src/f{n}.rs", PATCH) for n in range(5)]
+    description()  # skipped here, and not in the server's thread, where it cannot be had
+    files: list[tuple[str, str | None]] = [(f"src/f{n}.rs", PATCH) for n in range(5)]
     return FakeGitHub(httpserver, [*files, ("src/big.rs", None), ("src/lib.rs", PATCH)], COMMIT)
 
 
