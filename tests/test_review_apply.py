@@ -194,6 +194,7 @@ def test_all_is_written_and_taken_back(root: Path) -> None:
     run = apply(root, "--all", "--no-bench")
     assert run.returncode == 1, run.stderr
     assert run.stdout == ""
+    assert "next:" not in run.stderr
     assert "Fixed src/hits.rs (1 fix)" in run.stderr
     assert "Fixed src/names.rs (2 fixes)" in run.stderr
     after = content(root)

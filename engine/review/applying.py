@@ -13,6 +13,7 @@ from engine.errors import SpikeproofError
 from engine.model import Level
 from engine.report.counts import count
 from engine.report.story import story
+from engine.report.summary import summary
 from engine.report.ui import Ui
 from engine.review.finish import Finish, Ready
 from engine.review.items import Answer, Item, Kind, items_of
@@ -60,7 +61,7 @@ class Applying:
 
     def everything(self) -> bool:
         """Write all items. Was that all of them?"""
-        for line in story(self._result, self._ui.color(sys.stderr), self._ui.verbose):
+        for line in story(self._result, self._ui.color(sys.stderr), self._ui.verbose, advise=False):
             self._ui.line(line)
         with self._ui.busy():
             ready = self._finish.ready(self._items)
@@ -87,6 +88,8 @@ class Applying:
             frozenset(map(str, {Level.SAFE, Level.REVIEW} if self._review else {Level.SAFE})),
             self._keep,
         )
+        for line in summary(self._result, reasons=False, advise=False):
+            self._ui.line(line)
         try:
             with terminal.session():
                 terminal.discard()
