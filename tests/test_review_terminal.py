@@ -115,7 +115,8 @@ def now(root: Path) -> dict[str, bytes]:
 def texts(*names: str) -> dict[str, bytes]:
     """The files with these fixes of the case."""
     made = case()
-    return FILES | made.bench().texts.of([i for i in made.items if name_of(i) in names]).files
+    taken = [item for item in made.items if name_of(item) in names]
+    return {**FILES, **made.bench().texts.of(taken).files}
 
 
 ALL = ("hot", "pair", "long", "third")
