@@ -39,6 +39,7 @@ class Terminal:
             dimensions=(40, columns),
             timeout=20,
         )
+        self._process.delaybeforesend = None
         self.raw = ""
         self._asked = False
 
