@@ -33,7 +33,7 @@ from engine.fsio import show
 from engine.heat import weight
 from engine.ignore import repository_top
 from engine.model import Site, Skip
-from engine.report.counts import count, silenced, spared
+from engine.report.counts import configured_words, count, silenced, spared
 from engine.report.plain import printable
 from engine.report.ui import Ui
 from engine.wanted import old_words
@@ -78,6 +78,8 @@ def scan_command(
             ui.say("Silenced", silenced(one.rest.silenced))
         if one.rest.in_tests:
             ui.say("Left alone", spared(one.rest.in_tests))
+        if one.rest.configured:
+            ui.say("Left alone", configured_words(one.rest.configured))
         for words in one.old_words:
             ui.say("Left alone", words)
         tell_leftovers(ui, one.rest.unused, one.rest.stale)
@@ -98,9 +100,9 @@ def _scanned(workspace: Workspace, types: bool, ui: Ui, common: dict[str, Any]) 
         if types:
             from engine.pipeline import survey
 
-            every, skipped, silent, in_tests, unused = survey(workspace, names, ui)
+            every, skipped, silent, in_tests, unused, configured = survey(workspace, names, ui)
         else:
-            every, in_tests, found = by_syntax(workspace, names, ui)
+            every, in_tests, configured, found = by_syntax(workspace, names, ui)
             skipped, silent = found.skipped, found.suppressed
             unused = suppress.unused(found.idle, names, registry())
     old = [site for site in every if wanted is not None and not wanted(site)]
@@ -114,7 +116,7 @@ def _scanned(workspace: Workspace, types: bool, ui: Ui, common: dict[str, Any]) 
         sources_of(workspace),
         tuple(sites),
         (*workspace.skipped, *skipped),
-        Rest(silent, in_tests, len(old), relevant(unused, wanted), stale),
+        Rest(silent, in_tests, configured, len(old), relevant(unused, wanted), stale),
         old_words(wanted, old),
     )
 

@@ -363,6 +363,116 @@ def bench(path: Path, against: str, seconds: float, form: str, **common: Any) ->
     return bench_command(path, against, seconds, form, _workspace, _ui(common), common)
 
 
+def _file(name: str, words: str) -> Callable[[Any], Any]:
+    return click.option(name, metavar="FILE", type=click.Path(path_type=Path), help=words)
+
+
+_TELLING = tuple(option for option in _COMMON if option is not _COMMON[0])  # without -o
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--base",
+    metavar="REV",
+    help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
+    "the pull or merge request, as GitHub's or GitLab's environment names it.",
+)
+@_options(_SELECTION, _CODEMODS, _BASELINE, _TELLING)
+@click.option("--review", is_flag=True, help="Take review-level fixes too.")
+@click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
+@click.option("--no-bench", is_flag=True, help="Do not measure.")
+@_BENCH_TIME
+@click.option(
+    "--fail-on",
+    type=click.Choice(["safe", "review", "none"]),
+    default="safe",
+    show_default=True,
+    help="The level from which new findings fail the job.",
+)
+@_file("--sarif", "Write SARIF 2.1.0 for code scanning (old sites too, as unchanged).")
+@_file("--rdjsonl", "Write reviewdog's diagnostics, one a line, with suggestions.")
+@_file("--github-review", "Write what `spikeproof post-review` posts to a pull request.")
+@_file("--gitlab", "Write GitLab's Code Quality report.")
+@click.option(
+    "-o",
+    "--patch",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the patch there; without it, to stdout (not under GitHub Actions).",
+)
+@_failing
+def ci(
+    path: Path,
+    base: str | None,
+    review: bool,
+    no_tests: bool,
+    no_bench: bool,
+    seconds: float,
+    fail_on: str,
+    sarif: Path | None,
+    rdjsonl: Path | None,
+    github_review: Path | None,
+    gitlab: Path | None,
+    patch: Path | None,
+    **common: Any,
+) -> int:
+    """Find over whole files, prove and report what is new against a base.
+
+    Old sites are counted and left alone. Runs build scripts, proc macros, tests and benches of the
+    workspace, in a copy below the target directory. Under GitHub Actions stdout holds annotations,
+    and the job's summary gets the evidence.
+
+    \b
+    Exit codes: 0 no new fix of a level that fails (--fail-on)
+                1 there is one: take it, or silence it with a comment or the baseline
+                2 usage or tool failure: nothing is known
+                3 a new fix was found, of a level that fails, and does not hold
+    """
+    from engine.ci import Outputs, Wishes, ci_command
+    from engine.weighing import Wish
+
+    outputs = Outputs(sarif, rdjsonl, github_review, gitlab, patch)
+    measuring = None if no_bench else Wish(seconds)
+    wishes = Wishes(base, fail_on, review, not no_tests, measuring)
+    return ci_command(path, wishes, outputs, _workspace, _ui(common), common)
+
+
+@cli.command("post-review")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY.")
+@click.option(
+    "--pull", type=int, metavar="NUMBER", help="The pull request. Default: the event's own."
+)
+@click.option(
+    "--max-comments",
+    "most",
+    type=click.IntRange(0, 100),
+    default=30,
+    show_default=True,
+    help="Comments on lines; what is more is listed in the review.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the request's JSON, post nothing.")
+@_options(_TELLING)
+@_failing
+def post_review(
+    file: Path, repo: str | None, pull: int | None, most: int, dry_run: bool, **common: Any
+) -> int:
+    """Post what `spikeproof ci --github-review FILE` wrote as a review of a pull request.
+
+    Checks nothing out and runs nothing: FILE is data that nobody trusts. The token is
+    GITHUB_TOKEN's (pull-requests: write), the address GITHUB_API_URL's.
+
+    \b
+    Exit codes: 0 posted, or nothing to post (all told before; the pull request has moved on)
+                2 usage or tool failure: nothing was posted
+                3 posted without comments on lines, or only to the job's summary or stdout
+    """
+    from engine.post_review import post_review_command
+
+    return post_review_command(file, repo, pull, most, dry_run, _ui(common))
+
+
 @cli.command()
 @click.argument("name", required=False)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
@@ -372,6 +482,26 @@ def explain(name: str | None, color: str) -> int:
     from engine.commands import explain_command
 
     return explain_command(name)
+
+
+@cli.command("config-schema")
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write it there, not to stdout.",
+)
+@_failing
+def config_schema(output: Path | None) -> int:
+    """The JSON schema of the config in Cargo.toml, for editors (taplo, Even Better TOML)."""
+    from engine.codemod import registry
+    from engine.commands import emit
+    from engine.config_schema import schema
+    from engine.report.jsonout import dump
+
+    emit(dump(schema(registry())).encode("ascii"), output)
+    return EXIT_CLEAN
 
 
 def _ui(common: dict[str, Any]) -> Ui:

@@ -57,6 +57,15 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """What a config may set for a codemod. ``kind`` is its type, and that of its default."""
+
+    help: str  # one line
+    kind: type[bool] | type[int] | type[str]
+    default: bool | int | str
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a fix cannot go on, in words for the user."""
 
@@ -79,7 +88,7 @@ class Codemod:
     use_literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ()
     # Metrics ("allocations") that a fix may make worse knowingly, for a reason that its notes give.
     costs: ClassVar[frozenset[str]] = frozenset()
-    options: ClassVar[Mapping[str, str]] = {}  # option name -> one line of help
+    options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``RESERVED`` are taken
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         """Sites and uses of one file, from syntax alone. Macro-embedded matches are included.

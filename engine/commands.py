@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -24,6 +24,7 @@ from engine.report.ui import Ui
 from engine.scan import Found, scan
 from engine.since import Newness, since
 from engine.suppress import Unused
+from engine.trust import lowered
 from engine.wanted import Filter
 from engine.workspace import Workspace
 
@@ -40,10 +41,19 @@ def chosen(names: Sequence[str], workspace: Workspace) -> tuple[str, ...]:
     for name in names:
         if name.replace("_", "-") not in known:
             raise unknown_codemod(name)
-    workspace.config.check_names({n: tuple(c.codemod.options) for n, c in known.items()})
-    disabled = workspace.config.disable
-    wanted = [n.replace("_", "-") for n in names] or [n for n in known if n not in disabled]
-    return tuple(dict.fromkeys(wanted))
+    options = {name: loaded.codemod.options for name, loaded in known.items()}
+    configs = [workspace.config, *(package.config for package in workspace.packages)]
+    for config in configs:
+        config.check_names(options)
+    mine = [package.config for package in workspace.selected] or configs
+    off = {n for n in known if all(config.rule(n).level == "off" for config in mine)}
+    asked = [name.replace("_", "-") for name in names]
+    for name in asked:
+        if name in off:
+            raise SpikeproofError(
+                f"{name} is turned off in the config: see `disable` and `codemods`"
+            )
+    return tuple(dict.fromkeys(asked or [name for name in known if name not in off]))
 
 
 def unknown_codemod(name: str) -> SpikeproofError:
@@ -117,7 +127,7 @@ def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
     with ui.busy():
-        sites, _, plain = by_syntax(workspace, names, ui)
+        sites, _, _, plain = by_syntax(workspace, names, ui)
         skipped: tuple[Skip, ...] = plain.skipped
         if types:
             from engine.pipeline import survey
@@ -144,15 +154,24 @@ def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[
     return EXIT_CLEAN
 
 
-def by_syntax(
-    workspace: Workspace, names: Sequence[str], ui: Ui
-) -> tuple[tuple[Site, ...], int, Found]:
-    """The sites that are shown without asking rustc, how many stand in test code, and the scan."""
+class BySyntax(NamedTuple):
+    """The sites that are shown without asking rustc, how many stand in test code, how many the
+    config leaves out, and the scan."""
+
+    sites: tuple[Site, ...]
+    in_tests: int
+    configured: int
+    found: Found
+
+
+def by_syntax(workspace: Workspace, names: Sequence[str], ui: Ui) -> BySyntax:
+    """Scan what the user asked for."""
     asked = [path for path in workspace.files if workspace.is_requested(path)]
     found = scan(workspace.root, asked, names, ui.scanning, uses=False)
     every = [s for s in found.sites if s.role == "site"]
-    sites = tuple(s for s in every if not workspace.spares(s))
-    return sites, len(every) - len(sites), found
+    allowed = [s for s in every if workspace.allows(s)]
+    sites = tuple(lowered(s, workspace) for s in allowed if not workspace.spares(s))
+    return BySyntax(sites, len(allowed) - len(sites), len(every) - len(allowed), found)
 
 
 def exit_code(verdicts: Sequence[Verdict], patch: bytes) -> int:

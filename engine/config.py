@@ -5,9 +5,10 @@ one and overrides it key by key (``codemods`` option by option). The keys are th
 :class:`Config`, written with ``-``::
 
     [workspace.metadata.spikeproof]
-    exclude = ["src/legacy/**"]          # gitignore patterns, relative to this manifest's folder
+    paths = ["src/**"]                   # gitignore patterns, relative to this manifest's folder
+    exclude = ["src/legacy/**"]
     disable = ["dyn-param"]              # codemods that are not run
-    codemods = { "clone-per-frame" = { reuse = true } }
+    codemods = { "clone-per-frame" = { reuse = true, level = "review", exclude = ["src/cli/"] } }
     test-timeout = 600                   # seconds for one run of the tests
     check-timeout = 300                  # seconds for one cargo check
     env = ["DATABASE_URL"]               # variables let through to cargo and the tests
@@ -22,13 +23,16 @@ import difflib
 import math
 import re
 import shlex
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from engine.errors import SpikeproofError
 from engine.fsio import show
+
+if TYPE_CHECKING:
+    from engine.codemod import Option
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -36,15 +40,31 @@ _SPECIAL = re.compile(r"([\\*?\[\]!# ])")
 _MAX_SECONDS = 7 * 24 * 3600.0
 
 
+# The trust that a config may leave to a codemod, most first: it lowers, and never raises.
+LEVELS = ("safe", "review", "report", "off")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``level`` (of ``LEVELS``) is the highest that a codemod's fixes may have; ``paths`` and
+    ``exclude`` say where it looks, as those of :class:`Config`."""
+
+    level: str = "safe"
+    paths: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """One package's config, the workspace's merged in.
 
-    ``exclude`` are gitignore patterns relative to the workspace root. Time-outs are seconds above
+    ``paths`` (none: all files) and ``exclude`` are gitignore patterns relative to the workspace
+    root. ``codemods`` has for each its options and what :meth:`rule` reads. Time-outs are seconds above
     0 and at most a week, None where the config names none. ``named`` tells for each codemod that
     the config names where it does so.
     """
 
+    paths: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     codemods: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     disable: tuple[str, ...] = ()
@@ -56,17 +76,29 @@ class Config:
     baseline: str = ""
     named: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
 
-    def check_names(self, known: Mapping[str, Collection[str]]) -> None:
-        """``known`` are the codemods and their options. Raises SpikeproofError for another name."""
+    def rule(self, codemod: str) -> Rule:
+        """What is said of a codemod besides its own options."""
+        said = self.codemods.get(codemod, {})
+        level = "off" if codemod in self.disable else said.get("level", "safe")
+        return Rule(level, said.get("paths", ()), said.get("exclude", ()))  # type: ignore[arg-type]
+
+    def check_names(self, known: Mapping[str, Mapping[str, Option]]) -> None:
+        """``known`` are the codemods and their options. Raises SpikeproofError for another name,
+        and for a value of another type."""
         for name, origin in self.named:
             if name not in known:
                 raise SpikeproofError(f"{origin}: no codemod `{show(name)}`{closest(name, known)}")
-            for option in self.codemods.get(name, ()):
-                if option not in known[name]:
-                    hint = closest(option, known[name])
-                    raise SpikeproofError(
-                        f"{origin}: codemod `{name}` has no option `{show(option)}`{hint}"
-                    )
+            options = known[name]
+            for option, value in self.codemods.get(name, {}).items():
+                if option in RESERVED:
+                    continue
+                at = f"{origin}: codemod `{name}`"
+                if option not in options:
+                    hint = closest(option, (*options, *RESERVED))
+                    raise SpikeproofError(f"{at} has no option `{show(option)}`{hint}")
+                if type(value) is not options[option].kind:
+                    wanted = TYPE_WORDS[options[option].kind]
+                    raise SpikeproofError(f"{at}: option `{option}` must be {wanted}")
 
 
 def read_config(data: object, manifest: str, table: str, base: Config | None = None) -> Config:
@@ -83,17 +115,18 @@ def read_config(data: object, manifest: str, table: str, base: Config | None = N
         raise SpikeproofError(f"{at} must be a table")
     values: dict[str, Any] = {}
     for key, value in data.items():
-        reader = _READERS.get(key)
+        reader = KEYS.get(key)
         if reader is None:
-            raise SpikeproofError(f"{at} has no key `{show(key)}`{closest(key, _READERS)}")
-        values[key.replace("-", "_")] = reader(value, f"{at} `{key}`")
+            raise SpikeproofError(f"{at} has no key `{show(key)}`{closest(key, KEYS)}")
+        values[key.replace("-", "_")] = reader.read(value, f"{at} `{key}`")
     if "baseline" in values and manifest != "Cargo.toml":
         raise SpikeproofError(
             f"{at} `baseline`: there is one for all packages: name it in Cargo.toml"
         )
-    if "exclude" in values:
-        folder = PurePosixPath(manifest).parent.as_posix()
-        values["exclude"] = tuple(_rebased(pattern, folder) for pattern in values["exclude"])
+    folder = PurePosixPath(manifest).parent.as_posix()
+    for table_ in (values, *values.get("codemods", {}).values()):
+        for key in table_.keys() & {"paths", "exclude"}:
+            table_[key] = tuple(_rebased(pattern, folder) for pattern in table_[key])
     names = (*values.get("disable", ()), *values.get("codemods", ()))
     if "codemods" in values:
         values["codemods"] = _merged(base.codemods, values["codemods"])
@@ -202,6 +235,9 @@ def _codemods(value: object, at: str) -> dict[str, dict[str, object]]:
         if not isinstance(options, dict):
             raise SpikeproofError(f"{at}: `{show(name)}` must be a table of options")
         for option, setting in options.items():
+            if option in RESERVED:
+                RESERVED[option](setting, f"{at}: `{show(name)}.{option}`")
+                continue
             items = setting if isinstance(setting, list) else [setting]
             finite = all(not isinstance(item, float) or math.isfinite(item) for item in items)
             if not finite or not all(isinstance(item, bool | int | float | str) for item in items):
@@ -209,17 +245,63 @@ def _codemods(value: object, at: str) -> dict[str, dict[str, object]]:
                     f"{at}: `{show(name)}.{show(option)}` must be a boolean, a number, a string or "
                     "an array of them"
                 )
+    # Copies: what is read is rebased, and the manifest's data are read again for other packages.
+    return {name: dict(options) for name, options in value.items()}
+
+
+def _level(value: object, at: str) -> str:
+    if value not in LEVELS:
+        hint = closest(value, LEVELS) if isinstance(value, str) else closest("", LEVELS)
+        raise SpikeproofError(f"{at} is no level{hint}")
+    assert isinstance(value, str)
     return value
 
 
-_READERS: Mapping[str, Callable[[object, str], object]] = {
+# What may be said of every codemod, besides its own options.
+RESERVED: Mapping[str, Callable[[object, str], object]] = {
+    "level": _level,
+    "paths": _globs,
     "exclude": _globs,
-    "codemods": _codemods,
-    "disable": _strings,
-    "test-timeout": _seconds,
-    "check-timeout": _seconds,
-    "env": _names,
-    "test-code": _flag,
-    "workload": _command,
-    "baseline": _file,
+}
+TYPE_WORDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a string"}
+
+
+class Key(NamedTuple):
+    """A key of the config: how it is read, its JSON schema, and what it says."""
+
+    read: Callable[[object, str], object]
+    schema: Mapping[str, object]
+    help: str
+
+
+_LIST: Mapping[str, object] = {"type": "array", "items": {"type": "string"}}
+_TIME: Mapping[str, object] = {"type": "number", "exclusiveMinimum": 0, "maximum": _MAX_SECONDS}
+
+KEYS: Mapping[str, Key] = {
+    "paths": Key(_globs, _LIST, "Only these files: gitignore patterns. Default: all."),
+    "exclude": Key(
+        _globs, _LIST, "Files that are neither scanned nor changed: gitignore patterns."
+    ),
+    "codemods": Key(_codemods, {"type": "object"}, "Level, places and options of each codemod."),
+    "disable": Key(_strings, _LIST, "Codemods that are not run."),
+    "test-timeout": Key(_seconds, _TIME, "Seconds for one run of the tests."),
+    "check-timeout": Key(_seconds, _TIME, "Seconds for one cargo check."),
+    "env": Key(
+        _names,
+        {"type": "array", "items": {"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}},
+        "Variables let through to cargo and the tests, besides what every build gets.",
+    ),
+    "test-code": Key(
+        _flag, {"type": "boolean", "default": False}, "Also sites in tests, benches and examples."
+    ),
+    "workload": Key(
+        _command,
+        {"anyOf": [{"type": "string"}, {**_LIST, "minItems": 1}]},
+        "A command that is measured as a whole, before and after.",
+    ),
+    "baseline": Key(
+        _file,
+        {"type": "string"},
+        "Sites to live with, as `spikeproof baseline` writes them (workspace's own manifest only).",
+    ),
 }

@@ -6,9 +6,11 @@ import hashlib
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from engine.heat import heat_of
-from engine.model import Site
-from engine.syntax import Source
+from engine.model import Site, Span
+from engine.syntax import COMMENTS, Source, walk
 
 
 def identified(
@@ -27,13 +29,25 @@ def identified(
         node = source.innermost(site.span)
         item = site.item or source.item_path(node)
         heat = site.heat or heat_of(source, node)
-        text = b"".join(source.slice(site.span).split())
+        text = _plain(source, node, site.span)
         base = "\0".join((site.codemod, site.path, item, text.decode("utf-8", "replace")))
         ordinal = seen.get(base, -1) + 1
         while _id(site, base, ordinal) in known:
             ordinal += 1
         seen[base] = ordinal
         yield replace(site, item=item, heat=heat, id=_id(site, base, ordinal))
+
+
+def _plain(source: Source, node: Node, span: Span) -> bytes:
+    """The text of ``span`` (``node`` holds it) without white space and comments."""
+    kept: list[bytes] = []
+    at = span.start
+    for comment in (n for n in walk(node) if n.type in COMMENTS):
+        if at <= comment.start_byte and comment.end_byte <= span.end:
+            kept.append(source.data[at : comment.start_byte])
+            at = comment.end_byte
+    kept.append(source.data[at : span.end])
+    return b"".join(b"".join(kept).split())
 
 
 def _id(site: Site, base: str, ordinal: int) -> str:

@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from engine.fsio import read_regular
@@ -41,6 +42,22 @@ class Patterns:
             if (folder or not folders) and regex.match(path):
                 return include
         return None
+
+    def covers(self, path: str) -> bool:
+        """Do the lines name ``path`` (a file) or a folder above it? The deepest that one of them
+        speaks of decides."""
+        parts = path.split("/")
+        said: bool | None = None
+        for depth in range(1, len(parts) + 1):
+            here = self.decides("/".join(parts[:depth]), folder=depth < len(parts))
+            said = said if here is None else here
+        return said is True
+
+
+@lru_cache(maxsize=256)
+def patterns(lines: tuple[str, ...]) -> Patterns:
+    """The patterns of a config."""
+    return Patterns(lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from engine.scan import Found, scan
 from engine.scratch import Scratch
 from engine.series import Step, series
 from engine.suppress import Allowance, Unused
+from engine.trust import capped
 from engine.verify import Prove, Settings, verify
 from engine.wanted import Choice, Filter, Wanted, old_words
 from engine.weighing import Wish, refused, weigh, with_evidence
@@ -61,6 +62,7 @@ class Result:
     unused: tuple[Unused, ...] = ()  # `spikeproof: allow(..)` comments that silence nothing
     stale: tuple[Entry, ...] = ()  # entries of the baseline that match nothing, when asked for
     in_tests: int = 0  # sites left alone because no traffic reaches them
+    configured: int = 0  # sites where the config turns their codemod off
     old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
     old_words: tuple[str, ...] = ()  # why, with how many of them, for people
     notes: tuple[str, ...] = ()
@@ -107,6 +109,7 @@ class Stages:
         self.sources = sources_of(workspace)
         self.baseline: CheckRun | None = None
         self.in_tests = 0
+        self.configured = 0  # left alone because of the config
         # What paths begin with in the patch as it is emitted: git wants them from the top.
         self.folder = below_top(workspace.root) if folder is None else folder
         self.silencing: set[Allowance] = set()  # those that silenced what only the types showed
@@ -157,22 +160,22 @@ class Stages:
         for site in sites:
             by_codemod.setdefault(site.codemod, []).append(site)
         ids = {site.id for site in sites}
-        requested = [
+        planned = [
             proposal
             for name, group in sorted(by_codemod.items())
             for found in registry()[name].codemod.plan(group, facts)
             if (proposal := self._introduced(found, ids, sources)) is not None
-            and self._requested(proposal)
+            and any(self.workspace.is_requested(site.path) for site in proposal.sites)
         ]
+        requested = [
+            capped(proposal, self.workspace)
+            for proposal in planned
+            if all(map(self.workspace.allows, proposal.sites))
+        ]
+        self.configured = max(self.configured, len(planned) - len(requested))
         proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
         self.in_tests = max(self.in_tests, len(requested) - len(proposals))
         return proposals, facts
-
-    def _requested(self, proposal: Proposal) -> bool:
-        first = proposal.sites[0]
-        package = self.workspace.package_of(first.path)
-        disabled = package is not None and proposal.codemod in package.config.disable
-        return not disabled and any(self.workspace.is_requested(s.path) for s in proposal.sites)
 
     def _introduced(self, proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
         """The proposal with an identity (added to ``ids``) for sites that only the types showed to
@@ -233,6 +236,7 @@ class Surveyed(NamedTuple):
     suppressed: int
     in_tests: int
     unused: tuple[Unused, ...]
+    configured: int  # sites where the config turns their codemod off
 
 
 def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
@@ -240,7 +244,7 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         unused = _unused(workspace, found.idle, names)
-        return Surveyed((), found.skipped, found.suppressed, 0, unused)
+        return Surveyed((), found.skipped, found.suppressed, 0, unused, 0)
     with open_stages(workspace, ui) as stages:
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
@@ -251,6 +255,7 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
         found.suppressed,
         stages.in_tests,
         stages.unused(found, names),
+        stages.configured,
     )
 
 
@@ -324,7 +329,8 @@ def proving(
     sites = [site for site in found.sites if site.role == "site"]
     if isinstance(wanted, Filter) and wanted.hopeless(s.path for s in found.sites):
         # No file with a candidate is part of the change: nothing is left to be asked of rustc.
-        mine = [site for site in sites if workspace.is_requested(site.path)]
+        asked = [site for site in sites if workspace.is_requested(site.path)]
+        mine = [site for site in asked if workspace.allows(site)]
         old = tuple(site for site in mine if not workspace.spares(site))
         yield (
             Result(
@@ -334,6 +340,7 @@ def proving(
                 suppressed=found.suppressed,
                 unused=_unused(workspace, found.idle, names),
                 in_tests=len(mine) - len(old),
+                configured=len(asked) - len(mine),
                 old=old,
                 old_words=old_words(wanted, old),
             ),
@@ -356,6 +363,7 @@ def proving(
             suppressed=found.suppressed,
             unused=stages.unused(found, names),
             in_tests=stages.in_tests,
+            configured=stages.configured,
             old_words=old_words(wanted, done.old),
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
@@ -445,6 +453,7 @@ def _passes(
 
 
 def layout_of(stages: Stages) -> Layout:
+    """How changed files are formatted."""
     workspace = stages.workspace
     return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
 

@@ -13,10 +13,10 @@ from functools import cached_property
 from pathlib import Path
 
 from engine.cargoconfig import cargo_home
-from engine.config import Config, read_config
+from engine.config import Config, Rule, read_config
 from engine.errors import SpikeproofError
 from engine.fsio import show
-from engine.ignore import Patterns
+from engine.ignore import patterns
 from engine.manifest import Dependency, Manifest
 from engine.members import Members, find_members, nearest_manifest
 from engine.model import Site, Skip
@@ -107,6 +107,16 @@ class Workspace:
         package = self.package_of(site.path)
         return site.in_tests and not (package or self).config.test_code
 
+    def rule(self, codemod: str, path: str) -> Rule:
+        """What the config of the package that holds ``path`` says of a codemod."""
+        return (self.package_of(path) or self).config.rule(codemod)
+
+    def allows(self, site: Site) -> bool:
+        """Does the config let the site's codemod work there?"""
+        rule = self.rule(site.codemod, site.path)
+        here = not rule.paths or patterns(rule.paths).covers(site.path)
+        return rule.level != "off" and here and not patterns(rule.exclude).covers(site.path)
+
     def is_requested(self, path: str) -> bool:
         """Is ``path`` of a selected package, and at or below a path that the user named?"""
         package = self.package_of(path)
@@ -195,8 +205,21 @@ def _ground(current: Path) -> _Ground:
         "workspace.metadata.spikeproof",
     )
     packages = _packages(members, shared)
-    excludes = {package.root: Patterns(package.config.exclude) for package in packages}
-    return _Ground(members, packages, list_sources(members.root.folder, excludes), shared)
+    excludes = {package.root: patterns(package.config.exclude) for package in packages}
+    listing = list_sources(members.root.folder, excludes)
+    paths = {package.root: package.config.paths for package in packages}
+    return _Ground(members, packages, _limited(listing, paths), shared)
+
+
+def _limited(listing: Listing, paths: Mapping[str, tuple[str, ...]]) -> Listing:
+    """The listing without what the config's ``paths`` (by package root) leave out."""
+    kept = {
+        path: root
+        for path, root in listing.owners.items()
+        if not paths[root] or patterns(paths[root]).covers(path)
+    }
+    out = [Skip(p, "not among the config's `paths`") for p in listing.owners if p not in kept]
+    return replace(listing, owners=kept, skipped=(*listing.skipped, *out))
 
 
 def _about(ground: _Ground, target: Path, current: Path, selection: Selection) -> Workspace:

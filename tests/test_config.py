@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.codemod import Option
 from engine.config import Config, closest, read_config
 from engine.errors import SpikeproofError
 from engine.ignore import Patterns
@@ -116,6 +117,12 @@ def test_a_folder_name_is_no_pattern() -> None:
         ({"codemods": {"a": 1}}, "`a` must be a table of options"),
         ({"codemods": {"a": {"b": {}}}}, "`a.b` must be"),
         ({"codemods": {"a": {"b": float("nan")}}}, "`a.b` must be"),
+        ({"codemods": {"a": {"level": "of"}}}, "`a.level` is no level: did you mean `off`?"),
+        ({"codemods": {"a": {"level": 1}}}, "`a.level` is no level: there is `off`, `report`"),
+        ({"codemods": {"a": {"paths": "src"}}}, "`a.paths` must be an array of strings"),
+        ({"codemods": {"a": {"exclude": ["../x"]}}}, "leaves the manifest's folder"),
+        ({"baseline": "../b.json"}, "leaves the manifest's folder"),
+        ({"baseline": ["b.json"]}, "must be the path of a file"),
         ({"test-timeout": "10"}, "must be a number of seconds"),
         ({"test-timeout": True}, "must be a number of seconds"),
         ({"test-timeout": 0}, "above 0"),
@@ -134,12 +141,18 @@ def test_refused(data: Any, says: str) -> None:
 
 
 def test_unknown_codemods_and_options_are_told_with_the_nearest_name() -> None:
-    known = {"clone-per-frame": {"reuse"}, "mutex-counter": set[str]()}
-    read({"codemods": {"clone-per-frame": {"reuse": 1}}}).check_names(known)
+    known = {"clone-per-frame": {"reuse": Option("", bool, False)}, "mutex-counter": {}}
+    more = {"reuse": True, "level": "off", "paths": ["a"], "exclude": []}
+    read({"codemods": {"clone-per-frame": more}}).check_names(known)
     for data, says in (
         ({"disable": ["mutex-conter"]}, "no codemod `mutex-conter`: did you mean `mutex-counter`?"),
         ({"codemods": {"clone": {}}}, "no codemod `clone`"),
         ({"codemods": {"clone-per-frame": {"resue": 1}}}, "no option `resue`: did you mean"),
+        (
+            {"codemods": {"clone-per-frame": {"lvl": "off"}}},
+            "no option `lvl`: did you mean `level`?",
+        ),
+        ({"codemods": {"clone-per-frame": {"reuse": 1}}}, "`reuse` must be true or false"),
     ):
         base = read({"disable": ["mutex-counter"]})
         config = read(data, "a/Cargo.toml", base)

@@ -178,7 +178,7 @@ def test_any_steps_keep_the_session_sound(
             session = session.find(words) or session
         elif key == "u":
             past = session.undo()
-            assert past is None or past != session
+            assert past is not session
             session = past or session
         elif current is None:
             assert session.complete

@@ -92,7 +92,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.codemod import Codemod, Match, Problem, Refusal
+from engine.codemod import Codemod, Match, Option, Problem, Refusal
 from engine.model import Fix, Proposal, Site, Span
 
 if TYPE_CHECKING:
@@ -112,8 +112,12 @@ class ClonePerFrame(Codemod):
     )
     # Called, not declared; the copy of a literal is none of a value that could be moved or lent.
     anchors = tuple(rb"%b(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word) for word in literals[0])
-    options: ClassVar[Mapping[str, str]] = {
-        "reuse": "true: let a loop's buffer own its frames (BytesMut::split) instead of copying them"
+    options: ClassVar[Mapping[str, Option]] = {
+        "reuse": Option(
+            "Let a loop's buffer own its frames (BytesMut::split) instead of copying them.",
+            bool,
+            False,
+        )
     }
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:

@@ -16,7 +16,7 @@ PER_LEVEL = 10
 _KIND = {Level.SAFE: "warning", Level.REVIEW: "notice", Level.REPORT: "notice"}
 
 
-def annotations(report: Report) -> bytes:
+def annotation_lines(report: Report) -> bytes:
     """The lines for stdout."""
     made: dict[str, int] = {}
     lines: list[str] = []

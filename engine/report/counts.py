@@ -12,6 +12,11 @@ def silenced(sites: int) -> str:
     return f"{count(sites, 'site')} by `spikeproof: allow(..)` comments"
 
 
+def configured_words(sites: int) -> str:
+    """How many sites the config leaves out."""
+    return f"{count(sites, 'site')} where the config turns the codemod off"
+
+
 def spared(sites: int) -> str:
     """How many sites in test code were left alone, and what takes them."""
     return (

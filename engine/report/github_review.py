@@ -89,7 +89,9 @@ def review(
         posted += not fresh
         comments += fresh
     body = _body(report, elsewhere, len(comments), posted)
-    name = f"review:{hashlib.sha256(body.encode('utf-8', 'replace')).hexdigest()[:12]}"
+    # Not the text: each commit's is another one, and would be posted again.
+    told = "\n".join(sorted(f"{finding.id} {finding.outcome}" for finding in elsewhere))
+    name = f"review:{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:12]}"
     body = f"{body}\n\n{mark(name)}"
     return Review(report.commit, name, body, tuple(comments), not comments and not elsewhere)
 
@@ -166,11 +168,8 @@ def _folded(finding: Finding, room: int) -> str:
 def _body(report: Report, elsewhere: Sequence[Finding], comments: int, posted: int) -> str:
     new = report.new
     verified = sum(finding.verified for finding in new)
-    rows = [
-        f"**spikeproof**: {count(len(new), 'new place')} that "
-        f"{'breaks' if len(new) == 1 else 'break'} under load, "
-        f"{count(verified, 'verified fix', 'verified fixes')}."
-    ]
+    fixes = count(verified, "verified fix", "verified fixes")
+    rows = [f"**spikeproof**: {count(len(new), 'new finding')}, {fixes}."]
     told = []
     if comments:
         told.append(f"{count(comments, 'comment')} below")

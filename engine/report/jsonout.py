@@ -47,13 +47,19 @@ class Rest:
 
     silenced: int = 0  # by comments
     in_tests: int = 0
+    configured: int = 0  # where the config turns the codemod off
     old: int = 0  # not new, or of the baseline
     unused: Sequence[Unused] = ()
     stale: Sequence[Entry] = ()
 
     def json(self) -> dict[str, object]:
         return {
-            "left_alone": {"silenced": self.silenced, "in_tests": self.in_tests, "old": self.old},
+            "left_alone": {
+                "silenced": self.silenced,
+                "in_tests": self.in_tests,
+                "configured": self.configured,
+                "old": self.old,
+            },
             "unused_allowances": [
                 {"path": u.path, "line": u.line, "codemod": u.codemod, "reason": u.reason}
                 for u in self.unused

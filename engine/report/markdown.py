@@ -11,11 +11,14 @@ import re
 
 from engine.report.plain import harmless, printable
 
-_ESCAPED = frozenset("\\`*_{}[]()#+!|~$^=")
+_ESCAPED = frozenset("\\`*_[]#|~$")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BREAK = "&#8203;"  # zero width space: nothing is seen, and no name, number or address is known
 _MENTION = re.compile(r"@(?=\w)")
 _ADDRESS = re.compile(r"(?i)\b(https?:|ftp:|mailto:|xmpp:|www\.|gh-(?=\d))")
+_SPECIAL = re.compile(r"@(?=\w)|#(?=\d)|<(?=[\w/!?])|~~(?=~)")
+_LINK = re.compile(r"\](?=\()")
+_AFTER = "\\g<0>\u200b"
 _TICKS = re.compile(r"`+")
 
 
@@ -64,12 +67,20 @@ def details(summary: str, body: str) -> str:
 
 def tame(text: str) -> str:
     """One line of text for readers that may or may not render Markdown: printed it looks as it is,
-    rendered it holds no mention, reference, tag, link or fence."""
-    shown = printable(text)
-    shown = re.sub(
-        r"@(?=\w)|#(?=\d)|<(?=[\w/!?])|\](?=\()|``(?=`)|~~(?=~)", r"\g<0>" + "\u200b", shown
+    rendered it holds no mention, reference, tag, link or fence. What it has between backticks is
+    left as it is, but for SARIF's links."""
+    parts = printable(text).split("`")
+    odd = len(parts) % 2 == 0  # one of them has no partner
+    if odd or any(number % 2 and not part for number, part in enumerate(parts)):
+        return _tamed("`\u200b".join(parts))
+    return "`".join(
+        _LINK.sub(_AFTER, part) if number % 2 else _tamed(part) for number, part in enumerate(parts)
     )
-    return _ADDRESS.sub(lambda match: _parted(match[0], "\u200b"), shown)
+
+
+def _tamed(text: str) -> str:
+    text = _LINK.sub(_AFTER, _SPECIAL.sub(_AFTER, text))
+    return _ADDRESS.sub(lambda match: _parted(match[0], "\u200b"), text)
 
 
 def clipped(text: str, most: int, cell: bool = False) -> str:

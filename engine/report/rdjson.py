@@ -42,7 +42,7 @@ def _diagnostics(finding: Finding) -> Iterator[dict[str, object]]:
     for number, suggestion in enumerate(suggestions, 1):
         place = {"start": {"line": suggestion.first}, "end": {"line": suggestion.last}}
         part = f" (part {number} of {len(suggestions)})" if len(suggestions) > 1 else ""
-        made = [{"range": place, "text": suggestion.text}]
+        made: list[dict[str, object]] = [{"range": place, "text": suggestion.text}]
         yield _diagnostic(finding, suggestion.path, place, words(finding) + part, made)
 
 

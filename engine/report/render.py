@@ -57,7 +57,12 @@ def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
     found: list[dict[str, object]] = []
     for result in results:
         rest = Rest(
-            result.suppressed, result.in_tests, result.unwanted, result.unused, result.stale
+            result.suppressed,
+            result.in_tests,
+            result.configured,
+            result.unwanted,
+            result.unused,
+            result.stale,
         )
         found.append(
             diff_json(

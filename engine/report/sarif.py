@@ -18,7 +18,7 @@ from engine import __version__
 from engine.model import Level
 from engine.report.finding import Finding, Region, Report, Suggestion
 from engine.report.markdown import tame
-from engine.report.plain import harmless, printable
+from engine.report.plain import harmless
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -44,8 +44,8 @@ def sarif(report: Report, max_results: int = MAX_RESULTS, max_bytes: int = MAX_B
 def _log(report: Report, shown: Sequence[Finding]) -> bytes:
     rules = sorted({finding.codemod for finding in shown} | set(report.summaries))
     number = {name: index for index, name in enumerate(rules)}
-    said = [(f"{printable(s.path)}: {printable(s.reason)}", "note") for s in report.skipped]
-    said += [(printable(note), "note") for note in report.notes]
+    said = [(f"{tame(s.path)}: {tame(s.reason)}", "note") for s in report.skipped]
+    said += [(tame(note), "note") for note in report.notes]
     missing = len(report.findings) - len(shown)
     if missing:
         said.append(

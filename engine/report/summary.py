@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.model import Level, Outcome, Verdict
-from engine.report.counts import count, silenced, spared
+from engine.report.counts import configured_words, count, silenced, spared
 from engine.report.plain import printable
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[s
         lines.append(f"silenced: {silenced(result.suppressed)}")
     if result.in_tests:
         lines.append(f"left alone: {spared(result.in_tests)}")
+    if result.configured:
+        lines.append(f"left alone: {configured_words(result.configured)}")
     lines += [f"left alone: {printable(words)}" for words in result.old_words]
     if result.runs:
         kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)

@@ -1,0 +1,282 @@
+"""``spikeproof post-review``: post what a job found, from a job that may write.
+
+The file's findings are hostile data (``engine.report.review_file``); the review is made of them here,
+against the pull request's own diff as GitHub has it. Nothing is checked out, nothing runs, no path of
+the file is opened.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.cli import EXIT_CLEAN, EXIT_UNPROVEN
+from engine.commands import emit
+from engine.errors import SpikeproofError
+from engine.fsio import read_regular, show
+from engine.github import API, ApiError, GitHub
+from engine.pulldiff import PullDiff, of_patch
+from engine.report.counts import count
+from engine.report.finding import Report
+from engine.report.github_review import Review, review
+from engine.report.plain import printable
+from engine.report.review_file import LIMIT, load
+from engine.report.ui import Ui
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,100}/(?!\.\.?$)[A-Za-z0-9._-]{1,100}")
+_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_MARKS = re.compile(r"<!-- spikeproof:([a-z0-9:/-]{1,120}) -->")
+_EVENT_LIMIT = 32 * 2**20  # bytes
+# Whose comments count as told: anybody may write a mark into a comment, and hide a finding so.
+_TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+_TRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What the runner itself says of the job: ``number`` 0 and "" where it says nothing."""
+
+    number: int = 0
+    commit: str = ""  # of the pull request's head
+    owner: str = ""  # of the head's repository, for a pull request from a fork
+    branch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Marks of what was posted before: of comments that still stand at a line, and of bodies."""
+
+    comments: frozenset[str]
+    bodies: frozenset[str]
+
+
+def post_review_command(
+    file: Path, repo: str | None, pull: int | None, most: int, dry_run: bool, ui: Ui
+) -> int:
+    """``spikeproof post-review``."""
+    try:
+        report = load(read_regular(file, LIMIT))
+    except OSError as error:
+        raise SpikeproofError(f"cannot read {show(file)}: {error.strerror or error}") from error
+    environment = os.environ
+    repository = repo or environment.get("GITHUB_REPOSITORY", "")
+    if not _REPOSITORY.fullmatch(repository):
+        raise SpikeproofError("which repository? Name it: --repo OWNER/NAME")
+    event = read_event(environment)
+    api = GitHub(
+        environment.get("GITHUB_API_URL") or API,
+        environment.get("GITHUB_TOKEN", ""),
+        say=lambda text: ui.say("Waiting", text, "cyan"),
+    )
+    try:
+        return _Posting(api, repository, report, most, dry_run, ui).run(event, pull)
+    finally:
+        api.close()
+
+
+def read_event(environment: Mapping[str, str]) -> Event:
+    """The event of the job (``pull_request`` or ``workflow_run``), as the runner wrote it."""
+    name = environment.get("GITHUB_EVENT_PATH")
+    if not name:
+        return Event()
+    try:
+        found = json.loads(read_regular(name, _EVENT_LIMIT))
+    except (OSError, ValueError, RecursionError) as error:
+        raise SpikeproofError(f"cannot read the event of the job, {show(name)}") from error
+    number = _at(found, "pull_request", "number")
+    if isinstance(number, int):
+        return Event(number, _text(_at(found, "pull_request", "head", "sha")))
+    return Event(
+        0,
+        _text(_at(found, "workflow_run", "head_sha")),
+        _text(_at(found, "workflow_run", "head_repository", "owner", "login")),
+        _text(_at(found, "workflow_run", "head_branch")),
+    )
+
+
+class _Posting:
+    def __init__(
+        self, api: GitHub, repository: str, report: Report, most: int, dry_run: bool, ui: Ui
+    ) -> None:
+        self._api = api
+        self._below = f"/repos/{repository}"
+        self._report = report
+        self._most = most
+        self._dry_run = dry_run
+        self._ui = ui
+
+    def run(self, event: Event, pull: int | None) -> int:
+        report = self._report
+        if event.commit and event.commit != report.commit and pull in (None, event.number):
+            raise SpikeproofError(
+                f"the file is of commit {report.commit[:12]}, this job of {event.commit[:12]}: check "
+                "out the head of the pull request, not its merge (`ref: ${{ "
+                "github.event.pull_request.head.sha }}`), and take the artifact of this very run"
+            )
+        number = pull or event.number or self._number(event)
+        if not number:
+            self._ui.say("Stale", "no open pull request has this commit at its head", "yellow")
+            return EXIT_CLEAN
+        found = self._api.get(f"{self._below}/pulls/{number}")
+        head, state = _text(_at(found, "head", "sha")), _at(found, "state")
+        if state != "open":
+            self._ui.say("Stale", f"pull request {number} is not open: nothing is posted", "yellow")
+            return EXIT_CLEAN
+        if head != report.commit:
+            if event.commit != report.commit:
+                raise SpikeproofError(
+                    f"the head of pull request {number} is {show(head[:12])}, the file is of "
+                    f"{report.commit[:12]}: run `spikeproof ci` on the head"
+                )
+            self._ui.say(
+                "Stale",
+                f"pull request {number} has moved on to {show(head[:12])}: the run of that commit "
+                "posts",
+                "yellow",
+            )
+            return EXIT_CLEAN
+        return self._post(number)
+
+    def _number(self, event: Event) -> int:
+        """The open pull request of the event's branch, whose head is the event's commit."""
+        if not (event.owner and event.branch):
+            raise SpikeproofError("which pull request? Name it: --pull NUMBER")
+        listed = self._api.every(
+            f"{self._below}/pulls", state="open", head=f"{event.owner}:{event.branch}"
+        )
+        for entry in listed:
+            number = entry.get("number")
+            if _at(entry, "head", "sha") == event.commit and isinstance(number, int):
+                return number
+        return 0
+
+    # -- posting -------------------------------------------------------------------------------
+
+    def _post(self, number: int) -> int:
+        within = self._diff(number)
+        for attempt in range(_TRIES):
+            known = self._known(number)
+            made = review(self._report, within, known.comments, self._most)
+            if made.empty or (not made.comments and made.id in known.bodies):
+                self._ui.say("Nothing", "to post: all of it is there already, or nothing is new")
+                return EXIT_CLEAN
+            if self._dry_run:
+                text = json.dumps(made.request(), indent=1, ensure_ascii=True) + "\n"
+                emit(text.encode("ascii"), None)
+                return EXIT_CLEAN
+            try:
+                self._api.post(f"{self._below}/pulls/{number}/reviews", made.request())
+            except ApiError as error:
+                if (error.status >= 500 or error.status == 0) and attempt < _TRIES - 1:
+                    # It may have been heard: what is there by now is not posted again.
+                    self._api.wait(2.0**attempt, str(error))
+                    continue
+                return self._without(number, made, error, known)
+            self._ui.say("Posted", _told(made))
+            return EXIT_CLEAN
+        raise AssertionError("each attempt returns or is not the last")
+
+    def _without(self, number: int, made: Review, error: ApiError, known: Known) -> int:
+        """GitHub did not take the review."""
+        self._warn(error)
+        if error.status == 422 and made.comments:
+            plain = review(self._report, PullDiff(), (), self._most)
+            if plain.id in known.bodies:
+                self._ui.say(
+                    "Nothing", "more to post: the review's text is there already", "yellow"
+                )
+                return EXIT_UNPROVEN
+            try:
+                self._api.post(f"{self._below}/pulls/{number}/reviews", plain.request())
+            except ApiError as again:
+                self._warn(again)
+            else:
+                self._ui.say("Posted", "a review without comments on lines", "yellow")
+                return EXIT_UNPROVEN
+        elif error.status not in (403, 404, 422) and not error.limited:
+            raise error
+        self._fall_back()
+        return EXIT_UNPROVEN
+
+    def _warn(self, error: ApiError) -> None:
+        self._ui.say("Refused", str(error), "yellow")
+        if error.detail:
+            self._ui.say("Refused", error.detail, "yellow")
+
+    def _fall_back(self) -> None:
+        """To the job's summary, or to stdout."""
+        body = review(self._report, PullDiff(), (), 0).body
+        name = os.environ.get("GITHUB_STEP_SUMMARY")
+        if not name:
+            emit(
+                (printable(body, keep_newlines=True, keep_tabs=True) + "\n").encode(
+                    "utf-8", "backslashreplace"
+                ),
+                None,
+            )
+            self._ui.say("Wrote", "the review to stdout: it could not be posted", "yellow")
+            return
+        try:
+            with Path(name).open("ab") as target:
+                target.write(b"\n" + body.encode("utf-8", "replace") + b"\n")
+        except OSError as error:
+            raise SpikeproofError(
+                f"cannot write the job's summary {show(name)}: {error.strerror or error}"
+            ) from error
+        self._ui.say("Wrote", "the review to the job's summary: it could not be posted", "yellow")
+
+    # -- what GitHub has -----------------------------------------------------------------------
+
+    def _diff(self, number: int) -> PullDiff:
+        files: dict[str, tuple[tuple[int, int], ...]] = {}
+        without = 0
+        for entry in self._api.every(f"{self._below}/pulls/{number}/files"):
+            name, patch = entry.get("filename"), entry.get("patch")
+            if isinstance(name, str) and isinstance(patch, str):
+                files[name] = of_patch(patch)
+            else:
+                without += 1  # binary, or too large
+        if without:
+            words = f"{count(without, 'file')} of the pull request: GitHub gives no diff of it"
+            self._ui.say("Left out", words, "cyan")
+        return PullDiff(files)
+
+    def _known(self, number: int) -> Known:
+        comments = {
+            mark
+            for entry in self._api.every(f"{self._below}/pulls/{number}/comments")
+            if isinstance(entry.get("line"), int)  # else its lines are gone, and what it suggests
+            for mark in _marks(entry)
+        }
+        bodies = {
+            mark
+            for entry in self._api.every(f"{self._below}/pulls/{number}/reviews")
+            for mark in _marks(entry)
+        }
+        return Known(frozenset(comments), frozenset(bodies))
+
+
+def _marks(entry: Mapping[str, object]) -> list[str]:
+    """The marks in a comment or review whose author may be believed."""
+    by_bot = _at(entry, "user", "type") == "Bot"
+    if not by_bot and entry.get("author_association") not in _TRUSTED:
+        return []
+    return _MARKS.findall(_text(entry.get("body")))
+
+
+def _told(made: Review) -> str:
+    return f"a review with {count(len(made.comments), 'comment')}"
+
+
+def _at(value: object, *keys: str) -> object:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

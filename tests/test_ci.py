@@ -1,0 +1,237 @@
+"""``spikeproof ci`` on small repositories: what is new, what is written, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from engine.ci import base_of, exit_code
+from engine.cli import cli
+from engine.errors import SpikeproofError
+from engine.model import Level, Outcome
+from engine.report.finding import Finding
+from tests.findings import finding, report
+from tests.test_report_formats import CODE_QUALITY, checked, diagnostics_of, runner
+from tests.trees import build, package
+
+OLD = """\
+use std::sync::Mutex;
+
+pub struct Hits {
+    hits: Mutex<u64>,
+}
+
+impl Hits {
+    pub fn add(&self, n: u64) {
+        *self.hits.lock().unwrap() += n;
+    }
+}
+"""
+NEW = OLD.replace("Hits", "Misses").replace("hits", "misses")
+FILES = {
+    "app/Cargo.toml": package("app", "[workspace]\n"),
+    "app/src/lib.rs": "pub mod hits;\n",
+    "app/src/hits.rs": OLD,
+    ".gitignore": "target/\n",
+}
+
+
+def git(root: Path, *arguments: str) -> str:
+    names = ["-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "core.autocrlf=false"]
+    run = subprocess.run(["git", *names, *arguments], cwd=root, capture_output=True, check=True)
+    return run.stdout.decode().strip()
+
+
+def commit(root: Path, files: Mapping[str, str | bytes]) -> str:
+    build(root, files)
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "x", "--allow-empty")
+    return git(root, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """The package in a folder of its repository, one site on the branch main, on the branch topic."""
+    root = tmp_path / "repo"
+    root.mkdir()
+    git(root, "init", "-q", "-b", "main")
+    commit(root, FILES)
+    git(root, "switch", "-qc", "topic")
+    return root
+
+
+@pytest.fixture
+def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Without what the job that runs the tests says of itself."""
+    for name in (
+        "GITHUB_ACTIONS",
+        "GITHUB_BASE_REF",
+        "GITHUB_STEP_SUMMARY",
+        "CI_MERGE_REQUEST_DIFF_BASE_SHA",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    return monkeypatch
+
+
+def ci(root: Path, *arguments: str, **environment: str) -> Result:
+    command = ["ci", str(root / "app"), "--offline", "--no-bench", *arguments]
+    return CliRunner().invoke(cli, command, env=environment)
+
+
+# -- really run ------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_one_new_site_beside_an_old_one(
+    repository: Path, tmp_path: Path, quiet: pytest.MonkeyPatch
+) -> None:
+    lib = "pub mod hits;\npub mod misses;\n"
+    head = commit(repository, {"app/src/lib.rs": lib, "app/src/misses.rs": NEW})
+    out = tmp_path / "out"
+    out.mkdir()
+    names = {
+        "--sarif": "a.sarif",
+        "--rdjsonl": "a.jsonl",
+        "--github-review": "review.json",
+        "--gitlab": "gl.json",
+        "--patch": "a.patch",
+    }
+    options = [text for name, file in names.items() for text in (name, str(out / file))]
+    summary = out / "summary.md"
+    found = ci(
+        repository,
+        "--base",
+        "main",
+        *options,
+        GITHUB_STEP_SUMMARY=str(summary),
+        GITHUB_ACTIONS="true",
+    )
+    assert found.exit_code == 1, found.output
+    (command,) = runner(found.stdout_bytes)
+    assert command[1]["file"] == "app/src/misses.rs"
+    run = checked((out / "a.sarif").read_bytes())
+    states = {r["baselineState"]: r["locations"][0] for r in run["results"]}
+    place = states["new"]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == "app/src/misses.rs"
+    assert place["region"]["startLine"] == 4
+    assert states.keys() == {"new", "unchanged"}
+    (diagnostic,) = diagnostics_of((out / "a.jsonl").read_bytes())
+    assert "AtomicU64" in diagnostic["suggestions"][0]["text"]
+    issues = json.loads((out / "gl.json").read_text())
+    import jsonschema
+
+    jsonschema.validate(issues, CODE_QUALITY)
+    assert len(issues) == 2
+    review: dict[str, Any] = json.loads((out / "review.json").read_text())
+    assert review["commit"] == head
+    (comment,) = review["review"]["comments"]
+    assert comment["path"] == "app/src/misses.rs"
+    assert "1 new finding, 1 verified fix; 1 older one left as it is." in summary.read_text()
+    # The patch and the suggestion make the same file.
+    before = (repository / "app/src/misses.rs").read_text().split("\n")
+    text = comment["body"].partition("```suggestion\n")[2].partition("\n```\n")[0]
+    before[comment["start_line"] - 1 : comment["line"]] = text.split("\n")
+    git(repository, "apply", str(out / "a.patch"))
+    assert (repository / "app/src/misses.rs").read_text() == "\n".join(before)
+    assert git(repository, "diff", "--name-only") == "app/src/misses.rs"
+
+
+# -- without cargo ---------------------------------------------------------------------------------
+
+
+def test_a_change_of_no_rust_file_runs_nothing(repository: Path, quiet: pytest.MonkeyPatch) -> None:
+    commit(repository, {"README.md": "x\n"})
+    found = ci(repository, "--base", "main")
+    assert found.exit_code == 0, found.output
+    assert "nothing new against main" in found.output
+    assert not (repository / "app" / "target").exists()
+
+
+def test_a_base_that_is_not_there_is_a_failure(
+    repository: Path, tmp_path: Path, quiet: pytest.MonkeyPatch
+) -> None:
+    found = ci(repository, "--base", "nothing")
+    assert found.exit_code == 2
+    assert "git knows no revision `nothing`" in found.output
+    shallow = tmp_path / "shallow"
+    commit(repository, {"app/src/hits.rs": OLD + "\n"})
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", str(shallow))
+    found = ci(shallow, GITHUB_BASE_REF="main")
+    assert found.exit_code == 2
+    assert "fetch-depth: 0" in found.output
+
+
+def test_without_a_base_it_asks_for_one(repository: Path, quiet: pytest.MonkeyPatch) -> None:
+    found = ci(repository)
+    assert found.exit_code == 2
+    assert "--base origin/main" in found.output
+
+
+def test_a_failure_is_an_annotation_too(repository: Path, quiet: pytest.MonkeyPatch) -> None:
+    found = ci(repository, "--base", "no::error::such%0A", GITHUB_ACTIONS="true")
+    assert found.exit_code == 2
+    (command,) = runner(found.stdout_bytes)
+    assert command[0] == "error"
+    assert command[1] == {"title": "spikeproof failed"}
+    assert "no::error::such%0A" in command[2]
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(
+    repository: Path, quiet: pytest.MonkeyPatch
+) -> None:
+    found = ci(repository, "--base", "main", "--sarif", str(repository / "none" / "a.sarif"))
+    assert found.exit_code == 2
+    assert "there is no such folder" in found.output
+
+
+def test_the_base_is_what_the_environment_says() -> None:
+    assert base_of({"GITHUB_BASE_REF": "main"}) == "origin/main"
+    assert base_of({"GITHUB_BASE_REF": "", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "abc"}) == "abc"
+    with pytest.raises(SpikeproofError, match="--base"):
+        base_of({})
+
+
+# -- the exit code ---------------------------------------------------------------------------------
+
+SAFE = finding()
+OLDER = finding("o", new=False, outcome=Outcome.UNVERIFIED)
+FAILS = finding("f", outcome=Outcome.TESTS_FAILED)
+SLOWER = finding("s", outcome=Outcome.REGRESSED)
+UNPROVEN = finding("u", outcome=Outcome.UNVERIFIED)
+NOT_HERE = finding("n", outcome=Outcome.NOT_COMPILED)
+WAITS = finding("w", level=Level.REVIEW, outcome=Outcome.UNVERIFIED)
+REVIEWED = finding("v", level=Level.REVIEW)
+REVIEW_FAILS = finding("x", level=Level.REVIEW, outcome=Outcome.CHECK_FAILED)
+REPORTED = finding("r", level=Level.REPORT, outcome=Outcome.UNVERIFIED)
+
+
+@pytest.mark.parametrize(
+    ("findings", "fail_on", "review", "code"),
+    [
+        ([], "safe", False, 0),
+        ([OLDER], "safe", False, 0),
+        ([REPORTED, NOT_HERE], "review", True, 0),
+        ([SAFE], "safe", False, 1),
+        ([SAFE], "none", False, 0),
+        ([WAITS], "safe", False, 0),
+        ([WAITS], "review", False, 1),
+        ([REVIEWED], "review", True, 1),
+        ([REVIEWED], "safe", True, 0),
+        ([SAFE, FAILS], "safe", False, 3),
+        ([SLOWER], "safe", False, 3),
+        ([UNPROVEN], "safe", False, 3),
+        ([WAITS], "review", True, 3),
+        ([REVIEW_FAILS], "safe", True, 0),
+        ([REVIEW_FAILS, SAFE], "safe", True, 1),
+        ([REVIEW_FAILS], "review", True, 3),
+        ([FAILS, SAFE], "none", False, 0),
+    ],
+)
+def test_the_exit_code(findings: list[Finding], fail_on: str, review: bool, code: int) -> None:
+    assert exit_code(report(*findings), fail_on, review) == code
