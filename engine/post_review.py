@@ -34,6 +34,7 @@ _EVENT_LIMIT = 32 * 2**20  # bytes
 # Whose comments count as told: anybody may write a mark into a comment, and hide a finding so.
 _TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _TRIES = 3
+_REFUSED = "Without comments on lines, for GitHub did not take them:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,7 @@ class _Posting:
         """GitHub did not take the review."""
         self._warn(error)
         if error.status == 422 and made.comments:
-            plain = review(self._report, PullDiff(), (), self._most)
+            plain = review(self._report, PullDiff(), listed=_REFUSED)
             if plain.id in known.bodies:
                 self._ui.say(
                     "Nothing", "more to post: the review's text is there already", "yellow"
@@ -209,7 +210,7 @@ class _Posting:
 
     def _fall_back(self) -> None:
         """To the job's summary, or to stdout."""
-        body = review(self._report, PullDiff(), (), 0).body
+        body = review(self._report, PullDiff(), listed=_REFUSED).body
         name = os.environ.get("GITHUB_STEP_SUMMARY")
         if not name:
             emit(

@@ -187,7 +187,7 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(
 ) -> None:
     found = ci(repository, "--base", "main", "--sarif", str(repository / "none" / "a.sarif"))
     assert found.exit_code == 2
-    assert "there is no such folder" in found.output
+    assert "is in no folder that exists" in found.output
 
 
 def test_the_base_is_what_the_environment_says() -> None:
