@@ -204,6 +204,8 @@ def diff_command(
         ui.say("Wrote", f"{count(len(files) - 1, 'patch', 'patches')} to {folder}")
     elif made or form == "json":
         emit(render_all(made, failed, form), common["output"])
+    if form == "mbox" and any(b"\r\n" in result.patch for result in made):
+        ui.say("Note", "some files end their lines with CR: `git am --keep-cr` takes them", "cyan")
     for workspace, result in results:
         _heading(ui, workspace, workspaces)
         tell_skips(ui, result.skipped)

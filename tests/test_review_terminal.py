@@ -39,6 +39,7 @@ class Terminal:
             dimensions=(40, columns),
             timeout=20,
         )
+        self._process.delaybeforesend = None
         self.raw = ""
         self._asked = False
 
@@ -115,7 +116,8 @@ def now(root: Path) -> dict[str, bytes]:
 def texts(*names: str) -> dict[str, bytes]:
     """The files with these fixes of the case."""
     made = case()
-    return FILES | made.bench().texts.of([i for i in made.items if name_of(i) in names]).files
+    taken = [item for item in made.items if name_of(item) in names]
+    return {**FILES, **made.bench().texts.of(taken).files}
 
 
 ALL = ("hot", "pair", "long", "third")
@@ -213,7 +215,7 @@ def test_split_keeps_linked_hunks_together(start: Start, root: Path) -> None:
     terminal = start()
     terminal.press("n")
     shown = terminal.press("s")
-    assert "[2/5] mutex-counter (hunk 1,2)" in shown
+    assert "[2/5] mutex-counter (hunks 1,2)" in shown
     assert "hunks 1,2 only work together" in shown
     assert "old_free" not in shown
     assert "is a hunk already" in terminal.press("s")
@@ -225,6 +227,20 @@ def test_split_keeps_linked_hunks_together(start: Start, root: Path) -> None:
     assert after["src/b.rs"] == FILES["src/b.rs"]
     assert b"new_decl" in after["src/a.rs"]
     assert b"new_use" in after["src/a.rs"]
+
+
+def test_all_hunks_of_a_fix_are_the_fix(start: Start, root: Path) -> None:
+    start().press("n", "s", "y", "y", "q")
+    assert now(root) == texts("pair")
+
+
+def test_a_stopped_session_goes_on(start: Start, root: Path) -> None:
+    terminal = start()
+    terminal.press("y")
+    terminal.type("\x1a")  # Ctrl-Z: nobody has a shell here that could wake it
+    terminal.kill(signal.SIGCONT)
+    terminal.press("q")
+    assert now(root) == texts("hot")
 
 
 def test_a_split_can_be_undone_and_one_hunk_is_not_split(start: Start, root: Path) -> None:
@@ -502,7 +518,7 @@ def test_a_file_that_changed_meanwhile_is_named_and_left(start: Start, root: Pat
     mine = b"// mine\n" + FILES["src/b.rs"]
     (root / "src/b.rs").write_bytes(mine)
     said = terminal.press("y", "y")
-    assert "src/b.rs: it changed since the scan, so it is not overwritten" in said
+    assert "src/b.rs changed since the scan: it is not overwritten" in said
     assert "left: not all" in said
     after = now(root)
     assert after["src/b.rs"] == mine

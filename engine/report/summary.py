@@ -45,10 +45,10 @@ def level(verdict: Verdict) -> Level:
     return verdict.fix.level if verdict.fix is not None else Level.REPORT
 
 
-def summary(result: Result, reasons: bool = True) -> list[str]:
+def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[str]:
     """Per codemod and level: found, what became of it, with which evidence; with ``reasons``, why
-    the others were refused, like ones together; then what was left alone, what was run, and what
-    to do next."""
+    the others were refused, like ones together; then what was left alone, what was run, and, with
+    ``advise``, what to do next."""
     lines: list[str] = []
     by_codemod: dict[str, list[Verdict]] = {}
     for verdict in result.verdicts:
@@ -79,7 +79,7 @@ def summary(result: Result, reasons: bool = True) -> list[str]:
         lines += [f"measured: {printable(note)}" for note in result.gauge.report.notes]
     if result.gauge is not None and result.gauge.error:
         lines.append(f"not measured: {printable(result.gauge.error)}")
-    return [*lines, *_next(result)]
+    return [*lines, *(_next(result) if advise else ())]
 
 
 def _outcomes(verdicts: Sequence[Verdict]) -> str:

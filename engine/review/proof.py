@@ -8,6 +8,7 @@ from functools import partial
 
 from engine import edits
 from engine.codemod import Problem
+from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Span, Verdict
 from engine.pipeline import (
     Result,
@@ -190,6 +191,8 @@ class Bench:
         run = self._shop.driver.check()
         if run.ok:
             return None
+        if run.timed_out:
+            raise SpikeproofError("cargo check ran into the time limit: the fix stays whole")
         found: set[int] = set()
         for path, span in _places(run):
             origin = applied.origin(path, span).span

@@ -120,7 +120,7 @@ class Screen:
         """``source`` is the file of its first site, ``others`` counts further alternatives,
         ``why_not`` says why it cannot be applied now ("" when it can)."""
         site = item.verdict.proposal.sites[0]
-        head = f"[{number}/{total}] {item.codemod}" + (f" (hunk {item.part})" if item.part else "")
+        head = f"[{number}/{total}] {item.codemod}{_part(item)}"
         rows = [Text(), Text.assemble((head, "bold"), ": ", printable(site.message))]
         rows += self._snippet(site, source)
         gutter = " " * len(str(source.position(site.span.start)[0]))
@@ -175,7 +175,9 @@ class Screen:
             told -= {"loop", "async"}
         heat = [words for word, words in _HEAT.items() if word in told]
         if heat:
-            rows += self._note(gutter, "why", "it " + " and ".join(heat))
+            listed = ", ".join(heat[:-1])
+            words = f"{listed} and {heat[-1]}" if listed else heat[0]
+            rows += self._note(gutter, "why", f"it {words}")
         if len(sites) > 1:
             also = ", ".join(_place(site, source) for site in sites[1:])
             rows += self._note(gutter, "also", also)
@@ -213,8 +215,13 @@ class Screen:
 def name_of(item: Item, source: Source) -> str:
     """The item in a few words: codemod and place."""
     site = item.verdict.proposal.sites[0]
-    part = f" (hunk {item.part})" if item.part else ""
-    return f"{item.codemod} {_place(site, source)}{part}"
+    return f"{item.codemod} {_place(site, source)}{_part(item)}"
+
+
+def _part(item: Item) -> str:
+    if not item.part:
+        return ""
+    return f" ({'hunks' if ',' in item.part else 'hunk'} {item.part})"
 
 
 def _place(site: Site, source: Source) -> str:
