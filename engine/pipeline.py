@@ -65,6 +65,8 @@ class Result:
     configured: int = 0  # sites where the config turns their codemod off
     old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
     old_words: tuple[str, ...] = ()  # why, with how many of them, for people
+    # Ids of all sites that syntax or types show; None where rustc was not asked, so that some lack.
+    present: frozenset[str] | None = frozenset()
     notes: tuple[str, ...] = ()
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
@@ -110,6 +112,7 @@ class Stages:
         self.baseline: CheckRun | None = None
         self.in_tests = 0
         self.configured = 0  # left alone because of the config
+        self.planned: set[str] = set()  # ids of all sites that a plan spoke of
         # What paths begin with in the patch as it is emitted: git wants them from the top.
         self.folder = below_top(workspace.root) if folder is None else folder
         self.silencing: set[Allowance] = set()  # those that silenced what only the types showed
@@ -173,6 +176,7 @@ class Stages:
             if all(map(self.workspace.allows, proposal.sites))
         ]
         self.configured = max(self.configured, len(planned) - len(requested))
+        self.planned.update(site.id for proposal in planned for site in proposal.sites)
         proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
         self.in_tests = max(self.in_tests, len(requested) - len(proposals))
         return proposals, facts
@@ -237,6 +241,7 @@ class Surveyed(NamedTuple):
     in_tests: int
     unused: tuple[Unused, ...]
     configured: int  # sites where the config turns their codemod off
+    present: frozenset[str]  # ids of all sites that syntax or types show
 
 
 def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
@@ -244,7 +249,7 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         unused = _unused(workspace, found.idle, names)
-        return Surveyed((), found.skipped, found.suppressed, 0, unused, 0)
+        return Surveyed((), found.skipped, found.suppressed, 0, unused, 0, frozenset())
     with open_stages(workspace, ui) as stages:
         stages.check_baseline()
         answers = stages.ask(found.sites, stages.sources)
@@ -256,7 +261,13 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
         stages.in_tests,
         stages.unused(found, names),
         stages.configured,
+        _ids(found.sites, stages),
     )
+
+
+def _ids(sites: Iterable[Site], stages: Stages) -> frozenset[str]:
+    """Of all sites that are there, by syntax or by their types."""
+    return frozenset((*(site.id for site in sites if site.id), *stages.planned))
 
 
 def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
@@ -342,6 +353,7 @@ def proving(
                 in_tests=len(mine) - len(old),
                 configured=len(asked) - len(mine),
                 old=old,
+                present=None,
                 old_words=old_words(wanted, old),
             ),
             None,
@@ -364,6 +376,7 @@ def proving(
             unused=stages.unused(found, names),
             in_tests=stages.in_tests,
             configured=stages.configured,
+            present=_ids(found.sites, stages),
             old_words=old_words(wanted, done.old),
             cargo_runs=stages.cargo.runs,
             toolchain=stages.cargo.version(),
