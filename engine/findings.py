@@ -125,7 +125,7 @@ def _as_written(result: Result, site: Site) -> Site:
     for found in scan_source(source, (site.codemod,)).sites:
         if found.role == "site" and found.item == site.item:
             return replace(site, span=found.span)
-    return replace(site, span=Span(0, 0))
+    return replace(site, span=Span(0, source.line_end(0)))
 
 
 def _text(patch: bytes) -> str:

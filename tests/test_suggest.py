@@ -205,7 +205,22 @@ def test_the_checks_for_suggestions_are_bounded() -> None:
     found, cargo = tried(*many)
     assert cargo.runs == 30
     assert sum(bool(each.suggestions) for each in found.values()) == 30
-    assert found["a34"].why == "Only 30 checks are spent on suggestions"
+    left = [each for each in found.values() if not each.suggestions]
+    assert {each.why for each in left} == {
+        "It was not compiled alone, for a run spends 30 checks on that"
+    }
+    assert all(each.patch for each in left)
+
+
+def test_checks_are_spent_on_what_can_be_one_suggestion() -> None:
+    wide = [
+        verdict(f"w{n}", [edit("a.rs", n, b"x"), edit("b.rs", n, b"y")], [site(f"w{n}", "a.rs", n)])
+        for n in range(30)
+    ]
+    one = verdict("a", [edit("a.rs", 3, b"new")], [site("a", "a.rs", 3)])
+    found, cargo = tried(*wide, one)
+    assert cargo.runs == 30
+    assert found["a"].suggestions
 
 
 # -- where a comment may stand ---------------------------------------------------------------------
