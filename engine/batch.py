@@ -40,9 +40,9 @@ from engine.wanted import old_words
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
     from engine.report.jsonout import Rest
     from engine.report.render import Failed
+    from engine.result import Result
     from engine.weighing import Wish
 
 OpenAll = Callable[[Sequence[Path], dict[str, Any]], tuple[Workspace, ...]]

@@ -29,7 +29,7 @@ from engine.wanted import Filter
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 _TOLD = 10  # comments that silence nothing, told one by one
 Open = Callable[[Path, dict[str, Any]], Workspace]

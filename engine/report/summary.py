@@ -13,7 +13,7 @@ from engine.report.counts import configured_words, count, silenced, spared
 from engine.report.plain import printable
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 WAITING = "needs --review"
 REPORTED = "reported"
