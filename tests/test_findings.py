@@ -99,3 +99,9 @@ def test_a_patch_that_is_too_long_is_named() -> None:
     made = report_of(result(verdict("a")), {"mutex-counter-a": long}, "", "", "main")
     assert made.findings[0].patch == ""
     assert made.findings[0].apart == "Its patch is too long to be shown"
+
+
+def test_ids_are_told_apart() -> None:
+    made = report_of(result(verdict("a"), verdict("a"), verdict("a")), {}, "", "", "main")
+    names = [finding.id for finding in made.findings]
+    assert names == ["mutex-counter-a", "mutex-counter-a-2", "mutex-counter-a-3"]
