@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import workspace as workspace_module
 from engine.errors import SpikeproofError
-from engine.members import Members
+from engine.members import Members, find_members
 from engine.workspace import Selection, Workspace, discover, discover_all
 from tests.trees import CODE, build, member, package, skipped
 
@@ -433,13 +432,12 @@ def test_workspaces_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
 
 def test_many_paths_read_the_workspace_once(virtual: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[Path] = []
-    real = workspace_module.find_members
 
     def counting(current: Path, home: Path) -> Members:
         calls.append(current)
-        return real(current, home)
+        return find_members(current, home)
 
-    monkeypatch.setattr(workspace_module, "find_members", counting)
+    monkeypatch.setattr("engine.workspace.find_members", counting)
     paths = [virtual / path for path in discover(virtual, Selection()).files]
     calls.clear()
     discover_all([*paths, virtual], Selection())
