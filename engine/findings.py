@@ -8,10 +8,10 @@ from dataclasses import replace
 from engine.codemod import registry
 from engine.heat import weight
 from engine.model import Level, Outcome, Site, Span, Verdict
-from engine.pipeline import Result
 from engine.report.finding import Finding, Position, Region, Report
 from engine.report.markdown import size
 from engine.report.summary import word
+from engine.result import Result
 from engine.scan import scan_source
 from engine.suggest import Alone
 from engine.syntax import Source

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from engine import edits
 from engine.model import Outcome, Site, Verdict
 from engine.patch import Block, changed_blocks, make_patch, split_lines
-from engine.pipeline import Result, Stages, layout_of
 from engine.report.counts import count
 from engine.report.finding import Suggestion
 from engine.report.plain import harmless
 from engine.report.ui import Ui
+from engine.result import Result
 from engine.runs import CheckRun
 from engine.series import Polish
+from engine.stages import Stages, layout_of
 
 _GAP = 20  # lines that stay as they are, between two changes of one suggestion
 _LONGEST = 100  # lines that a suggestion replaces or puts in their place

@@ -220,3 +220,35 @@ def test_the_config_lowers_what_is_taken(top: Path) -> None:
         patch, told = diff(top, "one")
         assert bool(patch) == patched
         assert said in told
+
+
+def test_an_entry_of_a_site_that_only_syntax_shows_is_not_stale(top: Path) -> None:
+    text = """\
+pub struct Door;
+
+impl Door {
+    pub fn lock(&self) -> Result<u8, ()> {
+        Ok(1)
+    }
+}
+
+pub async fn through(door: &Door, work: impl std::future::Future<Output = ()>) -> u8 {
+    let key = door.lock().unwrap();
+    work.await;
+    key
+}
+"""
+    build(top / "one", {"src/hits.rs": text})
+    run(top, "baseline", "one", "-o", "b.json", code=0)
+    assert [entry.codemod for entry in baseline.read(top / "b.json").entries] == [
+        "guard-across-await"
+    ]
+    for command in (("diff", "--no-bench"), ("scan", "--types")):
+        _, told = run(top, *command, "one", "--baseline", "b.json", code=0)
+        assert "matches nothing" not in told
+    build(
+        top / "one", {"src/hits.rs": text.replace("door.lock()", "door.lock().or(Ok::<u8, ()>(2))")}
+    )
+    _, told = run(top, "diff", "--no-bench", "one", "--baseline", "b.json", "-v", code=0)
+    assert "1 entry of the baseline matches nothing any more" in told
+    assert "src/hits.rs: `key`" in told

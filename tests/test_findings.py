@@ -7,8 +7,8 @@ from pathlib import Path
 from engine.facts import Sources
 from engine.findings import report_of
 from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.pipeline import Result
 from engine.report.finding import Position, Suggestion
+from engine.result import Result
 from engine.suggest import Alone
 
 TEXT = """\

@@ -53,6 +53,15 @@ class Terminal:
             shown = self._wait()
         return shown
 
+    def break_off(self, key: str) -> str:
+        """Press ``key``, and Ctrl-C when cargo is busy with it."""
+        self._wait()
+        self._process.send(key)
+        self._asked = False
+        self._process.expect("busy")
+        self._process.send("\x03")
+        return self._wait()
+
     def type(self, text: str) -> None:
         """As if before a question."""
         self._process.send(text)
@@ -478,6 +487,21 @@ def test_an_ended_program_has_written_nothing_and_kept_the_answers(
     assert "[3/4]" in again.press("j", "k")
     again.press("q")
     assert now(root) == texts("hot")
+
+
+def test_a_check_that_is_broken_off_changes_nothing(start: Start, root: Path) -> None:
+    terminal = start("--slow", VISUAL=editor(root, "s/good_1/mine_1/"))
+    assert "broken off: nothing was changed by it" in terminal.break_off("e")
+    terminal.press("t", "t")
+    assert "broken off: nothing was changed by it" in terminal.break_off("y")
+    terminal.press("u", "u", "n")
+    assert "broken off: nothing was changed by it" in terminal.break_off("s")
+    terminal.press("y")
+    said = terminal.break_off("q")
+    assert "broken off before anything was written" in said
+    assert now(root) == FILES
+    start("--resume").press("q")
+    assert now(root) == texts("pair")
 
 
 def test_a_lost_terminal_has_written_nothing_and_kept_the_answers(start: Start, root: Path) -> None:

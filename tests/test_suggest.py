@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.patch import hunks, split_lines
-from engine.pipeline import Result, Stages
 from engine.pulldiff import around, of_patch
 from engine.report.finding import Suggestion
 from engine.report.ui import Ui
+from engine.result import Result
 from engine.runs import CheckRun
+from engine.stages import Stages
 from engine.suggest import Alone, alone, gathered, suggestion, with_block
 
 LINES = st.lists(st.sampled_from(["a", "b", "", "    c", "`"]), min_size=1, max_size=60)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.report.mbox import Series, mails
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 FORMATS = ("patch", "mbox", "json", "summary", "stat")
 STEPWISE = ("mbox",)  # formats that need the patch fix by fix

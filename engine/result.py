@@ -1,0 +1,74 @@
+"""What a run made, for all that tells of it or goes on with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine import edits
+from engine.baseline import Entry
+from engine.facts import Facts, Sources
+from engine.measured import Gauge
+from engine.model import Outcome, Site, Skip, Verdict
+from engine.patch import make_patch, placed
+from engine.series import Step
+from engine.suppress import Unused
+
+
+@dataclass(frozen=True)
+class Round:
+    """One pass of verification: ``ids`` are the proposals that it tried. The offsets of their edits
+    count in ``base`` where it has a path, else in the user's own text."""
+
+    ids: frozenset[str]
+    base: Mapping[str, bytes]
+    facts: Facts
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a run made: verdicts, the patch and the text behind it, and how it was proven."""
+
+    root: Path
+    sources: Sources
+    verdicts: tuple[Verdict, ...] = ()
+    patch: bytes = b""
+    files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
+    skipped: tuple[Skip, ...] = ()
+    suppressed: int = 0
+    unused: tuple[Unused, ...] = ()  # `spikeproof: allow(..)` comments that silence nothing
+    stale: tuple[Entry, ...] = ()  # entries of the baseline that match nothing, when asked for
+    in_tests: int = 0  # sites left alone because no traffic reaches them
+    configured: int = 0  # sites where the config turns their codemod off
+    old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
+    old_words: tuple[str, ...] = ()  # why, with how many of them, for people
+    # Ids of all sites that syntax or types show; None where rustc was not asked, so that some lack.
+    present: frozenset[str] | None = frozenset()
+    notes: tuple[str, ...] = ()
+    runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
+    cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
+    later: frozenset[str] = frozenset()  # fixes planned on the result of others
+    rounds: tuple[Round, ...] = ()  # the passes in their order; ``later`` are all but the first
+    gauge: Gauge | None = None  # what was measured; None when nobody asked
+    steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
+    toolchain: str = ""
+    folder: str = ""  # of the workspace in its repository: where the emitted patch begins
+
+    @property
+    def emitted(self) -> bytes:
+        """The patch as it was proven and is to be applied at the repository's top."""
+        return placed(self.patch, self.folder)
+
+    @property
+    def unwanted(self) -> int:
+        """How many sites were found and not wanted."""
+        return len(self.old)
+
+    def alone(self, verdict: Verdict) -> bytes:
+        """The diff of one verified fix by itself, unformatted (b"" for any other)."""
+        if verdict.outcome is not Outcome.VERIFIED or verdict.fix is None:
+            return b""
+        before = {path: self.sources.data(path) for path in verdict.fix.paths}
+        after = edits.apply(before, [verdict.fix]).files
+        return make_patch((path, before[path], text) for path, text in sorted(after.items()))
