@@ -66,7 +66,7 @@ def test_a_span_has_a_place_in_the_old_text(old: bytes, new: bytes, data: st.Dat
     found = lines.origin(Span(start, end))
     assert 0 <= found.start <= found.end <= len(old)
     if not lines.touched(Span(start, end)) and new[start:end].count(b"\n") == 0 and start < end:
-        assert old[found.start : found.end].strip(b"\r") == new[start:end].strip(b"\r")
+        assert old[found.start : found.end].strip(b"\r\n") == new[start:end].strip(b"\r\n")
 
 
 def test_a_rewritten_line_is_placed_where_the_old_one_stood() -> None:
