@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from engine.facts import Sources, sources_of
 from engine.model import Level, Outcome, Proposal, Site, Skip, Verdict
+from engine.origins import Origins
 from engine.report.counts import count
 from engine.report.ui import Ui
 from engine.result import Result, Round
@@ -203,7 +204,7 @@ def _passes(
     Proposals with an id in ``without`` are left out, and those that nobody wants."""
     workspace, original = stages.workspace, stages.sources
     layout = layout_of(stages)
-    choice = Choice(wanted, original)
+    choice, origins = Choice(wanted), Origins(original)
     take = frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
     settings = Settings(lambda paths: packages_with(workspace, paths), tests, take)
     verdicts: list[Verdict] = []
@@ -220,10 +221,13 @@ def _passes(
     for number in range(_PASSES):
         answers = stages.ask(sites, sources)
         proposals, facts = stages.plan(sites, answers, sources)
-        proposals = [p for p in proposals if p.id not in without]
-        if waiting is not None:
-            proposals = [p for p in proposals if _key(p) in waiting]
-        proposals = choice.of(proposals, sources)
+        if waiting is None:
+            origins.remember(proposals)
+        else:
+            waited = [p for p in proposals if _key(p) in waiting]
+            settled = {site.id for v in _settled(verdicts) for site in v.proposal.sites}
+            proposals = origins.named(waited, sources, settled)
+        proposals = choice.of([p for p in proposals if p.id not in without])
         if not proposals:
             break
         rounds.append(Round(frozenset(p.id for p in proposals), files, facts))
@@ -241,7 +245,7 @@ def _passes(
         )
         last = number == _PASSES - 1
         if waiting is not None:
-            verdicts = [v for v in verdicts if v.outcome is not Outcome.CONFLICT]
+            verdicts = _settled(verdicts)
         verdicts += result.verdicts
         if waiting is not None:
             later |= {v.proposal.id for v in result.verdicts}
@@ -307,6 +311,11 @@ def _weighed(
         total = {kind: runs.get(kind, 0) + done.runs.get(kind, 0) for kind in sorted(kinds)}
         done = replace(done, runs=total, gauge=found)
     return replace(done, verdicts=(*done.verdicts, *refusals.values()))
+
+
+def _settled(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those that do not wait for another pass."""
+    return [verdict for verdict in verdicts if verdict.outcome is not Outcome.CONFLICT]
 
 
 def _key(proposal: Proposal) -> tuple[str, str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine import edits
 from engine.baseline import Entry
 from engine.facts import Facts, Sources
+from engine.lines import LineMap
 from engine.measured import Gauge
 from engine.model import Outcome, Site, Skip, Verdict
 from engine.patch import make_patch, placed
@@ -65,10 +66,38 @@ class Result:
         """How many sites were found and not wanted."""
         return len(self.old)
 
+    def base_of(self, verdict: Verdict) -> Mapping[str, bytes]:
+        """The texts that the verdict's offsets count in, where these are not the user's own."""
+        if verdict.proposal.id not in self.later:
+            return {}
+        planned = (each.base for each in reversed(self.rounds) if verdict.proposal.id in each.ids)
+        return next(planned, {})
+
+    def sites_of(self, verdict: Verdict) -> tuple[Site, ...]:
+        """Its sites with their places in the user's own text; on a line that another fix rewrote,
+        the line that stood there."""
+        base = self.base_of(verdict)
+        return tuple(
+            replace(
+                site,
+                span=LineMap.between(self.sources.data(site.path), base[site.path]).origin(
+                    site.span
+                ),
+            )
+            if site.path in base
+            else site
+            for site in verdict.proposal.sites
+        )
+
     def alone(self, verdict: Verdict) -> bytes:
-        """The diff of one verified fix by itself, unformatted (b"" for any other)."""
+        """The diff of one verified fix by itself, unformatted (b"" for any other); of one that was
+        planned on the result of others, from that result."""
         if verdict.outcome is not Outcome.VERIFIED or verdict.fix is None:
             return b""
-        before = {path: self.sources.data(path) for path in verdict.fix.paths}
+        base = self.base_of(verdict)
+        before = {
+            path: base[path] if path in base else self.sources.data(path)
+            for path in verdict.fix.paths
+        }
         after = edits.apply(before, [verdict.fix]).files
         return make_patch((path, before[path], text) for path, text in sorted(after.items()))

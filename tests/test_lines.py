@@ -55,3 +55,26 @@ def test_other_line_ends_touch_nothing() -> None:
     lines = LineMap.between(b"a\nb\n", b"a\r\nb\r\n")
     assert lines.blocks == ()
     assert lines.before(3) == 2
+
+
+@settings(max_examples=200, deadline=None)
+@given(TEXTS, TEXTS, st.data())
+def test_a_span_has_a_place_in_the_old_text(old: bytes, new: bytes, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(new)))
+    end = data.draw(st.integers(start, len(new)))
+    lines = LineMap.between(old, new)
+    found = lines.origin(Span(start, end))
+    assert 0 <= found.start <= found.end <= len(old)
+    if not lines.touched(Span(start, end)) and new[start:end].count(b"\n") == 0 and start < end:
+        assert old[found.start : found.end].strip(b"\r\n") == new[start:end].strip(b"\r\n")
+
+
+def test_a_rewritten_line_is_placed_where_the_old_one_stood() -> None:
+    old, new = b"1\ntwo\n3\n", b"0\n1\nnew\nmore\n3\n"
+    lines = LineMap.between(old, new)
+    at = new.index(b"more")
+    found = lines.origin(Span(at, at + 4))
+    assert old[found.start : found.end] == b"two"
+    assert lines.origin(Span(new.index(b"1"), len(new))) == Span(0, len(old))
+    begun = lines.origin(Span(new.index(b"1"), new.index(b"more") + 1))
+    assert old[begun.start : begun.end] == b"two"

@@ -67,7 +67,10 @@ def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
         found.append(
             diff_json(
                 result.root,
-                [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts],
+                [
+                    verdict_json(v, result.sites_of(v), result.sources.get, result.alone(v))
+                    for v in result.verdicts
+                ],
                 result.patch,
                 result.skipped,
                 {**result.runs, "cargo": result.cargo_runs},

@@ -28,7 +28,7 @@ _NAMES = re.compile(r"`[^`]*`|\S+\.rs:\d+|\(?\bline \d+\)?|\b\d+\b")
 
 def place(result: Result, verdict: Verdict) -> str:
     """``path:line`` of the verdict's first site."""
-    site = verdict.proposal.sites[0]
+    site = result.sites_of(verdict)[0]
     line, _ = result.sources.get(site.path).position(site.span.start)
     return f"{printable(site.path)}:{line}"
 
