@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Mapping
 
 from engine.codemod import registry
 from engine.heat import weight
-from engine.model import Level, Outcome, Site, Span, Verdict
+from engine.model import Level, Outcome, Site, Verdict
 from engine.report.finding import Finding, Position, Region, Report
 from engine.report.markdown import size
 from engine.report.summary import word
 from engine.result import Result
-from engine.scan import scan_source
 from engine.suggest import Alone
 from engine.syntax import Source
 
@@ -24,7 +22,7 @@ def report_of(
 ) -> Report:
     """All findings of ``result``. ``prefix`` is the workspace's folder in the repository, "" or
     ``path/``; ``base`` names what "new" was measured against."""
-    new = _told_apart(_finding(result, v, alone, prefix) for v in _ordered(result))
+    new = [_finding(result, verdict, alone, prefix) for verdict in _ordered(result)]
     old = [_old(result, site, prefix) for site in result.old]
     loaded = registry()
     names = {finding.codemod for finding in (*new, *old)}
@@ -42,19 +40,6 @@ def report_of(
     )
 
 
-def _told_apart(findings: Iterable[Finding]) -> list[Finding]:
-    """Each with an id of its own: one that was planned on the result of other fixes may have the id
-    that an equal site had before it was rewritten."""
-    found: dict[str, Finding] = {}
-    for finding in findings:
-        name, number = finding.id, 1
-        while name in found:
-            number += 1
-            name = f"{finding.id}-{number}"
-        found[name] = replace(finding, id=name)
-    return list(found.values())
-
-
 def _ordered(result: Result) -> list[Verdict]:
     """Verified ones first, safe before review, hottest first."""
     rank = {Level.SAFE: 0, Level.REVIEW: 1, Level.REPORT: 2}
@@ -70,9 +55,7 @@ def _ordered(result: Result) -> list[Verdict]:
 
 def _finding(result: Result, verdict: Verdict, alone: Mapping[str, Alone], prefix: str) -> Finding:
     proposal, fix, evidence = verdict.proposal, verdict.fix, verdict.evidence
-    sites = proposal.sites
-    if proposal.id in result.later:
-        sites = tuple(_as_written(result, site) for site in sites)
+    sites = result.sites_of(verdict)
     first = sites[0]
     verified = verdict.outcome is Outcome.VERIFIED
     made = alone.get(proposal.id, Alone()) if verified else Alone()
@@ -129,16 +112,6 @@ def _position(source: Source, offset: int) -> Position:
     before = source.data[source.line_start(offset) : offset]
     utf16 = len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2 + 1
     return Position(line, column, utf16, len(before) + 1)
-
-
-def _as_written(result: Result, site: Site) -> Site:
-    """A site that was planned on the result of other fixes, at its place in the user's own text:
-    the one of the same codemod and item, or else the head of the file."""
-    source = result.sources.get(site.path)
-    for found in scan_source(source, (site.codemod,)).sites:
-        if found.role == "site" and found.item == site.item:
-            return replace(site, span=found.span)
-    return replace(site, span=Span(0, source.line_end(0)))
 
 
 def _text(patch: bytes) -> str:

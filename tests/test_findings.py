@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from engine.facts import Sources
+from engine.facts import Facts, Sources
 from engine.findings import report_of
 from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.report.finding import Position, Suggestion
-from engine.result import Result
+from engine.result import Result, Round
 from engine.suggest import Alone
 
 TEXT = """\
@@ -39,10 +40,8 @@ def verdict(
     return Verdict(Proposal((site,), (fix,)), fix, outcome, "", evidence)
 
 
-def result(
-    *verdicts: Verdict, later: frozenset[str] = frozenset(), old: tuple[Site, ...] = ()
-) -> Result:
-    return Result(Path("/x"), SOURCES, verdicts, later=later, old=old)
+def result(*verdicts: Verdict, **more: Any) -> Result:
+    return Result(Path("/x"), SOURCES, verdicts, **more)
 
 
 def test_places_in_characters_utf16_and_bytes() -> None:
@@ -55,9 +54,12 @@ def test_places_in_characters_utf16_and_bytes() -> None:
 
 def test_what_was_planned_on_other_fixes_is_shown_where_the_user_has_it() -> None:
     """Its offsets count in a text that nobody has seen."""
-    late = verdict("a", span=Span(0, 3))
-    made = report_of(result(late, later=frozenset({"mutex-counter-a"})), {}, "", "", "main")
-    assert made.findings[0].line == 4
+    text = b"// new\n\n" + TEXT.encode()
+    late = verdict("a", span=Span(SPAN.start + 8, SPAN.end + 8))
+    facts = Facts(SOURCES, lambda *_: None, lambda *_: "", lambda _: None)
+    rounds = (Round(frozenset({"mutex-counter-a"}), {"src/lib.rs": text}, facts),)
+    made = result(late, later=frozenset({"mutex-counter-a"}), rounds=rounds)
+    assert report_of(made, {}, "", "", "main").findings[0].line == 4
 
 
 def test_verified_safe_fixes_come_first_and_old_sites_last() -> None:
@@ -99,9 +101,3 @@ def test_a_patch_that_is_too_long_is_named() -> None:
     made = report_of(result(verdict("a")), {"mutex-counter-a": long}, "", "", "main")
     assert made.findings[0].patch == ""
     assert made.findings[0].apart == "Its patch is too long to be shown"
-
-
-def test_ids_are_told_apart() -> None:
-    made = report_of(result(verdict("a"), verdict("a"), verdict("a")), {}, "", "", "main")
-    names = [finding.id for finding in made.findings]
-    assert names == ["mutex-counter-a", "mutex-counter-a-2", "mutex-counter-a-3"]
