@@ -15,7 +15,7 @@ from engine.rivals import Contest, contest, rivals
 from engine.weighing import Scales, Wish, texts
 
 if TYPE_CHECKING:
-    from engine.pipeline import Stages
+    from engine.stages import Stages
 
 _ALTERNATIVES = 4  # of one fix that are measured, at most
 _SHARE = 0.5  # of the budget, for a round of them

@@ -14,6 +14,7 @@ from engine import git
 from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.commands import (
     Open,
+    check_output,
     chosen,
     emit,
     filter_of,
@@ -22,16 +23,17 @@ from engine.commands import (
     with_leftovers,
 )
 from engine.errors import SpikeproofError
+from engine.event import read_event
 from engine.facts import sources_of
 from engine.findings import report_of
 from engine.fsio import show, write_whole
-from engine.ignore import repository_top
+from engine.ignore import below_top, repository_top
 from engine.model import Level, Outcome
-from engine.patch import make_patch, split_lines
-from engine.pipeline import Result, proving
+from engine.patch import split_lines
+from engine.pipeline import proving
 from engine.pulldiff import PullDiff, around
 from engine.report.annotations import annotation_lines, command
-from engine.report.counts import count
+from engine.report.counts import configured_words, count
 from engine.report.finding import Finding, Report
 from engine.report.github_review import review
 from engine.report.gitlab import code_quality
@@ -43,6 +45,7 @@ from engine.report.sarif import sarif
 from engine.report.step_summary import MAX_BYTES, step_summary
 from engine.report.story import story
 from engine.report.ui import Ui
+from engine.result import Result
 from engine.since import Newness, since
 from engine.suggest import Alone, alone
 from engine.wanted import Filter
@@ -54,6 +57,11 @@ _GATES: Mapping[str, frozenset[Level]] = {
     "review": frozenset({Level.SAFE, Level.REVIEW}),
     "none": frozenset(),
 }
+
+_NOT_HEAD = (
+    "HEAD is not the head of the pull request, where comments stand, so `post-review` will refuse: "
+    "check that out (`ref: ${{ github.event.pull_request.head.sha }}`)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +104,7 @@ def ci_command(
     on_github = os.environ.get("GITHUB_ACTIONS") == "true"
     try:
         for target in outputs.paths:  # not after ten minutes of work
-            if not target.absolute().parent.is_dir() or target.is_dir():
-                raise SpikeproofError(f"cannot write {show(target)}: there is no such folder")
+            check_output(target)
         workspace = open_(path, common)
         names = chosen(common["names"], workspace)
         common = {**common, "since": wish.base or base_of(os.environ)}
@@ -135,16 +142,10 @@ class _Job:
     ui: Ui
 
     @property
-    def top(self) -> Path:
-        top = repository_top(self.workspace.root)
-        assert top is not None  # what is new was asked of it
-        return top
-
-    @property
     def prefix(self) -> str:
         """The workspace's folder in the repository, as paths begin with it."""
-        inner = self.workspace.root.relative_to(self.top).as_posix()
-        return "" if inner == "." else f"{inner}/"
+        inner = below_top(self.workspace.root)
+        return f"{inner}/" if inner else ""
 
     def prove(self) -> tuple[Result, Report]:
         """Where no file of the workspace changed, cargo has nothing to do, unless somebody wants
@@ -167,9 +168,13 @@ class _Job:
                     apart = alone(stages, result, self.ui, self.prefix)
             result = with_leftovers(result, self.wanted, self.names, workspace)
         result = replace(result, skipped=(*workspace.skipped, *result.skipped))
-        commit = git.commit_of(self.top, "HEAD")
+        top = repository_top(workspace.root)
+        assert top is not None  # what is new was asked of it
+        commit = git.commit_of(top, "HEAD")
         report = report_of(result, apart, self.prefix, commit, self.newness.words)
         notes = list(result.old_words)
+        if result.configured:
+            notes.append(configured_words(result.configured))
         if not changed:
             notes.append("no Rust file of the workspace changed")
         return result, replace(report, notes=(*report.notes, *notes))
@@ -181,21 +186,19 @@ class _Job:
             files = f"{count(len(dirty), 'file')} changed since the last commit"
             note = f"{files}, so nothing is commented there: {', '.join(sorted(dirty)[:3])}"
             report = replace(report, notes=(*report.notes, note))
-        patch = render(replace(result, patch=_from_top(result, self.prefix)), "patch")
+        if self.outputs.github_review is not None:
+            head = read_event(os.environ).commit
+            if head and head != report.commit:
+                self.ui.say(
+                    "Note", f"{_NOT_HEAD} ({head[:12]}, not {report.commit[:12]})", "yellow"
+                )
+        patch = render(result, "patch")
         _write(self.outputs, report, within, patch)
         _summarise(report)
         if on_github:
             emit(annotation_lines(report), None)
         elif self.outputs.patch is None:
             emit(patch, None)
-
-
-def _from_top(result: Result, prefix: str) -> bytes:
-    """The patch with paths from the repository's top, where ``git apply`` looks for them."""
-    if not prefix:
-        return result.patch
-    read = result.sources.data
-    return make_patch((prefix + path, read(path), text) for path, text in result.files.items())
 
 
 def base_of(environment: Mapping[str, str]) -> str:

@@ -455,7 +455,10 @@ def ci(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY.")
 @click.option(
-    "--pull", type=int, metavar="NUMBER", help="The pull request. Default: the event's own."
+    "--pull",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="The pull request. Default: the event's own.",
 )
 @click.option(
     "--max-comments",
@@ -463,7 +466,7 @@ def ci(
     type=click.IntRange(0, 100),
     default=30,
     show_default=True,
-    help="Comments on lines; what is more is listed in the review.",
+    help="Comments on lines, those of earlier runs too; what is more is listed in the review.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the request's JSON, post nothing.")
 @_options(_TELLING)

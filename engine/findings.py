@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from engine.codemod import registry
 from engine.heat import weight
-from engine.model import Level, Outcome, Site, Span, Verdict
-from engine.pipeline import Result
+from engine.model import Level, Outcome, Site, Verdict
 from engine.report.finding import Finding, Position, Region, Report
 from engine.report.markdown import size
 from engine.report.summary import word
-from engine.scan import scan_source
+from engine.result import Result
 from engine.suggest import Alone
 from engine.syntax import Source
 
@@ -57,9 +55,7 @@ def _ordered(result: Result) -> list[Verdict]:
 
 def _finding(result: Result, verdict: Verdict, alone: Mapping[str, Alone], prefix: str) -> Finding:
     proposal, fix, evidence = verdict.proposal, verdict.fix, verdict.evidence
-    sites = proposal.sites
-    if proposal.id in result.later:
-        sites = tuple(_as_written(result, site) for site in sites)
+    sites = result.sites_of(verdict)
     first = sites[0]
     verified = verdict.outcome is Outcome.VERIFIED
     made = alone.get(proposal.id, Alone()) if verified else Alone()
@@ -116,16 +112,6 @@ def _position(source: Source, offset: int) -> Position:
     before = source.data[source.line_start(offset) : offset]
     utf16 = len(before.decode("utf-8", "replace").encode("utf-16-le")) // 2 + 1
     return Position(line, column, utf16, len(before) + 1)
-
-
-def _as_written(result: Result, site: Site) -> Site:
-    """A site that was planned on the result of other fixes, at its place in the user's own text:
-    the one of the same codemod and item, or else the head of the file."""
-    source = result.sources.get(site.path)
-    for found in scan_source(source, (site.codemod,)).sites:
-        if found.role == "site" and found.item == site.item:
-            return replace(site, span=found.span)
-    return replace(site, span=Span(0, 0))
 
 
 def _text(patch: bytes) -> str:

@@ -152,7 +152,7 @@ class GitHub:
 
     def wait(self, seconds: float, why: str) -> None:
         """Do nothing for a while, and say so."""
-        self._say(f"{why}: waiting {seconds:.0f} s")
+        self._say(f"{seconds:.0f} s: {why}")
         self._waited += seconds
         time.sleep(seconds)
 

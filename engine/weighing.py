@@ -22,7 +22,7 @@ from engine.reach import Probes, probes
 from engine.rivals import Contest
 
 if TYPE_CHECKING:
-    from engine.pipeline import Stages
+    from engine.stages import Stages
 
 _SHOWN = 3  # rows told of one fix
 _PLANNED_LATER = "was planned on the result of other fixes"

@@ -1,22 +1,24 @@
-"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember]``: the review of
+"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember] [--slow]``: the review of
 a small case at the terminal, with the scripted cargo. Its files are written to ROOT when it is empty."""
 
 from __future__ import annotations
 
 import signal
 import sys
+import time
 from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import SpikeproofError
 from engine.facts import Sources
 from engine.model import Edit, Level
-from engine.pipeline import Result, Round
 from engine.report.ui import Ui
+from engine.result import Result, Round
 from engine.review import tree
 from engine.review.applying import Applying
 from engine.review.memory import Memory
-from tests.fakecargo import Breaks
+from engine.runs import CheckRun
+from tests.fakecargo import Breaks, FakeCargo
 from tests.reviewkit import Case, at, fix, verdict
 
 _FILLER = "".join(f"    // line {n}\n" for n in range(20))
@@ -75,11 +77,23 @@ def case() -> Case:
     return made
 
 
+class _Slow(FakeCargo):
+    """Its checks take as long as a test needs to break them off."""
+
+    def check(self) -> CheckRun:
+        if self.seen["check"]:  # not the baseline's
+            print("busy", flush=True)
+            time.sleep(60)
+        return super().check()
+
+
 def main() -> int:
     root = Path(sys.argv[1])
     made = case()
     if not (root / "src").exists():
         made.write(root)
+    if "--slow" in sys.argv:
+        made.cargo.__class__ = _Slow
     base = root / "target" / "spikeproof"
     base.mkdir(parents=True, exist_ok=True)
     bench = made.bench()

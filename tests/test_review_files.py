@@ -21,6 +21,7 @@ from engine.review.memory import Answers, Memory, digest
 from engine.review.resume import after_writing, kept, resumed
 from engine.review.session import Session
 from engine.review.tree import Change
+from tests.fakecargo import Breaks
 from tests.gitrepo import commit, git, start
 from tests.reviewkit import Case, name_of
 from tests.reviewroom import FILES, case
@@ -327,6 +328,17 @@ def test_a_change_elsewhere_has_all_proven_again(root: Path, memory: Memory) -> 
     assert made.renewed == 1
     assert ready.tests.startswith("passed")
     assert ready.files == made.bench().texts.of(made.items).files
+
+
+def test_a_failed_proof_in_a_changed_tree_leaves_nothing_proven(root: Path, memory: Memory) -> None:
+    end, made = finish(case(), root, memory)
+    info = (root / "src/b.rs").stat()
+    os.utime(root / "src/b.rs", ns=(info.st_atime_ns, info.st_mtime_ns + 10**9))
+    made.cargo.rules = [*made.cargo.rules, Breaks(("good_1",), (("src/a.rs", "good_1"),))]
+    assert [t.item.id for t in end.ready(made.items).failed] == [made.item("hot").id]
+    again = end.ready(made.items)
+    assert [t.item.id for t in again.failed] == [made.item("hot").id]
+    assert b"good_1" not in again.files["src/a.rs"]
 
 
 # -- git -------------------------------------------------------------------------------------------

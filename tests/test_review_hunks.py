@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass, replace
+from random import Random
 
 import pytest
 from hypothesis import given
@@ -13,7 +15,7 @@ from engine.errors import SpikeproofError
 from engine.model import Edit, Fix, Span
 from engine.patch import git_apply, hunks, make_patch
 from engine.review.hunks import cut, from_edit, hit, joined, linked, to_edit
-from engine.review.items import Item, Kind
+from engine.review.items import Item, Kind, alternative
 from engine.review.texts import Texts
 from tests.reviewkit import at, fix, name_of, verdict
 from tests.reviewroom import FILES, case
@@ -180,34 +182,69 @@ def test_an_emptied_hunk_takes_its_lines_away() -> None:
 # -- any choice ------------------------------------------------------------------------------------
 
 
-def choosable() -> list[Item]:
-    """All that can be answered in the case: whole fixes, hunks, an alternative, an edited text."""
+@dataclass(frozen=True)
+class Way:
+    """One way to answer a fix of the case, and what it makes of the words of the files."""
+
+    items: tuple[Item, ...]
+    words: tuple[tuple[bytes, bytes], ...] = ()
+
+
+def ways() -> list[list[Way]]:
+    """For each fix, all of them: not taken, whole, some of its hunks, an alternative, edited."""
     made = case()
-    found = [i for i in made.items if name_of(i) != "pair"]
-    pair = made.item("pair")
-    return [*found, *made.bench().links(pair)]
+    hot, pair, third, long = map(made.item, ("hot", "pair", "third", "long"))
+    both, free = made.bench().links(pair)
+    other = made.bench().hold(alternative(hot, hot.verdict.proposal.fixes[2])).item
+    linked_words = (b"old_decl", b"new_decl"), (b"old_use", b"new_use")
+    free_words = ((b"old_free", b"new_free"),)
+    mine = by_hand(pair, b"new_use", b"mine")
+    return [
+        [
+            Way(()),
+            Way((hot,), ((b"site_1", b"good_1"),)),
+            Way((other,), ((b"site_1", b"other_1"),)),
+            Way((by_hand(hot, b"good_1", b"mine_1"),), ((b"site_1", b"mine_1"),)),
+        ],
+        [
+            Way(()),
+            Way((pair,), (*linked_words, *free_words)),
+            Way((both,), linked_words),
+            Way((free,), free_words),
+            Way((both, free), (*linked_words, *free_words)),
+            Way((mine,), (linked_words[0], (b"old_use", b"mine"), *free_words)),
+        ],
+        [
+            Way(()),
+            Way((third,), ((b"site_3", b"good_3"),)),
+            Way((by_hand(third, b"    good_3();\n", b""),), ((b"    site_3();\n", b""),)),
+        ],
+        [Way(()), Way((long,), ((b"    site_4();\n", long.fix.edits[0].replacement),))],
+    ]
 
 
-ITEMS = choosable()
+def by_hand(item: Item, old: bytes, new: bytes) -> Item:
+    before, after = sides(item.fix)
+    edits = from_edit(before, after, to_edit(before, after).replace(old, new))
+    return replace(item, fix=fix("edited", *edits), kind=Kind.EDITED)
 
 
-@given(st.sets(st.sampled_from(range(len(ITEMS)))))
+@given(st.tuples(*(st.sampled_from(found) for found in ways())), st.randoms())
 def test_any_choice_is_a_patch_that_git_applies(
-    tmp_path_factory: pytest.TempPathFactory, chosen: set[int]
+    tmp_path_factory: pytest.TempPathFactory, chosen: tuple[Way, ...], mixer: Random
 ) -> None:
+    items = [item for way in chosen for item in way.items]
+    mixer.shuffle(items)
     made = case()
-    texts = made.bench().texts
-    found = texts.of([ITEMS[n] for n in sorted(chosen)])
+    found = made.bench().texts.of(items)
     assert not found.left_out
     patch = make_patch((path, FILES[path], text) for path, text in found.files.items())
     root = made.write(tmp_path_factory.mktemp("tree"))
     git_apply(patch, root)
-    for path in FILES:
-        assert (root / path).read_bytes() == found.files.get(path, FILES[path])
-    for number, item in enumerate(ITEMS):
-        for edit in item.fix.edits:
-            there = edit.replacement in found.files.get(edit.path, FILES[edit.path])
-            assert there is (number in chosen)
+    for path, text in FILES.items():
+        for old, new in (words for way in chosen for words in way.words):
+            text = text.replace(old, new)
+        assert (root / path).read_bytes() == text
 
 
 def test_a_fix_on_the_result_of_others_needs_all_of_them() -> None:

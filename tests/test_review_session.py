@@ -17,12 +17,13 @@ from tests.reviewkit import fix, verdict
 def item(
     number: int, path: str = "src/a.rs", codemod: str = "one", heat: tuple[str, ...] = ()
 ) -> Item:
-    """Its edit stands at ``number``; items with equal numbers clash in one file."""
+    """Its edit stands at ``number``; items with equal numbers clash in one file (they are edited:
+    what was verified never does)."""
     change = fix(
         "good", Edit(path, number * 10, number * 10 + 5, f"new_{number} {codemod}".encode())
     )
     found = verdict(f"{path}-{number}-{codemod}", [change], codemod, heat)
-    return Item(found, change)
+    return Item(found, change, Kind.EDITED)
 
 
 FOUR = (item(1), item(2, "src/b.rs"), item(3, codemod="two"), item(4, "src/b.rs", "two"))
@@ -142,6 +143,7 @@ def test_alternatives_keep_to_the_levels_that_are_taken() -> None:
     first = Item(verdict("x", fixes), fixes[0])
     assert alternatives(first, {"safe"}) == (fixes[0], fixes[2])
     assert alternatives(first, {"safe", "review"}) == tuple(fixes)
+    assert not first.clashes(replace(first, part="1", kind=Kind.HUNKS))
     other = alternative(first, fixes[2])
     assert (other.kind, other.proven) == (Kind.ALTERNATIVE, False)
     assert alternative(other, fixes[0]) == first
@@ -176,7 +178,7 @@ def test_any_steps_keep_the_session_sound(
             session = session.find(words) or session
         elif key == "u":
             past = session.undo()
-            assert past is None or past != session
+            assert past is not session
             session = past or session
         elif current is None:
             assert session.complete

@@ -39,6 +39,7 @@ class Terminal:
             dimensions=(40, columns),
             timeout=20,
         )
+        self._process.delaybeforesend = None
         self.raw = ""
         self._asked = False
 
@@ -51,6 +52,15 @@ class Terminal:
             self._asked = False
             shown = self._wait()
         return shown
+
+    def break_off(self, key: str) -> str:
+        """Press ``key``, and Ctrl-C when cargo is busy with it."""
+        self._wait()
+        self._process.send(key)
+        self._asked = False
+        self._process.expect("busy")
+        self._process.send("\x03")
+        return self._wait()
 
     def type(self, text: str) -> None:
         """As if before a question."""
@@ -115,7 +125,8 @@ def now(root: Path) -> dict[str, bytes]:
 def texts(*names: str) -> dict[str, bytes]:
     """The files with these fixes of the case."""
     made = case()
-    return FILES | made.bench().texts.of([i for i in made.items if name_of(i) in names]).files
+    taken = [item for item in made.items if name_of(item) in names]
+    return {**FILES, **made.bench().texts.of(taken).files}
 
 
 ALL = ("hot", "pair", "long", "third")
@@ -213,7 +224,7 @@ def test_split_keeps_linked_hunks_together(start: Start, root: Path) -> None:
     terminal = start()
     terminal.press("n")
     shown = terminal.press("s")
-    assert "[2/5] mutex-counter (hunk 1,2)" in shown
+    assert "[2/5] mutex-counter (hunks 1,2)" in shown
     assert "hunks 1,2 only work together" in shown
     assert "old_free" not in shown
     assert "is a hunk already" in terminal.press("s")
@@ -225,6 +236,20 @@ def test_split_keeps_linked_hunks_together(start: Start, root: Path) -> None:
     assert after["src/b.rs"] == FILES["src/b.rs"]
     assert b"new_decl" in after["src/a.rs"]
     assert b"new_use" in after["src/a.rs"]
+
+
+def test_all_hunks_of_a_fix_are_the_fix(start: Start, root: Path) -> None:
+    start().press("n", "s", "y", "y", "q")
+    assert now(root) == texts("pair")
+
+
+def test_a_stopped_session_goes_on(start: Start, root: Path) -> None:
+    terminal = start()
+    terminal.press("y")
+    terminal.type("\x1a")  # Ctrl-Z: nobody has a shell here that could wake it
+    terminal.kill(signal.SIGCONT)
+    terminal.press("q")
+    assert now(root) == texts("hot")
 
 
 def test_a_split_can_be_undone_and_one_hunk_is_not_split(start: Start, root: Path) -> None:
@@ -464,6 +489,21 @@ def test_an_ended_program_has_written_nothing_and_kept_the_answers(
     assert now(root) == texts("hot")
 
 
+def test_a_check_that_is_broken_off_changes_nothing(start: Start, root: Path) -> None:
+    terminal = start("--slow", VISUAL=editor(root, "s/good_1/mine_1/"))
+    assert "broken off: nothing was changed by it" in terminal.break_off("e")
+    terminal.press("t", "t")
+    assert "broken off: nothing was changed by it" in terminal.break_off("y")
+    terminal.press("u", "u", "n")
+    assert "broken off: nothing was changed by it" in terminal.break_off("s")
+    terminal.press("y")
+    said = terminal.break_off("q")
+    assert "broken off before anything was written" in said
+    assert now(root) == FILES
+    start("--resume").press("q")
+    assert now(root) == texts("pair")
+
+
 def test_a_lost_terminal_has_written_nothing_and_kept_the_answers(start: Start, root: Path) -> None:
     terminal = start()
     terminal.press("y", "n")
@@ -502,7 +542,7 @@ def test_a_file_that_changed_meanwhile_is_named_and_left(start: Start, root: Pat
     mine = b"// mine\n" + FILES["src/b.rs"]
     (root / "src/b.rs").write_bytes(mine)
     said = terminal.press("y", "y")
-    assert "src/b.rs: it changed since the scan, so it is not overwritten" in said
+    assert "src/b.rs changed since the scan: it is not overwritten" in said
     assert "left: not all" in said
     after = now(root)
     assert after["src/b.rs"] == mine

@@ -20,6 +20,7 @@ from engine.report.markdown import clipped, code, details, diff, fence, prose, s
 
 MAX_COMMENTS = 100
 MAX_BODY = 65_536
+_LISTED = "Not at a line of this pull request's diff, without a fix, or too many:"
 _PROSE = 3_000  # characters of one text: a message, a note, a reason
 _MARK = "<!-- spikeproof:{} -->"
 
@@ -72,8 +73,10 @@ def review(
     within: PullDiff,
     known: Collection[str] = (),
     most: int = MAX_COMMENTS,
+    listed: str = _LISTED,
 ) -> Review:
-    """The review of the new findings. Comments with an id in ``known`` are there already."""
+    """The review of the new findings. Comments with an id in ``known`` are there already, and count
+    among the ``most`` that may stand; ``listed`` says why the others are none."""
     comments: list[Comment] = []
     taken: dict[str, set[int]] = {}
     elsewhere: list[Finding] = []
@@ -81,14 +84,14 @@ def review(
     for finding in report.new:
         made = _comments(finding, within, taken) if finding.verified else ()
         fresh = [comment for comment in made if comment.id not in known]
-        if not made or len(comments) + len(fresh) > most:
+        if not made or (fresh and len(known) + len(comments) + len(fresh) > most):
             elsewhere.append(finding)
             continue
         for comment in made:
             taken.setdefault(comment.path, set()).update(range(comment.first, comment.last + 1))
         posted += not fresh
         comments += fresh
-    body = _body(report, elsewhere, len(comments), posted)
+    body = _body(report, elsewhere, len(comments), posted, listed)
     # Not the text: each commit's is another one, and would be posted again.
     told = "\n".join(sorted(f"{finding.id} {finding.outcome}" for finding in elsewhere))
     name = f"review:{hashlib.sha256(told.encode('utf-8', 'replace')).hexdigest()[:12]}"
@@ -165,7 +168,9 @@ def _folded(finding: Finding, room: int) -> str:
 # -- the body --------------------------------------------------------------------------------------
 
 
-def _body(report: Report, elsewhere: Sequence[Finding], comments: int, posted: int) -> str:
+def _body(
+    report: Report, elsewhere: Sequence[Finding], comments: int, posted: int, listed: str
+) -> str:
     new = report.new
     verified = sum(finding.verified for finding in new)
     fixes = count(verified, "verified fix", "verified fixes")
@@ -178,7 +183,7 @@ def _body(report: Report, elsewhere: Sequence[Finding], comments: int, posted: i
     if told:
         rows[0] += f" {'; '.join(told)}."
     if elsewhere:
-        rows += ["", "Not at a line of this pull request's diff, without a fix, or too many:", ""]
+        rows += ["", listed, ""]
     end = _end(report)
     room = MAX_BODY - size("\n".join(rows)) - size(end) - 512
     for number, finding in enumerate(elsewhere):

@@ -11,7 +11,7 @@ from engine.report.mbox import Series, mails
 
 if TYPE_CHECKING:
     from engine.bench.model import Report
-    from engine.pipeline import Result
+    from engine.result import Result
 
 FORMATS = ("patch", "mbox", "json", "summary", "stat")
 STEPWISE = ("mbox",)  # formats that need the patch fix by fix
@@ -81,7 +81,10 @@ def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
         found.append(
             diff_json(
                 result.root,
-                [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts],
+                [
+                    verdict_json(v, result.sites_of(v), result.sources.get, result.alone(v))
+                    for v in result.verdicts
+                ],
                 result.patch,
                 result.skipped,
                 {**result.runs, "cargo": result.cargo_runs},

@@ -14,7 +14,7 @@ from engine.report.snippet import style
 from engine.report.summary import place, summary, word
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 _COLOR = {
     Outcome.VERIFIED: "green",
@@ -23,7 +23,7 @@ _COLOR = {
 }
 
 
-def story(result: Result, color: bool, verbose: int) -> list[str]:
+def story(result: Result, color: bool, verbose: int, advise: bool = True) -> list[str]:
     """One block a verdict, then the summary."""
     lines: list[str] = []
     for verdict in sorted(result.verdicts, key=lambda v: v.outcome is not Outcome.VERIFIED):
@@ -51,7 +51,7 @@ def story(result: Result, color: bool, verbose: int) -> list[str]:
                 ]
     if lines:
         lines.append("")
-    return lines + summary(result, reasons=False)
+    return lines + summary(result, reasons=False, advise=advise)
 
 
 def _measured(verdict: Verdict, shown: Table) -> str:

@@ -7,12 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from engine import baseline
 from engine.baseline import Entry
 from engine.errors import SpikeproofError
 from engine.model import Level
 from engine.report.counts import count
+from engine.report.plain import printable
+from engine.report.snippet import style
 from engine.report.story import story
+from engine.report.summary import summary
 from engine.report.ui import Ui
 from engine.review.finish import Finish, Ready
 from engine.review.items import Answer, Item, Kind, items_of
@@ -21,7 +26,7 @@ from engine.review.resume import after_writing, kept, resumed
 from engine.review.session import Session
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
     from engine.review.prompt import Asker
     from engine.review.proof import Bench
     from engine.review.screen import Screen
@@ -60,7 +65,7 @@ class Applying:
 
     def everything(self) -> bool:
         """Write all items. Was that all of them?"""
-        for line in story(self._result, self._ui.color(sys.stderr), self._ui.verbose):
+        for line in story(self._result, self._ui.color(sys.stderr), self._ui.verbose, advise=False):
             self._ui.line(line)
         with self._ui.busy():
             ready = self._finish.ready(self._items)
@@ -87,6 +92,8 @@ class Applying:
             frozenset(map(str, {Level.SAFE, Level.REVIEW} if self._review else {Level.SAFE})),
             self._keep,
         )
+        for line in summary(self._result, reasons=False, advise=False):
+            self._ui.line(line)
         try:
             with terminal.session():
                 terminal.discard()
@@ -160,19 +167,21 @@ class Applying:
     # -- afterwards ----------------------------------------------------------------------------
 
     def _tell_rest(self, ready: Ready, screen: Screen | None = None) -> None:
-        """What was taken and cannot be written, and why."""
+        """What was taken and cannot be written, and why: told also when nothing else is."""
         for path in ready.stale:
-            self._ui.say(
-                "Left", f"{path}: it changed since the scan, so it is not overwritten", "red"
-            )
+            self._warn(f"{path} changed since the scan: it is not overwritten")
         for item in ready.dropped:
-            self._ui.say("Left", f"{self._name(item)}: it would change such a file", "red")
+            self._warn(f"{self._name(item)}: left, for it changes such a file")
         for item in ready.left_out:
-            self._ui.say("Left", f"{self._name(item)}: it cannot stand with the others", "red")
+            self._warn(f"{self._name(item)}: left, for it cannot stand with the others")
         for tried in ready.failed:
-            self._ui.say("Left", f"{self._name(tried.item)}: it does not hold: {tried.why}", "red")
+            self._warn(f"{self._name(tried.item)}: left, for it does not hold: {tried.why}")
             if screen is not None:
                 screen.diagnostics(tried.said)
+
+    def _warn(self, text: str) -> None:
+        head = style("warning", self._ui.color(sys.stderr), fg="red", bold=True)
+        click.echo(f"{head}: {printable(text)}", err=True, color=True)
 
     def _write(self, ready: Ready, items: Sequence[Item]) -> None:
         self._finish.write(ready.files)

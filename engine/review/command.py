@@ -94,6 +94,8 @@ def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, A
             for line in story(result, ui.color(sys.stderr), ui.verbose):
                 ui.line(line)
             return code
+        # Whatever a build may read; the sources as they were before they were scanned.
+        stamps = {**tree.stamps(workspace.root, stages.scratch.files), **stamps}
         bench = Bench.of(stages, result, how.tests)
         applying = Applying(
             workspace.root,

@@ -72,6 +72,7 @@ class Finish:
         if now != self._stamps:
             self._prover.renew()
             self._stamps = now
+            self._proven = {}  # in a tree that is no more
         elif chosen.files == self._proven:
             return Ready(chosen.files, stale, dropped, chosen.left_out)
         proof = self._prover.prove(rest)

@@ -60,7 +60,10 @@ class Item:
         return site if site in self.fix.paths or not self.fix.paths else self.fix.paths[0]
 
     def clashes(self, other: Item) -> bool:
-        """Can the two not stand in one text?"""
+        """Can the two not stand in one text? What was verified was so in one text with the rest."""
+        settled = {Kind.PLANNED, Kind.HUNKS}
+        if self.kind in settled and other.kind in settled:
+            return False
         return self.round == other.round and any(
             not compatible(mine, its) for mine in self.fix.edits for its in other.fix.edits
         )

@@ -206,6 +206,7 @@ class Memory:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         temporary = f"new-{os.getpid()}"
         try:
+            self._base.mkdir(parents=True, exist_ok=True)  # somebody may have cleaned up
             with self._folder(inner, make=True) as folder:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(temporary, dir_fd=folder)

@@ -97,6 +97,7 @@ class Terminal:
 
         for key in (Keys.Any, *_NAMED):
             keys.add(key, eager=True)(take)
+        keys.add(Keys.ControlZ, eager=True)(lambda event: event.app.suspend_to_background())
 
         def shown() -> StyleAndTextTuples:
             end = [("", pressed[0] if pressed[0].isprintable() else "")] if pressed else []

@@ -8,19 +8,14 @@ from functools import partial
 
 from engine import edits
 from engine.codemod import Problem
+from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Span, Verdict
-from engine.pipeline import (
-    Result,
-    Stages,
-    follow_with,
-    layout_of,
-    packages_with,
-    prover_of,
-)
+from engine.result import Result
 from engine.review import hunks
 from engine.review.items import Item, Kind
 from engine.review.texts import Texts
 from engine.runs import CheckRun, Driver
+from engine.stages import Stages, follow_with, layout_of, packages_with, prover_of
 from engine.verify import Follow, Polish, Progress, Prove, Settings, verify
 
 _RESTS = "it rests on another fix that is not there"
@@ -190,6 +185,8 @@ class Bench:
         run = self._shop.driver.check()
         if run.ok:
             return None
+        if run.timed_out:
+            raise SpikeproofError("cargo check ran into the time limit: the fix stays whole")
         found: set[int] = set()
         for path, span in _places(run):
             origin = applied.origin(path, span).span

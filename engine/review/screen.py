@@ -10,6 +10,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from rich.console import Console
 from rich.text import Text
@@ -85,12 +86,20 @@ class Screen:
     def diagnostics(self, said: Sequence[Diagnostic]) -> None:
         """rustc's own words, marked as such."""
         for diagnostic in said:
-            for line in printable(diagnostic.rendered.rstrip(), keep_newlines=True).split("\n"):
-                self._rows([Text(f"  | {line}")])
+            words = printable(diagnostic.rendered.rstrip(), keep_newlines=True)
+            self._verbatim([Text(f"  | {line}") for line in words.split("\n")])
 
     def _rows(self, rows: Sequence[Text]) -> None:
         for row in rows:
             self._console.print(row, overflow="fold", no_wrap=False)
+
+    def _verbatim(self, rows: Sequence[Text]) -> None:
+        """Lines that are left to the terminal to break, as git does: none looks like two."""
+        for row in rows:
+            self._console.print(row, soft_wrap=True)
+
+    def _height(self, row: Text) -> int:
+        return max(1, -(-row.cell_len // self._console.width))
 
     def _note(self, gutter: str, label: str, text: str) -> list[Text]:
         """``= label: text`` with the following lines indented below the text."""
@@ -120,7 +129,7 @@ class Screen:
         """``source`` is the file of its first site, ``others`` counts further alternatives,
         ``why_not`` says why it cannot be applied now ("" when it can)."""
         site = item.verdict.proposal.sites[0]
-        head = f"[{number}/{total}] {item.codemod}" + (f" (hunk {item.part})" if item.part else "")
+        head = f"[{number}/{total}] {item.codemod}{_part(item)}"
         rows = [Text(), Text.assemble((head, "bold"), ": ", printable(site.message))]
         rows += self._snippet(site, source)
         gutter = " " * len(str(source.position(site.span.start)[0]))
@@ -131,12 +140,14 @@ class Screen:
             rows += self._note(gutter, "not now", why_not)
         rows.append(Text())
         shown = _diff(diff)
-        room = max(_LEAST, self._console.height - len(rows) - _PROMPT)
-        rows += shown[:room]
-        if len(shown) > room:
-            rest = count(len(shown) - room, "more line")
-            rows.append(Text(f"... {rest} of this diff: `i` shows all", "bold"))
         self._rows(rows)
+        room = max(_LEAST, self._console.height - sum(map(self._height, rows)) - _PROMPT)
+        heights = accumulate(map(self._height, shown))
+        fitting = sum(1 for height in heights if height <= room)
+        self._verbatim(shown[:fitting])
+        if len(shown) > fitting:
+            rest = count(len(shown) - fitting, "more line")
+            self._rows([Text(f"... {rest} of this diff: `i` shows all", "bold")])
 
     def evidence(self, item: Item, source: Source, diff: bytes) -> None:
         """Everything that is known of ``item``, and its diff whole."""
@@ -158,7 +169,7 @@ class Screen:
         rows += self._note("", "id", item.id)
         self._rows(rows)
         self.diagnostics(evidence.diagnostics)
-        self._rows([Text(), *_diff(diff)])
+        self._verbatim([Text(), *_diff(diff)])
 
     def _snippet(self, site: Site, source: Source) -> list[Text]:
         plain = replace(site, reason="", heat=())
@@ -175,7 +186,9 @@ class Screen:
             told -= {"loop", "async"}
         heat = [words for word, words in _HEAT.items() if word in told]
         if heat:
-            rows += self._note(gutter, "why", "it " + " and ".join(heat))
+            listed = ", ".join(heat[:-1])
+            words = f"{listed} and {heat[-1]}" if listed else heat[0]
+            rows += self._note(gutter, "why", f"it {words}")
         if len(sites) > 1:
             also = ", ".join(_place(site, source) for site in sites[1:])
             rows += self._note(gutter, "also", also)
@@ -213,8 +226,13 @@ class Screen:
 def name_of(item: Item, source: Source) -> str:
     """The item in a few words: codemod and place."""
     site = item.verdict.proposal.sites[0]
-    part = f" (hunk {item.part})" if item.part else ""
-    return f"{item.codemod} {_place(site, source)}{part}"
+    return f"{item.codemod} {_place(site, source)}{_part(item)}"
+
+
+def _part(item: Item) -> str:
+    if not item.part:
+        return ""
+    return f" ({'hunks' if ',' in item.part else 'hunk'} {item.part})"
 
 
 def _place(site: Site, source: Source) -> str:
