@@ -293,17 +293,18 @@ class _Parser:
         return self._with_generics(Type(self._segment(), args, kind))
 
     def _angled(self, path: Type) -> Type:
-        """After ``path::``: a turbofish, or the ``<impl Trait for T>`` of a method's path."""
+        """After ``path::``: a turbofish, or the ``<impl Trait for T>`` of a method's path, which
+        has the method behind it."""
         mark = self._at
         self._need("<")
-        if not self._eat("impl"):
-            self._at = mark
-            return self._with_generics(path)
-        bounds = self._impl_head()
-        if self._eat("for"):
-            bounds = (self.type(), bounds[0])
-        self._need(">")
-        return Type(path.name, bounds, "implseg")
+        if self._eat("impl"):
+            bounds = self._impl_head()
+            if self._eat("for"):
+                bounds = (self.type(), bounds[0])
+            if self._eat(">") and self.peek() == "::":
+                return Type(path.name, bounds, "implseg")
+        self._at = mark
+        return self._with_generics(path)
 
     def _impl_head(self) -> tuple[Type, ...]:
         negative = self._eat("!")

@@ -208,8 +208,6 @@ def _compound(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
     )
     bounds = st.lists(bound, min_size=1, max_size=3).map(tuple)
     function = signature.map(lambda s: Type("fn", s, "fn"))
-    # `a::<impl B>` is a path through an impl and an argument alike: rustc prints both so.
-    named = generic.filter(lambda t: [arg.kind for arg in t.args] != ["impl"])
     return st.one_of(
         generic,
         st.builds(lambda n, a, c: Type(n, (*a, c)), _PATH, some, constant),
@@ -223,7 +221,7 @@ def _compound(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
         st.builds(lambda s, t, n, a: Type(n, (s, t, *a), "assoc"), inner, plain, _WORD, some),
         st.builds(lambda g, n: Type(n, (g,), "member"), generic, _WORD),
         function,
-        st.builds(lambda f, p: Type(p.name, (f, p), "fndef"), function, named),
+        st.builds(lambda f, p: Type(p.name, (f, p), "fndef"), function, generic),
         bounds.map(lambda b: Type("", b, "impl")),
         bounds.map(lambda b: Type("", b, "dyn")),
     )
