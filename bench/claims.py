@@ -19,6 +19,8 @@ from typing import Any
 from bench.demo import SERVICE
 from bench.load import build, capacity, differences, pairs
 from engine.bench.stats import ALPHA, holm, interval, median, sign_test
+from engine.ignore import below_top
+from engine.patch import placed
 
 CLAIMS = {
     "clone-per-frame": "a clone per frame allocates and copies for each chunk",
@@ -43,7 +45,7 @@ def main() -> int:
                 print(_line(codemod, claim, row), flush=True)
             if result:
                 patch = Path(folder) / "patch"
-                patch.write_text(result["diff"])
+                patch.write_bytes(placed(result["diff"].encode(), below_top(SERVICE)))
                 for line in _latencies(codemod, claim, patch):
                     print(line, flush=True)
     return 1 if failed else 0
