@@ -11,6 +11,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from engine.pipeline import proving
+from engine.report.ui import Ui
+from engine.review.items import items_of
+from engine.review.proof import Bench
+from engine.workspace import Selection, discover
 from tests.gitrepo import git, start
 from tests.trees import build, content, package
 
@@ -253,3 +258,47 @@ def test_edited_text_is_checked_by_rustc(root: Path) -> None:
     assert "it does not hold" in shown
     assert "cannot find value `some`" in shown
     assert git(root, "status", "--porcelain") == ""
+
+
+TWO = """\
+use std::sync::Mutex;
+
+static HITS: Mutex<u64> = Mutex::new(0);
+static MISSES: Mutex<u64> = Mutex::new(0);
+
+pub fn hit() -> u64 {
+    let mut hits = HITS.lock().unwrap();
+    *hits += 1;
+    *hits
+}
+
+pub fn miss() {
+    *MISSES.lock().unwrap() += 1;
+}
+
+pub fn misses() -> u64 {
+    *MISSES.lock().unwrap()
+}
+"""
+
+
+@pytest.mark.slow
+def test_any_choice_of_fixes_compiles(root: Path) -> None:
+    """Two of the fixes share their ``use`` lines: each set of fixes has those that it needs."""
+    (root / "src/hits.rs").write_text(TWO, "utf-8")
+    workspace = discover(root, Selection())
+    names = ("clone-per-frame", "mutex-counter")
+    with proving(workspace, names, Ui(quiet=True), tests=False) as (result, stages):
+        assert stages is not None
+        bench = Bench.of(stages, result, tests=False)
+        items = items_of(result.verdicts, (each.ids for each in result.rounds))
+        assert len(items) == 4
+        for number in range(2 ** len(items)):
+            chosen = [item for n, item in enumerate(items) if number >> n & 1]
+            found = bench.texts.of(chosen)
+            assert not found.left_out
+            stages.cargo.write(found.files)
+            run = stages.cargo.check()
+            assert run.ok, run.output
+            assert not run.diagnostics, run.output  # no line is left over either
+        assert found.files == result.files
