@@ -24,6 +24,8 @@ from typing import Any
 
 from bench.crates import HOME
 from engine.bench.stats import holm, interval, median, sign_test
+from engine.ignore import below_top
+from engine.patch import git_apply
 
 SERVICE = HOME / "corpus" / "upload-service"
 LOAD = HOME / "corpus" / "upload-load"
@@ -81,10 +83,7 @@ def build(patch: Path | None = None) -> Sides:
         shutil.rmtree(tree, ignore_errors=True)
         shutil.copytree(SERVICE, tree, ignore=shutil.ignore_patterns("target"))
         trees[side] = tree
-    command = ["git", "apply", str(patch.resolve())]
-    subprocess.run(
-        command, cwd=trees["after"], check=True, env={**os.environ, "GIT_DIR": os.devnull}
-    )
+    git_apply(patch.read_bytes(), trees["after"], folder=below_top(SERVICE))
     programs = {side: _cargo(tree, "upload-service", side) for side, tree in trees.items()}
     return Sides(programs["before"], programs["after"], _cargo(LOAD, "upload-load", "load"))
 

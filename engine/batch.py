@@ -40,9 +40,9 @@ from engine.wanted import old_words
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
     from engine.report.jsonout import Rest
     from engine.report.render import Failed
+    from engine.result import Result
     from engine.weighing import Wish
 
 OpenAll = Callable[[Sequence[Path], dict[str, Any]], tuple[Workspace, ...]]
@@ -96,21 +96,23 @@ def _scanned(workspace: Workspace, types: bool, ui: Ui, common: dict[str, Any]) 
     names = chosen(common["names"], workspace)
     wanted = filter_of(workspace, common, ui)
     skipped: tuple[Skip, ...]
+    present: frozenset[str] | None
     with ui.busy():
         if types:
             from engine.pipeline import survey
 
-            every, skipped, silent, in_tests, unused, configured = survey(workspace, names, ui)
+            told = survey(workspace, names, ui)
+            every, skipped, silent, in_tests, unused, configured, present = told
         else:
             every, in_tests, configured, found = by_syntax(workspace, names, ui)
             skipped, silent = found.skipped, found.suppressed
             unused = suppress.unused(found.idle, names, registry())
+            present = None  # what only its type shows to be a site is not there
     old = [site for site in every if wanted is not None and not wanted(site)]
     left = {site.id for site in old}
     sites = [site for site in every if site.id not in left]
     sites.sort(key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
-    # From syntax alone, what only its types show to be a site is not there.
-    stale = stale_of(wanted, {site.id for site in every}, names, workspace) if types else ()
+    stale = stale_of(wanted, present, names, workspace)
     return _Scanned(
         workspace,
         sources_of(workspace),
@@ -204,6 +206,8 @@ def diff_command(
         ui.say("Wrote", f"{count(len(files) - 1, 'patch', 'patches')} to {folder}")
     elif made or form == "json":
         emit(render_all(made, failed, form), common["output"])
+    if form == "mbox" and any(b"\r\n" in result.patch for result in made):
+        ui.say("Note", "some files end their lines with CR: `git am --keep-cr` takes them", "cyan")
     for workspace, result in results:
         _heading(ui, workspace, workspaces)
         tell_skips(ui, result.skipped)

@@ -29,7 +29,7 @@ from engine.fsio import show, write_whole
 from engine.ignore import below_top, repository_top
 from engine.model import Level, Outcome
 from engine.patch import split_lines
-from engine.pipeline import Result, proving
+from engine.pipeline import proving
 from engine.pulldiff import PullDiff, around
 from engine.report.annotations import annotation_lines, command
 from engine.report.counts import configured_words, count
@@ -44,6 +44,7 @@ from engine.report.sarif import sarif
 from engine.report.step_summary import MAX_BYTES, step_summary
 from engine.report.story import story
 from engine.report.ui import Ui
+from engine.result import Result
 from engine.since import Newness, since
 from engine.suggest import Alone, alone
 from engine.wanted import Filter

@@ -442,7 +442,10 @@ def ci(
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY.")
 @click.option(
-    "--pull", type=int, metavar="NUMBER", help="The pull request. Default: the event's own."
+    "--pull",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="The pull request. Default: the event's own.",
 )
 @click.option(
     "--max-comments",

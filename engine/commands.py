@@ -29,7 +29,7 @@ from engine.wanted import Filter
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 _TOLD = 10  # comments that silence nothing, told one by one
 Open = Callable[[Path, dict[str, Any]], Workspace]
@@ -78,10 +78,14 @@ def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Filter | 
 
 
 def stale_of(
-    wanted: Filter | None, present: Collection[str], names: Sequence[str], workspace: Workspace
+    wanted: Filter | None,
+    present: Collection[str] | None,
+    names: Sequence[str],
+    workspace: Workspace,
 ) -> tuple[Entry, ...]:
-    """Entries of the baseline that match nothing any more; ``present`` are all sites' ids."""
-    if wanted is None or wanted.baseline is None:
+    """Entries of the baseline that match nothing any more; ``present`` are all sites' ids, None
+    where not all are known: then nothing can be told."""
+    if wanted is None or wanted.baseline is None or present is None:
         return ()
     return wanted.baseline.stale(present, names, workspace.is_requested)
 
@@ -96,11 +100,10 @@ def with_leftovers(
     result: Result, wanted: Filter | None, names: Sequence[str], workspace: Workspace
 ) -> Result:
     """``result`` with what can be tidied up: comments and entries that match nothing."""
-    present = {s.id for v in result.verdicts for s in v.proposal.sites} | {s.id for s in result.old}
     return replace(
         result,
         unused=relevant(result.unused, wanted),
-        stale=stale_of(wanted, present, names, workspace),
+        stale=stale_of(wanted, result.present, names, workspace),
     )
 
 

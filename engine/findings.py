@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from engine.codemod import registry
 from engine.heat import weight
 from engine.model import Level, Outcome, Site, Span, Verdict
-from engine.pipeline import Result
 from engine.report.finding import Finding, Position, Region, Report
 from engine.report.markdown import size
 from engine.report.summary import word
+from engine.result import Result
 from engine.scan import scan_source
 from engine.suggest import Alone
 from engine.syntax import Source
@@ -24,7 +24,7 @@ def report_of(
 ) -> Report:
     """All findings of ``result``. ``prefix`` is the workspace's folder in the repository, "" or
     ``path/``; ``base`` names what "new" was measured against."""
-    new = [_finding(result, verdict, alone, prefix) for verdict in _ordered(result)]
+    new = _told_apart(_finding(result, v, alone, prefix) for v in _ordered(result))
     old = [_old(result, site, prefix) for site in result.old]
     loaded = registry()
     names = {finding.codemod for finding in (*new, *old)}
@@ -40,6 +40,19 @@ def report_of(
         rules={name: loaded[name].docs.strip() for name in names},
         summaries={name: loaded[name].codemod.summary for name in names},
     )
+
+
+def _told_apart(findings: Iterable[Finding]) -> list[Finding]:
+    """Each with an id of its own: one that was planned on the result of other fixes may have the id
+    that an equal site had before it was rewritten."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        name, number = finding.id, 1
+        while name in found:
+            number += 1
+            name = f"{finding.id}-{number}"
+        found[name] = replace(finding, id=name)
+    return list(found.values())
 
 
 def _ordered(result: Result) -> list[Verdict]:
@@ -125,7 +138,7 @@ def _as_written(result: Result, site: Site) -> Site:
     for found in scan_source(source, (site.codemod,)).sites:
         if found.role == "site" and found.item == site.item:
             return replace(site, span=found.span)
-    return replace(site, span=Span(0, 0))
+    return replace(site, span=Span(0, source.line_end(0)))
 
 
 def _text(patch: bytes) -> str:

@@ -70,15 +70,13 @@ def commit_of(top: Path, name: str) -> str:
     return found.strip().decode("ascii")
 
 
-def tree_of(top: Path, commit: str) -> tuple[Entry, ...]:
+def tree_of(top: Path, commit: str) -> Iterator[Entry]:
     """All files of ``commit``, in git's order."""
     listing = ask(top, "ls-tree", "-r", "-z", "--full-tree", commit)
-    found: list[Entry] = []
     for line in filter(None, listing.split(b"\0")):
         head, _, raw = line.partition(b"\t")
         mode, kind, name = head.split(b" ")[:3]
-        found.append(Entry(mode, kind, name.decode("ascii"), os.fsdecode(raw)))
-    return tuple(found)
+        yield Entry(mode, kind, name.decode("ascii"), os.fsdecode(raw))
 
 
 def contents(top: Path, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:

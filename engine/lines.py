@@ -48,11 +48,33 @@ class LineMap:
             if b1 > line:
                 break
             shift = a1 - b1
-        return self._old[line + shift] + offset - self._new[line]
+        old = line + shift
+        # Within its line, the end of which may be shorter by a CR.
+        return min(self._old[old] + offset - self._new[line], self._old[min(old + 1, self._last)])
+
+    def origin(self, span: Span) -> Span:
+        """``span`` of the new text in the old one; where a line of it is new, the first line of
+        what that line took the place of."""
+        start, last = self.before(span.start), self.before(max(span.start, span.end - 1))
+        if start is not None and last is not None:
+            end = min(last + 1, self._old[-1]) if span.end > span.start else start
+            return Span(start, max(start, end))
+        new = next(
+            line
+            for line in range(self._line(span.start), len(self._new))
+            if self.before(self._new[line]) is None
+        )
+        old = next(a0 for a0, _, b0, b1 in self.blocks if b0 <= new < b1)
+        end = self._old[min(old + 1, self._last)]
+        return Span(self._old[old], max(self._old[old], end - 1))
 
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """First and last line (from 1) of each stretch of new or altered lines."""
         return tuple((b0 + 1, b1) for _, _, b0, b1 in self.blocks if b0 < b1)
+
+    @property
+    def _last(self) -> int:
+        return len(self._old) - 1
 
     def _line(self, offset: int) -> int:
         return max(0, bisect_left(self._new, offset + 1) - 1)

@@ -170,14 +170,15 @@ class _Posting:
                 emit(text.encode("ascii"), None)
                 return EXIT_CLEAN
             try:
-                self._api.post(f"{self._below}/pulls/{number}/reviews", made.request())
+                answer = self._api.post(f"{self._below}/pulls/{number}/reviews", made.request())
             except ApiError as error:
                 if (error.status >= 500 or error.status == 0) and attempt < _TRIES - 1:
                     # It may have been heard: what is there by now is not posted again.
                     self._api.wait(2.0**attempt, str(error))
                     continue
                 return self._without(number, made, error, known)
-            self._ui.say("Posted", _told(made))
+            address = _text(_at(answer, "html_url"))
+            self._ui.say("Posted", f"{_told(made)}{address and f': {address}'}")
             return EXIT_CLEAN
         raise AssertionError("each attempt returns or is not the last")
 

@@ -141,7 +141,7 @@ class Newness:
                 if self._prefix + path not in self._tree:
                     with suppress(SpikeproofError):  # unreadable: it has no sites either
                         came[path] = self._read(path)
-            went = [e for path, e in self._tree.items() if path.endswith(".rs") and self._went(e)]
+            went = [entry for entry in self._tree.values() if self._went(entry)]
             self._renames = _pairs(self._top, came, went) if came and went else {}
         return self._renames
 
@@ -202,8 +202,13 @@ def since(
         _prefix=inner and inner + "/",
         _paths=frozenset(workspace.files),
         _read=read or sources_of(workspace).data,
-        _tree={e.path: e for e in git.tree_of(top, base) if e.kind == b"blob"},
+        _tree={e.path: e for e in git.tree_of(top, base) if _is_source(e)},
     )
+
+
+def _is_source(entry: git.Entry) -> bool:
+    """A Rust file (no symlink, no submodule)."""
+    return entry.path.endswith(".rs") and entry.mode.startswith(b"100")
 
 
 def _shallow(top: Path) -> bool:

@@ -9,18 +9,19 @@ rewrite may well compile and mean something else) and each alone compiles withou
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine import edits
 from engine.model import Outcome, Site, Verdict
 from engine.patch import Block, changed_blocks, make_patch, split_lines
-from engine.pipeline import Result, Stages, layout_of
 from engine.report.counts import count
 from engine.report.finding import Suggestion
 from engine.report.plain import harmless
 from engine.report.ui import Ui
+from engine.result import Result
 from engine.runs import CheckRun
 from engine.series import Polish
+from engine.stages import Stages, layout_of
 
 _GAP = 20  # lines that stay as they are, between two changes of one suggestion
 _LONGEST = 100  # lines that a suggestion replaces or puts in their place
@@ -43,15 +44,31 @@ def alone(stages: Stages, result: Result, ui: Ui, prefix: str = "") -> Mapping[s
 
     ``prefix`` comes before the paths of the patches and suggestions ("" or ``folder/``)."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED and v.fix is not None]
-    found: dict[str, Alone] = {}
     session = _Session(stages, result, prefix)
-    for number, verdict in enumerate(verified, 1):
-        ui.progress(f"Checking suggestion {number}/{len(verified)} alone")
-        found[verdict.proposal.id] = session.one(verdict)
+    drafts = {verdict.proposal.id: session.draft(verdict) for verdict in verified}
+    found: dict[str, Alone] = {}
+    # Those that can become a single suggestion first: there a check is worth most.
+    for name in sorted(drafts, key=lambda name: len(drafts[name].parts) != 1):
+        ui.progress(f"Checking fix {len(found) + 1}/{len(drafts)} alone")
+        found[name] = session.one(drafts[name])
     if session.runs:
-        fixes = count(len(verified), "fix", "fixes")
+        fixes = count(session.alone, "fix", "fixes")
         ui.say("Checked", f"{fixes} alone, for suggestions (cargo ran {session.runs} times more)")
     return found
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """A fix by itself, not compiled yet: texts before and after of what it changes, the stretches,
+    and the suggestions that they make. ``why`` says what keeps it from being tried."""
+
+    sites: Sequence[Site]
+    before: Mapping[str, bytes] = field(default_factory=dict)
+    after: Mapping[str, bytes] = field(default_factory=dict)
+    places: Sequence[tuple[str, Block]] = ()
+    parts: Sequence[Suggestion] = ()
+    patch: bytes = b""
+    why: str = ""
 
 
 class _Session:
@@ -62,55 +79,64 @@ class _Session:
         self._polish: Polish = layout_of(stages).polish
         self._warnings: frozenset[tuple[str, str, str]] | None = None
         self.runs = 0
+        self.alone = 0  # fixes that were compiled alone
 
-    def one(self, verdict: Verdict) -> Alone:
+    def draft(self, verdict: Verdict) -> _Draft:
         assert verdict.fix is not None
+        sites = verdict.proposal.sites
         if verdict.proposal.id in self._result.later:
-            return Alone(why="It was planned on the result of other fixes, so it needs them")
-        before = {path: self._stages.sources.data(path) for path in verdict.fix.paths}
+            return _Draft(
+                sites, why="It was planned on the result of other fixes, so it needs them"
+            )
+        read = self._stages.sources.data
+        before = {path: read(path) for path in verdict.fix.paths}
         applied = edits.apply(before, [verdict.fix]).files
-        after = self._polish({path: applied.get(path, text) for path, text in before.items()})
-        changed = {path: text for path, text in after.items() if text != before[path]}
-        if not changed:
-            return Alone(why="Alone it changes nothing")
-        patch = make_patch((self._prefix + p, before[p], t) for p, t in changed.items())
-        proven = len(changed) == len(self._result.files) and all(
-            self._result.files.get(path) == text for path, text in changed.items()
-        )
-        if not proven:
-            if self.runs >= _CHECKS:
-                return Alone(why=f"Only {_CHECKS} checks are spent on suggestions")
-            if not self._check(changed).ok:
-                return Alone(why="It does not compile alone, only with the other fixes")
-        places = [(p, b) for p in sorted(changed) for b in gathered(before[p], changed[p])]
-        made = [suggestion(self._prefix + p, b, before[p], changed[p]) for p, b in places]
-        if None in made:
-            return Alone(patch, why="Its text is too long, or has characters that are not seen")
+        polished = self._polish({path: applied.get(path, text) for path, text in before.items()})
+        after = {path: text for path, text in polished.items() if text != before[path]}
+        if not after:
+            return _Draft(sites, why="Alone it changes nothing")
+        patch = make_patch((self._prefix + p, before[p], text) for p, text in after.items())
+        places = [(p, block) for p in sorted(after) for block in gathered(before[p], after[p])]
+        made = [suggestion(self._prefix + p, b, before[p], after[p]) for p, b in places]
         parts = tuple(part for part in made if part is not None)
-        if len(parts) > 1:
-            texts = [
-                (path, with_block(before[path], changed[path], block)) for path, block in places
-            ]
-            if not self._split(verdict.proposal.sites, before, places, texts):
-                return Alone(patch, why=f"{len(parts)} places change together")
-        return Alone(patch, parts)
+        if len(parts) < len(made):
+            parts = ()
+        return _Draft(sites, before, after, places, parts, patch)
 
-    def _split(
-        self,
-        sites: Sequence[Site],
-        before: Mapping[str, bytes],
-        places: Sequence[tuple[str, Block]],
-        texts: Sequence[tuple[str, bytes]],
-    ) -> bool:
+    def one(self, draft: _Draft) -> Alone:
+        """The draft compiled, and what may be suggested of it."""
+        if draft.why:
+            return Alone(why=draft.why)
+        if not self._proven(draft.after):
+            if self.runs >= _CHECKS:
+                why = f"It was not compiled alone, for a run spends {_CHECKS} checks on that"
+                return Alone(draft.patch, why=why)
+            self.alone += 1
+            if not self._check(draft.after).ok:
+                return Alone(why="It does not compile alone, only with the other fixes")
+        if not draft.parts:
+            return Alone(
+                draft.patch, why="Its text is too long, or has characters that are not seen"
+            )
+        if len(draft.parts) > 1 and not self._split(draft):
+            return Alone(draft.patch, why=f"{len(draft.parts)} places change together")
+        return Alone(draft.patch, tuple(draft.parts))
+
+    def _proven(self, after: Mapping[str, bytes]) -> bool:
+        """Is it, byte for byte, what the whole run proved?"""
+        return dict(after) == dict(self._result.files)
+
+    def _split(self, draft: _Draft) -> bool:
         """Can each place be taken without the others?"""
+        places, before = draft.places, draft.before
         if len(places) > _PARTS or self.runs + len(places) + 1 > _CHECKS:
             return False
-        if not all(_holds_site(path, block, before[path], sites) for path, block in places):
+        if not all(_holds_site(path, block, before[path], draft.sites) for path, block in places):
             return False
         if self._warnings is None:
             self._warnings = _warnings(self._check({}))
-        for path, text in texts:
-            run = self._check({path: text})
+        for path, block in places:
+            run = self._check({path: with_block(before[path], draft.after[path], block)})
             if not run.ok or not _warnings(run) <= self._warnings:
                 return False
         return True

@@ -106,18 +106,21 @@ class Notes:
 def dep_info(path: Path, cwd: str, paths: Paths) -> frozenset[str]:
     """Workspace files that rustc says it read; none when it stopped before it could tell.
 
-    rustc writes one rule ``FILE:`` per input, with spaces escaped, before type checking.
+    rustc writes one rule ``FILE:`` per input before type checking, in a paragraph of its own behind
+    those of the outputs (``OUT: FILE FILE``). Spaces in a name are escaped, a newline is written as
+    it is (seen with rustc 1.95).
     """
     try:
-        text = path.read_text("utf-8", "replace")
+        text = os.fsdecode(path.read_bytes())
     except OSError:
         return frozenset()
-    found = set()
-    for line in text.split("\n"):
-        if line.endswith(":") and not line.startswith("#"):
-            name = paths.relative(line[:-1].replace("\\ ", " "), cwd)
-            if name is not None:
-                found.add(name)
+    found: set[str] = set()
+    for paragraph in text.split("\n\n"):
+        rules = [line for line in paragraph.split("\n") if line and not line.startswith("#")]
+        if any(": " in line for line in rules):
+            continue
+        names = "\n".join(rules).replace("\\ ", " ").removesuffix(":").split(":\n")
+        found.update(name for each in names if (name := paths.relative(each, cwd)) is not None)
     return frozenset(found)
 
 

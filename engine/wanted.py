@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from engine.baseline import Baseline
-from engine.facts import Sources
-from engine.lines import LineMap
 from engine.model import Proposal, Site
 from engine.report.counts import count
 from engine.since import Newness
@@ -62,40 +60,16 @@ class Choice:
     as the first pass planned them."""
 
     wanted: Wanted | None
-    original: Sources
     refused: tuple[Proposal, ...] = ()
-    _first: dict[tuple[str, str, int], bool] | None = None
-    _ids: frozenset[str] = frozenset()
-    _lines: dict[tuple[str, bytes], LineMap] = field(default_factory=dict)
+    _ids: frozenset[str] | None = None  # of what was refused
 
-    def of(self, proposals: Sequence[Proposal], sources: Sources) -> list[Proposal]:
-        """Those to go on with; ``sources`` is what they were planned on."""
+    def of(self, proposals: Sequence[Proposal]) -> list[Proposal]:
+        """Those to go on with; of a later pass, with the ids of the first (see ``Origins``)."""
         if self.wanted is None:
             return list(proposals)
-        if self._first is None:
-            self._first = {
-                _place(s, s.span.start): self.wanted(s) for p in proposals for s in p.sites
-            }
-            asked = [(p, any(self._asked(s, sources) for s in p.sites)) for p in proposals]
+        if self._ids is None:
+            asked = [(p, any(map(self.wanted, p.sites))) for p in proposals]
             self.refused = tuple(p for p, taken in asked if not taken)
             self._ids = frozenset(site.id for p in self.refused for site in p.sites)
             return [p for p, taken in asked if taken]
-        return [p for p in proposals if any(self._asked(s, sources) for s in p.sites)]
-
-    def _asked(self, site: Site, sources: Sources) -> bool:
-        """The answer of the first pass for this site: its id may be another's by now, if one of
-        several equal ones was rewritten."""
-        assert self._first is not None
-        before, now = self.original.data(site.path), sources.data(site.path)
-        at: int | None = site.span.start
-        if before != now:
-            key = (site.path, now)
-            if key not in self._lines:
-                self._lines[key] = LineMap.between(before, now)
-            at = self._lines[key].before(site.span.start)
-        known = self._first.get(_place(site, at)) if at is not None else None
-        return site.id not in self._ids if known is None else known
-
-
-def _place(site: Site, at: int) -> tuple[str, str, int]:
-    return site.codemod, site.path, at
+        return [p for p in proposals if any(site.id not in self._ids for site in p.sites)]

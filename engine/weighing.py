@@ -20,7 +20,7 @@ from engine.model import Evidence, Fix, Outcome, Verdict
 from engine.reach import Probes, probes
 
 if TYPE_CHECKING:
-    from engine.pipeline import Stages
+    from engine.stages import Stages
 
 _SHOWN = 3  # rows told of one fix
 _PLANNED_LATER = "was planned on the result of other fixes"

@@ -17,41 +17,15 @@ from engine.config import Config, Rule, read_config
 from engine.errors import SpikeproofError
 from engine.fsio import show
 from engine.ignore import patterns
-from engine.manifest import Dependency, Manifest
 from engine.members import Members, find_members, nearest_manifest
 from engine.model import Site, Skip
+from engine.packages import Package, packages_of, relative
 from engine.selection import Selection
 from engine.sources import Listing, ancestors, list_sources, read_source
 
 __all__ = ["Package", "Selection", "Workspace", "discover", "discover_all", "read_source"]
 
 _VENDOR_HINT = "a member outside the workspace's folder: neither scanned nor changed"
-
-
-@dataclass(frozen=True, slots=True)
-class Package:
-    """A workspace member. ``manifest`` and ``root`` are POSIX paths relative to the workspace root
-    (``root`` is ``""`` for the package in it).
-
-    ``dependencies`` names the members it depends on (path, workspace or patched; normal, dev and
-    build). ``external`` gives for each package of another source that it depends on (normal
-    dependencies only, of any target) the features it asks for; ``renamed`` says what a package is
-    called in the code where that differs, ``optional`` which of them are optional.
-    """
-
-    name: str
-    version: str  # "0.0.0" when the manifest has none
-    edition: str  # "2015" when the manifest has none
-    manifest: str
-    root: str
-    dependencies: frozenset[str]
-    external: Mapping[str, tuple[str, ...]]
-    renamed: Mapping[str, str]
-    optional: frozenset[str]
-    has_lib: bool
-    build_script: str  # relative to the workspace root, "" when there is none
-    publish: bool
-    config: Config
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +178,7 @@ def _ground(current: Path) -> _Ground:
         "Cargo.toml",
         "workspace.metadata.spikeproof",
     )
-    packages = _packages(members, shared)
+    packages = packages_of(members, shared)
     excludes = {package.root: patterns(package.config.exclude) for package in packages}
     listing = list_sources(members.root.folder, excludes)
     paths = {package.root: package.config.paths for package in packages}
@@ -228,7 +202,7 @@ def _about(ground: _Ground, target: Path, current: Path, selection: Selection) -
     root = members.root.folder
     if not target.is_relative_to(root):
         raise SpikeproofError(f"{show(target)} lies outside its workspace's folder, {show(root)}")
-    named = "" if target == root else _relative(target, root)
+    named = "" if target == root else relative(target, root)
     if target.name == "Cargo.toml" and target.is_file():
         named = named.removesuffix("Cargo.toml").rstrip("/")
     at_manifest = (root / named / "Cargo.toml") == current
@@ -252,7 +226,7 @@ def _about(ground: _Ground, target: Path, current: Path, selection: Selection) -
         scopes=(Scope(requested, frozenset(package.root for package in selected)),),
         config=next((p.config for p in packages if p.root == ""), ground.shared),
         selection=selection,
-        manifests=tuple(_relative(manifest.path, root) for manifest in members.manifests),
+        manifests=tuple(relative(manifest.path, root) for manifest in members.manifests),
         foreign=listing.foreign,
     )
 
@@ -282,98 +256,8 @@ def _existing(path: Path) -> Path:
     return target
 
 
-def _relative(path: Path, root: Path) -> str:
-    relative = path.relative_to(root).as_posix()
-    return "" if relative == "." else relative
-
-
 def _within(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(folder + "/")
-
-
-def _packages(members: Members, shared: Config) -> tuple[Package, ...]:
-    by_path = {manifest.folder: manifest for manifest in members.packages}
-    patched = {
-        dep.name: dep.path
-        for dep in members.root.referred()
-        if dep.kind == "patch" and dep.path is not None
-    }
-    return tuple(
-        _package(manifest, members, by_path, patched, shared) for manifest in by_path.values()
-    )
-
-
-def _package(
-    manifest: Manifest,
-    members: Members,
-    by_path: Mapping[Path, Manifest],
-    patched: Mapping[str, Path],
-    shared: Config,
-) -> Package:
-    root = members.root.folder
-    inherited = members.root if members.root.is_root else None
-    inner: set[str] = set()
-    external: dict[str, tuple[str, ...]] = {}
-    renamed: dict[str, str] = {}
-    optional: dict[str, bool] = {}
-    for dep in manifest.dependencies(inherited):
-        member = by_path.get(dep.path or patched.get(dep.name, Path()))
-        if member is not None:
-            inner.add(member.package["name"])
-        elif dep.kind == "normal" and dep.path is None:
-            _add_external(dep, external, renamed, optional)
-    folder = _relative(manifest.folder, root)
-    config = read_config(
-        manifest.table("package", "metadata").get("spikeproof"),
-        _relative(manifest.path, root),
-        "package.metadata.spikeproof",
-        shared,
-    )
-    return Package(
-        name=manifest.package["name"],
-        version=_text(manifest, "version", inherited, "0.0.0"),
-        edition=_text(manifest, "edition", inherited, "2015"),
-        manifest=_relative(manifest.path, root),
-        root=folder,
-        dependencies=frozenset(inner),
-        external=external,
-        renamed=renamed,
-        optional=frozenset(name for name, only in optional.items() if only),
-        has_lib="lib" in manifest.data or (manifest.folder / "src" / "lib.rs").is_file(),
-        build_script=_build_script(manifest, folder),
-        publish=manifest.inherited("publish", inherited) not in (False, []),
-        config=config,
-    )
-
-
-def _add_external(
-    dep: Dependency,
-    external: dict[str, tuple[str, ...]],
-    renamed: dict[str, str],
-    optional: dict[str, bool],
-) -> None:
-    features = external.get(dep.name, ())
-    external[dep.name] = tuple(dict.fromkeys((*features, *dep.features)))
-    optional[dep.name] = dep.optional and optional.get(dep.name, True)
-    if dep.alias != dep.name:
-        renamed[dep.name] = dep.alias
-
-
-def _text(manifest: Manifest, key: str, root: Manifest | None, default: str) -> str:
-    value = manifest.inherited(key, root)
-    if not isinstance(value, str | None):
-        raise manifest.error(f"`package.{key}` must be a string")
-    return default if value is None else value
-
-
-def _build_script(manifest: Manifest, folder: str) -> str:
-    named = manifest.package.get("build")
-    if named is False:
-        return ""
-    script = named if isinstance(named, str) else "build.rs"
-    if not isinstance(named, str) and not (manifest.folder / script).is_file():
-        return ""
-    return os.path.normpath(Path(folder, script))
 
 
 def _select(

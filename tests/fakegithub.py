@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,9 +49,6 @@ class FakeGitHub:
     reviews: list[dict[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.server.expect_request("/", method="GET").respond_with_json({})
-        import re
-
         self.server.expect_request(re.compile(r"/.*")).respond_with_handler(self._answer)
 
     @property
@@ -116,7 +114,9 @@ class FakeGitHub:
         if why:
             return _json(422, {"message": "Unprocessable Entity", "errors": [why]})
         self._take(body)
-        return _json(200, {"id": len(self.reviews)})
+        number = len(self.reviews)
+        page = f"https://github.com/{self.repository}/pull/{self.number}"
+        return _json(200, {"id": number, "html_url": f"{page}#pullrequestreview-{number}"})
 
     def _take(self, body: dict[str, Any]) -> None:
         self.posted.append(body)

@@ -12,8 +12,8 @@ from typing import Any, cast
 from engine.errors import SpikeproofError, Terminated
 from engine.facts import Sources
 from engine.model import Edit, Level
-from engine.pipeline import Result, Round
 from engine.report.ui import Ui
+from engine.result import Result, Round
 from engine.review import tree
 from engine.review.applying import Applying
 from engine.review.memory import Memory

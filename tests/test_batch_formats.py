@@ -17,9 +17,9 @@ from engine.errors import SpikeproofError
 from engine.facts import Sources
 from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.patch import git_apply, hunks, make_patch, placed
-from engine.pipeline import Result
 from engine.report.folder import patches, write_folder
 from engine.report.render import Failed, render, render_all, series_of
+from engine.result import Result
 from engine.series import series
 from tests.gitrepo import commit, git, start
 from tests.trees import build

@@ -375,6 +375,34 @@ def test_dep_info(tmp_path: Path) -> None:
     assert dep_info(tmp_path / "none.d", str(tmp_path), Paths.of(tmp_path)) == frozenset()
 
 
+def test_dep_info_of_rustc_names_odd_files(tmp_path: Path) -> None:
+    names = [
+        b"a b.rs",
+        b"new\nline.rs",
+        b"col:on.rs",
+        b"colon:\nnew.rs",
+        b"caf\xc3\xa9.rs",
+        b"#x.rs",
+    ]
+    escaped = [os.fsdecode(name).replace("\n", "\\n") for name in names]
+    text = "".join(f'#[path = "{name}"]\npub mod m{n};\n' for n, name in enumerate(escaped))
+    source = tmp_path / "src"
+    source.mkdir()
+    (source / "lib.rs").write_text(f'{text}pub const X: Option<&str> = option_env!("X");\n')
+    for name in names:
+        (source / os.fsdecode(name)).write_text("pub fn f() {}\n")
+    subprocess.run(
+        ["rustc", "--crate-type=lib", "--emit=dep-info,metadata", "src/lib.rs"],
+        cwd=tmp_path,
+        check=True,
+        env={**os.environ, "X": "a: b:\n\nsrc/none.rs:"},
+    )
+    found = dep_info(tmp_path / "lib.d", str(tmp_path), Paths.of(tmp_path))
+    # The name with a colon before its newline is taken for two: nothing tells it from them.
+    odd = {f"src/{os.fsdecode(name)}" for name in names if b":\n" not in name}
+    assert found == {*odd, "src/lib.rs", "src/colon", "new.rs"}
+
+
 def test_recorder_notes_and_becomes_the_compiler(tmp_path: Path) -> None:
     (tmp_path / "args").write_text("--crate-name\nmy_a\n-C\nextra-filename=-0f\n")
     argv = [sys.executable, "-I", "-S", record_unit.__file__, str(tmp_path)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -56,6 +58,12 @@ def test_every_key_and_option_is_in_it_and_no_other() -> None:
         option for codemod in codemods.values() for option in codemod["properties"].values()
     ]
     assert all(entry["description"] for entry in described)
+
+
+def test_the_docs_name_every_key() -> None:
+    text = (Path(__file__).resolve().parent.parent / "docs/config.md").read_text("utf-8")
+    told = re.findall(r"^\| `([a-z-]+)` \|", text, re.MULTILINE)
+    assert sorted(told) == sorted([*KEYS, *RESERVED])
 
 
 GOOD: list[dict[str, object]] = [

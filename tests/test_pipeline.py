@@ -9,8 +9,9 @@ import pytest
 
 from engine.model import Outcome
 from engine.patch import make_patch
-from engine.pipeline import Stages, _rescan, open_stages, prover_of, run
+from engine.pipeline import _rescan, run
 from engine.report.ui import Ui
+from engine.stages import Stages, open_stages, prover_of
 from engine.workspace import Selection, Workspace, discover
 from tests.trees import build, package
 

@@ -31,7 +31,8 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def github(httpserver: HTTPServer) -> FakeGitHub:
-    files = [(f"src/f{n}.rs", PATCH) for n in range(5)]
+    description()  # skipped here, and not in the server's thread, where it cannot be had
+    files: list[tuple[str, str | None]] = [(f"src/f{n}.rs", PATCH) for n in range(5)]
     return FakeGitHub(httpserver, [*files, ("src/big.rs", None), ("src/lib.rs", PATCH)], COMMIT)
 
 
@@ -74,7 +75,7 @@ def test_a_review_is_posted_once(github: FakeGitHub, post: Run) -> None:
     made = report(finding(), finding("b", path="src/other.rs"))
     first = post(made)
     assert first.exit_code == 0, first.output
-    assert "Posted a review with 1 comment" in first.output
+    assert "Posted a review with 1 comment: https://github.com/octo/service/pull/7#" in first.output
     (body,) = github.posted
     (comment,) = body["comments"]
     assert (comment["path"], comment["line"]) == ("src/lib.rs", 3)

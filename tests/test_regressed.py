@@ -15,6 +15,7 @@ from engine.codemod import registry
 from engine.model import Outcome, Verdict
 from engine.report.render import render
 from engine.report.ui import Ui
+from engine.result import Result
 from engine.weighing import Wish
 from engine.workspace import Selection, discover
 from tests.benchcrate import crate
@@ -107,7 +108,7 @@ class Story(Ui):
         self.told.append(f"{verb} {text}")
 
 
-def run(root: Path, target: Path, wish: Wish) -> tuple[pipeline.Result, list[str]]:
+def run(root: Path, target: Path, wish: Wish) -> tuple[Result, list[str]]:
     story = Story()
     workspace = discover(root, Selection(offline=True))
     result = pipeline.run(workspace, ("seed",), story, target=target, wish=wish)

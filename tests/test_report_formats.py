@@ -22,6 +22,7 @@ from engine.model import Level, Outcome
 from engine.report.annotations import PER_LEVEL, annotation_lines
 from engine.report.finding import Report, Suggestion
 from engine.report.gitlab import code_quality
+from engine.report.plain import printable
 from engine.report.rdjson import rdjsonl
 from engine.report.sarif import sarif
 from tests.findings import HOSTILE, at, finding, hostile, report
@@ -326,6 +327,14 @@ def test_hostile_text_stays_data(text: str) -> None:
     assert command[0] == "warning"
     assert set(command[1]) <= {"file", "line", "endLine", "title"}
     assert command[1]["title"] == "mutex-counter (safe, verified)"
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_what_is_printed_is_no_command(text: str) -> None:
+    """The runner reads stderr, too: cargo's messages and the story go there."""
+    assert runner(f"      Failed {printable(text)}".encode()) == []
+    detail = printable(f"{text}\n  {text}\n::error::x ##[y]", keep_newlines=True)
+    assert runner(detail.encode()) == []
 
 
 def test_positions_count_utf16_and_bytes() -> None:

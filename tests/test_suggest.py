@@ -15,11 +15,12 @@ from hypothesis import strategies as st
 
 from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.patch import hunks, split_lines
-from engine.pipeline import Result, Stages
 from engine.pulldiff import around, of_patch
 from engine.report.finding import Suggestion
 from engine.report.ui import Ui
+from engine.result import Result
 from engine.runs import CheckRun
+from engine.stages import Stages
 from engine.suggest import Alone, alone, gathered, suggestion, with_block
 
 LINES = st.lists(st.sampled_from(["a", "b", "", "    c", "`"]), min_size=1, max_size=60)
@@ -205,7 +206,22 @@ def test_the_checks_for_suggestions_are_bounded() -> None:
     found, cargo = tried(*many)
     assert cargo.runs == 30
     assert sum(bool(each.suggestions) for each in found.values()) == 30
-    assert found["a34"].why == "Only 30 checks are spent on suggestions"
+    left = [each for each in found.values() if not each.suggestions]
+    assert {each.why for each in left} == {
+        "It was not compiled alone, for a run spends 30 checks on that"
+    }
+    assert all(each.patch for each in left)
+
+
+def test_checks_are_spent_on_what_can_be_one_suggestion() -> None:
+    wide = [
+        verdict(f"w{n}", [edit("a.rs", n, b"x"), edit("b.rs", n, b"y")], [site(f"w{n}", "a.rs", n)])
+        for n in range(30)
+    ]
+    one = verdict("a", [edit("a.rs", 3, b"new")], [site("a", "a.rs", 3)])
+    found, cargo = tried(*wide, one)
+    assert cargo.runs == 30
+    assert found["a"].suggestions
 
 
 # -- where a comment may stand ---------------------------------------------------------------------

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from engine.errors import SpikeproofError
-from engine.workspace import Selection, Workspace, discover
+from engine.members import Members, find_members
+from engine.workspace import Selection, Workspace, discover, discover_all
 from tests.trees import CODE, build, member, package, skipped
 
 
@@ -388,3 +389,56 @@ def test_members_are_cargos(tmp_path: Path, files: dict[str, str | bytes]) -> No
     workspace = discover(tmp_path, Selection())
     found = {package.name for package in workspace.packages}
     assert (found, set(names(workspace))) == by_cargo(tmp_path)
+
+
+# -- several paths -----------------------------------------------------------------------------------
+
+
+def requested(workspace: Workspace) -> list[str]:
+    return [path for path in workspace.files if workspace.is_requested(path)]
+
+
+def test_paths_of_one_workspace_are_joined(virtual: Path) -> None:
+    paths = [
+        virtual / "crates/core",
+        virtual / "crates/app/src",
+        virtual / "crates/core/Cargo.toml",
+    ]
+    (workspace,) = discover_all(paths, Selection())
+    assert names(workspace) == ["app", "acme-core"]
+    assert requested(workspace) == ["crates/app/src/lib.rs", "crates/core/src/lib.rs"]
+    assert len(workspace.scopes) == 2
+    (whole,) = discover_all([virtual / "crates/core", virtual], Selection())
+    assert requested(whole) == requested(discover(virtual, Selection()))
+
+
+def test_what_one_path_asks_for_limits_no_other(virtual: Path) -> None:
+    """The root asks for its default members, a file of another member for itself alone."""
+    (workspace,) = discover_all([virtual, virtual / "tools/x/src/main.rs"], Selection())
+    alone = requested(discover(virtual, Selection()))
+    extra = [path for path in requested(workspace) if path not in alone]
+    assert extra == ["tools/x/src/main.rs"]
+    assert set(alone) < set(requested(workspace))
+
+
+def test_workspaces_come_in_the_order_of_their_paths(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        build(tmp_path / name, {"Cargo.toml": package(name), "src/lib.rs": CODE})
+    paths = [tmp_path / "b", tmp_path / "a/src", tmp_path / "b/src/lib.rs"]
+    assert [w.root.name for w in discover_all(paths, Selection())] == ["b", "a"]
+    with pytest.raises(SpikeproofError, match="nowhere"):
+        discover_all([tmp_path / "a", tmp_path / "nowhere"], Selection())
+
+
+def test_many_paths_read_the_workspace_once(virtual: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[Path] = []
+
+    def counting(current: Path, home: Path) -> Members:
+        calls.append(current)
+        return find_members(current, home)
+
+    monkeypatch.setattr("engine.workspace.find_members", counting)
+    paths = [virtual / path for path in discover(virtual, Selection()).files]
+    calls.clear()
+    discover_all([*paths, virtual], Selection())
+    assert len(calls) == 1

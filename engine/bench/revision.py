@@ -56,7 +56,7 @@ def materialise(path: Path, name: str, place: Path) -> Revision:
 
 def _write(top: Path, revision: str, place: Path) -> Iterator[str]:
     """Write all files; yields the paths that are not what a checkout would have."""
-    entries = git.tree_of(top, revision)
+    entries = tuple(git.tree_of(top, revision))
     yield from (f"{e.path} (a submodule)" for e in entries if e.kind != b"blob")
     for entry, data in git.contents(top, entries):
         _put(place, entry.path, entry.mode, data)

@@ -89,9 +89,10 @@ def scan_json(
 
 
 def verdict_json(
-    verdict: Verdict, source: Callable[[str], Source], diff: bytes
+    verdict: Verdict, sites: Sequence[Site], source: Callable[[str], Source], diff: bytes
 ) -> dict[str, object]:
-    """One fix with its outcome; ``diff`` is what it changes alone (empty when nothing)."""
+    """One fix with its outcome; ``sites`` are its sites in the texts of ``source``, ``diff`` is what
+    it changes alone (empty when nothing)."""
     evidence = verdict.evidence
     fix = verdict.fix
     return {
@@ -102,7 +103,7 @@ def verdict_json(
         "reason": verdict.reason,
         "alternative": fix.label if fix is not None else None,
         "note": fix.note if fix is not None else "",
-        "sites": [site_json(site, source(site.path)) for site in verdict.proposal.sites],
+        "sites": [site_json(site, source(site.path)) for site in sites],
         "files": list(fix.paths) if fix is not None else [],
         "diff": diff.decode("utf-8", "replace"),
         "evidence": {

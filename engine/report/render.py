@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.report.mbox import Series, mails
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 FORMATS = ("patch", "mbox", "json", "summary", "stat")
 STEPWISE = ("mbox",)  # formats that need the patch fix by fix
@@ -67,7 +67,10 @@ def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
         found.append(
             diff_json(
                 result.root,
-                [verdict_json(v, result.sources.get, result.alone(v)) for v in result.verdicts],
+                [
+                    verdict_json(v, result.sites_of(v), result.sources.get, result.alone(v))
+                    for v in result.verdicts
+                ],
                 result.patch,
                 result.skipped,
                 {**result.runs, "cargo": result.cargo_runs},

@@ -13,7 +13,7 @@ from engine.report.counts import count
 from engine.report.plain import printable, width
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 # Columns at most, whatever the terminal has: the same tree gives the same bytes.
 _GRAPH = 20

@@ -14,7 +14,7 @@ from engine.report.snippet import style
 from engine.report.summary import place, summary, word
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 _COLOR = {
     Outcome.VERIFIED: "green",

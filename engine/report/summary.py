@@ -13,7 +13,7 @@ from engine.report.counts import configured_words, count, silenced, spared
 from engine.report.plain import printable
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
 
 WAITING = "needs --review"
 REPORTED = "reported"
@@ -28,7 +28,7 @@ _NAMES = re.compile(r"`[^`]*`|\S+\.rs:\d+|\(?\bline \d+\)?|\b\d+\b")
 
 def place(result: Result, verdict: Verdict) -> str:
     """``path:line`` of the verdict's first site."""
-    site = verdict.proposal.sites[0]
+    site = result.sites_of(verdict)[0]
     line, _ = result.sources.get(site.path).position(site.span.start)
     return f"{printable(site.path)}:{line}"
 
@@ -94,8 +94,9 @@ def _evidence(verdicts: Iterable[Verdict]) -> str:
         own = verdict.evidence.measured
         if verdict.outcome is Outcome.VERIFIED and own is not None:
             found = "measured better" if own.better else "no difference"
-            words[found if own.rows else "not reached"] += 1
-    order = ("measured better", "no difference", "not reached")
+            nothing = "not known what runs it" if own.unknown else "not reached"
+            words[found if own.rows else nothing] += 1
+    order = ("measured better", "no difference", "not reached", "not known what runs it")
     told = ", ".join(f"{words[w]} {w}" for w in order if words[w])
     return f" ({told})" if told else ""
 

@@ -26,7 +26,7 @@ from engine.review.resume import after_writing, kept, resumed
 from engine.review.session import Session
 
 if TYPE_CHECKING:
-    from engine.pipeline import Result
+    from engine.result import Result
     from engine.review.prompt import Asker
     from engine.review.proof import Bench
     from engine.review.screen import Screen

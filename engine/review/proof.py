@@ -10,18 +10,12 @@ from engine import edits
 from engine.codemod import Problem
 from engine.errors import SpikeproofError
 from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Span, Verdict
-from engine.pipeline import (
-    Result,
-    Stages,
-    follow_with,
-    layout_of,
-    packages_with,
-    prover_of,
-)
+from engine.result import Result
 from engine.review import hunks
 from engine.review.items import Item, Kind
 from engine.review.texts import Texts
 from engine.runs import CheckRun, Driver
+from engine.stages import Stages, follow_with, layout_of, packages_with, prover_of
 from engine.verify import Follow, Polish, Progress, Prove, Settings, verify
 
 _RESTS = "it rests on another fix that is not there"
