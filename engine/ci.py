@@ -23,6 +23,7 @@ from engine.commands import (
     with_leftovers,
 )
 from engine.errors import SpikeproofError
+from engine.event import read_event
 from engine.facts import sources_of
 from engine.findings import report_of
 from engine.fsio import show, write_whole
@@ -56,6 +57,11 @@ _GATES: Mapping[str, frozenset[Level]] = {
     "review": frozenset({Level.SAFE, Level.REVIEW}),
     "none": frozenset(),
 }
+
+_NOT_HEAD = (
+    "HEAD is not the head of the pull request, where comments stand, so `post-review` will refuse: "
+    "check that out (`ref: ${{ github.event.pull_request.head.sha }}`)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +186,12 @@ class _Job:
             files = f"{count(len(dirty), 'file')} changed since the last commit"
             note = f"{files}, so nothing is commented there: {', '.join(sorted(dirty)[:3])}"
             report = replace(report, notes=(*report.notes, note))
+        if self.outputs.github_review is not None:
+            head = read_event(os.environ).commit
+            if head and head != report.commit:
+                self.ui.say(
+                    "Note", f"{_NOT_HEAD} ({head[:12]}, not {report.commit[:12]})", "yellow"
+                )
         patch = render(result, "patch")
         _write(self.outputs, report, within, patch)
         _summarise(report)

@@ -453,7 +453,7 @@ def ci(
     type=click.IntRange(0, 100),
     default=30,
     show_default=True,
-    help="Comments on lines; what is more is listed in the review.",
+    help="Comments on lines, those of earlier runs too; what is more is listed in the review.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the request's JSON, post nothing.")
 @_options(_TELLING)

@@ -17,6 +17,7 @@ from pathlib import Path
 from engine.cli import EXIT_CLEAN, EXIT_UNPROVEN
 from engine.commands import emit
 from engine.errors import SpikeproofError
+from engine.event import Event, at, read_event, text
 from engine.fsio import read_regular, show
 from engine.github import API, ApiError, GitHub
 from engine.pulldiff import PullDiff, of_patch
@@ -30,21 +31,10 @@ from engine.report.ui import Ui
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,100}/(?!\.\.?$)[A-Za-z0-9._-]{1,100}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _MARKS = re.compile(r"<!-- spikeproof:([a-z0-9:/-]{1,120}) -->")
-_EVENT_LIMIT = 32 * 2**20  # bytes
 # Whose comments count as told: anybody may write a mark into a comment, and hide a finding so.
 _TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _TRIES = 3
 _REFUSED = "Without comments on lines, for GitHub did not take them:"
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """What the runner itself says of the job: ``number`` 0 and "" where it says nothing."""
-
-    number: int = 0
-    commit: str = ""  # of the pull request's head
-    owner: str = ""  # of the head's repository, for a pull request from a fork
-    branch: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,32 +61,12 @@ def post_review_command(
     api = GitHub(
         environment.get("GITHUB_API_URL") or API,
         environment.get("GITHUB_TOKEN", ""),
-        say=lambda text: ui.say("Waiting", text, "cyan"),
+        say=lambda words: ui.say("Waiting", words, "cyan"),
     )
     try:
         return _Posting(api, repository, report, most, dry_run, ui).run(event, pull)
     finally:
         api.close()
-
-
-def read_event(environment: Mapping[str, str]) -> Event:
-    """The event of the job (``pull_request`` or ``workflow_run``), as the runner wrote it."""
-    name = environment.get("GITHUB_EVENT_PATH")
-    if not name:
-        return Event()
-    try:
-        found = json.loads(read_regular(name, _EVENT_LIMIT))
-    except (OSError, ValueError, RecursionError) as error:
-        raise SpikeproofError(f"cannot read the event of the job, {show(name)}") from error
-    number = _at(found, "pull_request", "number")
-    if isinstance(number, int):
-        return Event(number, _text(_at(found, "pull_request", "head", "sha")))
-    return Event(
-        0,
-        _text(_at(found, "workflow_run", "head_sha")),
-        _text(_at(found, "workflow_run", "head_repository", "owner", "login")),
-        _text(_at(found, "workflow_run", "head_branch")),
-    )
 
 
 class _Posting:
@@ -123,7 +93,7 @@ class _Posting:
             self._ui.say("Stale", "no open pull request has this commit at its head", "yellow")
             return EXIT_CLEAN
         found = self._api.get(f"{self._below}/pulls/{number}")
-        head, state = _text(_at(found, "head", "sha")), _at(found, "state")
+        head, state = text(at(found, "head", "sha")), at(found, "state")
         if state != "open":
             self._ui.say("Stale", f"pull request {number} is not open: nothing is posted", "yellow")
             return EXIT_CLEAN
@@ -151,7 +121,7 @@ class _Posting:
         )
         for entry in listed:
             number = entry.get("number")
-            if _at(entry, "head", "sha") == event.commit and isinstance(number, int):
+            if at(entry, "head", "sha") == event.commit and isinstance(number, int):
                 return number
         return 0
 
@@ -166,8 +136,8 @@ class _Posting:
                 self._ui.say("Nothing", "to post: all of it is there already, or nothing is new")
                 return EXIT_CLEAN
             if self._dry_run:
-                text = json.dumps(made.request(), indent=1, ensure_ascii=True) + "\n"
-                emit(text.encode("ascii"), None)
+                shown = json.dumps(made.request(), indent=1, ensure_ascii=True) + "\n"
+                emit(shown.encode("ascii"), None)
                 return EXIT_CLEAN
             try:
                 answer = self._api.post(f"{self._below}/pulls/{number}/reviews", made.request())
@@ -177,7 +147,7 @@ class _Posting:
                     self._api.wait(2.0**attempt, str(error))
                     continue
                 return self._without(number, made, error, known)
-            address = _text(_at(answer, "html_url"))
+            address = text(at(answer, "html_url"))
             self._ui.say("Posted", f"{_told(made)}{address and f': {address}'}")
             return EXIT_CLEAN
         raise AssertionError("each attempt returns or is not the last")
@@ -264,21 +234,11 @@ class _Posting:
 
 def _marks(entry: Mapping[str, object]) -> list[str]:
     """The marks in a comment or review whose author may be believed."""
-    by_bot = _at(entry, "user", "type") == "Bot"
+    by_bot = at(entry, "user", "type") == "Bot"
     if not by_bot and entry.get("author_association") not in _TRUSTED:
         return []
-    return _MARKS.findall(_text(entry.get("body")))
+    return _MARKS.findall(text(entry.get("body")))
 
 
 def _told(made: Review) -> str:
     return f"a review with {count(len(made.comments), 'comment')}"
-
-
-def _at(value: object, *keys: str) -> object:
-    for key in keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
-
-
-def _text(value: object) -> str:
-    return value if isinstance(value, str) else ""

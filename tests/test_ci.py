@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner, Result
@@ -34,6 +35,7 @@ impl Hits {
 }
 """
 NEW = OLD.replace("Hits", "Misses").replace("hits", "misses")
+ODD = "mi ses,%3A::error::ß##[x].rs"  # what a file may be called
 FILES = {
     "app/Cargo.toml": package("app", "[workspace]\n"),
     "app/src/lib.rs": "pub mod hits;\n",
@@ -73,6 +75,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
         "GITHUB_ACTIONS",
         "GITHUB_BASE_REF",
         "GITHUB_STEP_SUMMARY",
+        "GITHUB_EVENT_PATH",
         "CI_MERGE_REQUEST_DIFF_BASE_SHA",
     ):
         monkeypatch.delenv(name, raising=False)
@@ -91,8 +94,8 @@ def ci(root: Path, *arguments: str, **environment: str) -> Result:
 def test_one_new_site_beside_an_old_one(
     repository: Path, tmp_path: Path, quiet: pytest.MonkeyPatch
 ) -> None:
-    lib = "pub mod hits;\npub mod misses;\n"
-    head = commit(repository, {"app/src/lib.rs": lib, "app/src/misses.rs": NEW})
+    lib = f'pub mod hits;\n#[path = "{ODD}"]\npub mod misses;\n'
+    head = commit(repository, {"app/src/lib.rs": lib, f"app/src/{ODD}": NEW})
     out = tmp_path / "out"
     out.mkdir()
     names = {
@@ -114,11 +117,11 @@ def test_one_new_site_beside_an_old_one(
     )
     assert found.exit_code == 1, found.output
     (command,) = runner(found.stdout_bytes)
-    assert command[1]["file"] == "app/src/misses.rs"
+    assert command[1]["file"] == f"app/src/{ODD}"
     run = checked((out / "a.sarif").read_bytes())
     states = {r["baselineState"]: r["locations"][0] for r in run["results"]}
     place = states["new"]["physicalLocation"]
-    assert place["artifactLocation"]["uri"] == "app/src/misses.rs"
+    assert unquote(place["artifactLocation"]["uri"]) == f"app/src/{ODD}"
     assert place["region"]["startLine"] == 4
     assert states.keys() == {"new", "unchanged"}
     (diagnostic,) = diagnostics_of((out / "a.jsonl").read_bytes())
@@ -131,15 +134,15 @@ def test_one_new_site_beside_an_old_one(
     review: dict[str, Any] = json.loads((out / "review.json").read_text())
     assert review["commit"] == head
     (comment,) = review["review"]["comments"]
-    assert comment["path"] == "app/src/misses.rs"
+    assert comment["path"] == f"app/src/{ODD}"
     assert "1 new finding, 1 verified fix; 1 older one left as it is." in summary.read_text()
     # The patch and the suggestion make the same file.
-    before = (repository / "app/src/misses.rs").read_text().split("\n")
+    before = (repository / f"app/src/{ODD}").read_text().split("\n")
     text = comment["body"].partition("```suggestion\n")[2].partition("\n```\n")[0]
     before[comment["start_line"] - 1 : comment["line"]] = text.split("\n")
     git(repository, "apply", str(out / "a.patch"))
-    assert (repository / "app/src/misses.rs").read_text() == "\n".join(before)
-    assert git(repository, "diff", "--name-only") == "app/src/misses.rs"
+    assert (repository / f"app/src/{ODD}").read_text() == "\n".join(before)
+    assert git(repository, "diff", "--name-only", "-z") == f"app/src/{ODD}\0"
 
 
 # -- without cargo ---------------------------------------------------------------------------------
@@ -165,6 +168,26 @@ def test_a_base_that_is_not_there_is_a_failure(
     found = ci(shallow, GITHUB_BASE_REF="main")
     assert found.exit_code == 2
     assert "fetch-depth: 0" in found.output
+
+
+def test_a_merge_commit_is_told_where_a_review_is_asked_for(
+    repository: Path, tmp_path: Path, quiet: pytest.MonkeyPatch
+) -> None:
+    commit(repository, {"README.md": "x\n"})
+    event = tmp_path / "event.json"
+    event.write_text(json.dumps({"pull_request": {"number": 7, "head": {"sha": "d" * 40}}}))
+    review = tmp_path / "review.json"
+    found = ci(
+        repository,
+        "--base",
+        "main",
+        "--github-review",
+        str(review),
+        GITHUB_EVENT_PATH=str(event),
+    )
+    assert found.exit_code == 0, found.output
+    assert "HEAD is not the head of the pull request" in found.output
+    assert json.loads(review.read_text())["findings"] == []
 
 
 def test_without_a_base_it_asks_for_one(repository: Path, quiet: pytest.MonkeyPatch) -> None:

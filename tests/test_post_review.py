@@ -159,6 +159,8 @@ def test_more_comments_than_wanted_are_listed(github: FakeGitHub, post: Run) -> 
     github.comments, github.reviews = [], []
     assert post(made).exit_code == 0
     assert len(github.posted[1]["comments"]) == 30
+    assert post(made).exit_code == 0  # those that are there count, and the rest was listed
+    assert len(github.posted) == 2
 
 
 def test_long_texts_are_taken(github: FakeGitHub, post: Run) -> None:

@@ -75,8 +75,8 @@ def review(
     most: int = MAX_COMMENTS,
     listed: str = _LISTED,
 ) -> Review:
-    """The review of the new findings. Comments with an id in ``known`` are there already; ``listed``
-    says why the others are none."""
+    """The review of the new findings. Comments with an id in ``known`` are there already, and count
+    among the ``most`` that may stand; ``listed`` says why the others are none."""
     comments: list[Comment] = []
     taken: dict[str, set[int]] = {}
     elsewhere: list[Finding] = []
@@ -84,7 +84,7 @@ def review(
     for finding in report.new:
         made = _comments(finding, within, taken) if finding.verified else ()
         fresh = [comment for comment in made if comment.id not in known]
-        if not made or len(comments) + len(fresh) > most:
+        if not made or (fresh and len(known) + len(comments) + len(fresh) > most):
             elsewhere.append(finding)
             continue
         for comment in made:
