@@ -254,7 +254,7 @@ def _proof(item: Item) -> str:
     parts = [f"check {evidence.check}"]
     parts.append(f"tests {evidence.tests}" if evidence.tests else "tests not run")
     bench = evidence.bench
-    parts.append(bench if bench.startswith("not") else f"bench {bench}")
+    parts.append(bench if bench.startswith("not") else f"measured by {bench}")
     return "; ".join(parts)
 
 
