@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from engine import __version__
-from engine.errors import SpikeproofError
+from engine.errors import SpikeproofError, Terminated
 
 if TYPE_CHECKING:
     from engine.report.ui import Ui
@@ -537,7 +537,7 @@ def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspac
 
 def _end(_signal: int, _frame: object) -> None:
     """SIGTERM is taken as Ctrl-C: cargo's process groups are ended, the copy is left sound."""
-    raise KeyboardInterrupt
+    raise Terminated
 
 
 def main() -> None:

@@ -12,3 +12,7 @@ class SpikeproofError(Exception):
     def __init__(self, message: str, detail: str = "") -> None:
         super().__init__(message)
         self.detail = detail
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM: everything is put away as after Ctrl-C, and nothing goes on."""

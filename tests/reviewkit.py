@@ -79,7 +79,7 @@ class Case:
     def item(self, name: str) -> Item:
         return next(item for item in self.items if name_of(item) == name)
 
-    def bench(self, tests: bool = False) -> Bench:
+    def bench(self, tests: bool = False, bases: Sequence[Mapping[str, bytes]] = ({},)) -> Bench:
         def renew() -> None:
             self.renewed += 1
 
@@ -96,4 +96,4 @@ class Case:
             baseline,
             renew,
         )
-        return Bench(shop, [{}], [nobody], tests)
+        return Bench(shop, bases, [nobody] * len(bases), tests)

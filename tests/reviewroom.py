@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
-from engine.errors import SpikeproofError
+from engine.errors import SpikeproofError, Terminated
 from engine.facts import Sources
 from engine.model import Edit, Level
 from engine.report.ui import Ui
@@ -87,47 +87,51 @@ class _Slow(FakeCargo):
         return super().check()
 
 
-def main() -> int:
-    root = Path(sys.argv[1])
-    made = case()
-    if not (root / "src").exists():
-        made.write(root)
-    if "--slow" in sys.argv:
-        made.cargo.__class__ = _Slow
+def applying(root: Path, made: Case, ui: Ui, *options: str) -> Applying:
+    """The review of ``made``, whose files are in ``root``."""
     base = root / "target" / "spikeproof"
     base.mkdir(parents=True, exist_ok=True)
     bench = made.bench()
-    files = bench.texts.of(made.items).files
     ids = frozenset(v.proposal.id for v in made.verdicts)
     result = Result(
         root,
         Sources(tuple(made.files), made.files.__getitem__),
         made.verdicts,
         b"a patch",
-        files,
-        rounds=(Round(ids, {}, cast(Any, None)),),
+        bench.texts.of(made.items).files,
+        rounds=(Round(ids, {}, cast(Any, None)),),  # nothing is planned here: no facts
     )
-    applying = Applying(
+    return Applying(
         root,
         bench,
         result,
-        "--review" in sys.argv,
-        "--resume" in sys.argv,
+        "--review" in options,
+        "--resume" in options,
         Memory(base, root),
-        Ui(color="never" if "--no-color" in sys.argv else "auto"),
+        ui,
         tree.stamps(root, made.files),
-        root / "baseline.json" if "--remember" in sys.argv else None,
+        root / "baseline.json" if "--remember" in options else None,
     )
+
+
+def main() -> int:
+    root, *options = Path(sys.argv[1]), *sys.argv[2:]
+    made = case()
+    if not (root / "src").exists():
+        made.write(root)
+    if "--slow" in options:
+        made.cargo.__class__ = _Slow
+    ui = Ui(color="never" if "--no-color" in options else "auto")
     signal.signal(signal.SIGTERM, _end)
     try:
-        print("left:", "done" if applying.asked() else "not all")
+        print("left:", "done" if applying(root, made, ui, *options).asked() else "not all")
     except (KeyboardInterrupt, SpikeproofError) as error:
         print("left:", repr(error))
     return 0
 
 
 def _end(_signal: int, _frame: object) -> None:
-    raise KeyboardInterrupt
+    raise Terminated
 
 
 if __name__ == "__main__":

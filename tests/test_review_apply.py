@@ -6,11 +6,17 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pexpect
 import pytest
 
+from engine.pipeline import proving
+from engine.report.ui import Ui
+from engine.review.items import items_of
+from engine.review.proof import Bench
+from engine.workspace import Selection, discover
 from tests.gitrepo import git, start
 from tests.trees import build, content, package
 
@@ -105,7 +111,13 @@ def apply(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def at_terminal(root: Path, keys: str, *options: str, **env: str) -> tuple[int, str]:
+def at_terminal(
+    root: Path,
+    keys: str,
+    *options: str,
+    before_last: Callable[[], object] = lambda: None,
+    **env: str,
+) -> tuple[int, str]:
     """Exit code and all that was shown, when ``keys`` are pressed, one at each question."""
     process = pexpect.spawn(
         sys.executable,
@@ -117,11 +129,13 @@ def at_terminal(root: Path, keys: str, *options: str, **env: str) -> tuple[int, 
         timeout=300,
     )
     shown = ""
-    for key in keys:
+    for number, key in enumerate(keys, 1):
         process.expect("\x1b\\[\\?2004h")
         shown += process.before
         process.expect(r"\]\?")
         shown += process.before
+        if number == len(keys):
+            before_last()
         process.send(key)
     process.expect(pexpect.EOF)
     shown += process.before
@@ -253,3 +267,87 @@ def test_edited_text_is_checked_by_rustc(root: Path) -> None:
     assert "it does not hold" in shown
     assert "cannot find value `some`" in shown
     assert git(root, "status", "--porcelain") == ""
+
+
+@pytest.mark.slow
+def test_what_changed_meanwhile_is_part_of_the_proof(root: Path) -> None:
+    """names.rs is edited while the questions stand: its fix is left, and the counter's is proven
+    with the tree as it is now."""
+
+    def work_on() -> None:
+        (root / "src/names.rs").write_text(NAMES + "// mine\n", "utf-8")
+        (root / "src/lib.rs").write_text("pub mod hits;\npub mod names;\npub mod new;\n", "utf-8")
+        (root / "src/new.rs").write_text("pub use crate::hits::hits as so_far;\n", "utf-8")
+
+    status, shown = at_terminal(root, "ynyy", before_last=work_on)
+    assert status == 3, shown
+    assert "src/names.rs changed since the scan: it is not overwritten" in shown
+    assert "Proven what you chose: check passed; tests passed: 2 tests of package app" in shown
+    assert "Fixed src/hits.rs (1 fix)" in shown
+    assert (root / "src/names.rs").read_text("utf-8") == NAMES + "// mine\n"
+    assert "AtomicU64" in (root / "src/hits.rs").read_text("utf-8")
+    assert_compiles(root)
+
+
+@pytest.mark.slow
+def test_what_no_longer_holds_in_the_tree_is_not_written(root: Path) -> None:
+    open_ = HITS.replace("static HITS", "#[allow(dead_code)]\npub(crate) static HITS")
+    (root / "src/hits.rs").write_text(open_, "utf-8")
+    git(root, "commit", "-qam", "open")
+
+    def rely_on_the_lock() -> None:
+        body = "pub fn poisoned() -> bool {\n    hits::HITS.is_poisoned()\n}\n"
+        text = f"pub mod hits;\npub mod names;\n{body}"
+        (root / "src/lib.rs").write_text(text, "utf-8")
+
+    status, shown = at_terminal(root, "nnyy", before_last=rely_on_the_lock)
+    assert status == 3, shown
+    assert "no method named `is_poisoned`" in shown
+    assert "nothing was written; `spikeproof apply --resume` goes on" in shown
+    assert (root / "src/hits.rs").read_text("utf-8") == open_
+    assert_compiles(root)
+    git(root, "reset", "-q", "--hard", "HEAD~1")
+
+
+TWO = """\
+use std::sync::Mutex;
+
+static HITS: Mutex<u64> = Mutex::new(0);
+static MISSES: Mutex<u64> = Mutex::new(0);
+
+pub fn hit() -> u64 {
+    let mut hits = HITS.lock().unwrap();
+    *hits += 1;
+    *hits
+}
+
+pub fn miss() {
+    *MISSES.lock().unwrap() += 1;
+}
+
+pub fn misses() -> u64 {
+    *MISSES.lock().unwrap()
+}
+"""
+
+
+@pytest.mark.slow
+def test_any_choice_of_fixes_compiles(root: Path) -> None:
+    """Two of the fixes share their ``use`` lines: each set of fixes has those that it needs."""
+    (root / "src/hits.rs").write_text(TWO, "utf-8")
+    workspace = discover(root, Selection())
+    names = ("clone-per-frame", "mutex-counter")
+    with proving(workspace, names, Ui(quiet=True), tests=False) as (result, stages):
+        assert stages is not None
+        bench = Bench.of(stages, result, tests=False)
+        items = items_of(result.verdicts, (each.ids for each in result.rounds))
+        assert len(items) == 4
+        for number in range(2 ** len(items)):
+            chosen = [item for n, item in enumerate(items) if number >> n & 1]
+            found = bench.texts.of(chosen)
+            assert not found.left_out
+            stages.cargo.write(found.files)
+            run = stages.cargo.check()
+            assert run.ok, run.output
+            assert not run.diagnostics, run.output  # no line is left over either
+        assert found.files == result.files

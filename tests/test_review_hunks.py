@@ -17,7 +17,8 @@ from engine.patch import git_apply, hunks, make_patch
 from engine.review.hunks import cut, from_edit, hit, joined, linked, to_edit
 from engine.review.items import Item, Kind, alternative
 from engine.review.texts import Texts
-from tests.reviewkit import at, fix, name_of, verdict
+from tests.fakecargo import Breaks
+from tests.reviewkit import Case, at, fix, name_of, verdict
 from tests.reviewroom import FILES, case
 
 
@@ -263,6 +264,29 @@ def test_a_fix_on_the_result_of_others_needs_all_of_them() -> None:
         assert texts.of(few).left_out == (items[2],)
     assert texts.of([items[0], items[2]]).files["src/a.rs"].count(b"longer_one") == 1
     assert b"+    1();" in texts.diff(items[2])
+
+
+def test_rounds_are_proven_one_on_the_other() -> None:
+    files = {"src/a.rs": b"fn f() {\n    one();\n    two();\n}\n"}
+    first = verdict("first", [fix("a", at(files, "src/a.rs", "one", "longer_one"))])
+    second = verdict("second", [fix("b", at(files, "src/a.rs", "two", "2"))])
+    made = Case(files, (first, second))
+    base = made.bench().texts.of(made.items).files
+    late = verdict("late", [fix("c", at(base, "src/a.rs", "longer_one", "1"))])
+    assert late.fix is not None
+    items = [*made.items, Item(late, late.fix, round=1)]
+    bench = made.bench(bases=[{}, base])
+    proof = bench.prove(items)
+    assert not proof.failed
+    assert proof.files == {"src/a.rs": b"fn f() {\n    1();\n    2();\n}\n"}
+    assert bench.hold(items[2]).ok
+    alone = bench.prove([items[0], items[2]])
+    assert [t.item for t in alone.failed] == [items[2]]
+    assert "rests on another fix" in alone.failed[0].why
+    made.cargo.rules = [Breaks((r"\b2\(\)",), (("src/a.rs", r"\b2\(\)"),))]
+    broken = bench.prove(items)  # with `second` gone, the text that `late` was planned on is, too
+    assert {name_of(t.item) for t in broken.failed} == {"second", "late"}
+    assert broken.files == {"src/a.rs": b"fn f() {\n    longer_one();\n    two();\n}\n"}
 
 
 def test_a_choice_that_breaks_is_found_and_the_rest_proven() -> None:

@@ -53,13 +53,16 @@ class Terminal:
             shown = self._wait()
         return shown
 
-    def break_off(self, key: str) -> str:
-        """Press ``key``, and Ctrl-C when cargo is busy with it."""
+    def break_off(self, key: str, how: int = 0) -> str:
+        """Press ``key``, and Ctrl-C (or send a signal) when cargo is busy with it."""
         self._wait()
         self._process.send(key)
         self._asked = False
         self._process.expect("busy")
-        self._process.send("\x03")
+        if how:
+            self._process.kill(how)
+        else:
+            self._process.send("\x03")
         return self._wait()
 
     def type(self, text: str) -> None:
@@ -481,7 +484,7 @@ def test_an_ended_program_has_written_nothing_and_kept_the_answers(
 ) -> None:
     terminal = start()
     terminal.press("y", "n")
-    assert "KeyboardInterrupt" in terminal.kill(signal.SIGTERM)
+    assert "Terminated" in terminal.kill(signal.SIGTERM)
     assert now(root) == FILES
     again = start("--resume")
     assert "[3/4]" in again.press("j", "k")
@@ -502,6 +505,13 @@ def test_a_check_that_is_broken_off_changes_nothing(start: Start, root: Path) ->
     assert now(root) == FILES
     start("--resume").press("q")
     assert now(root) == texts("pair")
+
+
+def test_the_program_ends_also_while_it_checks(start: Start, root: Path) -> None:
+    terminal = start("--slow")
+    terminal.press("t", "t")
+    assert "left: Terminated" in terminal.break_off("y", signal.SIGTERM)
+    assert now(root) == FILES
 
 
 def test_a_lost_terminal_has_written_nothing_and_kept_the_answers(start: Start, root: Path) -> None:

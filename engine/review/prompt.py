@@ -28,7 +28,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import is_dumb_terminal
 
-from engine.errors import SpikeproofError
+from engine.errors import SpikeproofError, Terminated
 from engine.fsio import show
 from engine.sources import LIMIT
 
@@ -131,6 +131,8 @@ class Terminal:
         )
         try:
             answer = asked.unsafe_ask()
+        except Terminated:
+            raise
         except (KeyboardInterrupt, EOFError):
             return None
         return None if answer is None else str(answer)

@@ -209,16 +209,13 @@ class Screen:
     def help(self) -> None:
         self._rows([Text(), *(Text.assemble((f"{key}  ", "bold"), what) for key, what in KEYS)])
 
-    def overview(self, taken: Sequence[Item], skipped: int, open_: int) -> None:
+    def overview(self, taken: Sequence[Item], skipped: int) -> None:
         """Where the session stands, file by file."""
         paths: dict[str, int] = {}
         for item in taken:
             for path in item.fix.paths:
                 paths[path] = paths.get(path, 0) + 1
-        words = [f"{len(taken)} to apply", f"{skipped} skipped"]
-        if open_:
-            words.append(f"{open_} without an answer")
-        rows = [Text(), Text(", ".join(words), "bold")]
+        rows = [Text(), Text(f"{len(taken)} to apply, {skipped} skipped", "bold")]
         rows += [Text(f"  {printable(p)}: {count(n, 'change')}") for p, n in sorted(paths.items())]
         self._rows(rows)
 
@@ -257,7 +254,7 @@ def _proof(item: Item) -> str:
     parts = [f"check {evidence.check}"]
     parts.append(f"tests {evidence.tests}" if evidence.tests else "tests not run")
     bench = evidence.bench
-    parts.append(bench if bench.startswith("not") else f"bench {bench}")
+    parts.append(bench if bench.startswith("not") else f"measured by {bench}")
     return "; ".join(parts)
 
 

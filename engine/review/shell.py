@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from engine.codemod import registry
-from engine.errors import SpikeproofError
+from engine.errors import SpikeproofError, Terminated
+from engine.report.counts import count
 from engine.report.plain import printable
 from engine.review import hunks
 from engine.review.items import Answer, Item, Kind, alternative, alternatives
@@ -104,7 +105,7 @@ class Shell:
     def _end(self) -> bool | None:
         """Behind the last item; None to go on asking."""
         session = self.session
-        self._screen.overview(session.taken, len(session.with_answer(Answer.SKIP)), 0)
+        self._screen.overview(session.taken, len(session.with_answer(Answer.SKIP)))
         while True:
             key = self._ask(_DONE)
             if key in ("y", "w", QUIT):
@@ -134,6 +135,8 @@ class Shell:
             return action()
         except SpikeproofError as error:
             self._screen.complain(str(error))
+        except Terminated:
+            raise
         except KeyboardInterrupt:
             self._screen.say("broken off: nothing was changed by it")
         return False
@@ -151,9 +154,9 @@ class Shell:
             return False
         before = len(self.session.answers)
         self.session, left = self.session.give_rest(answer, same)
-        word = "applied" if answer is Answer.TAKE else "skipped"
+        word = "apply" if answer is Answer.TAKE else "skip"
         more = len(self.session.answers) - before
-        self._screen.say(f"{more} of this {what} {word}", "bold")
+        self._screen.say(f"{count(more, 'answer')} for this {what}: {word}", "bold")
         if left:
             names = ", ".join(self._name(item) for item in left)
             self._screen.say(f"left open, for they need a look of their own: {names}")
