@@ -298,7 +298,7 @@ def test_the_real_criterion(tmp_path: Path) -> None:
             "benches/real.rs": REAL.replace("RESET", reset),
         }
         sides.append(build(home / name, files))
-    report = measure(sides[0], sides[1], home / "target", seconds=90)
+    report = measure(sides[0], sides[1], home / "target", seconds=180)
     work = row(report, "real::work", "time")
     assert work.verdict == "slower"
     assert work.ratio == pytest.approx(2, rel=0.2)
