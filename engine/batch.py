@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine import suppress
-from engine.cli import EXIT_CLEAN, EXIT_FAILED, EXIT_FOUND, EXIT_UNPROVEN, complain
 from engine.codemod import registry
 from engine.commands import (
     by_codemod,
@@ -28,6 +27,7 @@ from engine.commands import (
     with_leftovers,
 )
 from engine.errors import SpikeproofError
+from engine.exits import EXIT_CLEAN, EXIT_FAILED, EXIT_FOUND, EXIT_UNPROVEN, complain
 from engine.facts import Sources, sources_of
 from engine.fsio import show
 from engine.heat import weight

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from engine import git
-from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.commands import (
     Open,
     check_output,
@@ -24,6 +23,7 @@ from engine.commands import (
 )
 from engine.errors import SpikeproofError
 from engine.event import read_event
+from engine.exits import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.facts import sources_of
 from engine.findings import report_of
 from engine.fsio import show, write_whole

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import functools
-import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,194 +12,27 @@ import click
 
 from engine import __version__
 from engine.errors import SpikeproofError, Terminated
+from engine.exits import EXIT_CLEAN, failing
+from engine.options import (
+    BASELINE,
+    BENCH_TIME,
+    CODEMODS,
+    COMMON,
+    PATHS,
+    PROOF,
+    SAMPLES,
+    SELECTION,
+    SINCE,
+    TELLING,
+    VOICE,
+    file_option,
+    options,
+    proof,
+)
 
 if TYPE_CHECKING:
     from engine.report.ui import Ui
-    from engine.weighing import Wish
     from engine.workspace import Workspace
-
-EXIT_CLEAN, EXIT_FOUND, EXIT_FAILED, EXIT_UNPROVEN = 0, 1, 2, 3
-
-_SELECTION = (
-    click.option(
-        "-p", "--package", "packages", multiple=True, metavar="SPEC", help="Package(s) to work on."
-    ),
-    click.option("--workspace", is_flag=True, help="All packages of the workspace."),
-    click.option(
-        "--exclude", multiple=True, metavar="SPEC", help="Leave out package(s); with --workspace."
-    ),
-    click.option(
-        "-F", "--features", multiple=True, metavar="FEATURES", help="Features to turn on."
-    ),
-    click.option("--all-features", is_flag=True, help="Turn on all features."),
-    click.option("--no-default-features", is_flag=True, help="Leave the default features off."),
-    click.option("--target", metavar="TRIPLE", help="Build for this target."),
-    click.option("--locked", is_flag=True, help="Cargo.lock must be up to date."),
-    click.option("--offline", is_flag=True, help="Do not touch the network."),
-)
-_PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
-_CODEMODS = (
-    click.option(
-        "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
-    ),
-)
-_OUTPUT = (
-    click.option(
-        "-o",
-        "output",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Write the result there, not to stdout.",
-    ),
-)
-_VOICE = (
-    click.option("-q", "quiet", is_flag=True, help="No story on stderr."),
-    click.option("-v", "verbose", count=True, help="Say more."),
-    click.option(
-        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
-    ),
-)
-_COMMON = (*_OUTPUT, *_VOICE)
-
-# Which of the sites a command is about: read by ``commands.filter_of``.
-_BASELINE = (
-    click.option(
-        "--baseline",
-        metavar="FILE",
-        type=click.Path(path_type=Path),
-        help="Leave alone the sites that FILE holds (`spikeproof baseline` writes it); default: "
-        "the one that the config names.",
-    ),
-    click.option("--no-baseline", is_flag=True, help="Use no baseline, not the config's either."),
-)
-_SINCE = (
-    click.option(
-        "--since",
-        metavar="REV",
-        help="Only sites that the change since REV brought or touched: from the merge base of REV "
-        "and HEAD to the files as they are, committed or not.",
-    ),
-)
-
-
-def _seconds(_context: object, _option: object, value: str) -> float:
-    """A length of time: ``90``, ``90s``, ``2m``, ``1h``."""
-    text = value.strip()
-    factor = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:], 0.0)
-    try:
-        seconds = float(text[:-1]) * factor if factor else float(text)
-    except ValueError:
-        seconds = -1.0
-    if not 0 < seconds <= 7 * 24 * 3600:
-        raise click.BadParameter(f"{value!r} is no time: write seconds, or 90s, 2m, 1h")
-    return seconds
-
-
-_BENCH_TIME = click.option(
-    "--bench-time",
-    "seconds",
-    callback=_seconds,
-    metavar="TIME",
-    default="2m",
-    show_default=True,
-    help="Time to measure each package, building not counted: 90s, 5m, 1h.",
-)
-
-_SAMPLES = click.option(
-    "--samples",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Write all measured values there too, as JSON.",
-)
-
-# How fixes are proven: read by ``_proof``.
-_PROOF = (
-    click.option("--review", is_flag=True, help="Take review-level fixes too."),
-    click.option("--no-tests", is_flag=True, help="Prove with cargo check alone."),
-    click.option("--no-bench", is_flag=True, help="Do not measure."),
-    _BENCH_TIME,
-    click.option("--per-fix", is_flag=True, help="Measure each fix alone, too."),
-    click.option(
-        "--require",
-        type=click.Choice(["check", "tests", "bench"]),
-        default="tests",
-        show_default=True,
-        help="What a fix needs in order to be emitted; none that measurably regresses ever is.",
-    ),
-)
-
-
-def _proof(common: dict[str, Any]) -> tuple[bool, bool, Wish | None]:
-    """Review-level fixes too? Run tests? What to measure (None: nothing)?"""
-    from engine.weighing import Wish
-
-    require = common["require"]
-    samples = common.get("samples")
-    for option, asked in (("--require bench", require == "bench"), ("--samples", bool(samples))):
-        if asked and common["no_bench"]:
-            raise SpikeproofError(f"{option} cannot be had with --no-bench")
-    tests = not common["no_tests"] and require != "check"
-    measured = Wish(common["seconds"], common["per_fix"], require, samples)
-    wish = None if common["no_bench"] else measured
-    return common["review"], tests, wish
-
-
-def _options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
-    def decorate(function: Any) -> Any:
-        for option in reversed([option for group in groups for option in group]):
-            function = option(function)
-        return function
-
-    return decorate
-
-
-def _failing(function: Callable[..., int]) -> Callable[..., None]:
-    """Errors become one line on stderr and exit 2; never a traceback for what users can cause."""
-
-    @functools.wraps(function)
-    def run(**arguments: Any) -> None:
-        try:
-            code = function(**arguments)
-            sys.stdout.flush()
-        except SpikeproofError as error:
-            complain(str(error), error.detail)
-            code = EXIT_FAILED
-        except KeyboardInterrupt:
-            complain("interrupted; your files are as they were")
-            code = 130
-        except RecursionError as error:
-            complain(f"source nested too deeply to be read ({error})")
-            code = EXIT_FAILED
-        except BrokenPipeError:
-            # The reader went away (`| head`): nothing to say to nobody.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            code = EXIT_FAILED
-        except OSError as error:
-            import errno
-
-            if error.errno == errno.ENOSPC:
-                complain("no space left on the disk: free some, then run again")
-            else:
-                where = f" ({error.filename})" if error.filename else ""
-                complain(f"{error.strerror or error}{where}")
-            code = EXIT_FAILED
-        except Exception as error:
-            import traceback
-
-            complain(f"internal error, please report it: {error!r}", traceback.format_exc())
-            code = EXIT_FAILED
-        sys.exit(code)
-
-    return run
-
-
-def complain(message: str, detail: str = "") -> None:
-    """An error on stderr: a line, and perhaps longer text below it."""
-    from engine.report.plain import printable
-
-    click.echo(click.style("error", fg="red", bold=True) + f": {printable(message)}", err=True)
-    if detail:
-        click.echo(printable(detail.rstrip(), keep_newlines=True), err=True)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -216,13 +47,13 @@ def cli() -> None:
 
 
 @cli.command()
-@_PATHS
-@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _COMMON)
+@PATHS
+@options(SELECTION, CODEMODS, SINCE, BASELINE, COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@_failing
+@failing
 def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
     """List sites, hottest first. Runs nothing of the repository's (without --types).
 
@@ -234,8 +65,8 @@ def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
 
 
 @cli.command()
-@_PATHS
-@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _PROOF, (_SAMPLES,), _VOICE)
+@PATHS
+@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, (SAMPLES,), VOICE)
 @click.option(
     "-o",
     "into",
@@ -250,7 +81,7 @@ def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
     default="patch",
     show_default=True,
 )
-@_failing
+@failing
 def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) -> int:
     """Dry run: the verified patch on stdout, its story on stderr. Changes nothing of yours.
 
@@ -262,7 +93,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
     """
     from engine.batch import diff_command
 
-    review, tests, wish = _proof(common)
+    review, tests, wish = proof(common)
     folder = into is not None and (into.endswith("/") or Path(into).is_dir())
     where = Path(into) if into is not None else None
     common |= {"output": None if folder else where, "folder": where if folder else None}
@@ -271,7 +102,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _CODEMODS, _SINCE, _BASELINE, _PROOF, _VOICE)
+@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, VOICE)
 @click.option(
     "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
 )
@@ -282,7 +113,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
 )
 @click.option("--allow-dirty", is_flag=True, help="Also when git has unrecorded changes.")
 @click.option("--allow-no-vcs", is_flag=True, help="Also outside of any git repository.")
-@_failing
+@failing
 def apply(
     path: Path,
     every: bool,
@@ -310,7 +141,7 @@ def apply(
         raise SpikeproofError(
             "--all, --undo and --resume each stand alone; --remember is for answers"
         )
-    review, tests, wish = _proof(common)
+    review, tests, wish = proof(common)
     how = How(
         "all" if every else "undo" if undo else "ask",
         review,
@@ -326,13 +157,13 @@ def apply(
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@_options(_SELECTION, _CODEMODS, _COMMON)
+@options(SELECTION, CODEMODS, COMMON)
 @click.option(
     "--no-types",
     is_flag=True,
     help="From syntax alone: runs nothing, leaves out sites that only their types show.",
 )
-@_failing
+@failing
 def baseline(path: Path, no_types: bool, **common: Any) -> int:
     """Write all sites that are there now to a file: `--baseline` leaves them alone from then on.
 
@@ -352,13 +183,13 @@ def baseline(path: Path, no_types: bool, **common: Any) -> int:
     metavar="OTHER",
     help="What PATH is compared with: a folder, or a git revision.",
 )
-@_options(_SELECTION, _COMMON)
-@_BENCH_TIME
-@_SAMPLES
+@options(SELECTION, COMMON)
+@BENCH_TIME
+@SAMPLES
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
 )
-@_failing
+@failing
 def bench(
     path: Path, against: str, seconds: float, samples: Path | None, form: str, **common: Any
 ) -> int:
@@ -376,13 +207,6 @@ def bench(
     return bench_command(path, against, seconds, samples, form, _workspace, _ui(common), common)
 
 
-def _file(name: str, words: str) -> Callable[[Any], Any]:
-    return click.option(name, metavar="FILE", type=click.Path(path_type=Path), help=words)
-
-
-_TELLING = tuple(option for option in _COMMON if option is not _COMMON[0])  # without -o
-
-
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @click.option(
@@ -391,11 +215,11 @@ _TELLING = tuple(option for option in _COMMON if option is not _COMMON[0])  # wi
     help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
     "the pull or merge request, as GitHub's or GitLab's environment names it.",
 )
-@_options(_SELECTION, _CODEMODS, _BASELINE, _TELLING)
+@options(SELECTION, CODEMODS, BASELINE, TELLING)
 @click.option("--review", is_flag=True, help="Take review-level fixes too.")
 @click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
 @click.option("--no-bench", is_flag=True, help="Do not measure.")
-@_BENCH_TIME
+@BENCH_TIME
 @click.option(
     "--fail-on",
     type=click.Choice(["safe", "review", "none"]),
@@ -403,10 +227,10 @@ _TELLING = tuple(option for option in _COMMON if option is not _COMMON[0])  # wi
     show_default=True,
     help="The level from which new findings fail the job.",
 )
-@_file("--sarif", "Write SARIF 2.1.0 for code scanning (old sites too, as unchanged).")
-@_file("--rdjsonl", "Write reviewdog's diagnostics, one a line, with suggestions.")
-@_file("--github-review", "Write what `spikeproof post-review` posts to a pull request.")
-@_file("--gitlab", "Write GitLab's Code Quality report.")
+@file_option("--sarif", "Write SARIF 2.1.0 for code scanning (old sites too, as unchanged).")
+@file_option("--rdjsonl", "Write reviewdog's diagnostics, one a line, with suggestions.")
+@file_option("--github-review", "Write what `spikeproof post-review` posts to a pull request.")
+@file_option("--gitlab", "Write GitLab's Code Quality report.")
 @click.option(
     "-o",
     "--patch",
@@ -414,7 +238,7 @@ _TELLING = tuple(option for option in _COMMON if option is not _COMMON[0])  # wi
     type=click.Path(path_type=Path),
     help="Write the patch there; without it, to stdout (not under GitHub Actions).",
 )
-@_failing
+@failing
 def ci(
     path: Path,
     base: str | None,
@@ -469,8 +293,8 @@ def ci(
     help="Comments on lines, those of earlier runs too; what is more is listed in the review.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the request's JSON, post nothing.")
-@_options(_TELLING)
-@_failing
+@options(TELLING)
+@failing
 def post_review(
     file: Path, repo: str | None, pull: int | None, most: int, dry_run: bool, **common: Any
 ) -> int:
@@ -492,7 +316,7 @@ def post_review(
 @cli.command()
 @click.argument("name", required=False)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-@_failing
+@failing
 def explain(name: str | None, color: str) -> int:
     """Docs of a codemod; without a name, the list of them."""
     from engine.commands import explain_command
@@ -508,7 +332,7 @@ def explain(name: str | None, color: str) -> int:
     type=click.Path(path_type=Path),
     help="Write it there, not to stdout.",
 )
-@_failing
+@failing
 def config_schema(output: Path | None) -> int:
     """The JSON schema of the config in Cargo.toml, for editors (taplo, Even Better TOML)."""
     from engine.codemod import registry

@@ -12,10 +12,10 @@ import click
 
 from engine import baseline
 from engine.baseline import Baseline, Entry
-from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.codemod import registry
 from engine.config import closest
 from engine.errors import SpikeproofError
+from engine.exits import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.fsio import show, write_whole
 from engine.model import Outcome, Site, Skip, Verdict
 from engine.report.counts import count

@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.cli import EXIT_CLEAN, EXIT_UNPROVEN
 from engine.commands import emit
 from engine.errors import SpikeproofError
 from engine.event import Event, at, read_event, text
+from engine.exits import EXIT_CLEAN, EXIT_UNPROVEN
 from engine.fsio import read_regular, show
 from engine.github import API, ApiError, GitHub
 from engine.pulldiff import PullDiff, of_patch

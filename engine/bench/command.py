@@ -12,9 +12,9 @@ from engine.bench.model import Report
 from engine.bench.revision import materialise
 from engine.bench.text import counted, report_json, report_text, samples_json
 from engine.cargo import Limits
-from engine.cli import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.commands import emit
 from engine.errors import SpikeproofError
+from engine.exits import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.fsio import exists, show
 from engine.report.ui import Ui
 from engine.scratch import Scratch

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine import baseline
-from engine.cli import EXIT_FOUND, EXIT_UNPROVEN
 from engine.commands import (
     Open,
     chosen,
@@ -20,6 +19,7 @@ from engine.commands import (
     with_leftovers,
 )
 from engine.errors import SpikeproofError
+from engine.exits import EXIT_FOUND, EXIT_UNPROVEN
 from engine.pipeline import proving
 from engine.report.story import story
 from engine.report.ui import Ui
