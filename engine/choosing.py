@@ -88,8 +88,9 @@ def _swapped(
     others: Mapping[str, Fix],
     names: Sequence[str],
     only: frozenset[str],
+    counted: bool,
 ) -> Report:
     """What was chosen against the same with the alternatives of ``names``."""
     swapped = {**chosen, **{name: others[name] for name in names}}
     before, after = texts(stages, [*chosen.values()]), texts(stages, [*swapped.values()])
-    return scales.compare(before, after, None, only, _SHARE)
+    return scales.compare(before, after, None, only, counted, _SHARE)

@@ -17,6 +17,7 @@ from typing import Any
 
 from engine import __version__
 from engine.bench.model import RUNS, Machine, Missing, Report, Row, Samples
+from engine.bench.settings import Settings
 from engine.fsio import read_regular
 
 _KEPT = 64  # comparisons; the oldest go
@@ -38,10 +39,10 @@ class Cache:
         after: Mapping[str, bytes],
         probes: Mapping[str, bytes],
         only: Iterable[str],
-        seconds: float,
+        settings: Settings,
     ) -> str:
         """The name of a comparison: the texts that stand in place of the tree's own on either
-        side, the probes, the benches (all when empty), the budget."""
+        side, the probes, the benches (all when empty), the budget and what is counted."""
         content = {
             "format": _FORMAT,
             "version": __version__,
@@ -50,7 +51,8 @@ class Cache:
             "files": _digests(after),
             "probes": _digests(probes),
             "only": sorted(only),
-            "seconds": seconds,
+            "seconds": settings.seconds,
+            "counters": settings.counters,
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 

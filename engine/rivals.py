@@ -15,8 +15,9 @@ from engine.bench.text import row_words
 from engine.measured import Gauge, better, culprits, worse
 from engine.model import Fix, Level, Outcome, Verdict
 
-# The comparison of what was chosen (before) with the rivals of these fixes in its place (after).
-Swap = Callable[[Sequence[str], frozenset[str]], Report]
+# The comparison of what was chosen (before) with the rivals of these fixes in its place (after), of
+# these benches, with their counts or not.
+Swap = Callable[[Sequence[str], frozenset[str], bool], Report]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def contest(
     """Measure ``others`` in the place of ``chosen`` (both by id; ``others`` is a part)."""
     reached = found.report.reached if found.report is not None else {}
     benches = frozenset(row.name for name in others for row in found.fixes[name].rows)
-    report = swap(tuple(others), benches)
+    report = swap(tuple(others), benches, True)
     gains = _traced(better(report.rows), others, reached, swap, better)
     losses = _traced(worse(report.rows), others, reached, swap, worse)
     winners: dict[str, Fix] = {}
@@ -85,7 +86,7 @@ def _traced(
         able = [name for name in others if name in reached.get(row.name, others)]
 
         def shows(part: tuple[str, ...], row: Row = row) -> bool:
-            rows = kind(swap(part, frozenset({row.name})).rows)
+            rows = kind(swap(part, frozenset({row.name}), row.metric != "time").rows)
             return any((r.name, r.metric) == (row.name, row.metric) for r in rows)
 
         for name in culprits(able, shows):

@@ -55,13 +55,15 @@ class Scales:
         after: Mapping[str, bytes],
         with_probes: Probes | None = None,
         only: frozenset[str] = frozenset(),
+        counted: bool = True,
         share: float = 1.0,
     ) -> Report:
         """The user's tree with the texts of ``before`` against the one with those of ``after``, in
-        ``share`` of the budget."""
-        settings = replace(self._settings, seconds=self._settings.seconds * share, only=only)
+        ``share`` of the budget; with counts, or of time alone."""
+        seconds = self._settings.seconds * share
+        settings = replace(self._settings, seconds=seconds, only=only, counters=counted)
         probed = with_probes.files if with_probes is not None else {}
-        key = self._cache.key(before, after, probed, only, settings.seconds)
+        key = self._cache.key(before, after, probed, only, settings)
         stages = self._stages
         known = self._cache.get(key)
         if known is not None:
@@ -89,12 +91,15 @@ def weigh(
     scales = Scales(stages, wish)
 
     def compared(
-        names: Sequence[str] | None, with_probes: Probes | None, only: frozenset[str]
+        names: Sequence[str] | None,
+        with_probes: Probes | None,
+        only: frozenset[str],
+        counted: bool = True,
     ) -> Report:
         after = files
         if names is not None:
             after = texts(stages, [first[name] for name in names if name in first])
-        return scales.compare({}, after, with_probes, only)
+        return scales.compare({}, after, with_probes, only, counted)
 
     codemods = {name: name.rpartition("-")[0] for name in fixes}
     try:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.bench.model import Machine, Missing, Report, Row, Samples
+from engine.bench.settings import Settings
 from engine.evidence_cache import Cache, tree_digest
 from engine.measured import Gauge, gauge, worse
 from engine.model import Edit, Fix, Level
@@ -42,8 +43,13 @@ class Machinery:
         self.everyone: frozenset[str] = NOTHING
 
     def __call__(
-        self, names: Sequence[str] | None, with_probes: Probes | None, only: frozenset[str]
+        self,
+        names: Sequence[str] | None,
+        with_probes: Probes | None,
+        only: frozenset[str],
+        counted: bool = True,
     ) -> Report:
+        assert counted or only, "what is not traced is counted"
         self.runs.append(None if names is None else frozenset(names))
         there = self.everyone if names is None else frozenset(names)
         bad = any(group <= there for group in self.slow)
@@ -100,10 +106,14 @@ def test_a_pair_that_is_slow_together_goes_together() -> None:
 def test_what_does_not_show_again_blames_nobody() -> None:
     class Once(Machinery):
         def __call__(
-            self, names: Sequence[str] | None, with_probes: Probes | None, only: frozenset[str]
+            self,
+            names: Sequence[str] | None,
+            with_probes: Probes | None,
+            only: frozenset[str],
+            counted: bool = True,
         ) -> Report:
             self.slow = [NOTHING] if names is None else []
-            return super().__call__(names, with_probes, only)
+            return super().__call__(names, with_probes, only, counted)
 
     machinery = Once({"p::bench/b::b": frozenset({"a", "b"}), "p::lib::t": NOTHING}, [])
     assert machinery.gauge(["a", "b"]).regressed == {}
@@ -149,7 +159,11 @@ def test_what_refuses_a_fix(rows: list[tuple[str, str, str]], bad: int) -> None:
 def test_a_cost_that_the_codemod_takes_knowingly_refuses_nobody() -> None:
     class More(Machinery):
         def __call__(
-            self, names: Sequence[str] | None, with_probes: Probes | None, only: frozenset[str]
+            self,
+            names: Sequence[str] | None,
+            with_probes: Probes | None,
+            only: frozenset[str],
+            counted: bool = True,
         ) -> Report:
             report = super().__call__(names, with_probes, only)
             return Report(
@@ -180,7 +194,7 @@ def report() -> Report:
 
 def test_what_was_measured_comes_back_as_it_was(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "deep" / "cache", {"tree": "1"})
-    key = cache.key({}, {"src/lib.rs": b"fn f() {}"}, {}, (), 60.0)
+    key = cache.key({}, {"src/lib.rs": b"fn f() {}"}, {}, (), Settings(60.0))
     assert cache.get(key) is None
     cache.put(key, report())
     assert cache.get(key) == report()
@@ -189,7 +203,11 @@ def test_what_was_measured_comes_back_as_it_was(tmp_path: Path) -> None:
 def test_another_tree_text_or_setting_is_another_measurement(tmp_path: Path) -> None:
     keys = {
         Cache(tmp_path, {"tree": tree}).key(
-            {"a.rs": base}, {"a.rs": text}, {"b.rs": probe}, only, seconds
+            {"a.rs": base},
+            {"a.rs": text},
+            {"b.rs": probe},
+            only,
+            Settings(seconds, counters=counters),
         )
         for tree in "12"
         for base in (b"x", b"y")
@@ -197,8 +215,9 @@ def test_another_tree_text_or_setting_is_another_measurement(tmp_path: Path) -> 
         for probe in (b"x", b"y")
         for only in ((), ("p::b",))
         for seconds in (60.0, 120.0)
+        for counters in (True, False)
     }
-    assert len(keys) == 64
+    assert len(keys) == 128
 
 
 def test_an_interrupted_measurement_and_a_broken_file_are_not_taken(tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ class Script:
         self.effects = effects
         self.asked: list[tuple[str, ...]] = []
 
-    def __call__(self, names: Sequence[str], only: frozenset[str]) -> Report:
+    def __call__(self, names: Sequence[str], only: frozenset[str], counted: bool) -> Report:
         self.asked.append(tuple(names))
         rows = {(bench, metric): "no-difference" for _, bench, metric in self.effects}
         for (name, bench, metric), word in self.effects.items():
