@@ -57,19 +57,25 @@ def contest(
     reached = found.report.reached if found.report is not None else {}
     benches = frozenset(row.name for name in others for row in found.fixes[name].rows)
     report = swap(tuple(others), benches, True)
-    gains = _traced(better(report.rows), others, reached, swap, better)
-    losses = _traced(worse(report.rows), others, reached, swap, worse)
+    gained, lost = better(report.rows), worse(report.rows)
+    gains = _traced(gained, others, reached, swap, better)
+    # Who is to blame for a loss is of interest only beside a gain: the others stay as they are.
+    losses = _traced(lost if gains else (), others, reached, swap, worse)
+    together = f" (with {len(others) - 1} others)" if len(others) > 1 else ""
     winners: dict[str, Fix] = {}
     words: dict[str, str] = {}
     for name, fix in others.items():
         old, new = _called(chosen[name], fix)
+        mine = [row for row in lost if name in reached.get(row.name, others)]
         if name in gains and name not in losses:
             winners[name] = fix
             words[name] = f"{new} was measured better than {old}: {row_words(gains[name][0])}"
         elif name in losses:
             words[name] = f"{old} was measured better than {new}: {row_words(losses[name][0])}"
+        elif mine and not gains:
+            words[name] = f"{new}, measured in its place{together}, was worse: {row_words(mine[0])}"
         else:
-            words[name] = f"{new}, measured in its place, showed no difference"
+            words[name] = f"{new}, measured in its place{together}, showed no difference"
     return Contest(winners, words)
 
 

@@ -73,7 +73,9 @@ def test_the_faster_one_of_many_wins_and_the_others_stay() -> None:
     winners, words = held(script, "a", "b", "c")
     assert winners == {"b"}
     assert words["b"].startswith("`second` was measured better than `first`: p::bench/b::x time")
-    assert words["a"] == words["c"] == "`second`, measured in its place, showed no difference"
+    for other in "ac":
+        told = "`second`, measured in its place (with 2 others), showed no difference"
+        assert words[other] == told
     assert all("c" not in asked for asked in script.asked[1:]), "no bench of x runs it"
 
 
@@ -104,6 +106,17 @@ def test_what_decides(effects: dict[tuple[str, str, str], str], wins: bool) -> N
     winners, words = held(Script(effects), "b")
     assert winners == ({"b"} if wins else set())
     assert words["b"]
+
+
+def test_a_loss_is_traced_only_beside_a_gain() -> None:
+    script = Script({("b", "p::bench/b::x", "time"): "slower"})
+    winners, words = held(script, "a", "b", "c")
+    assert winners == set()
+    assert len(script.asked) == 1
+    told = "`second`, measured in its place (with 2 others), was worse: p::bench/b::x time"
+    assert words["a"].startswith(told)
+    assert words["b"].startswith(told)
+    assert words["c"].endswith("showed no difference"), "the bench does not run it"
 
 
 def test_one_that_helps_here_and_hurts_there_does_not_win() -> None:
