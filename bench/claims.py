@@ -34,20 +34,22 @@ SHARE, PAIRS, SECONDS = 0.7, 20, 3.0
 
 
 def main() -> int:
-    print("| codemod | claim | bench | metric | before | after | change | verdict |")
-    print("|---|---|---|---|---|---|---|---|")
     failed = False
     for codemod, claim in CLAIMS.items():
+        print(f"{codemod}: {claim}\n")
+        print("| bench | metric | before | after | change | verdict |")
+        print("|---|---|---|---|---|---|")
         with tempfile.TemporaryDirectory() as folder:
             result = _result(codemod, Path(folder) / "result.json")
             failed = failed or result is None
             for row in _rows(result) if result else []:
-                print(_line(codemod, claim, row), flush=True)
+                print(_line(row), flush=True)
             if result:
                 patch = Path(folder) / "patch"
                 patch.write_bytes(placed(result["diff"].encode(), below_top(SERVICE)))
-                for line in _latencies(codemod, claim, patch):
+                for line in _latencies(patch):
                     print(line, flush=True)
+        print()
     return 1 if failed else 0
 
 
@@ -72,13 +74,13 @@ def _rows(result: dict[str, Any]) -> list[dict[str, Any]]:
     return [found[key] for key in sorted(found)] or [{}]
 
 
-def _latencies(codemod: str, claim: str, patch: Path) -> list[str]:
+def _latencies(patch: Path) -> list[str]:
     """Lines for the latency of requests, before and after, judged by their pairs."""
     sides = build(patch)
     found, void = pairs(sides, capacity(sides) * SHARE, PAIRS, SECONDS)
     load = f"uploads at {SHARE:.0%} load"
     if not found:
-        return [f"| {codemod} | {claim} | {load} | void: the generator lagged in {void} | | | | |"]
+        return [f"| {load} | void: the generator lagged in {void} | | | | |"]
     changes = {metric: differences(metric, found) for metric in LATENCIES}
     tests = holm([sign_test(changes[metric]) for metric in LATENCIES])
     lines = []
@@ -89,19 +91,19 @@ def _latencies(codemod: str, claim: str, patch: Path) -> list[str]:
         low, high = (f"{math.expm1(end) * 100:+.0f}" for end in interval(changes[metric]))
         verdict = "no-difference" if p_value > ALPHA else "faster" if middle < 0 else "slower"
         told = f"{math.expm1(middle) * 100:+.0f} % (95 % {low} .. {high})"
-        cells = (codemod, claim, load, metric, f"{before:,.0f} µs", f"{after:,.0f} µs")
+        cells = (load, metric, f"{before:,.0f} µs", f"{after:,.0f} µs")
         lines.append(f"| {' | '.join(cells)} | {told} | {verdict} |")
     return lines
 
 
-def _line(codemod: str, claim: str, row: dict[str, Any]) -> str:
+def _line(row: dict[str, Any]) -> str:
     if not row:
-        return f"| {codemod} | {claim} | no bench runs what it changes | | | | | |"
+        return "| no bench runs what it changes | | | | | |"
     scale, unit = (1e3, " µs") if row["metric"] == "time" else (1, "")
     before, after = (f"{row[side] / scale:,.4g}{unit}" for side in ("before", "after"))
     change = "" if row["ratio"] is None else f"{(row['ratio'] - 1) * 100:+.0f} %"
     name = row["name"].partition("bench/")[2]
-    cells = (codemod, claim, name, row["metric"], before, after, change, row["verdict"])
+    cells = (name, row["metric"], before, after, change, row["verdict"])
     return f"| {' | '.join(cells)} |"
 
 
