@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, groupby
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from engine import libtest, process
+from engine.cargo_args import batches, chosen_packages, without_packages
 from engine.config import Config
 from engine.errors import SpikeproofError
 from engine.manifest import read_toml
@@ -72,14 +72,6 @@ class Reply:
     code: int
     timed_out: bool
     seconds: float
-
-
-class _Named(NamedTuple):
-    """A test; without a name its whole target."""
-
-    package: str
-    target: str
-    name: str
 
 
 class Cargo:
@@ -171,10 +163,10 @@ class Cargo:
         run for all named tests of programs, one for all doc tests, and one a package for targets
         that are run whole.
         """
-        rest = _without_packages(self._selection) if packages or only else self._selection
+        rest = without_packages(self._selection) if packages or only else self._selection
         if not only:
-            return self._test((*_chosen(packages), *rest), ())
-        runs = [self._test((*flags, *rest), filters) for flags, filters in _batches(only)]
+            return self._test((*chosen_packages(packages), *rest), ())
+        runs = [self._test((*flags, *rest), filters) for flags, filters in batches(only)]
         return libtest.restricted(libtest.joined(runs), frozenset(only))
 
     def _test(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
@@ -407,45 +399,3 @@ def _stopped(what: str, seconds: float, key: str) -> str:
         f"\n{what} was stopped after {seconds:.0f} s: a build script, macro or test may hang; "
         f"give it longer with `{key}` in the config\n"
     )
-
-
-def _chosen(packages: Iterable[str]) -> tuple[str, ...]:
-    return tuple(word for name in packages for word in ("-p", name))
-
-
-def _batches(tests: Iterable[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
-    """cargo's flags and libtest's filters, run by run, to reach all of ``tests``. One run may reach
-    more: flags and filters hold for all its packages."""
-    split = [_Named(*(*name.split("::", 2), "")[:3]) for name in sorted(tests)]
-    docs = [test for test in split if test.target == "doc"]
-    programs = [test for test in split if test.target != "doc"]
-    whole = [test for test in programs if not test.name]
-    named = [test for test in programs if test._replace(name="") not in whole]
-    if named:
-        yield _flags(named), ("--exact", *dict.fromkeys(test.name for test in named))
-    if docs:  # their names hold line numbers, which move: all of an item's
-        items = dict.fromkeys(test.name.rpartition(" #")[0] for test in docs)
-        yield _flags(docs), () if "" in items else tuple(items)
-    for _, group in groupby(whole, key=lambda test: test.package):
-        yield _flags(list(group)), ()
-
-
-def _flags(tests: Sequence[_Named]) -> tuple[str, ...]:
-    """The packages and targets of ``tests``."""
-    targets = dict.fromkeys(test.target.partition("/")[::2] for test in tests)
-    words = ((f"--{kind}", name) if name else (f"--{kind}",) for kind, name in targets)
-    return (*_chosen(dict.fromkeys(test.package for test in tests)), *chain.from_iterable(words))
-
-
-def _without_packages(selection: Sequence[str]) -> tuple[str, ...]:
-    """Cargo's arguments without those that choose packages."""
-    kept: list[str] = []
-    words = iter(selection)
-    for word in words:
-        if word in ("-p", "--package", "--exclude"):
-            next(words, None)
-        elif word not in ("--workspace", "--all") and not word.startswith(
-            ("-p", "--package=", "--exclude=")
-        ):
-            kept.append(word)
-    return tuple(kept)
