@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, ParamSpec
 
 from engine.choosing import choose
 from engine.facts import Sources, sources_of
@@ -36,6 +36,7 @@ from engine.workspace import Workspace
 
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
 _PASSES = 3
+_P = ParamSpec("_P")
 
 
 class Surveyed(NamedTuple):
@@ -90,33 +91,6 @@ def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
     )
 
 
-def run(
-    workspace: Workspace,
-    names: Sequence[str],
-    ui: Ui,
-    review: bool = False,
-    tests: bool = True,
-    target: Path | None = None,
-    wish: Wish | None = None,
-    steps: bool = False,
-    wanted: Wanted | None = None,
-    folder: str | None = None,
-) -> Result:
-    """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
-    is, or when no tool needed for the proof can be run. The user's tree is only read.
-
-    With ``wish``, what is verified is measured too, and what makes the program worse is refused;
-    with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
-    neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
-    not (they only change together) is taken whole.
-
-    ``folder`` is what the paths of the emitted patch begin with: that of the workspace in its git
-    repository, if None. ``Result.patch`` is relative to the workspace, ``Result.emitted`` has it."""
-    asked = proving(workspace, names, ui, review, tests, target, wish, steps, wanted, folder)
-    with asked as (result, _):
-        return result
-
-
 @contextmanager
 def proving(
     workspace: Workspace,
@@ -130,8 +104,19 @@ def proving(
     wanted: Wanted | None = None,
     folder: str | None = None,
 ) -> Iterator[tuple[Result, Stages | None]]:
-    """As ``run``, with the scratch copy still open, so that more can be proven there; None where
-    no site was found, and nothing opened."""
+    """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
+    is, or when no tool needed for the proof can be run. The user's tree is only read.
+
+    With ``wish``, what is verified is measured too, and what makes the program worse is refused;
+    with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
+    neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
+    not (they only change together) is taken whole.
+
+    ``folder`` is what the paths of the emitted patch begin with: that of the workspace in its git
+    repository, if None. ``Result.patch`` is relative to the workspace, ``Result.emitted`` has it.
+
+    The scratch copy is still open, so that more can be proven there; None where no site was found,
+    and nothing opened. ``run`` is the same for who wants the result alone."""
     found = scan(workspace.root, workspace.files, names, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
@@ -190,6 +175,19 @@ def proving(
             folder=stages.folder,
         )
         yield result, stages
+
+
+def _result_of(
+    opened: Callable[_P, AbstractContextManager[tuple[Result, Stages | None]]],
+) -> Callable[_P, Result]:
+    def run(*args: _P.args, **asked: _P.kwargs) -> Result:
+        with opened(*args, **asked) as (result, _):
+            return result
+
+    return run
+
+
+run = _result_of(proving)
 
 
 def _passes(
