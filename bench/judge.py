@@ -104,6 +104,7 @@ class Outcome:
     benches: int
     floor: float  # median of the noise floors
     smallest: float  # median of the smallest effects
+    by_bench: tuple[str, ...]  # how often each was found, and what scatter that was in
 
 
 def crate(change: float, copy: str = "") -> Path:
@@ -164,6 +165,20 @@ def runs(change: float, count: int, noisy: bool) -> Outcome:
         benches=len(everything),
         floor=median([row.noise_floor for row in everything]),
         smallest=median([row.smallest for row in everything]),
+        by_bench=tuple(
+            _of_bench(name, [row for row in everything if row.name == name], expected)
+            for name in dict.fromkeys(row.name for row in everything)
+        ),
+    )
+
+
+def _of_bench(name: str, rows: list[Row], expected: str) -> str:
+    found = sum(row.verdict == expected for row in rows)
+    return (
+        f"  {name}: found in {found} of {len(rows)}, median ratio "
+        f"{median([row.ratio for row in rows]):.3f}, noise floor "
+        f"{median([row.noise_floor for row in rows]):.1%}, would see "
+        f"{median([row.smallest for row in rows]):.1%}, {rows[0].pairs} pairs"
     )
 
 
@@ -201,6 +216,8 @@ def main() -> int:
             print(
                 f"{place}: {change - 1:+.0%} found in {outcome.found} of {outcome.benches} benches, "
                 f"the opposite in {outcome.opposite}",
+                *outcome.by_bench,
+                sep="\n",
                 flush=True,
             )
             if outcome.opposite:

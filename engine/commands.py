@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from engine import baseline
-from engine.baseline import Baseline, Entry
 from engine.codemod import registry
 from engine.config import closest
 from engine.errors import SpikeproofError
@@ -22,14 +20,15 @@ from engine.report.counts import count
 from engine.report.plain import printable
 from engine.report.ui import Ui
 from engine.scan import Found, scan
-from engine.since import Newness, since
 from engine.suppress import Unused
 from engine.trust import lowered
 from engine.wanted import Filter
 from engine.workspace import Workspace
 
 if TYPE_CHECKING:
+    from engine.baseline import Baseline, Entry
     from engine.result import Result
+    from engine.since import Newness
 
 _TOLD = 10  # comments that silence nothing, told one by one
 Open = Callable[[Path, dict[str, Any]], Workspace]
@@ -66,12 +65,19 @@ def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Filter | 
     Raises SpikeproofError for a baseline that cannot be read, a revision that is not there.
     """
     kept: Baseline | None = None
-    if common.get("baseline") is not None:
-        kept = baseline.read(common["baseline"])
-    elif workspace.config.baseline and not common.get("no_baseline"):
-        kept = baseline.read(Path(workspace.config.baseline), below=workspace.root)
     newness: Newness | None = None
+    given: Path | None = common.get("baseline")
+    configured = workspace.config.baseline if not common.get("no_baseline") else None
+    if given is not None or configured:
+        from engine import baseline
+
+        if given is not None:
+            kept = baseline.read(given)
+        elif configured:
+            kept = baseline.read(Path(configured), below=workspace.root)
     if common.get("since") is not None:
+        from engine.since import since
+
         newness = since(workspace, common["since"])
         ui.say("Comparing", f"with {newness.words}")
     return Filter(newness, kept) if kept is not None or newness is not None else None
@@ -127,6 +133,9 @@ def tell_leftovers(ui: Ui, unused: Sequence[Unused], stale: Sequence[Entry]) -> 
 
 def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
     """``spikeproof baseline``: exit 0, whatever is found."""
+    from engine import baseline
+    from engine.baseline import Entry
+
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
     with ui.busy():

@@ -6,7 +6,7 @@ from __future__ import annotations
 import bisect
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ def wanted(data: bytes, codemod: Codemod, uses: bool = False) -> bool:
         return all(any(literal in data for literal in group) for group in groups)
 
     def anchored() -> bool:
-        return not codemod.anchors or any(re.search(a, data) for a in codemod.anchors)
+        return not codemod.anchors or any(True for _ in _hits(codemod.anchors, data))
 
     if holds(codemod.literals) and anchored():
         return True
@@ -99,7 +99,15 @@ def wanted(data: bytes, codemod: Codemod, uses: bool = False) -> bool:
 
 def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> FileSites:
     """Sites of one file for the codemods ``names``, and what else a plan needs if ``uses``."""
-    names = tuple(n for n in names if wanted(source.data, registry()[n].codemod, uses))
+    return _scan_parsed(source, _wanting(source.data, names, uses), uses)
+
+
+def _wanting(data: bytes, names: Sequence[str], uses: bool) -> tuple[str, ...]:
+    """Those of the codemods that may match in the file."""
+    return tuple(n for n in names if wanted(data, registry()[n].codemod, uses))
+
+
+def _scan_parsed(source: Source, names: tuple[str, ...], uses: bool) -> FileSites:
     if not names:
         marked = suppress.MARK in source.data and not source.root.has_error
         return FileSites(source.path, idle=suppress.allowances(source).entries if marked else ())
@@ -127,7 +135,7 @@ def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list
     """
     combined = _combined(tuple(names), uses)
     anchors = _anchors(tuple(names), uses)
-    hits = sorted(hit.start() for each in anchors.patterns for hit in each.finditer(source.data))
+    hits = sorted(_hits(anchors.patterns, source.data))
     found: list[tuple[int, int, dict[str, list[Node]]]] = []
     pending = [(source.root, 0)]
     while pending:
@@ -157,7 +165,7 @@ def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list
 class _Anchors:
     """What stands where a match can be; ``everywhere`` tells that every match holds some of it."""
 
-    patterns: tuple[re.Pattern[bytes], ...]
+    patterns: tuple[bytes, ...]
     everywhere: bool
 
 
@@ -170,7 +178,20 @@ def _anchors(names: tuple[str, ...], uses: bool) -> _Anchors:
         words = [*codemod.literals[0], *(w for g in codemod.use_literals[:1] for w in g if uses)]
         plain = () if codemod.anchors and not uses else map(re.escape, words)
         found.update(dict.fromkeys((*codemod.anchors, *plain)))
-    return _Anchors(tuple(map(re.compile, found)), everywhere)
+    return _Anchors(tuple(found), everywhere)
+
+
+def _hits(patterns: Iterable[bytes], data: bytes) -> Iterator[int]:
+    """Where the patterns stand, without what stands in comments of whole lines.
+
+    On a line that begins with ``//`` there is no code before a string or a block comment ends.
+    """
+    for pattern in patterns:
+        for hit in re.finditer(pattern, data):
+            start = data.rfind(b"\n", 0, hit.start()) + 1
+            before = data[start : hit.start()].lstrip()
+            if not before.startswith(b"//") or b'"' in before or b"*/" in before:
+                yield hit.start()
 
 
 def _clusters(hits: list[int], within: Span) -> Iterator[Span]:
@@ -216,14 +237,14 @@ def _scan_file(root: str, path: str, names: tuple[str, ...], uses: bool) -> tupl
     data = read_source(Path(root), path)
     if isinstance(data, Skip):
         return FileSites(path, skips=(data,)), 0
-    hit = any(wanted(data, registry()[name].codemod, uses) for name in names)
-    if not hit and suppress.MARK not in data:
+    names = _wanting(data, names, uses)
+    if not names and suppress.MARK not in data:
         return FileSites(path), len(data)
     deep = FileSites(path, skips=(Skip(path, "nested too deeply to be read"),))
     if nested_deeply(data):
         return deep, len(data)
     try:
-        return scan_source(Source(path, data), names, uses), len(data)
+        return _scan_parsed(Source(path, data), names, uses), len(data)
     except RecursionError:
         return deep, len(data)
 

@@ -16,7 +16,7 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.model import Span
-from engine.syntax import COMMENTS, Source, captures, compile_query, span_of
+from engine.syntax import COMMENTS, Source, captures, captures_by_name, compile_query, span_of
 
 _CAPTURE = re.compile(rb"(?<!\{)(?:\{\{)*\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?::[^{}]*)?\}")
 _WIDTH = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\$")
@@ -205,9 +205,10 @@ class Scopes:
             if binding is not None:
                 found.setdefault(binding, {})[span] = Use(span, capture)
 
-        trees = [span_of(node) for node in captures(_words(), self.function, "tokens")]
+        read = captures_by_name(_words(), self.function)
+        trees = [span_of(node) for node in read.get("tokens", ())]
         ends = [span.end for span in trees]
-        for node in captures(_words(), self.function, "word"):
+        for node in read.get("word", ()):
             name = self.source.text(node)
             if name not in names:
                 continue

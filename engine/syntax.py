@@ -415,9 +415,17 @@ def run_query(
 
 def captures(query: Query, node: Node, name: str) -> list[Node]:
     """Nodes at or below ``node`` that the query captures as ``name``, in document order, outer
-    before inner (the binding hands them out in an order that changes from run to run)."""
-    found = QueryCursor(query).captures(node).get(name, [])
-    return sorted(found, key=lambda n: (n.start_byte, -n.end_byte))
+    before inner."""
+    return captures_by_name(query, node).get(name, [])
+
+
+def captures_by_name(query: Query, node: Node) -> dict[str, list[Node]]:
+    """What ``captures`` gives for each name that captured anything (the binding hands nodes out in
+    an order that changes from run to run)."""
+    return {
+        name: sorted(nodes, key=lambda n: (n.start_byte, -n.end_byte))
+        for name, nodes in QueryCursor(query).captures(node).items()
+    }
 
 
 @cache

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from engine.baseline import Baseline
 from engine.model import Proposal, Site
 from engine.report.counts import count
-from engine.since import Newness
+
+if TYPE_CHECKING:
+    from engine.baseline import Baseline
+    from engine.since import Newness
 
 # Asked about each site of a plan, with its offsets in the user's own text.
 Wanted = Callable[[Site], bool]

@@ -121,6 +121,24 @@ def test_what_only_tests_run_is_told_from_what_serves(path: str, before: str, co
     assert [site.in_tests for site in sites] == [cold]
 
 
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("n.clone().len();", True),
+        ("// n.clone().len();", False),
+        ("/// n.clone().len();", False),
+        ('let s = "a\n// {}"; n.clone().len();', True),
+        ("/*\n// */ n.clone().len();", True),
+        ('let s = "http://a"; n.clone().len();', True),
+    ],
+)
+def test_code_in_comments_is_no_reason_to_parse_a_file(lines: str, found: bool) -> None:
+    text = f"async fn f(n: &String) {{\n    {lines}\n}}\n".encode()
+    assert wanted(text, registry()["clone-per-frame"].codemod) == found
+    sites = scan_source(Source("src/a.rs", text), ("clone-per-frame",), uses=False).sites
+    assert bool(sites) == found
+
+
 # -- comments that silence nothing -------------------------------------------------------------------
 
 

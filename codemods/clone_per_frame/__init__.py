@@ -110,8 +110,15 @@ class ClonePerFrame(Codemod):
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = (
         (b"clone", b"to_vec", b"to_owned", b"to_string", b"copy_from_slice"),
     )
-    # Called, not declared; the copy of a literal is none of a value that could be moved or lent.
-    anchors = tuple(rb"%b(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word) for word in literals[0])
+    # A whole word, called and not declared; the copy of a literal is none of a value that could be
+    # moved or lent, and as a method `copy_from_slice` fills what is there.
+    anchors = (
+        *(
+            rb"%b(?<!\w%b)(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word, word)
+            for word in literals[0][:-1]
+        ),
+        rb"copy_from_slice(?<![.\w]copy_from_slice)(?<!fn copy_from_slice)\s*[(/]",
+    )
     options: ClassVar[Mapping[str, Option]] = {
         "reuse": Option(
             "Let a loop's buffer own its frames (BytesMut::split) instead of copying them.",

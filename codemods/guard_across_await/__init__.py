@@ -91,11 +91,20 @@ class GuardAcrossAwait(Codemod):
     # What suspends a future: see `suspend.py`.
     _suspending = (b"await", b"yield", b"select!", b"select_biased!", b"join!")
     literals = (_suspending, (b"lock", b"read", b"write", b"borrow", b"Guard", b"Ref"))
+    # Methods that are called. (A pattern's head is searched for faster than a look behind would be.)
     anchors = (
-        *(word + rb"(?:_owned|_arc)?\s*[(/]" for word in (b"lock", b"read", b"write")),
-        rb"borrow(?:_mut|_and_update)?\s*[(/]",
-        rb"Guard",
-        rb"Ref(?:Mut)?\s*<",
+        *(
+            rb"%b(?:(?<![\w:]%b)(?<!fn %b)|(?<=try_%b)|(?<=blocking_%b)|(?<=upgradable_%b))%b\s*[(/]"
+            % (*(word,) * 6, tail)
+            for word, tail in (
+                (b"lock", b"(?:_owned|_arc)?"),
+                (b"read", b"(?:_owned|_arc)?"),
+                (b"write", b"(?:_owned|_arc)?"),
+                (b"borrow", b"(?:_mut|_and_update)?"),
+            )
+        ),
+        rb"Guard(?:Arc)?\b",
+        rb"Ref(?<!\wRef)(?:Mut)?(?:Multi)?\s*<",
     )
     use_literals = (_suspending,)
     costs = frozenset({"allocations"})  # what the lock guards may be copied to be used without it

@@ -98,9 +98,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from codemods.mutex_counter.follow import follow
 from codemods.mutex_counter.locate import METHODS, asked, locate
-from codemods.mutex_counter.plan import plan
 from engine.codemod import Codemod, Match, Problem, Refusal
 from engine.facts import Facts
 from engine.model import Fix, Proposal, Site, Span
@@ -123,9 +121,13 @@ class MutexCounter(Codemod):
         return asked(site, source)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
+        from codemods.mutex_counter.plan import plan
+
         return plan(sites, facts)
 
     def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
+        from codemods.mutex_counter.follow import follow
+
         return follow(fix, problems, facts)
 
 

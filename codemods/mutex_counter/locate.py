@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from tree_sitter import Node
+from tree_sitter import Node, Query
 
 from codemods.mutex_counter.guards import outward
 from codemods.mutex_counter.names import ATOMICS, family_of
 from engine.codemod import Match
 from engine.model import Level, Site, Span
-from engine.syntax import Source, span_of, walk
+from engine.syntax import Source, captures, compile_query, span_of
 
 NAME = "mutex-counter"
 # Method names of the query's last pattern. They are looked for with the parenthesis behind them.
@@ -106,14 +106,18 @@ def _is_lock(source: Source, node: Node) -> bool:
     return family is not None or not known
 
 
+@cache
+def _structs() -> Query:
+    return compile_query("(struct_item) @struct")
+
+
 @lru_cache(maxsize=8)
 def counters(source: Source) -> Mapping[bytes, Node]:
     """Structs of the file that hold nothing but numbers and flags, by name."""
     found: dict[bytes, list[Node]] = {}
-    for node in walk(source.root):
-        if node.type == "struct_item":
-            named = node.child_by_field_name("name")
-            found.setdefault(source.text(named) if named is not None else b"", []).append(node)
+    for node in captures(_structs(), source.root, "struct"):
+        named = node.child_by_field_name("name")
+        found.setdefault(source.text(named) if named is not None else b"", []).append(node)
     return {
         n: nodes[0] for n, nodes in found.items() if len(nodes) == 1 and fields(source, nodes[0])
     }

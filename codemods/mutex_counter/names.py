@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,9 +37,8 @@ _HOMES: tuple[tuple[str, Family], ...] = (
     ("futures_util::lock", "tokio"),
     ("async_lock", "tokio"),
 )
-_FAMILIES = {
-    f"{home}::{lock}".encode(): family for home, family in _HOMES for lock in ("Mutex", "RwLock")
-}
+_LOCKS = (b"Mutex", b"RwLock")
+_FAMILIES = {f"{home}::".encode() + lock: family for home, family in _HOMES for lock in _LOCKS}
 # Where the guard types of each family live, as rustc prints them.
 _GUARDS = ("MutexGuard", "RwLockReadGuard", "RwLockWriteGuard")
 
@@ -137,15 +137,18 @@ def module_fit(path: str, crate: str, modules: Iterable[str]) -> int:
 def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, bool]:
     """The family that ``path`` means, and whether that is known: (None, True) is no lock at all,
     (None, False) one that only rustc can tell."""
+    last = path.rpartition(b"::")[2].strip()
+    if last not in _LOCKS and not re.search(rb"\bas\s+" + re.escape(last) + rb"\b", source.data):
+        return None, True  # nothing gives a lock this name; most paths are those of other types
     names = full_names(source, node, path)
     if not names:
-        return None, path.rpartition(b"::")[2] not in (b"Mutex", b"RwLock")
+        return None, last not in _LOCKS
     families = [family for name in names if (family := _FAMILIES.get(name)) is not None]
     if families:
         return families[0], True  # under `cfg` there may be several: the plan says so
     # A re-export of one's own crate may be the real thing.
     own = names[0].partition(b"::")[0] in (b"crate", b"super", b"self")
-    return None, not (own and names[0].rpartition(b"::")[2] in (b"Mutex", b"RwLock"))
+    return None, not (own and names[0].rpartition(b"::")[2] in _LOCKS)
 
 
 def lock_of(type_: Type) -> Lock | None:

@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from codemods.mutex_counter import locate
 from codemods.mutex_counter.coupled import coupled
 from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.guards import Refused, arguments
+from codemods.mutex_counter.locate import fields
 from codemods.mutex_counter.moment import Field
 from codemods.mutex_counter.names import ATOMICS, atomic, family_of, wide
 from codemods.mutex_counter.rewriting import (
@@ -58,7 +58,7 @@ class _Struct:
         self.world, self.source, self.struct = world, source, struct
         named = struct.child_by_field_name("name")
         self.name = source.text(named) if named is not None else b""
-        self.fields = locate.fields(source, struct)
+        self.fields = fields(source, struct)
         self.inners = {n: source.text(t).decode() for n, t in self.fields.items()}
 
     def proposal(self, shown: tuple[Site, ...]) -> Proposal | None:

@@ -11,14 +11,16 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from engine.baseline import Entry
-from engine.bench.model import Report
-from engine.bench.text import report_plain, row_json
-from engine.measured import Measured
 from engine.model import Site, Skip, Verdict
 from engine.suppress import Unused
 from engine.syntax import Source
+
+if TYPE_CHECKING:
+    from engine.baseline import Entry
+    from engine.bench.model import Report
+    from engine.measured import Measured
 
 
 def _place(source: Source, offset: int) -> dict[str, int]:
@@ -123,6 +125,8 @@ def verdict_json(
 def _measured(own: Measured | None) -> dict[str, object] | None:
     if own is None:
         return None
+    from engine.bench.text import row_json
+
     return {
         "rung": own.rung,
         "with_other_fixes": own.others,
@@ -143,6 +147,8 @@ def diff_json(
 ) -> dict[str, object]:
     """The fixes of one workspace. What was measured, and how often cargo ran (a test that failed
     once is run again), can differ between runs; nothing else does."""
+    from engine.bench.text import report_plain
+
     return {
         "schema": "spikeproof/diff/1",
         "root": str(root),
