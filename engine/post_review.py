@@ -30,7 +30,8 @@ from engine.report.ui import Ui
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,100}/(?!\.\.?$)[A-Za-z0-9._-]{1,100}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_MARKS = re.compile(r"<!-- spikeproof:([a-z0-9:/-]{1,120}) -->")
+# At the end, where it is put: a diff or a message above may hold text that looks like one.
+_MARK = re.compile(r"<!-- spikeproof:([a-z0-9:/-]{1,120}) -->\s*\Z")
 # Whose comments count as told: anybody may write a mark into a comment, and hide a finding so.
 _TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _TRIES = 3
@@ -222,22 +223,23 @@ class _Posting:
             mark
             for entry in self._api.every(f"{self._below}/pulls/{number}/comments")
             if isinstance(entry.get("line"), int)  # else its lines are gone, and what it suggests
-            for mark in _marks(entry)
+            and (mark := _mark(entry))
         }
         bodies = {
             mark
             for entry in self._api.every(f"{self._below}/pulls/{number}/reviews")
-            for mark in _marks(entry)
+            if (mark := _mark(entry))
         }
         return Known(frozenset(comments), frozenset(bodies))
 
 
-def _marks(entry: Mapping[str, object]) -> list[str]:
-    """The marks in a comment or review whose author may be believed."""
+def _mark(entry: Mapping[str, object]) -> str:
+    """The mark of a comment or review whose author may be believed, else ""."""
     by_bot = at(entry, "user", "type") == "Bot"
     if not by_bot and entry.get("author_association") not in _TRUSTED:
-        return []
-    return _MARKS.findall(text(entry.get("body")))
+        return ""
+    found = _MARK.search(text(entry.get("body")))
+    return found[1] if found else ""
 
 
 def _told(made: Review) -> str:
