@@ -365,6 +365,38 @@ def test_a_refused_review_is_posted_without_comments(github: FakeGitHub, post: R
     assert len(github.posted) == 1
 
 
+def test_one_bad_comment_does_not_cost_the_others(github: FakeGitHub, post: Run) -> None:
+    github.refused = ("src/f3.rs",)
+    made = report(*(finding(f"{n}", path=f"src/f{n}.rs") for n in range(5)))
+    found = post(made)
+    assert found.exit_code == 3, found.output
+    posted = sorted(c["path"] for body in github.posted for c in body["comments"])
+    assert posted == ["src/f0.rs", "src/f1.rs", "src/f2.rs", "src/f4.rs"]
+    text = github.posted[-1]["body"]
+    assert "did not take them" in text
+    assert "`src/f3.rs:3`" in text
+    assert "`src/f2.rs:3`" not in text
+    times = len(github.posted)
+    again = post(made)
+    assert again.exit_code == 3
+    assert "there already" in again.output
+    assert len(github.posted) == times
+    github.refused = ()
+    assert post(made).exit_code == 0
+    assert [c["path"] for c in github.posted[-1]["comments"]] == ["src/f3.rs"]
+
+
+def test_a_review_that_no_part_of_is_taken_costs_few_requests(
+    github: FakeGitHub, post: Run
+) -> None:
+    github.files = [(f"src/f{n}.rs", PATCH) for n in range(90)]
+    github.refused = tuple(path for path, _ in github.files)
+    made = report(*(finding(f"{n}", path=f"src/f{n}.rs") for n in range(90)))
+    assert post(made).exit_code == 3
+    assert sum(request.startswith("POST") for request in github.requests) == 18
+    assert github.posted[-1]["body"].count("\n- `src/f") == 90
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_without_the_right_to_post_the_summary_tells(
     github: FakeGitHub, post: Run, tmp_path: Path, status: int

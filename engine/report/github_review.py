@@ -36,6 +36,11 @@ class Comment:
     last: int
     body: str
 
+    @property
+    def finding(self) -> str:
+        """The id of the finding that it tells."""
+        return self.id.partition("/")[0]
+
     def request(self) -> dict[str, object]:
         """As the API has it."""
         found: dict[str, object] = {"path": self.path, "body": self.body, "side": "RIGHT"}
@@ -75,15 +80,18 @@ def review(
     known: Collection[str] = (),
     most: int = MAX_COMMENTS,
     listed: str = _LISTED,
+    unplaced: Collection[str] = (),
 ) -> Review:
     """The review of the new findings. Comments with an id in ``known`` are there already, and count
-    among the ``most`` that may stand; ``listed`` says why the others are none."""
+    among the ``most`` that may stand; ``listed`` says why the others are none. Findings with an id in
+    ``unplaced`` get no comment."""
     comments: list[Comment] = []
     taken: dict[str, set[int]] = {}
     elsewhere: list[Finding] = []
     posted = 0
     for finding in report.new:
-        made = _comments(finding, within, taken) if finding.verified else ()
+        able = finding.verified and finding.id not in unplaced
+        made = _comments(finding, within, taken) if able else ()
         fresh = [comment for comment in made if comment.id not in known]
         if not made or (fresh and len(known) + len(comments) + len(fresh) > most):
             elsewhere.append(finding)
