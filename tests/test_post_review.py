@@ -179,7 +179,9 @@ def test_a_mark_within_a_comment_hides_nothing(github: FakeGitHub, post: Run) ->
 def test_texts_that_grow_when_escaped_are_taken(github: FakeGitHub, post: Run) -> None:
     """One comment over GitHub's limit would cost all of them."""
     wild = "@a#1<" * 4_000
-    texts = dict.fromkeys(("word", "message", "note", "reason", "check", "tests"), wild)
+    texts: dict[str, Any] = dict.fromkeys(
+        ("word", "message", "note", "reason", "check", "tests"), wild
+    )
     made = report(
         finding(**texts, apart=wild, patch="+x\n" * 8_000, suggestions=()),
         finding("b", **texts, path="src/f1.rs"),
