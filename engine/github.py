@@ -67,6 +67,8 @@ class GitHub:
             },
             timeout=httpx.Timeout(30.0),
             follow_redirects=False,
+            # Without TLS the token must not pass through a proxy.
+            trust_env=urlsplit(api).scheme == "https",
         )
         self._say = say
         self._waited = 0.0
@@ -136,18 +138,18 @@ class GitHub:
             return self._after(after)
         if headers.get("x-ratelimit-remaining") == "0":
             reset = headers.get("x-ratelimit-reset", "")
-            return max(1.0, float(reset) - time.time()) if reset.isdigit() else _SECONDARY
+            return max(1.0, float(reset) - time.time()) if reset.isdecimal() else _SECONDARY
         if answer.status_code == 429 or "secondary rate limit" in answer.text[:2000].lower():
             return _SECONDARY * 2.0**number
         return None
 
     def _after(self, value: str) -> float:
         """``Retry-After``: seconds, or a date."""
-        if value.strip().isdigit():
+        if value.strip().isdecimal():
             return max(1.0, float(value))
         try:
             return max(1.0, parsedate_to_datetime(value).timestamp() - time.time())
-        except ValueError:
+        except (ValueError, OverflowError):
             return _SECONDARY
 
     def wait(self, seconds: float, why: str) -> None:

@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.commands import emit
@@ -23,18 +23,21 @@ from engine.github import API, ApiError, GitHub
 from engine.pulldiff import PullDiff, of_patch
 from engine.report.counts import count
 from engine.report.finding import Report
-from engine.report.github_review import Review, review
+from engine.report.github_review import Comment, Review, review
 from engine.report.plain import printable
 from engine.report.review_file import LIMIT, load
 from engine.report.ui import Ui
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]{1,100}/(?!\.\.?$)[A-Za-z0-9._-]{1,100}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_MARKS = re.compile(r"<!-- spikeproof:([a-z0-9:/-]{1,120}) -->")
+# At the end, where it is put: a diff or a message above may hold text that looks like one.
+_MARK = re.compile(r"<!-- spikeproof:([a-z0-9:/-]{1,120}) -->\s*\Z")
 # Whose comments count as told: anybody may write a mark into a comment, and hide a finding so.
 _TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
 _TRIES = 3
 _REFUSED = "Without comments on lines, for GitHub did not take them:"
+_PART = "**spikeproof**: {} below; GitHub did not take the review as a whole."
+_PARTS = 16  # requests for the parts of a review that was refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,33 +149,65 @@ class _Posting:
                     # It may have been heard: what is there by now is not posted again.
                     self._api.wait(2.0**attempt, str(error))
                     continue
-                return self._without(number, made, error, known)
+                return self._without(number, made, error, known, within)
             address = text(at(answer, "html_url"))
             self._ui.say("Posted", f"{_told(made)}{address and f': {address}'}")
             return EXIT_CLEAN
         raise AssertionError("each attempt returns or is not the last")
 
-    def _without(self, number: int, made: Review, error: ApiError, known: Known) -> int:
-        """GitHub did not take the review."""
+    def _without(
+        self, number: int, made: Review, error: ApiError, known: Known, within: PullDiff
+    ) -> int:
+        """GitHub did not take the review: one bad comment must not cost the good ones."""
         self._warn(error)
         if error.status == 422 and made.comments:
-            plain = review(self._report, PullDiff(), listed=_REFUSED)
-            if plain.id in known.bodies:
-                self._ui.say(
-                    "Nothing", "more to post: the review's text is there already", "yellow"
-                )
-                return EXIT_UNPROVEN
             try:
-                self._api.post(f"{self._below}/pulls/{number}/reviews", plain.request())
+                refused = self._in_parts(number, made)
+                names = {comment.finding for comment in refused}
+                there = known.comments | {comment.id for comment in made.comments}
+                rest = review(self._report, within, there, self._most, _REFUSED, names)
+                if rest.empty:
+                    return EXIT_CLEAN
+                if rest.id in known.bodies:
+                    words = "more to post: the review's text is there already"
+                    self._ui.say("Nothing", words, "yellow")
+                else:
+                    self._api.post(f"{self._below}/pulls/{number}/reviews", rest.request())
+                    self._ui.say("Posted", "what has no comment on a line, as text", "yellow")
+                return EXIT_UNPROVEN if refused else EXIT_CLEAN
             except ApiError as again:
                 self._warn(again)
-            else:
-                self._ui.say("Posted", "a review without comments on lines", "yellow")
-                return EXIT_UNPROVEN
         elif error.status not in (403, 404, 422) and not error.limited:
             raise error
         self._fall_back()
         return EXIT_UNPROVEN
+
+    def _in_parts(self, number: int, made: Review) -> list[Comment]:
+        """Post the comments of a refused review by halves; those that GitHub does not take.
+
+        Raises ApiError for any other answer."""
+        refused: list[Comment] = []
+        parts, tries = _halves(made.comments), 0
+        while parts:
+            part = parts.pop(0)
+            if tries == _PARTS or len(part) == len(made.comments):
+                refused += part
+                continue
+            tries += 1
+            body = _PART.format(count(len(part), "comment"))
+            try:
+                asked = replace(made, body=body, comments=part).request()
+                self._api.post(f"{self._below}/pulls/{number}/reviews", asked)
+            except ApiError as error:
+                if error.status != 422:
+                    raise
+                if len(part) > 1:
+                    parts[:0] = _halves(part)
+                else:
+                    refused += part
+            else:
+                self._ui.say("Posted", count(len(part), "comment"))
+        return refused
 
     def _warn(self, error: ApiError) -> None:
         self._ui.say("Refused", str(error), "yellow")
@@ -222,22 +257,29 @@ class _Posting:
             mark
             for entry in self._api.every(f"{self._below}/pulls/{number}/comments")
             if isinstance(entry.get("line"), int)  # else its lines are gone, and what it suggests
-            for mark in _marks(entry)
+            and (mark := _mark(entry))
         }
         bodies = {
             mark
             for entry in self._api.every(f"{self._below}/pulls/{number}/reviews")
-            for mark in _marks(entry)
+            if (mark := _mark(entry))
         }
         return Known(frozenset(comments), frozenset(bodies))
 
 
-def _marks(entry: Mapping[str, object]) -> list[str]:
-    """The marks in a comment or review whose author may be believed."""
+def _mark(entry: Mapping[str, object]) -> str:
+    """The mark of a comment or review whose author may be believed, else ""."""
     by_bot = at(entry, "user", "type") == "Bot"
     if not by_bot and entry.get("author_association") not in _TRUSTED:
-        return []
-    return _MARKS.findall(text(entry.get("body")))
+        return ""
+    found = _MARK.search(text(entry.get("body")))
+    return found[1] if found else ""
+
+
+def _halves(comments: tuple[Comment, ...]) -> list[tuple[Comment, ...]]:
+    """In two; a single one stays as it is."""
+    middle = len(comments) // 2
+    return [half for half in (comments[:middle], comments[middle:]) if half]
 
 
 def _told(made: Review) -> str:

@@ -25,6 +25,7 @@ from engine.stages import Stages, layout_of
 
 _GAP = 20  # lines that stay as they are, between two changes of one suggestion
 _LONGEST = 100  # lines that a suggestion replaces or puts in their place
+_WIDEST = 10_000  # bytes of a line of it
 _CHECKS = 30  # runs of cargo check in all: beyond them, nothing is suggested
 _PARTS = 6  # suggestions that one fix may become
 
@@ -182,7 +183,7 @@ def suggestion(path: str, block: Block, before: bytes, after: bytes) -> Suggesti
     a0, a1, b0, b1 = block
     old, new = split_lines(before)[a0:a1], split_lines(after)[b0:b1]
     if max(len(old), len(new)) > _LONGEST or not all(
-        line.endswith(b"\n") and b"\r" not in line for line in (*old, *new)
+        line.endswith(b"\n") and b"\r" not in line and len(line) <= _WIDEST for line in (*old, *new)
     ):
         return None
     try:

@@ -45,6 +45,7 @@ class FakeGitHub:
     requests: list[str] = field(default_factory=list)
     trouble: list[tuple[str, int, dict[str, str], bool]] = field(default_factory=list)
     strict: bool = True  # False: 422 for whatever has comments
+    refused: tuple[str, ...] = ()  # paths whose comments it does not take, whatever it listed
     comments: list[dict[str, Any]] = field(default_factory=list)
     reviews: list[dict[str, Any]] = field(default_factory=list)
 
@@ -148,6 +149,8 @@ class FakeGitHub:
     def _misplaced(self, comment: dict[str, Any]) -> str:
         patch = dict(self.files).get(comment["path"])
         first, last = comment.get("start_line", comment["line"]), comment["line"]
+        if comment["path"] in self.refused:
+            return "Pull request review thread path is invalid"
         if "start_line" in comment and not first < last:
             return "start_line must precede the end line."
         if comment.get("side") != "RIGHT" or comment.get("start_side", "RIGHT") != "RIGHT":

@@ -32,6 +32,7 @@ HOSTILE = [
     "[x](https://evil.example)",
     "https://evil.example/a",
     "www.evil.example",
+    "_https://evil.example/_ 1www.evil.example ähttps://evil.example",
     "![x](https://evil.example/p.png)",
     "[/x]",
     "\x1b[31mred",

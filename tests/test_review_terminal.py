@@ -65,6 +65,16 @@ class Terminal:
             self._process.send("\x03")
         return self._wait()
 
+    def type_ahead(self, key: str, more: str) -> str:
+        """Press ``key``, and type ``more`` while cargo is busy with it."""
+        self._wait()
+        self._process.send(key)
+        self._asked = False
+        self._process.expect("busy")
+        self.raw += self._process.before
+        self._process.send(more)
+        return self._wait()
+
     def type(self, text: str) -> None:
         """As if before a question."""
         self._process.send(text)
@@ -411,6 +421,40 @@ def test_keys_pressed_while_nobody_asks_answer_nothing(start: Start, root: Path)
     assert "[1/4]" in terminal._wait()
     assert "nothing was applied" in terminal.press("q")
     assert now(root) == FILES
+
+
+@pytest.mark.parametrize("keys", ["s", "sZZy"])
+def test_keys_typed_while_a_check_runs_are_neither_shown_nor_taken(
+    start: Start, root: Path, keys: str
+) -> None:
+    """Also those that came with the key that began it: nobody had seen what it found."""
+    terminal = start("--pausing")
+    terminal.press("n")
+    before = len(terminal.raw)
+    shown = terminal.type_ahead(keys, "ZZZyyq")
+    assert "hunks 1,2 only work together" in shown
+    assert "Z" not in terminal.raw[before:]
+    assert "yyq" not in terminal.raw[before:]
+    assert "[2/5]" in terminal.press("\x0c")  # nothing was answered
+    terminal.press("q")
+    assert now(root) == FILES
+
+
+def test_keys_typed_faster_than_asked_answer_in_order_and_do_not_write(
+    start: Start, root: Path
+) -> None:
+    """As in ``git add -p``: where nothing is checked, none is lost and none is taken twice. Whether
+    to write is only answered by who has seen that question."""
+    terminal = start()
+    terminal._wait()
+    terminal.type("nynyyy")
+    for _ in range(4):
+        terminal._asked = False
+        shown = terminal._wait()
+    assert "2 to apply, 2 skipped" in shown
+    assert now(root) == FILES
+    terminal.press("y")
+    assert now(root) == texts("pair", "third")
 
 
 # -- the terminal ----------------------------------------------------------------------------------

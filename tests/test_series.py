@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -109,3 +110,23 @@ def test_git_am_takes_the_series(tmp_path: Path) -> None:
     assert "check: passed" in body
     assert "A note." in body
     assert "caf\u00e9" in git(root, "log", "--format=%b")
+
+
+@pytest.mark.parametrize(
+    "name", ["Subject: owned", "from: owned <o@x>", ">From: owned", "Date: owned", "[PATCH] owned"]
+)
+def test_a_file_name_is_no_header_of_the_mail(tmp_path: Path, name: str) -> None:
+    """``git am`` believes headers where the body begins, and there the path stands."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    (tmp_path / name).write_bytes(TEXT.encode())
+    git(tmp_path, "add", "--", name)
+    git(tmp_path, "commit", "-qm", "start")
+    made = verdict(name, 1, b"new1")
+    assert made.fix is not None
+    files = edits.apply({name: TEXT.encode()}, [made.fix]).files
+    steps = series([made], frozenset(), files, lambda _: TEXT.encode(), as_it_is)
+    git(tmp_path, "am", "-q", given=mbox(steps, "rustc 1.95.0"))
+    told = git(tmp_path, "log", "-1", "--format=%an|%aI|%s")
+    assert told.startswith("spikeproof|1970-01-01")
+    assert told.endswith("|seed: old1\n")
+    assert name in git(tmp_path, "log", "-1", "--format=%b")

@@ -61,8 +61,9 @@ def test_the_suggestions_of_a_fix_make_the_fix(old: list[str], new: list[str]) -
         (b"a\n", "\u202ea\n".encode()),
         (b"a\n", b"\x0c\n"),
         (b"a\n", b"b\n" * 101),
+        (b"a\n", b"b" * 10_001 + b"\n"),
     ],
-    ids=["crlf", "no newline", "newline lost", "not utf-8", "bidi", "form feed", "long"],
+    ids=["crlf", "no newline", "newline lost", "not utf-8", "bidi", "form feed", "long", "wide"],
 )
 def test_what_would_not_come_back_byte_for_byte_is_no_suggestion(
     before: bytes, after: bytes

@@ -22,6 +22,7 @@ MAX_COMMENTS = 100
 MAX_BODY = 65_536
 _LISTED = "Not at a line of this pull request's diff, without a fix, or too many:"
 _PROSE = 3_000  # characters of one text: a message, a note, a reason
+_SHORT = 400  # where escapes make the long form too long
 _MARK = "<!-- spikeproof:{} -->"
 
 
@@ -34,6 +35,11 @@ class Comment:
     first: int
     last: int
     body: str
+
+    @property
+    def finding(self) -> str:
+        """The id of the finding that it tells."""
+        return self.id.partition("/")[0]
 
     def request(self) -> dict[str, object]:
         """As the API has it."""
@@ -74,15 +80,18 @@ def review(
     known: Collection[str] = (),
     most: int = MAX_COMMENTS,
     listed: str = _LISTED,
+    unplaced: Collection[str] = (),
 ) -> Review:
     """The review of the new findings. Comments with an id in ``known`` are there already, and count
-    among the ``most`` that may stand; ``listed`` says why the others are none."""
+    among the ``most`` that may stand; ``listed`` says why the others are none. Findings with an id in
+    ``unplaced`` get no comment."""
     comments: list[Comment] = []
     taken: dict[str, set[int]] = {}
     elsewhere: list[Finding] = []
     posted = 0
     for finding in report.new:
-        made = _comments(finding, within, taken) if finding.verified else ()
+        able = finding.verified and finding.id not in unplaced
+        made = _comments(finding, within, taken) if able else ()
         fresh = [comment for comment in made if comment.id not in known]
         if not made or (fresh and len(known) + len(comments) + len(fresh) > most):
             elsewhere.append(finding)
@@ -121,7 +130,9 @@ def _comments(
             return tuple(found)
     if not within.holds(finding.path, finding.line, finding.line):
         return ()
-    parts = [_told(finding), _folded(finding, MAX_BODY - 16_384), mark(finding.id)]
+    told = _told(finding)
+    room = MAX_BODY - size(told) - 1024
+    parts = [told, _folded(finding, room), mark(finding.id)]
     body = "\n\n".join(filter(None, parts))
     return (Comment(finding.id, finding.path, finding.line, finding.line, body),)
 
@@ -137,30 +148,33 @@ def _suggesting(finding: Finding, suggestion: Suggestion, part: int, of: int) ->
     return Comment(name, suggestion.path, suggestion.first, suggestion.last, "\n\n".join(parts))
 
 
-def _told(finding: Finding) -> str:
-    """What stands there, what the fix does and what proves it."""
-    rows = [heading(finding), "", clipped(finding.message, _PROSE)]
+def _told(finding: Finding, most: int = _PROSE) -> str:
+    """What stands there, what the fix does and what proves it: not more than half of a comment."""
+    rows = [heading(finding), "", clipped(finding.message, most)]
     if finding.note:
-        rows += ["", clipped(finding.note, _PROSE)]
+        rows += ["", clipped(finding.note, most)]
     if finding.reason:
-        rows += ["", f"Why: {clipped(finding.reason, _PROSE)}"]
+        rows += ["", f"Why: {clipped(finding.reason, most)}"]
     if finding.evidence:
-        rows += ["", *(f"- {name}: {clipped(text, _PROSE)}" for name, text in finding.evidence)]
-    return "\n".join(rows)
+        rows += ["", *(f"- {name}: {clipped(text, most)}" for name, text in finding.evidence)]
+    told = "\n".join(rows)
+    return told if size(told) <= MAX_BODY // 2 or most == _SHORT else _told(finding, _SHORT)
 
 
 def heading(finding: Finding) -> str:
     """Codemod, level and outcome on one line."""
-    return f"**{prose(finding.codemod)}**: {prose(finding.word)}, level {code(finding.level)}"
+    return (
+        f"**{prose(finding.codemod)}**: {clipped(finding.word, 200)}, level {code(finding.level)}"
+    )
 
 
 def _folded(finding: Finding, room: int) -> str:
     """The fix's whole patch, folded; why there is none, when there is none."""
     if not finding.patch:
-        return clipped(finding.apart, _PROSE)
-    why = clipped(finding.apart, _PROSE) or "Several places change together"
+        return clipped(finding.apart, _SHORT)
+    why = clipped(finding.apart, _SHORT) or "Several places change together"
     block = details("The whole patch of this fix", diff(finding.patch))
-    if size(block) > room:
+    if size(why) + size(block) > room:
         return f"{why}; the patch is too long for a comment ({size(finding.patch):,} bytes): take it from the job's patch."
     return f"{why}: no suggestion that could be applied here by itself.\n\n{block}"
 

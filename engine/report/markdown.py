@@ -15,7 +15,8 @@ _ESCAPED = frozenset("\\`*_[]#|~$")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _BREAK = "&#8203;"  # zero width space: nothing is seen, and no name, number or address is known
 _MENTION = re.compile(r"@(?=\w)")
-_ADDRESS = re.compile(r"(?i)\b(https?:|ftp:|mailto:|xmpp:|www\.|gh-(?=\d))")
+# GitHub knows an address behind anything but a letter of ASCII: behind `_`, a digit, an accent.
+_ADDRESS = re.compile(r"(?i)(?<![a-z])(https?:|ftp:|mailto:|xmpp:|www\.|gh-(?=\d))")
 _SPECIAL = re.compile(r"@(?=\w)|#(?=\d)|<(?=[\w/!?])|~~(?=~)")
 _LINK = re.compile(r"\](?=\()")
 _AFTER = "\\g<0>\u200b"

@@ -1,7 +1,7 @@
 """The fixes as mails for ``git am``: one commit each, the same bytes for the same tree.
 
 The head is what ``git am`` reads (RFC 5322, UTF-8 as it is); a body's line that could be taken for
-the start of a diff or of another mail is indented. Files with CR at line ends need
+the start of a diff, of another mail or of a header is indented. Files with CR at line ends need
 ``git am --keep-cr``.
 """
 
@@ -22,7 +22,10 @@ from engine.series import Step
 _FROM = "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001"
 _DATE = "Thu, 1 Jan 1970 00:00:00 +0000"
 _SUBJECT = 200  # characters; what is longer belongs into the body
-_TAKEN = re.compile(r"^(?:From |diff |Index: |--- |---$|-- $|>+From )")
+# The last two: a header that ``git mailinfo`` believes where a body begins, and one of a patch.
+_TAKEN = re.compile(
+    r"^(?:From |diff |Index: |--- |---$|-- $|>+From |>?(?i:from|subject|date):|\[PATCH)"
+)
 
 
 @dataclass(frozen=True, slots=True)

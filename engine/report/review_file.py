@@ -24,27 +24,50 @@ SCHEMA = "spikeproof/review/1"
 LIMIT = 20 * 2**20  # bytes
 _FINDINGS = 5_000
 _TEXT = 20_000  # characters of one text
+_NAME = 300  # characters of what the tree is compared with, and of a toolchain
 _LINE = 10_000_000
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _TEXTS = ("word", "message", "note", "reason", "check", "tests", "bench", "apart")
+_NO_ROOM = "Its patch was too much for the file of this review: take it from the job's patch"
 _ANEW = "make it anew with `spikeproof ci --github-review`"
 
 T = TypeVar("T")
 
 
 def dump(report: Report, review: Review) -> bytes:
-    """The file."""
-    found = {
+    """The file, of at most ``LIMIT`` bytes: beyond that, patches and suggestions are left out first,
+    then findings, which are counted."""
+    rows: list[dict[str, object]] = []
+    found: dict[str, object] = {
         "schema": SCHEMA,
         "commit": report.commit,
-        "base": report.base,
-        "toolchain": report.toolchain,
-        "findings": [_plain(finding) for finding in report.new[:_FINDINGS]],
-        "left_out": max(0, len(report.new) - _FINDINGS),
+        "base": report.base[:_NAME],
+        "toolchain": report.toolchain[:_NAME],
+        "findings": rows,
+        "left_out": 0,
         "review": review.request(),
     }
+    room = LIMIT - _size(found) - 1024
+    whole = [_plain(finding) for finding in report.new[:_FINDINGS]]
+    for row in whole:
+        bare = {**row, "suggestions": [], "patch": "", "apart": _NO_ROOM}
+        if _size(bare) > room:
+            break
+        room -= _size(bare)
+        rows.append(bare)
+    for number, (row, bare) in enumerate(zip(whole, rows, strict=False)):
+        more = _size(row) - _size(bare)
+        if more <= room:
+            room -= more
+            rows[number] = row
+    found["left_out"] = len(report.new) - len(rows)
     return (json.dumps(found, indent=1, ensure_ascii=True) + "\n").encode("ascii")
+
+
+def _size(value: object) -> int:
+    """Bytes that ``value`` takes in the file, or more."""
+    return len(json.dumps(value, indent=6))
 
 
 def _plain(finding: Finding) -> dict[str, object]:
@@ -92,7 +115,7 @@ def load(data: bytes) -> Report:
         raise _bad("findings", "the file", "has an id twice")
     left = _number(top, "left_out", "the file", 0)
     notes = (f"{left} findings more were found than the file holds",) if left else ()
-    base, toolchain = (_text(top, key, "the file", 300) for key in ("base", "toolchain"))
+    base, toolchain = (_text(top, key, "the file", _NAME) for key in ("base", "toolchain"))
     return Report(findings, commit, base, toolchain, notes=notes)
 
 

@@ -106,6 +106,7 @@ class Shell:
         """Behind the last item; None to go on asking."""
         session = self.session
         self._screen.overview(session.taken, len(session.with_answer(Answer.SKIP)))
+        self._asker.discard()  # a key too many for the fixes must not write files
         while True:
             key = self._ask(_DONE)
             if key in ("y", "w", QUIT):
