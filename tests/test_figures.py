@@ -220,14 +220,16 @@ class Sides:
         return frozenset()
 
 
-def measured(tmp_path: Path, script: str, pairs: int = 10) -> workload.Measuring:
+def measured(
+    tmp_path: Path, script: str, pairs: int = 10, counters: bool = False
+) -> workload.Measuring:
     """What comes of a shell script, run in ``pairs`` pairs."""
     measuring = workload.Measuring(
         Sides(tmp_path / "place", script),  # type: ignore[arg-type]
-        Builds(),
+        Builds(wrapper=tmp_path / "wrapper" if counters else None),
         tmp_path,
         {"PATH": os.environ["PATH"]},
-        Settings(seconds=60, pairs=pairs, counters=False, seed=1),
+        Settings(seconds=60, pairs=pairs, counters=counters, seed=1),
         Ui(quiet=True),
     )
     measuring.all((workload.Workload("workload", ("sh", "run.sh"), ""),))
@@ -368,3 +370,71 @@ def test_pairs_are_as_many_as_the_figures_need(tmp_path: Path) -> None:
     found = measured(tmp_path, handing(rows, slow), pairs=7)
     assert {row.pairs for row in found.rows} == {stats.fewest_pairs(8)}
     assert {row.verdict for row in named(found.rows).values()} == {"more"}
+
+
+# -- allocations -------------------------------------------------------------------------------
+
+
+def counting(old: str, new: str) -> str:
+    """Stands in for a program with the counter: ``n`` counts the runs."""
+    byte = '"\\\\$(printf %03o $c)\\\\0\\\\0\\\\0\\\\0\\\\0\\\\0\\\\0"'
+    return f"""
+test -n "$SPIKEPROOF_COUNTS" || exit 0
+n=$(cat ../runs 2>/dev/null || echo 0); n=$((n + 1)); echo $n > ../runs
+case "$(cat side)" in old) c=$(({old})) ;; *) c=$(({new})) ;; esac
+printf {byte} > "$SPIKEPROOF_COUNTS"; printf {byte} >> "$SPIKEPROOF_COUNTS"
+"""
+
+
+def allocations(found: workload.Measuring) -> dict[str, Row]:
+    return {row.metric: row for row in found.rows if row.metric in ("allocations", "bytes")}
+
+
+def test_equal_counts_are_compared_as_counts(tmp_path: Path) -> None:
+    rows = allocations(measured(tmp_path, counting("100", "101"), counters=True))
+    assert {row.verdict for row in rows.values()} == {"more"}
+    assert (rows["allocations"].after, rows["allocations"].interval) == (101, None)
+
+
+def test_counts_that_scatter_are_judged_in_pairs(tmp_path: Path) -> None:
+    found = measured(tmp_path, counting("200 + n * 7 % 5", "100 + n * 7 % 5"), counters=True)
+    rows = allocations(found)
+    assert {row.verdict for row in rows.values()} == {"fewer"}
+    row = rows["allocations"]
+    assert row.interval is not None
+    assert row.pairs == stats.fewest_pairs(2)
+    assert 0 < row.noise_floor < 0.05
+    assert len({s.again for s in found.samples if s.metric == "allocations"}) == 1
+    assert not found.missing
+
+
+def test_a_difference_within_their_scatter_is_none(tmp_path: Path) -> None:
+    found = measured(tmp_path, counting("200 + n * 7 % 23", "201 + n * 7 % 23"), counters=True)
+    assert {row.verdict for row in allocations(found).values()} == {"no-difference"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("0", "0", "starts no program that cargo built"),
+        ("200 + n", "n > 12 ? 0 : 100 + n", "a run of it counted nothing"),
+    ],
+)
+def test_counts_of_nothing_have_no_verdict(tmp_path: Path, old: str, new: str, words: str) -> None:
+    found = measured(tmp_path, counting(old, new), counters=True)
+    assert not allocations(found)
+    assert {row.metric for row in found.rows} == {"time", "cpu", "memory"}
+    (missing,) = found.missing
+    assert (missing.name, missing.metric) == ("workload", "allocations")
+    assert words in missing.reason
+
+
+def test_counts_that_scatter_are_left_out_when_pairs_take_too_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workload, "_FOR_COUNTS", 0.0)
+    found = measured(tmp_path, counting("200 + n", "100 + n"), counters=True)
+    assert not allocations(found)
+    (missing,) = found.missing
+    assert "not the same in every run" in missing.reason
+    assert "--bench-time" in missing.reason
