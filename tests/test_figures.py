@@ -361,6 +361,9 @@ def test_a_command_without_figures_is_as_before(tmp_path: Path) -> None:
     found = measured(tmp_path, "exit 0")
     assert {row.metric for row in found.rows} == {"time", "cpu", "memory"}
     assert not found.missing
+    text = report_text(report(found), color=False)
+    assert [line.split()[1] for line in text.split("\n")[1:4]] == ["time", "cpu", "memory"]
+    assert "test" not in text  # it is none, whatever stays the same in it
 
 
 def test_pairs_are_as_many_as_the_figures_need(tmp_path: Path) -> None:
