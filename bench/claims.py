@@ -82,7 +82,7 @@ def _latencies(patch: Path) -> list[str]:
     if not found:
         return [f"| {load} | void: the generator lagged in {void} | | | | |"]
     changes = {metric: differences(metric, found) for metric in LATENCIES}
-    tests = holm([sign_test(changes[metric]) for metric in LATENCIES])
+    tests = holm([sign_test(changes[metric], void=void) for metric in LATENCIES])
     lines = []
     for metric, p_value in zip(LATENCIES, tests, strict=True):
         key = f"{metric}_us"

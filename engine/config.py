@@ -13,7 +13,7 @@ one and overrides it key by key (``codemods`` option by option). The keys are th
     check-timeout = 300                  # seconds for one cargo check
     env = ["DATABASE_URL"]               # variables let through to cargo and the tests
     test-code = true                     # also sites in tests, benches and examples
-    workload = "cargo run --release -- --selftest"   # measured as a whole, before and after
+    workload = "cargo run --release --example load"   # measured as a whole, before and after
     baseline = "spikeproof-baseline.json"  # sites to live with (the workspace's own manifest only)
 """
 

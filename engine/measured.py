@@ -2,9 +2,9 @@
 fixes that bring it, each alone on request.
 
 The ladder: the package's benches and the workload that its config names, else its tests with deterministic counts. A measurement counts for
-a fix only if it runs a function that the fix changes. What decides is time that is slower, and more
-allocations where time is not faster; instructions and bytes are told, and decide nothing by
-themselves: they see no cache, no lock and no waiting.
+a fix only if it runs a function that the fix changes. What decides is time that is slower (a bench's,
+a workload's, a latency that a workload hands over), and more allocations where time is not faster;
+all else is told, and decides nothing by itself: instructions see no cache, no lock and no waiting.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from engine.bench.model import WORKLOAD, Report, Row
 from engine.model import Fix
 from engine.reach import Probes
 
-_WORSE = {"time": "slower", "allocations": "more"}
 _BETTER = frozenset({"faster", "fewer"})
 
 
@@ -57,6 +56,11 @@ class Measured:
         return "tests" if self.rows else ""
 
     @property
+    def nearest(self) -> tuple[Row, ...]:
+        """The rows of its benches alone, where it has any: a workload takes longer to say less."""
+        return tuple(row for row in self.rows if _of_bench(row)) or self.rows
+
+    @property
     def better(self) -> bool:
         return any(row.verdict in _BETTER for row in self.rows)
 
@@ -94,7 +98,7 @@ def gauge(
             )
 
         def shows(part: tuple[str, ...], row: Row = row) -> bool:
-            counted = row.metric != "time"
+            counted = not row.timed
             rows = worse(compare(part, None, frozenset({row.name}), counted).rows)
             return any((r.name, r.metric) == (row.name, row.metric) for r in rows)
 
@@ -120,23 +124,23 @@ def gauge(
 
 def worse(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows that refuse a fix."""
-    faster = {row.name for row in rows if row.metric == "time" and row.verdict == "faster"}
+    faster = {row.name for row in rows if row.timed and row.verdict == "faster"}
     return tuple(
         row
         for row in rows
-        if row.verdict == _WORSE.get(row.metric)
-        and not (row.metric == "allocations" and row.name in faster)
+        if (row.timed and row.verdict == "slower")
+        or (row.metric == "allocations" and row.verdict == "more" and row.name not in faster)
     )
 
 
 def better(rows: Sequence[Row]) -> tuple[Row, ...]:
     """The rows that speak for a fix: time that is faster, and fewer allocations where time is not
     slower."""
-    slower = {row.name for row in rows if row.metric == "time" and row.verdict == "slower"}
+    slower = {row.name for row in rows if row.timed and row.verdict == "slower"}
     return tuple(
         row
         for row in rows
-        if (row.metric == "time" and row.verdict == "faster")
+        if (row.timed and row.verdict == "faster")
         or (row.metric == "allocations" and row.verdict == "fewer" and row.name not in slower)
     )
 

@@ -1,7 +1,8 @@
 """Rivals: where several alternatives of a fix hold, the measured best of them is emitted.
 
 The rivals of all fixes are measured together, in the place of what was chosen; what differs is
-traced by halves to the fixes that bring it. A rival wins when a bench gets better with it and none
+traced by halves to the fixes that bring it, by the benches that run them (a workload, where none
+does). A rival wins when a bench gets better with it and none
 worse. Without a difference the codemod's own order stands.
 """
 
@@ -55,7 +56,7 @@ def contest(
 ) -> Contest:
     """Measure ``others`` in the place of ``chosen`` (both by id; ``others`` is a part)."""
     reached = found.report.reached if found.report is not None else {}
-    benches = frozenset(row.name for name in others for row in found.fixes[name].rows)
+    benches = frozenset(row.name for name in others for row in found.fixes[name].nearest)
     report = swap(tuple(others), benches, True)
     gained, lost = better(report.rows), worse(report.rows)
     gains = _traced(gained, others, reached, swap, better)
@@ -92,7 +93,7 @@ def _traced(
         able = [name for name in others if name in reached.get(row.name, others)]
 
         def shows(part: tuple[str, ...], row: Row = row) -> bool:
-            rows = kind(swap(part, frozenset({row.name}), row.metric != "time").rows)
+            rows = kind(swap(part, frozenset({row.name}), not row.timed).rows)
             return any((r.name, r.metric) == (row.name, row.metric) for r in rows)
 
         for name in culprits(able, shows):

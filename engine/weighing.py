@@ -209,4 +209,4 @@ def _words(own: Measured | None, error: str) -> str:
 
 def _telling(rows: Sequence[Row]) -> list[Row]:
     """What changed first, time before counts."""
-    return sorted(rows, key=lambda row: (not row.changed, row.metric != "time"))
+    return sorted(rows, key=lambda row: (not row.changed, not row.timed))

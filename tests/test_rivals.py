@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
-from engine.bench.model import Machine, Report, Row
-from engine.measured import Gauge, Measured
+from engine.bench.model import WORKLOAD, Machine, Report, Row
+from engine.measured import Gauge, Measured, better, worse
 from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.rivals import contest, rivals
 
@@ -126,6 +127,34 @@ def test_one_that_helps_here_and_hurts_there_does_not_win() -> None:
     winners, words = held(script, "a", "b", "c")
     assert winners == set()
     assert words["b"].startswith("`first` was measured better than `second`: p::bench/b::y time")
+
+
+def test_a_workload_is_asked_only_where_no_bench_is() -> None:
+    load = replace(row("load", "p99", "faster"), harness=WORKLOAD, unit="ns")
+    gauge = found("a", "b")
+    both = Measured((*gauge.fixes["a"].rows, load))
+    gauge = replace(gauge, fixes={"a": both, "b": Measured((load,))})
+    asked: list[frozenset[str]] = []
+
+    def swap(names: Sequence[str], only: frozenset[str], counted: bool) -> Report:
+        asked.append(only)
+        return Report(MACHINE, ())
+
+    for name in "ab":
+        contest({name: fix("first")}, {name: fix("second")}, gauge, swap)
+    assert asked == [frozenset({"p::bench/b::x"}), frozenset({"load"})]
+
+
+def test_a_latency_decides_as_time_does() -> None:
+    load = replace(row("load", "p99", "slower"), harness=WORKLOAD, unit="ns")
+    other = replace(load, metric="waits", unit="", verdict="more")
+    assert worse((load, other)) == (load,)
+    assert better((replace(load, verdict="faster"), replace(other, verdict="fewer"))) == (
+        replace(load, verdict="faster"),
+    )
+    more = replace(row("load", "allocations", "more"), harness=WORKLOAD)
+    assert worse((more, replace(load, verdict="faster"))) == ()
+    assert worse((more, other)) == (more,)
 
 
 def test_who_has_a_rival() -> None:

@@ -18,6 +18,12 @@ fn main() {
     let mut rows = Vec::new();
     for n in 0..ROUNDS { rows.push(kit::work(200_000 + n)); }
     if std::env::args().any(|a| a == "write") { std::fs::write("left-over", "x").unwrap(); }
+    if std::env::args().any(|a| a == "hand-over") {
+        let path = std::env::var_os("SPIKEPROOF_FIGURES").unwrap();
+        let told = format!(r#"[{{"name":"rounds","unit":"rounds","value":{0}}},
+            {{"name":"worst","unit":"ms","value":{0}}}]"#, rows.len());
+        std::fs::write(path, told).unwrap();
+    }
     println!("{}", rows.len());
 }
 """
@@ -59,6 +65,16 @@ def test_more_work_is_slower_and_equal_work_is_not(tmp_path: Path, target: Path)
     assert rows["memory"].verdict in ("no-difference", "more", "fewer")
     assert rows["memory"].before > 100_000
     assert rows["time"].before > rows["cpu"].before * 0.2
+
+
+def test_its_figures_are_compared(tmp_path: Path, target: Path) -> None:
+    """Each side's own program writes them: twice the rounds, twice the figure."""
+    report = compared(tmp_path, target, 60, 120, RUN.replace("write", "hand-over"))
+    rows = {row.metric: row for row in report.rows if row.harness == "workload"}
+    assert (rows["rounds"].before, rows["rounds"].after) == (60, 120)
+    assert (rows["rounds"].verdict, rows["rounds"].unit) == ("more", "rounds")
+    assert rows["worst"].verdict == "slower"
+    assert rows["worst"].ratio == pytest.approx(2)
 
 
 def test_its_allocations_are_counted(tmp_path: Path, target: Path) -> None:

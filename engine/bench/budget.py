@@ -25,13 +25,16 @@ class Share:
     cost: float
 
 
-def shares(tries: Sequence[float], seconds: float, pairs: int = PAIRS) -> tuple[Share, ...]:
+def shares(
+    tries: Sequence[float], seconds: float, pairs: int = PAIRS, family: int = 0
+) -> tuple[Share, ...]:
     """Deal out ``seconds`` over benches of which a run of ``SHORTEST`` took ``tries`` seconds.
 
     As many as possible, the short ones first, get the fewest pairs by which a change can be
-    declared; what is left is dealt out evenly, for more pairs, then for longer runs.
+    declared; what is left is dealt out evenly, for more pairs, then for longer runs. ``family`` is
+    how many things are judged when they are more than the benches.
     """
-    least = fewest_pairs(len(tries))
+    least = fewest_pairs(max(len(tries), family))
     found = [Share(0, SHORTEST, RUNS * least * took) for took in tries]
     chosen: list[int] = []
     left = max(seconds, 0.0)

@@ -17,7 +17,8 @@ class Row:
 
     ``name`` is ``package::target::bench`` (the target as ``engine.messages.target_name`` has it).
     ``metric`` is ``time`` (nanoseconds an iteration), ``allocations``, ``bytes`` or
-    ``instructions``. ``before`` and ``after`` are medians of the sides, ``ratio`` is after / before
+    ``instructions``; of a workload also ``cpu`` (nanoseconds), ``memory`` (bytes) and the names of
+    the figures that it hands over, which alone have a ``unit`` (``ns`` for times). ``before`` and ``after`` are medians of the sides, ``ratio`` is after / before
     (for time the median over the pairs; infinite for counts that were 0). ``interval`` holds the
     ratio's median with 95 %, None for counters. ``noise_floor`` and ``smallest`` are relative
     changes: what equal programs showed in this run, and the smallest change that this run would
@@ -36,6 +37,12 @@ class Row:
     verdict: str
     smallest: float
     note: str = ""
+    unit: str = ""
+
+    @property
+    def timed(self) -> bool:
+        """Does it tell how long something takes: a run, a bench, a request?"""
+        return self.metric == "time" or self.unit == "ns"
 
     @property
     def changed(self) -> bool:

@@ -35,12 +35,12 @@ def binomial_tail(count: int, trials: int, chance: float) -> float:
     )
 
 
-def sign_test(differences: Sequence[float], margin: float = 0.0) -> float:
+def sign_test(differences: Sequence[float], margin: float = 0.0, void: int = 0) -> float:
     """The two-sided p-value of "the median lies within ``-margin..margin``", in 0..1.
 
-    What lies within the margin counts for neither side.
+    What lies within the margin counts for neither side, and so do ``void`` more.
     """
-    trials = len(differences)
+    trials = len(differences) + void
     above = sum(d > margin for d in differences)
     below = sum(d < -margin for d in differences)
     return min(1.0, 2 * tail(max(above, below), trials))
@@ -107,14 +107,15 @@ def smallest_effect(
     family: int = 1,
     alpha: float = ALPHA,
     power: float = POWER,
+    void: int = 0,
 ) -> float:
     """The smallest change (a difference, above 0) that would have been declared with the chance
     ``power`` in pairs that scatter as these do; infinite when no change could have been.
 
     Exact for the scatter seen: a shift is found when enough pairs fall beyond the margin, and how
-    many do is binomial.
+    many do is binomial. No shift moves one of the ``void`` pairs.
     """
-    trials = len(differences)
+    trials = len(differences) + void
     needed = next(
         (k for k in range(trials + 1) if 2 * tail(k, trials) * max(family, 1) <= alpha), None
     )
@@ -124,11 +125,11 @@ def smallest_effect(
         (j for j in range(1, trials + 1) if binomial_tail(needed, trials, j / trials) >= power),
         None,
     )
-    if share is None:
+    if share is None or share > len(differences):
         return math.inf
     middle = median(differences)
     rests = sorted(d - middle for d in differences)
-    up = margin - rests[trials - share]
+    up = margin - rests[len(differences) - share]
     down = margin + rests[share - 1]
     return max(up, down, margin, floor)
 
@@ -138,13 +139,15 @@ class Pairs:
     """One bench's samples: values of either side, pair by pair, and of the first side once more.
 
     All values are above 0. ``resolution`` is the step in which the harness tells a value, as a part
-    of it (0.01 for one that tells 100 ns in whole nanoseconds).
+    of it (0.01 for one that tells 100 ns in whole nanoseconds). ``void`` more pairs were run that say
+    nothing: they count for neither side. Were they left out, a side could show its best runs alone.
     """
 
     before: tuple[float, ...]
     after: tuple[float, ...]
     again: tuple[float, ...]
     resolution: float = 0.0
+    void: int = 0
 
     @property
     def differences(self) -> tuple[float, ...]:
@@ -175,16 +178,19 @@ def judge(benches: Sequence[Pairs], family: int = 0) -> tuple[Finding, ...]:
     Holm against ``MIN_EFFECT``, and its size is beyond what the A/A pairs show."""
     margins = [MIN_EFFECT + math.log1p(bench.resolution) for bench in benches]
     p_values = holm(
-        [sign_test(b.differences, m) for b, m in zip(benches, margins, strict=True)], family
+        [sign_test(b.differences, m, b.void) for b, m in zip(benches, margins, strict=True)], family
     )
     found = []
     for bench, margin, p_value in zip(benches, margins, p_values, strict=True):
         differences = bench.differences
-        middle = median(differences)
-        low, high = interval(differences)
+        all_ = (*differences, *(0.0,) * bench.void)
+        middle = median(all_)
+        low, high = interval(all_)
         floor = noise_floor(bench.same)
         declared = p_value <= ALPHA and abs(middle) > max(floor, margin)
-        smallest = smallest_effect(differences, margin, floor, max(family, len(benches)))
+        smallest = smallest_effect(
+            differences, margin, floor, max(family, len(benches)), void=bench.void
+        )
         verdict = ("slower" if middle > 0 else "faster") if declared else "no-difference"
         found.append(
             Finding(

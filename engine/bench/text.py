@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from engine.bench.model import Missing, Report, Row
+from engine.bench.model import WORKLOAD, Missing, Report, Row
 from engine.report.counts import count
 from engine.report.plain import printable
 
@@ -61,6 +61,7 @@ def row_json(row: Row) -> dict[str, Any]:
         "verdict": row.verdict,
         "smallest_effect": _finite(row.smallest),
         "note": row.note,
+        "unit": row.unit,
     }
 
 
@@ -84,7 +85,7 @@ def report_text(report: Report, color: bool) -> str:
             ).rstrip()
             lines.append(_colored(line, shown[index - 1]) if color and index else line)
     if quiet:
-        tests = {row.name for row in quiet if "::bench/" not in row.name}
+        tests = {row.name for row in quiet if not _of_bench(row)}
         benches = {row.name for row in quiet} - tests
         if benches:
             lines.append(f"bytes are the same in {count(len(benches), 'bench', 'benches')}")
@@ -112,7 +113,7 @@ def _missing(missing: Sequence[Missing]) -> Iterator[str]:
 def row_words(row: Row) -> str:
     """A row in a sentence: ``a::bench/b::c time 479.2 µs -> 223.6 µs (-51.1 %, ..): faster``."""
     if not row.changed and row.interval is None:
-        return f"{row.name} {row.metric} {_amount(row.before, row.metric)}: {row.verdict}"
+        return f"{row.name} {row.metric} {_amount(row.before, row)}: {row.verdict}"
     told = [_change(row.ratio)]
     if row.interval is not None:
         told.append("95 % " + " .. ".join(_change(end) for end in row.interval))
@@ -120,7 +121,9 @@ def row_words(row: Row) -> str:
         told.append(f"noise ±{_percent(row.noise_floor)}")
         if not row.changed:
             told.append(f"would see {_percent(row.smallest)}")
-    values = f"{_amount(row.before, row.metric)} -> {_amount(row.after, row.metric)}"
+        if row.note:
+            told.append(row.note)
+    values = f"{_amount(row.before, row)} -> {_amount(row.after, row)}"
     return f"{row.name} {row.metric} {values} ({', '.join(told)}): {row.verdict}"
 
 
@@ -128,10 +131,14 @@ def _quiet(rows: Sequence[Row]) -> Iterator[Row]:
     """Equal counts of tests, and equal bytes of benches whose allocations are shown as equal."""
     same = {row.name for row in rows if row.metric == "allocations" and not row.changed}
     for row in rows:
-        test = "::bench/" not in row.name and row.metric != "time"
+        test = not _of_bench(row) and row.metric != "time"
         bytes_too = row.metric == "bytes" and row.name in same
         if not row.changed and (test or bytes_too):
             yield row
+
+
+def _of_bench(row: Row) -> bool:
+    return "::bench/" in row.name or row.harness == WORKLOAD
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -149,18 +156,19 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (
         printable(row.name),
         row.metric,
-        _amount(row.before, row.metric),
-        _amount(row.after, row.metric),
-        _change(row.ratio) if row.ratio != 1 or row.metric == "time" else "0",
+        _amount(row.before, row),
+        _amount(row.after, row),
+        _change(row.ratio) if row.ratio != 1 or row.timed else "0",
         interval,
         f"±{_percent(row.noise_floor)}" if row.interval is not None else "",
         verdict,
     )
 
 
-def _amount(value: float, metric: str) -> str:
-    if metric not in ("time", "cpu"):
-        return f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
+def _amount(value: float, row: Row) -> str:
+    if not row.timed and row.metric != "cpu":
+        number = f"{value:,.0f}" if value == round(value) else f"{value:,.6g}"
+        return f"{number} {row.unit}".rstrip()
     for size, unit in _UNITS:
         if value >= size:
             return f"{value / size:.4g} {unit}"

@@ -1,25 +1,29 @@
 """A workload: any command that the user names in the config, run on both sides in turns.
 
-It is measured as a whole: wall time, CPU time, peak memory (of the processes that it waits for), and
-the allocations of the workspace's programs that cargo builds in it. Each side's copy stands in the
-same place when it runs and has target directories of its own, so that a ``cargo run`` in the command
-builds once a side and starts at once afterwards. A workload that fails on either side has no verdict.
+It is measured as a whole: wall time, CPU time, peak memory (of the processes that it waits for), the
+figures that it hands over (``figures``), and the allocations of the workspace's programs that cargo
+builds in it. Each side's copy stands in the same place when it runs and has target directories of its
+own, so that a ``cargo run`` in the command builds once a side and starts at once afterwards. A
+workload that fails on either side has no verdict.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from engine import process
-from engine.bench import budget, counters, stats, tally
+from engine.bench import budget, counters, figures, stats, tally
 from engine.bench.build import TIME, Builds, Side, Watch
 from engine.bench.model import NEW, OLD, RUNS, WORDS, WORKLOAD, Missing, Row, Samples
 from engine.bench.runner import FailedError
+from engine.bench.seed import seed
 from engine.bench.settings import Settings
 from engine.bench.stage import Stage
 from engine.reach import VARIABLE, Probes
@@ -29,6 +33,7 @@ _WORDS = {"slower": "more", "faster": "fewer"}  # of what is no time on the cloc
 _KEPT = 1 << 20
 _FACTOR = 20.0  # a run may take so many times what the first timed one took
 _LEAST = 10.0  # seconds
+_FOR_COUNTS = 0.5  # of the budget, for counts that have to be taken in pairs
 # Runs the command and writes what the kernel counted of it: `wait4` has the processes it waited for.
 _WRAPPER = """
 import json, os, subprocess, sys, time
@@ -55,6 +60,24 @@ class Workload:
     name: str
     argv: tuple[str, ...]
     folder: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Ran:
+    """What one run took, by metric, and the figures that it handed over, or what was wrong with
+    them."""
+
+    usage: Mapping[str, float]
+    figures: figures.Handed
+    problem: str = ""
+
+    @property
+    def seconds(self) -> float:
+        return self.usage["time"] / 1e9
+
+
+_T = TypeVar("_T")
+_Pairs = Mapping[str, list[_Ran]]  # by run of a pair
 
 
 def workloads(side: Side) -> tuple[Workload, ...]:
@@ -102,24 +125,55 @@ class Measuring:
             self._run(side, workload, limits.check + limits.test)  # builds what it needs
         if self.probes is not None:
             self._reach(workload, self.probes, limits.check + limits.test)
-        tried = max(self._run(side, workload, limits.test)["time"] / 1e9 for side in (OLD, NEW))
-        (share,) = budget.shares([tried], self.settings.seconds, self.settings.pairs)
+        tries = [self._run(side, workload, limits.test) for side in (OLD, NEW)]
+        tried = max(run.seconds for run in tries)
+        family = len(_METRICS) + len({name for run in tries for name in run.figures})
+        seconds = self.settings.seconds
+        (share,) = budget.shares([tried], seconds, self.settings.pairs, family)
         if not share.pairs:
             raise FailedError(
                 f"one run takes {tried:.1f} s, so that the fewest pairs that could show anything "
                 f"take about {share.cost:.0f} s: give it more with --bench-time"
             )
-        values = self._pairs(workload, share.pairs, max(_LEAST, _FACTOR * tried))
-        self.rows += list(_rows(workload.name, values))
-        self.samples += [
-            Samples(workload.name, metric, *(tuple(v[metric] for v in values[run]) for run in RUNS))
-            for metric in _METRICS
-        ]
+        patience = max(_LEAST, _FACTOR * tried)
+        values = self._pairs(
+            workload, share.pairs, lambda side: self._run(side, workload, patience)
+        )
+        self._judge(workload, values, family)
         if self.settings.counters:
-            self._count(workload, limits.check + limits.test)
+            try:
+                self._count(workload, limits.check + limits.test, tried)
+            except FailedError as error:
+                self._miss(workload, "allocations", str(error))
 
-    def _count(self, workload: Workload, timeout: float) -> None:
-        """Its allocations: run with programs that have the counter, after a run that builds them."""
+    def _judge(self, workload: Workload, values: _Pairs, family: int) -> None:
+        """Its rows: what was measured of all runs, and the figures that can be compared."""
+        found = []
+        for metric in _METRICS:
+            before, after, again = (tuple(r.usage[metric] for r in values[run]) for run in RUNS)
+            found.append(figures.Compared(metric, "", stats.Pairs(before, after, again)))
+        problem = next((ran.problem for run in RUNS for ran in values[run] if ran.problem), "")
+        if problem:
+            self._miss(workload, "figures", problem)
+        else:
+            handed = {run: [ran.figures for ran in values[run]] for run in RUNS}
+            for figure in figures.compared(handed):
+                if figure.pairs is None:
+                    self._miss(workload, figure.name, figure.problem)
+                else:
+                    found.append(figure)
+        self._tell(workload, found, family)
+
+    def _tell(self, workload: Workload, found: Sequence[figures.Compared], family: int) -> None:
+        pairs = [each.pairs for each in found if each.pairs is not None]
+        judged = stats.judge(pairs, family)
+        for each, own, finding in zip(found, pairs, judged, strict=True):
+            self.rows.append(_row(workload.name, each.name, each.unit, own, finding))
+            self.samples.append(Samples(workload.name, each.name, own.before, own.after, own.again))
+
+    def _count(self, workload: Workload, timeout: float, tried: float) -> None:
+        """Its allocations: run with programs that have the counter, after a run that builds them.
+        ``tried`` is how long a run takes, in seconds."""
         if self.builds.wrapper is None or self.builds.uncounted:
             self._miss(workload, "allocations", self.builds.uncounted or "there is no counter")
             return
@@ -135,14 +189,35 @@ class Measuring:
                 return
             for metric, value in zip(found, counted, strict=True) if number > 1 else ():
                 found[metric][side].append(counters.Value(value, 0.0))
+        rows, samples = [], []
         for metric, values in found.items():
-            self.samples.append(counters.samples(workload.name, metric, values[OLD], values[NEW]))
+            old, new = values[OLD], values[NEW]
             try:
-                self.rows.append(
-                    counters.row(workload.name, WORKLOAD, metric, values[OLD], values[NEW])
-                )
+                rows.append(counters.row(workload.name, WORKLOAD, metric, old, new))
             except counters.UnstableError as error:
-                self._miss(workload, metric.name, str(error))
+                pairs = stats.fewest_pairs(len(found))
+                if pairs * budget.RUNS * tried > self.settings.seconds * _FOR_COUNTS:
+                    raise FailedError(f"{error}; {counters.NO_TIME}") from None
+                self._count_pairs(workload, timeout, self.builds.wrapper, pairs)
+                return
+            samples.append(counters.samples(workload.name, metric, old, new))
+        self.rows += rows
+        self.samples += samples
+
+    def _count_pairs(self, workload: Workload, timeout: float, wrapper: Path, pairs: int) -> None:
+        """Counts that differ from run to run of one program (threads, packets) are judged as times
+        are."""
+        metrics = (counters.ALLOCATIONS.name, counters.BYTES.name)
+        values = self._pairs(
+            workload, pairs, lambda side: self._counted(side, workload, timeout, wrapper)
+        )
+        if not all(min(counts) for counted in values.values() for counts in counted):
+            raise FailedError("a run of it counted nothing")
+        found = []
+        for place, metric in enumerate(metrics):
+            before, after, again = (tuple(c[place] for c in values[run]) for run in RUNS)
+            found.append(figures.Compared(metric, "", stats.Pairs(before, after, again)))
+        self._tell(workload, found, len(metrics))
 
     def _counted(
         self, side: str, workload: Workload, timeout: float, wrapper: Path
@@ -157,16 +232,16 @@ class Measuring:
         self.missing.append(Missing(workload.name, metric, reason))
 
     def _pairs(
-        self, workload: Workload, pairs: int, timeout: float
-    ) -> dict[str, list[dict[str, float]]]:
+        self, workload: Workload, pairs: int, measure: Callable[[str], _T]
+    ) -> dict[str, list[_T]]:
         shuffled = random.Random(self.settings.seed)
-        values: dict[str, list[dict[str, float]]] = {run: [] for run in RUNS}
+        values: dict[str, list[_T]] = {run: [] for run in RUNS}
         for pair in range(pairs):
             order = list(values)
             shuffled.shuffle(order)
             self.watch.progress(f"{workload.name}: pair {pair + 1} of {pairs}")
             for run in order:
-                values[run].append(self._run(NEW if run == "after" else OLD, workload, timeout))
+                values[run].append(measure(NEW if run == "after" else OLD))
         return values
 
     def _run(
@@ -177,19 +252,27 @@ class Measuring:
         target: str = "",
         more: Mapping[str, str] | None = None,
         files: Mapping[str, bytes] | None = None,
-    ) -> dict[str, float]:
-        """What one run took, by metric. Raises FailedError when it does not end with success."""
+    ) -> _Ran:
+        """One run. Raises FailedError when it does not end with success."""
         self.stage.load(side, TIME)
         for path, data in (files or {}).items():
             (self.stage.place / path).write_bytes(data)
         usage = self.base / "workload-usage.json"
         usage.unlink(missing_ok=True)
+        handed = self.base / "workload-figures.json"
+        _remove(handed)
         folder = self.base / f"workload-{target or side}"
+        seed(self.base / "build", folder, self.stage.place / "Cargo.lock")
+        places = {
+            "CARGO_TARGET_DIR": str(folder),
+            "CARGO_BUILD_BUILD_DIR": str(folder),  # one of the user's would be both sides'
+            figures.VARIABLE: str(handed),
+        }
         result = process.run(
             process.Command(
                 argv=(sys.executable, "-I", "-c", _WRAPPER, str(usage), *workload.argv),
                 cwd=self.stage.place / workload.folder,
-                env={**self.env, "CARGO_TARGET_DIR": str(folder), **(more or {})},
+                env={**self.env, **places, **(more or {})},
                 timeout=timeout,
                 kept=_KEPT,
             )
@@ -200,7 +283,11 @@ class Measuring:
             words = result.stderr.decode("utf-8", "replace").strip().split("\n")[-1][:200]
             raise FailedError(f"ended with code {result.code} {WORDS[side]}: {words}")
         found: dict[str, float] = json.loads(usage.read_bytes())
-        return {metric: float(found[metric]) for metric in _METRICS}
+        took = {metric: float(found[metric]) for metric in _METRICS}
+        try:
+            return _Ran(took, figures.read(handed))
+        except figures.FiguresError as error:
+            return _Ran(took, {}, f"{WORDS[side]}: {error}")
 
     def _reach(self, workload: Workload, probes: Probes, timeout: float) -> None:
         """Which fixes it runs: the side before with probes, in a target directory of its own."""
@@ -213,26 +300,29 @@ class Measuring:
         self.reached[workload.name] = probes.read(file.read_bytes() if file.exists() else b"")
 
 
-def _rows(name: str, values: Mapping[str, list[dict[str, float]]]) -> Iterator[Row]:
-    def of(run: str, metric: str) -> tuple[float, ...]:
-        return tuple(each[metric] for each in values[run])
+def _row(name: str, metric: str, unit: str, pairs: stats.Pairs, found: stats.Finding) -> Row:
+    timed = metric == "time" or unit == figures.NANOSECONDS
+    whole = len(pairs.before) + pairs.void
+    return Row(
+        name=name,
+        harness=WORKLOAD,
+        metric=metric,
+        before=stats.median(pairs.before),
+        after=stats.median(pairs.after),
+        ratio=found.ratio,
+        interval=(found.low, found.high),
+        noise_floor=found.floor,
+        pairs=whole,
+        verdict=found.verdict if timed else _WORDS.get(found.verdict, found.verdict),
+        smallest=found.smallest,
+        note=f"{pairs.void} of {whole} pairs void" if pairs.void else "",
+        unit=unit,
+    )
 
-    samples = [
-        stats.Pairs(of("before", metric), of("after", metric), of("again", metric))
-        for metric in _METRICS
-    ]
-    for metric, pairs, found in zip(_METRICS, samples, stats.judge(samples), strict=True):
-        verdict = found.verdict if metric == "time" else _WORDS.get(found.verdict, found.verdict)
-        yield Row(
-            name=name,
-            harness=WORKLOAD,
-            metric=metric,
-            before=stats.median(pairs.before),
-            after=stats.median(pairs.after),
-            ratio=found.ratio,
-            interval=(found.low, found.high),
-            noise_floor=found.floor,
-            pairs=len(pairs.before),
-            verdict=verdict,
-            smallest=found.smallest,
-        )
+
+def _remove(path: Path) -> None:
+    """Whatever a run has made of it."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -38,9 +38,9 @@ def table(verdicts: Iterable[Verdict]) -> Table:
     for verdict in verdicts:
         if verdict.evidence.measured is not None:
             for row in verdict.evidence.measured.rows:
-                if row.changed or row.metric == "time":
+                if row.changed or row.timed:
                     rows.setdefault(_key(row), row)
-    ordered = sorted(rows.values(), key=lambda row: (row.metric != "time", row.name, row.metric))
+    ordered = sorted(rows.values(), key=lambda row: (not row.timed, row.name, row.metric))
     return Table({_key(row): n for n, row in enumerate(ordered, 1)}, tuple(ordered))
 
 

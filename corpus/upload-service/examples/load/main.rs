@@ -1,4 +1,4 @@
-//! Open-loop load for `upload-service`.
+//! Open-loop load for the service, over loopback: `cargo run --release --example load`.
 //!
 //! A closed loop hides stalls: a client that waits for an answer before it asks again sends nothing
 //! while the server stands still, so the stall counts once. Here request `i` is *planned* at
@@ -6,7 +6,8 @@
 //! time from the planned start to the end of the answer. What the generator itself was late by is
 //! recorded apart: a run in which it lagged says nothing about the server.
 //!
-//! Prints one line of JSON.
+//! Prints one line of JSON. It is a workload of spikeproof, too: it writes its latencies to the file
+//! that `SPIKEPROOF_FIGURES` names, so that they are compared before and after.
 
 mod client;
 mod options;
@@ -27,51 +28,40 @@ use crate::server::Server;
 
 pub type Failure = Box<dyn Error + Send + Sync>;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Failure> {
+fn main() -> Result<(), Failure> {
     let options = Options::parse()?;
-    let server = match &options.server {
-        Some(program) => Some(Server::start(program).await?),
-        None => None,
-    };
-    let address = match (&server, &options.address) {
-        (Some(server), _) => server.address.clone(),
-        (None, Some(address)) => address.clone(),
-        (None, None) => return Err("name a --server to start or an --address to load".into()),
-    };
-    drive(&address, &options, Some(options.warmup)).await?;
-    let tally = drive(&address, &options, None).await?;
-    println!("{}", tally.json(&options));
-    if let Some(server) = server {
-        server.stop().await?;
-    }
-    Ok(())
+    let server = Server::start()?;
+    let address = server.address.to_string();
+    // A thread of its own: the service has its own, too.
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let tally = runtime.block_on(async {
+        drive(&address, &options, options.warmup).await?;
+        drive(&address, &options, options.duration).await
+    })?;
+    drop(runtime); // closes what is left of the connections
+    server.stop()?;
+    tally.tell(&options)
 }
 
-/// Sends what is asked for (or only as much as `warmup` allows) and gathers the latencies.
-async fn drive(
-    address: &str,
-    options: &Options,
-    warmup: Option<Duration>,
-) -> Result<Tally, Failure> {
-    let seconds = warmup.unwrap_or(options.duration);
+/// Sends what falls into `seconds` and gathers the latencies.
+async fn drive(address: &str, options: &Options, seconds: Duration) -> Result<Tally, Failure> {
+    let mut whole = Tally::new();
     if seconds.is_zero() {
-        return Ok(Tally::new());
+        return Ok(whole);
+    }
+    let mut clients = Vec::new();
+    for _ in 0..options.connections {
+        clients.push(Client::connect(address, options).await?);
     }
     let next = Arc::new(AtomicU64::new(0));
     let started = Instant::now();
     let mut workers = tokio::task::JoinSet::new();
-    for _ in 0..options.connections {
-        let client = Client::connect(address, options).await?;
-        workers.spawn(work(
-            client,
-            options.rate,
-            seconds,
-            started,
-            Arc::clone(&next),
-        ));
+    for client in clients {
+        let next = Arc::clone(&next);
+        workers.spawn(work(client, options.rate, seconds, started, next));
     }
-    let mut whole = Tally::new();
     while let Some(part) = workers.join_next().await {
         whole.add(&part??);
     }

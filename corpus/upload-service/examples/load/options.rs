@@ -1,24 +1,21 @@
 //! The command line.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use lexopt::prelude::*;
 
 pub const USAGE: &str = "\
-upload-load [OPTIONS]
-  --server PROGRAM    an upload-service to start on a free port, in a folder of its own
-  --address HOST:PORT one that runs
-  --rate N            requests a second on a fixed schedule; without it: as many as are answered
-  --seconds N         how long (5)
-  --warmup N          seconds before that are not counted (1)
+cargo run --release --example load -- [OPTIONS]
+  --rate N            uploads a second, on a fixed schedule (500)
+  --closed            as many as are answered, in place of a schedule
+  --seconds N         how long: with a rate, so many uploads in each run (0.5)
+  --warmup N          seconds before that are not counted (0.1)
   --connections N     kept open all the time (32)
   --body BYTES        of one upload (65536)
   --frame BYTES       sent at once (8192)";
 
 pub struct Options {
-    pub server: Option<PathBuf>,
-    pub address: Option<String>,
+    /// None: closed loop.
     pub rate: Option<f64>,
     pub duration: Duration,
     pub warmup: Duration,
@@ -30,11 +27,9 @@ pub struct Options {
 impl Options {
     pub fn parse() -> Result<Self, lexopt::Error> {
         let mut options = Options {
-            server: None,
-            address: None,
-            rate: None,
-            duration: Duration::from_secs(5),
-            warmup: Duration::from_secs(1),
+            rate: Some(500.0),
+            duration: Duration::from_millis(500),
+            warmup: Duration::from_millis(100),
             connections: 32,
             body: 64 << 10,
             frame: 8 << 10,
@@ -42,9 +37,8 @@ impl Options {
         let mut arguments = lexopt::Parser::from_env();
         while let Some(argument) = arguments.next()? {
             match argument {
-                Long("server") => options.server = Some(arguments.value()?.into()),
-                Long("address") => options.address = Some(arguments.value()?.string()?),
                 Long("rate") => options.rate = Some(positive(&mut arguments)?),
+                Long("closed") => options.rate = None,
                 Long("seconds") => options.duration = seconds(&mut arguments)?,
                 Long("warmup") => options.warmup = seconds(&mut arguments)?,
                 Long("connections") => options.connections = arguments.value()?.parse()?,

@@ -6,9 +6,12 @@ use hdrhistogram::Histogram;
 use serde_json::{json, Value};
 
 use crate::options::Options;
+use crate::Failure;
 
 /// A run is void when one request in a hundred started later than this for the generator's fault.
 const MAX_LAG: Duration = Duration::from_millis(5);
+/// So many requests have to lie beyond a quantile that is handed over.
+const BEYOND: f64 = 2.0;
 
 pub struct Tally {
     latency: Histogram<u64>,
@@ -47,10 +50,20 @@ impl Tally {
         self.refused += other.refused;
     }
 
-    pub fn json(&self, options: &Options) -> Value {
-        let at = |histogram: &Histogram<u64>, part| histogram.value_at_quantile(part);
+    /// Prints all of it, and hands over the latencies to who asks for them.
+    pub fn tell(&self, options: &Options) -> Result<(), Failure> {
+        println!("{}", self.json(options));
+        if self.refused > 0 {
+            return Err(format!("{} uploads were refused", self.refused).into());
+        }
+        if let Some(path) = std::env::var_os("SPIKEPROOF_FIGURES") {
+            std::fs::write(path, self.figures(options).to_string())?;
+        }
+        Ok(())
+    }
+
+    fn json(&self, options: &Options) -> Value {
         let seconds = self.took.as_secs_f64().max(f64::MIN_POSITIVE);
-        let lag = at(&self.lag, 0.99);
         json!({
             "planned_rate": options.rate,
             "rate": self.latency.len() as f64 / seconds,
@@ -58,13 +71,32 @@ impl Tally {
             "refused": self.refused,
             "seconds": seconds,
             "mean_us": self.latency.mean(),
-            "p50_us": at(&self.latency, 0.5),
-            "p99_us": at(&self.latency, 0.99),
-            "p999_us": at(&self.latency, 0.999),
+            "p50_us": self.latency.value_at_quantile(0.5),
+            "p99_us": self.latency.value_at_quantile(0.99),
+            "p999_us": self.latency.value_at_quantile(0.999),
             "max_us": self.latency.max(),
-            "lag_p99_us": lag,
-            "lagged": options.rate.is_some() && lag > micros(MAX_LAG),
+            "lag_p99_us": self.lag.value_at_quantile(0.99),
+            "lagged": self.lagged(options),
         })
+    }
+
+    /// Lower is better; null when the run says nothing about the service.
+    fn figures(&self, options: &Options) -> Value {
+        let figure = |name: &str, micros: f64| {
+            let value = (!self.lagged(options)).then_some(micros);
+            json!({"name": name, "unit": "us", "value": value})
+        };
+        let mut found = vec![figure("mean", self.latency.mean())];
+        for (name, part) in [("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999)] {
+            if self.latency.len() as f64 * (1.0 - part) >= BEYOND {
+                found.push(figure(name, self.latency.value_at_quantile(part) as f64));
+            }
+        }
+        Value::Array(found)
+    }
+
+    fn lagged(&self, options: &Options) -> bool {
+        options.rate.is_some() && self.lag.value_at_quantile(0.99) > micros(MAX_LAG)
     }
 }
 
