@@ -16,6 +16,7 @@ from engine.evidence_cache import Cache, tree_digest
 from engine.measured import Gauge, gauge, worse
 from engine.model import Edit, Fix, Level
 from engine.reach import Probes
+from engine.report.measurements import Table
 
 MACHINE = Machine("Linux", "a cpu", 2, 0.1, "rustc 1.95.0")
 NOTHING: frozenset[str] = frozenset()
@@ -100,6 +101,7 @@ def test_those_that_the_bench_does_not_run_are_not_asked() -> None:
     assert all(run is None or run == {"a"} for run in machinery.runs)
     assert found.fixes["b"].rung == "tests"
     assert found.fixes["c"].rung == ""
+    assert Table({}, ()).of(found.fixes["b"]).startswith("reached by 1 test, by no bench: ")
 
 
 def test_a_pair_that_is_slow_together_goes_together() -> None:

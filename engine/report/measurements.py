@@ -27,7 +27,8 @@ class Table:
         mine = sorted(self.numbers[_key(row)] for row in own.rows if _key(row) in self.numbers)
         names = {row.name for row in own.rows}
         nouns = {"benches": ("bench", "benches"), "workload": ("workload", "workloads")}
-        reach = f"reached by {count(len(names), *nouns.get(own.rung, ('test', 'tests')))}"
+        rung = count(len(names), *nouns.get(own.rung, ("test", "tests")))
+        reach = f"reached by {rung}" if own.rung in nouns else f"reached by {rung}, by no bench"
         shown = " ".join(f"[{number}]" for number in mine)
         return f"{reach}: {shown}" if shown else f"{reach}: allocations and bytes are the same"
 
