@@ -11,6 +11,7 @@ from pathlib import Path
 
 from engine.bench import Report, Settings, Side, compare
 from engine.bench.model import Missing, Row
+from engine.reach import Probes
 from engine.report.ui import Ui
 from engine.scratch import Scratch
 from engine.workspace import Selection, discover
@@ -109,6 +110,7 @@ def measure(
     counters: bool = True,
     instructions: bool = False,
     features: tuple[str, ...] = (),
+    probes: Probes | None = None,
 ) -> Report:
     """Compare two folders; builds go below ``target``."""
     old, new = (
@@ -118,7 +120,7 @@ def measure(
         seconds=seconds, pairs=pairs, counters=counters, instructions=instructions, seed=1
     )
     with Scratch.open(new, target) as scratch:
-        return compare(scratch, Side(old), Side(new), settings, Ui(quiet=True))
+        return compare(scratch, Side(old), Side(new), settings, Ui(quiet=True), probes)
 
 
 def row(report: Report, name: str, metric: str) -> Row:

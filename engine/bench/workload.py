@@ -291,8 +291,8 @@ class Measuring:
 
     def _reach(self, workload: Workload, probes: Probes, timeout: float) -> None:
         """Which fixes it runs: the side before with probes, in a target directory of its own."""
-        file = self.base / "workload-reach"
-        file.unlink(missing_ok=True)
+        file = self.base / "workload-probes"  # beside the target directory of this run
+        _remove(file)
         try:
             self._run(OLD, workload, timeout, "reach", {VARIABLE: str(file)}, probes.files)
         except FailedError:
