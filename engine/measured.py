@@ -49,16 +49,13 @@ class Measured:
     @property
     def rung(self) -> str:
         """What the rows stand on: "benches", "workload", "tests", or "" when nothing reaches it."""
-        if any(_of_bench(row) for row in self.rows):
-            return "benches"
-        if any(row.harness == WORKLOAD for row in self.rows):
-            return "workload"
-        return "tests" if self.rows else ""
+        there = {rung_of(row) for row in self.rows}
+        return next((rung for rung in ("benches", "workload", "tests") if rung in there), "")
 
     @property
     def nearest(self) -> tuple[Row, ...]:
         """The rows of its benches alone, where it has any: a workload takes longer to say less."""
-        return tuple(row for row in self.rows if _of_bench(row)) or self.rows
+        return tuple(row for row in self.rows if rung_of(row) == "benches") or self.rows
 
     @property
     def better(self) -> bool:
@@ -175,10 +172,13 @@ def culprits(able: Sequence[str], shows: Callable[[tuple[str, ...]], bool]) -> t
 def _rows_of(name: str, report: Report) -> tuple[Row, ...]:
     """What a fix is reached by; the tests' rows only where no bench reaches it."""
     rows = [row for row in report.rows if name in report.reached.get(row.name, ())]
-    better = [row for row in rows if _of_bench(row) or row.harness == WORKLOAD]
+    better = [row for row in rows if rung_of(row) != "tests"]
     return tuple(better or rows)
 
 
-def _of_bench(row: Row) -> bool:
-    """Tests are only counted; what has a time, or stands in a bench target, is a bench."""
-    return row.harness != WORKLOAD and (row.metric == "time" or "::bench/" in row.name)
+def rung_of(row: Row) -> str:
+    """What a row stands on, as ``Measured.rung`` has it. Tests are only counted; what has a time, or
+    stands in a bench target, is a bench."""
+    if row.harness == WORKLOAD:
+        return "workload"
+    return "benches" if row.metric == "time" or "::bench/" in row.name else "tests"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from engine.bench.model import Machine, Missing, Report, Row, Samples
 from engine.bench.settings import Settings
 from engine.evidence_cache import Cache, tree_digest
-from engine.measured import Gauge, gauge, worse
+from engine.measured import Gauge, Measured, gauge, worse
 from engine.model import Edit, Fix, Level
 from engine.reach import Probes
 from engine.report.measurements import Table
@@ -102,6 +103,14 @@ def test_those_that_the_bench_does_not_run_are_not_asked() -> None:
     assert found.fixes["b"].rung == "tests"
     assert found.fixes["c"].rung == ""
     assert Table({}, ()).of(found.fixes["b"]).startswith("reached by 1 test, by no bench: ")
+
+
+def test_what_reaches_a_fix_is_told_by_kind() -> None:
+    rows = [row("p::bench/b::one", "time", "faster"), row("p::bench/b::two", "time", "faster")]
+    load = replace(row("workload", "p99", "no-difference"), harness="workload")
+    told = Table({}, ()).of(Measured((*rows, load)))
+    assert told.startswith("reached by 2 benches and 1 workload: ")
+    assert Table({}, ()).of(Measured((load,))).startswith("reached by 1 workload: ")
 
 
 def test_a_pair_that_is_slow_together_goes_together() -> None:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from engine.bench.model import Report, Row
 from engine.bench.text import row_words
-from engine.measured import Measured
+from engine.measured import Measured, rung_of
 from engine.model import Verdict
 from engine.report.counts import count
 
 _Key = tuple[str, str, float, float]
+_NOUNS = {"benches": ("bench", "benches"), "workload": ("workload", ""), "tests": ("test", "")}
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,12 @@ class Table:
     def of(self, own: Measured) -> str:
         """One fix's line: the numbers of its rows, what they stand on, and what stayed the same."""
         mine = sorted(self.numbers[_key(row)] for row in own.rows if _key(row) in self.numbers)
-        names = {row.name for row in own.rows}
-        nouns = {"benches": ("bench", "benches"), "workload": ("workload", "workloads")}
-        rung = count(len(names), *nouns.get(own.rung, ("test", "tests")))
-        reach = f"reached by {rung}" if own.rung in nouns else f"reached by {rung}, by no bench"
+        told = [
+            count(len(names), *nouns)
+            for rung, nouns in _NOUNS.items()
+            if (names := {row.name for row in own.rows if rung_of(row) == rung})
+        ]
+        reach = f"reached by {' and '.join(told)}{', by no bench' if own.rung == 'tests' else ''}"
         shown = " ".join(f"[{number}]" for number in mine)
         return f"{reach}: {shown}" if shown else f"{reach}: allocations and bytes are the same"
 
