@@ -11,7 +11,7 @@ from engine.errors import SpikeproofError
 from engine.measured import Gauge
 from engine.model import Fix, Level, Outcome, Verdict
 from engine.report.counts import count
-from engine.rivals import Contest, contest, rivals
+from engine.rivals import Contest, contest, nearest, rivals
 from engine.weighing import Scales, Wish, texts
 
 if TYPE_CHECKING:
@@ -41,8 +41,10 @@ def choose(
     checks = 0
     for rank in range(1, _ALTERNATIVES):
         others = {n: f for n, f in rivals(verified, found, take, rank).items() if n in chosen}
-        others, asked = _holding(stages, chosen, others)
-        checks += asked
+        sides = texts(stages, [*chosen.values()]), texts(stages, [*{**chosen, **others}.values()])
+        if not others or not scales.knows(*sides, nearest(others, found), True, _SHARE):
+            others, asked = _holding(stages, chosen, others)
+            checks += asked
         if not others:
             break
         stages.ui.say("Comparing", f"{count(len(others), 'fix', 'fixes')} with an alternative")

@@ -8,7 +8,7 @@ worse. Without a difference the codemod's own order stands.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.bench.model import Report, Row
@@ -56,8 +56,7 @@ def contest(
 ) -> Contest:
     """Measure ``others`` in the place of ``chosen`` (both by id; ``others`` is a part)."""
     reached = found.report.reached if found.report is not None else {}
-    benches = frozenset(row.name for name in others for row in found.fixes[name].nearest)
-    report = swap(tuple(others), benches, True)
+    report = swap(tuple(others), nearest(others, found), True)
     gained, lost = better(report.rows), worse(report.rows)
     gains = _traced(gained, others, reached, swap, better)
     # Who is to blame for a loss is of interest only beside a gain: the others stay as they are.
@@ -78,6 +77,11 @@ def contest(
         else:
             words[name] = f"{new}, measured in its place{together}, showed no difference"
     return Contest(winners, words)
+
+
+def nearest(others: Iterable[str], found: Gauge) -> frozenset[str]:
+    """The benches (or workloads) by which the rivals of these fixes are measured."""
+    return frozenset(row.name for name in others for row in found.fixes[name].nearest)
 
 
 def _traced(

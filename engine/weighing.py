@@ -60,8 +60,7 @@ class Scales:
     ) -> Report:
         """The user's tree with the texts of ``before`` against the one with those of ``after``, in
         ``share`` of the budget; with counts, or of time alone."""
-        seconds = self._settings.seconds * share
-        settings = replace(self._settings, seconds=seconds, only=only, counters=counted)
+        settings = self._asked(only, counted, share)
         probed = with_probes.files if with_probes is not None else {}
         key = self._cache.key(before, after, probed, only, settings)
         stages = self._stages
@@ -73,6 +72,22 @@ class Scales:
         report = compare(stages.scratch, *sides, settings, stages.ui, with_probes)
         self._cache.put(key, report)
         return report
+
+    def knows(
+        self,
+        before: Mapping[str, bytes],
+        after: Mapping[str, bytes],
+        only: frozenset[str],
+        counted: bool,
+        share: float,
+    ) -> bool:
+        """Was this compared before, so that both sides are known to compile?"""
+        settings = self._asked(only, counted, share)
+        return self._cache.get(self._cache.key(before, after, {}, only, settings)) is not None
+
+    def _asked(self, only: frozenset[str], counted: bool, share: float) -> Settings:
+        seconds = self._settings.seconds * share
+        return replace(self._settings, seconds=seconds, only=only, counters=counted)
 
 
 def weigh(

@@ -205,6 +205,12 @@ def test_the_measured_best_of_the_alternatives_leaves(tmp_path: Path) -> None:
     assert verdicts["fn mended"].reason.startswith("in place of `costly`: regressed, kit::bench/")
     assert sum(result.runs.values()) == result.cargo_runs
 
+    # What was measured in its place compiled: a second run need not ask that again.
+    again, retold = run(root, tmp_path / "target", Wish(seconds=30))
+    assert again.patch == result.patch
+    assert not any(line.startswith("Building") for line in retold)
+    assert again.runs["check"] < result.runs["check"]
+
 
 def row_of(verdict: Verdict, metric: str) -> tuple[str, str]:
     own = verdict.evidence.measured
