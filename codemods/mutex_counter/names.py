@@ -71,6 +71,12 @@ def _imports(source: Source, scope: imports.Scope) -> tuple[imports.Import, ...]
     return imports.imports(source, scope, _scopes(source))
 
 
+@lru_cache(maxsize=8)
+def _renamed(source: Source) -> frozenset[bytes]:
+    """What stands behind an ``as``: the names that imports give, among others."""
+    return frozenset(re.findall(rb"\bas\s+([^\s;,{}()/]+)", source.data))
+
+
 def _inner_uses(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
     """Names that ``use`` lines inside the enclosing functions bring in."""
     for block in source.ancestors(node):
@@ -138,7 +144,7 @@ def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, b
     """The family that ``path`` means, and whether that is known: (None, True) is no lock at all,
     (None, False) one that only rustc can tell."""
     last = path.rpartition(b"::")[2].strip()
-    if last not in _LOCKS and not re.search(rb"\bas\s+" + re.escape(last) + rb"\b", source.data):
+    if last not in _LOCKS and last not in _renamed(source):
         return None, True  # nothing gives a lock this name; most paths are those of other types
     names = full_names(source, node, path)
     if not names:
