@@ -4,8 +4,8 @@ Requests start on a fixed schedule at 50, 70 and 90 % of what the service as it 
 latency counts from the planned start (the service's ``examples/load``, which is also its workload in
 ``spikeproof bench``). Both sides take turns in random order, one short run each, with a server
 started for it; the runs are judged in pairs. A run in which the generator itself lagged is void and
-said so. Options: ``--pairs N`` (10), ``--seconds N``
-(3), ``--patch FILE`` (the tool is run when none is given).
+said so. Options: ``--pairs N`` (10), ``--seconds N`` (3), ``--patch FILE`` (the tool is run when none
+is given).
 """
 
 from __future__ import annotations

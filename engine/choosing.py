@@ -41,8 +41,10 @@ def choose(
     checks = 0
     for rank in range(1, _ALTERNATIVES):
         others = {n: f for n, f in rivals(verified, found, take, rank).items() if n in chosen}
+        if not others:
+            break
         sides = texts(stages, [*chosen.values()]), texts(stages, [*{**chosen, **others}.values()])
-        if not others or not scales.knows(*sides, nearest(others, found), True, _SHARE):
+        if not scales.knows(*sides, nearest(others, found), True, _SHARE):
             others, asked = _holding(stages, chosen, others)
             checks += asked
         if not others:
@@ -75,7 +77,7 @@ def _holding(
         stages.cargo.write(texts(stages, [*swapped.values()]))
         return stages.cargo.check().ok
 
-    if not others or compiles(others):
+    if compiles(others):
         return dict(others), checks
     alone = [name for name in others if compiles((name,))]
     if len(alone) > 1 and not compiles(alone):

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.bench.model import WORKLOAD, Report, Row
+from engine.bench.model import Report, Row
 from engine.model import Fix
 from engine.reach import Probes
 
@@ -49,13 +49,13 @@ class Measured:
     @property
     def rung(self) -> str:
         """What the rows stand on: "benches", "workload", "tests", or "" when nothing reaches it."""
-        there = {rung_of(row) for row in self.rows}
+        there = {row.rung for row in self.rows}
         return next((rung for rung in ("benches", "workload", "tests") if rung in there), "")
 
     @property
     def nearest(self) -> tuple[Row, ...]:
         """The rows of its benches alone, where it has any: a workload takes longer to say less."""
-        return tuple(row for row in self.rows if rung_of(row) == "benches") or self.rows
+        return tuple(row for row in self.rows if row.rung == "benches") or self.rows
 
     @property
     def better(self) -> bool:
@@ -172,13 +172,5 @@ def culprits(able: Sequence[str], shows: Callable[[tuple[str, ...]], bool]) -> t
 def _rows_of(name: str, report: Report) -> tuple[Row, ...]:
     """What a fix is reached by; the tests' rows only where no bench reaches it."""
     rows = [row for row in report.rows if name in report.reached.get(row.name, ())]
-    better = [row for row in rows if rung_of(row) != "tests"]
+    better = [row for row in rows if row.rung != "tests"]
     return tuple(better or rows)
-
-
-def rung_of(row: Row) -> str:
-    """What a row stands on, as ``Measured.rung`` has it. Tests are only counted; what has a time, or
-    stands in a bench target, is a bench."""
-    if row.harness == WORKLOAD:
-        return "workload"
-    return "benches" if row.metric == "time" or "::bench/" in row.name else "tests"

@@ -2,8 +2,8 @@
 
 The rivals of all fixes are measured together, in the place of what was chosen; what differs is
 traced by halves to the fixes that bring it, by the benches that run them (a workload, where none
-does). A rival wins when a bench gets better with it and none
-worse. Without a difference the codemod's own order stands.
+does). A rival wins when a bench gets better with it and none worse. Without a difference the
+codemod's own order stands.
 """
 
 from __future__ import annotations

@@ -18,11 +18,12 @@ class Row:
     ``name`` is ``package::target::bench`` (the target as ``engine.messages.target_name`` has it).
     ``metric`` is ``time`` (nanoseconds an iteration), ``allocations``, ``bytes`` or
     ``instructions``; of a workload also ``cpu`` (nanoseconds), ``memory`` (bytes) and the names of
-    the figures that it hands over, which alone have a ``unit`` (``ns`` for times). ``before`` and ``after`` are medians of the sides, ``ratio`` is after / before
-    (for time the median over the pairs; infinite for counts that were 0). ``interval`` holds the
-    ratio's median with 95 %, None for counters. ``noise_floor`` and ``smallest`` are relative
-    changes: what equal programs showed in this run, and the smallest change that this run would
-    have found (for counters: what their resolution is).
+    the figures that it hands over, which alone have a ``unit`` (``ns`` for times). ``before`` and
+    ``after`` are medians of the sides, ``ratio`` is after / before (for time the median over the
+    pairs; infinite for counts that were 0). ``interval`` holds the ratio's median with 95 %, None for
+    counters. ``noise_floor`` and ``smallest`` are relative changes: what equal programs showed in
+    this run, and the smallest change that this run would have found (for counters: what their
+    resolution is).
     """
 
     name: str
@@ -43,6 +44,14 @@ class Row:
     def timed(self) -> bool:
         """Does it tell how long something takes: a run, a bench, a request?"""
         return self.metric == "time" or self.unit == "ns"
+
+    @property
+    def rung(self) -> str:
+        """What it stands on: "workload", "benches" or "tests". Tests are only counted; what has a
+        time, or stands in a bench target, is a bench."""
+        if self.harness == WORKLOAD:
+            return "workload"
+        return "benches" if self.metric == "time" or "::bench/" in self.name else "tests"
 
     @property
     def changed(self) -> bool:

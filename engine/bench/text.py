@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from engine.bench.model import WORKLOAD, Missing, Report, Row
+from engine.bench.model import Missing, Report, Row
 from engine.report.counts import count
 from engine.report.plain import printable
 
@@ -85,7 +85,7 @@ def report_text(report: Report, color: bool) -> str:
             ).rstrip()
             lines.append(_colored(line, shown[index - 1]) if color and index else line)
     if quiet:
-        tests = {row.name for row in quiet if not _of_bench(row)}
+        tests = {row.name for row in quiet if row.rung == "tests"}
         benches = {row.name for row in quiet} - tests
         if benches:
             lines.append(f"bytes are the same in {count(len(benches), 'bench', 'benches')}")
@@ -131,14 +131,9 @@ def _quiet(rows: Sequence[Row]) -> Iterator[Row]:
     """Equal counts of tests, and equal bytes of benches whose allocations are shown as equal."""
     same = {row.name for row in rows if row.metric == "allocations" and not row.changed}
     for row in rows:
-        test = not _of_bench(row) and row.metric != "time"
         bytes_too = row.metric == "bytes" and row.name in same
-        if not row.changed and (test or bytes_too):
+        if not row.changed and (row.rung == "tests" or bytes_too):
             yield row
-
-
-def _of_bench(row: Row) -> bool:
-    return "::bench/" in row.name or row.harness == WORKLOAD
 
 
 def _cells(row: Row) -> tuple[str, ...]:

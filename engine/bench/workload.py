@@ -14,7 +14,7 @@ import random
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -148,10 +148,8 @@ class Measuring:
 
     def _judge(self, workload: Workload, values: _Pairs, family: int) -> None:
         """Its rows: what was measured of all runs, and the figures that can be compared."""
-        found = []
-        for metric in _METRICS:
-            before, after, again = (tuple(r.usage[metric] for r in values[run]) for run in RUNS)
-            found.append(figures.Compared(metric, "", stats.Pairs(before, after, again)))
+        usage = {run: [ran.usage for ran in values[run]] for run in RUNS}
+        found = _compared(_METRICS, usage)
         problem = next((ran.problem for run in RUNS for ran in values[run] if ran.problem), "")
         if problem:
             self._miss(workload, "figures", problem)
@@ -208,16 +206,15 @@ class Measuring:
         """Counts that differ from run to run of one program (threads, packets) are judged as times
         are."""
         metrics = (counters.ALLOCATIONS.name, counters.BYTES.name)
-        values = self._pairs(
-            workload, pairs, lambda side: self._counted(side, workload, timeout, wrapper)
-        )
-        if not all(min(counts) for counted in values.values() for counts in counted):
+
+        def count(side: str) -> Mapping[str, float]:
+            counted = self._counted(side, workload, timeout, wrapper)
+            return dict(zip(metrics, counted, strict=True))
+
+        values = self._pairs(workload, pairs, count)
+        if not all(min(each.values()) for counted in values.values() for each in counted):
             raise FailedError("a run of it counted nothing")
-        found = []
-        for place, metric in enumerate(metrics):
-            before, after, again = (tuple(c[place] for c in values[run]) for run in RUNS)
-            found.append(figures.Compared(metric, "", stats.Pairs(before, after, again)))
-        self._tell(workload, found, len(metrics))
+        self._tell(workload, _compared(metrics, values), len(metrics))
 
     def _counted(
         self, side: str, workload: Workload, timeout: float, wrapper: Path
@@ -300,10 +297,20 @@ class Measuring:
         self.reached[workload.name] = probes.read(file.read_bytes() if file.exists() else b"")
 
 
+def _compared(
+    metrics: Sequence[str], values: Mapping[str, Sequence[Mapping[str, float]]]
+) -> list[figures.Compared]:
+    """``values`` has what each run took by metric, by run of a pair."""
+    found = []
+    for metric in metrics:
+        before, after, again = (tuple(each[metric] for each in values[run]) for run in RUNS)
+        found.append(figures.Compared(metric, "", stats.Pairs(before, after, again)))
+    return found
+
+
 def _row(name: str, metric: str, unit: str, pairs: stats.Pairs, found: stats.Finding) -> Row:
-    timed = metric == "time" or unit == figures.NANOSECONDS
     whole = len(pairs.before) + pairs.void
-    return Row(
+    row = Row(
         name=name,
         harness=WORKLOAD,
         metric=metric,
@@ -313,11 +320,12 @@ def _row(name: str, metric: str, unit: str, pairs: stats.Pairs, found: stats.Fin
         interval=(found.low, found.high),
         noise_floor=found.floor,
         pairs=whole,
-        verdict=found.verdict if timed else _WORDS.get(found.verdict, found.verdict),
+        verdict=found.verdict,
         smallest=found.smallest,
         note=f"{pairs.void} of {whole} pairs void" if pairs.void else "",
         unit=unit,
     )
+    return row if row.timed else replace(row, verdict=_WORDS.get(row.verdict, row.verdict))
 
 
 def _remove(path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from engine.bench.model import Report, Row
 from engine.bench.text import row_words
-from engine.measured import Measured, rung_of
+from engine.measured import Measured
 from engine.model import Verdict
 from engine.report.counts import count
 
@@ -29,7 +29,7 @@ class Table:
         told = [
             count(len(names), *nouns)
             for rung, nouns in _NOUNS.items()
-            if (names := {row.name for row in own.rows if rung_of(row) == rung})
+            if (names := {row.name for row in own.rows if row.rung == rung})
         ]
         reach = f"reached by {' and '.join(told)}{', by no bench' if own.rung == 'tests' else ''}"
         shown = " ".join(f"[{number}]" for number in mine)
