@@ -6,18 +6,12 @@ pytest's cache. Without npm, tests that need it are skipped, in words.
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 import json
-import shutil
-import subprocess
-import tarfile
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import pytest
+from tests.npm import package
 
 VERSION = "23.0.2"
 _SHA512 = "pV8M7L9GY23AybNvTmo2nyjmpmnt6+2sRE/tqr0ZLQcPS4lnw7u5eZGNmwRNkBC3D7gZXbFx5AHzLUVRBXGDhg=="
@@ -41,26 +35,10 @@ def description() -> dict[str, Any]:
     if kept.is_file():
         found: dict[str, Any] = json.loads(kept.read_text("utf-8"))
         return found
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip("npm is missing: GitHub's OpenAPI description comes from its registry")
-    with tempfile.TemporaryDirectory() as place:
-        run = subprocess.run(
-            [npm, "pack", "--silent", f"@octokit/openapi@{VERSION}"],
-            cwd=place,
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
-        archives = list(Path(place).glob("*.tgz"))
-        if run.returncode or not archives:
-            pytest.skip(f"npm cannot fetch GitHub's OpenAPI description: {run.stderr[-300:]}")
-        data = archives[0].read_bytes()
-        assert base64.b64encode(hashlib.sha512(data).digest()).decode() == _SHA512
-        with tarfile.open(archives[0]) as archive:
-            member = archive.extractfile(_MEMBER)
-            assert member is not None
-            whole = json.load(member)
+    with package("@octokit/openapi", VERSION, _SHA512) as archive:
+        member = archive.extractfile(_MEMBER)
+        assert member is not None
+        whole = json.load(member)
     found = _part(whole)
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(json.dumps(found), "utf-8")

@@ -8,18 +8,18 @@ Where one cannot be had, its tests are skipped, in words.
 
 from __future__ import annotations
 
-import base64
 import functools
 import hashlib
 import json
 import shutil
 import subprocess
-import tarfile
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from tests.npm import package
 
 _CACHE = Path(__file__).resolve().parent.parent / ".pytest_cache"
 _COMMIT = "6c307503194f0f32bf1956c7fcd2877636338db6"
@@ -78,23 +78,7 @@ def _package() -> Path:
     place = _CACHE / f"rdformat-validator-{_VERSION}"
     if (place / "package").is_dir():
         return place / "package"
-    npm = shutil.which("npm")
-    if npm is None:
-        pytest.skip(f"npm is missing: it fetches {_VALIDATOR}")
-    place.mkdir(parents=True, exist_ok=True)
-    run = subprocess.run(
-        [npm, "pack", "--silent", f"{_VALIDATOR}@{_VERSION}"],
-        cwd=place,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
-    archives = list(place.glob("*.tgz"))
-    if run.returncode or not archives:
-        pytest.skip(f"npm cannot fetch {_VALIDATOR}: {run.stderr[-300:]}")
-    data = archives[0].read_bytes()
-    assert base64.b64encode(hashlib.sha512(data).digest()).decode() == _SHA512
-    with tarfile.open(archives[0]) as archive:
+    with package(_VALIDATOR, _VERSION, _SHA512) as archive:
         archive.extractall(place / "new", filter="data")
     (place / "new" / "package").rename(place / "package")
     return place / "package"
