@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from engine.heat import heat_of
 from engine.model import Site, Span
-from engine.syntax import COMMENTS, Source, walk
+from engine.queries import walk
+from engine.syntax import COMMENTS, Source
 
 
 def identified(

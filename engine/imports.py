@@ -9,7 +9,8 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.model import Span
-from engine.syntax import COMMENTS, Source, captures, compile_query, span_of
+from engine.queries import captures, compile_query
+from engine.syntax import COMMENTS, Source, span_of
 
 _IDENTS = frozenset({"identifier", "type_identifier"})
 

@@ -21,7 +21,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from engine.model import Span
-from engine.syntax import COMMENTS, ITEMS, Source, attributes, span_of, walk
+from engine.queries import walk
+from engine.syntax import COMMENTS, ITEMS, Source, attributes, span_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -19,8 +19,9 @@ from engine import suppress
 from engine.codemod import Codemod, Match, registry
 from engine.identity import identified
 from engine.model import Site, Skip, Span
+from engine.queries import compile_query, run_query
 from engine.suppress import Allowance
-from engine.syntax import MACRO_DEPTH, Source, compile_query, run_query, span_of
+from engine.syntax import MACRO_DEPTH, Source, span_of
 from engine.workspace import read_source
 
 # Below this many bytes the pool's start-up costs more than it saves.

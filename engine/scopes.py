@@ -16,7 +16,8 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.model import Span
-from engine.syntax import COMMENTS, Source, captures, captures_by_name, compile_query, span_of
+from engine.queries import captures, captures_by_name, compile_query
+from engine.syntax import COMMENTS, Source, span_of
 
 _CAPTURE = re.compile(rb"(?<!\{)(?:\{\{)*\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?::[^{}]*)?\}")
 _WIDTH = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\$")

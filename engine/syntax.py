@@ -11,12 +11,12 @@ from __future__ import annotations
 import bisect
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
 
-from tree_sitter import Node, Point, Query, QueryCursor, Range, Tree
+from tree_sitter import Node, Point, Range, Tree
 
-from engine.grammar import language, parse, parse_range
+from engine.grammar import parse, parse_range
 from engine.model import Span
+from engine.queries import macro_calls, walk
 
 FUNCTIONS = frozenset({"function_item", "closure_expression", "async_block"})
 LOOPS = frozenset({"for_expression", "while_expression", "loop_expression"})
@@ -39,12 +39,6 @@ _TEST = re.compile(
 MACRO_DEPTH = 16
 _TOKENS = frozenset({"token_tree", "token_repetition"})
 _IN_LITERAL = frozenset({"string_content", "escape_sequence"})
-
-
-@cache
-def compile_query(text: str) -> Query:
-    """Raises tree_sitter.QueryError on a query that the grammar does not know."""
-    return Query(language(), text)
 
 
 class Source:
@@ -398,61 +392,6 @@ def attributes(item: Node) -> Iterator[Node]:
         if previous.type == "attribute_item":
             yield previous
         previous = previous.prev_named_sibling
-
-
-def run_query(
-    query: Query, node: Node, near: Span | None = None
-) -> list[tuple[int, dict[str, list[Node]]]]:
-    """All matches as (pattern index, captures), in document order of the pattern's root.
-
-    With ``near``, those that overlap it; what lies elsewhere is not walked.
-    """
-    cursor = QueryCursor(query)
-    if near is not None:
-        cursor.set_byte_range(near.start, near.end)
-    return cursor.matches(node)
-
-
-def captures(query: Query, node: Node, name: str) -> list[Node]:
-    """Nodes at or below ``node`` that the query captures as ``name``, in document order, outer
-    before inner."""
-    return captures_by_name(query, node).get(name, [])
-
-
-def captures_by_name(query: Query, node: Node) -> dict[str, list[Node]]:
-    """What ``captures`` gives for each name that captured anything (the binding hands nodes out in
-    an order that changes from run to run)."""
-    return {
-        name: sorted(nodes, key=lambda n: (n.start_byte, -n.end_byte))
-        for name, nodes in QueryCursor(query).captures(node).items()
-    }
-
-
-@cache
-def _macro_query() -> Query:
-    return compile_query("(macro_invocation) @call")
-
-
-def macro_calls(node: Node) -> Iterator[Node]:
-    yield from captures(_macro_query(), node, "call")
-
-
-def walk(node: Node) -> Iterator[Node]:
-    """``node`` and all its named descendants of the same tree, in document order."""
-    cursor = node.walk()
-    depth = 0
-    while True:
-        current = cursor.node
-        if current is not None and current.is_named:
-            yield current
-        if cursor.goto_first_child():
-            depth += 1
-            continue
-        while depth and not cursor.goto_next_sibling():
-            cursor.goto_parent()
-            depth -= 1
-        if not depth:
-            return
 
 
 def walk_all(source: Source, node: Node) -> Iterator[Node]:

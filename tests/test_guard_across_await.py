@@ -28,9 +28,10 @@ from engine.codemod import registry
 from engine.facts import Facts, Sources
 from engine.locks import outermost
 from engine.model import Level, Outcome, Proposal, Span
+from engine.queries import walk
 from engine.scan import scan_source, wanted
 from engine.scopes import Scopes
-from engine.syntax import Source, span_of, walk
+from engine.syntax import Source, span_of
 from engine.type_parser import parse
 from engine.types import Type
 

@@ -15,7 +15,8 @@ from engine.locks import (
     outermost,
     with_tails,
 )
-from engine.syntax import Source, walk
+from engine.queries import walk
+from engine.syntax import Source
 from engine.type_parser import parse
 
 

@@ -16,8 +16,9 @@ from engine import edits
 from engine.codemod import Problem, Refusal, registry
 from engine.facts import Facts, Sources
 from engine.model import Fix, Outcome, Proposal, Site, Span
+from engine.queries import compile_query, run_query
 from engine.scan import scan_source, wanted
-from engine.syntax import Source, compile_query, run_query
+from engine.syntax import Source
 from engine.type_parser import parse
 from engine.types import Type
 from tests.mutator import Cannot, mutate, same

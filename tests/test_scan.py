@@ -14,8 +14,9 @@ from tree_sitter import Node
 from engine import suppress
 from engine.codemod import Match, registry
 from engine.model import Span
+from engine.queries import captures, compile_query, run_query, walk
 from engine.scan import scan, scan_source, wanted
-from engine.syntax import Source, captures, compile_query, run_query, span_of, walk
+from engine.syntax import Source, span_of
 
 HOME = Path(__file__).resolve().parent.parent
 FILES = sorted((*HOME.glob("codemods/*/cases/*/*.rs"), *HOME.glob("corpus/*/src/**/*.rs")))

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.model import Span
+from engine.queries import compile_query, run_query, walk
 from engine.scopes import Scopes
-from engine.syntax import Source, compile_query, run_query, span_of, walk
+from engine.syntax import Source, span_of
 
 CALLS = "(call_expression function: (field_expression field: (field_identifier) @name)) @call"
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.model import Span
-from engine.syntax import COMMENTS, Source, span_of, walk
+from engine.queries import walk
+from engine.syntax import COMMENTS, Source, span_of
 
 from .kinds import last
 from .known import Receiver

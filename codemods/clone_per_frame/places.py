@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.model import Span
+from engine.queries import walk
 from engine.scopes import Binding, Scopes
-from engine.syntax import FUNCTIONS, LOOPS, Source, span_of, walk, walk_all
+from engine.syntax import FUNCTIONS, LOOPS, Source, span_of, walk_all
 
 from .shapes import bare
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.syntax import Source, attributes, walk
+from engine.queries import walk
+from engine.syntax import Source, attributes
 from engine.type_parser import parse
 from engine.types import Type
 

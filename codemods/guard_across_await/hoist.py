@@ -10,7 +10,8 @@ from tree_sitter import Node
 
 from codemods.guard_across_await.lifetimes import is_callee
 from engine.locks import method_call
-from engine.syntax import COMMENTS, FUNCTIONS, LOOPS, Source, span_of, walk
+from engine.queries import walk
+from engine.syntax import COMMENTS, FUNCTIONS, LOOPS, Source, span_of
 
 _EXPRESSIONS = frozenset(
     {"call_expression", "field_expression", "index_expression", "unary_expression"}

@@ -9,7 +9,8 @@ from functools import cached_property
 from codemods.guard_across_await.written import HINT, guard_flavour
 from engine.facts import Facts
 from engine.locks import Flavour, guards_in
-from engine.syntax import Source, walk
+from engine.queries import walk
+from engine.syntax import Source
 from engine.types import Type
 
 _DEFINED = re.compile(rb"\b(?:struct|enum)\s+(\w+)")

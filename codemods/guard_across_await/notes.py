@@ -7,7 +7,8 @@ from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.moves import Moved
 from codemods.guard_across_await.taken import Taken
 from engine.locks import Flavour, lock_call, method_call
-from engine.syntax import Source, walk
+from engine.queries import walk
+from engine.syntax import Source
 from engine.types import Type
 
 _COST = {

@@ -15,7 +15,8 @@ from codemods.guard_across_await.values import is_whole
 from codemods.guard_across_await.write import statements_of
 from engine.locks import method_call
 from engine.model import Edit, Span
-from engine.syntax import FUNCTIONS, Source, span_of, walk
+from engine.queries import walk
+from engine.syntax import FUNCTIONS, Source, span_of
 
 _LEAVES = frozenset(
     {"await_expression", "try_expression", "return_expression", "break_expression"}

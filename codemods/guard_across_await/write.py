@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from tree_sitter import Node
 
 from engine.model import Edit, Span
-from engine.syntax import COMMENTS, Source, span_of, walk
+from engine.queries import walk
+from engine.syntax import COMMENTS, Source, span_of
 
 _STRINGS = frozenset({"string_literal", "raw_string_literal"})
 WIDTH = 100  # rustfmt's default

@@ -13,7 +13,8 @@ from codemods.mutex_counter.guards import outward
 from codemods.mutex_counter.names import ATOMICS, family_of
 from engine.codemod import Match
 from engine.model import Level, Site, Span
-from engine.syntax import Source, captures, compile_query, span_of
+from engine.queries import captures, compile_query
+from engine.syntax import Source, span_of
 
 NAME = "mutex-counter"
 # Method names of the query's last pattern. They are looked for with the parenthesis behind them.

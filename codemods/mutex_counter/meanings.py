@@ -14,7 +14,8 @@ from codemods.mutex_counter.text import replaced
 from engine import uses
 from engine.facts import Facts
 from engine.model import Span
-from engine.syntax import Source, attributes, span_of, walk
+from engine.queries import walk
+from engine.syntax import Source, attributes, span_of
 
 _DEFINING = frozenset(
     {"type_item", "struct_item", "enum_item", "union_item", "trait_item", "type_parameter"}

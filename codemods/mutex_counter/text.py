@@ -11,7 +11,8 @@ from tree_sitter import Node
 from codemods.mutex_counter.names import ORDERING
 from engine import uses
 from engine.model import Edit, Span
-from engine.syntax import Source, span_of, walk
+from engine.queries import walk
+from engine.syntax import Source, span_of
 
 _ATOMS = frozenset(
     {"identifier", "integer_literal", "boolean_literal", "call_expression", "field_expression"}
