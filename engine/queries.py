@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 
-from tree_sitter import Node, Query, QueryCursor
+from tree_sitter import Node, Query, QueryCursor, QueryError
 
 from engine.grammar import language
 from engine.model import Span
@@ -14,7 +14,13 @@ from engine.model import Span
 @cache
 def compile_query(text: str) -> Query:
     """Raises tree_sitter.QueryError on a query that the grammar does not know."""
-    return Query(language(), text)
+    try:
+        return Query(language(), text)
+    except QueryError as error:
+        # The binding says so of whatever its regular expressions raise: of Ctrl-C meanwhile, too.
+        if isinstance(error.__cause__, KeyboardInterrupt):
+            raise error.__cause__ from None
+        raise
 
 
 def run_query(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.errors import Terminated
 from engine.model import Span
 from engine.queries import compile_query, run_query, walk
 from engine.scopes import Scopes
@@ -149,3 +151,12 @@ def test_struct_shorthand_is_a_use_and_a_field_is_none() -> None:
 def test_twenty_thousand_parentheses_are_read() -> None:
     source = Source("a.rs", b"fn f() {" + b"(" * 20_000 + b")" * 20_000 + b"}")
     assert sum(1 for _ in walk(source.root)) > 20_000
+
+
+def test_ctrl_c_while_a_query_is_compiled_is_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise Terminated
+
+    monkeypatch.setattr("re._compiler.compile", interrupted)
+    with pytest.raises(Terminated):
+        compile_query('((identifier) @name (#match? @name "^never_compiled_before$"))')
