@@ -309,5 +309,7 @@ def test_the_real_criterion(tmp_path: Path) -> None:
     assert (rows.before, rows.verdict) == (41, "same")
     batched = row(report, "real::group/1/batched", "allocations")
     assert batched.verdict == "same"
-    assert batched.before == pytest.approx(11, abs=0.5)
+    # Its slopes are not sharp on every machine; the vector of a batch's inputs counts otherwise.
+    first = batched.note == "set-up and first iteration"
+    assert batched.before == pytest.approx(12 if first else 11, abs=0.5)
     assert not (home / "new/target").exists()
