@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -148,12 +148,12 @@ def runs(change: float, count: int, noisy: bool) -> Outcome:
     rows: list[list[Row]] = []
     with Scratch.open(new, WORK / "target") as scratch, neighbour(noisy):
         builder = Builder(scratch, {OLD: Side(old), NEW: Side(new)}, Limits(), counters=False)
-        with builder.stage as stage:
+        with builder.stage as stage, closing(builder.layouts):
             builds = builder.build(Ui(quiet=True))
             runner = Runner(stage, process.environment(), scratch.build.parent / "bench-home")
             for number in range(count):
                 settings = Settings(seconds=SECONDS, counters=False, seed=random.getrandbits(32))
-                measuring = Measuring(runner, builds, settings, Ui(quiet=True))
+                measuring = Measuring(runner, builds, settings, Ui(quiet=True), builder.layouts)
                 measuring.all()
                 rows.append(measuring.rows())
                 _tell(f"{change:g} {'noisy' if noisy else 'quiet'}: {number + 1} of {count}")

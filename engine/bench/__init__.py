@@ -20,8 +20,9 @@ The contract, for the command and for every other caller:
   the report has what is finished, and says ``interrupted``.
 
 Layers: ``stats`` and ``budget`` calculate; ``stage`` and ``build`` prepare; ``harness`` has one module
-for each harness; ``measuring``, ``counters`` and ``runner`` run; ``workload`` (with ``figures`` and
-``seed``) runs commands; ``command`` and ``text`` print.
+for each harness; ``layouts`` and ``orders`` link programs anew; ``measuring``, ``counters`` and
+``runner`` run; ``workload`` (with ``figures`` and ``seed``) runs commands; ``command`` and ``text``
+print.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 
 from engine.bench.harness import Harness, Target, harness_of, harnesses
+from engine.bench.layouts import Layouts
 from engine.bench.model import NEW, OLD, WORDS, Missing
 from engine.bench.stage import Stage
 from engine.cargo import Cargo, Limits
@@ -116,6 +117,7 @@ class Builder:
             for side, turn in self._turns.items()
         }
         self.stage = Stage(self._base, self._turns[OLD].tree)
+        self.layouts = Layouts(self._base)
         self._found: dict[tuple[str, str], dict[str, Harness | None]] = {}
         self._tests: dict[tuple[str, str], set[str]] = {}
         self._builds = Builds()
@@ -133,9 +135,11 @@ class Builder:
             turn.write(files)
             versions[side] = cargo.version()
             rustlib = _rustlib(cargo)
-            run = cargo.build_programs(("--benches",), self._env(side))
+            wrapper = self.layouts.wrapper()
+            run = cargo.build_programs(("--benches",), self._env(side), wrapper)
             self._explain(side, run)
             self.stage.keep(side, TIME, run, rustlib)
+            self.layouts.keep(side, run.programs, rustlib)
             self._note(side, run)
             if self._counters and not builds.uncounted:
                 self._count(side, files, rustlib)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import time
+from contextlib import closing
 from pathlib import Path
 
 from engine import process
@@ -37,14 +38,14 @@ def compare(
     sides = {OLD: before, NEW: after}
     load = _load()
     builder = Builder(scratch, sides, settings.limits, settings.counters, probes)
-    with builder.stage as stage:
+    with builder.stage as stage, closing(builder.layouts):
         builds = builder.build(watch)
         runner = Runner(
             stage,
             process.environment(settings.limits.env),
             scratch.build.parent / "bench-home",
         )
-        measuring = Measuring(runner, builds, settings, watch, probes)
+        measuring = Measuring(runner, builds, settings, watch, builder.layouts, probes)
         commands = workload.Measuring(
             stage, builds, scratch.build.parent, runner.env, settings, watch, probes
         )

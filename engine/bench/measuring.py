@@ -9,11 +9,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 from engine.bench import budget, counters, stats
 from engine.bench.build import COUNT, REACH, TIME, Builds, Built, Watch
 from engine.bench.harness import Call, Harness, Reading, UnreadableError
+from engine.bench.layouts import Layouts
 from engine.bench.model import NEW, OLD, RUNS, WORDS, Missing, Row, Samples
+from engine.bench.orders import Orders
 from engine.bench.progress import Progress
 from engine.bench.runner import FailedError, Key, Runner
 from engine.bench.settings import Settings
@@ -24,6 +27,8 @@ _PATIENCE = 20.0  # a run may take so many times what the first one took, before
 _FOR_TIME = 0.8  # of what is left, when instructions are counted too
 _FOR_TESTS = 0.25  # of the budget, where fixes are measured: tests may be all that reaches them
 _LEAST_PATIENCE = 10.0  # seconds
+_FOR_LINKING = 0.5  # of the budget, beside it: linking is building
+_LEAST_LINKING = 10.0  # seconds
 NOT_REACHED = "runs none of the changed functions"
 
 _Counts = Mapping[counters.Metric, Mapping[str, Sequence[counters.Value]]]
@@ -41,6 +46,7 @@ class Bench:
     after: list[float] = field(default_factory=list)
     again: list[float] = field(default_factory=list)
     resolution: float = 0.0
+    orders: int = 1
     done: bool = False
 
     @property
@@ -60,6 +66,7 @@ class Measuring:
         builds: Builds,
         settings: Settings,
         watch: Watch,
+        layouts: Layouts,
         probes: Probes | None = None,
     ) -> None:
         """``interrupted`` may be set by the caller; what is finished by then counts. With
@@ -75,6 +82,7 @@ class Measuring:
         self._by_valgrind = settings.counters and settings.instructions
         self._watch = watch
         self._random = random.Random(settings.seed)
+        self._orders = Orders(layouts, self._random)
         self._timed: list[Bench] = []
         self._counts: list[Row] = []
         self._deadline = 0.0
@@ -174,13 +182,15 @@ class Measuring:
                 return False
         return worked == 2
 
-    def _read(self, side: str, bench: Bench, seconds: float) -> tuple[Reading, float]:
+    def _read(
+        self, side: str, bench: Bench, seconds: float, program: Path | None = None
+    ) -> tuple[Reading, float]:
         harness, home = bench.built.harness, self._runner.home
         call = harness.timing(bench.name, seconds, home, bench.value)
         patience = self._patience()
         if bench.tried:
             patience = max(_LEAST_PATIENCE, _PATIENCE * (bench.tried + seconds))
-        result = self._runner.run(side, bench.key(TIME), call, patience)
+        result = self._runner.run(side, bench.key(TIME), call, patience, program=program)
         try:
             return harness.read(bench.name, result, home), result.seconds
         except UnreadableError as error:
@@ -208,18 +218,35 @@ class Measuring:
                 self._miss(bench.full, "time", counters.NO_TIME)  # others took longer than planned
                 continue
             self._progress.item(f"{bench.full} ({number} of {len(benches)})")
+            self._link(bench, max(share.pairs for share in plan))
             with self._reported(bench.full, "time"):
                 self._pairs(bench, share)
 
+    def _link(self, bench: Bench, count: int) -> None:
+        """Its program in ``count`` orders of its code. That takes nothing from the budget."""
+        began = time.monotonic()
+        limit = max(self._settings.seconds * _FOR_LINKING, _LEAST_LINKING)
+        bench.orders = self._orders.prepare(
+            bench.built.package,
+            bench.built.target,
+            count,
+            limit,
+            lambda side, program: self._read(side, bench, budget.SHORTEST, program),
+            lambda done: self._watch.progress(
+                f"linking {bench.built.target} in other orders ({done} of {2 * count})"
+            ),
+        )
+        self._deadline += time.monotonic() - began
+
     def _pairs(self, bench: Bench, share: budget.Share) -> None:
         values = dict(zip(RUNS, (bench.before, bench.after, bench.again), strict=True))
-        for pair in range(share.pairs):
+        for pair, programs in enumerate(self._orders.deal(share.pairs)):
             runs = list(values)
             self._random.shuffle(runs)
             for run in runs:
                 side = NEW if run == "after" else OLD
                 self._progress.show(f"{WORDS[side]}, pair {pair + 1} of {share.pairs}")
-                reading, _ = self._read(side, bench, share.seconds)
+                reading, _ = self._read(side, bench, share.seconds, programs[run])
                 bench.resolution = max(bench.resolution, reading.resolution)
                 values[run].append(reading.value)
                 self._progress.done(share.cost / (share.pairs * budget.RUNS))
@@ -348,6 +375,7 @@ class Measuring:
                 pairs=len(bench.before),
                 verdict=found.verdict,
                 smallest=found.smallest,
+                orders=bench.orders,
             )
 
     def unfinished(self) -> Iterator[Missing]:
@@ -361,6 +389,11 @@ class Measuring:
         for target, paths in sorted(self._runner.written.items()):
             shown = ", ".join(sorted(paths)[:3]) + (", ..." if len(paths) > 3 else "")
             yield f"{target} writes into its tree ({shown}): in the copy, undone before each run"
+        for target, problem in self._orders.problems.items():
+            yield (
+                f"{target} was timed as it was built, its code in one order alone, which can make a "
+                f"few percent: {problem}"
+            )
         timed = any(bench.built.harness.timed for bench in self._timed)
         if self._by_valgrind and timed and self._valgrind is None:
             yield "instructions were not counted: valgrind is not installed"

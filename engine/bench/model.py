@@ -23,7 +23,7 @@ class Row:
     pairs; infinite for counts that were 0). ``interval`` holds the ratio's median with 95 %, None for
     counters. ``noise_floor`` and ``smallest`` are relative changes: what equal programs showed in
     this run, and the smallest change that this run would have found (for counters: what their
-    resolution is).
+    resolution is). ``orders`` is in how many orders of its code each side was linked for it.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Row:
     smallest: float
     note: str = ""
     unit: str = ""
+    orders: int = 1
 
     @property
     def timed(self) -> bool:

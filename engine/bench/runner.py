@@ -52,8 +52,10 @@ class Runner:
         *,
         wrap: tuple[str, ...] = (),
         more: Mapping[str, str] | None = None,
+        program: Path | None = None,
     ) -> process.Result:
-        """One run to its end. ``wrap`` is a program that runs it. Raises FailedError when it does
+        """One run to its end. ``wrap`` is a program that runs it, ``program`` one that runs in its
+        place. Raises FailedError when it does
         not end by itself with success, within ``timeout`` seconds."""
         changed = self.stage.load(side, key.mode)
         if changed and side in self._last:
@@ -63,7 +65,7 @@ class Runner:
         self.empty_home()
         result = process.run(
             process.Command(
-                argv=(*wrap, str(kept.path), *call.args),
+                argv=(*wrap, str(program or kept.path), *call.args),
                 cwd=self.stage.place / kept.package,
                 env={**self.env, **kept.env, **call.env, **(more or {})},
                 timeout=timeout,

@@ -62,6 +62,7 @@ def row_json(row: Row) -> dict[str, Any]:
         "smallest_effect": _finite(row.smallest),
         "note": row.note,
         "unit": row.unit,
+        "link_orders": row.orders,
     }
 
 
@@ -189,6 +190,12 @@ def _colored(line: str, row: Row) -> str:
 
 
 def _notes(report: Report) -> Iterator[str]:
+    orders = max((row.orders for row in report.rows), default=1)
+    if orders > 1:
+        yield (
+            f"for the times, code and data were linked in {orders} orders a side: where they lie is "
+            "part of the noise"
+        )
     yield from report.notes
     loud = [row for row in report.rows if row.metric == "time" and row.smallest > _LOUD]
     if loud:

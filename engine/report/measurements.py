@@ -53,7 +53,9 @@ def lines(found: Table, report: Report, together: int) -> list[str]:
     machine = report.machine
     head = f"bench: {together} fixes measured together" if together != 1 else "bench: measured"
     where = f"{machine.cores} cores of {machine.cpu}, load {machine.load:g}, {machine.rustc}"
-    rows = [f"{head} ({where}):"]
+    orders = max((row.orders for row in found.rows), default=1)
+    linked = f", linked in {orders} orders a side" if orders > 1 else ""
+    rows = [f"{head} ({where}{linked}):"]
     rows += [f"  [{number}] {row_words(row)}" for number, row in enumerate(found.rows, 1)]
     if not found.rows:
         rows.append("  nothing that was measured runs what they change, or nothing changed")
