@@ -53,7 +53,7 @@ def test_equal_trees_do_not_differ(equal: tuple[Report, Path]) -> None:
     for name in ("work", "rows"):
         found = row(report, f"bench/usual::{name}", "time")
         assert found.verdict == "no-difference"
-        assert found.pairs == 20
+        assert found.pairs == found.orders == 20
         assert found.interval is not None
         assert found.interval[0] <= found.ratio <= found.interval[1]
         assert 0 <= found.noise_floor < 1

@@ -66,8 +66,10 @@ def test_the_linker_that_the_user_chose_is_found(command: str, linker: str) -> N
 class _Linking(Layouts):
     """Links nothing: names programs by their seeds."""
 
-    def __init__(self, fails: str = "") -> None:
+    def __init__(self, fails: str = "", seconds: float = 0.01) -> None:
         self.fails = fails
+        self.seconds = seconds
+        self.clock = 0.0
         self.dropped = 0
 
     def link(
@@ -76,11 +78,19 @@ class _Linking(Layouts):
         if self.fails:
             raise LayoutError(self.fails)
         for _ in seeds:
+            self.clock += self.seconds
             told()
         return [Path(side, package, target, str(seed)) for seed in seeds]
 
     def drop(self) -> None:
         self.dropped += 1
+
+
+_WANTED = range(6, 7)
+
+
+def _quiet(done: int, programs: int) -> None:
+    assert 0 < done <= programs
 
 
 def _fine(side: str, program: Path) -> None:
@@ -89,9 +99,13 @@ def _fine(side: str, program: Path) -> None:
 
 def test_every_pair_has_orders_of_its_own() -> None:
     orders = Orders(_Linking(), random.Random(1))
-    told: list[int] = []
-    assert orders.prepare("p", "bench/b", 20, 1.0, _fine, told.append) == 20
-    assert told == list(range(1, 41))
+    told: list[tuple[int, int]] = []
+
+    def tell(done: int, programs: int) -> None:
+        told.append((done, programs))
+
+    assert orders.prepare("p", "bench/b", range(6, 21), 1.0, _fine, tell) == 20
+    assert told == [(done, 40) for done in range(1, 41)]
     pairs = orders.deal(20)
     for run, side in (("before", OLD), ("after", NEW), ("again", OLD)):
         programs = [pair[run] for pair in pairs]
@@ -106,18 +120,18 @@ def test_every_pair_has_orders_of_its_own() -> None:
 def test_programs_of_a_target_are_linked_once_and_dropped_for_the_next() -> None:
     linking = _Linking()
     orders = Orders(linking, random.Random(1))
-    orders.prepare("p", "bench/b", 6, 1.0, _fine, lambda _: None)
+    orders.prepare("p", "bench/b", _WANTED, 1.0, _fine, _quiet)
     first = orders.deal(6)
-    orders.prepare("p", "bench/b", 6, 1.0, _fine, lambda _: None)
+    orders.prepare("p", "bench/b", _WANTED, 1.0, _fine, _quiet)
     assert {pair["after"] for pair in orders.deal(6)} == {pair["after"] for pair in first}
     assert linking.dropped == 1
-    orders.prepare("p", "bench/c", 6, 1.0, _fine, lambda _: None)
+    orders.prepare("p", "bench/c", _WANTED, 1.0, _fine, _quiet)
     assert linking.dropped == 2
 
 
 def test_without_other_orders_the_program_is_that_of_the_build() -> None:
     orders = Orders(_Linking("no linker"), random.Random(1))
-    assert orders.prepare("p", "bench/b", 6, 1.0, _fine, lambda _: None) == 1
+    assert orders.prepare("p", "bench/b", _WANTED, 1.0, _fine, _quiet) == 1
     assert orders.deal(2) == [{"before": None, "after": None, "again": None}] * 2
     assert orders.problems == {"p::bench/b": "no linker"}
 
@@ -127,14 +141,24 @@ def test_programs_that_do_not_run_are_not_measured() -> None:
         raise FailedError("was ended by SIGSEGV")
 
     orders = Orders(_Linking(), random.Random(1))
-    assert orders.prepare("p", "bench/b", 6, 1.0, fails, lambda _: None) == 1
+    assert orders.prepare("p", "bench/b", _WANTED, 1.0, fails, _quiet) == 1
     assert orders.problems == {"p::bench/b": "so linked it was ended by SIGSEGV"}
 
 
-def test_what_takes_too_long_to_link_is_not_linked() -> None:
-    orders = Orders(_Linking(), random.Random(1))
-    assert orders.prepare("p", "bench/b", 6, -1.0, _fine, lambda _: None) == 1
-    assert "each time" in orders.problems["p::bench/b"]
+@pytest.mark.parametrize(("link", "orders"), [(0.01, 20), (0.1, 20), (1.0, 10), (1.5, 6), (2.0, 1)])
+def test_slow_links_make_fewer_orders_and_too_few_none(
+    link: float, orders: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In 10 seconds, on two cores."""
+    linking = _Linking(seconds=link)
+    monkeypatch.setattr("engine.bench.orders.time.monotonic", lambda: linking.clock)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    found = Orders(linking, random.Random(1))
+    assert found.prepare("p", "bench/b", range(6, 21), 10.0, _fine, _quiet) == orders
+    assert found.problems == (
+        {} if orders > 1 else {"p::bench/b": f"linking it takes {link:.1f} s each time"}
+    )
+    assert len(found.deal(6)) == 6
 
 
 def test_reports_tell_how_many_orders_there_were() -> None:
@@ -201,6 +225,8 @@ def test_orders_differ_and_the_work_does_not(tmp_path: Path) -> None:
             }
             assert len(said) == 1
             assert said != {b""}
+            with pytest.raises(LayoutError, match="too little disk"):
+                builder.layouts.link(NEW, "kit", "bench/usual", range(10**9), lambda: None)
             builder.layouts.close()
             with pytest.raises(LayoutError, match="has changed since"):
                 builder.layouts.link(NEW, "kit", "bench/usual", seeds, lambda: None)

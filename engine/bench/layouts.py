@@ -30,6 +30,7 @@ from engine.messages import Program
 
 _SECTIONS = (".text*", ".rodata*", ".data*", ".bss*")
 _TIMEOUT = 60.0  # seconds for one link
+_ROOM = 4  # free disk that there must be for each byte linked
 _HERE = sys.platform == "linux" and platform.libc_ver()[0] == "glibc"
 _Key = tuple[str, str]  # package, target
 
@@ -47,6 +48,7 @@ class _Link:
     cwd: Path
     env: Mapping[str, str]
     inputs: Mapping[str, tuple[int, int]]  # size and time of last change, of libraries too
+    size: int  # of the program, in bytes
 
     def command(self, out: Path, more: Sequence[str]) -> process.Command:
         argv = (*self.argv[: self.output], str(out), *self.argv[self.output + 1 :], *more)
@@ -124,6 +126,9 @@ class Layouts:
             raise LayoutError("how it was linked is not known")
         if not all(_unchanged(Path(path), known) for path, known in link.inputs.items()):
             raise LayoutError("what it was linked from has changed since")
+        needed = link.size * len(seeds)
+        if shutil.disk_usage(self._kept).free < _ROOM * needed:
+            raise LayoutError(f"there is too little disk for {needed / 2**20:,.0f} MiB of programs")
         if self._flags is None:
             self._flags = self._able(side, link)
         outs = [self._kept / side / f"{seed:010}" / target.rpartition("/")[2] for seed in seeds]
@@ -173,7 +178,8 @@ def _link(plain: Mapping[str, Any], folder: Path) -> _Link:
     for index, (name, size, changed) in plain["inputs"].items():
         argv[int(index)] = str(folder / name)
         inputs[str(folder / name)] = (size, changed)
-    return _Link(tuple(argv), plain["output"], Path(plain["cwd"]), plain["env"], inputs)
+    size, _ = plain["program"]
+    return _Link(tuple(argv), plain["output"], Path(plain["cwd"]), plain["env"], inputs, size)
 
 
 def _unchanged(path: Path, known: tuple[int, int]) -> bool:

@@ -27,7 +27,7 @@ _PATIENCE = 20.0  # a run may take so many times what the first one took, before
 _FOR_TIME = 0.8  # of what is left, when instructions are counted too
 _FOR_TESTS = 0.25  # of the budget, where fixes are measured: tests may be all that reaches them
 _LEAST_PATIENCE = 10.0  # seconds
-_FOR_LINKING = 0.5  # of the budget, beside it: linking is building
+_FOR_LINKING = 0.25  # of the budget, beside it and for each program: linking is building
 _LEAST_LINKING = 10.0  # seconds
 NOT_REACHED = "runs none of the changed functions"
 
@@ -204,6 +204,7 @@ class Measuring:
         if self._by_valgrind and self._valgrind is not None:
             left *= _FOR_TIME
         plan = budget.shares([bench.tried for bench in benches], left, self._settings.pairs)
+        least = stats.fewest_pairs(len(benches))
         self._progress.start(sum(share.cost for share in plan if share.pairs))
         for number, (bench, share) in enumerate(zip(benches, plan, strict=True), 1):
             if not share.pairs:
@@ -218,25 +219,28 @@ class Measuring:
                 self._miss(bench.full, "time", counters.NO_TIME)  # others took longer than planned
                 continue
             self._progress.item(f"{bench.full} ({number} of {len(benches)})")
-            self._link(bench, max(share.pairs for share in plan))
+            bench.orders = self._link(bench, range(least, max(s.pairs for s in plan) + 1))
+            pairs = min(share.pairs, bench.orders) if bench.orders > 1 else share.pairs
             with self._reported(bench.full, "time"):
-                self._pairs(bench, share)
+                self._pairs(bench, replace(share, pairs=pairs))
 
-    def _link(self, bench: Bench, count: int) -> None:
-        """Its program in ``count`` orders of its code. That takes nothing from the budget."""
+    def _link(self, bench: Bench, wanted: range) -> int:
+        """Its program in as many orders of its code; returns in how many. That takes nothing from
+        the budget."""
         began = time.monotonic()
         limit = max(self._settings.seconds * _FOR_LINKING, _LEAST_LINKING)
-        bench.orders = self._orders.prepare(
+        orders = self._orders.prepare(
             bench.built.package,
             bench.built.target,
-            count,
+            wanted,
             limit,
             lambda side, program: self._read(side, bench, budget.SHORTEST, program),
-            lambda done: self._watch.progress(
-                f"linking {bench.built.target} in other orders ({done} of {2 * count})"
+            lambda done, programs: self._watch.progress(
+                f"linking {bench.built.target} in other orders ({done} of {programs})"
             ),
         )
         self._deadline += time.monotonic() - began
+        return orders
 
     def _pairs(self, bench: Bench, share: budget.Share) -> None:
         values = dict(zip(RUNS, (bench.before, bench.after, bench.again), strict=True))

@@ -13,6 +13,7 @@ from engine.bench.model import NEW, OLD, RUNS
 from engine.bench.runner import FailedError
 
 _SEEDS = range(1, 2**31)
+_TICK = 1e-3  # seconds; no link is shorter
 
 Trial = Callable[[str, Path], object]  # of a side's program: raises FailedError
 
@@ -34,51 +35,53 @@ class Orders:
         self,
         package: str,
         target: str,
-        count: int,
+        wanted: range,
         limit: float,
         trial: Trial,
-        told: Callable[[int], None],
+        told: Callable[[int, int], None],
     ) -> int:
-        """Link both sides' ``target`` in ``count`` orders, unless that takes more than ``limit``
-        seconds; ``trial`` runs one of each side, ``told`` hears how many are done. Returns in how
-        many there are: 1 where there is only that of the build, said in ``problems``."""
+        """Link both sides' ``target`` in as many orders of ``wanted`` as take at most ``limit``
+        seconds; ``trial`` runs one of each side, ``told`` hears how many of how many programs are
+        done. Returns in how many there are: 1 where there is only that of the build, said in
+        ``problems``."""
         if self._of != (package, target):
             self._of = package, target
             self._layouts.drop()
             self._pool = {}
             try:
-                self._pool = self._linked(count, limit, trial, told)
+                self._pool = self._linked(wanted, limit, trial, told)
             except LayoutError as error:
                 self.problems[f"{package}::{target}"] = str(error)
                 self._layouts.drop()
         return len(self._pool[OLD]) if self._pool else 1
 
     def _linked(
-        self, count: int, limit: float, trial: Trial, told: Callable[[int], None]
+        self, wanted: range, limit: float, trial: Trial, told: Callable[[int, int], None]
     ) -> dict[str, list[Path]]:
-        seeds = self._random.sample(_SEEDS, 2 * count)
-        own = {OLD: seeds[:count], NEW: seeds[count:]}
-        done = 0
+        seeds = self._random.sample(_SEEDS, 2 * wanted[-1])
+        done, count = 0, wanted[-1]
 
         def each() -> None:
             nonlocal done
             done += 1
-            told(done)
+            told(done, 2 * count)
 
         pool = {}
         longest = 0.0
         for side in (OLD, NEW):
             began = time.monotonic()
-            pool[side] = self._layouts.link(side, *self._of, own[side][:1], each)
+            pool[side] = self._layouts.link(side, *self._of, (seeds.pop(),), each)
             longest = max(longest, time.monotonic() - began)
             try:
                 trial(side, pool[side][0])
             except FailedError as error:
                 raise LayoutError(f"so linked it {error}") from None
-        if longest * 2 * count / (os.cpu_count() or 1) > limit:
+        count = min(count, int(limit * (os.cpu_count() or 1) / (2 * max(longest, _TICK))))
+        if count not in wanted:
             raise LayoutError(f"linking it takes {longest:.1f} s each time")
         for side in (OLD, NEW):
-            pool[side] += self._layouts.link(side, *self._of, own[side][1:], each)
+            own = [seeds.pop() for _ in range(count - 1)]
+            pool[side] += self._layouts.link(side, *self._of, own, each)
         return pool
 
     def deal(self, pairs: int) -> list[Mapping[str, Path | None]]:

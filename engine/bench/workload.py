@@ -129,7 +129,8 @@ class Measuring:
         tried = max(run.seconds for run in tries)
         family = len(_METRICS) + len({name for run in tries for name in run.figures})
         seconds = self.settings.seconds
-        (share,) = budget.shares([tried], seconds, self.settings.pairs, family)
+        most = min(self.settings.pairs, budget.OF_COMMANDS)
+        (share,) = budget.shares([tried], seconds, most, family)
         if not share.pairs:
             raise FailedError(
                 f"one run takes {tried:.1f} s, so that the fewest pairs that could show anything "
