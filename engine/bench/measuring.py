@@ -239,7 +239,9 @@ class Measuring:
                 f"linking {bench.built.target} in other orders ({done} of {programs})"
             ),
         )
-        self._deadline += time.monotonic() - began
+        took = time.monotonic() - began
+        self._deadline += took
+        self._progress.paused(took)
         return orders
 
     def _pairs(self, bench: Bench, share: budget.Share) -> None:

@@ -36,6 +36,10 @@ class Progress:
         """A part of the plan, in the plan's seconds, is over."""
         self._done += seconds
 
+    def paused(self, seconds: float) -> None:
+        """They went to something that is not of the plan."""
+        self._began += seconds
+
     def left(self) -> float:
         """Seconds, by how long the part that is done has taken."""
         rest = max(self._total - self._done, 0.0)
