@@ -33,7 +33,7 @@ def test_nobody_is_left_out_for_a_longer_one(took: list[float], seconds: float) 
 
 
 def test_a_usual_package_gets_all_pairs_and_long_runs() -> None:
-    dealt = shares([0.04] * 4, 300.0)
+    dealt = shares([0.04] * 4, 100.0)
     assert all(share.pairs == PAIRS and share.seconds > 0.2 for share in dealt)
 
 

@@ -129,8 +129,7 @@ class Measuring:
         tried = max(run.seconds for run in tries)
         family = len(_METRICS) + len({name for run in tries for name in run.figures})
         seconds = self.settings.seconds
-        most = min(self.settings.pairs, budget.OF_COMMANDS)
-        (share,) = budget.shares([tried], seconds, most, family)
+        (share,) = budget.shares([tried], seconds, self.settings.pairs, family)
         if not share.pairs:
             raise FailedError(
                 f"one run takes {tried:.1f} s, so that the fewest pairs that could show anything "
