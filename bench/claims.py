@@ -100,7 +100,8 @@ def _line(row: dict[str, Any]) -> str:
     if not row:
         return "| no bench runs what it changes | | | | | |"
     scale, unit = (1e3, " µs") if row["metric"] == "time" else (1, "")
-    before, after = (f"{row[side] / scale:,.4g}{unit}" for side in ("before", "after"))
+    digits = ",.4g" if unit else ",.0f"
+    before, after = (f"{row[side] / scale:{digits}}{unit}" for side in ("before", "after"))
     change = "" if row["ratio"] is None else f"{(row['ratio'] - 1) * 100:+.0f} %"
     name = row["name"].partition("bench/")[2]
     cells = (name, row["metric"], before, after, change, row["verdict"])
