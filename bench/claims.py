@@ -99,9 +99,11 @@ def _latencies(patch: Path) -> list[str]:
 def _line(row: dict[str, Any]) -> str:
     if not row:
         return "| no bench runs what it changes | | | | | |"
-    scale, unit = (1e3, " µs") if row["metric"] == "time" else (1, "")
-    digits = ",.4g" if unit else ",.0f"
-    before, after = (f"{row[side] / scale:{digits}}{unit}" for side in ("before", "after"))
+    timed = row["metric"] == "time"
+    before, after = (
+        f"{row[side] / 1e3:,.4g} µs" if timed else f"{row[side]:,.9g}"
+        for side in ("before", "after")
+    )
     change = "" if row["ratio"] is None else f"{(row['ratio'] - 1) * 100:+.0f} %"
     name = row["name"].partition("bench/")[2]
     cells = (name, row["metric"], before, after, change, row["verdict"])
