@@ -9,7 +9,8 @@ from engine.bench.stats import fewest_pairs
 
 # More and shorter runs find smaller changes of what scatters from process to process (2.6 % in place
 # of 4.5 %, with 57 pairs in the same time). But what is contended comes to no steady state in them: of
-# counters that two threads add to, equal programs then differed by 200 to 400 %, not by 40 to 120 %.
+# counters that two threads add to, equal programs then differed by 200 to 400 %, not by 40 to 120 %
+# (three runs of each in turns, beside a noisy neighbour).
 PAIRS = 20
 RUNS = 3  # a pair is one run of each side, and one more of the first for the noise floor
 SHORTEST = 0.02  # seconds that a harness is asked to measure for, at least
