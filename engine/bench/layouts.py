@@ -56,10 +56,12 @@ class _Link:
 
 
 class Layouts:
-    """Links programs of both sides anew. ``base`` is the scratch folder; below it are::
+    """Links programs of both sides anew.
 
-    links/          the wrapper, and a note for each program that cargo has built
-    bench-layouts/  both sides' notes while they are compared, and programs linked anew
+    Below ``base``, the scratch folder, are::
+
+        links/          the wrapper, and a note for each program that cargo has built
+        bench-layouts/  both sides' notes while they are compared, and programs linked anew
     """
 
     def __init__(self, base: Path) -> None:

@@ -55,8 +55,8 @@ class Runner:
         program: Path | None = None,
     ) -> process.Result:
         """One run to its end. ``wrap`` is a program that runs it, ``program`` one that runs in its
-        place. Raises FailedError when it does
-        not end by itself with success, within ``timeout`` seconds."""
+        place. Raises FailedError when it does not end by itself with success, within ``timeout``
+        seconds."""
         changed = self.stage.load(side, key.mode)
         if changed and side in self._last:
             self.written.setdefault(self._last[side], set()).update(changed)

@@ -189,8 +189,13 @@ def _colored(line: str, row: Row) -> str:
     return click.style(line, fg="red" if row.verdict in _WORSE else "green")
 
 
+def link_orders(rows: Sequence[Row]) -> int:
+    """In how many orders each side was linked for these, at most."""
+    return max((row.orders for row in rows), default=1)
+
+
 def _notes(report: Report) -> Iterator[str]:
-    orders = max((row.orders for row in report.rows), default=1)
+    orders = link_orders(report.rows)
     if orders > 1:
         yield (
             f"for the times, code and data were linked in {orders} orders a side: where they lie is "

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.bench.model import Report, Row
-from engine.bench.text import row_words
+from engine.bench.text import link_orders, row_words
 from engine.measured import Measured
 from engine.model import Verdict
 from engine.report.counts import count
@@ -53,7 +53,7 @@ def lines(found: Table, report: Report, together: int) -> list[str]:
     machine = report.machine
     head = f"bench: {together} fixes measured together" if together != 1 else "bench: measured"
     where = f"{machine.cores} cores of {machine.cpu}, load {machine.load:g}, {machine.rustc}"
-    orders = max((row.orders for row in found.rows), default=1)
+    orders = link_orders(found.rows)
     linked = f", linked in {orders} orders a side" if orders > 1 else ""
     rows = [f"{head} ({where}{linked}):"]
     rows += [f"  [{number}] {row_words(row)}" for number, row in enumerate(found.rows, 1)]
