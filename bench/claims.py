@@ -77,8 +77,9 @@ def _rows(result: dict[str, Any]) -> list[dict[str, Any]]:
 def _latencies(patch: Path) -> list[str]:
     """Lines for the latency of requests, before and after, judged by their pairs."""
     sides = build(patch)
-    found, void = pairs(sides, capacity(sides) * SHARE, PAIRS, SECONDS)
-    load = f"uploads at {SHARE:.0%} load"
+    rate = capacity(sides) * SHARE
+    found, void = pairs(sides, rate, PAIRS, SECONDS)
+    load = f"uploads at {SHARE:.0%} load ({rate:,.0f} a second)"
     if not found:
         return [f"| {load} | void: the generator lagged in {void} | | | | |"]
     changes = {metric: differences(metric, found) for metric in LATENCIES}

@@ -22,7 +22,7 @@ from engine.fsio import read_regular
 
 _KEPT = 64  # comparisons; the oldest go
 _LIMIT = 16 * 2**20
-_FORMAT = 4
+_FORMAT = 5
 
 
 class Cache:

@@ -14,6 +14,7 @@ import pytest
 
 from engine.bench import Report
 from engine.bench.command import exit_code
+from engine.bench.counters import NO_TIME
 from engine.bench.model import Machine, Row
 from engine.bench.text import report_text
 from engine.errors import SpikeproofError
@@ -21,6 +22,10 @@ from tests.benchcrate import crate, measure, reason, row
 from tests.trees import content
 
 pytestmark = [pytest.mark.slow, pytest.mark.measured]
+
+needs_valgrind = pytest.mark.skipif(
+    shutil.which("valgrind") is None, reason="valgrind is not installed"
+)
 
 GOOD = 'use criterion::criterion_main;\ncriterion_main!("work" => kit::work(20_000));\n'
 HEAD = "use criterion::criterion_main;\n"
@@ -228,6 +233,35 @@ def test_without_valgrind_a_line_says_so(tmp_path: Path, monkeypatch: pytest.Mon
     assert "instructions were not counted: valgrind is not installed" in report.notes
     assert not [r for r in report.rows if r.metric == "instructions"]
     assert row(report, "good::work", "allocations").verdict == "same"
+
+
+@needs_valgrind
+def test_what_other_threads_execute_is_not_called_a_count(tmp_path: Path) -> None:
+    """callgrind counts within the function that iterates, so on its thread alone."""
+    bench = HEAD + (
+        'criterion_main!("work" => kit::work(20_000), "one" => std::thread::scope(|scope| {'
+        " scope.spawn(|| kit::work(20_000)); }));"
+    )
+    root = crate(tmp_path / "crate", {"threads": bench})
+    report = measure(root, root, tmp_path / "target", pairs=6, instructions=True)
+    assert "start threads" in reason(report, "threads::one", "instructions")
+    assert row(report, "threads::work", "instructions").verdict == "same"
+
+
+@needs_valgrind
+def test_counting_keeps_to_its_part_of_the_budget(tmp_path: Path) -> None:
+    """A program that starts slowly: a dozen runs of it are more than there is time for."""
+    bench = """use criterion::Criterion;
+        fn main() {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            criterion::run(&mut [("one", &mut || { kit::work(20_000); })]);
+            let _: Option<Criterion> = None;
+        }
+    """
+    root = crate(tmp_path / "crate", {"late": bench})
+    report = measure(root, root, tmp_path / "target", seconds=30, pairs=6, instructions=True)
+    assert reason(report, "late::one", "instructions") == NO_TIME
+    assert row(report, "late::one", "time").verdict == "no-difference"
 
 
 def test_a_machine_whose_noise_drowns_everything_is_called_that() -> None:

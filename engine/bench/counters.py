@@ -8,6 +8,7 @@ thrice; what differs on one and the same program gives no verdict.
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,8 @@ _ANALYSIS = (
     32.0  # times a metric's slack: what a harness does more when it measures than for a test
 )
 _TOTALS = re.compile(rb"^totals: (\d+)", re.MULTILINE)
+# In a profile: a function that was called while the iterations were counted.
+_THREADS = re.compile(rb"^c?fn=\(\d+\) (?:__)?pthread_create", re.MULTILINE)
 _OTHER_CALLS = (
     20  # of a bench's function for a warm-up that a group has set, at most 2**20 iterations
 )
@@ -159,9 +162,16 @@ class _Task:
     name: str
     seconds: float  # of a run of many iterations, as the harness is asked
     iteration: float  # ns
-    allowance: float  # seconds, for all runs
+    allowance: float  # seconds, for all runs, by which it is chosen what they count
     measure: Callable[[str, Key, Call], _Measured]
     metrics: Sequence[Metric]
+    end: float = math.inf  # by the monotonic clock: no run starts later
+
+    def run(self, side: str, call: Call) -> _Measured:
+        """Raises FailedError, also when the time is over."""
+        if time.monotonic() > self.end:
+            raise FailedError(NO_TIME)
+        return self.measure(side, self.key, call)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,8 +194,9 @@ class Counter:
     """Counts on ``runner``. ``timeout`` tells how many seconds a run may take now.
 
     Values come by metric and side, ``REPEATS`` of each; ``iteration`` is about how many nanoseconds
-    one takes, ``allowance`` how many seconds may be spent. All methods raise FailedError when a run
-    fails or tells nothing, or when there is too little time.
+    one takes, ``allowance`` how many seconds may be spent: no more on instructions (a start under
+    valgrind can take any time), about as many on allocations. All methods raise FailedError when a
+    run fails or tells nothing, or when there is too little time.
     """
 
     def __init__(self, runner: Runner, timeout: Callable[[], float]) -> None:
@@ -221,10 +232,13 @@ class Counter:
         def executed(side: str, key: Key, call: Call) -> _Measured:
             return self._executed(side, key, call, valgrind, harness.iterates)
 
+        end = time.monotonic() + allowance
         slow = iteration * _VALGRIND_SLOWER
         seconds = min(max(_ITERATIONS * slow / 1e9, _VALGRIND_SHORTEST), _LONGEST)
         metric = ITERATING if harness.iterates else INSTRUCTIONS
-        return self._count(_Task(key, harness, name, seconds, slow, allowance, executed, (metric,)))
+        return self._count(
+            _Task(key, harness, name, seconds, slow, allowance, executed, (metric,), end)
+        )
 
     def _count(self, task: _Task) -> _Found:
         """Slopes; where these take too long, or are not sharp enough, first iterations."""
@@ -284,12 +298,12 @@ class Counter:
     def _once(self, side: str, task: _Task) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Counts of a run with one iteration, and of one with none."""
         home = self._runner.home
-        one, _ = task.measure(side, task.key, task.harness.once(task.name, home))
-        none, _ = task.measure(side, task.key, task.harness.once(_nobody(task.name), home))
+        one, _ = task.run(side, task.harness.once(task.name, home))
+        none, _ = task.run(side, task.harness.once(_nobody(task.name), home))
         return one, none
 
     def _counted(self, side: str, task: _Task, call: Call) -> tuple[tuple[float, ...], Counted]:
-        counts, result = task.measure(side, task.key, call)
+        counts, result = task.run(side, call)
         try:
             return counts, task.harness.counted(task.name, result, self._runner.home)
         except UnreadableError as error:
@@ -318,13 +332,12 @@ class Counter:
         if function:
             wrap += (f"--toggle-collect={function}",)
         result = self._runner.run(side, key, call, self._timeout(), wrap=wrap)
-        found = [
-            int(total)
-            for path in self._runner.home.glob("callgrind.*")
-            for total in _TOTALS.findall(path.read_bytes())
-        ]
+        written = [path.read_bytes() for path in self._runner.home.glob("callgrind.*")]
+        found = [int(total) for text in written for total in _TOTALS.findall(text)]
         if not found:
             raise FailedError("valgrind wrote no counts")
+        if function and any(map(_THREADS.search, written)):
+            raise FailedError("its iterations start threads, whose instructions are not counted")
         return (float(sum(found)),), result
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from engine.bench import budget, counters, stats
@@ -24,7 +25,8 @@ from engine.reach import VARIABLE, Probes
 from engine.report.counts import count
 
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
-_FOR_TIME = 0.8  # of what is left, when instructions are counted too
+_FOR_ALLOCATIONS = 1 / 3  # of what is left then
+_FOR_INSTRUCTIONS = 0.2  # of what is left then
 _FOR_TESTS = 0.25  # of the budget, where fixes are measured: tests may be all that reaches them
 _LEAST_PATIENCE = 10.0  # seconds
 _FOR_LINKING = 0.25  # of the budget, beside it and for each program: linking is building
@@ -106,8 +108,9 @@ class Measuring:
         if benches:
             self._watch.say("Measuring", f"{package}: {count(len(benches), 'bench', 'benches')}")
         self._count_allocations(timed)
+        self._count_instructions(timed)
         self._time(timed)
-        self._count_instructions(benches)
+        self._count_own([bench for bench in benches if not bench.built.harness.timed])
         if self._probes is None:
             self._count_tests(package)
 
@@ -201,8 +204,6 @@ class Measuring:
     def _time(self, benches: list[Bench]) -> None:
         self._timed += benches
         left = self._deadline - time.monotonic()
-        if self._by_valgrind and self._valgrind is not None:
-            left *= _FOR_TIME
         plan = budget.shares([bench.tried for bench in benches], left, self._settings.pairs)
         least = stats.fewest_pairs(len(benches))
         self._progress.start(sum(share.cost for share in plan if share.pairs))
@@ -263,14 +264,14 @@ class Measuring:
     # -- counters ------------------------------------------------------------------------------
 
     def _count_allocations(self, benches: Sequence[Bench]) -> None:
-        """In at most a third of what is left of the budget."""
+        """In at most a part of what is left of the budget, of which each bench has as much."""
         if not self._settings.counters or not benches:
             return
         if self._builds.uncounted:
             self._miss(benches[0].built.package, "allocations", self._builds.uncounted)
             return
         now = time.monotonic()
-        end = now + (self._deadline - now) / 3
+        end = now + (self._deadline - now) * _FOR_ALLOCATIONS
         for place, bench in enumerate(sorted(benches, key=lambda bench: bench.tried)):
             allowance = (end - time.monotonic()) / (len(benches) - place)
             if allowance <= 0:
@@ -281,34 +282,38 @@ class Measuring:
             self._count(bench.full, bench.built, "allocations", ask)
 
     def _allocations(self, bench: Bench, allowance: float) -> Callable[[], _Counts]:
-        return lambda: self._counter.allocations(
-            bench.key(COUNT), bench.built.harness, bench.name, bench.value, allowance
-        )
+        key, harness = bench.key(COUNT), bench.built.harness
+        return partial(self._counter.allocations, key, harness, bench.name, bench.value, allowance)
 
     def _count_instructions(self, benches: Sequence[Bench]) -> None:
-        """What time is left; all benches of a harness that counts them itself."""
-        if not self._by_valgrind:
-            return
-        for bench in benches:
-            harness = bench.built.harness
-            if harness.timed and self._valgrind is None:
-                continue  # said once, in the notes
-            if time.monotonic() > self._deadline:
-                self._miss(bench.full, "instructions", counters.NO_TIME)
-                continue
-            self._watch.progress(f"counting instructions of {bench.full}")
-            self._count(bench.full, bench.built, "instructions", self._instructions(bench))
+        """In at most a part of what is left of the budget: of as many benches as fit, for a count
+        cannot be made shorter."""
+        if not self._by_valgrind or self._valgrind is None:
+            return  # said once, in the notes
+        now = time.monotonic()
+        end = now + (self._deadline - now) * _FOR_INSTRUCTIONS
+        took = 0.0  # by the one before, which runs no longer than the next
+        for bench in sorted(benches, key=lambda bench: bench.tried):
+            began = time.monotonic()
+            self._instructions(bench, end - began, took, self._valgrind)
+            took = max(took, time.monotonic() - began)
 
-    def _instructions(self, bench: Bench) -> Callable[[], _Counts]:
-        left = self._deadline - time.monotonic()
-        return lambda: self._counter.instructions(
-            bench.key(TIME),
-            bench.built.harness,
-            bench.name,
-            bench.value,
-            left,
-            self._valgrind or "",
+    def _count_own(self, benches: Sequence[Bench]) -> None:
+        """Of harnesses that count instructions themselves, while there is time."""
+        for bench in benches if self._by_valgrind else ():
+            self._instructions(bench, self._deadline - time.monotonic(), 0.0, "")
+
+    def _instructions(self, bench: Bench, left: float, needed: float, valgrind: str) -> None:
+        """Not when fewer seconds are ``left`` than are ``needed``."""
+        if left <= needed:
+            self._miss(bench.full, "instructions", counters.NO_TIME)
+            return
+        self._watch.progress(f"counting instructions of {bench.full}")
+        key, harness = bench.key(TIME), bench.built.harness
+        ask = partial(
+            self._counter.instructions, key, harness, bench.name, bench.value, left, valgrind
         )
+        self._count(bench.full, bench.built, "instructions", ask)
 
     def _count_tests(self, package: str) -> None:
         """Allocations of each test, while there is time."""
