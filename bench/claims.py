@@ -31,6 +31,7 @@ CLAIMS = {
 METRICS = ("time", "allocations", "instructions")
 LATENCIES = ("p50", "p99")
 SHARE, PAIRS, SECONDS = 0.7, 20, 3.0
+BUDGET = "4m"  # for valgrind, too, of which a run takes half a second to begin
 
 
 def main() -> int:
@@ -56,7 +57,8 @@ def main() -> int:
 def _result(codemod: str, out: Path) -> dict[str, Any] | None:
     """What the tool makes of the service with this codemod alone; None when it makes no patch."""
     tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(SERVICE)]
-    options = ["--review", "--codemod", codemod, "--format", "json", "-o", str(out)]
+    options = ["--review", "--codemod", codemod, "--bench-time", BUDGET]
+    options += ["--format", "json", "-o", str(out)]
     code = subprocess.run([*tool, *options], check=False).returncode
     if code not in (1, 3) or not out.exists():
         return None

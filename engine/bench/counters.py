@@ -27,6 +27,7 @@ _TOLD = 0.02  # a mean count so near to a whole number is told as that
 _FEW = 11  # iterations of a run of few, in a harness that takes ten samples at least
 TURNS = (OLD, NEW) * REPEATS  # so that what drifts shows as a difference on one side too
 _SPREAD = 4.0  # times what runs of few iterations differ by: how far off a run may be taken to be
+_MANY = 2.0  # times the iterations of a run of few: what a run of many has to have at least
 _ITERATIONS = 10_000  # of a counting run, when they take no longer than _LONGEST seconds
 _SHORTEST, _LONGEST = 0.1, 0.5
 _VALGRIND_SHORTEST = 0.3
@@ -160,7 +161,7 @@ class _Task:
     key: Key
     harness: Harness
     name: str
-    seconds: float  # of a run of many iterations, as the harness is asked
+    shortest: float  # seconds of a run of many iterations, as the harness is asked
     iteration: float  # ns
     allowance: float  # seconds, for all runs, by which it is chosen what they count
     measure: Callable[[str, Key, Call], _Measured]
@@ -207,10 +208,9 @@ class Counter:
         self, key: Key, harness: Harness, name: str, iteration: float, allowance: float
     ) -> _Found:
         """Of the program built with the counter."""
-        seconds = min(max(_ITERATIONS * iteration / 1e9, _SHORTEST), _LONGEST)
         metrics = (ALLOCATIONS, BYTES)
         return self._count(
-            _Task(key, harness, name, seconds, iteration, allowance, self._allocated, metrics)
+            _Task(key, harness, name, _SHORTEST, iteration, allowance, self._allocated, metrics)
         )
 
     def instructions(
@@ -234,10 +234,9 @@ class Counter:
 
         end = time.monotonic() + allowance
         slow = iteration * _VALGRIND_SLOWER
-        seconds = min(max(_ITERATIONS * slow / 1e9, _VALGRIND_SHORTEST), _LONGEST)
-        metric = ITERATING if harness.iterates else INSTRUCTIONS
+        metrics = (ITERATING if harness.iterates else INSTRUCTIONS,)
         return self._count(
-            _Task(key, harness, name, seconds, slow, allowance, executed, (metric,), end)
+            _Task(key, harness, name, _VALGRIND_SHORTEST, slow, allowance, executed, metrics, end)
         )
 
     def _count(self, task: _Task) -> _Found:
@@ -245,9 +244,11 @@ class Counter:
         began = time.monotonic()
         runs = 2 * len(TURNS)
         few = _FEW * task.iteration / 1e9
-        affordable = runs * (few + task.seconds) <= task.allowance
+        wanted = min(max(_ITERATIONS * task.iteration / 1e9, task.shortest), _LONGEST)
+        seconds = min(wanted, task.allowance / runs - few)
+        affordable = seconds >= min(wanted, max(task.shortest, _MANY * few))
         if affordable and task.harness.few(task.name, self._runner.home) is not None:
-            slopes = self._slopes(task)
+            slopes = self._slopes(task, seconds)
             if all(_sharp(values, metric) for metric, values in slopes.items()):
                 return _seen(slopes)
         if runs * task.iteration / 1e9 > task.allowance - (time.monotonic() - began):
@@ -259,10 +260,10 @@ class Counter:
                 firsts[metric][side].append(Value(max(a - b, 0.0), 0.0, first=True))
         return _seen(firsts)
 
-    def _slopes(self, task: _Task) -> _Found:
+    def _slopes(self, task: _Task, seconds: float) -> _Found:
         lines: dict[str, list[_Line]] = {OLD: [], NEW: []}
         for side in TURNS:
-            lines[side].append(self._line(side, task))
+            lines[side].append(self._line(side, task, seconds))
         found: _Found = {}
         for index, metric in enumerate(task.metrics):
             # Runs of few iterations make equally many: what they differ by is the harness' own.
@@ -274,10 +275,10 @@ class Counter:
             }
         return found
 
-    def _line(self, side: str, task: _Task) -> _Line:
+    def _line(self, side: str, task: _Task, seconds: float) -> _Line:
         home = self._runner.home
         few = task.harness.few(task.name, home)
-        many = task.harness.many(task.name, task.seconds, task.iteration, home)
+        many = task.harness.many(task.name, seconds, task.iteration, home)
         if few is None or many is None:
             raise FailedError("its harness does not say how many iterations it makes")
         low, start = self._counted(side, task, few)

@@ -27,6 +27,7 @@ from engine.report.counts import count
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
 _FOR_ALLOCATIONS = 1 / 3  # of what is left then
 _FOR_INSTRUCTIONS = 0.2  # of what is left then
+_LONGER = 1.5  # times what a bench took to count: what the next one is taken to need
 _FOR_TESTS = 0.25  # of the budget, where fixes are measured: tests may be all that reaches them
 _LEAST_PATIENCE = 10.0  # seconds
 _FOR_LINKING = 0.25  # of the budget, beside it and for each program: linking is building
@@ -292,10 +293,10 @@ class Measuring:
             return  # said once, in the notes
         now = time.monotonic()
         end = now + (self._deadline - now) * _FOR_INSTRUCTIONS
-        took = 0.0  # by the one before, which runs no longer than the next
+        took = 0.0  # by those before, which are shorter than the next
         for bench in sorted(benches, key=lambda bench: bench.tried):
             began = time.monotonic()
-            self._instructions(bench, end - began, took, self._valgrind)
+            self._instructions(bench, end - began, took * _LONGER, self._valgrind)
             took = max(took, time.monotonic() - began)
 
     def _count_own(self, benches: Sequence[Bench]) -> None:
