@@ -296,21 +296,21 @@ class Measuring:
         took = 0.0  # by those before, which are shorter than the next
         for bench in sorted(benches, key=lambda bench: bench.tried):
             began = time.monotonic()
-            self._instructions(bench, end - began, took * _LONGER, self._valgrind)
+            self._instructions(bench, end - began, needed=took * _LONGER)
             took = max(took, time.monotonic() - began)
 
     def _count_own(self, benches: Sequence[Bench]) -> None:
         """Of harnesses that count instructions themselves, while there is time."""
         for bench in benches if self._by_valgrind else ():
-            self._instructions(bench, self._deadline - time.monotonic(), 0.0, "")
+            self._instructions(bench, self._deadline - time.monotonic())
 
-    def _instructions(self, bench: Bench, left: float, needed: float, valgrind: str) -> None:
+    def _instructions(self, bench: Bench, left: float, needed: float = 0.0) -> None:
         """Not when fewer seconds are ``left`` than are ``needed``."""
         if left <= needed:
             self._miss(bench.full, "instructions", counters.NO_TIME)
             return
         self._watch.progress(f"counting instructions of {bench.full}")
-        key, harness = bench.key(TIME), bench.built.harness
+        key, harness, valgrind = bench.key(TIME), bench.built.harness, self._valgrind or ""
         ask = partial(
             self._counter.instructions, key, harness, bench.name, bench.value, left, valgrind
         )
