@@ -107,7 +107,7 @@ def _line(row: dict[str, Any]) -> str:
         f"{row[side] / 1e3:,.4g} µs" if timed else f"{row[side]:,.9g}"
         for side in ("before", "after")
     )
-    change = "" if row["ratio"] is None else f"{(row['ratio'] - 1) * 100:+.0f} %"
+    change = "" if row["ratio"] is None else f"{(row['ratio'] - 1) * 100:+.1f} %"
     name = row["name"].partition("bench/")[2]
     cells = (name, row["metric"], before, after, change, row["verdict"])
     return f"| {' | '.join(cells)} |"

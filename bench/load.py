@@ -5,8 +5,8 @@ latency counts from the planned start (the service's ``examples/load``, which is
 ``spikeproof bench``). Both sides take turns in random order, one short run each, with a server
 started for it; the runs are judged in pairs. A run in which the generator itself lagged is void and
 said so. What is uploaded is kept in memory where the system has a place for that: a disk that is
-written to for minutes answers ever slower, whatever the service does. Options: ``--pairs N`` (20), ``--seconds N`` (3), ``--patch FILE`` (the tool is run when none
-is given).
+written to for minutes answers ever slower, whatever the service does. Options: ``--pairs N`` (20),
+``--seconds N`` (3), ``--patch FILE`` (the tool is run when none is given).
 """
 
 from __future__ import annotations
@@ -90,22 +90,25 @@ def build(patch: Path | None = None) -> Sides:
         run = subprocess.run([*tool, "--review", "--no-bench", "-o", str(patch)], check=False)
         if run.returncode != 1:
             raise SystemExit(f"no patch was made (exit {run.returncode})")
-    trees = {}
-    for side in ("before", "after"):
-        tree = WORK / side
-        shutil.rmtree(tree, ignore_errors=True)
-        shutil.copytree(SERVICE, tree, ignore=shutil.ignore_patterns("target"))
-        trees[side] = tree
-    git_apply(patch.read_bytes(), trees["after"], folder=below_top(SERVICE))
-    programs = {side: _cargo(tree, side) for side, tree in trees.items()}
+    change = {"before": b"", "after": patch.read_bytes()}
+    programs = {side: _built(side, change[side]) for side in change}
     return Sides(programs["before"], programs["after"])
 
 
-def _cargo(folder: Path, side: str) -> Path:
-    target = WORK / "target"
+def _built(side: str, change: bytes) -> Path:
+    """At one path, as the other side is, with ``change`` made. In a target directory of its own, and
+    all files are new: cargo takes what the other side, or the last patch, left there for this one's
+    when it is younger than the sources."""
+    tree = WORK / "tree"
+    shutil.rmtree(tree, ignore_errors=True)
+    leave = shutil.ignore_patterns("target")
+    shutil.copytree(SERVICE, tree, ignore=leave, copy_function=shutil.copyfile)
+    if change:
+        git_apply(change, tree, folder=below_top(SERVICE))
+    target = WORK / f"target-{side}"
     environment = {**os.environ, "CARGO_TARGET_DIR": str(target)}
     command = ["cargo", "build", "--release", "--quiet", "--example", "load"]
-    subprocess.run(command, cwd=folder, env=environment, check=True)
+    subprocess.run(command, cwd=tree, env=environment, check=True)
     program = WORK / f"load-{side}"
     shutil.copy2(target / "release" / "examples" / "load", program)
     return program
