@@ -102,7 +102,7 @@ def _built(side: str, change: bytes) -> Path:
     tree = WORK / "tree"
     shutil.rmtree(tree, ignore_errors=True)
     leave = shutil.ignore_patterns("target")
-    shutil.copytree(SERVICE, tree, ignore=leave, copy_function=shutil.copyfile)
+    shutil.copytree(SERVICE, tree, ignore=leave, copy_function=shutil.copy)
     if change:
         git_apply(change, tree, folder=below_top(SERVICE))
     target = WORK / f"target-{side}"
