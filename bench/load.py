@@ -90,9 +90,7 @@ def build(patch: Path | None = None) -> Sides:
         run = subprocess.run([*tool, "--review", "--no-bench", "-o", str(patch)], check=False)
         if run.returncode != 1:
             raise SystemExit(f"no patch was made (exit {run.returncode})")
-    change = {"before": b"", "after": patch.read_bytes()}
-    programs = {side: _built(side, change[side]) for side in change}
-    return Sides(programs["before"], programs["after"])
+    return Sides(_built("before", b""), _built("after", patch.read_bytes()))
 
 
 def _built(side: str, change: bytes) -> Path:

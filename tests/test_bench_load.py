@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bench import load
+from tests.trees import build, package
 
 FILES = {
-    "Cargo.toml": '[package]\nname = "service"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n',
+    "Cargo.toml": package("service", "[workspace]\n"),
     "src/lib.rs": 'mod other;\n\npub fn told() -> String {\n    format!("0 {}", other::told())\n}\n',
     "src/other.rs": "pub fn told() -> u32 {\n    0\n}\n",
     "examples/load/main.rs": 'fn main() {\n    println!("{}", service::told());\n}\n',
@@ -37,11 +38,7 @@ SECOND = b"""--- a/src/other.rs
 def test_no_side_is_left_over_from_another_patch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    service = tmp_path / "service"
-    for name, text in FILES.items():
-        path = service / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    service = build(tmp_path / "service", FILES)
     monkeypatch.setattr(load, "SERVICE", service)
     monkeypatch.setattr(load, "WORK", tmp_path / "work")
     patch = tmp_path / "patch"
