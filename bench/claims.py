@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.demo import SERVICE
-from bench.load import build, capacity, differences, pairs
+from bench.load import PAIRS, SECONDS, build, capacity, differences, pairs
 from engine.bench.stats import ALPHA, holm, interval, median, sign_test
 from engine.ignore import below_top
 from engine.patch import placed
@@ -30,7 +30,7 @@ CLAIMS = {
 
 METRICS = ("time", "allocations", "instructions")
 LATENCIES = ("p50", "p99")
-SHARE, PAIRS, SECONDS = 0.7, 20, 3.0
+SHARE = 0.7
 BUDGET = "4m"  # for valgrind, too, of which a run takes half a second to begin
 
 

@@ -26,13 +26,14 @@ from pathlib import Path
 from typing import Any
 
 from bench.crates import HOME
+from bench.demo import SERVICE
 from engine.bench.stats import holm, interval, median, sign_test
 from engine.ignore import below_top
 from engine.patch import git_apply
 
-SERVICE = HOME / "corpus" / "upload-service"
 WORK = HOME / "target" / "bench" / "load"
 SHARES = (0.5, 0.7, 0.9)
+PAIRS, SECONDS = 20, 3.0
 METRICS = ("mean", "p50", "p99", "p999")
 # So many requests have to be behind a p99.9.
 _ENOUGH = 100_000
@@ -50,8 +51,8 @@ class Sides:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pairs", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=3.0)
+    parser.add_argument("--pairs", type=int, default=PAIRS)
+    parser.add_argument("--seconds", type=float, default=SECONDS)
     parser.add_argument("--patch", type=Path)
     options = parser.parse_args()
     sides = build(options.patch)
