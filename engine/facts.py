@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.codemod import Options
-from engine.errors import SpikeproofError
-from engine.model import Skip, Span
+from engine.model import Span
 from engine.scopes import Scopes
-from engine.sources import read_source
+from engine.sources import read_for_uses
 from engine.syntax import Source
 
 if TYPE_CHECKING:
@@ -25,14 +25,46 @@ _KEPT = 128  # parsed files kept: a plan goes back and forth between few files
 
 
 class Sources:
-    """The workspace's files, parsed when asked for, the latest kept."""
+    """The workspace's files, parsed when asked for, the latest kept.
 
-    def __init__(self, paths: Sequence[str], read: Callable[[str], bytes]) -> None:
-        self.paths = tuple(paths)
+    Those that may not be changed (generated, vendored, excluded ...) are among them: uses are
+    found there too. ``frozen`` gives their reasons by path, as far as these are known without
+    reading a file; for one that is read, ``read`` may add its own.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        read: Callable[[str], bytes],
+        frozen: Callable[[], Mapping[str, str]] = dict,
+        reason: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        self._mine = tuple(paths)
         self._read = read
+        self._frozen = frozen
+        self._reason = reason
         self._parsed: OrderedDict[str, Source] = OrderedDict()
         self._scopes: dict[tuple[str, Span], Scopes] = {}
         self._bytes: dict[str, bytes] = {}
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """All files, sorted, those that may not be changed among them."""
+        return tuple(sorted({*self._mine, *self._frozen()}))
+
+    def frozen(self, path: str) -> str:
+        """Why the file may not be changed, in words for the user; "" when it may be."""
+        self.data(path)
+        return self._frozen().get(path, "") or self._reason(path)
+
+    def with_texts(self, texts: Mapping[str, bytes]) -> Sources:
+        """The same files, some with another text."""
+        return Sources(
+            self._mine,
+            lambda path: texts[path] if path in texts else self.data(path),
+            self._frozen,
+            self.frozen,
+        )
 
     def data(self, path: str) -> bytes:
         if path not in self._bytes:
@@ -67,16 +99,17 @@ class Sources:
 
 
 def sources_of(workspace: Workspace) -> Sources:
-    """The user's files as they are on disk. Reading one that cannot be read any more raises
-    SpikeproofError: it was readable a moment ago."""
+    """The user's files as they are on disk. Reading one that is gone since the scan raises
+    SpikeproofError."""
+    reasons: dict[str, str] = {}
 
     def read(path: str) -> bytes:
-        data = read_source(workspace.root, path)
-        if isinstance(data, Skip):
-            raise SpikeproofError(f"{path}: {data.reason}; it changed while it was read, run again")
+        data, reasons[path] = read_for_uses(workspace.root, path)
         return data
 
-    return Sources(workspace.files, read)
+    return Sources(
+        workspace.files, read, lambda: workspace.left_alone, lambda path: reasons.get(path, "")
+    )
 
 
 @dataclass(frozen=True)

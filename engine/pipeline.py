@@ -259,7 +259,7 @@ def _passes(
         if not result.deferred or last:
             break
         waiting = {_key(proposal) for proposal in result.deferred}
-        sources = _overlay(original, files)
+        sources = original.with_texts(files)
         sites, baseline = _rescan(stages, names, files, result.check)
         runs["check"] += baseline is not result.check
     return Result(
@@ -349,10 +349,6 @@ def _key(proposal: Proposal) -> tuple[str, str, str]:
     """What a deferred proposal is known by on the rewritten tree, where its text may differ."""
     site = proposal.sites[0]
     return site.codemod, site.path, site.item
-
-
-def _overlay(original: Sources, files: Mapping[str, bytes]) -> Sources:
-    return Sources(original.paths, lambda p: files[p] if p in files else original.data(p))
 
 
 def _rescan(

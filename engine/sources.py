@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.errors import SpikeproofError
 from engine.fsio import NotRegularError, TooLargeError, exists, read_below, read_regular
 from engine.ignore import Ignore, Patterns
 from engine.model import Skip
 
 LIMIT = 8 * 2**20  # bytes of one source file: beyond it stands data, not a person's code
+_READABLE = 64 * 2**20  # bytes of a file that may not be changed and is only searched for uses
+
+GIT_IGNORED = "git-ignored"
+VENDORED = "vendored"
+EXCLUDED = "excluded by the config"
+UNNAMED = "not among the config's `paths`"
+# What is left alone for these reasons may be compiled with the rest all the same.
+_COMPILED = frozenset({GIT_IGNORED, VENDORED, EXCLUDED, UNNAMED})
 VCS = frozenset({".git", ".hg", ".svn", ".jj", ".pijul", "CVS", "_darcs", ".bzr"})
 _VENDOR = frozenset({"vendor", "vendored", "third_party", "third-party"})
 # Below these a folder is a module, whatever its name.
@@ -83,6 +92,65 @@ def read_source(root: Path, path: str) -> bytes | Skip:
     return data
 
 
+def read_for_uses(root: Path, path: str) -> tuple[bytes, str]:
+    """The text of ``path`` as rustc sees it, and why it may not be changed ("" when it may be).
+
+    For who looks for uses: a file that :func:`read_source` leaves out is compiled all the same.
+    What cannot be opened has no text, for rustc cannot open it either. Raises SpikeproofError for
+    a file that is gone, and beyond 64 MiB.
+    """
+    found = read_source(root, path)
+    if not isinstance(found, Skip):
+        return found, ""
+    try:
+        return read_below(root, path, _READABLE), found.reason
+    except TooLargeError:
+        raise SpikeproofError(
+            f"{path} is larger than {_READABLE // 2**20} MiB: too large to be searched for uses of "
+            "what a fix changes; move it out of the package, or choose other packages with `-p`"
+        ) from None
+    except FileNotFoundError:
+        raise SpikeproofError(f"{path} is gone since the scan: run again") from None
+    except OSError:
+        return b"", found.reason
+
+
+def left_alone(root: Path, skipped: Iterable[Skip]) -> dict[str, str]:
+    """The ``.rs`` files of ``skipped`` that may be compiled with the workspace, each with the reason
+    why it may not be changed. Folders are walked as far as the next package; build output and
+    symlinks are not."""
+    found: dict[str, str] = {}
+    for skip in skipped:
+        if skip.reason not in _COMPILED:
+            continue
+        if not skip.path.endswith("/"):
+            found[skip.path] = skip.reason
+            continue
+        found.update((path, skip.reason) for path in _sources_below(root, skip.path))
+    return dict(sorted(found.items()))
+
+
+def _sources_below(root: Path, top: str) -> Iterator[str]:
+    pending = [top]
+    while pending:
+        prefix = pending.pop()
+        try:
+            entries = list(os.scandir(root / prefix))
+        except OSError:
+            continue  # rustc cannot look into it either
+        names = frozenset(entry.name for entry in entries)
+        if prefix != top and not names.isdisjoint({"Cargo.toml", ".cargo-checksum.json"}):
+            continue
+        if is_build_output(root / prefix, names, ignored=True):
+            continue
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in VCS:
+                    pending.append(f"{prefix}{entry.name}/")
+            elif entry.name.endswith(".rs") and entry.is_file(follow_symlinks=False):
+                yield prefix + entry.name
+
+
 def is_generated(data: bytes) -> bool:
     """Does a comment in the first 4 KiB say that a program wrote this file?"""
     head = data[:_HEAD]
@@ -120,9 +188,9 @@ class _Walk:
     def package(self, package: str) -> None:
         parts = package.split("/") if package else []
         if not _VENDOR.isdisjoint(parts):
-            self.skipped[package + "/"] = "vendored"
+            self.skipped[package + "/"] = VENDORED
         elif parts and self.ignore.ignores_above(package):
-            self.skipped[package + "/"] = "git-ignored"
+            self.skipped[package + "/"] = GIT_IGNORED
         elif link := self._link_in(parts):
             self.skipped[package + "/"] = f"{link} is a symbolic link"
         else:
@@ -159,7 +227,7 @@ class _Walk:
     def _stops(self, prefix: str, folder: str, entries: list[os.DirEntry[str]]) -> bool:
         names = frozenset(entry.name for entry in entries)
         if ".cargo-checksum.json" in names:
-            self.skipped[prefix] = "vendored"
+            self.skipped[prefix] = VENDORED
             return True
         if "Cargo.toml" in names:  # another package: a member is walked on its own
             if folder not in self.packages:
@@ -174,21 +242,21 @@ class _Walk:
             return False
         if self.ignore.ignores(path, folder=True):
             if name != "target":
-                self.skipped[path + "/"] = "git-ignored"
+                self.skipped[path + "/"] = GIT_IGNORED
             return False
         if name in _VENDOR and not code:
-            self.skipped[path + "/"] = "vendored"
+            self.skipped[path + "/"] = VENDORED
             return False
         if excludes.decides(path, folder=True):
-            self.skipped[path + "/"] = "excluded by the config"
+            self.skipped[path + "/"] = EXCLUDED
             return False
         return True
 
     def _take(self, path: str, package: str, entry: os.DirEntry[str], excludes: Patterns) -> None:
         if self.ignore.ignores(path, folder=False):
-            self.skipped[path] = "git-ignored"
+            self.skipped[path] = GIT_IGNORED
         elif excludes.decides(path, folder=False):
-            self.skipped[path] = "excluded by the config"
+            self.skipped[path] = EXCLUDED
         elif not entry.is_file(follow_symlinks=False):
             self.skipped[path] = "not a regular file"
         else:

@@ -12,6 +12,7 @@ from engine.cargo import Cargo, Limits
 from engine.codemod import Options, Problem, Refusal, registry
 from engine.errors import SpikeproofError
 from engine.facts import Facts, Sources, sources_of
+from engine.frozen import unless_frozen, without_frozen
 from engine.identity import identified
 from engine.ignore import below_top
 from engine.layout import Layout
@@ -104,7 +105,7 @@ class Stages:
             and any(self.workspace.is_requested(site.path) for site in proposal.sites)
         ]
         requested = [
-            capped(proposal, self.workspace)
+            capped(without_frozen(proposal, sources), self.workspace)
             for proposal in planned
             if all(map(self.workspace.allows, proposal.sites))
         ]
@@ -175,7 +176,8 @@ def follow_with(
     facts: Facts,
 ) -> Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]:
     def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Fix | Refusal | None:
-        return registry()[proposal.codemod].codemod.follow(fix, problems, facts)
+        further = registry()[proposal.codemod].codemod.follow(fix, problems, facts)
+        return unless_frozen(further, facts.sources)
 
     return follow
 

@@ -21,7 +21,14 @@ from engine.members import Members, find_members, nearest_manifest
 from engine.model import Site, Skip
 from engine.packages import Package, packages_of, relative
 from engine.selection import Selection
-from engine.sources import Listing, ancestors, list_sources, read_source
+from engine.sources import (
+    UNNAMED,
+    Listing,
+    ancestors,
+    left_alone,
+    list_sources,
+    read_source,
+)
 
 __all__ = ["Package", "Selection", "Workspace", "discover", "discover_all", "read_source"]
 
@@ -62,6 +69,12 @@ class Workspace:
     @cached_property
     def _by_root(self) -> Mapping[str, Package]:
         return {package.root: package for package in self.packages}
+
+    @cached_property
+    def left_alone(self) -> Mapping[str, str]:
+        """Sources that may be compiled but not changed, with the reason: what a fix would have to
+        change along with the rest is found there too."""
+        return left_alone(self.root, self.skipped)
 
     def package_of(self, path: str) -> Package | None:
         """The member whose folder holds ``path``, if that is no other package's."""
@@ -192,7 +205,7 @@ def _limited(listing: Listing, paths: Mapping[str, tuple[str, ...]]) -> Listing:
         for path, root in listing.owners.items()
         if not paths[root] or patterns(paths[root]).covers(path)
     }
-    out = [Skip(p, "not among the config's `paths`") for p in listing.owners if p not in kept]
+    out = [Skip(p, UNNAMED) for p in listing.owners if p not in kept]
     return replace(listing, owners=kept, skipped=(*listing.skipped, *out))
 
 

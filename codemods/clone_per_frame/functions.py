@@ -15,7 +15,7 @@ from engine.syntax import COMMENTS, Source, span_of
 
 from .kinds import last
 from .known import Receiver
-from .structs import stands_in
+from .structs import module_of, stands_in
 
 if TYPE_CHECKING:
     from engine.facts import Facts
@@ -139,11 +139,31 @@ class Functions:
                 other = node.type in _STRINGS or span_of(node) != Span(hit.start(), hit.end())
                 if other and not in_attribute(source, node):
                     continue
-                yield source, node
+                if not self._names_another(function, source, node):
+                    yield source, node
+
+    def _names_another(self, function: Function, source: Source, node: Node) -> bool:
+        """Does ``module::name`` mean the function of this name that stands in another module?"""
+        path = node.parent
+        if path is None or path.type != "scoped_identifier":
+            return False
+        qualifier = path.child_by_field_name("path")
+        if qualifier is None or path.child_by_field_name("name") != node:
+            return False
+        names = source.text(qualifier).decode("utf-8", "replace").split("::")
+        module = "::".join(name for name in names if name not in ("crate", "self", "super"))
+        if not module or _in_module(function, module):
+            return False
+        return any(not f.owner and _in_module(f, module) for f in self.named(function.name))
 
 
 def in_attribute(source: Source, node: Node) -> bool:
     return source.enclosing(node, ("attribute_item", "inner_attribute_item")) is not None
+
+
+def _in_module(function: Function, module: str) -> bool:
+    """Does the function stand in a module that a path ending in ``module`` can mean?"""
+    return f"::{module_of(function.source, function.node)}".endswith(f"::{module}")
 
 
 def _takes_reference(function: Function) -> bool:
