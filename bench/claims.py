@@ -18,9 +18,9 @@ from typing import Any
 
 from bench.demo import SERVICE
 from bench.load import PAIRS, SECONDS, build, capacity, differences, pairs
-from engine.bench.stats import ALPHA, holm, interval, median, sign_test
-from engine.ignore import below_top
-from engine.patch import placed
+from engine.base.ignore import below_top
+from engine.measure.stats import ALPHA, holm, interval, median, sign_test
+from engine.rewrite.patch import placed
 
 CLAIMS = {
     "clone-per-frame": "a clone per frame allocates and copies for each chunk",

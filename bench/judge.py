@@ -24,17 +24,17 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine import process
-from engine.bench import Row, Settings, Side
-from engine.bench.build import Builder
-from engine.bench.measuring import Measuring
-from engine.bench.model import NEW, OLD
-from engine.bench.runner import Runner
-from engine.bench.stats import ALPHA, median
-from engine.cargo import Limits
-from engine.report.ui import Ui
-from engine.scratch import Scratch
-from engine.workspace import Selection, discover
+from engine.base import process
+from engine.base.bench_report import NEW, OLD
+from engine.base.ui import Ui
+from engine.cargo.cargo import Limits
+from engine.cargo.scratch import Scratch
+from engine.cargo.workspace import Selection, discover
+from engine.measure import Row, Settings, Side
+from engine.measure.build import Builder
+from engine.measure.measuring import Measuring
+from engine.measure.runner import Runner
+from engine.measure.stats import ALPHA, median
 
 HOME = Path(__file__).resolve().parent.parent
 WORK = HOME / "target" / "bench" / "judge"

@@ -27,9 +27,9 @@ from typing import Any
 
 from bench.crates import HOME
 from bench.demo import SERVICE
-from engine.bench.stats import holm, interval, median, sign_test
-from engine.ignore import below_top
-from engine.patch import git_apply
+from engine.base.ignore import below_top
+from engine.measure.stats import holm, interval, median, sign_test
+from engine.rewrite.patch import git_apply
 
 WORK = HOME / "target" / "bench" / "load"
 SHARES = (0.5, 0.7, 0.9)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.bench import Report, Settings, Side, compare
-from engine.bench.model import Missing, Row
-from engine.reach import Probes
-from engine.report.ui import Ui
-from engine.scratch import Scratch
-from engine.workspace import Selection, discover
+from engine.base.bench_report import Missing, Row
+from engine.base.ui import Ui
+from engine.cargo.scratch import Scratch
+from engine.cargo.workspace import Selection, discover
+from engine.measure import Report, Settings, Side, compare
+from engine.verify.coverage_probes import Probes
 from tests.trees import build, package
 
 STAND_IN = r"""

@@ -16,9 +16,9 @@ from functools import cache
 from pathlib import Path
 
 import codemods
-from engine.codemod import registry
-from engine.errors import SpikeproofError
-from engine.model import Verdict
+from engine.base.errors import SpikeproofError
+from engine.base.model import Verdict
+from engine.detect.codemod import registry
 
 _DIRECTIVE = re.compile(r"// (options|edition|level|reason): *(.*)")
 _WORK = Path(__file__).resolve().parent.parent / "target" / "cases"
@@ -142,9 +142,9 @@ def _write(root: Path, group: list[Case]) -> None:
 @cache
 def outcome(codemod: str) -> Outcome:
     """Run all cases of ``codemod`` through scan, types, plan and check, with review-level fixes."""
-    from engine.pipeline import run
-    from engine.report.ui import Ui
-    from engine.workspace import Selection, discover
+    from engine.app.pipeline import run
+    from engine.base.ui import Ui
+    from engine.cargo.workspace import Selection, discover
 
     root = _WORK / codemod
     _write(root, [case for case in cases() if case.codemod == codemod])

@@ -14,8 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.codemod import Problem
-from engine.model import (
+from engine.base.model import (
     Diagnostic,
     DiagnosticSpan,
     Edit,
@@ -26,8 +25,9 @@ from engine.model import (
     Site,
     Span,
 )
-from engine.patch import git_apply
-from engine.runs import CheckRun, TestRun
+from engine.cargo.cargo_results import CheckRun, TestRun
+from engine.detect.codemod import Problem
+from engine.rewrite.patch import git_apply
 from engine.verify import Follow, Settings, VerifyResult, verify
 
 

@@ -18,7 +18,7 @@ import jsonschema
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from engine.patch import hunks
+from engine.rewrite.patch import hunks
 from tests.githubapi import description
 
 TOKEN = "ghs_" + "0" * 36

@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from engine.model import Level, Outcome
+from engine.base.model import Level, Outcome
 from engine.report.finding import Finding, Position, Region, Report, Suggestion
 
 COMMIT = "c" * 40

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Edit
-from engine.queries import walk
-from engine.syntax import COMMENTS, Source, span_of, walk_all
+from engine.base.model import Edit
+from engine.rust.queries import walk
+from engine.rust.syntax import COMMENTS, Source, span_of, walk_all
 
 _ATOMIC = re.compile(rb"Atomic(Bool|U8|U16|U32|U64|Usize|I8|I16|I32|I64|Isize)")
 _FETCH = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.model import Span
-from engine.syntax import Source
+from engine.base.model import Span
+from engine.rust.syntax import Source
 from tests.smallcrate import manifest
 
 LIB = """\

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.review.items import Item, items_of
-from engine.review.proof import Bench, Shop
-from engine.runs import CheckRun
+from engine.app.review.items import Item, items_of
+from engine.app.review.proof import Bench, Shop
+from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.cargo.cargo_results import CheckRun
 from tests.fakecargo import FakeCargo, nobody
 from tests.trees import build
 

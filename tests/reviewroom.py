@@ -9,15 +9,15 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
-from engine.errors import SpikeproofError, Terminated
-from engine.facts import Sources
-from engine.model import Edit, Level
-from engine.report.ui import Ui
-from engine.result import Result, Round
-from engine.review import tree
-from engine.review.applying import Applying
-from engine.review.memory import Memory
-from engine.runs import CheckRun
+from engine.app.review import tree
+from engine.app.review.applying import Applying
+from engine.app.review.memory import Memory
+from engine.base.errors import SpikeproofError, Terminated
+from engine.base.model import Edit, Level
+from engine.base.ui import Ui
+from engine.cargo.cargo_results import CheckRun
+from engine.detect.facts import Sources
+from engine.report.result import Result, Round
 from tests.fakecargo import Breaks, FakeCargo
 from tests.reviewkit import Case, at, fix, verdict
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.cargo import Cargo, Limits
-from engine.model import Span
-from engine.syntax import Source
+from engine.base.model import Span
+from engine.cargo.cargo import Cargo, Limits
+from engine.rust.syntax import Source
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,12 @@ fn counts() {
 
 
 def tool(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "engine.cli", *(os.fspath(argument) for argument in arguments)]
+    command = [
+        sys.executable,
+        "-m",
+        "engine.app.cli",
+        *(os.fspath(argument) for argument in arguments),
+    ]
     options.setdefault("timeout", 300)
     return subprocess.run(command, capture_output=True, check=False, **options)
 
@@ -228,7 +233,7 @@ def test_output_that_cannot_be_written(package: Path) -> None:
 
 
 def test_a_reader_that_goes_away(package: Path) -> None:
-    command = f"{sys.executable} -m engine.cli scan {package} | true"
+    command = f"{sys.executable} -m engine.app.cli scan {package} | true"
     run = subprocess.run(command, shell=True, capture_output=True, check=False)
     assert b"Traceback" not in run.stderr
 
@@ -303,7 +308,15 @@ def test_a_build_script_that_hangs(package: Path) -> None:
 @pytest.mark.parametrize("after", [0.3, 1.5, 3.0, 6.0])
 def test_ctrl_c_leaves_everything_sound(package: Path, after: float) -> None:
     before = snapshot(package)
-    command = [sys.executable, "-m", "engine.cli", "diff", "--no-bench", str(package), "--review"]
+    command = [
+        sys.executable,
+        "-m",
+        "engine.app.cli",
+        "diff",
+        "--no-bench",
+        str(package),
+        "--review",
+    ]
     run = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     time.sleep(after)
     run.send_signal(signal.SIGINT)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from engine import baseline
-from engine.baseline import Baseline, Entry
-from engine.cli import cli
-from engine.errors import SpikeproofError
-from engine.model import Site, Span
+from engine.app.cli import cli
+from engine.base.errors import SpikeproofError
+from engine.base.model import Site, Span
+from engine.detect import baseline
+from engine.detect.baseline import Baseline, Entry
 from tests.trees import build, package
 
 ID = "mutex-counter-%012x"

@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import edits
-from engine.errors import SpikeproofError
-from engine.facts import Sources
-from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.patch import git_apply, hunks, make_patch, placed
+from engine.base.errors import SpikeproofError
+from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.detect.facts import Sources
 from engine.report.folder import patches, write_folder
 from engine.report.render import Failed, render, render_all, series_of
-from engine.result import Result
-from engine.series import series
+from engine.report.result import Result
+from engine.rewrite import edits
+from engine.rewrite.patch import git_apply, hunks, make_patch, placed
+from engine.rewrite.patch_series import series
 from tests.gitrepo import commit, git, start
 from tests.trees import build
 

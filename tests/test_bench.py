@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench import Report
-from engine.bench.command import exit_code
-from engine.bench.model import Row
-from engine.bench.text import report_json, report_text, samples_json
+from engine.app.bench_command import exit_code
+from engine.base.bench_report import Row
+from engine.measure import Report
+from engine.measure.text import report_json, report_text, samples_json
 from tests.benchcrate import LIB, crate, measure, reason, row
 from tests.trees import build, content, package
 

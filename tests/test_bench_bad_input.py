@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench import Report
-from engine.bench.command import exit_code
-from engine.bench.counters import NO_TIME
-from engine.bench.model import Machine, Row
-from engine.bench.text import report_text
-from engine.errors import SpikeproofError
+from engine.app.bench_command import exit_code
+from engine.base.bench_report import Machine, Row
+from engine.base.errors import SpikeproofError
+from engine.measure import Report
+from engine.measure.counters import NO_TIME
+from engine.measure.text import report_text
 from tests.benchcrate import crate, measure, reason, row
 from tests.trees import content
 

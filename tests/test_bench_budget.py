@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bench.budget import LONGEST, PAIRS, RUNS, SHORTEST, shares
-from engine.bench.stats import fewest_pairs
+from engine.measure.budget import LONGEST, PAIRS, RUNS, SHORTEST, shares
+from engine.measure.stats import fewest_pairs
 
 tries = st.lists(st.floats(0.001, 100), min_size=1, max_size=80)
 

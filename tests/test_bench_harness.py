@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bench.harness import Harness, Target, UnreadableError, harness_of, harnesses
-from engine.process import Result
+from engine.base.process import Result
+from engine.measure.harness import Harness, Target, UnreadableError, harness_of, harnesses
 
 
 def result(stdout: str = "", stderr: str = "") -> Result:

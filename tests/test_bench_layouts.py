@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench import Machine, Report, Row
-from engine.bench.layouts import LayoutError, Layouts
-from engine.bench.model import NEW, OLD
-from engine.bench.orders import Orders
-from engine.bench.record_link import codegen, links_program
-from engine.bench.runner import FailedError
-from engine.bench.text import report_text
+from engine.base.bench_report import NEW, OLD
+from engine.measure import Machine, Report, Row
+from engine.measure.layouts import LayoutError, Layouts
+from engine.measure.orders import Orders
+from engine.measure.record_link import codegen, links_program
+from engine.measure.runner import FailedError
+from engine.measure.text import report_text
 from engine.report.measurements import lines, table
 from tests.benchcrate import crate, measure, row
 
@@ -151,7 +151,7 @@ def test_slow_links_make_fewer_orders_and_too_few_none(
 ) -> None:
     """In 10 seconds, on two cores."""
     linking = _Linking(seconds=link)
-    monkeypatch.setattr("engine.bench.orders.time.monotonic", lambda: linking.clock)
+    monkeypatch.setattr("engine.measure.orders.time.monotonic", lambda: linking.clock)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     found = Orders(linking, random.Random(1))
     assert found.prepare("p", "bench/b", range(6, 21), 10.0, _fine, _quiet) == orders
@@ -194,12 +194,12 @@ def test_a_program_is_linked_in_other_orders(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_orders_differ_and_the_work_does_not(tmp_path: Path) -> None:
     """As the engine does it, but the programs are kept to be looked at."""
-    from engine import process
-    from engine.bench.build import Builder, Side
-    from engine.cargo import Limits
-    from engine.report.ui import Ui
-    from engine.scratch import Scratch
-    from engine.workspace import Selection, discover
+    from engine.base import process
+    from engine.base.ui import Ui
+    from engine.cargo.cargo import Limits
+    from engine.cargo.scratch import Scratch
+    from engine.cargo.workspace import Selection, discover
+    from engine.measure.build import Builder, Side
 
     root = crate(
         tmp_path / "crate",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.bench.progress import Progress
+from engine.measure.progress import Progress
 
 
 class _Watch:
@@ -23,7 +23,7 @@ def test_what_is_left_goes_by_what_is_done_and_not_by_pauses(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     now = 100.0
-    monkeypatch.setattr("engine.bench.progress.time.monotonic", lambda: now)
+    monkeypatch.setattr("engine.measure.progress.time.monotonic", lambda: now)
     watch = _Watch()
     progress = Progress(watch)
     progress.start(40.0)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench.revision import materialise
-from engine.errors import SpikeproofError
+from engine.base.errors import SpikeproofError
+from engine.measure.revision import materialise
 from tests.trees import build, content
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bench import stats
+from engine.measure import stats
 
 finite = st.floats(-5, 5, allow_nan=False)
 samples = st.lists(finite, min_size=1, max_size=40)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import record_unit
-from engine.cargo import Cargo, Limits
-from engine.errors import SpikeproofError
-from engine.messages import Paths, diagnostic, package_name, target_name
-from engine.model import Span
-from engine.units import dep_info
+from engine.base.errors import SpikeproofError
+from engine.base.model import Span
+from engine.cargo import record_unit
+from engine.cargo.cargo import Cargo, Limits
+from engine.cargo.messages import Paths, diagnostic, package_name, target_name
+from engine.cargo.units import dep_info
 from tests.smallcrate import cargo, manifest
 
 LIB = """\

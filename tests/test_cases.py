@@ -6,8 +6,8 @@ from collections import Counter
 
 import pytest
 
-from engine.codemod import registry
-from engine.model import Outcome
+from engine.base.model import Outcome
+from engine.detect.codemod import registry
 from tests.casebook import Case, cases, outcome
 
 _ALL = tuple(cases())

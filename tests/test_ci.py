@@ -12,10 +12,10 @@ from urllib.parse import unquote
 import pytest
 from click.testing import CliRunner, Result
 
-from engine.ci import base_of, exit_code
-from engine.cli import cli
-from engine.errors import SpikeproofError
-from engine.model import Level, Outcome
+from engine.app.ci import base_of, exit_code
+from engine.app.cli import cli
+from engine.base.errors import SpikeproofError
+from engine.base.model import Level, Outcome
 from engine.report.finding import Finding
 from tests.findings import finding, report
 from tests.test_report_formats import CODE_QUALITY, checked, diagnostics_of, runner

@@ -15,15 +15,15 @@ from codemods.clone_per_frame.places import function_around, origins_of, place_o
 from codemods.clone_per_frame.serve import Fails, Serves, serves
 from codemods.clone_per_frame.shapes import Clone, Role, clone_of, context_of
 from codemods.clone_per_frame.structs import Structs
-from engine import edits
-from engine.codemod import Options, Problem, Refusal
-from engine.facts import Facts, Sources
-from engine.model import Edit, Fix, Level, Proposal, Site, Span
-from engine.scan import scan_source
-from engine.scopes import Scopes
-from engine.syntax import Source, walk_all
-from engine.type_parser import parse
-from engine.types import Type
+from engine.base.model import Edit, Fix, Level, Proposal, Site, Span
+from engine.detect.codemod import Options, Problem, Refusal
+from engine.detect.facts import Facts, Sources
+from engine.detect.scan import scan_source
+from engine.rewrite import edits
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, walk_all
+from engine.rust.type_parser import parse
+from engine.rust.types import Type
 
 
 def clones(source: Source) -> list[Clone]:

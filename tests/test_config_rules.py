@@ -11,11 +11,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.cli import cli
-from engine.config import LEVELS
-from engine.model import Edit, Fix, Level, Proposal, Site, Span
-from engine.trust import capped, lowered
-from engine.workspace import Selection, Workspace, discover
+from engine.app.cli import cli
+from engine.base.model import Edit, Fix, Level, Proposal, Site, Span
+from engine.cargo.config import LEVELS
+from engine.cargo.workspace import Selection, Workspace, discover
+from engine.detect.level_cap import capped, lowered
 from tests.trees import build, package
 
 COUNTERS = "use std::sync::Mutex;\npub struct S {\n    hits: Mutex<u64>,\n}\n"

@@ -11,11 +11,11 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from engine.cli import cli
-from engine.codemod import registry
-from engine.config import KEYS, RESERVED, read_config
-from engine.config_schema import schema
-from engine.errors import SpikeproofError
+from engine.app.cli import cli
+from engine.app.config_schema import schema
+from engine.base.errors import SpikeproofError
+from engine.cargo.config import KEYS, RESERVED, read_config
+from engine.detect.codemod import registry
 
 SCHEMA = schema(registry())
 TABLE: dict[str, Any] = SCHEMA["definitions"]["spikeproof"]  # type: ignore[index]

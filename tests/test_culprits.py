@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.edits import apply
-from engine.model import Diagnostic, DiagnosticSpan, Edit, Fix, Level, Proposal, Site, Span
-from engine.uses import name
+from engine.base.model import Diagnostic, DiagnosticSpan, Edit, Fix, Level, Proposal, Site, Span
+from engine.rewrite.edits import apply
+from engine.rewrite.use_declarations import name
 from engine.verify.culprits import Class, Court, describe
 from engine.verify.regions import Region, Regions
 from engine.verify.values import Attempt, Reader

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.edits import Applied, apply
-from engine.model import Edit, Fix, Level, Span
+from engine.base.model import Edit, Fix, Level, Span
+from engine.rewrite.edits import Applied, apply
 
 P = "src/lib.rs"
 

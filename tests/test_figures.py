@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.bench import figures, stats, workload
-from engine.bench.build import Builds
-from engine.bench.figures import Figure, FiguresError, compared, parse
-from engine.bench.model import Machine, Report, Row
-from engine.bench.settings import Settings
-from engine.bench.text import report_json, report_text, row_words
-from engine.measured import better, worse
-from engine.report.ui import Ui
+from engine.base.bench_report import Machine, Report, Row
+from engine.base.ui import Ui
+from engine.measure import figures, stats, workload
+from engine.measure.attribution import better, worse
+from engine.measure.build import Builds
+from engine.measure.figures import Figure, FiguresError, compared, parse
+from engine.measure.settings import Settings
+from engine.measure.text import report_json, report_text, row_words
 
 # -- what is read ------------------------------------------------------------------------------
 

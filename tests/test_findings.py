@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from engine.facts import Facts, Sources
-from engine.findings import report_of
-from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.app.findings import report_of
+from engine.app.suggest import Alone
+from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.detect.facts import Facts, Sources
 from engine.report.finding import Position, Suggestion
-from engine.result import Result, Round
-from engine.suggest import Alone
+from engine.report.result import Result, Round
 
 TEXT = """\
 use std::sync::Mutex;

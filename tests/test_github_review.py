@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from engine.model import Level, Outcome
-from engine.pulldiff import PullDiff
+from engine.base.model import Level, Outcome
 from engine.report.finding import Suggestion
 from engine.report.github_review import MAX_BODY, mark, review
 from engine.report.markdown import code, diff, fence, prose, tame
 from engine.report.step_summary import step_summary
+from engine.rewrite.pulldiff import PullDiff
 from tests.findings import HOSTILE, finding, hostile, report
 
 WITHIN = PullDiff({"src/lib.rs": ((1, 200),), "src/b.rs": ((10, 20), (40, 50))})

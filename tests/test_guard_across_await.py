@@ -23,17 +23,17 @@ from codemods.guard_across_await.values import (
     pointee,
 )
 from codemods.guard_across_await.write import chained, text_of
-from engine import edits
-from engine.codemod import registry
-from engine.facts import Facts, Sources
-from engine.locks import outermost
-from engine.model import Level, Outcome, Proposal, Span
-from engine.queries import walk
-from engine.scan import scan_source, wanted
-from engine.scopes import Scopes
-from engine.syntax import Source, span_of
-from engine.type_parser import parse
-from engine.types import Type
+from engine.base.model import Level, Outcome, Proposal, Span
+from engine.detect.codemod import registry
+from engine.detect.facts import Facts, Sources
+from engine.detect.scan import scan_source, wanted
+from engine.rewrite import edits
+from engine.rust.locks import outermost
+from engine.rust.queries import walk
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, span_of
+from engine.rust.type_parser import parse
+from engine.rust.types import Type
 
 NAME = "guard-across-await"
 STD = "std::sync::MutexGuard<'_, std::vec::Vec<u64>>"
@@ -582,7 +582,7 @@ def test_the_prefilter_loses_nothing_that_suspends() -> None:
 
 
 def test_the_query_knows_every_lock_call() -> None:
-    from engine.locks import BORROWS, LOCKS
+    from engine.rust.locks import BORROWS, LOCKS
 
     for method in sorted(LOCKS | BORROWS):
         text = f"struct A(RefCell<u8>, RwLock<u8>); async fn f() {{ work(m.{method.decode()}().x).await }}"

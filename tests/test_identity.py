@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.baseline import Baseline, Entry
-from engine.codemod import registry
-from engine.model import Site
-from engine.scan import scan_source
-from engine.syntax import Source
+from engine.base.model import Site
+from engine.detect.baseline import Baseline, Entry
+from engine.detect.codemod import registry
+from engine.detect.scan import scan_source
+from engine.rust.syntax import Source
 
 NAMES = tuple(registry())
 HEAD = "use std::sync::Mutex;\nuse bytes::Bytes;\n"

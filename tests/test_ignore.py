@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.ignore import Ignore, Patterns
+from engine.base.ignore import Ignore, Patterns
 from tests.trees import CODE, build
 
 PIECES = [

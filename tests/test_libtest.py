@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from engine import runs
-from engine.libtest import Executable, Log, joined, restricted
+from engine.cargo import cargo_results
+from engine.cargo.libtest import Executable, Log, joined, restricted
 
 
 def read(text: str, timed_out: bool = False) -> Mapping[str, frozenset[str]]:
@@ -121,9 +121,9 @@ def test_other_programs_and_crates_are_no_targets() -> None:
 
 def run(
     passed: Iterable[str] = (), failed: Iterable[str] = (), broken: Iterable[str] = ()
-) -> runs.TestRun:
+) -> cargo_results.TestRun:
     told = [frozenset(names) for names in (passed, failed, broken)]
-    return runs.TestRun(True, told[0], told[1], frozenset(), told[2], (), "", 1.0)
+    return cargo_results.TestRun(True, told[0], told[1], frozenset(), told[2], (), "", 1.0)
 
 
 def test_runs_are_joined_and_restricted() -> None:

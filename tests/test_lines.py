@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.lines import LineMap
-from engine.model import Span
+from engine.base.model import Span
+from engine.rewrite.line_map import LineMap
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "}", "x\x0cy", "\u2028"]), max_size=12)
 ENDS = st.sampled_from(["\n", "\r\n"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tree_sitter import Node
 
-from engine.locks import (
+from engine.rust.locks import (
     Flavour,
     flavour_of_name,
     guarded,
@@ -15,9 +15,9 @@ from engine.locks import (
     outermost,
     with_tails,
 )
-from engine.queries import walk
-from engine.syntax import Source
-from engine.type_parser import parse
+from engine.rust.queries import walk
+from engine.rust.syntax import Source
+from engine.rust.type_parser import parse
 
 
 def expression(text: str) -> tuple[Source, Node]:

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.bench.model import Machine, Missing, Report, Row, Samples
-from engine.bench.settings import Settings
-from engine.evidence_cache import Cache, tree_digest
-from engine.measured import Gauge, Measured, gauge, worse
-from engine.model import Edit, Fix, Level
-from engine.reach import Probes
+from engine.base.bench_report import Machine, Missing, Report, Row, Samples
+from engine.base.model import Edit, Fix, Level
+from engine.measure.attribution import Gauge, Measured, gauge, worse
+from engine.measure.evidence_cache import Cache, tree_digest
+from engine.measure.settings import Settings
 from engine.report.measurements import Table
+from engine.verify.coverage_probes import Probes
 
 MACHINE = Machine("Linux", "a cpu", 2, 0.1, "rustc 1.95.0")
 NOTHING: frozenset[str] = frozenset()

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 
 from codemods.mutex_counter import CODEMOD
 from codemods.mutex_counter.locate import METHODS
-from engine import edits
-from engine.codemod import Problem, Refusal, registry
-from engine.facts import Facts, Sources
-from engine.model import Fix, Outcome, Proposal, Site, Span
-from engine.queries import compile_query, run_query
-from engine.scan import scan_source, wanted
-from engine.syntax import Source
-from engine.type_parser import parse
-from engine.types import Type
+from engine.base.model import Fix, Outcome, Proposal, Site, Span
+from engine.detect.codemod import Problem, Refusal, registry
+from engine.detect.facts import Facts, Sources
+from engine.detect.scan import scan_source, wanted
+from engine.rewrite import edits
+from engine.rust.queries import compile_query, run_query
+from engine.rust.syntax import Source
+from engine.rust.type_parser import parse
+from engine.rust.types import Type
 from tests.mutator import Cannot, mutate, same
 
 NAME = "mutex-counter"

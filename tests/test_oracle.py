@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from engine.cargo import Cargo, Reply
-from engine.facts import Sources
-from engine.messages import Paths
-from engine.model import Diagnostic, Span
-from engine.oracle import NO_UNIT, NOT_COMPILED, Answers, Oracle
-from engine.overlay import Overlay
-from engine.probes import Place, Probed, places
-from engine.syntax import Source
-from engine.types import Type
-from engine.units import Replay, option, replay
+from engine.base.model import Diagnostic, Span
+from engine.cargo.cargo import Cargo, Reply
+from engine.cargo.hardlink_tree import Overlay
+from engine.cargo.messages import Paths
+from engine.cargo.oracle import NO_UNIT, NOT_COMPILED, Answers, Oracle
+from engine.cargo.type_probes import Place, Probed, places
+from engine.cargo.units import Replay, option, replay
+from engine.detect.facts import Sources
+from engine.rust.syntax import Source
+from engine.rust.types import Type
 from tests.oraclecrate import EXPECTED, FILES, receivers
 from tests.smallcrate import cargo, manifest, span
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import patch
-from engine.errors import SpikeproofError
+from engine.base.errors import SpikeproofError
+from engine.rewrite import patch
 
 # -- helpers ---------------------------------------------------------------------------------------
 

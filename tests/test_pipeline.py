@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Outcome
-from engine.patch import make_patch
-from engine.pipeline import _rescan, run
-from engine.report.ui import Ui
-from engine.stages import Stages, open_stages, prover_of
-from engine.workspace import Selection, Workspace, discover
+from engine.app.pipeline import _rescan, run
+from engine.app.session import Stages, open_stages, prover_of
+from engine.base.model import Outcome
+from engine.base.ui import Ui
+from engine.cargo.workspace import Selection, Workspace, discover
+from engine.rewrite.patch import make_patch
 from tests.trees import build, package
 
 LIB = "pub mod hits;\npub mod slots;\n"

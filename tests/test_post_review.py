@@ -14,13 +14,13 @@ import pytest
 from click.testing import CliRunner, Result
 from pytest_httpserver import HTTPServer
 
-from engine.cli import cli
-from engine.errors import SpikeproofError
-from engine.github import check_address
-from engine.pulldiff import PullDiff
+from engine.app.cli import cli
+from engine.app.github import check_address
+from engine.base.errors import SpikeproofError
 from engine.report.finding import Report, Suggestion
 from engine.report.github_review import mark, review
 from engine.report.review_file import LIMIT, dump, load
+from engine.rewrite.pulldiff import PullDiff
 from tests.fakegithub import TOKEN, FakeGitHub
 from tests.findings import COMMIT, HOSTILE, finding, hostile, report
 from tests.githubapi import description

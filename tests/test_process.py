@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import process
-from engine.errors import SpikeproofError
-from engine.process import Capped, Command, clip, environment, run, run_all
+from engine.base import process
+from engine.base.errors import SpikeproofError
+from engine.base.process import Capped, Command, clip, environment, run, run_all
 
 
 def command(script: str, timeout: float = 20.0, *, shell: str = "/bin/sh") -> Command:

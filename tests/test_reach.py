@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Edit, Fix, Level
-from engine.reach import VARIABLE, Probes, probes
-from engine.syntax import Source
+from engine.base.model import Edit, Fix, Level
+from engine.rust.syntax import Source
+from engine.verify.coverage_probes import VARIABLE, Probes, probes
 
 TEXT = b"""#![allow(dead_code)]
 use std::cell::Cell;

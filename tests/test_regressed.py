@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 import codemods
-from engine import pipeline
-from engine.codemod import registry
-from engine.model import Outcome, Verdict
+from engine.app import pipeline
+from engine.base.model import Outcome, Verdict
+from engine.base.ui import Ui
+from engine.cargo.workspace import Selection, discover
+from engine.detect.codemod import registry
+from engine.measure.measure_fixes import Wish
 from engine.report.render import render
-from engine.report.ui import Ui
-from engine.result import Result
-from engine.weighing import Wish
-from engine.workspace import Selection, discover
+from engine.report.result import Result
 from tests.benchcrate import crate
 
 pytestmark = [pytest.mark.slow, pytest.mark.measured]
@@ -25,9 +25,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.measured]
 # A codemod is one folder; this one's rewrites are sound, and half of them are a bad idea.
 SEED = '''
 """Functions by others that give the same."""
-from engine.codemod import Codemod
-from engine.model import Edit, Fix, Level, Proposal, Site
-from engine.syntax import span_of
+from engine.detect.codemod import Codemod
+from engine.base.model import Edit, Fix, Level, Proposal, Site
+from engine.rust.syntax import span_of
 
 TO = {
     b"cheap": [b"costly"],

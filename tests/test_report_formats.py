@@ -18,12 +18,12 @@ from urllib.parse import unquote_to_bytes
 import jsonschema
 import pytest
 
-from engine.codemod import registry
-from engine.model import Level, Outcome
+from engine.base.model import Level, Outcome
+from engine.base.plain import printable
+from engine.detect.codemod import registry
 from engine.report.annotations import PER_LEVEL, annotation_lines
 from engine.report.finding import Report, Suggestion
 from engine.report.gitlab import code_quality
-from engine.report.plain import printable
 from engine.report.rdjson import rdjsonl
 from engine.report.sarif import sarif
 from tests.findings import HOSTILE, at, finding, hostile, report

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine.codemod import Options
-from engine.facts import Facts, Sources
-from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.patch import git_apply, make_patch
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.detect.codemod import Options
+from engine.detect.facts import Facts, Sources
 from engine.report.render import render
+from engine.report.result import Result, Round
 from engine.report.story import story
-from engine.result import Result, Round
+from engine.rewrite.patch import git_apply, make_patch
 from tests.trees import build
 
 PATH = "src/lib.rs"

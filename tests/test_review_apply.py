@@ -12,11 +12,11 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from engine.pipeline import proving
-from engine.report.ui import Ui
-from engine.review.items import items_of
-from engine.review.proof import Bench
-from engine.workspace import Selection, discover
+from engine.app.pipeline import proving
+from engine.app.review.items import items_of
+from engine.app.review.proof import Bench
+from engine.base.ui import Ui
+from engine.cargo.workspace import Selection, discover
 from tests.gitrepo import git, start
 from tests.trees import build, content, package
 
@@ -101,7 +101,7 @@ def root(built: Path) -> Path:
 
 def apply(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "engine.cli", "apply", str(root), *options],
+        [sys.executable, "-m", "engine.app.cli", "apply", str(root), *options],
         cwd=Path(__file__).parent.parent,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -121,7 +121,7 @@ def at_terminal(
     """Exit code and all that was shown, when ``keys`` are pressed, one at each question."""
     process = pexpect.spawn(
         sys.executable,
-        ["-m", "engine.cli", "apply", str(root), "--no-bench", *options],
+        ["-m", "engine.app.cli", "apply", str(root), "--no-bench", *options],
         cwd=str(Path(__file__).parent.parent),
         env={**_ENV, "TERM": "xterm-256color", **env},
         encoding="utf-8",

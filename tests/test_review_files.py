@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import SpikeproofError
-from engine.review import tree, vcs
-from engine.review.finish import Finish, take_back, write
-from engine.review.items import Answer, Kind, alternative
-from engine.review.memory import Answers, Memory, digest
-from engine.review.resume import after_writing, kept, resumed
-from engine.review.session import Session
-from engine.review.tree import Change
+from engine.app.review import tree, vcs
+from engine.app.review.finish import Finish, take_back, write
+from engine.app.review.items import Answer, Kind, alternative
+from engine.app.review.memory import Answers, Memory, digest
+from engine.app.review.resume import after_writing, kept, resumed
+from engine.app.review.session import Session
+from engine.app.review.tree import Change
+from engine.base.errors import SpikeproofError
 from tests.fakecargo import Breaks
 from tests.gitrepo import commit, git, start
 from tests.reviewkit import Case, name_of
@@ -111,7 +111,7 @@ def test_a_read_only_file_is_not_written(root: Path) -> None:
 _CTRL_C = """
 import os, signal, sys
 from pathlib import Path
-from engine.review import tree
+from engine.app.review import tree
 real = os.replace
 def pressed(*names, **more):
     os.kill(os.getpid(), signal.SIGINT)

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.edits import apply
-from engine.errors import SpikeproofError
-from engine.model import Edit, Fix, Span
-from engine.patch import git_apply, hunks, make_patch
-from engine.review.hunks import cut, from_edit, hit, joined, linked, to_edit
-from engine.review.items import Item, Kind, alternative
-from engine.review.texts import Texts
+from engine.app.review.hunks import cut, from_edit, hit, joined, linked, to_edit
+from engine.app.review.items import Item, Kind, alternative
+from engine.app.review.texts import Texts
+from engine.base.errors import SpikeproofError
+from engine.base.model import Edit, Fix, Span
+from engine.rewrite.edits import apply
+from engine.rewrite.patch import git_apply, hunks, make_patch
 from tests.fakecargo import Breaks
 from tests.reviewkit import Case, at, fix, name_of, verdict
 from tests.reviewroom import FILES, case

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Diagnostic, Edit
-from engine.report.ui import Ui
-from engine.review.items import Answer, Item
-from engine.review.screen import Screen
+from engine.app.review.items import Answer, Item
+from engine.app.review.screen import Screen
+from engine.base.model import Diagnostic, Edit
+from engine.base.ui import Ui
 from tests.reviewkit import Case, fix, verdict
 from tests.reviewroom import applying, case
 

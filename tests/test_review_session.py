@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model import Edit, Level
-from engine.review.items import Answer, Item, Kind, alternative, alternatives, items_of
-from engine.review.session import Session
+from engine.app.review.items import Answer, Item, Kind, alternative, alternatives, items_of
+from engine.app.review.session import Session
+from engine.base.model import Edit, Level
 from tests.reviewkit import fix, verdict
 
 

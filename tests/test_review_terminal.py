@@ -14,8 +14,8 @@ import pexpect
 import pyte
 import pytest
 
-from engine import baseline
-from engine.report.plain import width
+from engine.base.plain import width
+from engine.detect import baseline
 from tests.reviewkit import name_of
 from tests.reviewroom import FILES, case
 from tests.trees import content

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from engine.bench.model import WORKLOAD, Machine, Report, Row
-from engine.measured import Gauge, Measured, better, worse
-from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.rivals import contest, rivals
+from engine.base.bench_report import WORKLOAD, Machine, Report, Row
+from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.measure.alternatives import contest, rivals
+from engine.measure.attribution import Gauge, Measured, better, worse
 
 BENCHES = {"p::bench/b::x": frozenset({"a", "b"}), "p::bench/b::y": frozenset({"b", "c"})}
 MACHINE = Machine("Linux", "a cpu", 2, 0.1, "rustc 1.95.0")

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Node
 
-from engine import suppress
-from engine.codemod import Match, registry
-from engine.model import Span
-from engine.queries import captures, compile_query, run_query, walk
-from engine.scan import scan, scan_source, wanted
-from engine.syntax import Source, span_of
+from engine.base.model import Span
+from engine.detect import suppress
+from engine.detect.codemod import Match, registry
+from engine.detect.scan import scan, scan_source, wanted
+from engine.rust.queries import captures, compile_query, run_query, walk
+from engine.rust.syntax import Source, span_of
 
 HOME = Path(__file__).resolve().parent.parent
 FILES = sorted((*HOME.glob("codemods/*/cases/*/*.rs"), *HOME.glob("corpus/*/src/**/*.rs")))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench.seed import seed
+from engine.measure.seed import seed
 
 OUR, DEP, OTHER = "0123456789abcdef", "fedcba9876543210", "aaaaaaaabbbbbbbb"
 LOCK = """

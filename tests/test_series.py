@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import edits
-from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.patch import git_apply
+from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.report.mbox import mbox
-from engine.series import series
-from engine.uses import name
+from engine.rewrite import edits
+from engine.rewrite.patch import git_apply
+from engine.rewrite.patch_series import series
+from engine.rewrite.use_declarations import name
 
 TEXT = "use std::sync::Mutex;\n\n" + "".join(f"fn f{n}() {{ old{n}(); }}\n" for n in range(8))
 PATHS = ("src/lib.rs", "src/a b.rs")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import SpikeproofError
-from engine.model import Site
-from engine.scan import scan
-from engine.since import Newness, since
-from engine.workspace import Selection, discover
+from engine.base.errors import SpikeproofError
+from engine.base.model import Site
+from engine.cargo.workspace import Selection, discover
+from engine.detect.change_base import Newness, since
+from engine.detect.scan import scan
 from tests.gitrepo import commit, git, start
 from tests.trees import build, package
 

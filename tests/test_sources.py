@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Skip
-from engine.sources import LIMIT, is_generated, read_source
-from engine.workspace import Selection, discover
+from engine.base.model import Skip
+from engine.cargo.sources import LIMIT, is_generated, read_source
+from engine.cargo.workspace import Selection, discover
 from tests.trees import CACHE_TAG, CODE, build, member, package, skipped
 
 

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.patch import hunks, split_lines
-from engine.pulldiff import around, of_patch
+from engine.app.session import Stages
+from engine.app.suggest import Alone, alone, gathered, suggestion, with_block
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.base.ui import Ui
+from engine.cargo.cargo_results import CheckRun
 from engine.report.finding import Suggestion
-from engine.report.ui import Ui
-from engine.result import Result
-from engine.runs import CheckRun
-from engine.stages import Stages
-from engine.suggest import Alone, alone, gathered, suggestion, with_block
+from engine.report.result import Result
+from engine.rewrite.patch import hunks, split_lines
+from engine.rewrite.pulldiff import around, of_patch
 
 LINES = st.lists(st.sampled_from(["a", "b", "", "    c", "`"]), min_size=1, max_size=60)
 

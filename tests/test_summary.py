@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench.model import Row
-from engine.facts import Sources
-from engine.measured import Measured
-from engine.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.base.bench_report import Row
+from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
+from engine.detect.facts import Sources
+from engine.measure.attribution import Measured
+from engine.report.result import Result
 from engine.report.summary import summary
-from engine.result import Result
 
 TEXT = b"".join(b"line %d\n" % n for n in range(50))
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.errors import Terminated
-from engine.model import Span
-from engine.queries import compile_query, run_query, walk
-from engine.scopes import Scopes
-from engine.syntax import Source, span_of
+from engine.base.errors import Terminated
+from engine.base.model import Span
+from engine.rust.queries import compile_query, run_query, walk
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, span_of
 
 CALLS = "(call_expression function: (field_expression field: (field_identifier) @name)) @call"
 

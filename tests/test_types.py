@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.type_parser import parse
-from engine.types import UNIT, Type
+from engine.rust.type_parser import parse
+from engine.rust.types import UNIT, Type
 
 STRING = Type("std::string::String")
 U8 = Type("u8")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.edits import apply
-from engine.model import Edit, Fix, Level
-from engine.uses import name, strip_markers
+from engine.base.model import Edit, Fix, Level
+from engine.rewrite.edits import apply
+from engine.rewrite.use_declarations import name, strip_markers
 
 P = "src/lib.rs"
 ATOMIC = b"std::sync::atomic::AtomicU64"

@@ -8,9 +8,9 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.errors import SpikeproofError
-from engine.model import Edit, Fix, Level, Outcome, Proposal, Site
-from engine.runs import CheckRun
+from engine.base.errors import SpikeproofError
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
+from engine.cargo.cargo_results import CheckRun
 from engine.verify import verify
 from tests.fakecargo import (
     Breaks,

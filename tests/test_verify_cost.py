@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.model import Outcome
+from engine.base.model import Outcome
 from engine.verify import VerifyResult, verify
 from tests.fakecargo import (
     Breaks,

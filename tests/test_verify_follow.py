@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.codemod import Problem, Refusal
-from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
-from engine.runs import CheckRun
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
+from engine.cargo.cargo_results import CheckRun
+from engine.detect.codemod import Problem, Refusal
 from tests.fakecargo import Breaks, FakeCargo, World, breaks, outcomes, plain, run
 
 # -- following errors ------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.model import Outcome
+from engine.base.model import Outcome
 from tests.fakecargo import Breaks, FakeCargo, World, breaks, kept, plain, run
 
 LAYOUTS = st.lists(

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import pytest
 
-from engine import runs
-from engine.codemod import Problem
-from engine.model import Fix, Outcome, Proposal
+from engine.base.model import Fix, Outcome, Proposal
+from engine.cargo import cargo_results
+from engine.detect.codemod import Problem
 from engine.verify import Settings, VerifyResult, verify
 from engine.verify.hints import Hints
 from engine.verify.values import Attempt
@@ -109,9 +109,13 @@ def test_when_no_tests_build_the_check_alone_decides() -> None:
 
 def test_tests_that_do_not_build_for_a_reason_outside_are_off() -> None:
     class Unlinked(FakeCargo):
-        def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> runs.TestRun:
+        def test(
+            self, packages: Sequence[str] = (), only: Sequence[str] = ()
+        ) -> cargo_results.TestRun:
             none = frozenset[str]()
-            return runs.TestRun(False, none, none, none, none, (), "error: linking failed", 0.0)
+            return cargo_results.TestRun(
+                False, none, none, none, none, (), "error: linking failed", 0.0
+            )
 
     result = run(Unlinked(WORLD.files, (), TESTS), sites(WORLD))
     assert kept(result) == EVERYONE
@@ -209,7 +213,7 @@ class Unforeseen(FakeCargo):
     fails: frozenset[str] = frozenset()
     dies: frozenset[str] = frozenset()
 
-    def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> runs.TestRun:
+    def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> cargo_results.TestRun:
         run = super().test(packages, only)
         if not self._there(["bad_"]):
             return run

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from engine.baseline import Baseline, Entry
-from engine.facts import Sources
-from engine.model import Proposal, Site, Span
-from engine.origins import Origins
-from engine.wanted import Choice, Filter, old_words
+from engine.base.model import Proposal, Site, Span
+from engine.detect.baseline import Baseline, Entry
+from engine.detect.facts import Sources
+from engine.detect.site_filter import Choice, Filter, old_words
+from engine.detect.site_tracking import Origins
 
 LINES = [f"line {n}\n".encode() for n in range(6)]
 PATH = "src/lib.rs"

@@ -173,7 +173,7 @@ def test_the_actions_give_options_that_are_there(tmp_path: Path) -> None:
     options = [
         word.partition("=")[0] for word in arguments if word.startswith("--") and word != "--"
     ]
-    from engine.cli import cli
+    from engine.app.cli import cli
 
     known = {name for param in cli.commands["ci"].params for name in param.opts}
     assert set(options) <= known

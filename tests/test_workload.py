@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.bench import Report
-from engine.errors import SpikeproofError
+from engine.base.errors import SpikeproofError
+from engine.measure import Report
 from tests.benchcrate import crate, measure
 from tests.trees import content
 

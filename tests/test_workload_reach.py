@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Edit, Fix, Level
-from engine.reach import probes
-from engine.syntax import Source
+from engine.base.model import Edit, Fix, Level
+from engine.rust.syntax import Source
+from engine.verify.coverage_probes import probes
 from tests.benchcrate import crate, measure
 from tests.trees import content
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import SpikeproofError
-from engine.members import Members, find_members
-from engine.workspace import Selection, Workspace, discover, discover_all
+from engine.base.errors import SpikeproofError
+from engine.cargo.members import Members, find_members
+from engine.cargo.workspace import Selection, Workspace, discover, discover_all
 from tests.trees import CODE, build, member, package, skipped
 
 
@@ -437,7 +437,7 @@ def test_many_paths_read_the_workspace_once(virtual: Path, monkeypatch: pytest.M
         calls.append(current)
         return find_members(current, home)
 
-    monkeypatch.setattr("engine.workspace.find_members", counting)
+    monkeypatch.setattr("engine.cargo.workspace.find_members", counting)
     paths = [virtual / path for path in discover(virtual, Selection()).files]
     calls.clear()
     discover_all([*paths, virtual], Selection())

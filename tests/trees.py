@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from engine.workspace import Workspace
+from engine.cargo.workspace import Workspace
 
 CODE = "pub fn f() -> u32 { 1 }\n"
 CACHE_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n"

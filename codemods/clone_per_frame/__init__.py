@@ -92,14 +92,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.codemod import Codemod, Match, Option, Problem, Refusal
-from engine.model import Fix, Proposal, Site, Span
+from engine.base.model import Fix, Proposal, Site, Span
+from engine.detect.codemod import Codemod, Match, Option, Problem, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.facts import Facts
-    from engine.syntax import Source
+    from engine.detect.facts import Facts
+    from engine.rust.syntax import Source
 
 
 class ClonePerFrame(Codemod):

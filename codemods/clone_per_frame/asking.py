@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Site, Span
-from engine.scopes import Scopes
-from engine.syntax import Source, span_of
+from engine.base.model import Site, Span
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, span_of
 
 from .lastuse import Movable, movable
 from .places import Place, function_around, origins_of, place_of

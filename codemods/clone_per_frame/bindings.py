@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.syntax import span_of
+from engine.base.model import Edit, Span
+from engine.rust.syntax import span_of
 
 from .kinds import is_counted, is_named
 from .known import Borrowed

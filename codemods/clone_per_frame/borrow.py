@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.scopes import Scopes
-from engine.syntax import Source
+from engine.base.model import Edit, Span
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source
 
 from .bindings import for_, for_over, let_, match_
 from .kinds import Nature, is_counted, is_named, is_standard, kind_of, last
@@ -21,7 +21,7 @@ from .shapes import COPYING, Clone, Context, Role
 from .tables import AS_REF, AS_REF_METHODS, CONSUMING, LOOKING, SENDERS, SENDING, reading
 
 if TYPE_CHECKING:
-    from engine.types import Type
+    from engine.rust.types import Type
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.model import Edit, Level, Span
-from engine.scopes import Binding
-from engine.syntax import Source, attributes, span_of
-from engine.uses import name as named
+from engine.base.model import Edit, Level, Span
+from engine.rewrite.use_declarations import name as named
+from engine.rust.scopes import Binding
+from engine.rust.syntax import Source, attributes, span_of
 
 from .calls import Call
 from .functions import Function
@@ -20,8 +20,8 @@ from .serve import Fails, serves
 from .tables import LOOSE, words
 
 if TYPE_CHECKING:
-    from engine.facts import Facts
-    from engine.types import Type
+    from engine.detect.facts import Facts
+    from engine.rust.types import Type
 
 # Attributes that leave a function what it is; any other may be a macro that reads its signature.
 _HARMLESS = words(

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.codemod import Problem, Refusal
-from engine.model import Edit, Fix, Span
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Edit, Fix, Span
+from engine.detect.codemod import Problem, Refusal
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 from .functions import Function, Functions
 from .kinds import last
 from .tables import LOOSE, SPAWNING
 
 if TYPE_CHECKING:
-    from engine.facts import Facts
+    from engine.detect.facts import Facts
 
     from .callee import Parameter
 

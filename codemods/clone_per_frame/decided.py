@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from engine.model import Fix, Level, Proposal, Site
+from engine.base.model import Fix, Level, Proposal, Site
 
 from . import callee
 from .asking import Case
@@ -20,7 +20,7 @@ from .known import Types
 from .places import has_calls
 
 if TYPE_CHECKING:
-    from engine.facts import Facts
+    from engine.detect.facts import Facts
 
 
 @dataclass

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.scopes import Binding, Scopes
-from engine.syntax import Source, span_of, walk_all
+from engine.base.model import Span
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.syntax import Source, span_of, walk_all
 
 from .places import Origins, Place
 from .shapes import COPYING

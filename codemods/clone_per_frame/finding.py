@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from engine.codemod import Match
-from engine.heat import heat_of, weight
-from engine.model import Level, Site, Span
-from engine.scopes import Scopes
-from engine.syntax import FUNCTIONS, Source, is_async, span_of
+from engine.base.model import Level, Site, Span
+from engine.detect.codemod import Match
+from engine.rust.context import heat_of, weight
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
 from .lastuse import Blocked, Movable, movable
 from .places import Place, function_around, has_calls, is_temporary, local_of, place_of

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.queries import walk
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Span
+from engine.rust.queries import walk
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 from .kinds import last
 from .known import Receiver
 from .structs import module_of, stands_in
 
 if TYPE_CHECKING:
-    from engine.facts import Facts
-    from engine.types import Type
+    from engine.detect.facts import Facts
+    from engine.rust.types import Type
 
 _STRINGS = frozenset({"string_literal", "raw_string_literal", "string_content", "char_literal"})
 

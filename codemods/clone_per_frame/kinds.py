@@ -11,7 +11,7 @@ from .tables import words
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from engine.types import Type
+    from engine.rust.types import Type
 
 _SCALARS = words("u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f32 f64 bool char")
 # Well-known types that are Copy, by last segment, with the crates that define them.

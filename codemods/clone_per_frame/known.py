@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from engine.model import Edit
-from engine.types import Type
+from engine.base.model import Edit
+from engine.rust.types import Type
 
 from .kinds import is_bytes, is_named, last
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.scopes import Scopes
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Span
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 from .places import Local, Place, barriers, is_temporary, local_of
 from .shapes import Clone

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.scopes import Scopes
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 from .kinds import is_bytes, is_counted, is_named
 from .known import Types
@@ -84,7 +84,7 @@ def _owned(clone: Clone, types: Types) -> bytes | None:
 
 
 def _call(path: str, text: bytes) -> bytes:
-    from engine.uses import name
+    from engine.rewrite.use_declarations import name
 
     return name(path.encode()) + b"::from(" + text + b")"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from engine.scopes import Scopes
-from engine.syntax import COMMENTS, Source, span_of
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 from .serve import Fails, Serves, pattern_bindings, serves_all
 

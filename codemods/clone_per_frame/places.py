@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.queries import walk
-from engine.scopes import Binding, Scopes
-from engine.syntax import FUNCTIONS, LOOPS, Source, span_of, walk_all
+from engine.base.model import Span
+from engine.rust.queries import walk
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of, walk_all
 
 from .shapes import bare
 

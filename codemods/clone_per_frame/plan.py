@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.model import Fix, Level, Outcome, Proposal, Site
-from engine.scopes import Scopes
-from engine.syntax import span_of
+from engine.base.model import Fix, Level, Outcome, Proposal, Site
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import span_of
 
 from . import callee
 from .asking import Case, case_of, holder_of
@@ -30,8 +30,8 @@ from .shapes import CONVERTING, Role
 from .structs import Structs
 
 if TYPE_CHECKING:
-    from engine.facts import Facts
-    from engine.types import Type
+    from engine.detect.facts import Facts
+    from engine.rust.types import Type
 
 # Words that show that somebody counts the references of an Arc.
 _COUNTING = (b"strong_count", b"try_unwrap", b"into_inner", b"get_mut", b"make_mut", b"downgrade")
@@ -116,7 +116,7 @@ class Planner:
         """rustc did not tell the type: nothing is claimed, and only likely sites are mentioned."""
         if case.site.kind not in ("borrow", "move") or case.clone.word in CONVERTING:
             return None
-        from engine.oracle import NO_UNIT, NOT_COMPILED
+        from engine.cargo.oracle import NO_UNIT, NOT_COMPILED
 
         spans = (case.clone.span, *map(span_of, case.place.prefixes))
         reasons = (self._facts.unknown(case.site.path, span) for span in spans)

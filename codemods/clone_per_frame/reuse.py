@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.scopes import Binding, Scopes
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 from .kinds import is_bytes, is_named
 from .known import Types

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.scopes import Binding, Scopes
-from engine.syntax import Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.syntax import Source, span_of
 
 from .shapes import COPYING, FORMATTING
 from .tables import reading

@@ -7,8 +7,8 @@ from enum import StrEnum
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Span
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 WORDS = frozenset({b"clone", b"to_vec", b"to_owned", b"to_string"})
 CALLS = frozenset({b"clone", b"copy_from_slice"})

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.scopes import Scopes
-from engine.syntax import Source, span_of
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, span_of
 
 from .kinds import is_counted, is_named
 
 if TYPE_CHECKING:
-    from engine.types import Type
+    from engine.rust.types import Type
 
 _KEEPING = frozenset(
     b"""insert push push_back push_front or_insert or_insert_with get_or_init get_or_insert set store

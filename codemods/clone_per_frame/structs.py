@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.queries import walk
-from engine.syntax import Source, attributes
-from engine.type_parser import parse
-from engine.types import Type
+from engine.rust.queries import walk
+from engine.rust.syntax import Source, attributes
+from engine.rust.type_parser import parse
+from engine.rust.types import Type
 
 from .kinds import Cost, Kind, Nature, join, kind_of, last
 
 if TYPE_CHECKING:
-    from engine.facts import Facts
+    from engine.detect.facts import Facts
 
 _DERIVED = re.compile(rb"\bderive\s*\(([^)]*)\)")
 _WORD = re.compile(rb"\A(?:r#)?[A-Za-z_][A-Za-z0-9_]*\Z")

@@ -65,12 +65,12 @@ from codemods.guard_across_await import find, planning, words
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import expressions, study
 from codemods.guard_across_await.taken import Taken, parameter, take
-from engine.codemod import Codemod, Match
-from engine.facts import Facts
-from engine.model import Level, Proposal, Site, Span
-from engine.scopes import Scopes
-from engine.syntax import FUNCTIONS, Source, span_of
-from engine.types import Type
+from engine.base.model import Level, Proposal, Site, Span
+from engine.detect.codemod import Codemod, Match
+from engine.detect.facts import Facts
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import FUNCTIONS, Source, span_of
+from engine.rust.types import Type
 
 # Without a package's word the older rules are assumed: temporaries live longer in them.
 _EDITION = 2021

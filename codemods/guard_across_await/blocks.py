@@ -26,9 +26,9 @@ from codemods.guard_across_await.write import (
     width,
     without,
 )
-from engine.model import Edit, Span
-from engine.scopes import Binding
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.scopes import Binding
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 _POSTFIX = frozenset({"call_expression", "await_expression", "try_expression", "identifier"})
 

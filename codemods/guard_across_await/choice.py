@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from codemods.guard_across_await.values import is_cheap, is_copy, is_small, is_used_mutably, pointee
-from engine.model import Edit, Span
-from engine.syntax import span_of
-from engine.types import Type
+from engine.base.model import Edit, Span
+from engine.rust.syntax import span_of
+from engine.rust.types import Type
 
 _PATH = re.compile(r"\b(?:\w+::)+")
 TypeOf = Callable[[Node], Type | None]

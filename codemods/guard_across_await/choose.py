@@ -13,9 +13,9 @@ from codemods.guard_across_await.hoist import candidates, chain_top, extends
 from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
 from codemods.guard_across_await.values import is_copy, is_whole, may_be_copy, pointee
-from engine.locks import guarded, guards_in, method_call
-from engine.syntax import Source
-from engine.types import Type
+from engine.rust.locks import guarded, guards_in, method_call
+from engine.rust.syntax import Source
+from engine.rust.types import Type
 
 # Methods whose result is a value of its own whatever they are called on: for code whose types are
 # not known yet.

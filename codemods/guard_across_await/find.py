@@ -10,10 +10,10 @@ from tree_sitter import Node
 
 from codemods.guard_across_await.suspend import in_future, macro_name, may_suspend
 from codemods.guard_across_await.written import guard_flavour
-from engine.codemod import Match
-from engine.locks import LockCall, lock_call, method_call, with_tails
-from engine.model import Span
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Span
+from engine.detect.codemod import Match
+from engine.rust.locks import LockCall, lock_call, method_call, with_tails
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 # Their values hold no guard, whatever stands inside.
 _NO_GUARD = frozenset(

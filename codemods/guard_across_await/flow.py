@@ -20,8 +20,8 @@ from codemods.guard_across_await.suspend import (
     is_suspension,
     macro_name,
 )
-from engine.model import Span
-from engine.syntax import COMMENTS, FUNCTIONS, ITEMS, LOOPS, Source, span_of
+from engine.base.model import Span
+from engine.rust.syntax import COMMENTS, FUNCTIONS, ITEMS, LOOPS, Source, span_of
 
 _DROPS = frozenset({b"drop", b"mem::drop", b"std::mem::drop", b"core::mem::drop"})
 _DIVERGING = frozenset({b"panic", b"unreachable", b"todo", b"unimplemented", b"bail"})

@@ -9,9 +9,9 @@ from collections.abc import Collection, Sequence
 from tree_sitter import Node
 
 from codemods.guard_across_await.lifetimes import is_callee
-from engine.locks import method_call
-from engine.queries import walk
-from engine.syntax import COMMENTS, FUNCTIONS, LOOPS, Source, span_of
+from engine.rust.locks import method_call
+from engine.rust.queries import walk
+from engine.rust.syntax import COMMENTS, FUNCTIONS, LOOPS, Source, span_of
 
 _EXPRESSIONS = frozenset(
     {"call_expression", "field_expression", "index_expression", "unary_expression"}

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from codemods.guard_across_await.written import HINT, guard_flavour
-from engine.facts import Facts
-from engine.locks import Flavour, guards_in
-from engine.queries import walk
-from engine.syntax import Source
-from engine.types import Type
+from engine.detect.facts import Facts
+from engine.rust.locks import Flavour, guards_in
+from engine.rust.queries import walk
+from engine.rust.syntax import Source
+from engine.rust.types import Type
 
 _DEFINED = re.compile(rb"\b(?:struct|enum)\s+(\w+)")
 _DEFINITIONS = frozenset({"struct_item", "enum_item"})

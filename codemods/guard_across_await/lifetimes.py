@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.queries import walk
-from engine.syntax import COMMENTS, Source, attributes, span_of
+from engine.base.model import Span
+from engine.rust.queries import walk
+from engine.rust.syntax import COMMENTS, Source, attributes, span_of
 
 _LAZY = frozenset({"&&", "||"})
 _BODIES = frozenset({"function_item", "closure_expression", "async_block"})

@@ -9,10 +9,10 @@ from tree_sitter import Node
 
 from codemods.guard_across_await.choice import Choice, TypeOf, priced, short
 from codemods.guard_across_await.values import is_copy
-from engine.locks import method_call
-from engine.model import Span
-from engine.syntax import Source, span_of
-from engine.types import Type
+from engine.base.model import Span
+from engine.rust.locks import method_call
+from engine.rust.syntax import Source, span_of
+from engine.rust.types import Type
 
 _LISTS = frozenset({"Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList", "BinaryHeap"})
 _MAPS = frozenset({"HashMap", "BTreeMap", "IndexMap"})

@@ -11,9 +11,9 @@ from tree_sitter import Node
 from codemods.guard_across_await.flow import takes_value
 from codemods.guard_across_await.lifetimes import is_callee, unwrapped
 from codemods.guard_across_await.suspend import macro_name
-from engine.model import Span
-from engine.scopes import pattern_names
-from engine.syntax import FUNCTIONS, Source
+from engine.base.model import Span
+from engine.rust.scopes import pattern_names
+from engine.rust.syntax import FUNCTIONS, Source
 
 Moved = Literal["always", "sometimes", "never"]
 

@@ -24,11 +24,11 @@ from codemods.guard_across_await.values import (
     pointee,
 )
 from codemods.guard_across_await.write import statements_of
-from engine.locks import guards_in
-from engine.model import Span
-from engine.scopes import Binding, Scopes
-from engine.syntax import ITEMS, Source, span_of
-from engine.types import Type
+from engine.base.model import Span
+from engine.rust.locks import guards_in
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.syntax import ITEMS, Source, span_of
+from engine.rust.types import Type
 
 _PINS = frozenset({b"pin", b"pin_mut"})
 

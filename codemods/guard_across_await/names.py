@@ -6,10 +6,10 @@ import re
 
 from tree_sitter import Node
 
-from engine.locks import lock_call, method_call
-from engine.model import Span
-from engine.scopes import Scopes, pattern_names
-from engine.syntax import Source, span_of
+from engine.base.model import Span
+from engine.rust.locks import lock_call, method_call
+from engine.rust.scopes import Scopes, pattern_names
+from engine.rust.syntax import Source, span_of
 
 _FOUND = {
     b"get": b"found",

@@ -6,10 +6,10 @@ from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.moves import Moved
 from codemods.guard_across_await.taken import Taken
-from engine.locks import Flavour, lock_call, method_call
-from engine.queries import walk
-from engine.syntax import Source
-from engine.types import Type
+from engine.rust.locks import Flavour, lock_call, method_call
+from engine.rust.queries import walk
+from engine.rust.syntax import Source
+from engine.rust.types import Type
 
 _COST = {
     Flavour.STD: "others that want the lock block their worker threads meanwhile",

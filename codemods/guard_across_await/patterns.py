@@ -13,10 +13,10 @@ from codemods.guard_across_await.named import Context, Refused
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import is_whole
 from codemods.guard_across_await.write import statements_of
-from engine.locks import method_call
-from engine.model import Edit, Span
-from engine.queries import walk
-from engine.syntax import FUNCTIONS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.locks import method_call
+from engine.rust.queries import walk
+from engine.rust.syntax import FUNCTIONS, Source, span_of
 
 _LEAVES = frozenset(
     {"await_expression", "try_expression", "return_expression", "break_expression"}

@@ -12,11 +12,11 @@ from codemods.guard_across_await.holders import Holders
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import Study, study
 from codemods.guard_across_await.taken import OF_GUARDS, OF_WRAPPERS, Taken, parameter, take
-from engine.facts import Facts
-from engine.locks import Flavour, flavour_of_name
-from engine.model import Fix, Level, Outcome, Proposal, Site, Span
-from engine.syntax import FUNCTIONS, Source, span_of
-from engine.types import Type
+from engine.base.model import Fix, Level, Outcome, Proposal, Site, Span
+from engine.detect.facts import Facts
+from engine.rust.locks import Flavour, flavour_of_name
+from engine.rust.syntax import FUNCTIONS, Source, span_of
+from engine.rust.types import Type
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from functools import lru_cache
 
 from tree_sitter import Node
 
-from engine.model import Span
-from engine.syntax import FUNCTIONS, Source, is_async
+from engine.base.model import Span
+from engine.rust.syntax import FUNCTIONS, Source, is_async
 
 # Macros that await what they are given: the call itself is a point of suspension.
 _AWAITING = frozenset({b"select", b"select_biased", b"join", b"try_join"})

@@ -17,10 +17,10 @@ from codemods.guard_across_await.lifetimes import (
     temporary_life,
     unwrapped,
 )
-from engine.locks import lock_call
-from engine.model import Span
-from engine.scopes import Binding, Scopes, pattern_names
-from engine.syntax import FUNCTIONS, LOOPS, Source, span_of
+from engine.base.model import Span
+from engine.rust.locks import lock_call
+from engine.rust.scopes import Binding, Scopes, pattern_names
+from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 Kind = Literal[
     "let",  # let guard = m.lock().unwrap();

@@ -15,8 +15,8 @@ from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.named import Context, Refused, nothing_out
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.write import chained, in_front, text_of, unit_of
-from engine.model import Edit, Span
-from engine.syntax import FUNCTIONS, LOOPS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _MAX = 4  # alternatives tried for one site
 

@@ -3,8 +3,8 @@ does it matter when it is dropped?"""
 
 from __future__ import annotations
 
-from engine.locks import guards_in
-from engine.types import Type
+from engine.rust.locks import guards_in
+from engine.rust.types import Type
 
 _NUMBERS = frozenset(
     {"i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"}

@@ -9,11 +9,11 @@ from tree_sitter import Node
 from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import pointee
-from engine.locks import LockCall, lock_call, method_call
-from engine.model import Span
-from engine.scopes import Binding
-from engine.syntax import Source, span_of
-from engine.types import Type
+from engine.base.model import Span
+from engine.rust.locks import LockCall, lock_call, method_call
+from engine.rust.scopes import Binding
+from engine.rust.syntax import Source, span_of
+from engine.rust.types import Type
 
 _LOCKED = re.compile(rb"\.\s*(?:lock|read|write)(?:_owned)?\(\)")
 _SHORT = 48  # characters of code in a sentence

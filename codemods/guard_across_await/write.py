@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from engine.model import Edit, Span
-from engine.queries import walk
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.queries import walk
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 _STRINGS = frozenset({"string_literal", "raw_string_literal"})
 WIDTH = 100  # rustfmt's default

@@ -6,9 +6,9 @@ import re
 
 from tree_sitter import Node
 
-from engine import imports
-from engine.locks import Flavour, flavour_of_name
-from engine.syntax import Source
+from engine.rust import imports
+from engine.rust.locks import Flavour, flavour_of_name
+from engine.rust.syntax import Source
 
 HINT = re.compile(rb"Guard(?:Arc)?\b|\bRef(?:Mut)?(?:Multi)?\s*<")
 # A guard behind one of these is somebody else's, or not there yet.

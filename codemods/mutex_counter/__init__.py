@@ -99,10 +99,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from codemods.mutex_counter.locate import METHODS, asked, locate
-from engine.codemod import Codemod, Match, Problem, Refusal
-from engine.facts import Facts
-from engine.model import Fix, Proposal, Site, Span
-from engine.syntax import Source
+from engine.base.model import Fix, Proposal, Site, Span
+from engine.detect.codemod import Codemod, Match, Problem, Refusal
+from engine.detect.facts import Facts
+from engine.rust.syntax import Source
 
 
 class MutexCounter(Codemod):

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.guards import arguments
 from codemods.mutex_counter.inert import is_common
 from codemods.mutex_counter.names import impl_type
-from engine.syntax import COMMENTS, Source
+from engine.rust.syntax import COMMENTS, Source
 
 Mentions = Callable[[bytes], Iterable[tuple[Source, Node]]]
 _PATHS = frozenset({"scoped_identifier", "generic_function"})

@@ -22,8 +22,8 @@ from tree_sitter import Node
 from codemods.mutex_counter.callgraph import callees, callers, name_of
 from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.world import World
-from engine.model import Span
-from engine.syntax import FUNCTIONS, Source, span_of, walk_all
+from engine.base.model import Span
+from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
 _METHODS = re.compile(rb"load|store|swap|fetch_\w+|compare_exchange(?:_weak)?|compare_and_swap")
 _ORDERING = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst)(?!\w)")

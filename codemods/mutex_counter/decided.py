@@ -10,8 +10,8 @@ from codemods.mutex_counter.ops import Change, bare, conditional, impure, new_va
 from codemods.mutex_counter.region import Mention, Region, diverges
 from codemods.mutex_counter.shape import Found, Shape, disturbed, moved, reads_outside, single
 from codemods.mutex_counter.text import replaced, without_line
-from engine.model import Edit, Span
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}
 

@@ -29,10 +29,10 @@ from codemods.mutex_counter.inert import (
     is_transparent,
     macro_name,
 )
-from engine.facts import Facts
-from engine.model import Span
-from engine.scopes import pattern_names
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Span
+from engine.detect.facts import Facts
+from engine.rust.scopes import pattern_names
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 Value = tuple[Source, Node]  # an expression that holds the value, or something made from it
 

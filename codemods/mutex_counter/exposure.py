@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from engine.facts import Facts
-from engine.syntax import Source
+from engine.detect.facts import Facts
+from engine.rust.syntax import Source
 
 _ITEMS = frozenset(
     {"field_declaration", "struct_item", "static_item", "const_item", "type_item", "enum_item"}

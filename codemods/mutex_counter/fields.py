@@ -10,8 +10,8 @@ from codemods.mutex_counter.region import Region, looped
 from codemods.mutex_counter.shape import Shape, moved
 from codemods.mutex_counter.shapes import shape_of
 from codemods.mutex_counter.text import declared_in, free_name
-from engine.model import Edit
-from engine.scopes import Scopes
+from engine.base.model import Edit
+from engine.rust.scopes import Scopes
 
 
 def fields_shape(use: Use, region: Region, scopes: Scopes) -> Shape | Refused:

@@ -16,8 +16,8 @@ from codemods.mutex_counter.names import impl_type, last_name
 from codemods.mutex_counter.resolve import Names, same_file
 from codemods.mutex_counter.section import DIRECT, LOCKS
 from codemods.mutex_counter.world import Key
-from engine.scopes import pattern_names
-from engine.syntax import Source, span_of
+from engine.rust.scopes import pattern_names
+from engine.rust.syntax import Source, span_of
 
 # Methods whose result still holds what they were called on.
 _THROUGH = frozenset(

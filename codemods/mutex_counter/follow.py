@@ -9,9 +9,9 @@ from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.plan import proposal_of, surveyed
 from codemods.mutex_counter.world import Call, Decl, New, World, known
-from engine.codemod import Problem, Refusal
-from engine.facts import Facts
-from engine.model import Fix, Span
+from engine.base.model import Fix, Span
+from engine.detect.codemod import Problem, Refusal
+from engine.detect.facts import Facts
 
 # What rustc says when a type went on and a use did not: no such method, mismatched types, a trait
 # that is not implemented, an associated type or closure that no longer fits, wrong operand of `*`.

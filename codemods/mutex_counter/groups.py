@@ -23,8 +23,8 @@ from codemods.mutex_counter.world import (
     declared,
     known,
 )
-from engine.model import Level, Site, Span
-from engine.syntax import Source, span_of
+from engine.base.model import Level, Site, Span
+from engine.rust.syntax import Source, span_of
 
 
 @dataclass

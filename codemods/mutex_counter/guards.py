@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.inert import is_integer_method, shows
 from codemods.mutex_counter.names import Family
-from engine.syntax import Source
+from engine.rust.syntax import Source
 
 _RECOVERS = re.compile(
     rb"\|(?:mut )?(\w+)\|(?:\1\.into_inner\(\)|\{\1\.into_inner\(\)\})"

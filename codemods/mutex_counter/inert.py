@@ -14,8 +14,8 @@ from typing import Literal
 from tree_sitter import Node
 
 from codemods.mutex_counter.names import ATOMICS
-from engine.model import Span
-from engine.syntax import Source, span_of
+from engine.base.model import Span
+from engine.rust.syntax import Source, span_of
 
 What = Literal["await", "call", "lock", "macro", "write", "log", "quiet"]
 

@@ -11,8 +11,8 @@ from codemods.mutex_counter.guards import arguments
 from codemods.mutex_counter.names import impl_type, last_name
 from codemods.mutex_counter.resolve import same_file
 from codemods.mutex_counter.world import Decl, Key
-from engine.scopes import Binding, pattern_names
-from engine.syntax import Source, span_of
+from engine.rust.scopes import Binding, pattern_names
+from engine.rust.syntax import Source, span_of
 
 
 class Links(Flow):

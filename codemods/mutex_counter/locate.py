@@ -11,10 +11,10 @@ from tree_sitter import Node, Query
 
 from codemods.mutex_counter.guards import outward
 from codemods.mutex_counter.names import ATOMICS, family_of
-from engine.codemod import Match
-from engine.model import Level, Site, Span
-from engine.queries import captures, compile_query
-from engine.syntax import Source, span_of
+from engine.base.model import Level, Site, Span
+from engine.detect.codemod import Match
+from engine.rust.queries import captures, compile_query
+from engine.rust.syntax import Source, span_of
 
 NAME = "mutex-counter"
 # Method names of the query's last pattern. They are looked for with the parenthesis behind them.

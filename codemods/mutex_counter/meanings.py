@@ -11,11 +11,11 @@ from tree_sitter import Node
 from codemods.mutex_counter.callgraph import Mentions
 from codemods.mutex_counter.names import ATOMICS, Family, full_names, module_fit
 from codemods.mutex_counter.text import replaced
-from engine import uses
-from engine.facts import Facts
-from engine.model import Span
-from engine.queries import walk
-from engine.syntax import Source, attributes, span_of
+from engine.base.model import Span
+from engine.detect.facts import Facts
+from engine.rewrite import use_declarations
+from engine.rust.queries import walk
+from engine.rust.syntax import Source, attributes, span_of
 
 _DEFINING = frozenset(
     {"type_item", "struct_item", "enum_item", "union_item", "trait_item", "type_parameter"}
@@ -140,7 +140,7 @@ def _around(source: Source, item: Node, lock: Node) -> tuple[bytes, bytes] | Non
         full = full_names(source, node, text)
         if len(full) != 1 or b"::" not in full[0] or full[0].startswith(_HERE):
             return None
-        changes[span_of(node)] = uses.name(full[0])
+        changes[span_of(node)] = use_declarations.name(full[0])
     before, after = Span(body.start_byte, lock.start_byte), Span(lock.end_byte, body.end_byte)
     return replaced(source, before, changes), replaced(source, after, changes)
 

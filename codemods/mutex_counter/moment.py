@@ -19,9 +19,9 @@ from codemods.mutex_counter.inert import (
 )
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.text import Orders
-from engine.model import Edit, Span
-from engine.scopes import Scopes
-from engine.syntax import Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, span_of
 
 # Words of operations that change nothing.
 READING = frozenset({"load", "decides", "escapes"})

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Literal
 
 from tree_sitter import Node
 
-from engine import imports, uses
-from engine.syntax import Source
+from engine.rewrite import use_declarations
+from engine.rust import imports
+from engine.rust.syntax import Source
 
 if TYPE_CHECKING:
-    from engine.types import Type
+    from engine.rust.types import Type
 
 Family = Literal["std", "parking_lot", "tokio"]
 
@@ -52,8 +53,8 @@ class Lock:
 
 
 def atomic(inner: str) -> bytes:
-    """A marker (``engine.uses.name``) for the atomic of ``inner``."""
-    return uses.name(_MODULE + ATOMICS[inner])
+    """A marker (``engine.rewrite.use_declarations.name``) for the atomic of ``inner``."""
+    return use_declarations.name(_MODULE + ATOMICS[inner])
 
 
 def wide(inner: str) -> bool:

@@ -11,8 +11,8 @@ from tree_sitter import Node
 from codemods.mutex_counter.guards import Access, Refused, arguments
 from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.text import Orders, free_name, operand, replaced, words
-from engine.model import Span
-from engine.syntax import Source, span_of
+from engine.base.model import Span
+from engine.rust.syntax import Source, span_of
 
 Kind = Literal["add", "sub", "and", "or", "xor", "max", "min", "store", "swap", "update"]
 

@@ -20,8 +20,8 @@ from codemods.mutex_counter.rewriting import (
 from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.wording import exposed_by, note
 from codemods.mutex_counter.world import Call, Decl, World, build
-from engine.facts import Facts, Sources
-from engine.model import Fix, Level, Outcome, Proposal, Site
+from engine.base.model import Fix, Level, Outcome, Proposal, Site
+from engine.detect.facts import Facts, Sources
 
 # The latest survey of a run's sources: ``follow`` goes on from it.
 _SURVEYS: WeakKeyDictionary[Sources, tuple[World, list[Group]]] = WeakKeyDictionary()

@@ -15,9 +15,9 @@ from tree_sitter import Node
 from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.guards import Access, Refused, access, is_shown, outward
 from codemods.mutex_counter.inert import Effect, effects, is_formatting, macro_name
-from engine.model import Span
-from engine.scopes import Binding, Scopes
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Span
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 _LEAVING = frozenset({b"bail", b"panic", b"unreachable", b"todo", b"unimplemented"})
 _EXITS = frozenset({"return_expression", "break_expression", "continue_expression"})

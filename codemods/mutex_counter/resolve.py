@@ -8,9 +8,9 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.names import impl_type, module_fit
 from codemods.mutex_counter.world import Decl, World
-from engine.facts import Facts
-from engine.scopes import Binding
-from engine.syntax import Source, span_of
+from engine.detect.facts import Facts
+from engine.rust.scopes import Binding
+from engine.rust.syntax import Source, span_of
 
 
 class Names:

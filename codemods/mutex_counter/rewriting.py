@@ -14,8 +14,8 @@ from codemods.mutex_counter.names import atomic, full_names
 from codemods.mutex_counter.section import DIRECT, rewrite
 from codemods.mutex_counter.text import RELAXED, SEQ_CST, Orders, receiver
 from codemods.mutex_counter.world import Call, New, World
-from engine.model import Edit, Site, Span
-from engine.syntax import Source
+from engine.base.model import Edit, Site, Span
+from engine.rust.syntax import Source
 
 _COUNTING = frozenset({"load", "add", "sub", "wrap", "own", "snapshot"})
 

@@ -27,8 +27,8 @@ from codemods.mutex_counter.region import Region, region_of_block, region_of_let
 from codemods.mutex_counter.shape import Shape
 from codemods.mutex_counter.shapes import shape_of
 from codemods.mutex_counter.text import placed, replaced, without_line
-from engine.model import Edit, Span
-from engine.syntax import COMMENTS, Source, span_of
+from engine.base.model import Edit, Span
+from engine.rust.syntax import COMMENTS, Source, span_of
 
 # A block in these places is somebody's body: it stays.
 _BODIES = frozenset(

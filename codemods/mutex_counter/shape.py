@@ -12,8 +12,8 @@ from codemods.mutex_counter.moment import Use
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.region import Mention, Region, exits, written
 from codemods.mutex_counter.text import assigned_in, declared_in, words
-from engine.model import Edit, Span
-from engine.syntax import span_of
+from engine.base.model import Edit, Span
+from engine.rust.syntax import span_of
 
 
 @dataclass(frozen=True, slots=True)

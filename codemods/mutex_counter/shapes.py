@@ -24,8 +24,8 @@ from codemods.mutex_counter.shape import (
     single,
 )
 from codemods.mutex_counter.text import replaced, without_line
-from engine.model import Edit
-from engine.syntax import span_of
+from engine.base.model import Edit
+from engine.rust.syntax import span_of
 
 
 def shape_of(use: Use, region: Region) -> Shape | Refused:

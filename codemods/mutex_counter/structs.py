@@ -30,8 +30,8 @@ from codemods.mutex_counter.rewriting import (
 from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.wording import STRICT
 from codemods.mutex_counter.world import Call, New, World
-from engine.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
-from engine.syntax import Source, attributes, span_of
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
+from engine.rust.syntax import Source, attributes, span_of
 
 _DERIVES = frozenset({b"Debug", b"Default"})
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from codemods.mutex_counter.names import ORDERING
-from engine import uses
-from engine.model import Edit, Span
-from engine.queries import walk
-from engine.syntax import Source, span_of
+from engine.base.model import Edit, Span
+from engine.rewrite import use_declarations
+from engine.rust.queries import walk
+from engine.rust.syntax import Source, span_of
 
 _ATOMS = frozenset(
     {"identifier", "integer_literal", "boolean_literal", "call_expression", "field_expression"}
@@ -32,7 +32,7 @@ class Orders:
 
     def of(self, kind: str) -> bytes:
         word = {"load": self.load, "store": self.store}.get(kind, self.change)
-        return uses.name(ORDERING) + b"::" + word
+        return use_declarations.name(ORDERING) + b"::" + word
 
 
 RELAXED = Orders(b"Relaxed", b"Relaxed", b"Relaxed")
@@ -79,7 +79,7 @@ def placed(source: Source, node: Node, text: bytes) -> Edit:
 
 def operates(text: bytes) -> bool:
     """Is the expression ``text`` an operator's (``a + b``, ``!a``), not a call or a name?"""
-    parsed = Source("", b"fn f() { let _ = " + uses.strip_markers(text) + b"; }")
+    parsed = Source("", b"fn f() { let _ = " + use_declarations.strip_markers(text) + b"; }")
     let = next((n for n in walk(parsed.root) if n.type == "let_declaration"), None)
     value = let.child_by_field_name("value") if let is not None else None
     return value is None or value.type in (

@@ -12,7 +12,7 @@ from codemods.mutex_counter.names import ATOMICS, wide
 from codemods.mutex_counter.rewriting import Rewritten
 from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.world import Decl, World
-from engine.syntax import Source, attributes
+from engine.rust.syntax import Source, attributes
 
 # Why no weaker ordering is taken: the codemod's docs.
 STRICT = "SeqCst, for others may act on what they read, and anything weaker keeps less order than locks do"

@@ -21,10 +21,10 @@ from codemods.mutex_counter.names import (
     impl_type,
     lock_of,
 )  # fmt: skip
-from engine.facts import Facts
-from engine.model import Site, Span
-from engine.scopes import Binding
-from engine.syntax import Source, span_of
+from engine.base.model import Site, Span
+from engine.detect.facts import Facts
+from engine.rust.scopes import Binding
+from engine.rust.syntax import Source, span_of
 
 _LOCKED = re.compile(
     rb"\s*\.\s*(?:(?:try_|blocking_)?(?:lock|read|write)|get_mut|into_inner)\s*\(\s*\)"

@@ -6,11 +6,11 @@ line says how many are left out.
 
 from __future__ import annotations
 
-from engine.model import Level
-from engine.report.counts import count
+from engine.base.counts import count
+from engine.base.model import Level
+from engine.base.plain import harmless, printable
 from engine.report.finding import Finding, Report
 from engine.report.markdown import tame
-from engine.report.plain import harmless, printable
 
 PER_LEVEL = 10
 _KIND = {Level.SAFE: "warning", Level.REVIEW: "notice", Level.REPORT: "notice"}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.model import Level, Outcome, Skip
+from engine.base.model import Level, Outcome, Skip
 
 # Outcomes that say that a rewrite was tried and did not hold.
 FAILED = frozenset(

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from engine import __version__
-from engine.errors import SpikeproofError
-from engine.fsio import read_regular, show, write_whole
-from engine.patch import placed
+from engine.base.errors import SpikeproofError
+from engine.base.fsio import read_regular, show, write_whole
+from engine.base.plain import printable
 from engine.report.mbox import Series, body_of, mails
-from engine.report.plain import printable
-from engine.series import Step
+from engine.rewrite.patch import placed
+from engine.rewrite.patch_series import Step
 
 _SERIES = "series"
 _OURS = re.compile(r"\d{4,}-[A-Za-z0-9._-]{1,80}\.patch")

@@ -12,11 +12,11 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from engine.model import Level
-from engine.pulldiff import PullDiff
-from engine.report.counts import count
+from engine.base.counts import count
+from engine.base.model import Level
 from engine.report.finding import Finding, Report, Suggestion
 from engine.report.markdown import clipped, code, details, diff, fence, prose, size
+from engine.rewrite.pulldiff import PullDiff
 
 MAX_COMMENTS = 100
 MAX_BODY = 65_536

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import json
 
-from engine.model import Level
+from engine.base.model import Level
+from engine.base.plain import printable
 from engine.report.finding import Finding, Report
-from engine.report.plain import printable
 from engine.report.sarif import words
 
 _SEVERITY = {Level.SAFE: "major", Level.REVIEW: "minor", Level.REPORT: "info"}

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.model import Site, Skip, Verdict
-from engine.suppress import Unused
-from engine.syntax import Source
+from engine.base.model import Site, Skip, Verdict
+from engine.detect.suppress import Unused
+from engine.rust.syntax import Source
 
 if TYPE_CHECKING:
-    from engine.baseline import Entry
-    from engine.bench.model import Report
-    from engine.measured import Measured
+    from engine.base.bench_report import Report
+    from engine.detect.baseline import Entry
+    from engine.measure.attribution import Measured
 
 
 def _place(source: Source, offset: int) -> dict[str, int]:
@@ -125,7 +125,7 @@ def verdict_json(
 def _measured(own: Measured | None) -> dict[str, object] | None:
     if own is None:
         return None
-    from engine.bench.text import row_json
+    from engine.measure.text import row_json
 
     return {
         "rung": own.rung,
@@ -147,7 +147,7 @@ def diff_json(
 ) -> dict[str, object]:
     """The fixes of one workspace. What was measured, and how often cargo ran (a test that failed
     once is run again), can differ between runs; nothing else does."""
-    from engine.bench.text import report_plain
+    from engine.measure.text import report_plain
 
     return {
         "schema": "spikeproof/diff/1",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from engine.report.plain import harmless, printable
+from engine.base.plain import harmless, printable
 
 _ESCAPED = frozenset("\\`*_[]#|~$")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}

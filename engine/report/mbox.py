@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine import __version__
-from engine.model import Verdict
-from engine.patch import placed
-from engine.report.plain import printable
-from engine.series import Step
+from engine.base.model import Verdict
+from engine.base.plain import printable
+from engine.rewrite.patch import placed
+from engine.rewrite.patch_series import Step
 
 # git's own fixed date of the first line tells readers of mail boxes that it is a patch.
 _FROM = "From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001"

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.bench.model import Report, Row
-from engine.bench.text import link_orders, row_words
-from engine.measured import Measured
-from engine.model import Verdict
-from engine.report.counts import count
+from engine.base.bench_report import Report, Row
+from engine.base.counts import count
+from engine.base.model import Verdict
+from engine.measure.attribution import Measured
+from engine.measure.text import link_orders, row_words
 
 _Key = tuple[str, str, float, float]
 _NOUNS = {"benches": ("bench", "benches"), "workload": ("workload", ""), "tests": ("test", "")}

@@ -13,9 +13,9 @@ from __future__ import annotations
 import json
 from bisect import bisect_right
 
-from engine.model import Level
+from engine.base.model import Level
+from engine.base.plain import printable
 from engine.report.finding import Finding, Report, Suggestion
-from engine.report.plain import printable
 from engine.report.sarif import words
 
 COMMENTS = 30  # that reviewdog posts in a review

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from engine.report.mbox import Series, mails
 
 if TYPE_CHECKING:
-    from engine.bench.model import Report
-    from engine.result import Result
+    from engine.base.bench_report import Report
+    from engine.report.result import Result
 
 FORMATS = ("patch", "mbox", "json", "summary", "stat")
 STEPWISE = ("mbox",)  # formats that need the patch fix by fix
@@ -54,7 +54,7 @@ def series_of(results: Sequence[Result]) -> list[Series]:
 
 def samples_of(results: Sequence[Result]) -> bytes:
     """All values that were measured of what is emitted; of single fixes under their ids."""
-    from engine.bench.text import samples_json
+    from engine.measure.text import samples_json
 
     reports: dict[str, Report] = {}
     for result in results:
@@ -101,7 +101,7 @@ def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
 
 
 def _summary(results: Sequence[Result]) -> bytes:
-    from engine.report.plain import printable
+    from engine.base.plain import printable
     from engine.report.summary import summary
 
     lines: list[str] = []

@@ -13,12 +13,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from engine.errors import SpikeproofError
-from engine.model import Level, Outcome
+from engine.base.errors import SpikeproofError
+from engine.base.model import Level, Outcome
+from engine.base.plain import harmless
 from engine.report.finding import Finding, Position, Region, Report, Suggestion
 from engine.report.github_review import MAX_BODY, Review
 from engine.report.markdown import size
-from engine.report.plain import harmless
 
 SCHEMA = "spikeproof/review/1"
 LIMIT = 20 * 2**20  # bytes

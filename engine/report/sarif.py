@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from engine import __version__
-from engine.model import Level
+from engine.base.model import Level
+from engine.base.plain import harmless
 from engine.report.finding import Finding, Region, Report, Suggestion
 from engine.report.markdown import tame
-from engine.report.plain import harmless
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engine.model import Level, Site
-from engine.report.plain import printable, width
-from engine.syntax import Source
+from engine.base.model import Level, Site
+from engine.base.plain import printable, width
+from engine.rust.syntax import Source
 
 _COLOR = {Level.SAFE: "green", Level.REVIEW: "yellow", Level.REPORT: "cyan"}
 

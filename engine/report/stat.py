@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.model import Outcome
-from engine.patch import hunks
-from engine.report.counts import count
-from engine.report.plain import printable, width
+from engine.base.counts import count
+from engine.base.model import Outcome
+from engine.base.plain import printable, width
+from engine.rewrite.patch import hunks
 
 if TYPE_CHECKING:
-    from engine.result import Result
+    from engine.report.result import Result
 
 # Columns at most, whatever the terminal has: the same tree gives the same bytes.
 _GRAPH = 20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.report.counts import count, silenced, spared
+from engine.base.counts import count, silenced, spared
 from engine.report.finding import Finding, Report
 from engine.report.markdown import clipped, code, details, diff, prose, size
 

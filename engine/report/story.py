@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine import __version__
-from engine.model import Outcome, Verdict
-from engine.report.counts import count
+from engine.base.counts import count
+from engine.base.model import Outcome, Verdict
+from engine.base.plain import printable
 from engine.report.measurements import Table, table
 from engine.report.measurements import lines as measurements
-from engine.report.plain import printable
 from engine.report.snippet import style
 from engine.report.summary import place, summary, word
 
 if TYPE_CHECKING:
-    from engine.result import Result
+    from engine.report.result import Result
 
 _COLOR = {
     Outcome.VERIFIED: "green",

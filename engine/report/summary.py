@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from engine.model import Level, Outcome, Verdict
-from engine.report.counts import configured_words, count, silenced, spared
-from engine.report.plain import printable
+from engine.base.counts import configured_words, count, silenced, spared
+from engine.base.model import Level, Outcome, Verdict
+from engine.base.plain import printable
 
 if TYPE_CHECKING:
-    from engine.result import Result
+    from engine.report.result import Result
 
 WAITING = "needs --review"
 REPORTED = "reported"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from engine import edits
-from engine.codemod import Problem, Refusal
-from engine.errors import SpikeproofError
-from engine.model import Diagnostic, Edit, Fix, Outcome
-from engine.runs import CheckRun, Driver
+from engine.base.errors import SpikeproofError
+from engine.base.model import Diagnostic, Edit, Fix, Outcome
+from engine.cargo.cargo_results import CheckRun, Driver
+from engine.detect.codemod import Problem, Refusal
+from engine.rewrite import edits
 from engine.verify.culprits import Class, Court, Error, describe
 from engine.verify.search import Blame, Split, halves
 from engine.verify.values import Attempt, Failure, Follow, Reader

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from engine import uses
-from engine.edits import Applied
-from engine.model import Diagnostic, Edit, Span
+from engine.base.model import Diagnostic, Edit, Span
+from engine.rewrite import use_declarations
+from engine.rewrite.edits import Applied
 from engine.verify.regions import Region, Regions
 from engine.verify.values import Attempt, Reader
 
@@ -146,7 +146,9 @@ class Court:
             before = self._reader.text(edit.path)
             changed = words(before[edit.start : edit.end]) ^ words(edit.replacement)
             names |= changed if inside else changed | words(_line(before, edit.span))
-        imports = {edit.path for edit in fix.edits if uses.has_markers(edit.replacement)}
+        imports = {
+            edit.path for edit in fix.edits if use_declarations.has_markers(edit.replacement)
+        }
         imports |= {path for path, _ in fix.drops}
         names -= _COMMON
         return Footprint(

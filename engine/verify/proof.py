@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from engine.patch import make_patch
-from engine.runs import CheckRun, TestRun
+from engine.cargo.cargo_results import CheckRun, TestRun
+from engine.rewrite.patch import make_patch
 from engine.verify.values import Emitted, Polish, Progress, Prove, Reader
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from engine.model import Span
-from engine.syntax import Source, span_of
+from engine.base.model import Span
+from engine.rust.syntax import Source, span_of
 
 _CONTAINERS = frozenset({"impl_item", "mod_item", "trait_item", "foreign_mod_item"})
 

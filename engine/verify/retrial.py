@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from engine.runs import TestRun
+from engine.cargo.cargo_results import TestRun
 from engine.verify.hints import Hints
 from engine.verify.proof import Prover
 from engine.verify.search import Search

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from engine.errors import SpikeproofError
-from engine.model import Fix, Outcome, Proposal, Verdict
-from engine.runs import CheckRun, Driver, TestRun
+from engine.base.errors import SpikeproofError
+from engine.base.model import Fix, Outcome, Proposal, Verdict
+from engine.cargo.cargo_results import CheckRun, Driver, TestRun
 from engine.verify import verdicts
 from engine.verify.checks import Cases, CheckJudge, errors_of
 from engine.verify.culprits import describe

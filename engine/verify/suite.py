@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.runs import Driver, TestRun
+from engine.cargo.cargo_results import Driver, TestRun
 from engine.verify.values import Progress, Reader, Settings
 
 # Runs the tests of some packages in a clean copy of the unchanged tree.

@@ -6,8 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.model import Outcome
-from engine.runs import TestRun
+from engine.base.model import Outcome
+from engine.cargo.cargo_results import TestRun
 from engine.verify.hints import Hints
 from engine.verify.search import Blame, Split, halves
 from engine.verify.suite import Guilt, Suite

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.codemod import Problem, Refusal
-from engine.errors import SpikeproofError
-from engine.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
-from engine.runs import CheckRun, Driver, TestRun
+from engine.base.errors import SpikeproofError
+from engine.base.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
+from engine.cargo.cargo_results import CheckRun, Driver, TestRun
+from engine.detect.codemod import Problem, Refusal
 
 # Asked before a fix is dropped: the codemod of the proposal may answer with a larger fix.
 Follow = Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.edits import compatible
-from engine.model import Diagnostic, Evidence, Level, Outcome, Proposal, Verdict
+from engine.base.model import Diagnostic, Evidence, Level, Outcome, Proposal, Verdict
+from engine.rewrite.edits import compatible
 from engine.verify.culprits import describe
 from engine.verify.suite import Suite
 from engine.verify.values import Attempt, Failure, Proof

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
-from engine.edits import Applied
-from engine.model import Diagnostic
-from engine.runs import CheckRun
+from engine.base.model import Diagnostic
+from engine.cargo.cargo_results import CheckRun
+from engine.rewrite.edits import Applied
 from engine.verify.culprits import Class, Court, Error
 from engine.verify.values import Attempt
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from engine import sync
-from engine.scratch import Scratch
-from engine.workspace import Selection, discover
+from engine.cargo import sync
+from engine.cargo.scratch import Scratch
+from engine.cargo.workspace import Selection, discover
 from tests.trees import CODE, build, package
 
 

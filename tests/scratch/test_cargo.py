@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.patch import git_apply
-from engine.scratch import Copy
+from engine.cargo.scratch import Copy
+from engine.rewrite.patch import git_apply
 from tests.scratch.conftest import open_scratch
 from tests.trees import CODE, build, content, package
 

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from engine import store, sync
-from engine.cargoconfig import target_dir
-from engine.errors import SpikeproofError
-from engine.scratch import Scratch
-from engine.workspace import Selection, discover
+from engine.base import atomic_write
+from engine.base.errors import SpikeproofError
+from engine.cargo import sync
+from engine.cargo.cargoconfig import target_dir
+from engine.cargo.scratch import Scratch
+from engine.cargo.workspace import Selection, discover
 from tests.scratch.conftest import open_scratch
 from tests.trees import CACHE_TAG, CODE, build, content, package
 
@@ -198,17 +199,17 @@ def test_a_folder_that_was_deleted_while_waiting_is_made_anew(user: Path) -> Non
 
 
 def _die_in_the_middle(root: Path, moment: int) -> None:
-    real = store.Store.put
+    real = atomic_write.Store.put
     calls = 0
 
-    def put(self: store.Store, *args: object) -> store.Signature:
+    def put(self: atomic_write.Store, *args: object) -> atomic_write.Signature:
         nonlocal calls
         calls += 1
         if calls == moment:
             os.kill(os.getpid(), signal.SIGKILL)
         return real(self, *args)  # type: ignore[arg-type]
 
-    store.Store.put = put  # type: ignore[method-assign, assignment]
+    atomic_write.Store.put = put  # type: ignore[method-assign, assignment]
     sync._RACY = -1
     with open_scratch(root) as scratch:
         scratch.sync()

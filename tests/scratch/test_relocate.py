@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.cargoconfig import config_for_copy, target_dir
-from engine.errors import SpikeproofError
-from engine.relocate import relocated
+from engine.base.errors import SpikeproofError
+from engine.cargo.cargoconfig import config_for_copy, target_dir
+from engine.cargo.relocate import relocated
 from tests.scratch.conftest import open_scratch
 from tests.trees import build, package
 

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine import sync
-from engine.errors import SpikeproofError
+from engine.base.errors import SpikeproofError
+from engine.cargo import sync
 from tests.scratch.conftest import open_scratch
 from tests.trees import CACHE_TAG, CODE, build, content
 

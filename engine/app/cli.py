@@ -1,0 +1,396 @@
+"""The command line. Imports of the stages are inside the commands: ``--help`` must be instant."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine import __version__
+from engine.app.options import (
+    BASELINE,
+    BENCH_TIME,
+    CODEMODS,
+    COMMON,
+    PATHS,
+    PROOF,
+    SAMPLES,
+    SELECTION,
+    SINCE,
+    TELLING,
+    VOICE,
+    file_option,
+    options,
+    proof,
+)
+from engine.base.errors import SpikeproofError, Terminated
+from engine.base.exits import EXIT_CLEAN, failing
+
+if TYPE_CHECKING:
+    from engine.base.ui import Ui
+    from engine.cargo.workspace import Workspace
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="spikeproof")
+def cli() -> None:
+    """Find the Rust patterns that break under real traffic, rewrite them, prove each rewrite.
+
+    \b
+    Exit codes: 0 nothing to do · 1 sites found or a patch made · 2 usage or tool failure
+                3 fixes were found and none or not all could be verified
+    """
+
+
+@cli.command()
+@PATHS
+@options(SELECTION, CODEMODS, SINCE, BASELINE, COMMON)
+@click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@failing
+def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
+    """List sites, hottest first. Runs nothing of the repository's (without --types).
+
+    Each PATH is a folder, a Cargo.toml or a .rs file of a package; of one workspace or of several.
+    """
+    from engine.app.batch import scan_command
+
+    return scan_command(paths, types, form, _workspaces, _ui(common), common)
+
+
+@cli.command()
+@PATHS
+@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, (SAMPLES,), VOICE)
+@click.option(
+    "-o",
+    "into",
+    metavar="FILE|FOLDER/",
+    help="Write the result there, not to stdout. A folder gets a patch for each fix (mails with "
+    "--format mbox), numbered, each on top of those before it.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["patch", "mbox", "json", "summary", "stat"]),
+    default="patch",
+    show_default=True,
+)
+@failing
+def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) -> int:
+    """Dry run: the verified patch on stdout, its story on stderr. Changes nothing of yours.
+
+    Each PATH is a folder, a Cargo.toml or a .rs file of a package; of one workspace or of several.
+    Apply the patch at the repository's top: `spikeproof diff | git apply`.
+
+    Runs build scripts, proc macros, tests and benches of the workspace, in a copy below the target
+    directory.
+    """
+    from engine.app.batch import diff_command
+
+    review, tests, wish = proof(common)
+    folder = into is not None and (into.endswith("/") or Path(into).is_dir())
+    where = Path(into) if into is not None else None
+    common |= {"output": None if folder else where, "folder": where if folder else None}
+    return diff_command(paths, review, tests, wish, form, _workspaces, _ui(common), common)
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, VOICE)
+@click.option(
+    "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
+)
+@click.option("--undo", is_flag=True, help="Take back the last apply, if its files are unchanged.")
+@click.option("--resume", is_flag=True, help="Go on with the answers of the last session.")
+@click.option(
+    "--remember", is_flag=True, help="Put skipped fixes into the baseline: never asked again."
+)
+@click.option("--allow-dirty", is_flag=True, help="Also when git has unrecorded changes.")
+@click.option("--allow-no-vcs", is_flag=True, help="Also outside of any git repository.")
+@failing
+def apply(
+    path: Path,
+    every: bool,
+    undo: bool,
+    resume: bool,
+    remember: bool,
+    allow_dirty: bool,
+    allow_no_vcs: bool,
+    **common: Any,
+) -> int:
+    """Go through the verified fixes, hottest first, and write those that you take.
+
+    Asks for a key per fix (? lists them); hunks, other alternatives and your own edits are checked
+    before they count. Files are written once, at the end or at q (Ctrl-C is the same), whole fixes
+    or nothing; what is written was proven in exactly this combination. Runs build scripts, proc
+    macros, tests and benches of the workspace, in a copy below the target directory.
+
+    \b
+    Exit codes: 0 nothing to do · 1 fixes were found (and written, as you chose; or taken back)
+                2 usage or tool failure · 3 some fix could not be verified, or not be written
+    """
+    from engine.app.review.command import How, apply_command
+
+    if every + undo + resume > 1 or (remember and (every or undo)):
+        raise SpikeproofError(
+            "--all, --undo and --resume each stand alone; --remember is for answers"
+        )
+    review, tests, wish = proof(common)
+    how = How(
+        "all" if every else "undo" if undo else "ask",
+        review,
+        tests,
+        wish,
+        resume,
+        remember,
+        allow_dirty,
+        allow_no_vcs,
+    )
+    return apply_command(path, how, _workspace, _ui(common), common)
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@options(SELECTION, CODEMODS, COMMON)
+@click.option(
+    "--no-types",
+    is_flag=True,
+    help="From syntax alone: runs nothing, leaves out sites that only their types show.",
+)
+@failing
+def baseline(path: Path, no_types: bool, **common: Any) -> int:
+    """Write all sites that are there now to a file: `--baseline` leaves them alone from then on.
+
+    Writes the file that the config names, -o FILE, or stdout. Asks rustc for types (runs build
+    scripts, in a copy). Entries for what was not looked at (other packages, other codemods) stay.
+    """
+    from engine.app.commands import baseline_command
+
+    return baseline_command(path, not no_types, _workspace, _ui(common), common)
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--against",
+    required=True,
+    metavar="OTHER",
+    help="What PATH is compared with: a folder, or a git revision.",
+)
+@options(SELECTION, COMMON)
+@BENCH_TIME
+@SAMPLES
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@failing
+def bench(
+    path: Path, against: str, seconds: float, samples: Path | None, form: str, **common: Any
+) -> int:
+    """Measure PATH (after) against OTHER (before): time by pairs, allocations, instructions.
+
+    Builds and runs the benches of both in a copy below the target directory, in turns, with tests
+    for their allocations. Works on any change, made by hand or not.
+
+    \b
+    Exit codes: 0 no difference · 1 something differs · 2 usage or tool failure
+                3 nothing could be measured
+    """
+    from engine.app.bench_command import bench_command
+
+    return bench_command(path, against, seconds, samples, form, _workspace, _ui(common), common)
+
+
+@cli.command()
+@click.argument("path", default=".", type=click.Path(path_type=Path))
+@click.option(
+    "--base",
+    metavar="REV",
+    help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
+    "the pull or merge request, as GitHub's or GitLab's environment names it.",
+)
+@options(SELECTION, CODEMODS, BASELINE, TELLING)
+@click.option("--review", is_flag=True, help="Take review-level fixes too.")
+@click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
+@click.option("--no-bench", is_flag=True, help="Do not measure.")
+@BENCH_TIME
+@click.option(
+    "--fail-on",
+    type=click.Choice(["safe", "review", "none"]),
+    default="safe",
+    show_default=True,
+    help="The level from which new findings fail the job.",
+)
+@file_option("--sarif", "Write SARIF 2.1.0 for code scanning (old sites too, as unchanged).")
+@file_option("--rdjsonl", "Write reviewdog's diagnostics, one a line, with suggestions.")
+@file_option("--github-review", "Write what `spikeproof post-review` posts to a pull request.")
+@file_option("--gitlab", "Write GitLab's Code Quality report.")
+@click.option(
+    "-o",
+    "--patch",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the patch there; without it, to stdout (not under GitHub Actions).",
+)
+@failing
+def ci(
+    path: Path,
+    base: str | None,
+    review: bool,
+    no_tests: bool,
+    no_bench: bool,
+    seconds: float,
+    fail_on: str,
+    sarif: Path | None,
+    rdjsonl: Path | None,
+    github_review: Path | None,
+    gitlab: Path | None,
+    patch: Path | None,
+    **common: Any,
+) -> int:
+    """Find over whole files, prove and report what is new against a base.
+
+    Old sites are counted and left alone. Runs build scripts, proc macros, tests and benches of the
+    workspace, in a copy below the target directory. Under GitHub Actions stdout holds annotations,
+    and the job's summary gets the evidence.
+
+    \b
+    Exit codes: 0 no new fix of a level that fails (--fail-on)
+                1 there is one: take it, or silence it with a comment or the baseline
+                2 usage or tool failure: nothing is known
+                3 a new fix was found, of a level that fails, and does not hold
+    """
+    from engine.app.ci import Outputs, Wishes, ci_command
+    from engine.measure.measure_fixes import Wish
+
+    outputs = Outputs(sarif, rdjsonl, github_review, gitlab, patch)
+    measuring = None if no_bench else Wish(seconds)
+    wishes = Wishes(base, fail_on, review, not no_tests, measuring)
+    return ci_command(path, wishes, outputs, _workspace, _ui(common), common)
+
+
+@cli.command("post-review")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY.")
+@click.option(
+    "--pull",
+    type=click.IntRange(1),
+    metavar="NUMBER",
+    help="The pull request. Default: the event's own.",
+)
+@click.option(
+    "--max-comments",
+    "most",
+    type=click.IntRange(0, 100),
+    default=30,
+    show_default=True,
+    help="Comments on lines, those of earlier runs too; what is more is listed in the review.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the request's JSON, post nothing.")
+@options(TELLING)
+@failing
+def post_review(
+    file: Path, repo: str | None, pull: int | None, most: int, dry_run: bool, **common: Any
+) -> int:
+    """Post what `spikeproof ci --github-review FILE` wrote as a review of a pull request.
+
+    Checks nothing out and runs nothing: FILE is data that nobody trusts. The token is
+    GITHUB_TOKEN's (pull-requests: write), the address GITHUB_API_URL's.
+
+    \b
+    Exit codes: 0 posted, or nothing to post (all told before; the pull request has moved on)
+                2 usage or tool failure: nothing was posted
+                3 posted without comments on lines, or only to the job's summary or stdout
+    """
+    from engine.app.post_review import post_review_command
+
+    return post_review_command(file, repo, pull, most, dry_run, _ui(common))
+
+
+@cli.command()
+@click.argument("name", required=False)
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@failing
+def explain(name: str | None, color: str) -> int:
+    """Docs of a codemod; without a name, the list of them."""
+    from engine.app.commands import explain_command
+
+    return explain_command(name)
+
+
+@cli.command("config-schema")
+@click.option(
+    "-o",
+    "output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write it there, not to stdout.",
+)
+@failing
+def config_schema(output: Path | None) -> int:
+    """The JSON schema of the config in Cargo.toml, for editors (taplo, Even Better TOML)."""
+    from engine.app.commands import emit
+    from engine.app.config_schema import schema
+    from engine.detect.codemod import registry
+    from engine.report.jsonout import dump
+
+    emit(dump(schema(registry())).encode("ascii"), output)
+    return EXIT_CLEAN
+
+
+def _ui(common: dict[str, Any]) -> Ui:
+    from engine.base.ui import Ui
+
+    return Ui(common["quiet"], common["verbose"], common["color"])
+
+
+def _workspace(path: Path, common: dict[str, Any]) -> Workspace:
+    return _workspaces([path], common)[0]
+
+
+def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspace, ...]:
+    from engine.cargo.workspace import Selection, discover_all
+
+    features = tuple(f for group in common["features"] for f in group.replace(",", " ").split())
+    selection = Selection(
+        packages=tuple(common["packages"]),
+        workspace=common["workspace"],
+        exclude=tuple(common["exclude"]),
+        features=features,
+        all_features=common["all_features"],
+        no_default_features=common["no_default_features"],
+        target=common["target"],
+        locked=common["locked"],
+        offline=common["offline"],
+    )
+    return discover_all(paths, selection)
+
+
+def _end(_signal: int, _frame: object) -> None:
+    """SIGTERM is taken as Ctrl-C: cargo's process groups are ended, the copy is left sound."""
+    raise Terminated
+
+
+def main() -> None:
+    """Entry point of ``spikeproof``."""
+    signal.signal(signal.SIGTERM, _end)
+    cli.main(prog_name="spikeproof")
+
+
+def cargo_main() -> None:
+    """Entry point of ``cargo spikeproof``: cargo passes its subcommand's name first."""
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["spikeproof"]:
+        arguments = arguments[1:]
+    signal.signal(signal.SIGTERM, _end)
+    cli.main(args=arguments, prog_name="cargo spikeproof")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""The options of the commands, in groups that several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from engine.base.errors import SpikeproofError
+
+if TYPE_CHECKING:
+    from engine.measure.measure_fixes import Wish
+
+SELECTION = (
+    click.option(
+        "-p", "--package", "packages", multiple=True, metavar="SPEC", help="Package(s) to work on."
+    ),
+    click.option("--workspace", is_flag=True, help="All packages of the workspace."),
+    click.option(
+        "--exclude", multiple=True, metavar="SPEC", help="Leave out package(s); with --workspace."
+    ),
+    click.option(
+        "-F", "--features", multiple=True, metavar="FEATURES", help="Features to turn on."
+    ),
+    click.option("--all-features", is_flag=True, help="Turn on all features."),
+    click.option("--no-default-features", is_flag=True, help="Leave the default features off."),
+    click.option("--target", metavar="TRIPLE", help="Build for this target."),
+    click.option("--locked", is_flag=True, help="Cargo.lock must be up to date."),
+    click.option("--offline", is_flag=True, help="Do not touch the network."),
+)
+PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+CODEMODS = (
+    click.option(
+        "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
+    ),
+)
+OUTPUT = (
+    click.option(
+        "-o",
+        "output",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Write the result there, not to stdout.",
+    ),
+)
+VOICE = (
+    click.option("-q", "quiet", is_flag=True, help="No story on stderr."),
+    click.option("-v", "verbose", count=True, help="Say more."),
+    click.option(
+        "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
+    ),
+)
+COMMON = (*OUTPUT, *VOICE)
+
+# Which of the sites a command is about: read by ``commands.filter_of``.
+BASELINE = (
+    click.option(
+        "--baseline",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Leave alone the sites that FILE holds (`spikeproof baseline` writes it); default: "
+        "the one that the config names.",
+    ),
+    click.option("--no-baseline", is_flag=True, help="Use no baseline, not the config's either."),
+)
+SINCE = (
+    click.option(
+        "--since",
+        metavar="REV",
+        help="Only sites that the change since REV brought or touched: from the merge base of REV "
+        "and HEAD to the files as they are, committed or not.",
+    ),
+)
+
+
+def _seconds(_context: object, _option: object, value: str) -> float:
+    """A length of time: ``90``, ``90s``, ``2m``, ``1h``."""
+    text = value.strip()
+    factor = {"s": 1.0, "m": 60.0, "h": 3600.0}.get(text[-1:], 0.0)
+    try:
+        seconds = float(text[:-1]) * factor if factor else float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 7 * 24 * 3600:
+        raise click.BadParameter(f"{value!r} is no time: write seconds, or 90s, 2m, 1h")
+    return seconds
+
+
+BENCH_TIME = click.option(
+    "--bench-time",
+    "seconds",
+    callback=_seconds,
+    metavar="TIME",
+    default="2m",
+    show_default=True,
+    help="Time to measure each package, building not counted: 90s, 5m, 1h.",
+)
+
+SAMPLES = click.option(
+    "--samples",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write all measured values there too, as JSON.",
+)
+
+# How fixes are proven: read by ``proof``.
+PROOF = (
+    click.option("--review", is_flag=True, help="Take review-level fixes too."),
+    click.option("--no-tests", is_flag=True, help="Prove with cargo check alone."),
+    click.option("--no-bench", is_flag=True, help="Do not measure."),
+    BENCH_TIME,
+    click.option("--per-fix", is_flag=True, help="Measure each fix alone, too."),
+    click.option(
+        "--require",
+        type=click.Choice(["check", "tests", "bench"]),
+        default="tests",
+        show_default=True,
+        help="What a fix needs in order to be emitted; none that measurably regresses ever is.",
+    ),
+)
+
+
+def proof(common: dict[str, Any]) -> tuple[bool, bool, Wish | None]:
+    """Review-level fixes too? Run tests? What to measure (None: nothing)?"""
+    from engine.measure.measure_fixes import Wish
+
+    require = common["require"]
+    samples = common.get("samples")
+    for option, asked in (("--require bench", require == "bench"), ("--samples", bool(samples))):
+        if asked and common["no_bench"]:
+            raise SpikeproofError(f"{option} cannot be had with --no-bench")
+    tests = not common["no_tests"] and require != "check"
+    measured = Wish(common["seconds"], common["per_fix"], require, samples)
+    wish = None if common["no_bench"] else measured
+    return common["review"], tests, wish
+
+
+def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    def decorate(function: Any) -> Any:
+        for option in reversed([option for group in groups for option in group]):
+            function = option(function)
+        return function
+
+    return decorate
+
+
+def file_option(name: str, words: str) -> Callable[[Any], Any]:
+    return click.option(name, metavar="FILE", type=click.Path(path_type=Path), help=words)
+
+
+TELLING = tuple(option for option in COMMON if option is not COMMON[0])  # without -o

@@ -1,0 +1,374 @@
+"""The stages in order: scan, baseline, ask, plan, verify. Every command that proves goes here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple, ParamSpec
+
+from engine.app.session import (
+    Stages,
+    follow_with,
+    layout_of,
+    open_stages,
+    packages_with,
+    prover_of,
+    unused_by,
+)
+from engine.base.counts import count
+from engine.base.model import Fix, Level, Outcome, Proposal, Site, Skip, Verdict
+from engine.base.ui import Ui
+from engine.cargo.cargo_results import CheckRun
+from engine.cargo.workspace import Workspace
+from engine.detect.facts import Sources, sources_of
+from engine.detect.scan import scan
+from engine.detect.site_filter import Choice, Filter, Wanted, old_words
+from engine.detect.site_tracking import Origins
+from engine.detect.suppress import Unused
+from engine.measure.alternatives import Contest
+from engine.measure.choose_alternatives import choose
+from engine.measure.measure_fixes import (
+    Wish,
+    added,
+    behind,
+    in_place_of,
+    refused,
+    weigh,
+    with_evidence,
+)
+from engine.report.result import Result, Round
+from engine.rewrite.patch_series import series
+from engine.verify import Settings, verify
+
+# Fixes that overlap wait for the next pass; three are enough for what nests in practice.
+_PASSES = 3
+_P = ParamSpec("_P")
+
+
+class Surveyed(NamedTuple):
+    """What ``survey`` found: sites with level and reason of their plan, what was left out, how many
+    sites are silenced or stand in test code, and comments that silence nothing."""
+
+    sites: tuple[Site, ...]
+    skipped: tuple[Skip, ...]
+    suppressed: int
+    in_tests: int
+    unused: tuple[Unused, ...]
+    configured: int  # sites where the config turns their codemod off
+    present: frozenset[str]  # ids of all sites that syntax or types show
+
+
+def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
+    """Sites as the types show them (``scan --types``)."""
+    found = scan(workspace.root, workspace.files, names, ui.scanning)
+    if not _any_site(found.sites):
+        unused = unused_by(workspace, found.idle, names)
+        return Surveyed((), found.skipped, found.suppressed, 0, unused, 0, frozenset())
+    with open_stages(workspace, ui) as stages:
+        stages.check_baseline()
+        answers = stages.ask(found.sites, stages.sources)
+        proposals, _ = stages.plan(found.sites, answers, stages.sources)
+    return Surveyed(
+        _told(proposals),
+        found.skipped,
+        found.suppressed,
+        stages.in_tests,
+        stages.unused(found, names),
+        stages.configured,
+        _ids(found.sites, stages),
+    )
+
+
+def _ids(sites: Iterable[Site], stages: Stages) -> frozenset[str]:
+    """Of all sites that are there, by syntax or by their types."""
+    return frozenset((*(site.id for site in sites if site.id), *stages.planned))
+
+
+def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
+    """The sites of ``proposals`` with level and reason of their plan."""
+    return tuple(
+        replace(
+            site,
+            level=proposal.fixes[0].level if proposal.fixes else Level.REPORT,
+            reason=proposal.fixes[0].note if proposal.fixes else proposal.reason,
+        )
+        for proposal in proposals
+        for site in proposal.sites
+    )
+
+
+@contextmanager
+def proving(
+    workspace: Workspace,
+    names: Sequence[str],
+    ui: Ui,
+    review: bool = False,
+    tests: bool = True,
+    target: Path | None = None,
+    wish: Wish | None = None,
+    steps: bool = False,
+    wanted: Wanted | None = None,
+    folder: str | None = None,
+) -> Iterator[tuple[Result, Stages | None]]:
+    """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
+    is, or when no tool needed for the proof can be run. The user's tree is only read.
+
+    With ``wish``, what is verified is measured too, and what makes the program worse is refused;
+    with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
+    neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
+    not (they only change together) is taken whole.
+
+    ``folder`` is what the paths of the emitted patch begin with: that of the workspace in its git
+    repository, if None. ``Result.patch`` is relative to the workspace, ``Result.emitted`` has it.
+
+    The scratch copy is still open, so that more can be proven there; None where no site was found,
+    and nothing opened. ``run`` is the same for who wants the result alone."""
+    found = scan(workspace.root, workspace.files, names, ui.scanning)
+    if not _any_site(found.sites):
+        empty = Sources((), lambda _: b"")
+        nothing = Result(
+            workspace.root,
+            empty,
+            skipped=found.skipped,
+            suppressed=found.suppressed,
+            unused=unused_by(workspace, found.idle, names),
+        )
+        yield nothing, None
+        return
+    sites = [site for site in found.sites if site.role == "site"]
+    if isinstance(wanted, Filter) and wanted.hopeless(s.path for s in found.sites):
+        # No file with a candidate is part of the change: nothing is left to be asked of rustc.
+        asked = [site for site in sites if workspace.is_requested(site.path)]
+        mine = [site for site in asked if workspace.allows(site)]
+        old = tuple(site for site in mine if not workspace.spares(site))
+        yield (
+            Result(
+                workspace.root,
+                sources_of(workspace),
+                skipped=found.skipped,
+                suppressed=found.suppressed,
+                unused=unused_by(workspace, found.idle, names),
+                in_tests=len(mine) - len(old),
+                configured=len(asked) - len(mine),
+                old=old,
+                present=None,
+                old_words=old_words(wanted, old),
+            ),
+            None,
+        )
+        return
+    ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
+    with open_stages(workspace, ui, target, folder) as stages:
+        done = _passes(stages, names, found.sites, review, tests, wanted)
+        if wish is not None:
+            done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
+        if steps:
+            polish = layout_of(stages).polish
+            read = stages.sources.data
+            one_by_one = series(done.verdicts, done.later, done.files, read, polish)
+            done = replace(done, steps=one_by_one)
+        result = replace(
+            done,
+            skipped=(*found.skipped, *stages.scratch.left_out),
+            suppressed=found.suppressed,
+            unused=stages.unused(found, names),
+            in_tests=stages.in_tests,
+            configured=stages.configured,
+            present=_ids(found.sites, stages),
+            old_words=old_words(wanted, done.old),
+            cargo_runs=stages.cargo.runs,
+            toolchain=stages.cargo.version(),
+            folder=stages.folder,
+        )
+        yield result, stages
+
+
+def _result_of(
+    opened: Callable[_P, AbstractContextManager[tuple[Result, Stages | None]]],
+) -> Callable[_P, Result]:
+    def run(*args: _P.args, **asked: _P.kwargs) -> Result:
+        with opened(*args, **asked) as (result, _):
+            return result
+
+    return run
+
+
+run = _result_of(proving)
+
+
+def _passes(
+    stages: Stages,
+    names: Sequence[str],
+    sites: Sequence[Site],
+    review: bool,
+    tests: bool,
+    wanted: Wanted | None = None,
+    without: frozenset[str] = frozenset(),
+    orders: Mapping[str, tuple[Fix, ...]] | None = None,
+) -> Result:
+    """Verify; what overlapped is planned again on the result, until nothing new comes of it.
+
+    Proposals with an id in ``without`` are left out, and those that nobody wants; those in
+    ``orders`` have these alternatives, in this order."""
+    workspace, original = stages.workspace, stages.sources
+    layout = layout_of(stages)
+    choice, origins = Choice(wanted), Origins(original)
+    settings = Settings(lambda paths: packages_with(workspace, paths), tests, _take(review))
+    verdicts: list[Verdict] = []
+    notes: list[str] = []
+    runs: dict[str, int] = {}
+    later: set[str] = set()
+    rounds: list[Round] = []
+    files: Mapping[str, bytes] = {}
+    patch = b""
+    sources = original
+    waiting: set[tuple[str, str, str]] | None = None
+    ran = stages.cargo.runs
+    baseline = stages.check_baseline()
+    runs["check"] = stages.cargo.runs - ran  # none, when it is known from the passes before
+    for number in range(_PASSES):
+        answers = stages.ask(sites, sources)
+        proposals, facts = stages.plan(sites, answers, sources)
+        if waiting is None:
+            proposals = [replace(p, fixes=(orders or {}).get(p.id, p.fixes)) for p in proposals]
+            origins.remember(proposals)
+        else:
+            waited = [p for p in proposals if _key(p) in waiting]
+            settled = {site.id for v in _settled(verdicts) for site in v.proposal.sites}
+            proposals = origins.named(waited, sources, settled)
+        proposals = choice.of([p for p in proposals if p.id not in without])
+        if not proposals:
+            break
+        rounds.append(Round(frozenset(p.id for p in proposals), files, facts))
+        result = verify(
+            proposals,
+            read=original.data,
+            driver=stages.cargo,
+            follow=follow_with(facts),
+            settings=settings,
+            prove=prover_of(stages),
+            progress=stages.ui.say,
+            base=files,
+            polish=layout.polish,
+            baseline=baseline,
+        )
+        last = number == _PASSES - 1
+        if waiting is not None:
+            verdicts = _settled(verdicts)
+        verdicts += result.verdicts
+        if waiting is not None:
+            later |= {v.proposal.id for v in result.verdicts}
+        notes += [note for note in result.notes if note not in notes]
+        for kind, times in result.runs.items():
+            runs[kind] = runs.get(kind, 0) + times
+        files, patch = result.files, result.patch
+        if not result.deferred or last:
+            break
+        waiting = {_key(proposal) for proposal in result.deferred}
+        sources = original.with_texts(files)
+        sites, baseline = _rescan(stages, names, files, result.check)
+        runs["check"] += baseline is not result.check
+    return Result(
+        workspace.root,
+        original,
+        tuple(verdicts),
+        patch,
+        files,
+        old=_told(choice.refused),
+        notes=tuple(notes),
+        runs=runs,
+        later=frozenset(later),
+        rounds=tuple(rounds),
+    )
+
+
+def _weighed(
+    stages: Stages,
+    names: Sequence[str],
+    sites: Sequence[Site],
+    review: bool,
+    tests: bool,
+    wanted: Wanted | None,
+    wish: Wish,
+    done: Result,
+) -> Result:
+    """Measure what was verified. What makes the program worse gives way to its next alternative,
+    or is left out; an alternative that is better takes the place of what was chosen. The rest is
+    proven and measured again: what is emitted is what was measured."""
+    refusals: dict[str, Verdict] = {}
+    orders: dict[str, tuple[Fix, ...]] = {}
+    before: dict[str, str] = {}  # what alternatives showed that were left for others
+    best: Contest | None = None
+    while done.patch:
+        verified = {v.proposal.id: v for v in done.verdicts if v.outcome is Outcome.VERIFIED}
+        fixes = {name: v.fix for name, v in verified.items() if v.fix is not None}
+        found = weigh(stages, fixes, done.later, done.files, wish)
+        if found.report is not None and found.report.interrupted and found.regressed:
+            raise KeyboardInterrupt  # what to leave out is not known
+        bad = {
+            name: no
+            for name, verdict in verified.items()
+            if (no := refused(verdict, found, wish)) is not None
+        }
+        for name, no in bad.items():
+            rest = () if name in done.later else behind(no, _take(review))
+            if rest:
+                orders[name] = rest
+                before[name] = in_place_of(no)
+            else:
+                refusals[name] = no
+        again = bool(bad)
+        if not bad and best is None:
+            best = choose(stages, done.verdicts, done.later, found, _take(review), wish)
+            done = replace(done, runs=_total(done.runs, {"check": best.checks}))
+            for name, fix in best.winners.items():
+                others = verified[name].proposal.fixes
+                orders[name] = (fix, *(other for other in others if other != fix))
+            again = bool(best.winners)
+        if not again:
+            told = (with_evidence(v, found, best or Contest()) for v in done.verdicts)
+            done = replace(done, verdicts=tuple(told), gauge=found)
+            break
+        runs = done.runs
+        left = frozenset(refusals)
+        done = _passes(stages, names, sites, review, tests, wanted, left, orders)
+        done = replace(done, runs=_total(runs, done.runs), gauge=found)
+    verdicts = (*done.verdicts, *refusals.values())
+    return replace(done, verdicts=tuple(added(v, before.get(v.proposal.id, "")) for v in verdicts))
+
+
+def _total(runs: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
+    kinds = sorted(runs.keys() | more.keys())
+    return {kind: runs.get(kind, 0) + more.get(kind, 0) for kind in kinds}
+
+
+def _take(review: bool) -> frozenset[Level]:
+    return frozenset({Level.SAFE, Level.REVIEW} if review else {Level.SAFE})
+
+
+def _settled(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Those that do not wait for another pass."""
+    return [verdict for verdict in verdicts if verdict.outcome is not Outcome.CONFLICT]
+
+
+def _key(proposal: Proposal) -> tuple[str, str, str]:
+    """What a deferred proposal is known by on the rewritten tree, where its text may differ."""
+    site = proposal.sites[0]
+    return site.codemod, site.path, site.item
+
+
+def _rescan(
+    stages: Stages, names: Sequence[str], files: Mapping[str, bytes], check: CheckRun | None
+) -> tuple[tuple[Site, ...], CheckRun]:
+    """Sites of the rewritten tree, and its check: the oracle and the warnings start from it.
+    ``check``: it was the last that was checked."""
+    stages.cargo.write(files)
+    check = check or stages.cargo.check()
+    return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
+
+
+def _any_site(sites: Sequence[Site]) -> bool:
+    """Can a plan come to a site? (Uses alone are for others.)"""
+    return any(site.role != "use" for site in sites)

@@ -1,0 +1,125 @@
+"""``spikeproof apply``: fixes are proven, a person (or ``--all``) chooses, what was chosen is written."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from engine.app.commands import (
+    Open,
+    chosen,
+    exit_code,
+    filter_of,
+    tell_leftovers,
+    tell_skips,
+    with_leftovers,
+)
+from engine.app.pipeline import proving
+from engine.app.review import tree, vcs
+from engine.app.review.applying import Applying
+from engine.app.review.finish import take_back
+from engine.app.review.memory import Memory
+from engine.app.review.proof import Bench
+from engine.base.errors import SpikeproofError
+from engine.base.exits import EXIT_FOUND, EXIT_UNPROVEN
+from engine.base.ui import Ui
+from engine.cargo.scratch import scratch_folder
+from engine.cargo.workspace import Workspace
+from engine.detect import baseline
+from engine.report.story import story
+
+if TYPE_CHECKING:
+    from engine.measure.measure_fixes import Wish
+
+
+@dataclass(frozen=True)
+class How:
+    """What the command line asks of ``apply``."""
+
+    mode: Literal["ask", "all", "undo"]
+    review: bool
+    tests: bool
+    wish: Wish | None
+    resume: bool
+    remember: bool
+    allow_dirty: bool
+    allow_no_vcs: bool
+
+
+def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
+    """``spikeproof apply``: exit 0 when there was nothing to do, 1 when fixes were found (written
+    or not), 3 when some could not be verified, or what was chosen could not be written."""
+    if how.mode == "ask" and not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise SpikeproofError(
+            "apply asks at a terminal, and stdin or stdout is none: `spikeproof apply --all` "
+            "writes all safe fixes without asking, `spikeproof diff` prints the patch"
+        )
+    workspace = open_(path, common)
+    memory = Memory(scratch_folder(workspace.root)[1], workspace.root)
+    if how.mode == "undo":
+        paths = take_back(workspace.root, memory)
+        memory.forget()
+        for changed in paths:
+            ui.say("Restored", changed)
+        if not paths:
+            ui.say("Note", "the last apply had written nothing", "cyan")
+        return EXIT_FOUND
+    remembered = _remembered(workspace, common) if how.remember else None
+    vcs.refuse_unrecorded(workspace.root, how.allow_dirty, how.allow_no_vcs)
+    names = chosen(common["names"], workspace)
+    if remembered is not None and not remembered.exists():
+        common = {**common, "baseline": None, "no_baseline": True}
+    wanted = filter_of(workspace, common, ui)
+    stamps = tree.stamps(workspace.root, (*workspace.files, *workspace.manifests, "Cargo.lock"))
+    with contextlib.ExitStack() as stack:
+        with ui.busy():
+            run = proving(
+                workspace,
+                names,
+                ui,
+                review=how.review,
+                tests=how.tests,
+                wish=how.wish,
+                wanted=wanted,
+            )
+            result, stages = stack.enter_context(run)
+        tell_skips(ui, result.skipped)
+        result = with_leftovers(result, wanted, names, workspace)
+        tell_leftovers(ui, result.unused, result.stale)
+        code = exit_code(result.verdicts, result.patch)
+        if not result.patch or stages is None:
+            for line in story(result, ui.color(sys.stderr), ui.verbose):
+                ui.line(line)
+            return code
+        # Whatever a build may read; the sources as they were before they were scanned.
+        stamps = {**tree.stamps(workspace.root, stages.scratch.files), **stamps}
+        bench = Bench.of(stages, result, how.tests)
+        applying = Applying(
+            workspace.root,
+            bench,
+            result,
+            how.review,
+            how.resume,
+            memory,
+            ui,
+            stamps,
+            remembered,
+        )
+        whole = applying.everything() if how.mode == "all" else applying.asked()
+        return code if whole else EXIT_UNPROVEN
+
+
+def _remembered(workspace: Workspace, common: dict[str, Any]) -> Path:
+    """The baseline that skipped fixes go into. Raises SpikeproofError when none is named."""
+    if common.get("baseline") is not None:
+        return Path(common["baseline"])
+    if not workspace.config.baseline or common.get("no_baseline"):
+        raise SpikeproofError(
+            "--remember writes to a baseline, and none is named: say --baseline FILE, or set "
+            "`baseline` in [workspace.metadata.spikeproof]"
+        )
+    baseline.check_place(workspace.root, workspace.config.baseline)
+    return workspace.root / workspace.config.baseline

@@ -1,0 +1,118 @@
+"""What a person is asked about at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from engine.base.model import Fix, Outcome, Verdict
+from engine.rewrite.edits import compatible
+from engine.rust.context import weight
+
+
+class Kind(StrEnum):
+    """Where an item's edits come from."""
+
+    PLANNED = "planned"  # as it was verified
+    ALTERNATIVE = "alternative"  # another one of the same proposal
+    HUNKS = "hunks"  # some hunks of what was verified
+    EDITED = "edited"  # a person's text
+
+
+class Answer(StrEnum):
+    TAKE = "take"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A change that is answered with one key.
+
+    ``part`` names the hunks ("" for a whole fix); ``proven``: it compiled, so that it may be taken;
+    ``round`` is the pass whose text the edits' offsets count in.
+    """
+
+    verdict: Verdict
+    fix: Fix
+    kind: Kind = Kind.PLANNED
+    part: str = ""
+    round: int = 0
+    proven: bool = True
+
+    @property
+    def id(self) -> str:
+        """Of the proposal; items split from one fix share it."""
+        return self.verdict.proposal.id
+
+    @property
+    def key(self) -> str:
+        return f"{self.id}/{self.part}" if self.part else self.id
+
+    @property
+    def codemod(self) -> str:
+        return self.verdict.proposal.codemod
+
+    @property
+    def path(self) -> str:
+        """The file that the item is listed under."""
+        site = self.verdict.proposal.sites[0].path
+        return site if site in self.fix.paths or not self.fix.paths else self.fix.paths[0]
+
+    def clashes(self, other: Item) -> bool:
+        """Can the two not stand in one text? What was verified was so in one text with the rest."""
+        settled = {Kind.PLANNED, Kind.HUNKS}
+        if self.kind in settled and other.kind in settled:
+            return False
+        return self.round == other.round and any(
+            not compatible(mine, its) for mine in self.fix.edits for its in other.fix.edits
+        )
+
+    def matches(self, words: str) -> bool:
+        """Does the item speak of ``words`` (any case): path, codemod, message, note, new text?"""
+        sites = self.verdict.proposal.sites
+        texts = (
+            *(self.codemod, self.fix.label, self.fix.note, *self.fix.paths),
+            *(text for site in sites for text in (site.message, site.item)),
+            *(edit.replacement.decode("utf-8", "replace") for edit in self.fix.edits),
+        )
+        return any(words.casefold() in text.casefold() for text in texts)
+
+
+def items_of(verdicts: Iterable[Verdict], rounds: Iterable[frozenset[str]]) -> tuple[Item, ...]:
+    """Items for what was verified: fixes on the user's own text before those on the result of
+    others, hottest first, then by file, so that a file's fixes come together."""
+    number = {name: index for index, ids in enumerate(rounds) for name in ids}
+    found = [
+        Item(verdict, verdict.fix, round=number.get(verdict.proposal.id, 0))
+        for verdict in verdicts
+        if verdict.outcome is Outcome.VERIFIED and verdict.fix is not None
+    ]
+
+    def order(item: Item) -> tuple[int, int, str, int]:
+        sites = item.verdict.proposal.sites
+        heat = max(weight(site.heat) for site in sites)
+        return item.round, -heat, sites[0].path, sites[0].span.start
+
+    return tuple(sorted(found, key=order))
+
+
+def alternatives(item: Item, takes: Iterable[str]) -> tuple[Fix, ...]:
+    """The alternatives of the item's proposal in their order, of the levels in ``takes``; the one
+    that was verified as it was verified."""
+    verified = item.verdict.fix
+    assert verified is not None
+    levels = set(takes)
+    ranked = [
+        verified if fix.label == verified.label else fix
+        for fix in item.verdict.proposal.fixes
+        if fix.level in levels or fix.label == verified.label
+    ]
+    return tuple(ranked) if verified in ranked else (verified, *ranked)
+
+
+def alternative(item: Item, fix: Fix) -> Item:
+    """``item`` with another alternative in its place; the verified one needs no proof."""
+    if fix == item.verdict.fix:
+        return replace(item, fix=fix, kind=Kind.PLANNED, part="", proven=True)
+    return replace(item, fix=fix, kind=Kind.ALTERNATIVE, part="", proven=False)

@@ -1,0 +1,192 @@
+"""The values that pass between stages: all frozen, all picklable, bytes for source text.
+
+Paths are POSIX strings relative to the workspace root; offsets are bytes from 0, ends exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from engine.measure.attribution import Measured
+
+
+class Level(StrEnum):
+    """How much trust a rewrite may claim by rule (before any proof)."""
+
+    SAFE = "safe"  # keeps the meaning
+    REVIEW = "review"  # may change timing, atomicity or an API: a person decides
+    REPORT = "report"  # found, not rewritten, with the reason
+
+
+class Outcome(StrEnum):
+    """What became of a fix."""
+
+    VERIFIED = "verified"
+    CHECK_FAILED = "check-failed"
+    TESTS_FAILED = "tests-failed"
+    REGRESSED = "regressed"
+    NO_GAIN = "no-gain"
+    CONFLICT = "conflict"
+    NOT_COMPILED = "not-compiled"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Bytes ``start`` (inclusive) to ``end`` (exclusive) of one file."""
+
+    start: int
+    end: int
+
+    def __contains__(self, other: Span) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace ``start..end`` of ``path`` by ``replacement``; ``start == end`` inserts.
+
+    The replacement may hold name markers made by ``engine.rewrite.use_declarations.name``: each is settled to a short
+    name (with its ``use`` line) or to a full path once per module, after all edits are known.
+    """
+
+    path: str
+    start: int
+    end: int
+    replacement: bytes
+
+    @property
+    def span(self) -> Span:
+        return Span(self.start, self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A file, or a part of one, that was left out, and why (in words)."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One place where an anti-pattern stands (or, ``role='use'``, one that a plan must know of).
+
+    A ``use`` is never shown or counted: it is what a codemod located to decide about its sites
+    (every ``.lock()`` call of a counter, say). Nor is a ``maybe``, of which syntax alone does not
+    tell whether it is a site, unless the plan makes one of it.
+    """
+
+    codemod: str
+    path: str
+    span: Span  # what is shown to the user
+    captures: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
+    kind: str = ""  # the codemod's own word for the shape that matched
+    role: Literal["site", "use", "maybe"] = "site"
+    level: Level = Level.REVIEW  # best guess from syntax alone; the plan has the last word
+    message: str = ""  # one sentence: what stands here
+    reason: str = ""  # why it is of this level, when there is something to say
+    heat: tuple[str, ...] = ()  # why it matters: "handler", "loop", "async", "under-lock" ...
+    item: str = ""  # enclosing item path, as "impl Stats::record"
+    id: str = ""  # stable over unrelated edits: codemod + path + item + normalised text + ordinal
+
+    @property
+    def in_tests(self) -> bool:
+        """Does it stand in code that no traffic reaches: a test, a bench, an example?"""
+        return "test" in self.heat
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits over any number of files that are applied whole or not at all.
+
+    ``drops`` names (path, full item path) whose ``use`` line may have become unused, as
+    ``("src/lib.rs", b"std::sync::Mutex")``: the line goes only when nothing uses it any more.
+    """
+
+    label: str  # which alternative: "borrow", "move", "block" ...
+    level: Level
+    edits: tuple[Edit, ...]
+    note: str  # what it does, what it cost before, what changes; for the user
+    drops: tuple[tuple[str, bytes], ...] = ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(sorted({edit.path for edit in self.edits}))
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a codemod proposes for sites that only change together.
+
+    ``fixes`` are ranked alternatives, best first. Without one, ``reason`` says why in words.
+    ``outcome`` is set by a codemod only for sites that rustc did not compile (``NOT_COMPILED``).
+    """
+
+    sites: tuple[Site, ...]
+    fixes: tuple[Fix, ...] = ()
+    reason: str = ""
+    outcome: Outcome | None = None
+
+    @property
+    def codemod(self) -> str:
+        return self.sites[0].codemod
+
+    @property
+    def id(self) -> str:
+        return self.sites[0].id
+
+
+@dataclass(frozen=True, slots=True)
+class DiagnosticSpan:
+    """One place a compiler message points at (macro expansions are unrolled to their call sites)."""
+
+    path: str
+    span: Span
+    line: int  # from 1
+    column: int  # from 1, in characters
+    primary: bool
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One message of rustc. ``spans`` holds those of its children too; primaries come first."""
+
+    level: str  # "error", "warning", "note" ...
+    code: str  # "E0308", "" when rustc gives none
+    message: str
+    spans: tuple[DiagnosticSpan, ...]
+    rendered: str
+    package: str = ""
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was run for a fix and what came out."""
+
+    check: str = ""  # "passed", "failed: ...", "not run"
+    tests: str = ""  # "passed: 41 tests of 2 packages", "none reach ...", "not run: --no-tests"
+    bench: str = "not measured"
+    measured: Measured | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()  # why it failed, when it failed
+    failed_tests: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """A proposal with what became of it. ``fix`` is the alternative that was emitted or tried last."""
+
+    proposal: Proposal
+    fix: Fix | None
+    outcome: Outcome
+    reason: str
+    evidence: Evidence = Evidence()

@@ -1,0 +1,274 @@
+"""What a change brought: sites that stand on its lines, or that were none before it.
+
+A site on a line that the change left as it was is looked for at the same place of the file as it was
+at the revision. So neither moved lines, nor a file or an item that got another name, make old sites
+new, while an old line that only now became a site (its function turned ``async``, its ``allow`` was
+taken away) is found. git says which files a revision has and gives their bytes; nothing is checked
+out, and no program of the repository runs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.base import git
+from engine.base.errors import SpikeproofError
+from engine.base.fsio import exists, show
+from engine.base.ignore import below_top, repository_top
+from engine.base.model import Site, Span
+from engine.cargo.workspace import Workspace
+from engine.detect.facts import sources_of
+from engine.detect.scan import nested_deeply, scan_source
+from engine.rewrite.line_map import LineMap
+from engine.rust.syntax import ITEMS, Source
+
+_LIKE = 0.5  # the part of a file that must be the same for a rename, as git has it
+_PAIRS = 10_000  # beyond these, only files of the same name are compared
+_DEEPER = "fetch the whole history first (`fetch-depth: 0` for actions/checkout, else `git fetch --unshallow`)"
+
+
+@dataclass(frozen=True)
+class _File:
+    """A file of the workspace and what it was made of (``before``; None: it is new)."""
+
+    now: Source
+    before: Source | None
+    lines: LineMap | None
+    known: dict[str, _Known] = field(default_factory=dict)  # by codemod
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Where a codemod had sites before (in code that runs, or anywhere), and what may be one."""
+
+    sites: frozenset[int]
+    anywhere: frozenset[int]
+    maybe: frozenset[int]
+
+
+@dataclass
+class Newness:
+    """The change since ``commit``; ask :meth:`is_new`. Files are compared when first asked about.
+
+    ``name`` is what the user called the revision, ``merged`` tells that ``commit`` is the merge base
+    of it and HEAD, and not itself.
+    """
+
+    name: str
+    commit: str
+    merged: bool
+    _top: Path = field(repr=False)
+    _prefix: str = field(repr=False)  # of the workspace in the repository, "" or "path/"
+    _paths: frozenset[str] = field(repr=False)
+    _read: Callable[[str], bytes] = field(repr=False)
+    _tree: Mapping[str, git.Entry] = field(repr=False)
+    _files: dict[str, _File | None] = field(default_factory=dict, repr=False)
+    _renames: Mapping[str, git.Entry] | None = field(default=None, repr=False)
+
+    @property
+    def words(self) -> str:
+        """What the change is compared with, for a line of text."""
+        short = self.commit[:12]
+        return f"{show(self.name)} ({'merge base ' if self.merged else ''}{short})"
+
+    def is_new(self, site: Site) -> bool:
+        """Did the change bring or touch ``site`` (of the files as they are on disk)?"""
+        file = self._file(site.path)
+        if file is None:
+            return False
+        if file.before is None or file.lines is None or file.lines.touched(site.span):
+            return True
+        place = file.lines.before(site.span.start)
+        if place is None:
+            return True
+        if nested_deeply(file.before.data):
+            return False  # nothing can be said but that these lines are old
+        known = self._known(file, file.before, site.codemod)
+        if place in (known.anywhere if site.in_tests else known.sites):
+            return False
+        return place not in known.maybe or file.lines.touched(_item(file.now, site.span))
+
+    def changed(self, path: str) -> bool:
+        """Is ``path`` (relative to the workspace) otherwise than it was, or new?"""
+        file = self._file(path)
+        return file is not None and (file.lines is None or bool(file.lines.blocks))
+
+    def changed_lines(self, path: str) -> tuple[tuple[int, int], ...]:
+        """First and last line (from 1) of each stretch that was added or altered."""
+        file = self._file(path)
+        if file is None:
+            return ()
+        lines = file.lines or LineMap.between(b"", file.now.data)
+        return lines.ranges()
+
+    def _file(self, path: str) -> _File | None:
+        """None: the file is byte for byte what it was."""
+        if path not in self._files:
+            self._files[path] = self._compared(path)
+        return self._files[path]
+
+    def _compared(self, path: str) -> _File | None:
+        data = self._read(path)
+        entry = self._tree.get(self._prefix + path) or self._renamed().get(path)
+        if entry is None:
+            return _File(Source(path, data), None, None)
+        if _is(entry, data):
+            return None
+        before = _blob(self._top, entry)
+        return _File(Source(path, data), Source(path, before), LineMap.between(before, data))
+
+    def _known(self, file: _File, before: Source, codemod: str) -> _Known:
+        if codemod not in file.known:
+            found = scan_source(before, (codemod,)).sites
+            sites = [site for site in found if site.role == "site"]
+            file.known[codemod] = _Known(
+                frozenset(site.span.start for site in sites if not site.in_tests),
+                frozenset(site.span.start for site in sites),
+                frozenset(site.span.start for site in found if site.role != "site"),
+            )
+        return file.known[codemod]
+
+    def _renamed(self) -> Mapping[str, git.Entry]:
+        """New files that were another one before."""
+        if self._renames is None:
+            came: dict[str, bytes] = {}
+            for path in sorted(self._paths):
+                if self._prefix + path not in self._tree:
+                    with suppress(SpikeproofError):  # unreadable: it has no sites either
+                        came[path] = self._read(path)
+            went = [entry for entry in self._tree.values() if self._went(entry)]
+            self._renames = _pairs(self._top, came, went) if came and went else {}
+        return self._renames
+
+    def _went(self, entry: git.Entry) -> bool:
+        """Is the file gone, or is another one in its place (a ``lib.rs`` that became a module)?"""
+        if not exists(self._top / entry.path):
+            return True
+        path = entry.path.removeprefix(self._prefix)
+        if not entry.path.startswith(self._prefix) or path not in self._paths:
+            return False
+        file = self._file(path)
+        if file is None or file.before is None:
+            return False
+        return _likeness(_counted(file.before.data), _counted(file.now.data)) < _LIKE
+
+
+def since(
+    workspace: Workspace,
+    revision: str,
+    *,
+    merge_base: bool = True,
+    read: Callable[[str], bytes] | None = None,
+) -> Newness:
+    """The change from ``revision`` to the files on disk, committed or not.
+
+    With ``merge_base`` (as ``git diff REV...`` has it), what others did on ``revision`` since HEAD
+    left it is not part of the change; without it, the trees are compared as they are. ``read``
+    gives the text of a workspace's file, from the disk by default.
+
+    Raises SpikeproofError when there is no repository, no such revision, no common ancestor, or
+    the history is not there (a shallow clone).
+    """
+    top = repository_top(workspace.root)
+    if top is None:
+        raise SpikeproofError(
+            f"{show(workspace.root)} is in no git repository, so nothing says what is new: "
+            "run it in a clone"
+        )
+    commit = git.commit_of(top, revision)
+    if not commit:
+        how = _DEEPER if _shallow(top) else "name a branch, a tag or a commit, or fetch it first"
+        raise SpikeproofError(f"git knows no revision `{show(revision)}` here: {how}")
+    base = commit
+    if merge_base:
+        head = git.commit_of(top, "HEAD")
+        base = git.ask(top, "merge-base", commit, head).decode("ascii").strip() if head else ""
+        if not base:
+            how = _DEEPER if _shallow(top) else "name a revision that HEAD was made of"
+            raise SpikeproofError(
+                f"`{show(revision)}` and HEAD have no common ancestor here: {how}"
+            )
+    inner = below_top(workspace.root)
+    return Newness(
+        name=revision,
+        commit=base,
+        merged=base != commit,
+        _top=top,
+        _prefix=inner and inner + "/",
+        _paths=frozenset(workspace.files),
+        _read=read or sources_of(workspace).data,
+        _tree={e.path: e for e in git.tree_of(top, base) if _is_source(e)},
+    )
+
+
+def _is_source(entry: git.Entry) -> bool:
+    """A Rust file (no symlink, no submodule)."""
+    return entry.path.endswith(".rs") and entry.mode.startswith(b"100")
+
+
+def _shallow(top: Path) -> bool:
+    return git.ask(top, "rev-parse", "--is-shallow-repository").strip() == b"true"
+
+
+def _is(entry: git.Entry, data: bytes) -> bool:
+    """Is ``data`` the blob, by its hash (SHA-1 or SHA-256, whichever the repository has)?"""
+    algorithm = hashlib.sha1 if len(entry.name) == 40 else hashlib.sha256
+    return algorithm(b"blob %d\0" % len(data) + data).hexdigest() == entry.name
+
+
+def _blob(top: Path, entry: git.Entry) -> bytes:
+    return next(data for _, data in git.contents(top, [entry]))
+
+
+def _item(source: Source, span: Span) -> Span:
+    """The item (function, struct ...) around ``span``."""
+    item = source.enclosing(source.innermost(span), ITEMS)
+    return Span(item.start_byte, item.end_byte) if item is not None else span
+
+
+def _pairs(
+    top: Path, came: Mapping[str, bytes], went: Sequence[git.Entry]
+) -> Mapping[str, git.Entry]:
+    """Files that came, each with the one that went and is most like it: the same bytes first,
+    then at least half of them the same, line by line."""
+    found: dict[str, git.Entry] = {}
+    left = {entry.path: entry for entry in went}
+    for path, data in came.items():
+        same = next((entry for entry in left.values() if data and _is(entry, data)), None)
+        if same is not None:
+            found[path] = left.pop(same.path)
+    open_ = {path: _counted(data) for path, data in came.items() if path not in found}
+    near = len(open_) * len(left) <= _PAIRS
+    before = {e.path: _counted(data) for e, data in git.contents(top, left.values())}
+    scored = sorted(
+        (-score, _name(old) != _name(new), old, new)
+        for new, lines in open_.items()
+        for old, other in before.items()
+        if (near or _name(old) == _name(new)) and (score := _likeness(lines, other)) >= _LIKE
+    )
+    for _, _, old, new in scored:
+        if old in left and new not in found:
+            found[new] = left.pop(old)
+    return found
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _counted(data: bytes) -> Counter[bytes]:
+    return Counter(line.strip() for line in data.split(b"\n"))
+
+
+def _likeness(one: Counter[bytes], other: Counter[bytes]) -> float:
+    """The bytes of lines that both have, as a part of the larger one's; 0 for empty files."""
+
+    def size(lines: Counter[bytes]) -> int:
+        return sum(len(line) * number for line, number in lines.items())
+
+    return size(one & other) / max(size(one), size(other), 1)

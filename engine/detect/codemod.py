@@ -1,0 +1,173 @@
+"""What a codemod is, and the registry that finds them: one folder under ``codemods/`` each.
+
+A codemod's package holds ``query.scm`` (a tree-sitter query for its sites), perhaps ``uses.scm`` (for
+what only a plan must know of; its patterns count on from the query's), ``cases/`` and, in
+``__init__.py``, ``CODEMOD``: an instance of a subclass of :class:`Codemod`; its docs are the package's docstring.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, ClassVar
+
+from engine.base.model import Fix, Proposal, Site, Span
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from engine.detect.facts import Facts
+    from engine.rust.syntax import Source
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One match of one pattern of the codemod's query. ``pattern`` counts from 0 in its own query."""
+
+    pattern: int
+    captures: Mapping[str, Sequence[Node]]
+
+    def one(self, name: str) -> Node:
+        return self.captures[name][0]
+
+    def get(self, name: str) -> Node | None:
+        nodes = self.captures.get(name)
+        return nodes[0] if nodes else None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A compiler error that a fix brought, in coordinates of the text *before* the fix.
+
+    ``inside`` tells that it points into text that the fix itself wrote; ``span`` is then the span
+    of the edit. ``code`` is rustc's ("E0599"), ``label`` what rustc says at this place.
+    """
+
+    path: str
+    span: Span
+    inside: bool
+    primary: bool
+    code: str
+    message: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What a config may set for a codemod. ``kind`` is its type, and that of its default."""
+
+    help: str  # one line
+    kind: type[bool] | type[int] | type[str]
+    default: bool | int | str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a fix cannot go on, in words for the user."""
+
+    reason: str
+
+
+class Codemod:
+    """One anti-pattern and its rewrite. Subclasses are stateless; ``locate`` runs in worker processes."""
+
+    name: ClassVar[str]  # kebab-case; the folder has it with underscores
+    summary: ClassVar[str]  # one line, for lists
+    # A file is parsed only if it holds at least one literal of *every* group. Losing nothing is
+    # tested: a file with a match must pass.
+    literals: ClassVar[tuple[tuple[bytes, ...], ...]]
+    # Regular expressions, one of which is found inside every match of ``query.scm``; () where none
+    # is known, then the whole tree of a file with the literals is searched. Begin each with a
+    # literal: ``re`` finds that twenty times as fast as anything else.
+    anchors: ClassVar[tuple[bytes, ...]] = ()
+    # As ``literals``, for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
+    use_literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ()
+    # Metrics ("allocations") that a fix may make worse knowingly, for a reason that its notes give.
+    costs: ClassVar[frozenset[str]] = frozenset()
+    options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``RESERVED`` are taken
+
+    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+        """Sites and uses of one file, from syntax alone. Macro-embedded matches are included.
+
+        ``id``, ``item`` and ``heat`` may be left empty: the scan fills them in.
+        """
+        raise NotImplementedError
+
+    def questions(self, site: Site, source: Source) -> Iterable[Span]:
+        """Spans of the expressions whose types the plan needs. All are asked in one round."""
+        return ()
+
+    def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
+        """Turn all sites (and uses, and maybes) of the workspace into proposals; every ``role='site'`` that is
+        real ends in exactly one. A site that the types show to be no site is left out."""
+        raise NotImplementedError
+
+    def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
+        """Given the errors that ``fix`` brought, a larger fix that also mends those places.
+
+        ``None``: nothing to follow (the next alternative is tried). Called again with the new
+        errors while it returns fixes, a bounded number of times.
+        """
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A codemod as the registry found it."""
+
+    codemod: Codemod
+    query: str  # locates sites
+    uses: str  # locates what only a plan must know of ("" without ``uses.scm``)
+    docs: str
+    package: str
+
+    @property
+    def name(self) -> str:
+        return self.codemod.name
+
+
+@cache
+def registry() -> Mapping[str, Loaded]:
+    """All codemods by name. A folder under ``codemods/`` is enough to be found."""
+    import codemods
+
+    found: dict[str, Loaded] = {}
+    for info in sorted(pkgutil.iter_modules(codemods.__path__), key=lambda i: i.name):
+        if not info.ispkg or info.name.startswith("_"):
+            continue
+        package = f"codemods.{info.name}"
+        module = importlib.import_module(package)
+        codemod: Codemod = module.CODEMOD
+        folder = resources.files(package)
+        query = folder.joinpath("query.scm").read_text("utf-8")
+        uses = folder.joinpath("uses.scm")
+        found[codemod.name] = Loaded(
+            codemod,
+            query,
+            uses.read_text("utf-8") if uses.is_file() else "",
+            module.__doc__ or "",
+            package,
+        )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Per-codemod options from the config, e.g. ``{"clone-per-frame": {"reuse": True}}``.
+
+    ``of_path`` gives those in force for a file (a package's config overrides the workspace's).
+    """
+
+    values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    of_path: Callable[[str], Mapping[str, Mapping[str, object]]] | None = None
+
+    def get(
+        self, codemod: str, option: str, default: object = None, path: str | None = None
+    ) -> object:
+        """The option's value, for the package of ``path`` when one is given."""
+        here = self.of_path(path) if self.of_path and path is not None else self.values
+        return here.get(codemod, {}).get(option, default)

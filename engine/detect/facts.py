@@ -1,0 +1,136 @@
+"""What a codemod may know when it plans: sources, types, packages, options. Nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from engine.base.model import Span
+from engine.cargo.sources import read_for_uses
+from engine.detect.codemod import Options
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    from engine.cargo.workspace import Package, Workspace
+    from engine.rust.types import Type
+
+_KEPT = 128  # parsed files kept: a plan goes back and forth between few files
+
+
+class Sources:
+    """The workspace's files, parsed when asked for, the latest kept.
+
+    Those that may not be changed (generated, vendored, excluded ...) are among them: uses are
+    found there too. ``frozen`` gives their reasons by path, as far as these are known without
+    reading a file; for one that is read, ``read`` may add its own.
+    """
+
+    def __init__(
+        self,
+        paths: Sequence[str],
+        read: Callable[[str], bytes],
+        frozen: Callable[[], Mapping[str, str]] = dict,
+        reason: Callable[[str], str] = lambda _: "",
+    ) -> None:
+        self._mine = tuple(paths)
+        self._read = read
+        self._frozen = frozen
+        self._reason = reason
+        self._parsed: OrderedDict[str, Source] = OrderedDict()
+        self._scopes: dict[tuple[str, Span], Scopes] = {}
+        self._bytes: dict[str, bytes] = {}
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """All files, sorted, those that may not be changed among them."""
+        return tuple(sorted({*self._mine, *self._frozen()}))
+
+    def frozen(self, path: str) -> str:
+        """Why the file may not be changed, in words for the user; "" when it may be."""
+        self.data(path)
+        return self._frozen().get(path, "") or self._reason(path)
+
+    def with_texts(self, texts: Mapping[str, bytes]) -> Sources:
+        """The same files, some with another text."""
+        return Sources(
+            self._mine,
+            lambda path: texts[path] if path in texts else self.data(path),
+            self._frozen,
+            self.frozen,
+        )
+
+    def data(self, path: str) -> bytes:
+        if path not in self._bytes:
+            self._bytes[path] = self._read(path)
+        return self._bytes[path]
+
+    def get(self, path: str) -> Source:
+        source = self._parsed.get(path)
+        if source is None:
+            source = self._parsed[path] = Source(path, self.data(path))
+            while len(self._parsed) > _KEPT:
+                dropped, _ = self._parsed.popitem(last=False)
+                for key in [key for key in self._scopes if key[0] == dropped]:
+                    del self._scopes[key]
+        self._parsed.move_to_end(path)
+        return source
+
+    def containing(self, *words: bytes) -> Iterator[Source]:
+        """Files that hold all of ``words`` as whole words, in path order."""
+        patterns = [re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)") for word in words]
+        for path in self.paths:
+            data = self.data(path)
+            if all(w in data and p.search(data) for w, p in zip(words, patterns, strict=True)):
+                yield self.get(path)
+
+    def scopes(self, source: Source, function: Node) -> Scopes:
+        """Local names of ``function`` (kept while its file is)."""
+        key = (source.path, Span(function.start_byte, function.end_byte))
+        if key not in self._scopes:
+            self._scopes[key] = Scopes(source, function)
+        return self._scopes[key]
+
+
+def sources_of(workspace: Workspace) -> Sources:
+    """The user's files as they are on disk. Reading one that is gone since the scan raises
+    SpikeproofError."""
+    reasons: dict[str, str] = {}
+
+    def read(path: str) -> bytes:
+        data, reasons[path] = read_for_uses(workspace.root, path)
+        return data
+
+    return Sources(
+        workspace.files, read, lambda: workspace.left_alone, lambda path: reasons.get(path, "")
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Handed to ``Codemod.plan`` and ``Codemod.follow``.
+
+    ``type_of`` gives the type of an expression that a site asked about in ``questions``. None
+    means that rustc did not compile it here (or could not tell): nothing may be claimed about it.
+    ``unknown`` says which, in words for the user.
+    """
+
+    sources: Sources
+    type_of: Callable[[str, Span], Type | None]
+    unknown: Callable[[str, Span], str]
+    package_of: Callable[[str], Package | None]
+    options: Options = field(default_factory=Options)
+
+    def source(self, path: str) -> Source:
+        return self.sources.get(path)
+
+    def crate_of(self, path: str) -> str:
+        """The name in code of the package that a file belongs to; "" when it belongs to none."""
+        package = self.package_of(path)
+        return package.name.replace("-", "_") if package is not None else ""

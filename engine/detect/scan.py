@@ -1,0 +1,331 @@
+"""Find sites: a byte prefilter, one combined query a file, over processes. Runs no code of the
+repository's and calls no cargo."""
+
+from __future__ import annotations
+
+import bisect
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from tree_sitter import Node, Query
+
+from engine.base.model import Site, Skip, Span
+from engine.cargo.workspace import read_source
+from engine.detect import suppress
+from engine.detect.codemod import Codemod, Match, registry
+from engine.detect.identity import identified
+from engine.detect.suppress import Allowance
+from engine.rust.queries import compile_query, run_query
+from engine.rust.syntax import MACRO_DEPTH, Source, span_of
+
+# Below this many bytes the pool's start-up costs more than it saves.
+_POOL_FROM = 2_000_000
+# Deeper than any person's code: rustc's own parser overflows its stack not much further down.
+_BRACKETS = 300
+_OTHERS = bytes(set(range(256)) - set(b"()[]{}"))
+# How many files a worker takes at once: enough to hide the pipe, few enough to balance the load.
+_CHUNK = 16
+# Two hits nearer than this many bytes are looked at in one walk of the tree.
+_NEAR = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class FileSites:
+    """What one file gave: sites and uses, how many comments silenced, what was left out, and the
+    allowances that cover neither a site nor a maybe."""
+
+    path: str
+    sites: tuple[Site, ...] = ()
+    suppressed: int = 0
+    skips: tuple[Skip, ...] = ()
+    idle: tuple[Allowance, ...] = ()
+    maybe: tuple[Allowance, ...] = ()  # allowances that cover maybes alone
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All sites and uses of a workspace, in path and offset order."""
+
+    sites: tuple[Site, ...]
+    skipped: tuple[Skip, ...]
+    suppressed: int
+    files: int
+    bytes: int
+    idle: tuple[Allowance, ...] = ()
+    maybe: tuple[Allowance, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Combined:
+    """The queries of several codemods as one, so that a file is walked once."""
+
+    query: Query
+    owners: tuple[tuple[str, int], ...]  # by pattern: codemod name, pattern index in its own query
+
+
+@cache
+def _combined(names: tuple[str, ...], uses: bool) -> _Combined:
+    texts: list[str] = []
+    owners: list[tuple[str, int]] = []
+    for name in names:
+        text = registry()[name].query + ("\n" + registry()[name].uses if uses else "")
+        count = compile_query(text).pattern_count
+        owners.extend((name, index) for index in range(count))
+        texts.append(text)
+    texts.append(
+        "(macro_invocation) @call"
+    )  # after all others, so that the others keep their count
+    return _Combined(compile_query("\n".join(texts)), tuple(owners))
+
+
+def wanted(data: bytes, codemod: Codemod, uses: bool = False) -> bool:
+    """May the file hold a match (one literal of every group stands in it)?"""
+
+    def holds(groups: tuple[tuple[bytes, ...], ...]) -> bool:
+        return all(any(literal in data for literal in group) for group in groups)
+
+    def anchored() -> bool:
+        return not codemod.anchors or any(True for _ in _hits(codemod.anchors, data))
+
+    if holds(codemod.literals) and anchored():
+        return True
+    return uses and bool(codemod.use_literals) and holds(codemod.use_literals)
+
+
+def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> FileSites:
+    """Sites of one file for the codemods ``names``, and what else a plan needs if ``uses``."""
+    return _scan_parsed(source, _wanting(source.data, names, uses), uses)
+
+
+def _wanting(data: bytes, names: Sequence[str], uses: bool) -> tuple[str, ...]:
+    """Those of the codemods that may match in the file."""
+    return tuple(n for n in names if wanted(data, registry()[n].codemod, uses))
+
+
+def _scan_parsed(source: Source, names: tuple[str, ...], uses: bool) -> FileSites:
+    if not names:
+        marked = suppress.MARK in source.data and not source.root.has_error
+        return FileSites(source.path, idle=suppress.allowances(source).entries if marked else ())
+    matches = _matches(source, names, uses)
+    sites: list[Site] = []
+    for name in names:
+        if matches[name]:
+            sites.extend(registry()[name].codemod.locate(source, matches[name]))
+    skips = _broken(source, matches)
+    allowed = suppress.allowances(source)
+    kept = [s for s in sites if s.role != "site" or not allowed.covers(s.codemod, s.span)]
+    silenced = len(sites) - len(kept)
+    # What could not be read may hold the sites of an allowance: then nothing is said of any.
+    whole = not skips and not source.root.has_error
+    idle = allowed.idle(sites) if whole else ()
+    bare = allowed.idle(site for site in sites if site.role == "site") if whole else ()
+    maybe = tuple(entry for entry in bare if entry not in idle)
+    return FileSites(source.path, tuple(identified(source, kept)), silenced, skips, idle, maybe)
+
+
+def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list[Match]]:
+    """The codemods' matches in the file's tree and in those macro arguments that can hold one.
+
+    Where the codemods have anchors, only the neighbourhood of these is walked.
+    """
+    combined = _combined(tuple(names), uses)
+    anchors = _anchors(tuple(names), uses)
+    hits = sorted(_hits(anchors.patterns, source.data))
+    found: list[tuple[int, int, dict[str, list[Node]]]] = []
+    pending = [(source.root, 0)]
+    while pending:
+        root, depth = pending.pop()
+        whole = span_of(root)
+        calls: dict[int, Node] = {}
+        for near in _clusters(hits, whole) if anchors.everywhere else (whole,):
+            for pattern, captures in run_query(combined.query, root, near):
+                if pattern < len(combined.owners):
+                    found.append((root.start_byte, pattern, captures))
+                else:
+                    call = captures["call"][0]
+                    calls[call.start_byte] = call
+        if depth < MACRO_DEPTH:
+            for call in calls.values():
+                if any(_clusters(hits, span_of(call))):
+                    pending.extend((tree.root_node, depth + 1) for tree in source.arguments(call))
+    found.sort(key=lambda entry: entry[0])
+    matches: dict[str, list[Match]] = {name: [] for name in names}
+    for _, pattern, captures in found:
+        name, index = combined.owners[pattern]
+        matches[name].append(Match(index, captures))
+    return matches
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchors:
+    """What stands where a match can be; ``everywhere`` tells that every match holds some of it."""
+
+    patterns: tuple[bytes, ...]
+    everywhere: bool
+
+
+@cache
+def _anchors(names: tuple[str, ...], uses: bool) -> _Anchors:
+    codemods = [registry()[name].codemod for name in names]
+    everywhere = not uses and all(codemod.anchors for codemod in codemods)
+    found: dict[bytes, None] = {}
+    for codemod in codemods:
+        words = [*codemod.literals[0], *(w for g in codemod.use_literals[:1] for w in g if uses)]
+        plain = () if codemod.anchors and not uses else map(re.escape, words)
+        found.update(dict.fromkeys((*codemod.anchors, *plain)))
+    return _Anchors(tuple(found), everywhere)
+
+
+def _hits(patterns: Iterable[bytes], data: bytes) -> Iterator[int]:
+    """Where the patterns stand, without what stands in comments of whole lines.
+
+    On a line that begins with ``//`` there is no code before a string or a block comment ends.
+    """
+    for pattern in patterns:
+        for hit in re.finditer(pattern, data):
+            start = data.rfind(b"\n", 0, hit.start()) + 1
+            before = data[start : hit.start()].lstrip()
+            if not before.startswith(b"//") or b'"' in before or b"*/" in before:
+                yield hit.start()
+
+
+def _clusters(hits: list[int], within: Span) -> Iterator[Span]:
+    """Spans of ``within`` that hold all ``hits`` there, near ones together."""
+    low = bisect.bisect_left(hits, within.start)
+    high = bisect.bisect_left(hits, within.end)
+    start = end = -1
+    for hit in hits[low:high]:
+        if start < 0 or hit > end + _NEAR:
+            if start >= 0:
+                yield Span(start, end)
+            start = hit
+        end = hit + 1
+    if start >= 0:
+        yield Span(start, end)
+
+
+def _broken(source: Source, matches: Mapping[str, Sequence[Match]]) -> tuple[Skip, ...]:
+    """Say which functions tree-sitter could not read whole, where that cost a match."""
+    names: dict[str, None] = {}
+    for found in matches.values():
+        for match in found:
+            for nodes in match.captures.values():
+                node = nodes[0]
+                if source.root.has_error and not source.sound(node):
+                    names[source.item_path(node) or "the file's top level"] = None
+    return tuple(Skip(source.path, f"syntax not understood in {name}") for name in names)
+
+
+def nested_deeply(data: bytes) -> bool:
+    """Are brackets nested more than ``_BRACKETS`` deep? Read off the bytes, pair by pair from the
+    inside: each step up such a tree costs a walk down from its root."""
+    left = data.translate(None, _OTHERS)
+    for _ in range(_BRACKETS):
+        inner = left.replace(b"()", b"").replace(b"[]", b"").replace(b"{}", b"")
+        if len(inner) == len(left):
+            return False
+        left = inner
+    return True
+
+
+def _scan_file(root: str, path: str, names: tuple[str, ...], uses: bool) -> tuple[FileSites, int]:
+    data = read_source(Path(root), path)
+    if isinstance(data, Skip):
+        return FileSites(path, skips=(data,)), 0
+    names = _wanting(data, names, uses)
+    if not names and suppress.MARK not in data:
+        return FileSites(path), len(data)
+    deep = FileSites(path, skips=(Skip(path, "nested too deeply to be read"),))
+    if nested_deeply(data):
+        return deep, len(data)
+    try:
+        return _scan_parsed(Source(path, data), names, uses), len(data)
+    except RecursionError:
+        return deep, len(data)
+
+
+_Job = tuple[str, tuple[str, ...], tuple[str, ...], bool]
+
+
+def _scan_chunk(job: _Job) -> list[tuple[FileSites, int]]:
+    root, paths, names, uses = job
+    return [_scan_file(root, path, names, uses) for path in paths]
+
+
+def scan(
+    root: Path,
+    paths: Sequence[str],
+    names: Sequence[str],
+    on_progress: Callable[[int, int], None] | None = None,
+    uses: bool = True,
+) -> Found:
+    """Scan ``paths`` (relative to ``root``) for the codemods ``names``.
+
+    ``uses``: also what only a plan must know of.
+
+    Files are read here, not before: one that vanished or cannot be read is a skip with its reason.
+    """
+    ordered = _largest_first(root, paths)
+    jobs = [
+        (str(root), tuple(path for path, _ in ordered[i : i + _CHUNK]), tuple(names), uses)
+        for i in range(0, len(ordered), _CHUNK)
+    ]
+    total = sum(size for _, size in ordered)
+    results: list[tuple[FileSites, int]] = []
+    workers = min(len(os.sched_getaffinity(0)), len(jobs))
+    done = 0
+
+    def take(chunk: list[tuple[FileSites, int]]) -> None:
+        nonlocal done
+        results.extend(chunk)
+        done += len(chunk)
+        if on_progress is not None:
+            on_progress(done, len(paths))
+
+    if workers < 2 or total < _POOL_FROM:
+        for job in jobs:
+            take(_scan_chunk(job))
+    else:
+        pool = ProcessPoolExecutor(workers)
+        try:
+            for chunk in pool.map(_scan_chunk, jobs):
+                take(chunk)
+        except BrokenProcessPool:
+            # A worker died (a crash in native code, or out of memory): go on alone, file by file.
+            results.clear()
+            done = 0
+            for job in jobs:
+                take(_scan_chunk(job))
+        except KeyboardInterrupt:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    results.sort(key=lambda r: r[0].path)
+    return Found(
+        tuple(site for file, _ in results for site in file.sites),
+        tuple(skip for file, _ in results for skip in file.skips),
+        sum(file.suppressed for file, _ in results),
+        len(results),
+        sum(size for _, size in results),
+        tuple(entry for file, _ in results for entry in file.idle),
+        tuple(entry for file, _ in results for entry in file.maybe),
+    )
+
+
+def _largest_first(root: Path, paths: Sequence[str]) -> list[tuple[str, int]]:
+    """Large files first, so that no worker is left with one at the end."""
+    sized: list[tuple[str, int]] = []
+    for path in paths:
+        try:
+            sized.append((path, (root / path).lstat().st_size))
+        except OSError:
+            sized.append((path, 0))
+    sized.sort(key=lambda item: (-item[1], item[0]))
+    return sized

@@ -1,0 +1,111 @@
+"""Rivals: where several alternatives of a fix hold, the measured best of them is emitted.
+
+The rivals of all fixes are measured together, in the place of what was chosen; what differs is
+traced by halves to the fixes that bring it, by the benches that run them (a workload, where none
+does). A rival wins when a bench gets better with it and none worse. Without a difference the
+codemod's own order stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from engine.base.bench_report import Report, Row
+from engine.base.model import Fix, Level, Outcome, Verdict
+from engine.measure.attribution import Gauge, better, culprits, worse
+from engine.measure.text import row_words
+
+# The comparison of what was chosen (before) with the rivals of these fixes in its place (after), of
+# these benches, with their counts or not.
+Swap = Callable[[Sequence[str], frozenset[str], bool], Report]
+
+
+@dataclass(frozen=True, slots=True)
+class Contest:
+    """What came out. ``winners`` are fixes by the proposal's id that take the place of the chosen
+    ones; ``words`` say for each proposal what its alternatives showed; ``checks`` is how many runs
+    of cargo it took to know which of them compile."""
+
+    winners: Mapping[str, Fix] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
+    checks: int = 0
+
+
+def rivals(
+    verdicts: Sequence[Verdict], found: Gauge, take: frozenset[Level], rank: int
+) -> dict[str, Fix]:
+    """The alternative ``rank`` places behind each verified fix, where a bench or a workload runs
+    it. A fix that was enlarged on the way has none: its alternatives did not hold by themselves."""
+    fixes: dict[str, Fix] = {}
+    for verdict in verdicts:
+        own = found.fixes.get(verdict.proposal.id)
+        if verdict.outcome is not Outcome.VERIFIED or own is None or own.rung in ("", "tests"):
+            continue
+        alternatives = verdict.proposal.fixes
+        place = next((i for i, fix in enumerate(alternatives) if fix == verdict.fix), None)
+        if place is None or place + rank >= len(alternatives):
+            continue
+        if alternatives[place + rank].level in take:
+            fixes[verdict.proposal.id] = alternatives[place + rank]
+    return fixes
+
+
+def contest(
+    chosen: Mapping[str, Fix], others: Mapping[str, Fix], found: Gauge, swap: Swap
+) -> Contest:
+    """Measure ``others`` in the place of ``chosen`` (both by id; ``others`` is a part)."""
+    reached = found.report.reached if found.report is not None else {}
+    report = swap(tuple(others), nearest(others, found), True)
+    gained, lost = better(report.rows), worse(report.rows)
+    gains = _traced(gained, others, reached, swap, better)
+    # Who is to blame for a loss is of interest only beside a gain: the others stay as they are.
+    losses = _traced(lost if gains else (), others, reached, swap, worse)
+    together = f" (with {len(others) - 1} others)" if len(others) > 1 else ""
+    winners: dict[str, Fix] = {}
+    words: dict[str, str] = {}
+    for name, fix in others.items():
+        old, new = _called(chosen[name], fix)
+        mine = [row for row in lost if name in reached.get(row.name, others)]
+        if name in gains and name not in losses:
+            winners[name] = fix
+            words[name] = f"{new} was measured better than {old}: {row_words(gains[name][0])}"
+        elif name in losses:
+            words[name] = f"{old} was measured better than {new}: {row_words(losses[name][0])}"
+        elif mine and not gains:
+            words[name] = f"{new}, measured in its place{together}, was worse: {row_words(mine[0])}"
+        else:
+            words[name] = f"{new}, measured in its place{together}, showed no difference"
+    return Contest(winners, words)
+
+
+def nearest(others: Iterable[str], found: Gauge) -> frozenset[str]:
+    """The benches (or workloads) by which the rivals of these fixes are measured."""
+    return frozenset(row.name for name in others for row in found.fixes[name].nearest)
+
+
+def _traced(
+    rows: Sequence[Row],
+    others: Mapping[str, Fix],
+    reached: Mapping[str, frozenset[str]],
+    swap: Swap,
+    kind: Callable[[Sequence[Row]], tuple[Row, ...]],
+) -> dict[str, list[Row]]:
+    """The rivals that bring each of ``rows``."""
+    blamed: dict[str, list[Row]] = {}
+    for row in rows:
+        able = [name for name in others if name in reached.get(row.name, others)]
+
+        def shows(part: tuple[str, ...], row: Row = row) -> bool:
+            rows = kind(swap(part, frozenset({row.name}), not row.timed).rows)
+            return any((r.name, r.metric) == (row.name, row.metric) for r in rows)
+
+        for name in culprits(able, shows):
+            blamed.setdefault(name, []).append(row)
+    return blamed
+
+
+def _called(chosen: Fix, other: Fix) -> tuple[str, str]:
+    if chosen.label != other.label:
+        return f"`{chosen.label}`", f"`{other.label}`"
+    return f"the first `{chosen.label}`", f"another `{other.label}`"

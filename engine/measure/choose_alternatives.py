@@ -1,0 +1,100 @@
+"""The alternatives of verified fixes, measured in each other's place on the scratch copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+from engine.base.bench_report import Report
+from engine.base.counts import count
+from engine.base.errors import SpikeproofError
+from engine.base.model import Fix, Level, Outcome, Verdict
+from engine.measure.alternatives import Contest, contest, nearest, rivals
+from engine.measure.attribution import Gauge
+from engine.measure.measure_fixes import Scales, Wish, texts
+
+if TYPE_CHECKING:
+    from engine.app.session import Stages
+
+_ALTERNATIVES = 4  # of one fix that are measured, at most
+_SHARE = 0.5  # of the budget, for a round of them
+
+
+def choose(
+    stages: Stages,
+    verdicts: Sequence[Verdict],
+    later: frozenset[str],
+    found: Gauge,
+    take: frozenset[Level],
+    wish: Wish,
+) -> Contest:
+    """Measure the alternatives of verified fixes that benches or workloads run, in their place.
+    Each round, of which there are as many as a fix has alternatives, takes half of the budget."""
+    if found.report is None or found.report.interrupted:
+        return Contest()
+    verified = [v for v in verdicts if v.fix is not None and v.outcome is Outcome.VERIFIED]
+    chosen = {v.proposal.id: v.fix for v in verified if v.fix and v.proposal.id not in later}
+    scales = Scales(stages, wish)
+    winners: dict[str, Fix] = {}
+    words: dict[str, list[str]] = {}
+    checks = 0
+    for rank in range(1, _ALTERNATIVES):
+        others = {n: f for n, f in rivals(verified, found, take, rank).items() if n in chosen}
+        if not others:
+            break
+        sides = texts(stages, [*chosen.values()]), texts(stages, [*{**chosen, **others}.values()])
+        if not scales.knows(*sides, nearest(others, found), True, _SHARE):
+            others, asked = _holding(stages, chosen, others)
+            checks += asked
+        if not others:
+            break
+        stages.ui.say("Comparing", f"{count(len(others), 'fix', 'fixes')} with an alternative")
+
+        swap = partial(_swapped, stages, scales, dict(chosen), others)
+        try:
+            result = contest(chosen, others, found, swap)
+        except SpikeproofError as error:
+            stages.ui.say("Note", f"alternatives were not measured: {error}", "cyan")
+            break
+        chosen |= result.winners
+        winners |= result.winners
+        for name, told in result.words.items():
+            words.setdefault(name, []).append(told)
+    return Contest(winners, {name: "; ".join(told) for name, told in words.items()}, checks)
+
+
+def _holding(
+    stages: Stages, chosen: Mapping[str, Fix], others: Mapping[str, Fix]
+) -> tuple[dict[str, Fix], int]:
+    """Those of ``others`` that compile in the place of what was chosen, and the checks it took."""
+    checks = 0
+
+    def compiles(names: Iterable[str]) -> bool:
+        nonlocal checks
+        checks += 1
+        swapped = {**chosen, **{name: others[name] for name in names}}
+        stages.cargo.write(texts(stages, [*swapped.values()]))
+        return stages.cargo.check().ok
+
+    if compiles(others):
+        return dict(others), checks
+    alone = [name for name in others if compiles((name,))]
+    if len(alone) > 1 and not compiles(alone):
+        alone = alone[:1]
+    return {name: others[name] for name in alone}, checks
+
+
+def _swapped(
+    stages: Stages,
+    scales: Scales,
+    chosen: Mapping[str, Fix],
+    others: Mapping[str, Fix],
+    names: Sequence[str],
+    only: frozenset[str],
+    counted: bool,
+) -> Report:
+    """What was chosen against the same with the alternatives of ``names``."""
+    swapped = {**chosen, **{name: others[name] for name in names}}
+    before, after = texts(stages, [*chosen.values()]), texts(stages, [*swapped.values()])
+    return scales.compare(before, after, None, only, counted, _SHARE)

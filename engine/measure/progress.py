@@ -1,0 +1,48 @@
+"""What runs now and what is left, in one line."""
+
+from __future__ import annotations
+
+import time
+
+from engine.measure.build import Watch
+
+_WIDTH = 20
+
+
+class Progress:
+    """A bar over the seconds that the pairs are planned to take."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+        self._total = self._done = 0.0
+        self._began = time.monotonic()
+        self._item = ""
+
+    def start(self, seconds: float) -> None:
+        self._total, self._done = seconds, 0.0
+        self._began = time.monotonic()
+
+    def item(self, text: str) -> None:
+        """The next bench: said on a line of its own too, for logs without a terminal."""
+        self._item = text
+        self._watch.say("Timing", f"{text}, about {self.left():.0f} s left")
+
+    def show(self, text: str) -> None:
+        filled = round(_WIDTH * self._done / self._total) if self._total else 0
+        bar = "#" * min(filled, _WIDTH) + "-" * (_WIDTH - filled)
+        self._watch.progress(f"[{bar}] {self._item}: {text}, about {self.left():.0f} s left")
+
+    def done(self, seconds: float) -> None:
+        """A part of the plan, in the plan's seconds, is over."""
+        self._done += seconds
+
+    def paused(self, seconds: float) -> None:
+        """They went to something that is not of the plan."""
+        self._began += seconds
+
+    def left(self) -> float:
+        """Seconds, by how long the part that is done has taken."""
+        rest = max(self._total - self._done, 0.0)
+        if self._done < 1:
+            return rest
+        return rest * (time.monotonic() - self._began) / self._done

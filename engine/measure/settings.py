@@ -1,0 +1,27 @@
+"""What a comparison may take, and what of it is wanted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from engine.cargo.cargo import Limits
+from engine.measure import budget
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``seconds`` is the budget for one package's measurements (building is not in it); ``counters``
+    asks for counts besides time, ``instructions`` for those with valgrind among them; ``seed``
+    decides the order within pairs (None: another each time). ``only`` are the benches and tests to
+    measure, as ``Row.name`` has them; all when empty."""
+
+    seconds: float = 120.0
+    pairs: int = budget.PAIRS
+    counters: bool = True
+    instructions: bool = True
+    limits: Limits = field(default_factory=Limits)
+    seed: int | None = None
+    only: frozenset[str] = frozenset()
+
+    def wants(self, name: str) -> bool:
+        return not self.only or name in self.only

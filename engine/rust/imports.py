@@ -1,0 +1,169 @@
+"""What ``use`` declarations bring in, by module, and which words a piece of a file is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from tree_sitter import Node, Query
+
+from engine.base.model import Span
+from engine.rust.queries import captures, compile_query
+from engine.rust.syntax import COMMENTS, Source, span_of
+
+_IDENTS = frozenset({"identifier", "type_identifier"})
+
+Module = tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One name that a ``use`` declaration brings in (``*`` for a glob)."""
+
+    local: bytes
+    full: bytes
+    leaf: Span  # the identifier, path, alias clause or wildcard in the use tree
+    declaration: Span
+    public: bool
+    attributed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A module's body: the file itself or ``mod x { .. }``."""
+
+    module: Module
+    span: Span
+
+
+def scopes(source: Source) -> tuple[Scope, ...]:
+    """All module bodies of a file, outer first (modules inside functions are left out)."""
+    found = [Scope((), Span(0, len(source.data)))]
+    pending: list[tuple[Node, Module]] = [(source.root, ())]
+    while pending:
+        holder, outer = pending.pop()
+        for node in holder.named_children:
+            body = node.child_by_field_name("body") if node.type == "mod_item" else None
+            named = node.child_by_field_name("name") if body is not None else None
+            if body is not None and named is not None:
+                module = (*outer, source.text(named))
+                found.append(Scope(module, span_of(body)))
+                pending.append((body, module))
+    return tuple(sorted(found, key=lambda scope: scope.span))
+
+
+def scope_at(found: Sequence[Scope], offset: int) -> Scope:
+    """The innermost module body that holds ``offset``."""
+    best = found[0]
+    for scope in found:
+        if scope.span.start <= offset < scope.span.end and best.span.start <= scope.span.start:
+            best = scope
+    return best
+
+
+def imports(source: Source, scope: Scope, found: Sequence[Scope]) -> tuple[Import, ...]:
+    """What the module's own ``use`` declarations bring in (not those inside its functions)."""
+    return tuple(_of_body(source, body_of(source, scope)))
+
+
+def _of_body(source: Source, body: Node) -> Iterator[Import]:
+    for node in body.named_children:
+        argument = node.child_by_field_name("argument")
+        if node.type != "use_declaration" or argument is None:
+            continue
+        public = any(child.type == "visibility_modifier" for child in node.children)
+        previous = node.prev_named_sibling
+        attributed = previous is not None and previous.type == "attribute_item"
+        for local, full, leaf in _flatten(source, argument, b""):
+            yield Import(local, full, span_of(leaf), span_of(node), public, attributed)
+
+
+def in_blocks(source: Source) -> Iterator[tuple[Span, tuple[Import, ...]]]:
+    """(block, what its ``use`` declarations bring in) of all blocks of functions that have some."""
+    for node in captures(_declarations(), source.root, "use"):
+        block = node.parent
+        first = (
+            next((n for n in block.named_children if n.type == node.type), None) if block else None
+        )
+        if block is not None and block.type == "block" and first == node:
+            yield span_of(block), tuple(_of_body(source, block))
+
+
+@cache
+def _declarations() -> Query:
+    return compile_query("(use_declaration) @use")
+
+
+def declared(source: Source, declaration: Node) -> Iterator[tuple[bytes, bytes]]:
+    """(local name, full path) of what one ``use`` declaration brings in."""
+    argument = declaration.child_by_field_name("argument")
+    if argument is not None:
+        for local, full, _ in _flatten(source, argument, b""):
+            yield local, full
+
+
+def body_of(source: Source, scope: Scope) -> Node:
+    if not scope.module:
+        return source.root
+    node = source.root.descendant_for_byte_range(scope.span.start, scope.span.end)
+    while node is not None and node.type != "declaration_list":
+        node = node.parent
+    return node if node is not None else source.root
+
+
+def _flatten(source: Source, node: Node, prefix: bytes) -> Iterator[tuple[bytes, bytes, Node]]:
+    def join(tail: bytes) -> bytes:
+        return prefix + b"::" + tail if prefix else tail
+
+    match node.type:
+        case "use_list":
+            for child in node.named_children:
+                yield from _flatten(source, child, prefix)
+        case "scoped_use_list":
+            path = node.child_by_field_name("path")
+            inner = node.child_by_field_name("list")
+            base = join(path_of(source, path)) if path is not None else prefix
+            if inner is not None:
+                yield from _flatten(source, inner, base)
+        case "use_as_clause":
+            path, alias = node.child_by_field_name("path"), node.child_by_field_name("alias")
+            if path is not None and alias is not None:
+                yield source.text(alias), join(path_of(source, path)), node
+        case "use_wildcard":
+            path = node.named_children[0] if node.named_children else None
+            yield b"*", join(path_of(source, path)) if path is not None else prefix, node
+        case "self":
+            yield prefix.rpartition(b"::")[2], prefix, node
+        case kind if kind not in COMMENTS:
+            full = join(path_of(source, node))
+            yield full.rpartition(b"::")[2], full, node
+        case _:
+            pass
+
+
+def path_of(source: Source, node: Node) -> bytes:
+    return b"".join(source.text(node).split()).removeprefix(b"::")
+
+
+def words(source: Source, span: Span, leave: Sequence[Span] = ()) -> set[bytes]:
+    """Identifiers inside ``span`` (macro arguments included), without those inside ``leave``."""
+    found: set[bytes] = set()
+    cursor = source.root.walk()
+    down = True
+    while True:
+        node = cursor.node
+        assert node is not None
+        here = span_of(node)
+        if down:
+            inside = here.overlaps(span) and not any(here in left for left in leave)
+            if inside and node.type in _IDENTS and here in span:
+                found.add(source.text(node))
+            if inside and cursor.goto_first_child():
+                continue
+        if cursor.goto_next_sibling():
+            down = True
+        elif cursor.goto_parent():
+            down = False
+        else:
+            return found
