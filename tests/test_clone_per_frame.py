@@ -15,8 +15,9 @@ from codemods.clone_per_frame.places import function_around, origins_of, place_o
 from codemods.clone_per_frame.serve import Fails, Serves, serves
 from codemods.clone_per_frame.shapes import Clone, Role, clone_of, context_of
 from codemods.clone_per_frame.structs import Structs
+from engine.base.codemod_options import Options
 from engine.base.model import Edit, Fix, Level, Proposal, Site, Span
-from engine.detect.codemod import Options, Problem, Refusal
+from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan_source
 from engine.rewrite import edits

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.base.codemod_options import Option
 from engine.base.errors import SpikeproofError
 from engine.base.ignore import Patterns
 from engine.cargo.config import Config, closest, read_config
 from engine.cargo.workspace import Selection, discover
-from engine.detect.codemod import Option
 
 TABLE = "package.metadata.spikeproof"
 

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.base.bench_report import Machine, Missing, Report, Row, Samples
+from engine.base.measured import Measured
 from engine.base.model import Edit, Fix, Level
-from engine.measure.attribution import Gauge, Measured, gauge, worse
+from engine.measure.attribution import Gauge, gauge, worse
 from engine.measure.evidence_cache import Cache, tree_digest
 from engine.measure.settings import Settings
 from engine.report.measurements import Table

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine.base.model import Diagnostic, Span
+from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic, Span
 from engine.cargo.cargo import Cargo, Reply
 from engine.cargo.hardlink_tree import Overlay
 from engine.cargo.messages import Paths
-from engine.cargo.oracle import NO_UNIT, NOT_COMPILED, Answers, Oracle
+from engine.cargo.oracle import Answers, Oracle
 from engine.cargo.type_probes import Place, Probed, places
 from engine.cargo.units import Replay, option, replay
 from engine.detect.facts import Sources

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.app.pipeline import _rescan, run
-from engine.app.session import Stages, open_stages, prover_of
+from engine.app.session import Session, open_session, prover_of
 from engine.base.model import Outcome
 from engine.base.ui import Ui
 from engine.cargo.workspace import Selection, Workspace, discover
@@ -72,15 +72,15 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def stages(workspace: Workspace) -> Iterator[Stages]:
-    with open_stages(workspace, Ui(quiet=True)) as found:
+def stages(workspace: Workspace) -> Iterator[Session]:
+    with open_session(workspace, Ui(quiet=True)) as found:
         yield found
 
 
-def test_each_proof_starts_from_the_users_tree(stages: Stages) -> None:
+def test_each_proof_starts_from_the_users_tree(session: Session) -> None:
     """git changes files behind the copy's back; they are put back all the same."""
-    tree = stages.scratch.tree
-    prove = prover_of(stages)
+    tree = session.scratch.tree
+    prove = prover_of(session)
     patches = {
         path: make_patch([(path, text.encode(), f"// new\n{text}".encode())])
         for path, text in FILES.items()
@@ -91,27 +91,27 @@ def test_each_proof_starts_from_the_users_tree(stages: Stages) -> None:
         return {path for path in patches if (tree / path).read_text("utf-8") != FILES[path]}
 
     for path in ("src/hits.rs", "src/hits.rs", "src/slots.rs"):
-        assert prove(patches[path], [path]) is stages.cargo
+        assert prove(patches[path], [path]) is session.cargo
         assert changed() == {path}
     prove(b"", [])
     assert changed() == set()
     prove(patches["src/hits.rs"], ["src/hits.rs"])
-    stages.cargo.write({})
+    session.cargo.write({})
     assert changed() == set()
 
 
-def test_a_later_pass_takes_the_proofs_check_for_its_baseline(stages: Stages) -> None:
-    first = stages.check_baseline()
-    runs = stages.cargo.runs
+def test_a_later_pass_takes_the_proofs_check_for_its_baseline(session: Session) -> None:
+    first = session.check_baseline()
+    runs = session.cargo.runs
     files = {"src/hits.rs": f"// new\n{HITS}".encode()}
-    sites, check = _rescan(stages, ("mutex-counter",), files, first)
+    sites, check = _rescan(session, ("mutex-counter",), files, first)
     assert check is first
-    assert stages.cargo.runs == runs
+    assert session.cargo.runs == runs
     assert {site.path for site in sites} == {"src/hits.rs", "src/slots.rs"}
-    assert (stages.scratch.tree / "src/hits.rs").read_bytes() == files["src/hits.rs"]
-    _, check = _rescan(stages, ("mutex-counter",), files, None)
+    assert (session.scratch.tree / "src/hits.rs").read_bytes() == files["src/hits.rs"]
+    _, check = _rescan(session, ("mutex-counter",), files, None)
     assert check.ok
-    assert stages.cargo.runs == runs + 1
+    assert session.cargo.runs == runs + 1
 
 
 @pytest.mark.slow

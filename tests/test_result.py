@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from engine.base.codemod_options import Options
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.detect.codemod import Options
 from engine.detect.facts import Facts, Sources
 from engine.report.render import render
 from engine.report.result import Result, Round

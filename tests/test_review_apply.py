@@ -337,17 +337,17 @@ def test_any_choice_of_fixes_compiles(root: Path) -> None:
     (root / "src/hits.rs").write_text(TWO, "utf-8")
     workspace = discover(root, Selection())
     names = ("clone-per-frame", "mutex-counter")
-    with proving(workspace, names, Ui(quiet=True), tests=False) as (result, stages):
-        assert stages is not None
-        bench = Bench.of(stages, result, tests=False)
+    with proving(workspace, names, Ui(quiet=True), tests=False) as (result, session):
+        assert session is not None
+        bench = Bench.of(session, result, tests=False)
         items = items_of(result.verdicts, (each.ids for each in result.rounds))
         assert len(items) == 4
         for number in range(2 ** len(items)):
             chosen = [item for n, item in enumerate(items) if number >> n & 1]
             found = bench.texts.of(chosen)
             assert not found.left_out
-            stages.cargo.write(found.files)
-            run = stages.cargo.check()
+            session.cargo.write(found.files)
+            run = session.cargo.check()
             assert run.ok, run.output
             assert not run.diagnostics, run.output  # no line is left over either
         assert found.files == result.files

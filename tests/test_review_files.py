@@ -17,8 +17,8 @@ from engine.app.review import tree, vcs
 from engine.app.review.finish import Finish, take_back, write
 from engine.app.review.items import Answer, Kind, alternative
 from engine.app.review.memory import Answers, Memory, digest
+from engine.app.review.queue import Queue
 from engine.app.review.resume import after_writing, kept, resumed
-from engine.app.review.session import Session
 from engine.app.review.tree import Change
 from engine.base.errors import SpikeproofError
 from tests.fakecargo import Breaks
@@ -218,26 +218,26 @@ def test_the_record_is_written_through_no_link(root: Path, memory: Memory, tmp_p
 # -- answers ---------------------------------------------------------------------------------------
 
 
-def half_way(made: Case) -> Session:
+def half_way(made: Case) -> Queue:
     """hot: another alternative, taken; pair: split, one part skipped; the rest open."""
     bench = made.bench()
-    session = Session(made.items)
+    queue = Queue(made.items)
     hot = made.items[0]
     other = bench.hold(alternative(hot, hot.verdict.proposal.fixes[2])).item
-    session = session.swap(other).give(Answer.TAKE)
-    assert session.current is not None
-    return session.swap(*bench.links(session.current)).give(Answer.SKIP)
+    queue = queue.swap(other).give(Answer.TAKE)
+    assert queue.current is not None
+    return queue.swap(*bench.links(queue.current)).give(Answer.SKIP)
 
 
 def test_answers_come_back_as_they_were(memory: Memory) -> None:
     made = case()
     texts = made.bench().texts
-    session = half_way(made)
-    memory.keep(kept(session, texts))
+    queue = half_way(made)
+    memory.keep(kept(queue, texts))
     found = resumed(memory.answers(), made.items, texts)
-    assert found.session == session
+    assert found.queue == queue
     assert (found.held, found.stale, found.gone, found.other) == (2, (), 0, 0)
-    assert found.session.items[0].kind is Kind.ALTERNATIVE
+    assert found.queue.items[0].kind is Kind.ALTERNATIVE
 
 
 def test_answers_about_another_text_are_asked_again() -> None:
@@ -247,31 +247,31 @@ def test_answers_about_another_text_are_asked_again() -> None:
     now = replace(made, files=moved)
     found = resumed(answers, now.items, now.bench().texts)
     assert found.stale == ("src/b.rs",)  # both hunks of `pair` are asked again, as one fix
-    assert [i.key for i in found.session.items] == [i.key for i in made.items]
-    assert (found.held, found.session.at) == (1, 1)
+    assert [i.key for i in found.queue.items] == [i.key for i in made.items]
+    assert (found.held, found.queue.at) == (1, 1)
 
 
 def test_answers_to_what_is_gone_are_told() -> None:
     made = case()
-    session = Session(made.items).give(Answer.TAKE).give(Answer.SKIP)
-    answers = kept(session, made.bench().texts)
+    queue = Queue(made.items).give(Answer.TAKE).give(Answer.SKIP)
+    answers = kept(queue, made.bench().texts)
     found = resumed(answers, made.items[1:], made.bench().texts)
     assert (found.held, found.gone) == (1, 1)
-    assert found.session.current == made.items[2]
+    assert found.queue.current == made.items[2]
     changed = replace(
         made.items[0],
         fix=replace(made.items[0].fix, edits=made.items[1].fix.edits[:1]),
     )
     found = resumed(answers, [changed, *made.items[1:]], made.bench().texts)
-    assert (found.held, found.other, found.session.current) == (1, 1, changed)
+    assert (found.held, found.other, found.queue.current) == (1, 1, changed)
 
 
 def test_skipped_fixes_stay_skipped_when_others_were_written() -> None:
     made = case()
     texts = made.bench().texts
-    session = Session(made.items).give(Answer.TAKE).give(Answer.SKIP)
-    files = texts.of(session.taken).files
-    answers = after_writing(session, texts, files)
+    queue = Queue(made.items).give(Answer.TAKE).give(Answer.SKIP)
+    files = texts.of(queue.taken).files
+    answers = after_writing(queue, texts, files)
     assert [one.id for one in answers.given] == [made.items[1].id]
     assert answers.files["src/a.rs"] == digest(files["src/a.rs"]) != digest(FILES["src/a.rs"])
 

@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 
 from engine.base.bench_report import WORKLOAD, Machine, Report, Row
+from engine.base.measured import Measured
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.measure.alternatives import contest, rivals
-from engine.measure.attribution import Gauge, Measured, better, worse
+from engine.measure.attribution import Gauge, better, worse
 
 BENCHES = {"p::bench/b::x": frozenset({"a", "b"}), "p::bench/b::y": frozenset({"b", "c"})}
 MACHINE = Machine("Linux", "a cpu", 2, 0.1, "rustc 1.95.0")

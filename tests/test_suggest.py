@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.app.session import Stages
+from engine.app.session import Session
 from engine.app.suggest import Alone, alone, gathered, suggestion, with_block
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.base.ui import Ui
@@ -109,7 +109,7 @@ class Cargo:
 
 @dataclass
 class Copy:
-    """As much of ``Stages`` as is asked for."""
+    """As much of ``Session`` as is asked for."""
 
     cargo: Cargo
     sources: object = None
@@ -149,7 +149,7 @@ def tried(
 ) -> tuple[Mapping[str, Alone], Cargo]:
     cargo = Cargo({"a.rs": FILE, "b.rs": FILE}, bad or {})
     result = Result(Path(), None, verdicts, files=files or {}, later=later)  # type: ignore[arg-type]
-    return alone(cast(Stages, Copy(cargo)), result, Ui(quiet=True), "top/"), cargo
+    return alone(cast(Session, Copy(cargo)), result, Ui(quiet=True), "top/"), cargo
 
 
 def test_a_fix_that_compiles_alone_is_suggested() -> None:

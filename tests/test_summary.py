@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from engine.base.bench_report import Row
+from engine.base.measured import Measured
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.detect.facts import Sources
-from engine.measure.attribution import Measured
 from engine.report.result import Result
 from engine.report.summary import summary
 

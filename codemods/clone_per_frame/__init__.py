@@ -92,8 +92,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.base.codemod_options import Option
 from engine.base.model import Fix, Proposal, Site, Span
-from engine.detect.codemod import Codemod, Match, Option, Problem, Refusal
+from engine.detect.codemod import Codemod, Match, Problem, Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -116,7 +116,7 @@ class Planner:
         """rustc did not tell the type: nothing is claimed, and only likely sites are mentioned."""
         if case.site.kind not in ("borrow", "move") or case.clone.word in CONVERTING:
             return None
-        from engine.cargo.oracle import NO_UNIT, NOT_COMPILED
+        from engine.base.model import NO_UNIT, NOT_COMPILED
 
         spans = (case.clone.span, *map(span_of, case.place.prefixes))
         reasons = (self._facts.unknown(case.site.path, span) for span in spans)

@@ -163,9 +163,9 @@ class _Job:
                 wish.tests,
                 wish=wish.measuring,
                 wanted=self.wanted,
-            ) as (result, stages):
-                if stages is not None:
-                    apart = alone(stages, result, self.ui, self.prefix)
+            ) as (result, session):
+                if session is not None:
+                    apart = alone(session, result, self.ui, self.prefix)
             result = with_leftovers(result, self.wanted, self.names, workspace)
         result = replace(result, skipped=(*workspace.skipped, *result.skipped))
         top = repository_top(workspace.root)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from engine.base.codemod_options import Option
 from engine.cargo.config import KEYS, LEVELS, RESERVED
-from engine.detect.codemod import Loaded, Option
+from engine.detect.codemod import Loaded
 
 _TYPES = {bool: "boolean", int: "integer", str: "string"}
 _STRINGS: dict[str, object] = {"type": "array", "items": {"type": "string"}}

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple, ParamSpec
 
 from engine.app.session import (
-    Stages,
+    Session,
     follow_with,
     layout_of,
-    open_stages,
+    open_session,
     packages_with,
     prover_of,
     unused_by,
@@ -66,24 +66,24 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     if not _any_site(found.sites):
         unused = unused_by(workspace, found.idle, names)
         return Surveyed((), found.skipped, found.suppressed, 0, unused, 0, frozenset())
-    with open_stages(workspace, ui) as stages:
-        stages.check_baseline()
-        answers = stages.ask(found.sites, stages.sources)
-        proposals, _ = stages.plan(found.sites, answers, stages.sources)
+    with open_session(workspace, ui) as session:
+        session.check_baseline()
+        answers = session.ask(found.sites, session.sources)
+        proposals, _ = session.plan(found.sites, answers, session.sources)
     return Surveyed(
         _told(proposals),
         found.skipped,
         found.suppressed,
-        stages.in_tests,
-        stages.unused(found, names),
-        stages.configured,
-        _ids(found.sites, stages),
+        session.in_tests,
+        session.unused(found, names),
+        session.configured,
+        _ids(found.sites, session),
     )
 
 
-def _ids(sites: Iterable[Site], stages: Stages) -> frozenset[str]:
+def _ids(sites: Iterable[Site], session: Session) -> frozenset[str]:
     """Of all sites that are there, by syntax or by their types."""
-    return frozenset((*(site.id for site in sites if site.id), *stages.planned))
+    return frozenset((*(site.id for site in sites if site.id), *session.planned))
 
 
 def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
@@ -111,7 +111,7 @@ def proving(
     steps: bool = False,
     wanted: Wanted | None = None,
     folder: str | None = None,
-) -> Iterator[tuple[Result, Stages | None]]:
+) -> Iterator[tuple[Result, Session | None]]:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
 
@@ -160,33 +160,33 @@ def proving(
         )
         return
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
-    with open_stages(workspace, ui, target, folder) as stages:
-        done = _passes(stages, names, found.sites, review, tests, wanted)
+    with open_session(workspace, ui, target, folder) as session:
+        done = _passes(session, names, found.sites, review, tests, wanted)
         if wish is not None:
-            done = _weighed(stages, names, found.sites, review, tests, wanted, wish, done)
+            done = _weighed(session, names, found.sites, review, tests, wanted, wish, done)
         if steps:
-            polish = layout_of(stages).polish
-            read = stages.sources.data
+            polish = layout_of(session).polish
+            read = session.sources.data
             one_by_one = series(done.verdicts, done.later, done.files, read, polish)
             done = replace(done, steps=one_by_one)
         result = replace(
             done,
-            skipped=(*found.skipped, *stages.scratch.left_out),
+            skipped=(*found.skipped, *session.scratch.left_out),
             suppressed=found.suppressed,
-            unused=stages.unused(found, names),
-            in_tests=stages.in_tests,
-            configured=stages.configured,
-            present=_ids(found.sites, stages),
+            unused=session.unused(found, names),
+            in_tests=session.in_tests,
+            configured=session.configured,
+            present=_ids(found.sites, session),
             old_words=old_words(wanted, done.old),
-            cargo_runs=stages.cargo.runs,
-            toolchain=stages.cargo.version(),
-            folder=stages.folder,
+            cargo_runs=session.cargo.runs,
+            toolchain=session.cargo.version(),
+            folder=session.folder,
         )
-        yield result, stages
+        yield result, session
 
 
 def _result_of(
-    opened: Callable[_P, AbstractContextManager[tuple[Result, Stages | None]]],
+    opened: Callable[_P, AbstractContextManager[tuple[Result, Session | None]]],
 ) -> Callable[_P, Result]:
     def run(*args: _P.args, **asked: _P.kwargs) -> Result:
         with opened(*args, **asked) as (result, _):
@@ -199,7 +199,7 @@ run = _result_of(proving)
 
 
 def _passes(
-    stages: Stages,
+    session: Session,
     names: Sequence[str],
     sites: Sequence[Site],
     review: bool,
@@ -212,8 +212,8 @@ def _passes(
 
     Proposals with an id in ``without`` are left out, and those that nobody wants; those in
     ``orders`` have these alternatives, in this order."""
-    workspace, original = stages.workspace, stages.sources
-    layout = layout_of(stages)
+    workspace, original = session.workspace, session.sources
+    layout = layout_of(session)
     choice, origins = Choice(wanted), Origins(original)
     settings = Settings(lambda paths: packages_with(workspace, paths), tests, _take(review))
     verdicts: list[Verdict] = []
@@ -225,12 +225,12 @@ def _passes(
     patch = b""
     sources = original
     waiting: set[tuple[str, str, str]] | None = None
-    ran = stages.cargo.runs
-    baseline = stages.check_baseline()
-    runs["check"] = stages.cargo.runs - ran  # none, when it is known from the passes before
+    ran = session.cargo.runs
+    baseline = session.check_baseline()
+    runs["check"] = session.cargo.runs - ran  # none, when it is known from the passes before
     for number in range(_PASSES):
-        answers = stages.ask(sites, sources)
-        proposals, facts = stages.plan(sites, answers, sources)
+        answers = session.ask(sites, sources)
+        proposals, facts = session.plan(sites, answers, sources)
         if waiting is None:
             proposals = [replace(p, fixes=(orders or {}).get(p.id, p.fixes)) for p in proposals]
             origins.remember(proposals)
@@ -245,11 +245,11 @@ def _passes(
         result = verify(
             proposals,
             read=original.data,
-            driver=stages.cargo,
+            driver=session.cargo,
             follow=follow_with(facts),
             settings=settings,
-            prove=prover_of(stages),
-            progress=stages.ui.say,
+            prove=prover_of(session),
+            progress=session.ui.say,
             base=files,
             polish=layout.polish,
             baseline=baseline,
@@ -268,7 +268,7 @@ def _passes(
             break
         waiting = {_key(proposal) for proposal in result.deferred}
         sources = original.with_texts(files)
-        sites, baseline = _rescan(stages, names, files, result.check)
+        sites, baseline = _rescan(session, names, files, result.check)
         runs["check"] += baseline is not result.check
     return Result(
         workspace.root,
@@ -285,7 +285,7 @@ def _passes(
 
 
 def _weighed(
-    stages: Stages,
+    session: Session,
     names: Sequence[str],
     sites: Sequence[Site],
     review: bool,
@@ -304,7 +304,7 @@ def _weighed(
     while done.patch:
         verified = {v.proposal.id: v for v in done.verdicts if v.outcome is Outcome.VERIFIED}
         fixes = {name: v.fix for name, v in verified.items() if v.fix is not None}
-        found = weigh(stages, fixes, done.later, done.files, wish)
+        found = weigh(session, fixes, done.later, done.files, wish)
         if found.report is not None and found.report.interrupted and found.regressed:
             raise KeyboardInterrupt  # what to leave out is not known
         bad = {
@@ -321,7 +321,7 @@ def _weighed(
                 refusals[name] = no
         again = bool(bad)
         if not bad and best is None:
-            best = choose(stages, done.verdicts, done.later, found, _take(review), wish)
+            best = choose(session, done.verdicts, done.later, found, _take(review), wish)
             done = replace(done, runs=_total(done.runs, {"check": best.checks}))
             for name, fix in best.winners.items():
                 others = verified[name].proposal.fixes
@@ -333,7 +333,7 @@ def _weighed(
             break
         runs = done.runs
         left = frozenset(refusals)
-        done = _passes(stages, names, sites, review, tests, wanted, left, orders)
+        done = _passes(session, names, sites, review, tests, wanted, left, orders)
         done = replace(done, runs=_total(runs, done.runs), gauge=found)
     verdicts = (*done.verdicts, *refusals.values())
     return replace(done, verdicts=tuple(added(v, before.get(v.proposal.id, "")) for v in verdicts))
@@ -360,13 +360,13 @@ def _key(proposal: Proposal) -> tuple[str, str, str]:
 
 
 def _rescan(
-    stages: Stages, names: Sequence[str], files: Mapping[str, bytes], check: CheckRun | None
+    session: Session, names: Sequence[str], files: Mapping[str, bytes], check: CheckRun | None
 ) -> tuple[tuple[Site, ...], CheckRun]:
     """Sites of the rewritten tree, and its check: the oracle and the warnings start from it.
     ``check``: it was the last that was checked."""
-    stages.cargo.write(files)
-    check = check or stages.cargo.check()
-    return scan(stages.scratch.tree, stages.workspace.files, names).sites, check
+    session.cargo.write(files)
+    check = check or session.cargo.check()
+    return scan(session.scratch.tree, session.workspace.files, names).sites, check
 
 
 def _any_site(sites: Sequence[Site]) -> bool:

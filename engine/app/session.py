@@ -1,4 +1,4 @@
-"""One workspace in its scratch copy, and what the stages ask of it: check, ask, plan, prove."""
+"""One workspace in its scratch copy, and what the session ask of it: check, ask, plan, prove."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from engine.base.codemod_options import Options
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError
 from engine.base.ignore import below_top
@@ -18,7 +19,7 @@ from engine.cargo.oracle import Answers, Oracle
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Workspace
 from engine.detect import suppress
-from engine.detect.codemod import Options, Problem, Refusal, registry
+from engine.detect.codemod import Problem, Refusal, registry
 from engine.detect.facts import Facts, Sources, sources_of
 from engine.detect.frozen import unless_frozen, without_frozen
 from engine.detect.identity import identified
@@ -30,7 +31,7 @@ from engine.rewrite.rustfmt import Layout
 from engine.verify import Prove
 
 
-class Stages:
+class Session:
     """One workspace in its scratch copy, with cargo and the oracle on it."""
 
     def __init__(
@@ -153,9 +154,9 @@ def _errors(run: CheckRun) -> str:
 
 
 @contextmanager
-def open_stages(
+def open_session(
     workspace: Workspace, ui: Ui, target: Path | None = None, folder: str | None = None
-) -> Iterator[Stages]:
+) -> Iterator[Session]:
     """The scratch copy, locked and in sync, with the stages on it."""
 
     def wait(message: str) -> None:
@@ -163,13 +164,15 @@ def open_stages(
 
     with Scratch.open(workspace, target, on_wait=wait) as scratch:
         scratch.sync()
-        yield Stages(workspace, scratch, ui, folder)
+        yield Session(workspace, scratch, ui, folder)
 
 
-def layout_of(stages: Stages) -> Layout:
+def layout_of(session: Session) -> Layout:
     """How changed files are formatted."""
-    workspace = stages.workspace
-    return Layout(stages.sources.data, lambda path: _edition(workspace, path), stages.cargo.rustfmt)
+    workspace = session.workspace
+    return Layout(
+        session.sources.data, lambda path: _edition(workspace, path), session.cargo.rustfmt
+    )
 
 
 def follow_with(
@@ -182,15 +185,15 @@ def follow_with(
     return follow
 
 
-def prover_of(stages: Stages) -> Prove:
+def prover_of(session: Session) -> Prove:
     """The patch, as it is emitted, on a copy that was first put back to the user's tree."""
 
     def prove(patch: bytes, paths: Sequence[str]) -> Driver:
         # By name, so that the copy knows what to put back: git changes them behind its back.
-        stages.cargo.write({path: stages.sources.data(path) for path in paths})
+        session.cargo.write({path: session.sources.data(path) for path in paths})
         if patch:
-            git_apply(placed(patch, stages.folder), stages.scratch.tree, folder=stages.folder)
-        return stages.cargo
+            git_apply(placed(patch, session.folder), session.scratch.tree, folder=session.folder)
+        return session.cargo
 
     return prove
 

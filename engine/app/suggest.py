@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.app.session import Stages, layout_of
+from engine.app.session import Session, layout_of
 from engine.base.counts import count
 from engine.base.model import Outcome, Site, Verdict
 from engine.base.plain import harmless
@@ -40,21 +40,21 @@ class Alone:
     why: str = ""
 
 
-def alone(stages: Stages, result: Result, ui: Ui, prefix: str = "") -> Mapping[str, Alone]:
+def alone(session: Session, result: Result, ui: Ui, prefix: str = "") -> Mapping[str, Alone]:
     """The verified fixes of ``result``, by proposal. Runs cargo check in the copy.
 
     ``prefix`` comes before the paths of the patches and suggestions ("" or ``folder/``)."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED and v.fix is not None]
-    session = _Session(stages, result, prefix)
-    drafts = {verdict.proposal.id: session.draft(verdict) for verdict in verified}
+    trial = _Trial(session, result, prefix)
+    drafts = {verdict.proposal.id: trial.draft(verdict) for verdict in verified}
     found: dict[str, Alone] = {}
     # Those that can become a single suggestion first: there a check is worth most.
     for name in sorted(drafts, key=lambda name: len(drafts[name].parts) != 1):
         ui.progress(f"Checking fix {len(found) + 1}/{len(drafts)} alone")
-        found[name] = session.one(drafts[name])
-    if session.runs:
-        fixes = count(session.alone, "fix", "fixes")
-        ui.say("Checked", f"{fixes} alone, for suggestions (cargo ran {session.runs} times more)")
+        found[name] = trial.one(drafts[name])
+    if trial.runs:
+        fixes = count(trial.alone, "fix", "fixes")
+        ui.say("Checked", f"{fixes} alone, for suggestions (cargo ran {trial.runs} times more)")
     return found
 
 
@@ -72,12 +72,12 @@ class _Draft:
     why: str = ""
 
 
-class _Session:
-    def __init__(self, stages: Stages, result: Result, prefix: str) -> None:
+class _Trial:
+    def __init__(self, session: Session, result: Result, prefix: str) -> None:
         self._prefix = prefix
-        self._stages = stages
+        self._session = session
         self._result = result
-        self._polish: Polish = layout_of(stages).polish
+        self._polish: Polish = layout_of(session).polish
         self._warnings: frozenset[tuple[str, str, str]] | None = None
         self.runs = 0
         self.alone = 0  # fixes that were compiled alone
@@ -89,7 +89,7 @@ class _Session:
             return _Draft(
                 sites, why="It was planned on the result of other fixes, so it needs them"
             )
-        read = self._stages.sources.data
+        read = self._session.sources.data
         before = {path: read(path) for path in verdict.fix.paths}
         applied = edits.apply(before, [verdict.fix]).files
         polished = self._polish({path: applied.get(path, text) for path, text in before.items()})
@@ -144,8 +144,8 @@ class _Session:
 
     def _check(self, files: Mapping[str, bytes]) -> CheckRun:
         self.runs += 1
-        self._stages.cargo.write(files)
-        return self._stages.cargo.check()
+        self._session.cargo.write(files)
+        return self._session.cargo.check()
 
 
 def gathered(before: bytes, after: bytes) -> tuple[Block, ...]:

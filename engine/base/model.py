@@ -11,7 +11,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from engine.measure.attribution import Measured
+    from engine.base.measured import Measured
+
+
+# Why rustc told nothing of an expression: the code is not part of what was checked.
+NOT_COMPILED = "this configuration does not compile this code"
+NO_UNIT = "no target of this configuration compiles this file"
 
 
 class Level(StrEnum):

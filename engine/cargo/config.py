@@ -32,7 +32,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.fsio import show
 
 if TYPE_CHECKING:
-    from engine.detect.codemod import Option
+    from engine.base.codemod_options import Option
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DRIVE = re.compile(r"[A-Za-z]:")

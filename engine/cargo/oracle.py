@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
-from engine.base.model import Diagnostic, Span
+from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic, Span
 from engine.cargo.cargo import Cargo, Reply
 from engine.cargo.hardlink_tree import Overlay
 from engine.cargo.messages import Paths
@@ -30,9 +30,6 @@ _ANSWER = re.compile(rf"non-primitive cast: `(.*)` as `(?:.*::)?{NAME}(\d+)`", r
 _REFUSED = ("is only accepted on the nightly", "unknown unstable option", "not supported on stable")
 
 _DEFAULTS = {"i32": "{integer}", "f64": "{float}"}
-
-NOT_COMPILED = "this configuration does not compile this code"
-NO_UNIT = "no target of this configuration compiles this file"
 
 
 class SourceMap(Protocol):

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, ClassVar
 
+from engine.base.codemod_options import Option
 from engine.base.model import Fix, Proposal, Site, Span
 
 if TYPE_CHECKING:
@@ -54,15 +55,6 @@ class Problem:
     code: str
     message: str
     label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """What a config may set for a codemod. ``kind`` is its type, and that of its default."""
-
-    help: str  # one line
-    kind: type[bool] | type[int] | type[str]
-    default: bool | int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,21 +145,3 @@ def registry() -> Mapping[str, Loaded]:
             package,
         )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """Per-codemod options from the config, e.g. ``{"clone-per-frame": {"reuse": True}}``.
-
-    ``of_path`` gives those in force for a file (a package's config overrides the workspace's).
-    """
-
-    values: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    of_path: Callable[[str], Mapping[str, Mapping[str, object]]] | None = None
-
-    def get(
-        self, codemod: str, option: str, default: object = None, path: str | None = None
-    ) -> object:
-        """The option's value, for the package of ``path`` when one is given."""
-        here = self.of_path(path) if self.of_path and path is not None else self.values
-        return here.get(codemod, {}).get(option, default)

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from engine.base.codemod_options import Options
 from engine.base.model import Span
 from engine.cargo.sources import read_for_uses
-from engine.detect.codemod import Options
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
 

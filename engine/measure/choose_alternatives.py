@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from engine.base.bench_report import Report
 from engine.base.counts import count
@@ -13,16 +12,14 @@ from engine.base.model import Fix, Level, Outcome, Verdict
 from engine.measure.alternatives import Contest, contest, nearest, rivals
 from engine.measure.attribution import Gauge
 from engine.measure.measure_fixes import Scales, Wish, texts
-
-if TYPE_CHECKING:
-    from engine.app.session import Stages
+from engine.measure.open_copy import OpenCopy
 
 _ALTERNATIVES = 4  # of one fix that are measured, at most
 _SHARE = 0.5  # of the budget, for a round of them
 
 
 def choose(
-    stages: Stages,
+    session: OpenCopy,
     verdicts: Sequence[Verdict],
     later: frozenset[str],
     found: Gauge,
@@ -35,7 +32,7 @@ def choose(
         return Contest()
     verified = [v for v in verdicts if v.fix is not None and v.outcome is Outcome.VERIFIED]
     chosen = {v.proposal.id: v.fix for v in verified if v.fix and v.proposal.id not in later}
-    scales = Scales(stages, wish)
+    scales = Scales(session, wish)
     winners: dict[str, Fix] = {}
     words: dict[str, list[str]] = {}
     checks = 0
@@ -43,19 +40,19 @@ def choose(
         others = {n: f for n, f in rivals(verified, found, take, rank).items() if n in chosen}
         if not others:
             break
-        sides = texts(stages, [*chosen.values()]), texts(stages, [*{**chosen, **others}.values()])
+        sides = texts(session, [*chosen.values()]), texts(session, [*{**chosen, **others}.values()])
         if not scales.knows(*sides, nearest(others, found), True, _SHARE):
-            others, asked = _holding(stages, chosen, others)
+            others, asked = _holding(session, chosen, others)
             checks += asked
         if not others:
             break
-        stages.ui.say("Comparing", f"{count(len(others), 'fix', 'fixes')} with an alternative")
+        session.ui.say("Comparing", f"{count(len(others), 'fix', 'fixes')} with an alternative")
 
-        swap = partial(_swapped, stages, scales, dict(chosen), others)
+        swap = partial(_swapped, session, scales, dict(chosen), others)
         try:
             result = contest(chosen, others, found, swap)
         except SpikeproofError as error:
-            stages.ui.say("Note", f"alternatives were not measured: {error}", "cyan")
+            session.ui.say("Note", f"alternatives were not measured: {error}", "cyan")
             break
         chosen |= result.winners
         winners |= result.winners
@@ -65,7 +62,7 @@ def choose(
 
 
 def _holding(
-    stages: Stages, chosen: Mapping[str, Fix], others: Mapping[str, Fix]
+    session: OpenCopy, chosen: Mapping[str, Fix], others: Mapping[str, Fix]
 ) -> tuple[dict[str, Fix], int]:
     """Those of ``others`` that compile in the place of what was chosen, and the checks it took."""
     checks = 0
@@ -74,8 +71,8 @@ def _holding(
         nonlocal checks
         checks += 1
         swapped = {**chosen, **{name: others[name] for name in names}}
-        stages.cargo.write(texts(stages, [*swapped.values()]))
-        return stages.cargo.check().ok
+        session.cargo.write(texts(session, [*swapped.values()]))
+        return session.cargo.check().ok
 
     if compiles(others):
         return dict(others), checks
@@ -86,7 +83,7 @@ def _holding(
 
 
 def _swapped(
-    stages: Stages,
+    session: OpenCopy,
     scales: Scales,
     chosen: Mapping[str, Fix],
     others: Mapping[str, Fix],
@@ -96,5 +93,5 @@ def _swapped(
 ) -> Report:
     """What was chosen against the same with the alternatives of ``names``."""
     swapped = {**chosen, **{name: others[name] for name in names}}
-    before, after = texts(stages, [*chosen.values()]), texts(stages, [*swapped.values()])
+    before, after = texts(session, [*chosen.values()]), texts(session, [*swapped.values()])
     return scales.compare(before, after, None, only, counted, _SHARE)

@@ -7,23 +7,22 @@ import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from engine.base import process
 from engine.base.bench_report import Report, Row
 from engine.base.errors import SpikeproofError
+from engine.base.measured import Measured
 from engine.base.model import Evidence, Fix, Level, Outcome, Verdict
 from engine.detect.codemod import registry
 from engine.measure import Settings, Side, compare
 from engine.measure.alternatives import Contest
-from engine.measure.attribution import Gauge, Measured, gauge
+from engine.measure.attribution import Gauge, gauge
 from engine.measure.evidence_cache import Cache, cache_folder, tree_digest
+from engine.measure.open_copy import OpenCopy
 from engine.measure.text import row_words
 from engine.rewrite import edits
 from engine.verify.coverage_probes import Probes, probes
-
-if TYPE_CHECKING:
-    from engine.app.session import Stages
 
 _SHOWN = 3  # rows told of one fix
 _PLANNED_LATER = "was planned on the result of other fixes"
@@ -42,13 +41,13 @@ class Wish:
 
 
 class Scales:
-    """Comparisons on the scratch copy of ``stages``, kept between runs."""
+    """Comparisons on the scratch copy of ``session``, kept between runs."""
 
-    def __init__(self, stages: Stages, wish: Wish) -> None:
-        self._stages = stages
-        self._settings = Settings(seconds=wish.seconds, limits=stages.limits)
-        stages.cargo.write({})
-        self._cache = Cache(cache_folder(), _facts(stages))
+    def __init__(self, session: OpenCopy, wish: Wish) -> None:
+        self._session = session
+        self._settings = Settings(seconds=wish.seconds, limits=session.limits)
+        session.cargo.write({})
+        self._cache = Cache(cache_folder(), _facts(session))
 
     def compare(
         self,
@@ -64,13 +63,13 @@ class Scales:
         settings = self._asked(only, counted, share)
         probed = with_probes.files if with_probes is not None else {}
         key = self._cache.key(before, after, probed, only, settings)
-        stages = self._stages
+        session = self._session
         known = self._cache.get(key)
         if known is not None:
-            stages.ui.say("Measured", "the same trees before: taken from the cache")
+            session.ui.say("Measured", "the same trees before: taken from the cache")
             return known
-        sides = (Side(stages.workspace, before), Side(stages.workspace, after))
-        report = compare(stages.scratch, *sides, settings, stages.ui, with_probes)
+        sides = (Side(session.workspace, before), Side(session.workspace, after))
+        report = compare(session.scratch, *sides, settings, session.ui, with_probes)
         self._cache.put(key, report)
         return report
 
@@ -92,7 +91,7 @@ class Scales:
 
 
 def weigh(
-    stages: Stages,
+    session: OpenCopy,
     fixes: Mapping[str, Fix],
     later: frozenset[str],
     files: Mapping[str, bytes],
@@ -101,10 +100,10 @@ def weigh(
     """Measure ``fixes`` (by id), whose texts together are ``files``. Those in ``later`` have offsets
     in another text than the user's. What keeps it from measuring anything is in ``Gauge.error``."""
     first = {name: fix for name, fix in fixes.items() if name not in later}
-    made = probes(first, stages.sources.get)
+    made = probes(first, session.sources.get)
     late = dict.fromkeys(later & fixes.keys(), _PLANNED_LATER)
     made = replace(made, without={**made.without, **late})
-    scales = Scales(stages, wish)
+    scales = Scales(session, wish)
 
     def compared(
         names: Sequence[str] | None,
@@ -114,7 +113,7 @@ def weigh(
     ) -> Report:
         after = files
         if names is not None:
-            after = texts(stages, [first[name] for name in names if name in first])
+            after = texts(session, [first[name] for name in names if name in first])
         return scales.compare({}, after, with_probes, only, counted)
 
     codemods = {name: name.rpartition("-")[0] for name in fixes}
@@ -124,31 +123,31 @@ def weigh(
             lambda name: registry()[codemods[name]].codemod.costs,
             made,
             compared,
-            stages.ui.say,
+            session.ui.say,
             wish.per_fix,
         )
     except SpikeproofError as error:
         return Gauge(error=str(error))
 
 
-def texts(stages: Stages, fixes: Sequence[Fix]) -> Mapping[str, bytes]:
+def texts(session: OpenCopy, fixes: Sequence[Fix]) -> Mapping[str, bytes]:
     """The changed files with ``fixes`` on the user's texts."""
-    before = {path: stages.sources.data(path) for fix in fixes for path in fix.paths}
+    before = {path: session.sources.data(path) for fix in fixes for path in fix.paths}
     return edits.apply(before, fixes).files
 
 
-def _facts(stages: Stages) -> dict[str, object]:
+def _facts(session: OpenCopy) -> dict[str, object]:
     """All that a measurement depends on besides the changed texts."""
     flags = {
         name: value
-        for name, value in process.environment(stages.limits.env).items()
-        if name.startswith(("CARGO", "RUST", "CC", "CFLAGS")) or name in stages.limits.env
+        for name, value in process.environment(session.limits.env).items()
+        if name.startswith(("CARGO", "RUST", "CC", "CFLAGS")) or name in session.limits.env
     }
     return {
-        "tree": tree_digest(stages.scratch.tree, stages.scratch.files),
-        "toolchain": stages.cargo.version(),
+        "tree": tree_digest(session.scratch.tree, session.scratch.files),
+        "toolchain": session.cargo.version(),
         "machine": [platform.node(), platform.machine(), platform.release(), os.cpu_count()],
-        "selection": list(stages.selection),
+        "selection": list(session.selection),
         "flags": flags,
     }
 

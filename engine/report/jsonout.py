@@ -19,8 +19,8 @@ from engine.rust.syntax import Source
 
 if TYPE_CHECKING:
     from engine.base.bench_report import Report
+    from engine.base.measured import Measured
     from engine.detect.baseline import Entry
-    from engine.measure.attribution import Measured
 
 
 def _place(source: Source, offset: int) -> dict[str, int]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from engine.base.bench_report import Report, Row
 from engine.base.counts import count
+from engine.base.measured import Measured
 from engine.base.model import Verdict
-from engine.measure.attribution import Measured
 from engine.measure.text import link_orders, row_words
 
 _Key = tuple[str, str, float, float]

@@ -3,7 +3,7 @@
 Pure values, no terminal and no file:
 
 items       what is asked at once: a fix, an alternative of it, hunks of it, or an edited one
-session     the queue: position, answers, undo, find
+queue       the queue: position, answers, undo, find
 hunks       a fix in hunks, which of them only work together, text that a person edited
 texts       from answers to texts, and the diff that an item is shown with
 

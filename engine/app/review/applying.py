@@ -12,8 +12,8 @@ import click
 from engine.app.review.finish import Finish, Ready
 from engine.app.review.items import Answer, Item, Kind, items_of
 from engine.app.review.memory import Memory
+from engine.app.review.queue import Queue
 from engine.app.review.resume import after_writing, kept, resumed
-from engine.app.review.session import Session
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError
 from engine.base.model import Level
@@ -108,22 +108,22 @@ class Applying:
             if not shell.run():
                 screen.say("nothing was written; `spikeproof apply --resume` goes on from here")
                 return True
-            session = shell.session
-            if not session.taken:
+            queue = shell.queue
+            if not queue.taken:
                 screen.say("nothing was applied, so nothing was written")
-                self._bury(session)
+                self._bury(queue)
                 return True
-            done = self._end(session, screen, asker)
+            done = self._end(queue, screen, asker)
             if done is not None:
                 return done
 
-    def _start(self) -> Session:
+    def _start(self) -> Queue:
         if not self._resume:
             if self._memory.answers_kept():
                 self._ui.say(
                     "Note", "an earlier session has answers: --resume goes on there", "cyan"
                 )
-            return Session(self._items)
+            return Queue(self._items)
         found = resumed(self._memory.answers(), self._items, self._texts)
         self._ui.say("Resuming", f"with {count(found.held, 'answer')} of the last session")
         if found.stale:
@@ -133,16 +133,16 @@ class Applying:
             self._ui.say("Note", f"{fixes} planned otherwise now, so asked again", "cyan")
         if found.gone:
             self._ui.say("Note", f"{count(found.gone, 'fix', 'fixes')} no longer there", "cyan")
-        return found.session
+        return found.queue
 
-    def _keep(self, session: Session) -> None:
-        self._memory.keep(kept(session, self._texts))
+    def _keep(self, queue: Queue) -> None:
+        self._memory.keep(kept(queue, self._texts))
 
-    def _end(self, session: Session, screen: Screen, asker: Asker) -> bool | None:
+    def _end(self, queue: Queue, screen: Screen, asker: Asker) -> bool | None:
         """Prove and write what was taken; None to go back to the questions."""
         try:
             with self._ui.busy():
-                ready = self._finish.ready(session.taken)
+                ready = self._finish.ready(queue.taken)
         except KeyboardInterrupt:
             raise SpikeproofError(
                 "broken off before anything was written; `spikeproof apply --resume` goes on"
@@ -156,9 +156,9 @@ class Applying:
             if key != "y":
                 screen.say("nothing was written; `spikeproof apply --resume` goes on from here")
                 return False
-        self._write(ready, session.taken)
-        self._bury(session, ready)
-        open_ = len(session.items) - len(session.answers)
+        self._write(ready, queue.taken)
+        self._bury(queue, ready)
+        open_ = len(queue.items) - len(queue.answers)
         if open_:
             left = count(open_, "fix has", "fixes have")
             self._ui.say("Note", f"{left} no answer yet: `spikeproof apply --resume`", "cyan")
@@ -195,16 +195,16 @@ class Applying:
         if ready.files:
             self._ui.say("Note", "`spikeproof apply --undo` takes it back", "cyan")
 
-    def _bury(self, session: Session, ready: Ready | None = None) -> None:
+    def _bury(self, queue: Queue, ready: Ready | None = None) -> None:
         """What is to be remembered of a session that is over."""
         files = ready.files if ready is not None else {}
-        answers = after_writing(session, self._texts, files)
+        answers = after_writing(queue, self._texts, files)
         if answers.given:
             self._memory.keep(answers)
         else:
             self._memory.forget()
         if self._remembered is not None:
-            skipped = [i for i in session.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
+            skipped = [i for i in queue.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
             sites = [site for item in skipped for site in item.verdict.proposal.sites]
             if sites:
                 baseline.add(self._remembered, map(Entry.of, sites))

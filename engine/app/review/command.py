@@ -85,18 +85,18 @@ def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, A
                 wish=how.wish,
                 wanted=wanted,
             )
-            result, stages = stack.enter_context(run)
+            result, session = stack.enter_context(run)
         tell_skips(ui, result.skipped)
         result = with_leftovers(result, wanted, names, workspace)
         tell_leftovers(ui, result.unused, result.stale)
         code = exit_code(result.verdicts, result.patch)
-        if not result.patch or stages is None:
+        if not result.patch or session is None:
             for line in story(result, ui.color(sys.stderr), ui.verbose):
                 ui.line(line)
             return code
         # Whatever a build may read; the sources as they were before they were scanned.
-        stamps = {**tree.stamps(workspace.root, stages.scratch.files), **stamps}
-        bench = Bench.of(stages, result, how.tests)
+        stamps = {**tree.stamps(workspace.root, session.scratch.files), **stamps}
+        bench = Bench.of(session, result, how.tests)
         applying = Applying(
             workspace.root,
             bench,

@@ -9,7 +9,7 @@ from functools import partial
 from engine.app.review import hunks
 from engine.app.review.items import Item, Kind
 from engine.app.review.texts import Texts
-from engine.app.session import Stages, follow_with, layout_of, packages_with, prover_of
+from engine.app.session import Session, follow_with, layout_of, packages_with, prover_of
 from engine.base.errors import SpikeproofError
 from engine.base.model import Diagnostic, Fix, Level, Outcome, Proposal, Span, Verdict
 from engine.cargo.cargo_results import CheckRun, Driver
@@ -57,22 +57,22 @@ class Shop:
     progress: Progress = lambda verb, text: None
 
 
-def shop_of(stages: Stages) -> Shop:
+def shop_of(session: Session) -> Shop:
     """The scratch copy that a run has left open."""
 
     def renew() -> None:
-        stages.scratch.sync()
-        stages.baseline = None
+        session.scratch.sync()
+        session.baseline = None
 
     return Shop(
-        stages.sources.data,
-        stages.cargo,
-        prover_of(stages),
-        lambda paths: packages_with(stages.workspace, paths),
-        layout_of(stages).polish,
-        stages.check_baseline,
+        session.sources.data,
+        session.cargo,
+        prover_of(session),
+        lambda paths: packages_with(session.workspace, paths),
+        layout_of(session).polish,
+        session.check_baseline,
         renew,
-        stages.ui.say,
+        session.ui.say,
     )
 
 
@@ -92,10 +92,10 @@ class Bench:
         self.texts = Texts(shop.read, bases, shop.polish)
 
     @classmethod
-    def of(cls, stages: Stages, result: Result, tests: bool) -> Bench:
+    def of(cls, session: Session, result: Result, tests: bool) -> Bench:
         bases = [each.base for each in result.rounds]
         follows = [follow_with(each.facts) for each in result.rounds]
-        return cls(shop_of(stages), bases, follows, tests)
+        return cls(shop_of(session), bases, follows, tests)
 
     def hold(self, item: Item) -> Tried:
         """Does ``item`` compile, by itself on the text that it was planned on? Its codemod may

@@ -1,4 +1,4 @@
-"""Answers for the next session: what is kept of one, and what of that still holds."""
+"""Answers for the next queue: what is kept of one, and what of that still holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from engine.app.review.items import Answer, Item, Kind
 from engine.app.review.memory import Answers, Remembered, digest
-from engine.app.review.session import Session
+from engine.app.review.queue import Queue
 from engine.app.review.texts import Texts
 from engine.base.model import Edit, Fix
 
@@ -18,19 +18,19 @@ class Resumed:
     about again; ``gone``: answers to fixes that are not there any more; ``other``: to fixes that
     are planned otherwise now."""
 
-    session: Session
+    queue: Queue
     held: int
     stale: tuple[str, ...]
     gone: int
     other: int
 
 
-def kept(session: Session, texts: Texts) -> Answers:
-    """What is to be remembered of ``session``: its answers, and what was split or edited in it."""
+def kept(queue: Queue, texts: Texts) -> Answers:
+    """What is to be remembered of ``queue``: its answers, and what was split or edited in it."""
     given: list[Remembered] = []
     files: dict[str, str] = {}
-    for item in session.items:
-        answer = session.answer(item)
+    for item in queue.items:
+        answer = queue.answer(item)
         if answer is None and item.kind is Kind.PLANNED:
             continue
         given.append(_remembered(item, answer))
@@ -38,9 +38,9 @@ def kept(session: Session, texts: Texts) -> Answers:
     return Answers(files, tuple(given))
 
 
-def after_writing(session: Session, texts: Texts, files: Mapping[str, bytes]) -> Answers:
+def after_writing(queue: Queue, texts: Texts, files: Mapping[str, bytes]) -> Answers:
     """What still is to be remembered when ``files`` were written: the whole fixes skipped."""
-    skipped = [i for i in session.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
+    skipped = [i for i in queue.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
     now = {
         path: digest(files[path] if path in files else texts.read(path))
         for item in skipped
@@ -83,9 +83,9 @@ def resumed(answers: Answers, items: Sequence[Item], texts: Texts) -> Resumed:
             if answer is not None:
                 given_now[version.key] = answer
                 held += 1
-    session = Session(tuple(found), given_now)
+    queue = Queue(tuple(found), given_now)
     first = next((n for n, item in enumerate(found) if item.key not in given_now), len(found))
-    return Resumed(replace(session, at=first), held, tuple(sorted(stale)), gone, other)
+    return Resumed(replace(queue, at=first), held, tuple(sorted(stale)), gone, other)
 
 
 def _again(item: Item, given: Sequence[Remembered]) -> list[tuple[Item, Answer | None]] | None:

@@ -1,4 +1,4 @@
-"""The loop: show an item, take a key, do what it says. What is pure is in ``session``."""
+"""The loop: show an item, take a key, do what it says. What is pure is in ``queue``."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from engine.app.review import hunks
 from engine.app.review.items import Answer, Item, Kind, alternative, alternatives
 from engine.app.review.prompt import QUIT, REDRAW, Asker
 from engine.app.review.proof import Tried
+from engine.app.review.queue import Queue
 from engine.app.review.screen import Screen, name_of
-from engine.app.review.session import Session
 from engine.app.review.texts import Texts
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError, Terminated
@@ -32,20 +32,20 @@ class Bench(Protocol):
 
 
 class Shell:
-    """One review at a terminal. ``keep`` hears of every change of the session, ``levels`` are those
+    """One review at a terminal. ``keep`` hears of every change of the queue, ``levels`` are those
     that alternatives may have."""
 
     def __init__(
         self,
-        session: Session,
+        queue: Queue,
         texts: Texts,
         bench: Bench,
         asker: Asker,
         screen: Screen,
         levels: frozenset[str],
-        keep: Callable[[Session], None],
+        keep: Callable[[Queue], None],
     ) -> None:
-        self.session = session
+        self.queue = queue
         self._texts = texts
         self._bench = bench
         self._asker = asker
@@ -80,7 +80,7 @@ class Shell:
         """
         show = True
         while True:
-            item = self.session.current
+            item = self.queue.current
             if item is None:
                 write = self._end()
                 if write is not None:
@@ -97,15 +97,15 @@ class Shell:
                 self._screen.say(f"`{printable(key)}` is no answer here: `?` lists the keys")
                 show = False
                 continue
-            before = self.session
+            before = self.queue
             show = self._guarded(action)
-            if self.session is not before:
-                self._keep(self.session)
+            if self.queue is not before:
+                self._keep(self.queue)
 
     def _end(self) -> bool | None:
         """Behind the last item; None to go on asking."""
-        session = self.session
-        self._screen.overview(session.taken, len(session.with_answer(Answer.SKIP)))
+        queue = self.queue
+        self._screen.overview(queue.taken, len(queue.with_answer(Answer.SKIP)))
         self._asker.discard()  # a key too many for the fixes must not write files
         while True:
             key = self._ask(_DONE)
@@ -113,12 +113,12 @@ class Shell:
                 return True
             if key == "n":
                 return False
-            if key == "u" and session.past is not None:
-                self.session = session.past
-                self._keep(self.session)
+            if key == "u" and queue.past is not None:
+                self.queue = queue.past
+                self._keep(self.queue)
                 return None
             if key == "k":
-                self.session = session.move(-1)
+                self.queue = queue.move(-1)
                 return None
             if key == REDRAW:
                 return None
@@ -147,16 +147,16 @@ class Shell:
     def _answer(self, answer: Answer) -> bool:
         if answer is Answer.TAKE and not self._may_take():
             return False
-        self.session = self.session.give(answer)
+        self.queue = self.queue.give(answer)
         return True
 
     def _rest(self, answer: Answer, what: str, same: Callable[[Item], object]) -> bool:
         if answer is Answer.TAKE and not self._may_take():
             return False
-        before = len(self.session.answers)
-        self.session, left = self.session.give_rest(answer, same)
+        before = len(self.queue.answers)
+        self.queue, left = self.queue.give_rest(answer, same)
         word = "apply" if answer is Answer.TAKE else "skip"
-        more = len(self.session.answers) - before
+        more = len(self.queue.answers) - before
         self._screen.say(f"{count(more, 'answer')} for this {what}: {word}", "bold")
         if left:
             names = ", ".join(self._name(item) for item in left)
@@ -177,18 +177,18 @@ class Shell:
         if not tried.ok:
             self._refuse(tried)
             return False
-        clash = self.session.clash(tried.item)
+        clash = self.queue.clash(tried.item)
         if clash is not None:  # it grew into another one
             self._screen.say(f"not now: it overlaps {self._name(clash)}, which you apply")
             return False
-        self.session = self.session.proven(tried.item)
+        self.queue = self.queue.proven(tried.item)
         return True
 
     def _why_not(self, item: Item) -> str:
-        clash = self.session.clash(item)
+        clash = self.queue.clash(item)
         if clash is not None:
             return f"it overlaps {self._name(clash)}, which you apply"
-        if not self._texts.possible(item, self.session.taken):
+        if not self._texts.possible(item, self.queue.taken):
             return (
                 "it was planned on the result of other fixes in "
                 f"{', '.join(map(printable, item.fix.paths))}: apply these first, all of them"
@@ -200,11 +200,11 @@ class Shell:
         self._screen.diagnostics(tried.said)
 
     def _undo(self) -> bool:
-        past = self.session.undo()
+        past = self.queue.undo()
         if past is None:
             self._screen.say("nothing to undo")
             return False
-        self.session = past
+        self.queue = past
         return True
 
     # -- other shapes of a fix -----------------------------------------------------------------
@@ -223,7 +223,7 @@ class Shell:
         if len(parts) < 2:
             self._screen.say("its hunks are linked: none compiles without the others")
             return False
-        self.session = self.session.swap(*parts)
+        self.queue = self.queue.swap(*parts)
         return True
 
     def _alternative(self) -> bool:
@@ -239,7 +239,7 @@ class Shell:
             return False
         labels = [fix.label for fix in found]
         at = labels.index(item.fix.label) if item.kind is not Kind.HUNKS else 0
-        self.session = self.session.swap(alternative(item, found[(at + 1) % len(found)]))
+        self.queue = self.queue.swap(alternative(item, found[(at + 1) % len(found)]))
         return True
 
     def _edit(self) -> bool:
@@ -271,28 +271,28 @@ class Shell:
             self._screen.say("`e` opens your text again")
             return False
         del self._drafts[item.key]
-        self.session = self.session.swap(tried.item)
+        self.queue = self.queue.swap(tried.item)
         return True
 
     # -- looking -------------------------------------------------------------------------------
 
     def _move(self, by: int) -> bool:
-        moved = self.session.move(by)
-        if moved.at == self.session.at:
+        moved = self.queue.move(by)
+        if moved.at == self.queue.at:
             self._screen.say("this is the last one" if by > 0 else "this is the first one")
             return False
-        self.session = moved
+        self.queue = moved
         return True
 
     def _find(self) -> bool:
         words = (self._asker.line("Find:") or "").strip()
         if not words:
             return False
-        found = self.session.find(words)
+        found = self.queue.find(words)
         if found is None:
             self._screen.say(f"no fix speaks of `{printable(words)}`")
             return False
-        self.session = found
+        self.queue = found
         return True
 
     def _evidence(self) -> bool:
@@ -310,20 +310,20 @@ class Shell:
         return False
 
     def _show(self, item: Item) -> None:
-        session = self.session
+        queue = self.queue
         self._screen.item(
             item,
-            session.at + 1,
-            len(session.items),
+            queue.at + 1,
+            len(queue.items),
             self._texts.source(item),
             self._texts.diff(item),
-            session.answer(item),
+            queue.answer(item),
             len(alternatives(item, self._levels)) - 1,
             self._why_not(item),
         )
 
     def _current(self) -> Item:
-        item = self.session.current
+        item = self.queue.current
         assert item is not None
         return item
 

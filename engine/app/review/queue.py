@@ -9,14 +9,14 @@ from engine.app.review.items import Answer, Item
 
 
 @dataclass(frozen=True)
-class Session:
+class Queue:
     """``at`` is the item that is asked about, ``len(items)`` behind the last one. ``past`` is the
-    session before the last thing that was done (moving about is not a thing done)."""
+    queue before the last thing that was done (moving about is not a thing done)."""
 
     items: tuple[Item, ...]
     answers: Mapping[str, Answer] = field(default_factory=dict)  # by key
     at: int = 0
-    past: Session | None = field(default=None, repr=False, compare=False)
+    past: Queue | None = field(default=None, repr=False, compare=False)
 
     @property
     def current(self) -> Item | None:
@@ -45,7 +45,7 @@ class Session:
 
     # -- answers -------------------------------------------------------------------------------
 
-    def give(self, answer: Answer) -> Session:
+    def give(self, answer: Answer) -> Queue:
         """Answer the current item and go to the next one without an answer, from here on and then
         from the top; behind the last one when there is none.
 
@@ -60,7 +60,7 @@ class Session:
 
     def give_rest(
         self, answer: Answer, same: Callable[[Item], object]
-    ) -> tuple[Session, tuple[Item, ...]]:
+    ) -> tuple[Queue, tuple[Item, ...]]:
         """As ``give``, for all others without an answer too that are the ``same`` as the current
         one. Those that cannot be taken (see ``give``) are left open and returned."""
         now = self.give(answer)
@@ -75,11 +75,11 @@ class Session:
                 now = replace(now, answers={**now.answers, item.key: answer})
         return replace(now, at=self.at, past=self)._onwards(), tuple(left)
 
-    def undo(self) -> Session | None:
+    def undo(self) -> Queue | None:
         """As it was before the last answer, split, edit or alternative; None at the beginning."""
         return self.past
 
-    def _onwards(self) -> Session:
+    def _onwards(self) -> Queue:
         count = len(self.items)
         order = [*range(self.at + 1, count), *range(min(self.at + 1, count))]
         free = (index for index in order if self.items[index].key not in self.answers)
@@ -87,26 +87,26 @@ class Session:
 
     # -- what an item is -----------------------------------------------------------------------
 
-    def swap(self, *items: Item) -> Session:
+    def swap(self, *items: Item) -> Queue:
         """Other items in the place of the current one, whose answer goes with it."""
         old = self.items[self.at]
         answers = {key: answer for key, answer in self.answers.items() if key != old.key}
         rest = (*self.items[: self.at], *items, *self.items[self.at + 1 :])
         return replace(self, items=rest, answers=answers, past=self)
 
-    def proven(self, item: Item) -> Session:
+    def proven(self, item: Item) -> Queue:
         """The current item was found to hold, in this form. Nothing that can be undone."""
         items = (*self.items[: self.at], item, *self.items[self.at + 1 :])
         return replace(self, items=items)
 
     # -- moving about --------------------------------------------------------------------------
 
-    def move(self, by: int) -> Session:
+    def move(self, by: int) -> Queue:
         """Later (positive) or earlier items, answered ones too; stops at the ends."""
         last = len(self.items) if self.complete else len(self.items) - 1
         return replace(self, at=max(0, min(self.at + by, last)))
 
-    def find(self, words: str) -> Session | None:
+    def find(self, words: str) -> Queue | None:
         """At the next item that speaks of ``words``, round about; None when no item does."""
         count = len(self.items)
         order: Sequence[int] = [(self.at + 1 + step) % count for step in range(count)]

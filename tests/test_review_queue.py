@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.app.review.items import Answer, Item, Kind, alternative, alternatives, items_of
-from engine.app.review.session import Session
+from engine.app.review.queue import Queue
 from engine.base.model import Edit, Level
 from tests.reviewkit import fix, verdict
 
@@ -29,99 +29,99 @@ def item(
 FOUR = (item(1), item(2, "src/b.rs"), item(3, codemod="two"), item(4, "src/b.rs", "two"))
 
 
-def keys(session: Session) -> dict[str, Answer]:
-    return dict(session.answers)
+def keys(queue: Queue) -> dict[str, Answer]:
+    return dict(queue.answers)
 
 
 def test_answers_go_through_the_queue_and_end_behind_it() -> None:
-    session = Session(FOUR)
+    queue = Queue(FOUR)
     for number, answer in enumerate((Answer.TAKE, Answer.SKIP, Answer.TAKE, Answer.SKIP)):
-        assert session.at == number
-        assert not session.complete
-        session = session.give(answer)
-    assert session.current is None
-    assert session.complete
-    assert session.taken == (FOUR[0], FOUR[2])
-    assert session.with_answer(Answer.SKIP) == (FOUR[1], FOUR[3])
+        assert queue.at == number
+        assert not queue.complete
+        queue = queue.give(answer)
+    assert queue.current is None
+    assert queue.complete
+    assert queue.taken == (FOUR[0], FOUR[2])
+    assert queue.with_answer(Answer.SKIP) == (FOUR[1], FOUR[3])
 
 
 def test_what_was_passed_over_is_asked_again_before_the_end() -> None:
-    session = Session(FOUR).move(1).give(Answer.TAKE).give(Answer.TAKE).give(Answer.TAKE)
-    assert session.current == FOUR[0]
-    assert session.give(Answer.SKIP).current is None
+    queue = Queue(FOUR).move(1).give(Answer.TAKE).give(Answer.TAKE).give(Answer.TAKE)
+    assert queue.current == FOUR[0]
+    assert queue.give(Answer.SKIP).current is None
 
 
 def test_a_new_answer_takes_the_place_of_the_old_one() -> None:
-    session = Session(FOUR).give(Answer.TAKE).move(-1).give(Answer.SKIP)
-    assert keys(session) == {FOUR[0].key: Answer.SKIP}
-    assert session.at == 1
+    queue = Queue(FOUR).give(Answer.TAKE).move(-1).give(Answer.SKIP)
+    assert keys(queue) == {FOUR[0].key: Answer.SKIP}
+    assert queue.at == 1
 
 
 def test_the_rest_of_a_file_and_of_a_codemod() -> None:
-    session, left = Session(FOUR).give_rest(Answer.TAKE, lambda i: i.path)
-    assert (session.taken, left) == ((FOUR[0], FOUR[2]), ())
-    assert session.current == FOUR[1]
-    session, _ = session.give_rest(Answer.SKIP, lambda i: i.codemod)  # FOUR[0] has its answer
-    assert session.with_answer(Answer.SKIP) == (FOUR[1],)
-    session, _ = session.give_rest(Answer.SKIP, lambda i: i.codemod)
-    assert session.complete
-    back = session.undo()
+    queue, left = Queue(FOUR).give_rest(Answer.TAKE, lambda i: i.path)
+    assert (queue.taken, left) == ((FOUR[0], FOUR[2]), ())
+    assert queue.current == FOUR[1]
+    queue, _ = queue.give_rest(Answer.SKIP, lambda i: i.codemod)  # FOUR[0] has its answer
+    assert queue.with_answer(Answer.SKIP) == (FOUR[1],)
+    queue, _ = queue.give_rest(Answer.SKIP, lambda i: i.codemod)
+    assert queue.complete
+    back = queue.undo()
     assert back is not None
     assert back.current == FOUR[3]
 
 
 def test_the_rest_is_one_answer_to_undo() -> None:
-    session, _ = Session(FOUR).give_rest(Answer.TAKE, lambda i: None)
-    assert len(session.taken) == 4
-    back = session.undo()
-    assert back == Session(FOUR)
+    queue, _ = Queue(FOUR).give_rest(Answer.TAKE, lambda i: None)
+    assert len(queue.taken) == 4
+    back = queue.undo()
+    assert back == Queue(FOUR)
     assert back is not None and back.undo() is None
 
 
 def test_what_needs_a_look_is_left_open_by_the_rest() -> None:
     unproven = replace(item(5), proven=False)
     clashing = item(1, codemod="three")
-    session, left = Session((FOUR[0], unproven, clashing)).give_rest(Answer.TAKE, lambda i: None)
-    assert session.taken == (FOUR[0],)
+    queue, left = Queue((FOUR[0], unproven, clashing)).give_rest(Answer.TAKE, lambda i: None)
+    assert queue.taken == (FOUR[0],)
     assert left == (unproven, clashing)
-    assert session.current == unproven
-    assert session.clash(clashing) == FOUR[0]
-    skipped, left = Session((FOUR[0], unproven)).give_rest(Answer.SKIP, lambda i: None)
+    assert queue.current == unproven
+    assert queue.clash(clashing) == FOUR[0]
+    skipped, left = Queue((FOUR[0], unproven)).give_rest(Answer.SKIP, lambda i: None)
     assert (len(skipped.answers), left) == (2, ())
 
 
 @pytest.mark.parametrize("second", [replace(item(5), proven=False), item(1, codemod="three")])
 def test_nothing_unproven_or_clashing_is_ever_taken(second: Item) -> None:
-    session = Session((FOUR[0], second)).give(Answer.TAKE)
+    queue = Queue((FOUR[0], second)).give(Answer.TAKE)
     with pytest.raises(ValueError, match="cannot be taken"):
-        session.give(Answer.TAKE)
+        queue.give(Answer.TAKE)
 
 
 def test_moving_stops_at_the_ends() -> None:
-    session = Session(FOUR)
-    assert session.move(-1).at == 0
-    assert session.move(9).at == 3
-    done, _ = session.give_rest(Answer.TAKE, lambda i: None)
+    queue = Queue(FOUR)
+    assert queue.move(-1).at == 0
+    assert queue.move(9).at == 3
+    done, _ = queue.give_rest(Answer.TAKE, lambda i: None)
     assert done.move(-1).at == 3
     assert done.move(-1).move(1).current is None
 
 
 def test_find_goes_round_about() -> None:
-    session = Session(FOUR)
-    found = session.find("B.RS")
+    queue = Queue(FOUR)
+    found = queue.find("B.RS")
     assert found is not None and found.at == 1
     found = found.find("b.rs")
     assert found is not None and found.at == 3
     found = found.find("b.rs")
     assert found is not None and found.at == 1
-    assert session.find("new_3") == replace(session, at=2)
-    assert session.find("nowhere") is None
-    assert Session(()).find("x") is None
+    assert queue.find("new_3") == replace(queue, at=2)
+    assert queue.find("nowhere") is None
+    assert Queue(()).find("x") is None
 
 
 def test_a_swap_takes_the_answer_along_and_can_be_undone() -> None:
     parts = tuple(replace(FOUR[0], part=str(n), kind=Kind.HUNKS) for n in (1, 2))
-    before = Session(FOUR).give(Answer.TAKE).move(-1)
+    before = Queue(FOUR).give(Answer.TAKE).move(-1)
     split = before.swap(*parts)
     assert [i.key for i in split.items[:3]] == [parts[0].key, parts[1].key, FOUR[1].key]
     assert not split.answers
@@ -168,40 +168,40 @@ def test_any_steps_keep_the_session_sound(
         for n, file, code in shape
         if (found := item(n, "src/b.rs" if file else "src/a.rs", "two" if code else "one"))
     }
-    session = Session(tuple(items.values()))
+    queue = Queue(tuple(items.values()))
     for key, words in steps:
-        before = session
-        current = session.current
+        before = queue
+        current = queue.current
         if key in "jk":
-            session = session.move(1 if key == "j" else -1)
+            queue = queue.move(1 if key == "j" else -1)
         elif key == "/":
-            session = session.find(words) or session
+            queue = queue.find(words) or queue
         elif key == "u":
-            past = session.undo()
-            assert past is not session
-            session = past or session
+            past = queue.undo()
+            assert past is not queue
+            queue = past or queue
         elif current is None:
-            assert session.complete
+            assert queue.complete
         elif key == "s":
             parts = [replace(current, part=f"{current.part}{n}", kind=Kind.HUNKS) for n in (1, 2)]
-            session = session.swap(*parts[: 1 + (len(current.part) < 3)])
+            queue = queue.swap(*parts[: 1 + (len(current.part) < 3)])
         else:
             answer = Answer.TAKE if key in "yaA" else Answer.SKIP
-            if answer is Answer.TAKE and session.clash(current):
+            if answer is Answer.TAKE and queue.clash(current):
                 continue
             if key in "yn":
-                session = session.give(answer)
+                queue = queue.give(answer)
             else:
                 same = (lambda i: i.path) if key in "ad" else (lambda i: i.codemod)
-                session, left = session.give_rest(answer, same)
-                assert all(i.key not in session.answers for i in left)
-            assert session.answers[current.key] is answer
-            assert session.past == before
-        assert session.answers.keys() <= {i.key for i in session.items}
-        assert all(session.clash(taken) is None for taken in session.taken)
-        assert 0 <= session.at <= len(session.items)
-        assert session.current is not None or session.complete
-    while (past := session.undo()) is not None:
-        session = past
-    assert not session.answers
-    assert len(session.items) == len(items)
+                queue, left = queue.give_rest(answer, same)
+                assert all(i.key not in queue.answers for i in left)
+            assert queue.answers[current.key] is answer
+            assert queue.past == before
+        assert queue.answers.keys() <= {i.key for i in queue.items}
+        assert all(queue.clash(taken) is None for taken in queue.taken)
+        assert 0 <= queue.at <= len(queue.items)
+        assert queue.current is not None or queue.complete
+    while (past := queue.undo()) is not None:
+        queue = past
+    assert not queue.answers
+    assert len(queue.items) == len(items)
