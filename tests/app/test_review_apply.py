@@ -102,7 +102,7 @@ def root(built: Path) -> Path:
 def apply(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "engine.app.cli", "apply", str(root), *options],
-        cwd=Path(__file__).parent.parent,
+        cwd=Path(__file__).parents[2],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
@@ -122,7 +122,7 @@ def at_terminal(
     process = pexpect.spawn(
         sys.executable,
         ["-m", "engine.app.cli", "apply", str(root), "--no-bench", *options],
-        cwd=str(Path(__file__).parent.parent),
+        cwd=str(Path(__file__).parents[2]),
         env={**_ENV, "TERM": "xterm-256color", **env},
         encoding="utf-8",
         dimensions=(50, 80),

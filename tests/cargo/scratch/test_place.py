@@ -20,7 +20,7 @@ from engine.cargo import sync
 from engine.cargo.cargoconfig import target_dir
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Selection, discover
-from tests.scratch.conftest import open_scratch
+from tests.cargo.scratch.conftest import open_scratch
 from tests.trees import CACHE_TAG, CODE, build, content, package
 
 

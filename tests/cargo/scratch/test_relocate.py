@@ -10,7 +10,7 @@ import pytest
 from engine.base.errors import SpikeproofError
 from engine.cargo.cargoconfig import config_for_copy, target_dir
 from engine.cargo.relocate import relocated
-from tests.scratch.conftest import open_scratch
+from tests.cargo.scratch.conftest import open_scratch
 from tests.trees import build, package
 
 

@@ -13,7 +13,7 @@ from engine.report.finding import Report, Suggestion
 from engine.report.rdjson import MAX_LINE, rdjsonl
 from tests.findings import HOSTILE, finding, hostile, report
 from tests.rdfschema import complaints, published
-from tests.test_report_formats import RDF, diagnostics
+from tests.report.test_report_formats import RDF, diagnostics
 
 _PARTS = (Suggestion("src/lib.rs", 1, 1, ()), Suggestion("src/ü b.rs", 4, 6, ("a\t", '"b\\')))
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from engine.base.errors import SpikeproofError
 from engine.cargo import sync
-from tests.scratch.conftest import open_scratch
+from tests.cargo.scratch.conftest import open_scratch
 from tests.trees import CACHE_TAG, CODE, build, content
 
 

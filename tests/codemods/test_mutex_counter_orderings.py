@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_mutex_counter import Workspace, one
+from tests.codemods.test_mutex_counter import Workspace, one
 
 _LOCK = "std::sync::Mutex<{}>"
 _TYPES = {"self.n": _LOCK.format("u64"), "self": "&krate::S"}

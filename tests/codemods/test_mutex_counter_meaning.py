@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_mutex_counter import Workspace
+from tests.codemods.test_mutex_counter import Workspace
 
 _HEAD = "#![allow(warnings)]\nuse std::sync::Mutex;\n"
 _INPUTS = "for v in [0i64, 3, 4, -2] { for (x, y) in [(0i64, 1i64), (5, 2), (3, 3)] {"

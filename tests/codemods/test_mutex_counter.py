@@ -310,7 +310,7 @@ def test_the_query_and_the_literals_agree() -> None:
 
 # -- the way back: real atomics, made mutexes, made atomics again --------------------------------
 
-ATOMICS = (Path(__file__).parent / "data" / "atomics.rs").read_bytes()
+ATOMICS = (Path(__file__).parents[1] / "data" / "atomics.rs").read_bytes()
 
 
 def mutex_types(text: bytes) -> dict[str, str]:
@@ -364,9 +364,7 @@ def test_the_mutator_says_what_it_cannot() -> None:
 
 CASES = [
     path.read_text("utf-8")
-    for path in sorted(
-        (Path(__file__).parent.parent / "codemods/mutex_counter/cases").rglob("*.rs")
-    )
+    for path in sorted((Path(__file__).parents[2] / "codemods/mutex_counter/cases").rglob("*.rs"))
     if not path.name.endswith(".after.rs")
 ]
 

@@ -12,7 +12,7 @@ import pytest
 
 from engine.cargo.scratch import Copy
 from engine.rewrite.patch import git_apply
-from tests.scratch.conftest import open_scratch
+from tests.cargo.scratch.conftest import open_scratch
 from tests.trees import CODE, build, content, package
 
 

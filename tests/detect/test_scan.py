@@ -18,7 +18,7 @@ from engine.detect.scan import scan, scan_source, wanted
 from engine.rust.queries import captures, compile_query, run_query, walk
 from engine.rust.syntax import Source, span_of
 
-HOME = Path(__file__).resolve().parent.parent
+HOME = Path(__file__).resolve().parents[2]
 FILES = sorted((*HOME.glob("codemods/*/cases/*/*.rs"), *HOME.glob("corpus/*/src/**/*.rs")))
 
 

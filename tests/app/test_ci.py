@@ -18,7 +18,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Level, Outcome
 from engine.report.finding import Finding
 from tests.findings import finding, report
-from tests.test_report_formats import CODE_QUALITY, checked, diagnostics_of, runner
+from tests.report.test_report_formats import CODE_QUALITY, checked, diagnostics_of, runner
 from tests.trees import build, package
 
 OLD = """\

@@ -80,7 +80,7 @@ def run(cwd: Path, *arguments: str, code: int) -> tuple[bytes, str]:
         for name in ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME")
         if name in os.environ
     }
-    home = Path(__file__).resolve().parent.parent
+    home = Path(__file__).resolve().parents[2]
     found = subprocess.run(
         command, cwd=cwd, capture_output=True, env={**keep, "PYTHONPATH": str(home)}
     )

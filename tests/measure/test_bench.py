@@ -285,7 +285,7 @@ def _first(found: Row) -> bool:
 
 def test_the_real_criterion(tmp_path: Path) -> None:
     """Its own build directory is kept in the repository's target: criterion takes a minute."""
-    home = Path(__file__).resolve().parent.parent / "target/cases/bench"
+    home = Path(__file__).resolve().parents[2] / "target/cases/bench"
     sides = []
     for name, reset, lib in (
         ("old", "kept = Vec::new()", LIB),
