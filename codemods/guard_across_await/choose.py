@@ -13,7 +13,8 @@ from codemods.guard_across_await.hoist import candidates, chain_top, extends
 from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
 from codemods.guard_across_await.values import is_copy, is_whole, may_be_copy, pointee
-from engine.rust.locks import guarded, guards_in, method_call
+from engine.rust.locks import guarded, guards_in
+from engine.rust.nodes import method_call
 from engine.rust.syntax import Source
 from engine.rust.types import Type
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from tree_sitter import Node
 
 from codemods.guard_across_await.lifetimes import is_callee
-from engine.rust.locks import method_call
+from engine.rust.nodes import method_call
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, FUNCTIONS, LOOPS, Source, span_of
 

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from codemods.guard_across_await.choice import Choice, TypeOf, priced, short
 from codemods.guard_across_await.values import is_copy
 from engine.base.model import Span
-from engine.rust.locks import method_call
+from engine.rust.nodes import method_call
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
 

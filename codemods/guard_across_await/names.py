@@ -7,7 +7,8 @@ import re
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.locks import lock_call, method_call
+from engine.rust.locks import lock_call
+from engine.rust.nodes import method_call
 from engine.rust.scopes import Scopes, pattern_names
 from engine.rust.syntax import Source, span_of
 

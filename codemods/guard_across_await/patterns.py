@@ -14,7 +14,7 @@ from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import is_whole
 from codemods.guard_across_await.write import statements_of
 from engine.base.model import Edit, Span
-from engine.rust.locks import method_call
+from engine.rust.nodes import method_call
 from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 

@@ -10,7 +10,8 @@ from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import pointee
 from engine.base.model import Span
-from engine.rust.locks import LockCall, lock_call, method_call
+from engine.rust.locks import LockCall, lock_call
+from engine.rust.nodes import method_call
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from engine.rust.nodes import method_call
 from engine.rust.syntax import COMMENTS, Source
 
 if TYPE_CHECKING:
@@ -237,21 +238,3 @@ def _inner(source: Source, node: Node, tails: list[str]) -> Node | None:
         return None
     tails.append(found[1].decode())
     return found[0]
-
-
-def method_call(source: Source, node: Node) -> tuple[Node, bytes, tuple[Node, ...]] | None:
-    """``receiver.method(arguments)`` as (receiver, method, arguments), None for anything else."""
-    if node.type != "call_expression":
-        return None
-    function = node.child_by_field_name("function")
-    if function is not None and function.type == "generic_function":
-        function = function.child_by_field_name("function")
-    if function is None or function.type != "field_expression":
-        return None
-    receiver = function.child_by_field_name("value")
-    name = function.child_by_field_name("field")
-    arguments = node.child_by_field_name("arguments")
-    if receiver is None or name is None or arguments is None:
-        return None
-    given = tuple(a for a in arguments.named_children if a.type not in COMMENTS)
-    return receiver, source.text(name), given

@@ -11,10 +11,10 @@ from engine.rust.locks import (
     guarded,
     guards_in,
     lock_call,
-    method_call,
     outermost,
     with_tails,
 )
+from engine.rust.nodes import method_call
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse

@@ -1,0 +1,429 @@
+"""The parts of Rust syntax by their meaning: this module knows the grammar's field names.
+
+Every function takes a node of any kind and answers None (or nothing) where it has no such part, so
+that callers ask for what they want instead of testing kinds first. Nothing here looks at types or
+names: what a call means is asked elsewhere. Grammar: tree-sitter-rust 0.24.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from engine.rust.syntax import COMMENTS, Source
+
+_PAREN = "parenthesized_expression"
+_OPERATIONS = frozenset({"assignment_expression", "compound_assignment_expr", "binary_expression"})
+_LETS = frozenset({"let_declaration", "let_condition"})
+
+
+class Call(NamedTuple):
+    """``callee::<turbofish>(arguments)``; the callee of a method call is its ``receiver.method``."""
+
+    callee: Node
+    turbofish: Node | None  # the ``<..>``
+    arguments: tuple[Node, ...]
+
+
+class MethodCall(NamedTuple):
+    """``receiver.method(arguments)``, a turbofish looked through."""
+
+    receiver: Node
+    method: bytes
+    arguments: tuple[Node, ...]
+
+
+class Access(NamedTuple):
+    """``base.name``: a field, a tuple's number, or a method that is about to be called."""
+
+    base: Node
+    name: Node
+
+
+class Let(NamedTuple):
+    """``let pattern: type = value else alternative``, a declaration or a condition."""
+
+    pattern: Node
+    type: Node | None
+    value: Node | None
+    alternative: Node | None
+
+
+class Operation(NamedTuple):
+    """``left operator right``: an assignment (``=``), a compound one (``+=``) or a binary operator."""
+
+    left: Node
+    operator: bytes
+    right: Node
+
+
+class Branches(NamedTuple):
+    """``if condition consequence else alternative``; the alternative is a block or another ``if``."""
+
+    condition: Node
+    consequence: Node
+    alternative: Node | None
+
+
+class Arm(NamedTuple):
+    """``pattern if guard => value``."""
+
+    node: Node
+    pattern: Node
+    guard: Node | None
+    value: Node
+
+
+class Parameter(NamedTuple):
+    """``pattern: type`` of a ``fn``; a closure's has a type where it is written."""
+
+    node: Node
+    pattern: Node
+    type: Node | None
+
+
+# -- parentheses and neighbours --------------------------------------------------------------------
+
+
+def named_children(node: Node) -> list[Node]:
+    """Without comments."""
+    return [child for child in node.named_children if child.type not in COMMENTS]
+
+
+def bare(node: Node) -> Node:
+    """``node`` without parentheses around it."""
+    while node.type == _PAREN:
+        inner = named_children(node)
+        if len(inner) != 1:
+            break
+        node = inner[0]
+    return node
+
+
+def outward(node: Node) -> Node:
+    """``node`` with all parentheses around it."""
+    while node.parent is not None and node.parent.type == _PAREN:
+        node = node.parent
+    return node
+
+
+def has_token(node: Node, token: str) -> bool:
+    """Is the keyword or sign ``token`` a direct part of ``node`` (``mut``'s is
+    ``mutable_specifier``)?"""
+    return any(child.type == token for child in node.children)
+
+
+# -- calls -----------------------------------------------------------------------------------------
+
+
+def call_of(node: Node) -> Call | None:
+    if node.type != "call_expression":
+        return None
+    callee, arguments = node.child_by_field_name("function"), arguments_of(node)
+    if callee is None:
+        return None
+    if callee.type != "generic_function":
+        return Call(callee, None, arguments)
+    inner = callee.child_by_field_name("function")
+    return Call(inner or callee, callee.child_by_field_name("type_arguments"), arguments)
+
+
+def callee_of(node: Node) -> Node | None:
+    """What is called, without a turbofish."""
+    call = call_of(node)
+    return call.callee if call is not None else None
+
+
+def arguments_of(node: Node) -> tuple[Node, ...]:
+    """The arguments of a call; () for anything else."""
+    listed = node.child_by_field_name("arguments") if node.type == "call_expression" else None
+    return tuple(named_children(listed)) if listed is not None else ()
+
+
+def call_around(argument: Node) -> Node | None:
+    """The call of whose argument list ``argument`` is directly a part."""
+    listed = argument.parent
+    if listed is None or listed.type != "arguments":
+        return None
+    return listed.parent
+
+
+def method_call(source: Source, node: Node) -> MethodCall | None:
+    call = call_of(node)
+    access = access_of(call.callee) if call is not None else None
+    if call is None or access is None:
+        return None
+    return MethodCall(access.base, source.text(access.name), call.arguments)
+
+
+def is_callee(node: Node) -> bool:
+    """Is ``node`` what a call calls (the ``x.method`` or the path), with or without turbofish?"""
+    return call_through(node) is not None
+
+
+def call_through(callee: Node) -> Node | None:
+    """The call that calls ``callee``."""
+    up = callee.parent
+    if up is not None and up.type == "generic_function":
+        if up.child_by_field_name("function") != callee:
+            return None
+        callee, up = up, up.parent
+    if up is None or up.type != "call_expression":
+        return None
+    return up if up.child_by_field_name("function") == callee else None
+
+
+def method_on(source: Source, node: Node) -> tuple[bytes, Node] | None:
+    """(method, call) of the method call whose receiver is ``node``."""
+    up = node.parent
+    access = access_of(up) if up is not None else None
+    if up is None or access is None or access.base != node:
+        return None
+    call = call_through(up)
+    return (source.text(access.name), call) if call is not None else None
+
+
+def macro_name(source: Source, call: Node) -> bytes:
+    """The last segment of a macro call's path: ``debug`` of ``tracing::debug!(..)``; b"" for what is
+    no macro call."""
+    path = call.child_by_field_name("macro") if call.type == "macro_invocation" else None
+    return last_segment(source.text(path)) if path is not None else b""
+
+
+# -- expressions -----------------------------------------------------------------------------------
+
+
+def access_of(node: Node) -> Access | None:
+    if node.type != "field_expression":
+        return None
+    base, name = node.child_by_field_name("value"), node.child_by_field_name("field")
+    return Access(base, name) if base is not None and name is not None else None
+
+
+def operation_of(source: Source, node: Node) -> Operation | None:
+    if node.type not in _OPERATIONS:
+        return None
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if left is None or right is None:
+        return None
+    return Operation(left, source.text(operator) if operator is not None else b"=", right)
+
+
+def borrowed(node: Node) -> Node | None:
+    """``x`` of ``&x`` and ``&mut x``."""
+    return node.child_by_field_name("value") if node.type == "reference_expression" else None
+
+
+def is_mut(node: Node) -> bool:
+    """Does the reference, pattern or parameter say ``mut``?"""
+    return has_token(node, "mutable_specifier")
+
+
+def dereferenced(node: Node) -> Node | None:
+    """``x`` of ``*x``."""
+    if node.type != "unary_expression" or not has_token(node, "*"):
+        return None
+    return next(iter(named_children(node)), None)
+
+
+def indexed(node: Node) -> tuple[Node, Node] | None:
+    """``(x, i)`` of ``x[i]``."""
+    parts = named_children(node) if node.type == "index_expression" else []
+    return (parts[0], parts[1]) if len(parts) == 2 else None
+
+
+def awaited(node: Node) -> Node | None:
+    """``x`` of ``x.await``."""
+    return next(iter(named_children(node)), None) if node.type == "await_expression" else None
+
+
+def tried(node: Node) -> Node | None:
+    """``x`` of ``x?``."""
+    return next(iter(named_children(node)), None) if node.type == "try_expression" else None
+
+
+def initialized(node: Node) -> tuple[Node, Node] | None:
+    """``(name, value)`` of ``name: value`` in a struct expression."""
+    if node.type != "field_initializer":
+        return None
+    name, value = node.child_by_field_name("field"), node.child_by_field_name("value")
+    return (name, value) if name is not None and value is not None else None
+
+
+# -- statements and control ------------------------------------------------------------------------
+
+
+def let_of(node: Node) -> Let | None:
+    pattern = node.child_by_field_name("pattern") if node.type in _LETS else None
+    if pattern is None:
+        return None
+    return Let(
+        pattern,
+        node.child_by_field_name("type"),
+        node.child_by_field_name("value"),
+        node.child_by_field_name("alternative"),
+    )
+
+
+def branches_of(node: Node) -> Branches | None:
+    if node.type != "if_expression":
+        return None
+    condition = node.child_by_field_name("condition")
+    consequence = node.child_by_field_name("consequence")
+    if condition is None or consequence is None:
+        return None
+    return Branches(condition, consequence, else_of(node))
+
+
+def else_of(node: Node) -> Node | None:
+    """The block (or ``if``) behind an ``else``, without that word."""
+    clause = node.child_by_field_name("alternative")
+    if clause is not None and clause.type == "else_clause":
+        return next(iter(named_children(clause)), None)
+    return clause
+
+
+def condition_of(node: Node) -> Node | None:
+    """Of ``if`` and ``while``; of ``match`` arms, see :func:`arms_of`."""
+    return node.child_by_field_name("condition")
+
+
+def scrutinee_of(node: Node) -> Node | None:
+    """What ``match`` looks at, and what ``for`` goes over."""
+    if node.type not in ("match_expression", "for_expression"):
+        return None
+    return node.child_by_field_name("value")
+
+
+def loop_pattern(node: Node) -> Node | None:
+    """``x`` of ``for x in xs``."""
+    return node.child_by_field_name("pattern") if node.type == "for_expression" else None
+
+
+def arms_of(node: Node) -> Iterator[Arm]:
+    """The arms of a ``match``, in order."""
+    body = body_of(node) if node.type == "match_expression" else None
+    for child in body.named_children if body is not None else ():
+        if child.type == "match_arm" and (arm := arm_of(child)) is not None:
+            yield arm
+
+
+def arm_of(node: Node) -> Arm | None:
+    if node.type not in ("match_arm", "last_match_arm"):
+        return None
+    pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+    if pattern is None or value is None:
+        return None
+    guard = pattern.child_by_field_name("condition")
+    inner = (
+        next(iter(named_children(pattern)), pattern) if pattern.type == "match_pattern" else pattern
+    )
+    return Arm(node, inner, guard, value)
+
+
+def body_of(node: Node) -> Node | None:
+    """Of a function, closure, loop, ``match``, ``impl``, ``trait``, ``mod``, struct or enum; the
+    block of an ``async`` or ``unsafe`` block is its last child."""
+    body = node.child_by_field_name("body")
+    if body is None and node.type in ("async_block", "unsafe_block", "const_block", "gen_block"):
+        body = next((child for child in node.named_children if child.type == "block"), None)
+    return body
+
+
+# -- items -----------------------------------------------------------------------------------------
+
+
+def name_of(node: Node) -> Node | None:
+    """The name that an item, field, variant or generic parameter is given."""
+    return node.child_by_field_name("name")
+
+
+def type_of(node: Node) -> Node | None:
+    """The type that is written for a parameter, field, ``let``, ``const``, alias or cast; of an
+    ``impl``, the type that it is for."""
+    return node.child_by_field_name("type")
+
+
+def trait_of(impl: Node) -> Node | None:
+    """The trait of ``impl Trait for Type``."""
+    return impl.child_by_field_name("trait")
+
+
+def return_type(function: Node) -> Node | None:
+    return function.child_by_field_name("return_type")
+
+
+def type_parameters(item: Node) -> Node | None:
+    """The ``<..>`` of a generic item."""
+    return item.child_by_field_name("type_parameters")
+
+
+def type_arguments(node: Node) -> list[Node]:
+    """What stands in the ``<..>`` of a generic type."""
+    listed = node.child_by_field_name("type_arguments")
+    return named_children(listed) if listed is not None else []
+
+
+def bounds_of(node: Node) -> Node | None:
+    """The ``: A + B`` of a generic parameter or of a ``where`` clause's line."""
+    return node.child_by_field_name("bounds")
+
+
+def visibility_of(item: Node) -> Node | None:
+    return next((c for c in item.children if c.type == "visibility_modifier"), None)
+
+
+def parameters_of(function: Node) -> list[Parameter]:
+    """Of a ``fn`` without ``self``, or of a closure."""
+    listed = function.child_by_field_name("parameters")
+    found: list[Parameter] = []
+    for child in named_children(listed) if listed is not None else ():
+        if child.type == "parameter":
+            pattern = child.child_by_field_name("pattern")
+            if pattern is not None and pattern.type != "self":
+                found.append(Parameter(child, pattern, child.child_by_field_name("type")))
+        elif listed is not None and listed.type == "closure_parameters":
+            found.append(Parameter(child, child, None))
+    return found
+
+
+def self_parameter(function: Node) -> Node | None:
+    """``self``, ``&self``, ``&mut self`` or ``self: T`` of a method."""
+    listed = function.child_by_field_name("parameters")
+    for child in listed.named_children if listed is not None else ():
+        if child.type == "self_parameter":
+            return child
+        pattern = child.child_by_field_name("pattern")
+        if pattern is not None and pattern.type == "self":
+            return child
+    return None
+
+
+# -- paths -----------------------------------------------------------------------------------------
+
+
+def path_of(node: Node) -> tuple[Node | None, Node] | None:
+    """``(path, name)`` of ``path::name``, also as a type; the path is None in ``::name``."""
+    if node.type not in ("scoped_identifier", "scoped_type_identifier"):
+        return None
+    name = node.child_by_field_name("name")
+    return (node.child_by_field_name("path"), name) if name is not None else None
+
+
+def generic_head(node: Node) -> Node:
+    """A type without its ``<..>``."""
+    inner = node.child_by_field_name("type") if node.type == "generic_type" else None
+    return inner if inner is not None else node
+
+
+def last_segment(path: bytes) -> bytes:
+    """``c`` of ``a::b::c``, without white space."""
+    return path.rpartition(b"::")[2].strip()
+
+
+def last_name(source: Source, node: Node) -> bytes:
+    """``Stats`` of ``crate::Stats<'a, T>``."""
+    return last_segment(b"".join(source.text(generic_head(node)).split()).partition(b"<")[0])
