@@ -20,15 +20,19 @@ $(STAMP): pyproject.toml requirements.lock
 demo: install
 	@$(BIN)/python -m bench.demo
 
+# On all cores; what shares a build folder stays together (marked `xdist_group`). More for pytest:
+# make test ARGS="-k culprits", ARGS=--cov for coverage.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --dist loadgroup
+
 test: install
-	$(BIN)/python -m pytest -m "not measured"
+	$(PYTEST) -m "not measured" $(ARGS)
 
 # Measurements of small crates: on a machine with nothing else to do.
 test-measured: install
 	$(BIN)/python -m pytest -m measured
 
 test-fast: install
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow" $(ARGS)
 
 # The tool's own speed, what it measures of the upload service, how good its judge is: an hour and a
 # half on a machine with nothing else to do. All of it is run, whatever falls short.

@@ -20,6 +20,9 @@ from engine.cargo.workspace import Selection, discover
 from tests.gitrepo import git, start
 from tests.trees import build, content, package
 
+# What its tests share is made once.
+pytestmark = pytest.mark.xdist_group("review_apply")
+
 HITS = """\
 use std::sync::Mutex;
 

@@ -15,6 +15,9 @@ from hypothesis import strategies as st
 from engine.base.ignore import Ignore, Patterns
 from tests.trees import CODE, build
 
+# What its tests share is made once.
+pytestmark = pytest.mark.xdist_group("ignore")
+
 PIECES = [
     *("a", "b", "*", "?", "**", "a*", "*.rs", "*.*", "x.rs", "!", "\\!", "#", " ", "\\ ", "b "),
     *(

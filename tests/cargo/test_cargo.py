@@ -18,6 +18,9 @@ from engine.cargo.messages import Paths, diagnostic, package_name, target_name
 from engine.cargo.units import dep_info
 from tests.smallcrate import cargo, manifest
 
+# What its tests share is made once.
+pytestmark = pytest.mark.xdist_group("cargo")
+
 LIB = """\
 //! A crate.
 mod part;

@@ -21,6 +21,9 @@ from engine.rust.types import Type
 from tests.oraclecrate import EXPECTED, FILES, receivers
 from tests.smallcrate import cargo, manifest, span
 
+# What its tests share is made once.
+pytestmark = pytest.mark.xdist_group("oracle")
+
 
 @pytest.fixture(scope="module")
 def crate(tmp_path_factory: pytest.TempPathFactory) -> Cargo:

@@ -11,6 +11,8 @@ from engine.detect.codemod import registry
 from tests.casebook import Case, cases, outcome
 
 _ALL = tuple(cases())
+# The cases of one codemod are one run of the pipeline: they stay in one process.
+_PARAMS = [pytest.param(c, id=c.id, marks=pytest.mark.xdist_group(c.codemod)) for c in _ALL]
 # The depth that a codemod must show before it may be called one.
 _LEAST = {"fixed": 15, "kept": 12, "reported": 6}
 
@@ -25,7 +27,7 @@ def explain(case: Case) -> str:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("case", _ALL, ids=lambda case: case.id)
+@pytest.mark.parametrize("case", _PARAMS)
 def test_case(case: Case) -> None:
     done = outcome(case.codemod)
     if done.error:

@@ -15,7 +15,7 @@ from engine.measure.text import report_json, report_text, samples_json
 from tests.benchcrate import LIB, crate, measure, reason, row
 from tests.trees import build, content, package
 
-pytestmark = [pytest.mark.slow, pytest.mark.measured]
+pytestmark = [pytest.mark.slow, pytest.mark.measured, pytest.mark.xdist_group("bench")]
 
 USUAL = """
 use criterion::criterion_main;

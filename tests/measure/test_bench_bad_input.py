@@ -21,7 +21,7 @@ from engine.measure.text import report_text
 from tests.benchcrate import crate, measure, reason, row
 from tests.trees import content
 
-pytestmark = [pytest.mark.slow, pytest.mark.measured]
+pytestmark = [pytest.mark.slow, pytest.mark.measured, pytest.mark.xdist_group("bench_bad_input")]
 
 needs_valgrind = pytest.mark.skipif(
     shutil.which("valgrind") is None, reason="valgrind is not installed"

@@ -11,7 +11,7 @@ from engine.measure import Report
 from tests.benchcrate import crate, measure
 from tests.trees import content
 
-pytestmark = [pytest.mark.slow, pytest.mark.measured]
+pytestmark = [pytest.mark.slow, pytest.mark.measured, pytest.mark.xdist_group("workload")]
 
 MAIN = """
 fn main() {
