@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -50,7 +50,7 @@ class Case:
     kind: str  # "fixed", "kept", "reported"
     name: str
     before: Path
-    directives: Mapping[str, str] = field(default_factory=dict)
+    directives: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def after(self) -> Path:
@@ -109,7 +109,7 @@ class Outcome:
         return [v for v in self.verdicts if any(s.path == case.path for s in v.proposal.sites)]
 
 
-def _write(root: Path, group: list[Case]) -> None:
+def _write(root: Path, group: Sequence[Case]) -> None:
     """Write the workspace; only what differs, so that builds stay incremental."""
     wanted: dict[Path, bytes] = {}
     packages: dict[str, list[Case]] = {}
@@ -140,14 +140,16 @@ def _write(root: Path, group: list[Case]) -> None:
 
 
 @cache
-def outcome(codemod: str) -> Outcome:
-    """Run all cases of ``codemod`` through scan, types, plan and check, with review-level fixes."""
+def outcome(chosen: tuple[Case, ...]) -> Outcome:
+    """Run ``chosen`` cases of one codemod through scan, types, plan and check, with review-level
+    fixes. The build folder is kept, so that a few cases take seconds."""
     from engine.app.pipeline import run
     from engine.base.ui import Ui
     from engine.cargo.workspace import Selection, discover
 
+    codemod = chosen[0].codemod
     root = _WORK / codemod
-    _write(root, [case for case in cases() if case.codemod == codemod])
+    _write(root, chosen)
     workspace = discover(root, Selection(workspace=True))
     ui = Ui(quiet=True)
     target = _WORK / "target"
