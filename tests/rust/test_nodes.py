@@ -1,0 +1,249 @@
+"""The parts of Rust syntax by their meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tree_sitter import Node
+
+from engine.rust import nodes
+from engine.rust.queries import walk
+from engine.rust.syntax import Source
+
+
+def source_of(text: str) -> Source:
+    return Source("src/lib.rs", text.encode())
+
+
+def first(source: Source, kind: str, text: str = "") -> Node:
+    """The first node of this kind, and of this text where one is given."""
+    for node in walk(source.root):
+        if node.type == kind and (not text or source.text(node) == text.encode()):
+            return node
+    raise AssertionError(f"no {kind} {text}")
+
+
+def words(source: Source, node: Node | None) -> str:
+    return source.text(node).decode() if node is not None else "-"
+
+
+def inside(expression: str) -> Source:
+    return source_of(f"fn f() {{ {expression}; }}")
+
+
+@pytest.mark.parametrize(
+    ("text", "callee", "turbofish", "arguments"),
+    [
+        ("f()", "f", "-", []),
+        ("a::b(x, /* two */ y)", "a::b", "-", ["x", "y"]),
+        ("f::<u8>(1)", "f", "<u8>", ["1"]),
+        ("x.parse::<u8>()", "x.parse", "<u8>", []),
+        ("(self.f)(1)", "(self.f)", "-", ["1"]),
+    ],
+)
+def test_calls(text: str, callee: str, turbofish: str, arguments: list[str]) -> None:
+    source = inside(text)
+    node = first(source, "call_expression")
+    call = nodes.call_of(node)
+    assert call is not None
+    assert words(source, call.callee) == callee
+    assert words(source, call.turbofish) == turbofish
+    assert [words(source, a) for a in call.arguments] == arguments
+    assert nodes.callee_of(node) == call.callee
+    assert nodes.call_through(call.callee) == node
+    assert nodes.is_callee(call.callee)
+    for argument in call.arguments:
+        assert nodes.call_around(argument) == node
+        assert not nodes.is_callee(argument)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("m.lock()", ("m", b"lock", [])),
+        ("a.b().c::<T>(d)", ("a.b()", b"c", ["d"])),
+        ("T::lock(m)", None),
+        ("(m.f)()", None),
+    ],
+)
+def test_method_calls(text: str, expected: tuple[str, bytes, list[str]] | None) -> None:
+    source = inside(text)
+    found = nodes.method_call(source, first(source, "call_expression"))
+    if expected is None:
+        assert found is None
+        return
+    assert found is not None
+    assert words(source, found.receiver) == expected[0]
+    assert found.method == expected[1]
+    assert [words(source, a) for a in found.arguments] == expected[2]
+    on = nodes.method_on(source, found.receiver)
+    assert on == (expected[1], first(source, "call_expression"))
+
+
+def test_a_field_that_is_not_called_is_no_method() -> None:
+    source = inside("x.field")
+    access = nodes.access_of(first(source, "field_expression"))
+    assert access is not None
+    assert (words(source, access.base), words(source, access.name)) == ("x", "field")
+    assert nodes.method_on(source, access.base) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("vec![1]", b"vec"), ("tracing::debug!(x)", b"debug"), ("::a::b! { c }", b"b"), ("f()", b"")],
+)
+def test_macro_names(text: str, name: bytes) -> None:
+    source = inside(text)
+    statement = first(source, "block").named_children[0]
+    node = statement.named_children[0] if statement.type == "expression_statement" else statement
+    assert nodes.macro_name(source, node) == name
+
+
+def test_parentheses() -> None:
+    source = inside("((/* why */ (a)))")
+    outer = first(source, "parenthesized_expression")
+    a = first(source, "identifier", "a")
+    assert nodes.bare(outer) == a
+    assert nodes.outward(a) == outer
+    assert nodes.bare(a) == a
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("let a = b", "let_declaration", ("a", "-", "b", "-")),
+        ("let (a, b): T", "let_declaration", ("(a, b)", "T", "-", "-")),
+        (
+            "let Some(a) = b else { return }",
+            "let_declaration",
+            ("Some(a)", "-", "b", "{ return }"),
+        ),
+        ("if let Some(a) = b {}", "let_condition", ("Some(a)", "-", "b", "-")),
+        ("a = b", "assignment_expression", None),
+    ],
+)
+def test_lets(text: str, kind: str, expected: tuple[str, str, str, str] | None) -> None:
+    source = inside(text)
+    found = nodes.let_of(first(source, kind))
+    assert (None if found is None else tuple(words(source, part) for part in found)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("a = b", "assignment_expression", ("a", b"=", "b")),
+        ("a += b", "compound_assignment_expr", ("a", b"+=", "b")),
+        ("a && b", "binary_expression", ("a", b"&&", "b")),
+        ("a << 1", "binary_expression", ("a", b"<<", "1")),
+    ],
+)
+def test_operations(text: str, kind: str, expected: tuple[str, bytes, str]) -> None:
+    source = inside(text)
+    found = nodes.operation_of(source, first(source, kind))
+    assert found is not None
+    assert (words(source, found.left), found.operator, words(source, found.right)) == expected
+
+
+@pytest.mark.parametrize(
+    ("part", "text", "kind", "expected"),
+    [
+        (nodes.borrowed, "&x", "reference_expression", "x"),
+        (nodes.borrowed, "&mut x.y", "reference_expression", "x.y"),
+        (nodes.dereferenced, "*x", "unary_expression", "x"),
+        (nodes.dereferenced, "-x", "unary_expression", "-"),
+        (nodes.awaited, "x.await", "await_expression", "x"),
+        (nodes.tried, "x?", "try_expression", "x"),
+        (nodes.scrutinee_of, "match x {}", "match_expression", "x"),
+        (nodes.scrutinee_of, "for a in x {}", "for_expression", "x"),
+        (nodes.loop_pattern, "for a in x {}", "for_expression", "a"),
+        (nodes.condition_of, "while x {}", "while_expression", "x"),
+        (nodes.body_of, "loop { x }", "loop_expression", "{ x }"),
+        (nodes.body_of, "|a| x", "closure_expression", "x"),
+        (nodes.body_of, "async move { x }", "async_block", "{ x }"),
+        (nodes.body_of, "unsafe { x }", "unsafe_block", "{ x }"),
+        (nodes.else_of, "if a {} else { x }", "if_expression", "{ x }"),
+        (nodes.else_of, "if a {} else if b { x }", "if_expression", "if b { x }"),
+        (nodes.else_of, "if a {}", "if_expression", "-"),
+    ],
+)
+def test_parts(part: Callable[[Node], Node | None], text: str, kind: str, expected: str) -> None:
+    source = inside(text)
+    assert words(source, part(first(source, kind))) == expected
+
+
+def test_an_index_has_two_parts() -> None:
+    source = inside("a[b + 1]")
+    found = nodes.indexed(first(source, "index_expression"))
+    assert found is not None
+    assert [words(source, part) for part in found] == ["a", "b + 1"]
+
+
+def test_arms() -> None:
+    source = inside("match x { A(b) if b > 1 => c, /* no */ D | E => { f }, _ => g }")
+    arms = list(nodes.arms_of(first(source, "match_expression")))
+    found = [tuple(words(source, n) for n in (a.pattern, a.guard, a.value)) for a in arms]
+    assert found[0] == ("A(b)", "b > 1", "c")
+    assert found[1] == ("D | E", "-", "{ f }")
+    assert found[2] == ("_", "-", "g")
+
+
+def test_functions() -> None:
+    source = source_of(
+        "impl A for B { fn f<T>(&mut self, (a, b): (u8, T), mut c: C) -> D where T: E { 1 } }"
+    )
+    function = first(source, "function_item")
+    assert words(source, nodes.name_of(function)) == "f"
+    assert words(source, nodes.self_parameter(function)) == "&mut self"
+    parameters = nodes.parameters_of(function)
+    assert [words(source, p.pattern) for p in parameters] == ["(a, b)", "c"]
+    assert [words(source, p.type) for p in parameters] == ["(u8, T)", "C"]
+    assert [nodes.is_mut(p.node) for p in parameters] == [False, True]
+    assert words(source, nodes.return_type(function)) == "D"
+    assert words(source, nodes.type_parameters(function)) == "<T>"
+    impl = first(source, "impl_item")
+    assert words(source, nodes.trait_of(impl)) == "A"
+    assert words(source, nodes.type_of(impl)) == "B"
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [("self: &Arc<Self>", "self: &Arc<Self>"), ("self", "self"), ("a: u8", "-"), ("", "-")],
+)
+def test_self_parameters(parameters: str, expected: str) -> None:
+    source = source_of(f"impl A {{ fn f({parameters}) {{}} }}")
+    function = first(source, "function_item")
+    assert words(source, nodes.self_parameter(function)) == expected
+    named = [words(source, p.pattern) for p in nodes.parameters_of(function)]
+    assert named == (["a"] if parameters.startswith("a") else [])
+
+
+def test_closure_parameters() -> None:
+    source = inside("|a, (b, c), d: u8| a")
+    found = nodes.parameters_of(first(source, "closure_expression"))
+    assert [words(source, p.pattern) for p in found] == ["a", "(b, c)", "d"]
+    assert [words(source, p.type) for p in found] == ["-", "-", "u8"]
+
+
+@pytest.mark.parametrize(
+    ("written", "last"),
+    [
+        ("crate::Stats<'a, T>", b"Stats"),
+        ("Vec<a::B>", b"Vec"),
+        ("a :: b", b"b"),
+        ("u8", b"u8"),
+    ],
+)
+def test_last_names(written: str, last: bytes) -> None:
+    source = source_of(f"static S: {written} = X;")
+    declared = nodes.type_of(first(source, "static_item"))
+    assert declared is not None
+    assert nodes.last_name(source, declared) == last
+
+
+def test_paths() -> None:
+    source = inside("a::b::c(1)")
+    found = nodes.path_of(first(source, "scoped_identifier"))
+    assert found is not None
+    assert [words(source, part) for part in found] == ["a::b", "c"]
+    assert nodes.path_of(first(source, "identifier", "a")) is None
