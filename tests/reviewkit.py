@@ -11,6 +11,7 @@ from engine.app.review.items import Item, items_of
 from engine.app.review.proof import Bench, Shop
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.cargo.cargo_results import CheckRun
+from engine.rust import context
 from tests.fakecargo import FakeCargo, nobody
 from tests.trees import build
 
@@ -45,7 +46,7 @@ def verdict(
         first.path,
         span,
         message=message,
-        heat=heat,
+        heat=context.heat(heat),
         item=name,
         id=f"{codemod}-{digest}",
     )

@@ -38,7 +38,7 @@ class Decision:
 
     def refuse(self, reason: str) -> None:
         """Say why, unless it is in a test, where nobody waits."""
-        if "test" not in self.case.site.heat:
+        if not self.case.site.in_tests:
             self.reason = reason
 
 

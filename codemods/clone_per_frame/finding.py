@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from engine.base.model import Level, Site, Span
+from engine.base.model import Heat, Level, Site, Span
 from engine.detect.codemod import Match
-from engine.rust.context import heat_of, weight
+from engine.rust.context import heat_of, in_test_code
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
@@ -81,12 +81,12 @@ class Finder:
         if not kind:
             return None
         level, reason = Level.REVIEW, ""
+        heat, in_tests = heat_in(self.source, clone.node), in_test_code(self.source, clone.node)
         if kind == "needed":
             if not isinstance(verdict, Blocked) or verdict.kind == "place":
                 return None
-            if not per_frame(heat_in(self.source, clone.node)) and not (
-                in_per_frame_trait(self.source, function)
-            ):
+            hot = per_frame(heat) and not in_tests
+            if not hot and not in_per_frame_trait(self.source, function):
                 return None
             level, reason = Level.REPORT, verdict.reason
         return Site(
@@ -98,7 +98,8 @@ class Finder:
             level=level,
             message=message_of(clone, kind),
             reason=reason,
-            heat=heat_in(self.source, clone.node),
+            heat=heat,
+            in_tests=in_tests,
         )
 
     def scopes(self, function: Node) -> Scopes:
@@ -119,7 +120,7 @@ class Finder:
             return inner is not None
         if is_async(inner) or in_per_frame_trait(source, function):
             return True
-        return "handler" in heat_of(source, node)
+        return "handler" in heat_of(source, node).reasons
 
     # -- kinds ---------------------------------------------------------------------------------
 
@@ -266,22 +267,23 @@ def _lent(source: Source, place: Place) -> bool:
     return is_temporary(place) and place.root.type != "call_expression" and not makes
 
 
-def heat_in(source: Source, node: Node) -> tuple[str, ...]:
+def heat_in(source: Source, node: Node) -> Heat:
     """The heat of a place, with that of the closures around it: what runs them is as hot."""
-    words = dict.fromkeys(heat_of(source, node))
+    closures: list[Node] = []
     for ancestor in source.ancestors(node):
         if ancestor.type == "closure_expression":
-            words.update(dict.fromkeys(heat_of(source, ancestor)))
+            closures.append(ancestor)
         elif ancestor.type == "function_item":
             break
-    return tuple(sorted(words, key=lambda word: -weight((word,))))
+    return heat_of(source, node, *closures)
 
 
-def per_frame(heat: Sequence[str]) -> bool:
+def per_frame(heat: Heat) -> bool:
     """Hot enough that a copy which stays is worth a person's time."""
-    if "test" in heat:
-        return False
-    return "stream" in heat or ("loop" in heat and ("async" in heat or "handler" in heat))
+    reasons = heat.reasons
+    return "stream" in reasons or (
+        "loop" in reasons and ("async" in reasons or "handler" in reasons)
+    )
 
 
 def message_of(clone: Clone, kind: str) -> str:

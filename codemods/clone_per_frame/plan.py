@@ -267,8 +267,8 @@ class Planner:
     def _why(self, decision: Decision, verdict: Movable | Blocked) -> str:
         """Why a deep copy on a per-frame path stays; "" for a clone that nobody needs to see."""
         case, kind = decision.case, decision.kind
-        hot = per_frame(case.site.heat) or (
-            in_per_frame_trait(case.source, case.function) and "test" not in case.site.heat
+        hot = not case.site.in_tests and (
+            per_frame(case.site.heat) or in_per_frame_trait(case.source, case.function)
         )
         if not hot or kind.cost is not Cost.DEEP or not isinstance(verdict, Blocked):
             return ""

@@ -37,7 +37,6 @@ from engine.detect import suppress
 from engine.detect.codemod import registry
 from engine.detect.facts import Sources, sources_of
 from engine.detect.site_filter import old_words
-from engine.rust.context import weight
 
 if TYPE_CHECKING:
     from engine.measure.measure_fixes import Wish
@@ -111,7 +110,7 @@ def _scanned(workspace: Workspace, types: bool, ui: Ui, common: dict[str, Any]) 
     old = [site for site in every if wanted is not None and not wanted(site)]
     left = {site.id for site in old}
     sites = [site for site in every if site.id not in left]
-    sites.sort(key=lambda s: (-weight(s.heat), s.path, s.span, s.codemod))
+    sites.sort(key=lambda s: (-s.heat.score, s.path, s.span, s.codemod))
     stale = stale_of(wanted, present, names, workspace)
     return _Scanned(
         workspace,

@@ -11,7 +11,6 @@ from engine.report.finding import Finding, Position, Region, Report
 from engine.report.markdown import size
 from engine.report.result import Result
 from engine.report.summary import word
-from engine.rust.context import weight
 from engine.rust.syntax import Source
 
 _PATCH = 200_000  # bytes of one fix's patch: what is longer is in the job's patch alone
@@ -48,7 +47,7 @@ def _ordered(result: Result) -> list[Verdict]:
         site = verdict.proposal.sites[0]
         level = rank[verdict.fix.level if verdict.fix is not None else Level.REPORT]
         verified = verdict.outcome is Outcome.VERIFIED
-        return not verified, level, -weight(site.heat), site.path, site.span, site.codemod
+        return not verified, level, -site.heat.score, site.path, site.span, site.codemod
 
     return sorted(result.verdicts, key=key)
 
@@ -79,7 +78,6 @@ def _finding(result: Result, verdict: Verdict, alone: Mapping[str, Alone], prefi
         check=check,
         tests=evidence.tests,
         bench=evidence.bench,
-        heat=first.heat,
         suggestions=made.suggestions,
         patch=patch,
         apart=why,
@@ -97,7 +95,6 @@ def _old(result: Result, site: Site, prefix: str) -> Finding:
         message=site.message,
         regions=(_region(result, site, prefix),),
         reason=site.reason,
-        heat=site.heat,
     )
 
 

@@ -80,6 +80,20 @@ class Skip:
     reason: str
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Heat:
+    """How much a site matters when traffic comes; orders the findings.
+
+    ``score`` is the sum of the weights of ``reasons`` (no unit; above 0 the hotter the larger, below
+    0 in code that no traffic reaches). ``reasons`` are words, the weightiest first: ``stream`` (a
+    loop that awaits its next item), ``handler`` (runs for each request), ``loop``, ``under-lock``,
+    ``async``. ``engine.rust.context`` makes it, and has the weights.
+    """
+
+    score: int = 0
+    reasons: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One place where an anti-pattern stands (or, ``role='use'``, one that a plan must know of).
@@ -98,14 +112,15 @@ class Site:
     level: Level = Level.REVIEW  # best guess from syntax alone; the plan has the last word
     message: str = ""  # one sentence: what stands here
     reason: str = ""  # why it is of this level, when there is something to say
-    heat: tuple[str, ...] = ()  # why it matters: "handler", "loop", "async", "under-lock" ...
+    heat: Heat = Heat()
+    in_tests: bool = False  # in code that no traffic reaches: a test, a bench, an example
     item: str = ""  # enclosing item path, as "impl Stats::record"
     id: str = ""  # stable over unrelated edits: codemod + path + item + normalised text + ordinal
 
     @property
-    def in_tests(self) -> bool:
-        """Does it stand in code that no traffic reaches: a test, a bench, an example?"""
-        return "test" in self.heat
+    def heat_words(self) -> tuple[str, ...]:
+        """Where it stands, as all output has it: the reasons of its heat, and ``test``."""
+        return (*self.heat.reasons, "test") if self.in_tests else self.heat.reasons
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Codemod:
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         """Sites and uses of one file, from syntax alone. Macro-embedded matches are included.
 
-        ``id``, ``item`` and ``heat`` may be left empty: the scan fills them in.
+        ``id``, ``item``, ``heat`` and ``in_tests`` may be left empty: the scan fills them in.
         """
         raise NotImplementedError
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from engine.base.model import Site, Span
-from engine.rust.context import heat_of
+from engine.rust.context import heat_of, in_test_code
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, Source
 
@@ -29,14 +29,15 @@ def identified(
             continue
         node = source.innermost(site.span)
         item = site.item or source.item_path(node)
-        heat = site.heat or heat_of(source, node)
+        heat = site.heat if site.heat.reasons else heat_of(source, node)
+        tested = site.in_tests or in_test_code(source, node)
         text = _plain(source, node, site.span)
         base = "\0".join((site.codemod, site.path, item, text.decode("utf-8", "replace")))
         ordinal = seen.get(base, -1) + 1
         while _id(site, base, ordinal) in known:
             ordinal += 1
         seen[base] = ordinal
-        yield replace(site, item=item, heat=heat, id=_id(site, base, ordinal))
+        yield replace(site, item=item, heat=heat, in_tests=tested, id=_id(site, base, ordinal))
 
 
 def _plain(source: Source, node: Node, span: Span) -> bytes:

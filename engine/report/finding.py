@@ -78,7 +78,6 @@ class Finding:
     check: str = ""
     tests: str = ""
     bench: str = ""
-    heat: tuple[str, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     patch: str = ""
     apart: str = ""  # why there is no suggestion, or no patch, of a verified fix

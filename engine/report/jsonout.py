@@ -38,7 +38,7 @@ def site_json(site: Site, source: Source) -> dict[str, object]:
         "level": str(site.level),
         "message": site.message,
         "reason": site.reason,
-        "heat": list(site.heat),
+        "heat": list(site.heat_words),
     }
 
 

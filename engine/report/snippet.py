@@ -41,8 +41,8 @@ def snippet(site: Site, source: Source, color: bool = False) -> str:
         + style("^" * max(1, width(marked)) + more, color, fg=_COLOR[site.level], bold=True),
     ]
     notes = [f"level: {site.level}" + (f" ({printable(site.reason)})" if site.reason else "")]
-    if site.heat:
-        notes.append(f"heat: {', '.join(site.heat)}")
+    if site.heat_words:
+        notes.append(f"heat: {', '.join(site.heat_words)}")
     rows += [f"{gutter} {style('=', color, fg='blue', bold=True)} {note}" for note in notes]
     return "\n".join(rows)
 

@@ -1,19 +1,23 @@
-"""Heat: why a site matters when traffic comes, from syntax alone. Orders the findings.
+"""What runs a place in the code, and how hot that makes it: from syntax alone.
 
-The words, hottest first: ``handler`` (per-request code), ``loop``, ``stream`` (a loop that awaits
-its next item), ``async``, ``under-lock``. A site in test or bench code is ``test``: cold.
+Answers which of these hold of a place: it runs for each request (``handler``), in a loop, for each
+item of a stream (a loop that awaits its next one), in async code, while a lock is held, or in code
+that only tests, benches and examples run. Does not answer who calls the function, nor how often.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from engine.base.model import Heat
 from engine.rust.locks import lock_call
 from engine.rust.syntax import Source, attributes
 
-_WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2, "test": -20}
+_WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}
+_IN_TESTS = -20
 _LOCKS = frozenset({b"lock", b"read", b"write", b"borrow_mut"})
 _TEST_FOLDERS = frozenset({"tests", "benches", "examples"})
 _BOUNDARIES = frozenset({"function_item", "closure_expression"})
@@ -25,29 +29,42 @@ _REQUEST = re.compile(
 _ROUTE = re.compile(rb"#\[\s*(?:\w+::)*(?:get|post|put|delete|patch|head|route|handler)\b")
 
 
-def heat_of(source: Source, node: Node) -> tuple[str, ...]:
-    """The heat words of a place, hottest first."""
-    words: list[str] = []
+def heat_of(source: Source, node: Node, *callers: Node) -> Heat:
+    """How hot ``node`` is. ``callers`` are places that are known to run it (the closures around
+    it): what makes them hot makes it hot, too."""
+    reasons = [reason for place in (node, *callers) for reason in _reasons(source, place)]
+    return heat(reasons, in_test_code(source, node))
+
+
+def heat(reasons: Iterable[str], in_tests: bool = False) -> Heat:
+    """The heat for ``reasons`` (see :class:`Heat`), each counted once. Raises KeyError for a word
+    that is none."""
+    ordered = tuple(sorted(set(reasons), key=lambda reason: -_WEIGHT[reason]))
+    return Heat(sum(_WEIGHT[reason] for reason in ordered) + _IN_TESTS * in_tests, ordered)
+
+
+def in_test_code(source: Source, node: Node) -> bool:
+    """Does no traffic reach ``node``: is it in a test, a bench, an example, or in a file that by its
+    name or folder is of tests?"""
+    return source.in_test(node) or _is_test_file(source.path)
+
+
+def _reasons(source: Source, node: Node) -> list[str]:
+    """Why a place is hot, unordered."""
+    found: list[str] = []
     loops = source.loops_around(node)
     if loops:
-        words.append("loop")
+        found.append("loop")
     if any(_awaits_next(source, loop) for loop in loops):
-        words.append("stream")
+        found.append("stream")
     if source.in_async(node):
-        words.append("async")
+        found.append("async")
     function = source.fn_item_of(node)
     if function is not None and _is_handler(source, function):
-        words.append("handler")
+        found.append("handler")
     if _under_lock(source, node):
-        words.append("under-lock")
-    if source.in_test(node) or _is_test_file(source.path):
-        words.append("test")
-    return tuple(sorted(words, key=lambda word: -_WEIGHT[word]))
-
-
-def weight(heat: tuple[str, ...]) -> int:
-    """How hot, for ordering: the sum of the words' weights."""
-    return sum(_WEIGHT.get(word, 0) for word in heat)
+        found.append("under-lock")
+    return found
 
 
 def _is_test_file(path: str) -> bool:

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from engine.base.model import Fix, Outcome, Verdict
 from engine.rewrite.edits import compatible
-from engine.rust.context import weight
 
 
 class Kind(StrEnum):
@@ -91,8 +90,8 @@ def items_of(verdicts: Iterable[Verdict], rounds: Iterable[frozenset[str]]) -> t
 
     def order(item: Item) -> tuple[int, int, str, int]:
         sites = item.verdict.proposal.sites
-        heat = max(weight(site.heat) for site in sites)
-        return item.round, -heat, sites[0].path, sites[0].span.start
+        heat = max(site.heat for site in sites)
+        return item.round, -heat.score, sites[0].path, sites[0].span.start
 
     return tuple(sorted(found, key=order))
 

@@ -17,7 +17,7 @@ from rich.text import Text
 
 from engine.app.review.items import Answer, Item, Kind
 from engine.base.counts import count
-from engine.base.model import Diagnostic, Site
+from engine.base.model import Diagnostic, Heat, Site
 from engine.base.plain import printable, width
 from engine.report.snippet import snippet
 from engine.rewrite.patch import hunks
@@ -172,7 +172,7 @@ class Screen:
         self._verbatim([Text(), *_diff(diff)])
 
     def _snippet(self, site: Site, source: Source) -> list[Text]:
-        plain = replace(site, reason="", heat=())
+        plain = replace(site, reason="", heat=Heat(), in_tests=False)
         _, arrow, bar, line, mark = snippet(plain, source).split("\n")[:5]
         line, mark = _window(line, mark, self._console.width)
         return [Text(arrow), Text(bar), Text(line), Text(mark, "bold")]
@@ -181,7 +181,7 @@ class Screen:
         sites = item.verdict.proposal.sites
         fix = item.fix
         rows: list[Text] = []
-        told = set(sites[0].heat)
+        told = set(sites[0].heat.reasons)
         if "stream" in told:  # a loop that awaits, in words
             told -= {"loop", "async"}
         heat = [words for word, words in _HEAT.items() if word in told]

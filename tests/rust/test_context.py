@@ -1,0 +1,78 @@
+"""What runs a place, and how hot that makes it."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.base.model import Heat, Span
+from engine.rust import context
+from engine.rust.context import heat_of, in_test_code
+from engine.rust.syntax import Source
+
+_TABLE = [
+    ("fn f() { HERE(); }", ()),
+    ("fn f() { for x in y { HERE(); } }", ("loop",)),
+    ("async fn f() { HERE(); }", ("async",)),
+    (
+        "async fn f() { while let Some(x) = s.next().await { HERE(); } }",
+        ("stream", "loop", "async"),
+    ),
+    ("fn f(r: Json<T>) { HERE(); }", ("handler",)),
+    ('#[get("/")]\nfn f() { HERE(); }', ("handler",)),
+    ("fn f() { let g = m.lock().unwrap(); HERE(); }", ("under-lock",)),
+    ("fn f() { { let g = m.lock().unwrap(); } HERE(); }", ()),
+    ("fn f() { for x in y { run(|| HERE()); } }", ()),
+]
+
+
+def _heat(text: str, path: str = "src/lib.rs") -> tuple[Heat, bool]:
+    source = Source(path, text.encode())
+    at = text.index("HERE")
+    node = source.innermost(Span(at, at + 4))
+    return heat_of(source, node), in_test_code(source, node)
+
+
+@pytest.mark.parametrize(("text", "reasons"), _TABLE)
+def test_what_runs_a_place_is_told_the_weightiest_first(
+    text: str, reasons: tuple[str, ...]
+) -> None:
+    found, in_tests = _heat(text)
+    assert found.reasons == reasons
+    assert found == context.heat(reasons)
+    assert not in_tests
+
+
+def test_each_reason_makes_a_place_hotter_and_counts_once() -> None:
+    ordered = [
+        context.heat(r)
+        for r in ((), ("async",), ("under-lock",), ("loop",), ("handler",), ("stream",))
+    ]
+    assert ordered == sorted(ordered)
+    assert len({heat.score for heat in ordered}) == len(ordered)
+    assert context.heat(("loop", "async", "loop")) == context.heat(("async", "loop"))
+    assert context.heat(("async", "loop")).score == sum(
+        context.heat((reason,)).score for reason in ("async", "loop")
+    )
+
+
+def test_code_that_no_traffic_reaches_keeps_its_reasons_and_is_cold() -> None:
+    text = "#[test]\nfn f() { for x in y { HERE(); } }"
+    found, in_tests = _heat(text)
+    assert (found.reasons, in_tests) == (("loop",), True)
+    assert found.score < 0
+    assert _heat(text.removeprefix("#[test]\n"), "tests/a.rs") == (found, True)
+
+
+def test_a_word_that_is_no_reason_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        context.heat(("test",))
+
+
+def test_what_runs_a_closure_counts_when_it_is_named() -> None:
+    text = "fn f() { for x in y { run(move || HERE()); } }"
+    source = Source("src/lib.rs", text.encode())
+    at = text.index("HERE")
+    node = source.innermost(Span(at, at + 4))
+    closure = next(n for n in source.ancestors(node) if n.type == "closure_expression")
+    assert heat_of(source, node).reasons == ()
+    assert heat_of(source, node, closure).reasons == ("loop",)
