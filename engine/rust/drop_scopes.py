@@ -1,0 +1,270 @@
+"""When a value is dropped, by edition: the Rust reference, "Destructors" (drop scopes, temporary
+scopes, temporary lifetime extension), as rustc 1.95 does it; a test compares the two.
+
+Answered: where a temporary ends, to which ``let`` one is extended, through whose arms or loop one
+lives, whether an expression's value stays a temporary at all. Not answered: what is moved away
+before its scope ends (:mod:`engine.rust.control_flow`), and what a macro that is not known here
+does with its arguments (None).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust.nodes import (
+    access_of,
+    borrowed,
+    branches_of,
+    call_around,
+    callee_of,
+    condition_of,
+    dereferenced,
+    indexed,
+    initialized,
+    is_callee,
+    last_segment,
+    let_of,
+    macro_name,
+    named_children,
+    operation_of,
+    outward,
+    scrutinee_of,
+)
+from engine.rust.queries import walk
+from engine.rust.syntax import Source, span_of
+
+_LAZY = frozenset({b"&&", b"||"})
+_CONDITIONS = frozenset({"let_condition", "let_chain"})
+# Blocks whose value is a scope of its own in every edition: bodies, and branches of an ``if``.
+_BODIES = frozenset(
+    {"function_item", "closure_expression", "async_block", "gen_block", "const_block"}
+    | {"if_expression", "else_clause", "while_expression", "loop_expression", "for_expression"}
+)
+_ITEMS = frozenset({"static_item", "const_item", "field_declaration", "enum_variant"})
+# Macros whose arguments' temporaries end inside the call: it makes statements of them.
+_ENDING = frozenset(
+    {b"print", b"println", b"eprint", b"eprintln", b"format", b"panic", b"todo", b"unreachable"}
+    | {b"unimplemented", b"assert", b"debug_assert", b"debug_assert_eq", b"debug_assert_ne"}
+    | {b"trace", b"debug", b"info", b"warn", b"error", b"log", b"event", b"bail", b"ensure"}
+)
+# Macros that become one expression around their arguments, or that may: these live on outside.
+_PASSING = frozenset(
+    {b"format_args", b"write", b"writeln", b"vec", b"matches", b"dbg", b"assert_eq", b"assert_ne"}
+    | {b"anyhow", b"json"}
+)
+_EXTENDING = frozenset(
+    {"tuple_expression", "array_expression", "type_cast_expression", "reference_expression"}
+    | {"field_initializer", "field_initializer_list", "struct_expression"}
+    | {"unsafe_block", "else_clause", "match_block"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DropScope:
+    """Something is dropped where ``span`` ends, after the locals of a block that ends there.
+
+    ``node`` is the code that ``span`` lies in; the two differ where an ``if let`` drops in front of
+    its ``else``, and for a local or an extended temporary, which begins inside its block.
+    """
+
+    node: Node
+    span: Span
+
+
+# -- temporaries -----------------------------------------------------------------------------------
+
+
+def temporary_scope(source: Source, node: Node, edition: int) -> DropScope | None:
+    """Where a temporary that ``node`` makes is dropped, when no ``let`` extends its life
+    (:func:`extending_let`).
+
+    None where that is not known (the arguments of a macro that may do anything with them) or does
+    not happen (the value of a ``static``).
+    """
+    child = node
+    for parent in source.ancestors(node):
+        kind = parent.type
+        if child.parent is None:  # the root of a macro's arguments
+            name = macro_name(source, parent)
+            if name in _ENDING:
+                return _whole(parent)
+            if name not in _PASSING:
+                return None
+        elif kind in _ITEMS:
+            return None
+        elif kind == "expression_statement":
+            if parent.parent is not None and parent.parent.type == "block" and not is_tail(parent):
+                return _whole(parent)
+        elif kind == "let_declaration":
+            let = let_of(parent)
+            return _whole(child if let is not None and let.alternative is not None else parent)
+        elif kind == "block":
+            found = _tail(parent, child, edition)
+            if found is not None:
+                return found
+        elif kind in ("match_arm", "closure_expression", "else_clause"):
+            return _whole(child)
+        elif kind == "for_expression":
+            return _whole(parent)
+        elif kind in ("if_expression", "while_expression", "match_pattern", "let_chain"):
+            found = _condition(parent, child, edition)
+            if found is not None:
+                return found
+        elif kind == "binary_expression":
+            operation = operation_of(source, parent)
+            if operation is not None and operation.operator in _LAZY:
+                return _whole(child)
+        child = parent
+    return None
+
+
+def _whole(node: Node) -> DropScope:
+    return DropScope(node, span_of(node))
+
+
+def _tail(block: Node, tail: Node, edition: int) -> DropScope | None:
+    """Where the temporaries of a block's tail end; None: with those of the expression around."""
+    if edition >= 2024:
+        return _whole(tail)
+    holder = block.parent
+    if holder is None or holder.type not in _BODIES or scrutinee_of(holder) == block:
+        return None
+    return _whole(block)
+
+
+def _condition(holder: Node, child: Node, edition: int) -> DropScope | None:
+    """Where the temporaries of a condition end; None: with those of the expression around.
+
+    ``child`` is the part of ``holder`` that makes them.
+    """
+    if child.type not in _CONDITIONS:
+        return _whole(child)  # a bool: nothing of it is needed afterwards
+    if holder.type == "while_expression":
+        return _whole(holder)  # each round's are dropped before the next one
+    if holder.type == "match_pattern" and holder.parent is not None:
+        return _whole(holder.parent)
+    branches = branches_of(holder)
+    if branches is None or edition < 2024:
+        return None
+    return DropScope(holder, Span(holder.start_byte, branches.consequence.end_byte))
+
+
+def is_tail(statement: Node) -> bool:
+    """Is this a block's tail expression?
+
+    An ``if``, a ``match``, a loop or a block at the end of a block is one, although the grammar
+    calls it a statement.
+    """
+    block = statement.parent
+    if block is None or block.type != "block" or statement.type == "let_declaration":
+        return False
+    ended = bool(statement.children) and statement.children[-1].type == ";"
+    return not ended and named_children(block)[-1] == statement
+
+
+def held_through(source: Source, node: Node, scope: DropScope) -> Node | None:
+    """The outermost ``match``, ``for``, ``if let`` or ``while let`` inside ``scope`` that looks at
+    something made from ``node``: its arms or its body run while the temporary lives."""
+    found: Node | None = None
+    child = node
+    for parent in source.ancestors(node):
+        if child == scope.node:
+            break
+        looked_at = scrutinee_of(parent) == child
+        if looked_at or (child.type in _CONDITIONS and condition_of(parent) == child):
+            found = parent
+        child = parent
+    return found
+
+
+# -- values that stay temporaries ------------------------------------------------------------------
+
+
+def is_place(node: Node) -> bool:
+    """Is the value of ``node`` only looked into (``x.f()``, ``x.a``, ``*x``, ``&x``, ``x[0]``), so
+    that it stays a temporary? (A method that takes ``self`` moves it all the same.)"""
+    child = outward(node)
+    parent = child.parent
+    if parent is None:
+        return False
+    access = access_of(parent)
+    if access is not None:
+        return access.base == child
+    index = indexed(parent)
+    if index is not None:
+        return index[0] == child
+    return child in (dereferenced(parent), borrowed(parent))
+
+
+def binds_by_reference(pattern: Node) -> bool:
+    """Does the pattern say ``ref``?"""
+    return any(child.type == "ref" for node in walk(pattern) for child in node.children)
+
+
+def extending_let(source: Source, node: Node) -> Node | None:
+    """The ``let`` to the end of whose block a temporary that ``node`` makes lives on:
+    ``let x = &m.lock().unwrap().field;``.
+
+    Fields, dereferences and indexing pass that on to a borrow (or to a ``ref`` in the pattern); a
+    method call does not. The borrow may stand in a tuple, an array, a struct, a cast, a call of a
+    tuple struct or variant (since Rust 1.89), a block's tail or a branch (since 1.79).
+    """
+    child = outward(node)
+    parent = child.parent
+    while parent is not None and parent.type != "reference_expression" and is_place(child):
+        if is_callee(parent):
+            return None
+        child = outward(parent)
+        parent = child.parent
+    lent = parent is not None and parent.type == "reference_expression"
+    while parent is not None and lent and _extends(source, parent, child):
+        child = outward(parent)
+        parent = child.parent
+    let = let_of(parent) if parent is not None and parent.type == "let_declaration" else None
+    if let is None or let.value != child:
+        return None
+    return parent if lent or binds_by_reference(let.pattern) else None
+
+
+def _extends(source: Source, parent: Node, child: Node) -> bool:
+    """Is what ``parent`` borrows in ``child`` kept as long as the value of ``parent``?"""
+    match parent.type:
+        case "block":
+            return child.type != "expression_statement" and named_children(parent)[-1] == child
+        case "expression_statement":
+            return is_tail(parent)
+        case "if_expression":
+            return condition_of(parent) != child
+        case "match_expression":
+            return scrutinee_of(parent) != child
+        case "match_arm":
+            return child.type != "match_pattern"
+        case "arguments":
+            call = call_around(child)
+            return call is not None and _is_constructor(source, call)
+        case "call_expression":
+            return _is_constructor(source, parent)
+        case "field_initializer":
+            named = initialized(parent)
+            return named is not None and named[1] == child
+        case kind:
+            return kind in _EXTENDING
+
+
+def _is_constructor(source: Source, call: Node) -> bool:
+    callee = callee_of(call)
+    name = last_segment(source.text(callee)) if callee is not None else b""
+    return name[:1].isupper()
+
+
+# -- locals ----------------------------------------------------------------------------------------
+
+
+def let_scope(let: Node) -> DropScope | None:
+    """Where what a ``let`` binds (or extends) is dropped: at the end of its block, the latest
+    first."""
+    block = let.parent
+    return DropScope(block, Span(let.start_byte, block.end_byte)) if block is not None else None
