@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.codegen import is_annotated, without_statement
 from engine.rust.scopes import Scopes
-from engine.rust.syntax import COMMENTS, Source, span_of
+from engine.rust.syntax import Source, span_of
 
 from .kinds import is_bytes, is_counted, is_named
 from .known import Types
@@ -50,9 +51,9 @@ def _move(clone: Clone, context: Context, types: Types) -> Moved | None:
         how = f"`{clone.name}` makes a value that nothing else has."
     doubt = _pinned(clone, types)
     if context.role is Role.LET and _same_name(source, context.holder, text):
-        edit = statement_gone(source, context.holder)
-        if edit is None:
+        if is_annotated(source, context.holder):
             return None
+        edit = without_statement(source, context.holder)
         return Moved(
             "move", (edit,), f"`{clone.name}` is not used again: the second one is not needed."
         )
@@ -126,9 +127,9 @@ def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Move
     if binding is None or binding.mutable or not (types.same or behind):
         return None
     found = serves(source, scopes, binding, shared=is_counted(types.cloned))
-    edit = statement_gone(source, let)
-    if not isinstance(found, Serves) or not found.uses or edit is None:
+    if not isinstance(found, Serves) or not found.uses or is_annotated(source, let):
         return None
+    edit = without_statement(source, let)
     # On a value the uses stay as they are; on a reference they need the edits.
     more = found.edits if behind else ()
     return Moved(
@@ -147,18 +148,3 @@ def _commented(clone: Clone, node: Node) -> bool:
     left = Span(node.start_byte, clone.receiver.start_byte)
     right = Span(clone.receiver.end_byte, node.end_byte)
     return bool(source.comments_in(left) or source.comments_in(right))
-
-
-def statement_gone(source: Source, statement: Node) -> Edit | None:
-    """Delete a statement with its line; None when a comment or an attribute belongs to it."""
-    previous = statement.prev_sibling
-    if previous is not None and (previous.type == "attribute_item" or previous.type in COMMENTS):
-        return None
-    if source.comments_in(span_of(statement)):
-        return None
-    start, end = source.line_start(statement.start_byte), source.line_end(statement.end_byte)
-    if source.data[start : statement.start_byte].strip() or (
-        source.data[statement.end_byte : end].strip()
-    ):
-        return Edit(source.path, statement.start_byte, statement.end_byte, b"")
-    return Edit(source.path, start, min(end + 1, len(source.data)), b"")

@@ -12,21 +12,22 @@ from codemods.guard_across_await.hoist import extends
 from codemods.guard_across_await.lifetimes import binds_by_reference
 from codemods.guard_across_await.named import Context, Split
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.write import (
-    CHAIN,
-    WIDTH,
+from engine.base.model import Edit, Span
+from engine.rust.codegen import (
+    CHAIN_WIDTH,
+    LINE_WIDTH,
     block,
     chained,
-    comments_between,
-    lines_of,
-    one_line,
-    text_of,
+    first_free,
+    indent_step,
+    is_free,
+    reindented,
+    replaced,
     trailing_comment,
-    unit_of,
+    whole_lines,
     width,
-    without,
+    without_statement,
 )
-from engine.base.model import Edit, Span
 from engine.rust.scopes import Binding
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -67,7 +68,7 @@ class _Writer:
         self.found = found
         self.choices = choices
         self.indent = self.source.indent_of(found.span.start)
-        self.unit = unit_of(self.source, found.block)
+        self.unit = indent_step(self.source, found.block)
         self.inner = self.indent + self.unit
         self.end = trailing_comment(self.source, found.span.end)
         self.cost = "; ".join(dict.fromkeys(c.cost for c in choices if c.cost))
@@ -93,7 +94,9 @@ class _Writer:
             if self._is_guard(choice):
                 wanted.insert(0, self.taken.bindings[0].name)
             wanted = [w for w in wanted if w not in picked] or [wanted[-1] + b"_value"]
-            picked.append(names.pick(self.source, self.ctx.scopes, wanted, where, gone))
+            picked.append(
+                first_free(wanted, lambda n: is_free(self.source, self.ctx.scopes, n, where, gone))
+            )
         return picked
 
     def _is_guard(self, choice: Choice) -> bool:
@@ -116,14 +119,14 @@ class _Writer:
         if not self.taken.bindings[0].plain or self.taken.node.type not in _POSTFIX:
             return None
         lock = source.text(self.taken.node)
-        if not one_line(lock):
+        if b"\n" in lock:
             return None
         if found.first == found.last and len(self.choices) == 1:
             return self._line_in_front(use, lock)
         if found.last != found.first + 1 or found.outside is not None:
             return None
         guard, user = found.statements[found.first], found.statements[found.last]
-        if comments_between(source, guard.end_byte, user.start_byte):
+        if source.comments_in(Span(guard.end_byte, user.start_byte)):
             return None
         chain = _value_of(user)
         if chain is None or not _hangs_on(source, chain, use):
@@ -135,7 +138,7 @@ class _Writer:
             suffix = found.carried[0].suffix
         value = _put(source, span_of(chain), use, lock) + suffix
         head = source.data[user.start_byte : chain.start_byte] + value
-        behind = without(source, Span(chain.end_byte, user.end_byte), dropped)
+        behind = replaced(source, Span(chain.end_byte, user.end_byte), dict.fromkeys(dropped, b""))
         text = head + behind
         if not self._fits(head + behind.partition(b"\n")[0], value):
             return None
@@ -160,7 +163,9 @@ class _Writer:
         first = len(inside) > 1 and inside[0] == drop and inside[1].type not in COMMENTS
         if holder is None or not first or holder.parent != user or holder.type != "if_expression":
             return None
-        return lines_of(source, span_of(drop))
+        if whole_lines(source, span_of(drop)) is None:
+            return None
+        return without_statement(source, drop).span
 
     def _line_in_front(self, use: Span, lock: bytes) -> Draft | None:
         choice = self.choices[0]
@@ -176,8 +181,8 @@ class _Writer:
         return Draft("chain", (edit, *self._outside()), self.cost)
 
     def _fits(self, text: bytes, chain: bytes) -> bool:
-        fits = width(self.indent + text) <= WIDTH and width(chain) <= CHAIN
-        return one_line(text) and fits
+        fits = width(self.indent + text) <= LINE_WIDTH and width(chain) <= CHAIN_WIDTH
+        return b"\n" not in text and fits
 
     def tail(self) -> Draft:
         """The block whose tail is the last ``let``'s value or the value for the statement behind."""
@@ -202,10 +207,10 @@ class _Writer:
             return self.named()
         suffix = found.carried[0].suffix
         header = source.data[last.start_byte : value.start_byte].rstrip() + b" "
-        before = text_of(
+        before = reindented(
             source, Span(found.span.start, last.start_byte), self.indent, self.inner
         ).rstrip()
-        body = chained(text_of(source, span_of(value), self.indent, self.inner), suffix)
+        body = chained(reindented(source, span_of(value), self.indent, self.inner), suffix)
         comment = source.data[last.end_byte : self.end]
         gap = source.data[value.end_byte : last.end_byte].rstrip(b"; \t\r\n")
         if gap.strip():  # a comment between the value and the semicolon
@@ -230,7 +235,9 @@ class _Writer:
         for choice, name in zip(self.choices, self.names, strict=True):
             outer.append((b"mut " if choice.mutable else b"") + name)
             inner.append(self._value(choice))
-        body = text_of(source, Span(found.span.start, self.end), self.indent, self.inner, instead)
+        body = reindented(
+            source, Span(found.span.start, self.end), self.indent, self.inner, instead
+        )
         header = tail = b""
         if len(outer) == 1:
             header, tail = b"let " + outer[0] + b" = ", inner[0]
@@ -245,7 +252,7 @@ class _Writer:
 
     def _value(self, choice: Choice) -> bytes:
         base = self.source.indent_of(choice.node.start_byte)
-        return chained(text_of(self.source, choice.span, base, self.inner), choice.suffix)
+        return chained(reindented(self.source, choice.span, base, self.inner), choice.suffix)
 
     def _outside(self) -> list[Edit]:
         """The awaiting statement with names in place of what the block computes."""

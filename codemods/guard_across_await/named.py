@@ -23,9 +23,9 @@ from codemods.guard_across_await.values import (
     matters_when_dropped,
     pointee,
 )
-from codemods.guard_across_await.write import statements_of
 from engine.base.model import Span
 from engine.rust.locks import guards_in
+from engine.rust.nodes import statements_of
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import ITEMS, Source, span_of
 from engine.rust.types import Type

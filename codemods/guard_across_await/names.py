@@ -6,11 +6,10 @@ import re
 
 from tree_sitter import Node
 
-from engine.base.model import Span
 from engine.rust.locks import lock_call
 from engine.rust.nodes import method_call
-from engine.rust.scopes import Scopes, pattern_names
-from engine.rust.syntax import Source, span_of
+from engine.rust.scopes import pattern_names
+from engine.rust.syntax import Source
 
 _FOUND = {
     b"get": b"found",
@@ -104,46 +103,3 @@ def pattern_name(source: Source, pattern: Node | None) -> bytes | None:
     names = [source.text(n) for n in pattern_names(pattern)] if pattern is not None else []
     names = [n for n in names if _NAME.match(n)]
     return names[0] if len(names) == 1 and not names[0].startswith(b"_") else None
-
-
-def is_free(source: Source, scopes: Scopes, name: bytes, where: Span, gone: list[Span]) -> bool:
-    """May ``let name`` stand at the head of ``where`` without catching a name meant for another?
-
-    ``gone`` are places inside that will not be there any more.
-    """
-    word = re.compile(rb"(?<![\w.#])" + re.escape(name) + rb"(?![\w!])(?!\s*::)")
-    for hit in word.finditer(source.data, where.start, where.end):
-        at = Span(hit.start(), hit.end())
-        if any(at in place for place in gone) or _only_label(source, at):
-            continue
-        binding = scopes.resolve(name, at.start)
-        declared = any(b.decl == at for b in scopes.bindings)
-        if not declared and (binding is None or binding.decl.start < where.start):
-            return False
-    return True
-
-
-def _only_label(source: Source, at: Span) -> bool:
-    """A comment's word, a plain string's, a field's name in ``S { name: .. }``."""
-    node = source.root.descendant_for_byte_range(at.start, at.end)
-    if node is None:
-        return False
-    if node.type in ("line_comment", "block_comment", "field_identifier", "type_identifier"):
-        return True
-    if node.type in ("string_literal", "string_content", "raw_string_literal"):
-        captured = source.data[: at.start].rstrip().endswith(b"{")
-        return not captured and source.data[at.end : at.end + 1] != b"$"
-    return span_of(node) != at
-
-
-def pick(
-    source: Source, scopes: Scopes, wanted: list[bytes], where: Span, gone: list[Span]
-) -> bytes:
-    """The first of ``wanted`` that is free, else the last one with a number."""
-    for name in wanted:
-        if is_free(source, scopes, name, where, gone):
-            return name
-    number = 2
-    while not is_free(source, scopes, name := wanted[-1] + b"_%d" % number, where, gone):
-        number += 1
-    return name

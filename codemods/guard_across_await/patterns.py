@@ -12,9 +12,8 @@ from codemods.guard_across_await.hoist import is_pure
 from codemods.guard_across_await.named import Context, Refused
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import is_whole
-from codemods.guard_across_await.write import statements_of
 from engine.base.model import Edit, Span
-from engine.rust.nodes import method_call
+from engine.rust.nodes import method_call, statements_of
 from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 

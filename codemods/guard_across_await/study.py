@@ -13,9 +13,9 @@ from codemods.guard_across_await.choose import asked
 from codemods.guard_across_await.lifetimes import allowed
 from codemods.guard_across_await.named import Context, Refused, split
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.write import statements_of
 from engine.base.model import Span
 from engine.rust.locks import guarded, lock_call
+from engine.rust.nodes import statements_of
 from engine.rust.syntax import span_of
 from engine.rust.types import UNIT, Type
 

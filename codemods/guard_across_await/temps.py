@@ -14,8 +14,8 @@ from codemods.guard_across_await.choose import choose
 from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.named import Context, Refused, nothing_out
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.write import chained, in_front, text_of, unit_of
 from engine.base.model import Edit, Span
+from engine.rust.codegen import chained, first_free, in_front, indent_step, is_free, reindented
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _MAX = 4  # alternatives tried for one site
@@ -127,7 +127,7 @@ def _draft(ctx: Context, choice: Choice, statement: Node, block: Node | None) ->
 
 def _let(source: Source, choice: Choice, name: bytes, indent: bytes) -> bytes:
     base = source.indent_of(choice.node.start_byte)
-    value = chained(text_of(source, choice.span, base, indent), choice.suffix)
+    value = chained(reindented(source, choice.span, base, indent), choice.suffix)
     return b"let " + (b"mut " if choice.mutable else b"") + name + b" = " + value
 
 
@@ -148,7 +148,7 @@ def _name(ctx: Context, choice: Choice, statement: Node, used: Sequence[bytes] =
         wanted.append(b"snapshot")
     wanted.append(wanted[0] + b"_value" if wanted[0] != b"value" else b"value")
     wanted = [name for name in wanted if name not in used] or [wanted[-1] + b"_too"]
-    return names.pick(source, ctx.scopes, wanted, where, [choice.place])
+    return first_free(wanted, lambda name: is_free(source, ctx.scopes, name, where, [choice.place]))
 
 
 def _wrapped(ctx: Context, choice: Choice, value: Node, name: bytes) -> Draft:
@@ -158,7 +158,7 @@ def _wrapped(ctx: Context, choice: Choice, value: Node, name: bytes) -> Draft:
     unit = _unit(ctx, value)
     deeper = source.newline + indent + unit
     instead = [(edit.span, edit.replacement) for edit in choice.outside(source.path, name)]
-    body = text_of(source, span_of(value), indent, indent + unit, instead)
+    body = reindented(source, span_of(value), indent, indent + unit, instead)
     text = b"{" + deeper + _let(source, choice, name, indent + unit) + b";" + deeper + body
     text += source.newline + indent + b"}"
     return Draft("block", (Edit(source.path, value.start_byte, value.end_byte, text),), choice.cost)
@@ -182,4 +182,4 @@ def _in_place(ctx: Context, choice: Choice, statement: Node) -> Draft:
 
 def _unit(ctx: Context, node: Node) -> bytes:
     block = ctx.source.enclosing(node, ("block",))
-    return unit_of(ctx.source, block) if block is not None else b"    "
+    return indent_step(ctx.source, block) if block is not None else b"    "

@@ -9,8 +9,8 @@ from codemods.mutex_counter.moment import Use
 from codemods.mutex_counter.ops import Change, bare, conditional, impure, new_value
 from codemods.mutex_counter.region import Mention, Region, diverges
 from codemods.mutex_counter.shape import Found, Shape, disturbed, moved, reads_outside, single
-from codemods.mutex_counter.text import replaced, without_line
 from engine.base.model import Edit, Span
+from engine.rust.codegen import block, indent_step, reindented, replaced, without_statement
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}
@@ -146,7 +146,7 @@ def tried(use: Use, region: Region) -> Found:
         return made
     kind, test = made
     put = Edit(use.source.path, condition.start_byte, condition.end_byte, test)
-    return Shape(frozenset({kind}), (put, without_line(use.source, statement)))
+    return Shape(frozenset({kind}), (put, without_statement(use.source, statement)))
 
 
 def else_leaves(use: Use, region: Region) -> Found:
@@ -219,7 +219,7 @@ def branches(use: Use, region: Region) -> Found:
         return Shape(frozenset({made[0]}), (put,))
     test = _happened(made) if taken else made[1]
     put = Edit(path, condition.start_byte, condition.end_byte, test)
-    return Shape(frozenset({made[0]}), (put, without_line(use.source, mine)))
+    return Shape(frozenset({made[0]}), (put, without_statement(use.source, mine)))
 
 
 def pure(use: Use, region: Region) -> Found:
@@ -238,17 +238,12 @@ def pure(use: Use, region: Region) -> Found:
     span = Span(first.start_byte, last.end_byte)
     reads = {span_of(outward(m.access.node)): region.name for m in region.reads}
     targets = {span_of(_target(m)): region.name for m in region.writes}
-    text = replaced(source, span, {**reads, **targets})
-    if b'"' in text or source.comments_in(span):
+    if b'"' in source.slice(span) or source.comments_in(span):
         return None
-    newline, indent = source.newline, source.indent_of(first.start_byte)
-    inner = newline.join(
-        b"    " + line if line.strip() else line for line in (indent + text).splitlines()
-    )
+    indent, step = source.indent_of(first.start_byte), indent_step(source, region.block)
+    text = reindented(source, span, b"", step, {**reads, **targets}.items())
     ended = b"" if text.endswith((b";", b"}")) else b";"
-    body = b"{%s%s%s%s    %sSome(%s)%s%s}" % (
-        newline, inner, ended, newline, indent, region.name, newline, indent,
-    )  # fmt: skip
+    body = block(source, b"", text + ended, b"Some(%s)" % region.name, indent, step)
     change = Change("update", old=b"mut " + region.name, body=body)
     made = b"let _ = " + change.call(use.receiver, use.orders) + b";"
     sole = made if region.head is not None else None

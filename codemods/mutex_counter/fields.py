@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from codemods.mutex_counter.guards import Refused, field_of
 from codemods.mutex_counter.moment import Use, of_field
+from codemods.mutex_counter.ops import free_name
 from codemods.mutex_counter.region import Region, looped
 from codemods.mutex_counter.shape import Shape, moved
 from codemods.mutex_counter.shapes import shape_of
-from codemods.mutex_counter.text import declared_in, free_name
+from codemods.mutex_counter.text import declared_in
 from engine.base.model import Edit
 from engine.rust.scopes import Scopes
 

@@ -10,10 +10,10 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.callgraph import Mentions
 from codemods.mutex_counter.names import ATOMICS, Family, full_names, module_fit
-from codemods.mutex_counter.text import replaced
 from engine.base.model import Span
 from engine.detect.facts import Facts
 from engine.rewrite import use_declarations
+from engine.rust.codegen import replaced
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, attributes, span_of
 

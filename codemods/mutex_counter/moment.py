@@ -18,7 +18,7 @@ from codemods.mutex_counter.inert import (
     macro_name,
 )
 from codemods.mutex_counter.ops import Change, change_of
-from codemods.mutex_counter.text import Orders
+from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of

@@ -10,8 +10,9 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.guards import Access, Refused, arguments
 from codemods.mutex_counter.inert import effects
-from codemods.mutex_counter.text import Orders, free_name, operand, replaced, words
+from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Span
+from engine.rust.codegen import first_free, identifiers, operand, replaced
 from engine.rust.syntax import Source, span_of
 
 Kind = Literal["add", "sub", "and", "or", "xor", "max", "min", "store", "swap", "update"]
@@ -80,6 +81,12 @@ class Change:
         if self.kind in ("max", "min") and _plain(self.operand):
             return b"%s.%s(%s)" % (old, self.kind.encode(), self.operand)
         return None
+
+
+def free_name(wanted: bytes, taken: Collection[bytes]) -> bytes:
+    """``wanted``, or another good name for a counter's value, that is not ``taken``."""
+    names = (wanted, b"value", b"current", b"old", b"old_value", b"value_before")
+    return first_free(names, lambda name: name not in taken)
 
 
 def _plain(text: bytes) -> bool:
@@ -212,7 +219,7 @@ def _update(
     bad = impure(source, node)
     if bad is not None:
         return bad
-    old = free_name(name, words(source.text(node)) - {name})
+    old = free_name(name, identifiers(source.text(node)) - {name})
     text = replaced(source, span_of(node), dict.fromkeys(reads, old))
     if join is not None:
         text = join(old, text if operand(source, node) == source.text(node) else b"(%s)" % text)
@@ -248,7 +255,7 @@ def conditional(
     bad = impure(source, condition)
     if bad is not None:
         return bad
-    old = free_name(name, (words(source.text(condition)) | _written(source, access)) - {name})
+    old = free_name(name, (identifiers(source.text(condition)) | _written(source, access)) - {name})
     change = new_value(source, access, is_read, old)
     if isinstance(change, Refused):
         return change
@@ -259,7 +266,7 @@ def conditional(
 
 
 def _written(source: Source, access: Access) -> frozenset[bytes]:
-    return words(source.text(access.operand)) if access.operand is not None else frozenset()
+    return identifiers(source.text(access.operand)) if access.operand is not None else frozenset()
 
 
 def _grouped(test: bytes) -> bytes:

@@ -10,6 +10,7 @@ from codemods.mutex_counter.coupled import coupled
 from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.names import full_names
+from codemods.mutex_counter.orderings import RELAXED, Orders
 from codemods.mutex_counter.rewriting import (
     Rewritten,
     changing,
@@ -17,7 +18,6 @@ from codemods.mutex_counter.rewriting import (
     orders_for,
     rewritten,
 )
-from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.wording import exposed_by, note
 from codemods.mutex_counter.world import Call, Decl, World, build
 from engine.base.model import Fix, Level, Outcome, Proposal, Site

@@ -11,10 +11,11 @@ from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.locate import asked
 from codemods.mutex_counter.moment import READING, Field, Rewrite, Use
 from codemods.mutex_counter.names import atomic, full_names
+from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
 from codemods.mutex_counter.section import DIRECT, rewrite
-from codemods.mutex_counter.text import RELAXED, SEQ_CST, Orders, receiver
 from codemods.mutex_counter.world import Call, New, World
 from engine.base.model import Edit, Site, Span
+from engine.rust.codegen import one_line
 from engine.rust.syntax import Source
 
 _COUNTING = frozenset({"load", "add", "sub", "wrap", "own", "snapshot"})
@@ -133,7 +134,7 @@ def rewrite_call(
         return Refused("a syntax error stands beside it")
     if call.method not in DIRECT and source.comments_in(Span(call.receiver.end, call.span.end)):
         return Refused("a comment stands inside the text that would be replaced")
-    text = receiver(source, held)
+    text = one_line(source.text(held))
     references = _references(world, call)
     use = Use(source, text, call.lock.inner, orders, world.decisions, references, fields)
     return rewrite(use, node, call.lock.family, call.method)

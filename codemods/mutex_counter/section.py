@@ -26,8 +26,9 @@ from codemods.mutex_counter.ops import change_of
 from codemods.mutex_counter.region import Region, region_of_block, region_of_let
 from codemods.mutex_counter.shape import Shape
 from codemods.mutex_counter.shapes import shape_of
-from codemods.mutex_counter.text import placed, replaced, without_line
 from engine.base.model import Edit, Span
+from engine.rewrite.use_declarations import strip_markers
+from engine.rust.codegen import is_operation, put, replaced, without_statement
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 # A block in these places is somebody's body: it stays.
@@ -140,10 +141,10 @@ def _from_let(use: Use, let: Node, guard: Guard) -> Rewrite | Refused:
     notes = (*region.notes, HANDLER) if guard.handler else region.notes
     edits = _collapsed(use, region, shape)
     if edits is None:
-        head = without_line(source, let)
+        head = without_statement(source, let)
         if shape.lead is not None:
             head = Edit(source.path, let.start_byte, let.end_byte, shape.lead)
-        gone = (without_line(source, region.drop),) if region.drop is not None else ()
+        gone = (without_statement(source, region.drop),) if region.drop is not None else ()
         edits = (head, *shape.edits, *gone)
     return Rewrite(edits, ops, notes, shape.drops)
 
@@ -187,7 +188,7 @@ def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | Non
                 text = text.removesuffix(b";")
         elif holder.type != "block":
             return (Edit(source.path, span.start, span.end, text),)
-    return (placed(source, block, text),)
+    return (_placed(source, block, text),)
 
 
 def _from_holder(use: Use, guard: Guard) -> Rewrite | Refused:
@@ -210,7 +211,7 @@ def _from_holder(use: Use, guard: Guard) -> Rewrite | Refused:
     region, shape, ops = shaped
     changes = {edit.span: edit.replacement for edit in shape.edits}
     if region.drop is not None:
-        gone = without_line(source, region.drop)
+        gone = without_statement(source, region.drop)
         changes[gone.span] = gone.replacement
     text = replaced(source, span_of(body), changes)
     if shape.lead is not None:
@@ -220,8 +221,15 @@ def _from_holder(use: Use, guard: Guard) -> Rewrite | Refused:
     if shape.sole is not None and not comments and region.drop is None:
         text = _stated(source, holder, shape.sole)
     notes = (*region.notes, HANDLER) if guard.handler else region.notes
-    edit = placed(source, holder, text)
+    edit = _placed(source, holder, text)
     return Rewrite((edit,), ops, notes, shape.drops)
+
+
+def _placed(source: Source, node: Node, text: bytes) -> Edit:
+    """A statement or an expression, ``text``, in the place of ``node``."""
+    if text.endswith(b";"):
+        return Edit(source.path, node.start_byte, node.end_byte, text)
+    return put(source, node, text, is_operation(strip_markers(text)))
 
 
 def _stated(source: Source, holder: Node, text: bytes) -> bytes:
@@ -275,4 +283,4 @@ def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Re
         if not exchanged:
             head = b"let _ = " if change.kind == "update" else b""
             text = _stated(source, holder, head + text + b";")
-    return Rewrite((placed(source, holder, text),), ops, notes)
+    return Rewrite((_placed(source, holder, text),), ops, notes)

@@ -23,8 +23,8 @@ from codemods.mutex_counter.shape import (
     renamed,
     single,
 )
-from codemods.mutex_counter.text import replaced, without_line
 from engine.base.model import Edit
+from engine.rust.codegen import replaced, without_statement
 from engine.rust.syntax import span_of
 
 
@@ -181,7 +181,7 @@ def _old_used(use: Use, region: Region) -> Found:
         return change
     text, path = _whole(use, change), use.source.path
     ops = frozenset({"swap" if change.kind == "store" else change.told})
-    gone = without_line(use.source, statement)
+    gone = without_statement(use.source, statement)
     if alias is not None:
         node = outward(outside[0].access.node)
         put = Edit(path, node.start_byte, node.end_byte, text)
@@ -223,6 +223,6 @@ def _new_used(use: Use, region: Region) -> Found:
         if tail or _taken(region, at + 1) is not None:
             put = Edit(path, node.start_byte, node.end_byte, text)
             sole = text if tail and len(region.statements) == 2 else None
-            return Shape(ops, (without_line(use.source, statement), put), sole=sole)
+            return Shape(ops, (without_statement(use.source, statement), put), sole=sole)
     put = Edit(path, statement.start_byte, statement.end_byte, let_text(region.name, text))
     return Shape(ops, (put, *renamed(region, outside)))

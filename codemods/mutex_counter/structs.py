@@ -18,6 +18,7 @@ from codemods.mutex_counter.guards import Refused, arguments
 from codemods.mutex_counter.locate import fields
 from codemods.mutex_counter.moment import Field
 from codemods.mutex_counter.names import ATOMICS, atomic, family_of, wide
+from codemods.mutex_counter.orderings import RELAXED, Orders
 from codemods.mutex_counter.rewriting import (
     Rewritten,
     apart,
@@ -27,7 +28,6 @@ from codemods.mutex_counter.rewriting import (
     orders_for,
     uses_of,
 )
-from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.wording import STRICT
 from codemods.mutex_counter.world import Call, New, World
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span

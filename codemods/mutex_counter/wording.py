@@ -9,8 +9,8 @@ from tree_sitter import Node
 from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.names import ATOMICS, wide
+from codemods.mutex_counter.orderings import RELAXED, Orders
 from codemods.mutex_counter.rewriting import Rewritten
-from codemods.mutex_counter.text import RELAXED, Orders
 from codemods.mutex_counter.world import Decl, World
 from engine.rust.syntax import Source, attributes
 

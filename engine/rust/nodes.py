@@ -256,6 +256,11 @@ def initialized(node: Node) -> tuple[Node, Node] | None:
 # -- statements and control ------------------------------------------------------------------------
 
 
+def statements_of(block: Node) -> list[Node]:
+    """Statements of a block in order, its tail expression last; comments and label left out."""
+    return [child for child in named_children(block) if child.type != "label"]
+
+
 def let_of(node: Node) -> Let | None:
     pattern = node.child_by_field_name("pattern") if node.type in _LETS else None
     if pattern is None:

@@ -13,7 +13,7 @@ from codemods.guard_across_await import CODEMOD
 from codemods.guard_across_await.flow import Names, Trace, Walk
 from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.lifetimes import extending_let, temporary_life
-from codemods.guard_across_await.names import is_free, suggest
+from codemods.guard_across_await.names import suggest
 from codemods.guard_across_await.taken import OF_WRAPPERS
 from codemods.guard_across_await.values import (
     is_cheap,
@@ -22,7 +22,6 @@ from codemods.guard_across_await.values import (
     matters_when_dropped,
     pointee,
 )
-from codemods.guard_across_await.write import chained, text_of
 from engine.base.model import Level, Outcome, Proposal, Span
 from engine.detect.codemod import registry
 from engine.detect.facts import Facts, Sources
@@ -276,45 +275,6 @@ def test_only_what_comes_first_may_go_in_front(statement: str, first: bool) -> N
 def test_names_are_read_off_the_expression(expression: str, name: str) -> None:
     source = source_of(f"let _x = {expression};")
     assert suggest(source, node_of(source, expression)).decode() == name
-
-
-@pytest.mark.parametrize(
-    ("rest", "free"),
-    [
-        ("work(1);", True),
-        ("work(count);", False),
-        ('work("{count}");', False),
-        ('println!("count"); // count', True),
-        ("let count = 1; work(count);", True),
-        ("self.count(); a.count = 1;", True),
-        ("count::work();", True),
-        ("for count in a { work(count); }", True),
-        ("if count > 1 { }", False),
-    ],
-)
-def test_a_new_name_catches_no_other(rest: str, free: bool) -> None:
-    source = source_of(f"let count = 0;\nHERE;\n{rest}")
-    start = source.data.index(b"HERE")
-    scopes = Scopes(source, function(source))
-    assert is_free(source, scopes, b"count", Span(start, len(source.data) - 2), []) is free
-
-
-def test_string_content_is_never_indented() -> None:
-    text = 'a(\n        "x\n  y",\n        r#"p\n    q"#,\n        // c\n    );'
-    source = Source("a.rs", f"fn f() {{\n    {text}\n}}".encode())
-    start = source.data.index(b"a(")
-    shifted = text_of(source, Span(start, start + len(text)), b"    ", b"        ")
-    assert shifted.decode() == (
-        'a(\n            "x\n  y",\n            r#"p\n    q"#,\n            // c\n        );'
-    )
-
-
-def test_a_chain_keeps_its_form() -> None:
-    assert chained(b"m\n    .lock()\n    .x", b".clone()") == b"m.lock().x.clone()"
-    long = b"m\n    .lock_the_whole_state_of_the_server()\n    .and_the_field_in_it()"
-    assert chained(long, b".a().b()") == long + b"\n    .a()\n    .b()"
-    crlf = b"m\r\n    .lock() // why\r\n    .x"
-    assert chained(crlf, b".clone()") == crlf + b"\r\n    .clone()"
 
 
 # -- types -------------------------------------------------------------------------------------

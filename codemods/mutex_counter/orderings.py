@@ -1,0 +1,25 @@
+"""The memory orderings that a counter's operations are written with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from codemods.mutex_counter.names import ORDERING
+from engine.rewrite import use_declarations
+
+
+@dataclass(frozen=True, slots=True)
+class Orders:
+    """The memory orderings of one counter, by kind of operation."""
+
+    load: bytes
+    store: bytes
+    change: bytes  # read-modify-write
+
+    def of(self, kind: str) -> bytes:
+        word = {"load": self.load, "store": self.store}.get(kind, self.change)
+        return use_declarations.name(ORDERING) + b"::" + word
+
+
+RELAXED = Orders(b"Relaxed", b"Relaxed", b"Relaxed")
+SEQ_CST = Orders(b"SeqCst", b"SeqCst", b"SeqCst")
