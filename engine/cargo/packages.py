@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +20,9 @@ class Package:
     ``dependencies`` names the members it depends on (path, workspace or patched; normal, dev and
     build). ``external`` gives for each package of another source that it depends on (normal
     dependencies only, of any target) the features it asks for; ``renamed`` says what a package is
-    called in the code where that differs, ``optional`` which of them are optional.
+    called in the code where that differs, ``optional`` which of them are optional. ``lib`` is the
+    root file of its library, "" without one, ``targets`` those of other targets that the manifest
+    names (cargo finds more by their folders).
     """
 
     name: str
@@ -32,10 +34,15 @@ class Package:
     external: Mapping[str, tuple[str, ...]]
     renamed: Mapping[str, str]
     optional: frozenset[str]
-    has_lib: bool
+    lib: str
+    targets: tuple[str, ...]
     build_script: str  # relative to the workspace root, "" when there is none
     publish: bool
     config: Config
+
+    @property
+    def has_lib(self) -> bool:
+        return bool(self.lib)
 
 
 def packages_of(members: Members, shared: Config) -> tuple[Package, ...]:
@@ -88,7 +95,8 @@ def _package(
         external=external,
         renamed=renamed,
         optional=frozenset(name for name, only in optional.items() if only),
-        has_lib="lib" in manifest.data or (manifest.folder / "src" / "lib.rs").is_file(),
+        lib=_library(manifest, folder),
+        targets=tuple(_targets(manifest, folder)),
         build_script=_build_script(manifest, folder),
         publish=manifest.inherited("publish", inherited) not in (False, []),
         config=config,
@@ -113,6 +121,22 @@ def _text(manifest: Manifest, key: str, root: Manifest | None, default: str) -> 
     if not isinstance(value, str | None):
         raise manifest.error(f"`package.{key}` must be a string")
     return default if value is None else value
+
+
+def _library(manifest: Manifest, folder: str) -> str:
+    if "lib" not in manifest.data and not (manifest.folder / "src" / "lib.rs").is_file():
+        return ""
+    named = manifest.table("lib").get("path")
+    return os.path.normpath(Path(folder, named if isinstance(named, str) else "src/lib.rs"))
+
+
+def _targets(manifest: Manifest, folder: str) -> Iterator[str]:
+    for kind in ("bin", "test", "example", "bench"):
+        listed = manifest.data.get(kind, [])
+        for target in listed if isinstance(listed, list) else ():
+            named = target.get("path") if isinstance(target, dict) else None
+            if isinstance(named, str):
+                yield os.path.normpath(Path(folder, named))
 
 
 def _build_script(manifest: Manifest, folder: str) -> str:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine.base.codemod_options import Options
 from engine.base.model import Span
 from engine.cargo.sources import read_for_uses
+from engine.rust.items import Items
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
 
@@ -126,6 +127,11 @@ class Facts:
     unknown: Callable[[str, Span], str]
     package_of: Callable[[str], Package | None]
     options: Options = field(default_factory=Options)
+
+    @cached_property
+    def items(self) -> Items:
+        """Definitions of the workspace, by name and by path."""
+        return Items(self.sources, self.package_of)
 
     def source(self, path: str) -> Source:
         return self.sources.get(path)

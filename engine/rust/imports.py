@@ -1,10 +1,11 @@
-"""What ``use`` declarations bring in, by module, and which words a piece of a file is made of."""
+"""What ``use`` declarations bring in, by module; what a written path means by them; which words a
+piece of a file is made of."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from tree_sitter import Node, Query
 
@@ -60,6 +61,52 @@ def scope_at(found: Sequence[Scope], offset: int) -> Scope:
         if scope.span.start <= offset < scope.span.end and best.span.start <= scope.span.start:
             best = scope
     return best
+
+
+def module_at(source: Source, offset: int) -> Module:
+    """The inline modules of the file around ``offset``."""
+    return scope_at(_scopes(source), offset).module
+
+
+def full_paths(
+    source: Source, node: Node, path: bytes, known: Container[bytes] = ()
+) -> tuple[bytes, ...]:
+    """What ``path`` (as written at ``node``) may mean: one full path, several where imports stand
+    under ``cfg``, none when only a glob or an outer module can tell. Of what globs may bring, those
+    that are ``known``."""
+    path = b"".join(path.split()).removeprefix(b"::")
+    head, _, rest = path.partition(b"::")
+    tail = b"::" + rest if rest else b""
+    inner = tuple(dict.fromkeys(full for local, full in _around(source, node) if local == head))
+    if inner:
+        return tuple(full + tail for full in inner)
+    brought = _imports(source, scope_at(_scopes(source), node.start_byte))
+    found = tuple(dict.fromkeys(i.full for i in brought if i.local == head and i.full != head))
+    if found:
+        return tuple(full + tail for full in found)
+    if rest:
+        return (path,)
+    globs = (i.full + b"::" + path for i in brought if i.local == b"*")
+    return tuple(g for g in dict.fromkeys(globs) if g in known)
+
+
+def _around(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
+    """Names that ``use`` lines inside the enclosing functions bring in."""
+    for block in source.ancestors(node):
+        if block.type == "block":
+            for child in block.named_children:
+                if child.type == "use_declaration":
+                    yield from declared(source, child)
+
+
+@lru_cache(maxsize=8)
+def _scopes(source: Source) -> tuple[Scope, ...]:
+    return scopes(source)
+
+
+@lru_cache(maxsize=32)
+def _imports(source: Source, scope: Scope) -> tuple[Import, ...]:
+    return imports(source, scope, _scopes(source))
 
 
 def imports(source: Source, scope: Scope, found: Sequence[Scope]) -> tuple[Import, ...]:

@@ -1,0 +1,53 @@
+"""What the analyses over many files need to be given: the files, and the package that owns one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from tree_sitter import Node
+
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source
+
+
+class Files(Protocol):
+    """The Rust files of a workspace. Paths are POSIX, relative to its root."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """All files, sorted."""
+
+    def data(self, path: str, /) -> bytes:
+        """The bytes of one of ``paths``."""
+
+    def get(self, path: str, /) -> Source:
+        """One of ``paths``, parsed."""
+
+    def containing(self, *words: bytes) -> Iterator[Source]:
+        """Files that hold all of ``words`` as whole words, in path order."""
+
+    def scopes(self, source: Source, function: Node, /) -> Scopes:
+        """Local names of ``function``."""
+
+
+class Package(Protocol):
+    """A package of the workspace. Paths are relative to the workspace's root."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def root(self) -> str:
+        """Its folder, "" for the workspace's own."""
+
+    @property
+    def lib(self) -> str:
+        """The root file of its library, "" when it has none."""
+
+    @property
+    def targets(self) -> Sequence[str]:
+        """The root files of other targets that its manifest names: binaries, tests ..."""
+
+
+PackageOf = Callable[[str], Package | None]

@@ -1,0 +1,441 @@
+"""Definitions by path: which static, const, type, trait, function or module of the workspace this is.
+
+``Items.named`` finds definitions by name, ``resolve`` what a path means where it is written (through
+imports, ``self``/``super``/``crate``, re-exports and globs), ``printed`` what a path means that rustc
+prints, ``exposed`` whether other crates can name an item. Where ``cfg`` leaves several, all are
+given. Not answered: what a macro defines, names that only a derive or a foreign crate brings, and
+methods (:mod:`engine.rust.calls`). Rust reference: "Paths", "Use declarations", "Name resolution".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from tree_sitter import Node, Query
+
+from engine.base.model import Span
+from engine.rust import imports, nodes
+from engine.rust.files import Files, PackageOf
+from engine.rust.imports import Import, Module
+from engine.rust.modules import Modules, Place
+from engine.rust.queries import captures, compile_query
+from engine.rust.syntax import Source, attributes, span_of
+
+# What the grammar calls definitions -> what Rust does; "signature" is a `fn` without a body.
+_KINDS = {
+    "struct_item": "struct",
+    "enum_item": "enum",
+    "union_item": "union",
+    "type_item": "type",
+    "trait_item": "trait",
+    "static_item": "static",
+    "const_item": "const",
+    "function_item": "fn",
+    "function_signature_item": "signature",
+    "mod_item": "mod",
+}
+TYPES = ("struct", "enum", "union", "type")
+VALUES = ("static", "const")
+FUNCTIONS = ("fn", "signature")
+_DEFINES = rb"(?<![\w#])(?:struct|enum|union|type|trait|static|const|mut|fn|mod)\s+(?:r#)?%s(?!\w)"
+_NAME = re.compile(rb"\A[^\W\d]\w*\Z")
+_DERIVE = re.compile(rb"\bderive\s*\(([^)]*)\)")
+_STEPS = 32  # re-exports of re-exports: longer chains are not followed
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A definition. ``span`` is that of the item without its attributes, ``module`` the inline
+    modules of its file around it, ``within`` these and the functions and types. ``owner`` is the last name of the type whose ``impl`` it stands
+    in, or of its trait; ``of_trait`` tells that it is in a trait or in an ``impl`` of one.
+    ``block`` holds an item that stands inside a function: it is seen there alone."""
+
+    kind: str  # a value of the table above
+    name: bytes
+    path: str
+    span: Span
+    module: Module = ()
+    within: Module = ()
+    owner: bytes = b""
+    of_trait: bool = False
+    public: bool = False  # with any visibility, `pub(crate)` too
+    block: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What one file defines and imports; it holds no tree, so that this one can be let go."""
+
+    named: dict[bytes, list[Item]] = field(default_factory=dict)
+    inside: dict[tuple[Module, bytes], list[Item]] = field(default_factory=dict)
+    modules: dict[Module, tuple[Import, ...]] = field(default_factory=dict)
+    blocks: tuple[tuple[Span, tuple[Import, ...]], ...] = ()
+
+
+class Items:
+    """Definitions of a workspace. Files are read when a question leads to them; answers are kept."""
+
+    def __init__(self, files: Files, package_of: PackageOf) -> None:
+        self._files = files
+        self.modules = Modules(files, package_of)
+        self._read: dict[str, _File] = {}
+        self._named: dict[bytes, tuple[Item, ...]] = {}
+
+    # -- by name -------------------------------------------------------------------------------
+
+    def named(self, name: bytes, *kinds: str) -> tuple[Item, ...]:
+        """All definitions of this name, in path order, of ``kinds`` where some are given. Those
+        that stand in functions, traits and ``impl``s are among them."""
+        if name not in self._named:
+            found: list[Item] = []
+            pattern = re.compile(_DEFINES % re.escape(name))
+            for source in self._files.containing(name) if _NAME.match(name) else ():
+                if pattern.search(source.data):
+                    found += self._file(source.path).named.get(name, ())
+            self._named[name] = tuple(found)
+        return _of(self._named[name], kinds)
+
+    def open(self, item: Item) -> tuple[Source, Node]:
+        """The item's file and node, parsed again where its tree was let go."""
+        source = self._files.get(item.path)
+        node = source.node_at(item.span)
+        assert node is not None, item
+        return source, node
+
+    def at(self, source: Source, node: Node) -> Item | None:
+        """The item that ``node`` defines."""
+        label = nodes.name_of(node) if node.type in _KINDS else None
+        named = self._file(source.path).named.get(source.text(label), ()) if label else ()
+        return next((item for item in named if item.span == span_of(node)), None)
+
+    def places(self, item: Item) -> tuple[Place, ...]:
+        """The modules that the item stands in: several for a file of several crates."""
+        return tuple(p.child(*item.module) for p in self.modules.places(item.path))
+
+    # -- by path -------------------------------------------------------------------------------
+
+    def resolve(self, source: Source, node: Node, path: bytes, *kinds: str) -> tuple[Item, ...]:
+        """What ``path``, as written at ``node``, may mean; () when it leads out of the workspace or
+        to what is not known. Generic arguments in it do not matter."""
+        names = _segments(path)
+        if not names:
+            return ()
+        if names[0] == b"Self":
+            holder = source.enclosing(node, ("impl_item", "trait_item"))
+            own = nodes.type_of(holder) if holder is not None else None
+            if holder is None or own is None or (len(names) == 1 and own is None):
+                return ()
+            names = [*_segments(source.text(own)), *names[1:]]
+        found: list[Item | Place] = []
+        local = self._in_blocks(source, node, names[0])
+        if local is not None:
+            found = self._below(local, names[1:])
+        else:
+            inline = imports.module_at(source, node.start_byte)
+            for place in self.modules.places(source.path):
+                found += self._path(place.child(*inline), names, _STEPS)
+        items = [item for item in found if isinstance(item, Item)]
+        return _of(dict.fromkeys(items), kinds)
+
+    def printed(self, told: str, *kinds: str, near: str = "") -> tuple[Item, ...]:
+        """The definitions that rustc's ``stats::Stats`` (no crate in front: of the crate that it
+        compiles) or ``krate::Stats`` may mean; of several, those in a crate of the file ``near``.
+
+        A foreign item is printed by the way that is visible to others: by its re-export.
+        """
+        module, _, last = told.rpartition("::")
+        every = self.named(last.encode(), *(kinds or TYPES))
+        found = [item for item in every if self.stands_in(item, module)]
+        if not found:
+            head, _, rest = told.partition("::")
+            root = self.modules.libraries.get(head.encode())
+            if root is not None and rest:
+                reached = self._path(root, rest.encode().split(b"::"), _STEPS)
+                found = [i for i in reached if isinstance(i, Item) and i in every]
+                # A macro may re-export it: then it is of that crate, and more is not known.
+                found = found or [i for i in every if self._of_crate(i, root.crate)]
+        here = {place.crate for place in self.modules.places(near)} if near else set()
+        mine = [i for i in found if any(p.crate in here for p in self.places(i))]
+        return tuple(mine or found)
+
+    def stands_in(self, item: Item, path: str) -> bool:
+        """Does rustc print ``path`` for what the item stands in: "a::b" within its crate,
+        "krate::a::b" from others, "a::Type" for a method, "a::f" for what stands in a function?"""
+        for place in self.modules.places(item.path):
+            here = b"::".join((*place.module, *item.within)).decode("utf-8", "replace")
+            crate = self.modules.crate_name(place.crate)
+            if path in (here, f"{crate}::{here}" if here else crate):
+                return True
+        return False
+
+    def _of_crate(self, item: Item, crate: str) -> bool:
+        return any(place.crate == crate for place in self.places(item))
+
+    # -- visibility ----------------------------------------------------------------------------
+
+    def exposed(self, source: Source, node: Node) -> bool:
+        """May other crates see the item, field or function ``node``: is it in a library and ``pub``
+        at every step that its file shows, or re-exported from a private inline module?
+
+        A private ``mod x;`` in another file may still hide it: that does not count, since what it
+        holds may be reached through the types of public functions.
+        """
+        if not any(self.modules.is_library(p.crate) for p in self.modules.places(source.path)):
+            return False
+        hidden: list[Node] = []
+        for current in (node, *source.ancestors(node)):
+            if current.type not in _KINDS and current.type != "field_declaration":
+                continue
+            if not _is_pub(source, current):
+                if current.type != "mod_item":
+                    return False
+                hidden.append(current)
+        return not hidden or self._reexported(source, node)
+
+    def _reexported(self, source: Source, node: Node) -> bool:
+        """Does a ``pub use`` of the file name the item, or all of what it stands in?"""
+        item = self.at(source, node)
+        if item is None:
+            return False
+        file = self._file(source.path)
+        for found in file.modules.values():
+            for each in found:
+                last = nodes.last_segment(each.full)
+                if each.public and last in (item.name, *item.module):
+                    return True
+        return False
+
+    # -- one file ------------------------------------------------------------------------------
+
+    def _file(self, path: str) -> _File:
+        if path not in self._read:
+            self._read[path] = _read(self._files.get(path))
+        return self._read[path]
+
+    def _in_blocks(self, source: Source, node: Node, name: bytes) -> list[Item | Place] | None:
+        """What the innermost block around ``node`` defines or imports by that name; None when no
+        block does."""
+        file = self._file(source.path)
+        local = [
+            (item.block, [item])
+            for item in file.named.get(name, ())
+            if item.block is not None and not item.owner and span_of(node) in item.block
+        ]
+        best: tuple[Span, list[Item | Place]] | None = None
+        for block, items in local:
+            if best is None or block.start > best[0].start:
+                best = block, list(items)
+        for block, brought in file.blocks:
+            if span_of(node) not in block or (best is not None and best[0].start > block.start):
+                continue
+            inline = imports.module_at(source, node.start_byte)
+            for each in (i for i in brought if i.local == name):
+                found = best[1] if best is not None and best[0] == block else []
+                for place in self.modules.places(source.path):
+                    found += self._import(place.child(*inline), each, _STEPS)
+                best = block, found
+        return best[1] if best is not None else None
+
+    # -- steps ---------------------------------------------------------------------------------
+
+    def _path(self, place: Place, names: list[bytes], steps: int) -> list[Item | Place]:
+        """What a path means in the module ``place``."""
+        if steps <= 0:
+            return []
+        at: list[Item | Place] = []
+        rest = names
+        if names[0] in (b"crate", b"self", b"super", b"$crate"):
+            here = place
+            while rest and rest[0] in (b"crate", b"self", b"super", b"$crate"):
+                if rest[0] in (b"crate", b"$crate"):
+                    here = Place(here.crate, ())
+                elif rest[0] == b"super":
+                    here = Place(here.crate, here.module[:-1])
+                rest = rest[1:]
+            at = [here]
+        else:
+            at = self._member(place, names[0], place, steps - 1)
+            rest = names[1:]
+            if not at and names[0] in self.modules.libraries:
+                at = [self.modules.libraries[names[0]]]
+            if not at and place.module:  # edition 2015: paths of `use` begin at the crate's root
+                root = Place(place.crate, ())
+                at = self._member(root, names[0], place, steps - 1) if len(names) > 1 else []
+        return self._below(at, rest, place, steps)
+
+    def _below(
+        self,
+        at: list[Item | Place],
+        names: list[bytes],
+        asking: Place | None = None,
+        steps: int = _STEPS,
+    ) -> list[Item | Place]:
+        """What the rest of a path means from there on."""
+        for name in names:
+            found: list[Item | Place] = []
+            for step in at:
+                if isinstance(step, Place):
+                    found += self._member(step, name, asking or step, steps - 1)
+                elif step.kind in (*TYPES, "trait"):
+                    found += (i for i in self.named(name) if i.owner == step.name and not i.block)
+            at = found
+        return at
+
+    def _member(self, place: Place, name: bytes, asking: Place, steps: int) -> list[Item | Place]:
+        """What ``name`` means in a module, seen from ``asking``: its own items and imports, else
+        what its globs bring."""
+        found: list[Item | Place] = []
+        globs: list[Import] = []
+        for path, inline in self.modules.files(place):
+            file = self._file(path)
+            if inline not in file.modules:
+                continue
+            for item in file.inside.get((inline, name), ()):
+                found.append(place.child(name) if item.kind == "mod" else item)
+            for each in file.modules[inline]:
+                if each.local == name:
+                    found += self._import(place, each, steps)
+                elif each.local == b"*":
+                    globs.append(each)
+        if not found and steps > 0:
+            for each in globs:
+                if each.public or asking.module[: len(place.module)] == place.module:
+                    for target in self._path(place, each.full.split(b"::"), steps - 4):
+                        if isinstance(target, Place) and target != place:
+                            found += self._member(target, name, place, steps - 4)
+        return list(dict.fromkeys(found))
+
+    def _import(self, place: Place, brought: Import, steps: int) -> list[Item | Place]:
+        names = brought.full.split(b"::")
+        if names == [brought.local]:  # `use name;`: a crate, or an item of the root (2015)
+            return [self.modules.libraries[names[0]]] if names[0] in self.modules.libraries else []
+        return self._path(place, names, steps - 1)
+
+
+def owner_of(source: Source, node: Node) -> bytes:
+    """The last name of the type whose ``impl`` holds ``node``; the trait's in a trait; b"" outside
+    of both."""
+    holder = source.enclosing(node, ("impl_item", "trait_item"))
+    if holder is None:
+        return b""
+    named = nodes.type_of(holder) if holder.type == "impl_item" else nodes.name_of(holder)
+    return nodes.last_name(source, named) if named is not None else b""
+
+
+def holder_of(source: Source, node: Node) -> bytes:
+    """The name of the struct, enum variant or union that the field ``node`` belongs to."""
+    holder = source.enclosing(node, ("struct_item", "enum_item", "union_item", "enum_variant"))
+    named = nodes.name_of(holder) if holder is not None else None
+    return source.text(named) if named is not None else b""
+
+
+def derives(source: Source, item: Node) -> frozenset[bytes]:
+    """Last names of the traits that the item derives, those under ``cfg_attr`` too."""
+    found: set[bytes] = set()
+    for attribute in attributes(item):
+        for hit in _DERIVE.finditer(source.text(attribute)):
+            found.update(nodes.last_segment(part) for part in hit.group(1).split(b","))
+    return frozenset(found - {b""})
+
+
+def type_parameter_names(source: Source, item: Node) -> list[str]:
+    """Names of the types among an item's generic parameters, in order."""
+    listed = nodes.type_parameters(item)
+    found: list[str] = []
+    for child in listed.named_children if listed is not None else ():
+        named = nodes.name_of(child) or child
+        if named.type == "type_identifier":
+            found.append(source.text(named).decode("utf-8", "replace"))
+    return found
+
+
+def is_conditional(source: Source, item: Node) -> bool:
+    """Does an attribute make the item depend on ``cfg``?"""
+    return any(b"cfg" in source.text(attribute) for attribute in attributes(item))
+
+
+# -- reading one file ------------------------------------------------------------------------------
+
+
+@cache
+def _definitions() -> Query:
+    kinds = (*_KINDS, "impl_item")
+    return compile_query(f"[{' '.join(f'({kind})' for kind in kinds)}] @item")
+
+
+def _read(source: Source) -> _File:
+    """The definitions of a file, outside of macro calls."""
+    scopes = imports.scopes(source)
+    file = _File(
+        modules={
+            scope.module: imports.imports(source, scope, scopes) for scope in reversed(scopes)
+        },
+        blocks=tuple(imports.in_blocks(source)),
+    )
+    around: list[Node] = []  # definitions and impls that hold the present one, outer first
+    for node in captures(_definitions(), source.root, "item"):
+        while around and around[-1].end_byte <= node.start_byte:
+            around.pop()
+        label = nodes.name_of(node) if node.type in _KINDS else None
+        if label is not None:
+            item = _item(source, node, source.text(label).removeprefix(b"r#"), around)
+            file.named.setdefault(item.name, []).append(item)
+            if not item.owner and item.block is None:
+                file.inside.setdefault((item.module, item.name), []).append(item)
+        around.append(node)
+    return file
+
+
+def _item(source: Source, node: Node, name: bytes, around: list[Node]) -> Item:
+    modules: list[bytes] = []
+    within: list[bytes] = []
+    holder: Node | None = None
+    block: Span | None = None
+    for above in around:
+        label = nodes.type_of(above) if above.type == "impl_item" else nodes.name_of(above)
+        within.append(nodes.last_name(source, label) if label is not None else b"")
+        if above.type == "mod_item":
+            modules.append(within[-1])
+        elif above.type not in ("impl_item", "trait_item"):
+            inner = source.enclosing(node, ("block",))
+            block = span_of(inner) if inner is not None else span_of(above)
+        holder = above
+    owned = holder is not None and holder.type in ("impl_item", "trait_item")
+    return Item(
+        _KINDS[node.type],
+        name,
+        source.path,
+        span_of(node),
+        tuple(modules),
+        tuple(within),
+        within[-1] if owned else b"",
+        holder is not None and (holder.type == "trait_item" or nodes.trait_of(holder) is not None),
+        nodes.visibility_of(node) is not None,
+        block,
+    )
+
+
+def _of(items: Iterable[Item], kinds: tuple[str, ...]) -> tuple[Item, ...]:
+    return tuple(item for item in items if not kinds or item.kind in kinds)
+
+
+def _is_pub(source: Source, node: Node) -> bool:
+    """Plain ``pub``; enum variants' and trait's members are as public as what holds them."""
+    modifier = nodes.visibility_of(node)
+    return modifier is not None and source.text(modifier) == b"pub"
+
+
+def _segments(path: bytes) -> list[bytes]:
+    """The names of a path without generic arguments; [] for ``<T as Trait>::name``."""
+    text = b"".join(path.split()).removeprefix(b"::")
+    if text.startswith(b"<"):
+        return []
+    plain, depth = bytearray(), 0
+    for byte in text:
+        depth += (byte == 0x3C) - (byte == 0x3E)
+        if depth == 0 and byte != 0x3E:
+            plain.append(byte)
+    return [name.removeprefix(b"r#") for name in bytes(plain).split(b"::") if name]
