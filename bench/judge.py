@@ -30,7 +30,7 @@ from engine.base.ui import Ui
 from engine.cargo.cargo import Limits
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Selection, discover
-from engine.measure import Row, Settings, Side
+from engine.measure import CompareSettings, Row, Side
 from engine.measure.build import Builder
 from engine.measure.measuring import Measuring
 from engine.measure.runner import Runner
@@ -153,7 +153,9 @@ def runs(change: float, count: int, noisy: bool) -> Outcome:
             builds = builder.build(Ui(quiet=True))
             runner = Runner(stage, process.environment(), scratch.build.parent / "bench-home")
             for number in range(count):
-                settings = Settings(seconds=SECONDS, counters=False, seed=random.getrandbits(32))
+                settings = CompareSettings(
+                    seconds=SECONDS, counters=False, seed=random.getrandbits(32)
+                )
                 measuring = Measuring(runner, builds, settings, Ui(quiet=True), builder.layouts)
                 measuring.all()
                 rows.append(measuring.rows())

@@ -13,7 +13,7 @@ from engine.base.bench_report import Missing, Row
 from engine.base.ui import Ui
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Selection, discover
-from engine.measure import Report, Settings, Side, compare
+from engine.measure import CompareSettings, Report, Side, compare
 from engine.verify.coverage_probes import Probes
 from tests.trees import build, package
 
@@ -116,7 +116,7 @@ def measure(
     old, new = (
         discover(path, Selection(offline=True, features=features)) for path in (before, after)
     )
-    settings = Settings(
+    settings = CompareSettings(
         seconds=seconds, pairs=pairs, counters=counters, instructions=instructions, seed=1
     )
     with Scratch.open(new, target) as scratch:

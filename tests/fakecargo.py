@@ -28,7 +28,7 @@ from engine.base.model import (
 from engine.cargo.cargo_results import CheckRun, TestRun
 from engine.detect.codemod import Problem
 from engine.rewrite.patch import git_apply
-from engine.verify import Follow, Settings, VerifyResult, verify
+from engine.verify import Follow, VerifyResult, VerifySettings, verify
 
 
 @dataclass(frozen=True)
@@ -272,8 +272,8 @@ class World:
         return self.path(file), rf"end_{file}_{function}\b"
 
 
-def everything(packages: tuple[str, ...] = ("app",), **more: object) -> Settings:
-    return Settings(lambda paths: packages, **more)  # type: ignore[arg-type]
+def everything(packages: tuple[str, ...] = ("app",), **more: object) -> VerifySettings:
+    return VerifySettings(lambda paths: packages, **more)  # type: ignore[arg-type]
 
 
 # -- verifying with it ----------------------------------------------------------------------------

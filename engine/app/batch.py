@@ -39,7 +39,7 @@ from engine.detect.facts import Sources, sources_of
 from engine.detect.site_filter import old_words
 
 if TYPE_CHECKING:
-    from engine.measure.measure_fixes import Wish
+    from engine.measure.measure_fixes import MeasureSettings
     from engine.report.jsonout import Rest
     from engine.report.render import Failed
     from engine.report.result import Result
@@ -150,7 +150,7 @@ def diff_command(
     paths: Sequence[Path],
     review: bool,
     tests: bool,
-    wish: Wish | None,
+    measuring: MeasureSettings | None,
     form: str,
     open_: OpenAll,
     ui: Ui,
@@ -184,7 +184,7 @@ def diff_command(
                     ui,
                     review=review,
                     tests=tests,
-                    wish=wish,
+                    measuring=measuring,
                     steps=form in STEPWISE or folder is not None,
                     wanted=wanted,
                     folder=place if len(workspaces) > 1 else None,
@@ -205,8 +205,8 @@ def diff_command(
         ui.say("Wrote", f"{count(len(files) - 1, 'patch', 'patches')} to {folder}")
     elif made or form == "json":
         emit(render_all(made, failed, form), common["output"])
-    if wish is not None and wish.samples is not None:
-        emit(samples_of(made), wish.samples)
+    if measuring is not None and measuring.samples is not None:
+        emit(samples_of(made), measuring.samples)
     if form == "mbox" and any(b"\r\n" in result.patch for result in made):
         ui.say("Note", "some files end their lines with CR: `git am --keep-cr` takes them", "cyan")
     for workspace, result in results:

@@ -16,7 +16,7 @@ from engine.base.ui import Ui
 from engine.cargo.cargo import Limits
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Workspace
-from engine.measure import Settings, Side, compare
+from engine.measure import CompareSettings, Side, compare
 from engine.measure.revision import materialise
 from engine.measure.text import counted, report_json, report_text, samples_json
 
@@ -42,7 +42,7 @@ def bench_command(
 
     with ui.busy(), Scratch.open(after, on_wait=wait) as scratch:
         before = _other(after, against, scratch, open_, ui, common)
-        settings = Settings(seconds=seconds, limits=Limits.of(after.config))
+        settings = CompareSettings(seconds=seconds, limits=Limits.of(after.config))
         report = compare(scratch, Side(before), Side(after), settings, ui)
     if form == "json":
         text = report_json(report)

@@ -37,7 +37,7 @@ from engine.cargo.workspace import Workspace
 from engine.detect.change_base import Newness, since
 from engine.detect.facts import sources_of
 from engine.detect.site_filter import Filter
-from engine.measure.measure_fixes import Wish
+from engine.measure.measure_fixes import MeasureSettings
 from engine.report.annotations import annotation_lines, command
 from engine.report.finding import Finding, Report
 from engine.report.github_review import review
@@ -86,7 +86,7 @@ class Outputs:
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class CiSettings:
     """What the user asks for. Without ``base`` the job's environment names it; ``measuring`` None:
     nothing is measured."""
 
@@ -94,11 +94,11 @@ class Wishes:
     fail_on: str = "safe"
     review: bool = False
     tests: bool = True
-    measuring: Wish | None = None
+    measuring: MeasureSettings | None = None
 
 
 def ci_command(
-    path: Path, wish: Wishes, outputs: Outputs, open_: Open, ui: Ui, common: dict[str, Any]
+    path: Path, settings: CiSettings, outputs: Outputs, open_: Open, ui: Ui, common: dict[str, Any]
 ) -> int:
     """``spikeproof ci``. Under GitHub Actions a failure is an annotation, too."""
     on_github = os.environ.get("GITHUB_ACTIONS") == "true"
@@ -107,12 +107,12 @@ def ci_command(
             check_output(target)
         workspace = open_(path, common)
         names = chosen(common["names"], workspace)
-        common = {**common, "since": wish.base or base_of(os.environ)}
+        common = {**common, "since": settings.base or base_of(os.environ)}
         wanted = filter_of(workspace, common, ui)
         assert wanted is not None
         assert wanted.newness is not None
         with ui.busy():
-            job = _Job(workspace, names, wanted, wanted.newness, wish, outputs, ui)
+            job = _Job(workspace, names, wanted, wanted.newness, settings, outputs, ui)
             result, report = job.prove()
             job.tell(result, report, on_github)
     except SpikeproofError as error:
@@ -124,8 +124,8 @@ def ci_command(
     for line in story(result, ui.color(sys.stderr), ui.verbose):
         ui.line(line)
     tell_leftovers(ui, result.unused, result.stale)
-    code = exit_code(report, wish.fail_on, wish.review)
-    ui.say("Finished", _outcome(report, wish.fail_on, code), "green" if code == 0 else "red")
+    code = exit_code(report, settings.fail_on, settings.review)
+    ui.say("Finished", _outcome(report, settings.fail_on, code), "green" if code == 0 else "red")
     return code
 
 
@@ -137,7 +137,7 @@ class _Job:
     names: tuple[str, ...]
     wanted: Filter
     newness: Newness
-    wish: Wishes
+    settings: CiSettings
     outputs: Outputs
     ui: Ui
 
@@ -150,7 +150,7 @@ class _Job:
     def prove(self) -> tuple[Result, Report]:
         """Where no file of the workspace changed, cargo has nothing to do, unless somebody wants
         the old sites, too."""
-        workspace, wish = self.workspace, self.wish
+        workspace, settings = self.workspace, self.settings
         result = Result(workspace.root, sources_of(workspace))
         apart: Mapping[str, Alone] = {}
         changed = any(map(self.newness.changed, workspace.files))
@@ -159,9 +159,9 @@ class _Job:
                 workspace,
                 self.names,
                 self.ui,
-                wish.review,
-                wish.tests,
-                wish=wish.measuring,
+                settings.review,
+                settings.tests,
+                measuring=settings.measuring,
                 wanted=self.wanted,
             ) as (result, session):
                 if session is not None:

@@ -93,11 +93,11 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
     """
     from engine.app.batch import diff_command
 
-    review, tests, wish = proof(common)
+    review, tests, measuring = proof(common)
     folder = into is not None and (into.endswith("/") or Path(into).is_dir())
     where = Path(into) if into is not None else None
     common |= {"output": None if folder else where, "folder": where if folder else None}
-    return diff_command(paths, review, tests, wish, form, _workspaces, _ui(common), common)
+    return diff_command(paths, review, tests, measuring, form, _workspaces, _ui(common), common)
 
 
 @cli.command()
@@ -135,24 +135,24 @@ def apply(
     Exit codes: 0 nothing to do · 1 fixes were found (and written, as you chose; or taken back)
                 2 usage or tool failure · 3 some fix could not be verified, or not be written
     """
-    from engine.app.review.command import How, apply_command
+    from engine.app.review.command import ApplySettings, apply_command
 
     if every + undo + resume > 1 or (remember and (every or undo)):
         raise SpikeproofError(
             "--all, --undo and --resume each stand alone; --remember is for answers"
         )
-    review, tests, wish = proof(common)
-    how = How(
+    review, tests, measuring = proof(common)
+    settings = ApplySettings(
         "all" if every else "undo" if undo else "ask",
         review,
         tests,
-        wish,
+        measuring,
         resume,
         remember,
         allow_dirty,
         allow_no_vcs,
     )
-    return apply_command(path, how, _workspace, _ui(common), common)
+    return apply_command(path, settings, _workspace, _ui(common), common)
 
 
 @cli.command()
@@ -266,13 +266,13 @@ def ci(
                 2 usage or tool failure: nothing is known
                 3 a new fix was found, of a level that fails, and does not hold
     """
-    from engine.app.ci import Outputs, Wishes, ci_command
-    from engine.measure.measure_fixes import Wish
+    from engine.app.ci import CiSettings, Outputs, ci_command
+    from engine.measure.measure_fixes import MeasureSettings
 
     outputs = Outputs(sarif, rdjsonl, github_review, gitlab, patch)
-    measuring = None if no_bench else Wish(seconds)
-    wishes = Wishes(base, fail_on, review, not no_tests, measuring)
-    return ci_command(path, wishes, outputs, _workspace, _ui(common), common)
+    measuring = None if no_bench else MeasureSettings(seconds)
+    settings = CiSettings(base, fail_on, review, not no_tests, measuring)
+    return ci_command(path, settings, outputs, _workspace, _ui(common), common)
 
 
 @cli.command("post-review")

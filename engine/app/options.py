@@ -11,7 +11,7 @@ import click
 from engine.base.errors import SpikeproofError
 
 if TYPE_CHECKING:
-    from engine.measure.measure_fixes import Wish
+    from engine.measure.measure_fixes import MeasureSettings
 
 SELECTION = (
     click.option(
@@ -122,9 +122,9 @@ PROOF = (
 )
 
 
-def proof(common: dict[str, Any]) -> tuple[bool, bool, Wish | None]:
+def proof(common: dict[str, Any]) -> tuple[bool, bool, MeasureSettings | None]:
     """Review-level fixes too? Run tests? What to measure (None: nothing)?"""
-    from engine.measure.measure_fixes import Wish
+    from engine.measure.measure_fixes import MeasureSettings
 
     require = common["require"]
     samples = common.get("samples")
@@ -132,9 +132,9 @@ def proof(common: dict[str, Any]) -> tuple[bool, bool, Wish | None]:
         if asked and common["no_bench"]:
             raise SpikeproofError(f"{option} cannot be had with --no-bench")
     tests = not common["no_tests"] and require != "check"
-    measured = Wish(common["seconds"], common["per_fix"], require, samples)
-    wish = None if common["no_bench"] else measured
-    return common["review"], tests, wish
+    measured = MeasureSettings(common["seconds"], common["per_fix"], require, samples)
+    measuring = None if common["no_bench"] else measured
+    return common["review"], tests, measuring
 
 
 def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

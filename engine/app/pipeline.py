@@ -27,20 +27,20 @@ from engine.detect.scan import scan
 from engine.detect.site_filter import Choice, Filter, Wanted, old_words
 from engine.detect.site_tracking import Origins
 from engine.detect.suppress import Unused
-from engine.measure.alternatives import Contest
-from engine.measure.choose_alternatives import choose
+from engine.measure.alternatives import AlternativesResult
+from engine.measure.choose_alternatives import choose_alternatives
 from engine.measure.measure_fixes import (
-    Wish,
+    MeasureSettings,
     added,
     behind,
     in_place_of,
+    measure_fixes,
     refused,
-    weigh,
     with_evidence,
 )
 from engine.report.result import Result, Round
 from engine.rewrite.patch_series import series
-from engine.verify import Settings, verify
+from engine.verify import VerifySettings, verify
 
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
 _PASSES = 3
@@ -107,7 +107,7 @@ def proving(
     review: bool = False,
     tests: bool = True,
     target: Path | None = None,
-    wish: Wish | None = None,
+    measuring: MeasureSettings | None = None,
     steps: bool = False,
     wanted: Wanted | None = None,
     folder: str | None = None,
@@ -115,7 +115,7 @@ def proving(
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
 
-    With ``wish``, what is verified is measured too, and what makes the program worse is refused;
+    With ``measuring``, what is verified is measured too, and what makes the program worse is refused;
     with ``steps``, the patch comes fix by fix, too. A proposal none of whose sites is ``wanted`` is
     neither checked nor emitted, its sites are in ``Result.old``; one that also holds sites that are
     not (they only change together) is taken whole.
@@ -162,8 +162,8 @@ def proving(
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_session(workspace, ui, target, folder) as session:
         done = _passes(session, names, found.sites, review, tests, wanted)
-        if wish is not None:
-            done = _weighed(session, names, found.sites, review, tests, wanted, wish, done)
+        if measuring is not None:
+            done = _weighed(session, names, found.sites, review, tests, wanted, measuring, done)
         if steps:
             polish = layout_of(session).polish
             read = session.sources.data
@@ -215,7 +215,7 @@ def _passes(
     workspace, original = session.workspace, session.sources
     layout = layout_of(session)
     choice, origins = Choice(wanted), Origins(original)
-    settings = Settings(lambda paths: packages_with(workspace, paths), tests, _take(review))
+    settings = VerifySettings(lambda paths: packages_with(workspace, paths), tests, _take(review))
     verdicts: list[Verdict] = []
     notes: list[str] = []
     runs: dict[str, int] = {}
@@ -291,7 +291,7 @@ def _weighed(
     review: bool,
     tests: bool,
     wanted: Wanted | None,
-    wish: Wish,
+    measuring: MeasureSettings,
     done: Result,
 ) -> Result:
     """Measure what was verified. What makes the program worse gives way to its next alternative,
@@ -300,17 +300,17 @@ def _weighed(
     refusals: dict[str, Verdict] = {}
     orders: dict[str, tuple[Fix, ...]] = {}
     before: dict[str, str] = {}  # what alternatives showed that were left for others
-    best: Contest | None = None
+    best: AlternativesResult | None = None
     while done.patch:
         verified = {v.proposal.id: v for v in done.verdicts if v.outcome is Outcome.VERIFIED}
         fixes = {name: v.fix for name, v in verified.items() if v.fix is not None}
-        found = weigh(session, fixes, done.later, done.files, wish)
+        found = measure_fixes(session, fixes, done.later, done.files, measuring)
         if found.report is not None and found.report.interrupted and found.regressed:
             raise KeyboardInterrupt  # what to leave out is not known
         bad = {
             name: no
             for name, verdict in verified.items()
-            if (no := refused(verdict, found, wish)) is not None
+            if (no := refused(verdict, found, measuring)) is not None
         }
         for name, no in bad.items():
             rest = () if name in done.later else behind(no, _take(review))
@@ -321,20 +321,22 @@ def _weighed(
                 refusals[name] = no
         again = bool(bad)
         if not bad and best is None:
-            best = choose(session, done.verdicts, done.later, found, _take(review), wish)
+            best = choose_alternatives(
+                session, done.verdicts, done.later, found, _take(review), measuring
+            )
             done = replace(done, runs=_total(done.runs, {"check": best.checks}))
             for name, fix in best.winners.items():
                 others = verified[name].proposal.fixes
                 orders[name] = (fix, *(other for other in others if other != fix))
             again = bool(best.winners)
         if not again:
-            told = (with_evidence(v, found, best or Contest()) for v in done.verdicts)
-            done = replace(done, verdicts=tuple(told), gauge=found)
+            told = (with_evidence(v, found, best or AlternativesResult()) for v in done.verdicts)
+            done = replace(done, verdicts=tuple(told), measurements=found)
             break
         runs = done.runs
         left = frozenset(refusals)
         done = _passes(session, names, sites, review, tests, wanted, left, orders)
-        done = replace(done, runs=_total(runs, done.runs), gauge=found)
+        done = replace(done, runs=_total(runs, done.runs), measurements=found)
     verdicts = (*done.verdicts, *refusals.values())
     return replace(done, verdicts=tuple(added(v, before.get(v.proposal.id, "")) for v in verdicts))
 

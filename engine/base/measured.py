@@ -13,14 +13,14 @@ _BETTER = frozenset({"faster", "fewer"})
 class Measured:
     """One fix's rows, best rung first, and how many other fixes were in them.
 
-    ``unknown`` says why it is not known what runs the fix, "" when it is; ``rivals`` what its
+    ``unknown`` says why it is not known what runs the fix, "" when it is; ``alternatives`` what its
     alternatives showed when they were measured in its place.
     """
 
     rows: tuple[Row, ...] = ()
     others: int = 0
     unknown: str = ""
-    rivals: str = ""
+    alternatives: str = ""
 
     @property
     def rung(self) -> str:

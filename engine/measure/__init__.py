@@ -2,7 +2,7 @@
 
 The contract, for the command and for every other caller:
 
-    from engine.measure import Settings, Side
+    from engine.measure import CompareSettings, Side
     from engine.measure import compare
 
     report = compare(scratch, Side(workspace, old_files), Side(workspace, new_files), settings, ui)
@@ -12,7 +12,7 @@ The contract, for the command and for every other caller:
 - A ``Side`` is a ``Workspace`` (from ``engine.cargo.workspace.discover``, on a user's tree or on a copy),
   which is only read, with ``files`` in place of its own texts. The packages are those that the
   second side has selected, the features and target its selection's too: equal flags for both.
-- ``Settings`` has the budget (seconds for each package), the number of pairs, and time-outs.
+- ``CompareSettings`` has the budget (seconds for each package), the number of pairs, and time-outs.
 - ``ui`` has ``say(verb, text)`` and ``progress(text)``.
 - Back comes a ``Report`` of frozen values: a ``Row`` for each metric of each bench with its verdict
   (``faster``, ``slower``, ``no-difference``; ``fewer``, ``more``, ``same``), and a ``Missing`` with
@@ -31,6 +31,6 @@ from __future__ import annotations
 from engine.base.bench_report import Machine, Missing, Report, Row
 from engine.measure.build import Side
 from engine.measure.compare import compare
-from engine.measure.settings import Settings
+from engine.measure.settings import CompareSettings
 
-__all__ = ["Machine", "Missing", "Report", "Row", "Settings", "Side", "compare"]
+__all__ = ["CompareSettings", "Machine", "Missing", "Report", "Row", "Side", "compare"]

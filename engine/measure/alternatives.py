@@ -1,8 +1,8 @@
-"""Rivals: where several alternatives of a fix hold, the measured best of them is emitted.
+"""Where several alternatives of a fix hold, the measured best of them is emitted.
 
-The rivals of all fixes are measured together, in the place of what was chosen; what differs is
+They are measured for all fixes together, in the place of what was chosen; what differs is
 traced by halves to the fixes that bring it, by the benches that run them (a workload, where none
-does). A rival wins when a bench gets better with it and none worse. Without a difference the
+does). An alternative wins when a bench gets better with it and none worse. Without a difference the
 codemod's own order stands.
 """
 
@@ -13,16 +13,16 @@ from dataclasses import dataclass, field
 
 from engine.base.bench_report import Report, Row
 from engine.base.model import Fix, Level, Outcome, Verdict
-from engine.measure.attribution import Gauge, better, culprits, worse
+from engine.measure.attribution import Measurements, better, culprits, worse
 from engine.measure.text import row_words
 
-# The comparison of what was chosen (before) with the rivals of these fixes in its place (after), of
+# The comparison of what was chosen (before) with the alternatives of these fixes in its place (after), of
 # these benches, with their counts or not.
-Swap = Callable[[Sequence[str], frozenset[str], bool], Report]
+CompareSwapped = Callable[[Sequence[str], frozenset[str], bool], Report]
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class AlternativesResult:
     """What came out. ``winners`` are fixes by the proposal's id that take the place of the chosen
     ones; ``words`` say for each proposal what its alternatives showed; ``checks`` is how many runs
     of cargo it took to know which of them compile."""
@@ -32,8 +32,8 @@ class Contest:
     checks: int = 0
 
 
-def rivals(
-    verdicts: Sequence[Verdict], found: Gauge, take: frozenset[Level], rank: int
+def next_alternatives(
+    verdicts: Sequence[Verdict], found: Measurements, take: frozenset[Level], rank: int
 ) -> dict[str, Fix]:
     """The alternative ``rank`` places behind each verified fix, where a bench or a workload runs
     it. A fix that was enlarged on the way has none: its alternatives did not hold by themselves."""
@@ -51,9 +51,9 @@ def rivals(
     return fixes
 
 
-def contest(
-    chosen: Mapping[str, Fix], others: Mapping[str, Fix], found: Gauge, swap: Swap
-) -> Contest:
+def compare_alternatives(
+    chosen: Mapping[str, Fix], others: Mapping[str, Fix], found: Measurements, swap: CompareSwapped
+) -> AlternativesResult:
     """Measure ``others`` in the place of ``chosen`` (both by id; ``others`` is a part)."""
     reached = found.report.reached if found.report is not None else {}
     report = swap(tuple(others), nearest(others, found), True)
@@ -76,11 +76,11 @@ def contest(
             words[name] = f"{new}, measured in its place{together}, was worse: {row_words(mine[0])}"
         else:
             words[name] = f"{new}, measured in its place{together}, showed no difference"
-    return Contest(winners, words)
+    return AlternativesResult(winners, words)
 
 
-def nearest(others: Iterable[str], found: Gauge) -> frozenset[str]:
-    """The benches (or workloads) by which the rivals of these fixes are measured."""
+def nearest(others: Iterable[str], found: Measurements) -> frozenset[str]:
+    """The benches (or workloads) by which the alternatives of these fixes are measured."""
     return frozenset(row.name for name in others for row in found.fixes[name].nearest)
 
 
@@ -88,10 +88,10 @@ def _traced(
     rows: Sequence[Row],
     others: Mapping[str, Fix],
     reached: Mapping[str, frozenset[str]],
-    swap: Swap,
+    swap: CompareSwapped,
     kind: Callable[[Sequence[Row]], tuple[Row, ...]],
 ) -> dict[str, list[Row]]:
-    """The rivals that bring each of ``rows``."""
+    """The alternatives that bring each of ``rows``."""
     blamed: dict[str, list[Row]] = {}
     for row in rows:
         able = [name for name in others if name in reached.get(row.name, others)]

@@ -33,7 +33,7 @@ class Compare(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Gauge:
+class Measurements:
     """All that was measured of a run's fixes. ``regressed`` has the rows by which fixes are refused;
     ``alone`` has the comparisons of single fixes (``--per-fix``), ``error`` says why nothing could be
     measured."""
@@ -45,14 +45,14 @@ class Gauge:
     error: str = ""
 
 
-def gauge(
+def attribute(
     fixes: Mapping[str, Fix],
     costs: Callable[[str], frozenset[str]],
     probes: Probes,
     compare: Compare,
     say: Callable[[str, str], None],
     per_fix: bool = False,
-) -> Gauge:
+) -> Measurements:
     """Measure ``fixes`` (by id). ``costs`` are the metrics that a fix's codemod may make worse
     knowingly, for what its notes say."""
     report = compare(None, probes, frozenset())
@@ -86,7 +86,7 @@ def gauge(
                 if row.metric not in costs(name):
                     found.setdefault(name, []).append(row)
     regressed = {name: tuple(rows) for name, rows in found.items()}
-    return Gauge(report, measured, regressed, alone)
+    return Measurements(report, measured, regressed, alone)
 
 
 def worse(rows: Sequence[Row]) -> tuple[Row, ...]:

@@ -9,48 +9,55 @@ from engine.base.bench_report import Report
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError
 from engine.base.model import Fix, Level, Outcome, Verdict
-from engine.measure.alternatives import Contest, contest, nearest, rivals
-from engine.measure.attribution import Gauge
-from engine.measure.measure_fixes import Scales, Wish, texts
+from engine.measure.alternatives import (
+    AlternativesResult,
+    compare_alternatives,
+    nearest,
+    next_alternatives,
+)
+from engine.measure.attribution import Measurements
+from engine.measure.measure_fixes import CachedComparisons, MeasureSettings, texts
 from engine.measure.open_copy import OpenCopy
 
 _ALTERNATIVES = 4  # of one fix that are measured, at most
 _SHARE = 0.5  # of the budget, for a round of them
 
 
-def choose(
+def choose_alternatives(
     session: OpenCopy,
     verdicts: Sequence[Verdict],
     later: frozenset[str],
-    found: Gauge,
+    found: Measurements,
     take: frozenset[Level],
-    wish: Wish,
-) -> Contest:
+    measuring: MeasureSettings,
+) -> AlternativesResult:
     """Measure the alternatives of verified fixes that benches or workloads run, in their place.
     Each round, of which there are as many as a fix has alternatives, takes half of the budget."""
     if found.report is None or found.report.interrupted:
-        return Contest()
+        return AlternativesResult()
     verified = [v for v in verdicts if v.fix is not None and v.outcome is Outcome.VERIFIED]
     chosen = {v.proposal.id: v.fix for v in verified if v.fix and v.proposal.id not in later}
-    scales = Scales(session, wish)
+    comparisons = CachedComparisons(session, measuring)
     winners: dict[str, Fix] = {}
     words: dict[str, list[str]] = {}
     checks = 0
     for rank in range(1, _ALTERNATIVES):
-        others = {n: f for n, f in rivals(verified, found, take, rank).items() if n in chosen}
+        others = {
+            n: f for n, f in next_alternatives(verified, found, take, rank).items() if n in chosen
+        }
         if not others:
             break
         sides = texts(session, [*chosen.values()]), texts(session, [*{**chosen, **others}.values()])
-        if not scales.knows(*sides, nearest(others, found), True, _SHARE):
+        if not comparisons.knows(*sides, nearest(others, found), True, _SHARE):
             others, asked = _holding(session, chosen, others)
             checks += asked
         if not others:
             break
         session.ui.say("Comparing", f"{count(len(others), 'fix', 'fixes')} with an alternative")
 
-        swap = partial(_swapped, session, scales, dict(chosen), others)
+        swap = partial(_swapped, session, comparisons, dict(chosen), others)
         try:
-            result = contest(chosen, others, found, swap)
+            result = compare_alternatives(chosen, others, found, swap)
         except SpikeproofError as error:
             session.ui.say("Note", f"alternatives were not measured: {error}", "cyan")
             break
@@ -58,7 +65,9 @@ def choose(
         winners |= result.winners
         for name, told in result.words.items():
             words.setdefault(name, []).append(told)
-    return Contest(winners, {name: "; ".join(told) for name, told in words.items()}, checks)
+    return AlternativesResult(
+        winners, {name: "; ".join(told) for name, told in words.items()}, checks
+    )
 
 
 def _holding(
@@ -84,7 +93,7 @@ def _holding(
 
 def _swapped(
     session: OpenCopy,
-    scales: Scales,
+    comparisons: CachedComparisons,
     chosen: Mapping[str, Fix],
     others: Mapping[str, Fix],
     names: Sequence[str],
@@ -94,4 +103,4 @@ def _swapped(
     """What was chosen against the same with the alternatives of ``names``."""
     swapped = {**chosen, **{name: others[name] for name in names}}
     before, after = texts(session, [*chosen.values()]), texts(session, [*swapped.values()])
-    return scales.compare(before, after, None, only, counted, _SHARE)
+    return comparisons.compare(before, after, None, only, counted, _SHARE)

@@ -15,7 +15,7 @@ from engine.measure import workload
 from engine.measure.build import Builder, Side, Watch
 from engine.measure.measuring import Measuring
 from engine.measure.runner import Runner
-from engine.measure.settings import Settings
+from engine.measure.settings import CompareSettings
 from engine.verify.coverage_probes import Probes
 
 
@@ -23,7 +23,7 @@ def compare(
     scratch: Scratch,
     before: Side,
     after: Side,
-    settings: Settings,
+    settings: CompareSettings,
     watch: Watch,
     probes: Probes | None = None,
 ) -> Report:

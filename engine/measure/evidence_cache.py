@@ -18,7 +18,7 @@ from typing import Any
 from engine import __version__
 from engine.base.bench_report import RUNS, Machine, Missing, Report, Row, Samples
 from engine.base.fsio import read_regular
-from engine.measure.settings import Settings
+from engine.measure.settings import CompareSettings
 
 _KEPT = 64  # comparisons; the oldest go
 _LIMIT = 16 * 2**20
@@ -39,7 +39,7 @@ class Cache:
         after: Mapping[str, bytes],
         probes: Mapping[str, bytes],
         only: Iterable[str],
-        settings: Settings,
+        settings: CompareSettings,
     ) -> str:
         """The name of a comparison: the texts that stand in place of the tree's own on either
         side, the probes, the benches (all when empty), the budget and what is counted."""

@@ -15,9 +15,9 @@ from engine.base.errors import SpikeproofError
 from engine.base.measured import Measured
 from engine.base.model import Evidence, Fix, Level, Outcome, Verdict
 from engine.detect.codemod import registry
-from engine.measure import Settings, Side, compare
-from engine.measure.alternatives import Contest
-from engine.measure.attribution import Gauge, gauge
+from engine.measure import CompareSettings, Side, compare
+from engine.measure.alternatives import AlternativesResult
+from engine.measure.attribution import Measurements, attribute
 from engine.measure.evidence_cache import Cache, cache_folder, tree_digest
 from engine.measure.open_copy import OpenCopy
 from engine.measure.text import row_words
@@ -29,7 +29,7 @@ _PLANNED_LATER = "was planned on the result of other fixes"
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class MeasureSettings:
     """What the user asks of measuring. ``seconds`` is the budget for one package's measurements;
     ``require`` is what a fix needs in order to be emitted (a measured gain for "bench");
     ``samples`` names a file for all measured values."""
@@ -40,12 +40,12 @@ class Wish:
     samples: Path | None = None
 
 
-class Scales:
+class CachedComparisons:
     """Comparisons on the scratch copy of ``session``, kept between runs."""
 
-    def __init__(self, session: OpenCopy, wish: Wish) -> None:
+    def __init__(self, session: OpenCopy, measuring: MeasureSettings) -> None:
         self._session = session
-        self._settings = Settings(seconds=wish.seconds, limits=session.limits)
+        self._settings = CompareSettings(seconds=measuring.seconds, limits=session.limits)
         session.cargo.write({})
         self._cache = Cache(cache_folder(), _facts(session))
 
@@ -85,25 +85,25 @@ class Scales:
         settings = self._asked(only, counted, share)
         return self._cache.get(self._cache.key(before, after, {}, only, settings)) is not None
 
-    def _asked(self, only: frozenset[str], counted: bool, share: float) -> Settings:
+    def _asked(self, only: frozenset[str], counted: bool, share: float) -> CompareSettings:
         seconds = self._settings.seconds * share
         return replace(self._settings, seconds=seconds, only=only, counters=counted)
 
 
-def weigh(
+def measure_fixes(
     session: OpenCopy,
     fixes: Mapping[str, Fix],
     later: frozenset[str],
     files: Mapping[str, bytes],
-    wish: Wish,
-) -> Gauge:
+    measuring: MeasureSettings,
+) -> Measurements:
     """Measure ``fixes`` (by id), whose texts together are ``files``. Those in ``later`` have offsets
-    in another text than the user's. What keeps it from measuring anything is in ``Gauge.error``."""
+    in another text than the user's. What keeps it from measuring anything is in ``Measurements.error``."""
     first = {name: fix for name, fix in fixes.items() if name not in later}
     made = probes(first, session.sources.get)
     late = dict.fromkeys(later & fixes.keys(), _PLANNED_LATER)
     made = replace(made, without={**made.without, **late})
-    scales = Scales(session, wish)
+    comparisons = CachedComparisons(session, measuring)
 
     def compared(
         names: Sequence[str] | None,
@@ -114,20 +114,20 @@ def weigh(
         after = files
         if names is not None:
             after = texts(session, [first[name] for name in names if name in first])
-        return scales.compare({}, after, with_probes, only, counted)
+        return comparisons.compare({}, after, with_probes, only, counted)
 
     codemods = {name: name.rpartition("-")[0] for name in fixes}
     try:
-        return gauge(
+        return attribute(
             fixes,
             lambda name: registry()[codemods[name]].codemod.costs,
             made,
             compared,
             session.ui.say,
-            wish.per_fix,
+            measuring.per_fix,
         )
     except SpikeproofError as error:
-        return Gauge(error=str(error))
+        return Measurements(error=str(error))
 
 
 def texts(session: OpenCopy, fixes: Sequence[Fix]) -> Mapping[str, bytes]:
@@ -155,7 +155,7 @@ def _facts(session: OpenCopy) -> dict[str, object]:
 # -- verdicts --------------------------------------------------------------------------------
 
 
-def with_evidence(verdict: Verdict, found: Gauge, best: Contest) -> Verdict:
+def with_evidence(verdict: Verdict, found: Measurements, best: AlternativesResult) -> Verdict:
     """A verified fix's verdict with what was measured of it and of its alternatives."""
     name = verdict.proposal.id
     if verdict.outcome is not Outcome.VERIFIED:
@@ -163,7 +163,7 @@ def with_evidence(verdict: Verdict, found: Gauge, best: Contest) -> Verdict:
     own = found.fixes.get(name)
     words = best.words.get(name, "")
     if own is not None:
-        own = replace(own, rivals=words)
+        own = replace(own, alternatives=words)
     if best.winners.get(name) == verdict.fix:
         verdict = added(verdict, words)
     return replace(verdict, evidence=_evidence(verdict.evidence, own, found.error))
@@ -188,7 +188,7 @@ def in_place_of(verdict: Verdict) -> str:
     return f"in place of `{label}`: {verdict.outcome}, {verdict.reason}"
 
 
-def refused(verdict: Verdict, found: Gauge, wish: Wish) -> Verdict | None:
+def refused(verdict: Verdict, found: Measurements, measuring: MeasureSettings) -> Verdict | None:
     """The verdict on a fix that makes something worse, or that shows no gain where one is asked
     for; None when nothing is against it."""
     name = verdict.proposal.id
@@ -198,7 +198,7 @@ def refused(verdict: Verdict, found: Gauge, wish: Wish) -> Verdict | None:
     if rows:
         words = "; ".join(row_words(row) for row in rows[:_SHOWN])
         return replace(verdict, outcome=Outcome.REGRESSED, reason=words, evidence=evidence)
-    if wish.require == "bench" and (own is None or not own.better):
+    if measuring.require == "bench" and (own is None or not own.better):
         words = f"no gain was measured: {evidence.bench}"
         return replace(verdict, outcome=Outcome.NO_GAIN, reason=words, evidence=evidence)
     return None

@@ -21,7 +21,7 @@ from engine.measure.layouts import Layouts
 from engine.measure.orders import Orders
 from engine.measure.progress import Progress
 from engine.measure.runner import FailedError, Key, Runner
-from engine.measure.settings import Settings
+from engine.measure.settings import CompareSettings
 from engine.verify.coverage_probes import VARIABLE, Probes
 
 _PATIENCE = 20.0  # a run may take so many times what the first one took, before it counts as hung
@@ -67,7 +67,7 @@ class Measuring:
         self,
         runner: Runner,
         builds: Builds,
-        settings: Settings,
+        settings: CompareSettings,
         watch: Watch,
         layouts: Layouts,
         probes: Probes | None = None,

@@ -9,7 +9,7 @@ from engine.measure import budget
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class CompareSettings:
     """``seconds`` is the budget for one package's measurements (building is not in it); ``counters``
     asks for counts besides time, ``instructions`` for those with valgrind among them; ``seed``
     decides the order within pairs (None: another each time). ``only`` are the benches and tests to

@@ -24,7 +24,7 @@ from engine.measure import budget, counters, figures, stats, tally
 from engine.measure.build import TIME, Builds, Side, Watch
 from engine.measure.runner import FailedError
 from engine.measure.seed import seed
-from engine.measure.settings import Settings
+from engine.measure.settings import CompareSettings
 from engine.measure.stage import Stage
 from engine.verify.coverage_probes import VARIABLE, Probes
 
@@ -101,7 +101,7 @@ class Measuring:
     builds: Builds
     base: Path
     env: Mapping[str, str]
-    settings: Settings
+    settings: CompareSettings
     watch: Watch
     probes: Probes | None = None
     rows: list[Row] = field(default_factory=list)

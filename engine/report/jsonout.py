@@ -131,7 +131,7 @@ def _measured(own: Measured | None) -> dict[str, object] | None:
         "rung": own.rung,
         "with_other_fixes": own.others,
         "reach_unknown": own.unknown,
-        "alternatives": own.rivals,
+        "alternatives": own.alternatives,
         "rows": [row_json(row) for row in own.rows],
     }
 

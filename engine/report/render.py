@@ -58,10 +58,10 @@ def samples_of(results: Sequence[Result]) -> bytes:
 
     reports: dict[str, Report] = {}
     for result in results:
-        gauge = result.gauge
-        if gauge is not None and gauge.report is not None:
+        measurements = result.measurements
+        if measurements is not None and measurements.report is not None:
             place = f" of {result.root.name}" if len(results) > 1 else ""
-            reports |= {f"all fixes{place}": gauge.report, **gauge.alone}
+            reports |= {f"all fixes{place}": measurements.report, **measurements.alone}
     return samples_json(reports).encode()
 
 
@@ -89,7 +89,7 @@ def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
                 result.skipped,
                 {**result.runs, "cargo": result.cargo_runs},
                 rest,
-                result.gauge.report if result.gauge is not None else None,
+                result.measurements.report if result.measurements is not None else None,
             )
         )
     if len(found) == 1 and not failed:

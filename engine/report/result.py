@@ -10,7 +10,7 @@ from engine.base.model import Outcome, Site, Skip, Verdict
 from engine.detect.baseline import Entry
 from engine.detect.facts import Facts, Sources
 from engine.detect.suppress import Unused
-from engine.measure.attribution import Gauge
+from engine.measure.attribution import Measurements
 from engine.rewrite import edits
 from engine.rewrite.line_map import LineMap
 from engine.rewrite.patch import make_patch, placed
@@ -51,7 +51,7 @@ class Result:
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
     later: frozenset[str] = frozenset()  # fixes planned on the result of others
     rounds: tuple[Round, ...] = ()  # the passes in their order; ``later`` are all but the first
-    gauge: Gauge | None = None  # what was measured; None when nobody asked
+    measurements: Measurements | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
     folder: str = ""  # of the workspace in its repository: where the emitted patch begins

@@ -39,8 +39,8 @@ def story(result: Result, color: bool, verbose: int, advise: bool = True) -> lis
             lines.append(f"    why: {printable(verdict.reason)}")
         if verdict.evidence.measured is not None and verdict.outcome is Outcome.VERIFIED:
             lines.append(f"    measured: {printable(verdict.evidence.bench)}")
-            if verdict.evidence.measured.rivals and verbose:
-                lines.append(f"    measured: {printable(verdict.evidence.measured.rivals)}")
+            if verdict.evidence.measured.alternatives and verbose:
+                lines.append(f"    measured: {printable(verdict.evidence.measured.alternatives)}")
         if verdict.evidence.tests and verdict.outcome is Outcome.VERIFIED and verbose:
             lines.append(f"    tests: {printable(verdict.evidence.tests)}")
         if verbose > 1:
@@ -91,11 +91,15 @@ def patch_head(result: Result) -> bytes:
     tests = sorted({v.evidence.tests for v in verified if v.evidence.tests})
     rows += [f"check: {printable(text)} ({result.toolchain})" for text in checks]
     rows += [f"tests: {printable(text)}" for text in tests]
-    if result.gauge is not None and result.gauge.report is not None:
-        told = measurements(measured, result.gauge.report, len(verified))
+    if result.measurements is not None and result.measurements.report is not None:
+        told = measurements(measured, result.measurements.report, len(verified))
         rows += [printable(line) for line in told]
     else:
-        why = f" ({result.gauge.error})" if result.gauge is not None and result.gauge.error else ""
+        why = (
+            f" ({result.measurements.error})"
+            if result.measurements is not None and result.measurements.error
+            else ""
+        )
         words = "nothing was measured; whether it helps your traffic is not shown here"
         rows.append(f"bench: {words}{printable(why)}")
     return "".join(f"# {row}".rstrip() + "\n" for row in rows).encode("utf-8", "backslashreplace")

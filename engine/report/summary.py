@@ -75,10 +75,10 @@ def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[s
         kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
         times = count(result.cargo_runs, "time")
         lines.append(f"cargo ran {times} ({kinds}) with {printable(result.toolchain)}")
-    if result.gauge is not None and result.gauge.report is not None:
-        lines += [f"measured: {printable(note)}" for note in result.gauge.report.notes]
-    if result.gauge is not None and result.gauge.error:
-        lines.append(f"not measured: {printable(result.gauge.error)}")
+    if result.measurements is not None and result.measurements.report is not None:
+        lines += [f"measured: {printable(note)}" for note in result.measurements.report.notes]
+    if result.measurements is not None and result.measurements.error:
+        lines.append(f"not measured: {printable(result.measurements.error)}")
     return [*lines, *(_next(result) if advise else ())]
 
 

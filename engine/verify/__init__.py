@@ -35,8 +35,8 @@ from engine.verify.values import (
     Polish,
     Progress,
     Prove,
-    Settings,
     VerifyResult,
+    VerifySettings,
 )
 
-__all__ = ["Follow", "Polish", "Progress", "Prove", "Settings", "VerifyResult", "verify"]
+__all__ = ["Follow", "Polish", "Progress", "Prove", "VerifyResult", "VerifySettings", "verify"]

@@ -10,7 +10,7 @@ from engine.verify.proof import Prover
 from engine.verify.search import Search
 from engine.verify.suite import Suite
 from engine.verify.testjudge import TestJudge
-from engine.verify.values import Attempt, Emitted, Progress, Settings
+from engine.verify.values import Attempt, Emitted, Progress, VerifySettings
 
 
 class Retrial:
@@ -21,7 +21,7 @@ class Retrial:
         self,
         suite: Suite,
         prover: Prover,
-        settings: Settings,
+        settings: VerifySettings,
         apply: Callable[[Sequence[Attempt]], Mapping[str, bytes]],
         final: Callable[[Iterable[Attempt]], bool],
         progress: Progress,

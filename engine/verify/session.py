@@ -25,8 +25,8 @@ from engine.verify.values import (
     Proof,
     Prove,
     Reader,
-    Settings,
     VerifyResult,
+    VerifySettings,
 )
 
 # Alternatives tried after the tests have dropped a fix: each costs builds and test runs.
@@ -38,7 +38,7 @@ def verify(
     read: Callable[[str], bytes],
     driver: Driver,
     follow: Follow,
-    settings: Settings,
+    settings: VerifySettings,
     prove: Prove,
     progress: Progress = lambda verb, text: None,
     base: Mapping[str, bytes] | None = None,
@@ -75,7 +75,7 @@ class _Session:
         reader: Reader,
         driver: Driver,
         follow: Follow,
-        settings: Settings,
+        settings: VerifySettings,
         prove: Prove,
         progress: Progress,
         polish: Polish,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.cargo.cargo_results import Driver, TestRun
-from engine.verify.values import Progress, Reader, Settings
+from engine.verify.values import Progress, Reader, VerifySettings
 
 # Runs the tests of some packages in a clean copy of the unchanged tree.
 Control = Callable[[Sequence[str]], TestRun]
@@ -53,7 +53,7 @@ class Suite:
     """Results of the tree without the fixes, and the comparison of others with them."""
 
     def __init__(
-        self, driver: Driver, settings: Settings, reader: Reader, progress: Progress
+        self, driver: Driver, settings: VerifySettings, reader: Reader, progress: Progress
     ) -> None:
         self.on = settings.tests
         self.why_off = "" if settings.tests else "not run: tests are off"

@@ -32,7 +32,7 @@ class Prove(Protocol):
 
 
 @dataclass(frozen=True)
-class Settings:
+class VerifySettings:
     """What the user allows. ``packages_of`` gives the packages that hold these paths and all that
     depend on them."""
 

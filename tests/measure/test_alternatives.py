@@ -10,8 +10,8 @@ import pytest
 from engine.base.bench_report import WORKLOAD, Machine, Report, Row
 from engine.base.measured import Measured
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
-from engine.measure.alternatives import contest, rivals
-from engine.measure.attribution import Gauge, better, worse
+from engine.measure.alternatives import compare_alternatives, next_alternatives
+from engine.measure.attribution import Measurements, better, worse
 
 BENCHES = {"p::bench/b::x": frozenset({"a", "b"}), "p::bench/b::y": frozenset({"b", "c"})}
 MACHINE = Machine("Linux", "a cpu", 2, 0.1, "rustc 1.95.0")
@@ -32,7 +32,7 @@ def verdict(name: str, fixes: tuple[Fix, ...], chosen: Fix) -> Verdict:
     return Verdict(Proposal((site,), fixes), chosen, Outcome.VERIFIED, "", Evidence())
 
 
-def found(*names: str, test: str = "") -> Gauge:
+def found(*names: str, test: str = "") -> Measurements:
     reached = {**BENCHES, "p::lib::t": frozenset({test})}
     rows = {
         name: tuple(row(bench, "time", "faster") for bench, by in reached.items() if name in by)
@@ -41,7 +41,7 @@ def found(*names: str, test: str = "") -> Gauge:
     if test:
         rows[test] = (row("p::lib::t", "allocations", "fewer"),)
     report = Report(MACHINE, reached=reached)
-    return Gauge(report, {name: Measured(own) for name, own in rows.items()})
+    return Measurements(report, {name: Measured(own) for name, own in rows.items()})
 
 
 class Script:
@@ -66,7 +66,7 @@ class Script:
 def held(script: Script, *names: str) -> tuple[set[str], dict[str, str]]:
     chosen = {name: fix("first") for name in names}
     others = {name: fix("second") for name in names}
-    result = contest(chosen, others, found(*names), script)
+    result = compare_alternatives(chosen, others, found(*names), script)
     return set(result.winners), dict(result.words)
 
 
@@ -132,9 +132,9 @@ def test_one_that_helps_here_and_hurts_there_does_not_win() -> None:
 
 def test_a_workload_is_asked_only_where_no_bench_is() -> None:
     load = replace(row("load", "p99", "faster"), harness=WORKLOAD, unit="ns")
-    gauge = found("a", "b")
-    both = Measured((*gauge.fixes["a"].rows, load))
-    gauge = replace(gauge, fixes={"a": both, "b": Measured((load,))})
+    measurements = found("a", "b")
+    both = Measured((*measurements.fixes["a"].rows, load))
+    measurements = replace(measurements, fixes={"a": both, "b": Measured((load,))})
     asked: list[frozenset[str]] = []
 
     def swap(names: Sequence[str], only: frozenset[str], counted: bool) -> Report:
@@ -142,7 +142,7 @@ def test_a_workload_is_asked_only_where_no_bench_is() -> None:
         return Report(MACHINE, ())
 
     for name in "ab":
-        contest({name: fix("first")}, {name: fix("second")}, gauge, swap)
+        compare_alternatives({name: fix("first")}, {name: fix("second")}, measurements, swap)
     assert asked == [frozenset({"p::bench/b::x"}), frozenset({"load"})]
 
 
@@ -158,7 +158,7 @@ def test_a_latency_decides_as_time_does() -> None:
     assert worse((more, other)) == (more,)
 
 
-def test_who_has_a_rival() -> None:
+def test_which_fixes_have_an_alternative_to_measure() -> None:
     two, three = (fix("one"), fix("two")), (fix("one"), fix("two"), fix("three", REVIEW))
     verdicts = [
         verdict("a", two, two[0]),
@@ -168,8 +168,8 @@ def test_who_has_a_rival() -> None:
         verdict("t", two, two[0]),
         verdict("e", two, two[0]),  # nothing reaches it
     ]
-    gauge = found("a", "b", "c", "d", test="t")
-    assert rivals(verdicts, gauge, frozenset({SAFE}), 1) == {"a": two[1]}
+    measurements = found("a", "b", "c", "d", test="t")
+    assert next_alternatives(verdicts, measurements, frozenset({SAFE}), 1) == {"a": two[1]}
     both = frozenset({SAFE, REVIEW})
-    assert rivals(verdicts, gauge, both, 1) == {"a": two[1], "c": three[2]}
-    assert rivals(verdicts, gauge, both, 2) == {}
+    assert next_alternatives(verdicts, measurements, both, 1) == {"a": two[1], "c": three[2]}
+    assert next_alternatives(verdicts, measurements, both, 2) == {}

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from engine.base.bench_report import Machine, Missing, Report, Row, Samples
 from engine.base.measured import Measured
 from engine.base.model import Edit, Fix, Level
-from engine.measure.attribution import Gauge, gauge, worse
+from engine.measure.attribution import Measurements, attribute, worse
 from engine.measure.evidence_cache import Cache, tree_digest
-from engine.measure.settings import Settings
+from engine.measure.settings import CompareSettings
 from engine.report.measurements import Table
 from engine.verify.coverage_probes import Probes
 
@@ -71,11 +71,11 @@ class Machinery:
         """What is slow in this comparison."""
         return self.slow
 
-    def gauge(
+    def attribute(
         self, names: Sequence[str], per_fix: bool = False, costs: frozenset[str] = NOTHING
-    ) -> Gauge:
+    ) -> Measurements:
         self.everyone = frozenset(names)
-        return gauge(
+        return attribute(
             {name: fix(name) for name in names},
             lambda _: costs,
             Probes({}, {}),
@@ -88,7 +88,7 @@ class Machinery:
 def test_one_culprit_of_many_is_found_by_halves() -> None:
     names = [f"f{n}" for n in range(16)]
     machinery = Machinery({"p::bench/b::b": frozenset(names), "p::lib::t": NOTHING}, [{"f11"}])
-    found = machinery.gauge(names)
+    found = machinery.attribute(names)
     assert set(found.regressed) == {"f11"}
     assert found.regressed["f11"][0].ratio == 1.3
     assert len(machinery.runs) <= 2 + 2 * 4
@@ -98,7 +98,7 @@ def test_those_that_the_bench_does_not_run_are_not_asked() -> None:
     machinery = Machinery(
         {"p::bench/b::b": frozenset({"a"}), "p::lib::t": frozenset({"b"})}, [{"a"}]
     )
-    found = machinery.gauge(["a", "b", "c"])
+    found = machinery.attribute(["a", "b", "c"])
     assert set(found.regressed) == {"a"}
     assert all(run is None or run == {"a"} for run in machinery.runs)
     assert found.fixes["b"].rung == "tests"
@@ -117,7 +117,7 @@ def test_what_reaches_a_fix_is_told_by_kind() -> None:
 def test_a_pair_that_is_slow_together_goes_together() -> None:
     names = ["a", "b", "c", "d"]
     machinery = Machinery({"p::bench/b::b": frozenset(names), "p::lib::t": NOTHING}, [{"a", "d"}])
-    assert {"a", "d"} <= set(machinery.gauge(names).regressed)
+    assert {"a", "d"} <= set(machinery.attribute(names).regressed)
 
 
 def test_what_does_not_show_again_blames_nobody() -> None:
@@ -126,7 +126,7 @@ def test_what_does_not_show_again_blames_nobody() -> None:
             return [NOTHING] if names is None else []
 
     machinery = Once({"p::bench/b::b": frozenset({"a", "b"}), "p::lib::t": NOTHING}, [])
-    assert machinery.gauge(["a", "b"]).regressed == {}
+    assert machinery.attribute(["a", "b"]).regressed == {}
 
 
 @given(
@@ -140,12 +140,12 @@ def test_single_culprits_are_found_and_nobody_else(size: int, bad: set[int]) -> 
     machinery = Machinery(
         {"p::bench/b::b": frozenset(names), "p::lib::t": NOTHING}, [{name} for name in culprits]
     )
-    assert set(machinery.gauge(names).regressed) == culprits
+    assert set(machinery.attribute(names).regressed) == culprits
 
 
 def test_alone_each_fix_is_measured_on_what_reaches_it() -> None:
     machinery = Machinery({"p::bench/b::b": frozenset({"a"}), "p::lib::t": NOTHING}, [])
-    found = machinery.gauge(["a", "b"], per_fix=True)
+    found = machinery.attribute(["a", "b"], per_fix=True)
     assert found.fixes["a"].others == 0
     assert found.fixes["b"].others == 1
     assert machinery.runs == [None, {"a"}]
@@ -181,8 +181,8 @@ def test_a_cost_that_the_codemod_takes_knowingly_refuses_nobody() -> None:
             )
 
     reached = {"p::bench/b::b": frozenset({"a"})}
-    assert More(reached, []).gauge(["a"], costs=frozenset({"allocations"})).regressed == {}
-    assert set(More(reached, []).gauge(["a"]).regressed) == {"a"}
+    assert More(reached, []).attribute(["a"], costs=frozenset({"allocations"})).regressed == {}
+    assert set(More(reached, []).attribute(["a"]).regressed) == {"a"}
 
 
 # -- kept between runs ---------------------------------------------------------------------------
@@ -204,7 +204,7 @@ def report() -> Report:
 
 def test_what_was_measured_comes_back_as_it_was(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "deep" / "cache", {"tree": "1"})
-    key = cache.key({}, {"src/lib.rs": b"fn f() {}"}, {}, (), Settings(60.0))
+    key = cache.key({}, {"src/lib.rs": b"fn f() {}"}, {}, (), CompareSettings(60.0))
     assert cache.get(key) is None
     cache.put(key, report())
     assert cache.get(key) == report()
@@ -217,7 +217,7 @@ def test_another_tree_text_or_setting_is_another_measurement(tmp_path: Path) -> 
             {"a.rs": text},
             {"b.rs": probe},
             only,
-            Settings(seconds, counters=counters),
+            CompareSettings(seconds, counters=counters),
         )
         for tree in "12"
         for base in (b"x", b"y")

@@ -18,7 +18,7 @@ from engine.measure import figures, stats, workload
 from engine.measure.attribution import better, worse
 from engine.measure.build import Builds
 from engine.measure.figures import Figure, FiguresError, compared, parse
-from engine.measure.settings import Settings
+from engine.measure.settings import CompareSettings
 from engine.measure.text import report_json, report_text, row_words
 
 # -- what is read ------------------------------------------------------------------------------
@@ -229,7 +229,7 @@ def measured(
         Builds(wrapper=tmp_path / "wrapper" if counters else None),
         tmp_path,
         {"PATH": os.environ["PATH"]},
-        Settings(seconds=60, pairs=pairs, counters=counters, seed=1),
+        CompareSettings(seconds=60, pairs=pairs, counters=counters, seed=1),
         Ui(quiet=True),
     )
     measuring.all((workload.Workload("workload", ("sh", "run.sh"), ""),))

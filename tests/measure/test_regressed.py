@@ -15,7 +15,7 @@ from engine.base.model import Outcome, Verdict
 from engine.base.ui import Ui
 from engine.cargo.workspace import Selection, discover
 from engine.detect.codemod import registry
-from engine.measure.measure_fixes import Wish
+from engine.measure.measure_fixes import MeasureSettings
 from engine.report.render import render
 from engine.report.result import Result
 from tests.benchcrate import crate
@@ -134,10 +134,10 @@ class Story(Ui):
         self.told.append(f"{verb} {text}")
 
 
-def run(root: Path, target: Path, wish: Wish) -> tuple[Result, list[str]]:
+def run(root: Path, target: Path, measuring: MeasureSettings) -> tuple[Result, list[str]]:
     story = Story()
     workspace = discover(root, Selection(offline=True))
-    result = pipeline.run(workspace, ("seed",), story, target=target, wish=wish)
+    result = pipeline.run(workspace, ("seed",), story, target=target, measuring=measuring)
     return result, story.told
 
 
@@ -145,7 +145,7 @@ def run(root: Path, target: Path, wish: Wish) -> tuple[Result, list[str]]:
 def test_a_slower_fix_is_refused_and_the_others_leave(tmp_path: Path) -> None:
     root = crate(tmp_path / "kit", {"usual": BENCHES}, {"src/lib.rs": LIB})
     target = tmp_path / "target"
-    result, told = run(root, target, Wish(seconds=30))
+    result, told = run(root, target, MeasureSettings(seconds=30))
     by_item = {verdict.proposal.sites[0].item: verdict for verdict in result.verdicts}
 
     slower = by_item["fn slower"]
@@ -172,7 +172,7 @@ def test_a_slower_fix_is_refused_and_the_others_leave(tmp_path: Path) -> None:
     assert {fix["outcome"] for fix in data["fixes"]} == {"verified", "regressed"}
     assert data["measurement"]["machine"]["cores"] >= 1
 
-    again, retold = run(root, target, Wish(seconds=30))
+    again, retold = run(root, target, MeasureSettings(seconds=30))
     assert again.patch == result.patch
     assert [v.outcome for v in again.verdicts] == [v.outcome for v in result.verdicts]
     assert any("cache" in line for line in retold)
@@ -183,7 +183,7 @@ def test_a_slower_fix_is_refused_and_the_others_leave(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("seed")
 def test_a_gain_can_be_asked_for(tmp_path: Path) -> None:
     root = crate(tmp_path / "kit", {"usual": BENCHES}, {"src/lib.rs": LIB})
-    result, _ = run(root, tmp_path / "target", Wish(seconds=30, require="bench"))
+    result, _ = run(root, tmp_path / "target", MeasureSettings(seconds=30, require="bench"))
     outcomes = {v.proposal.sites[0].item: v.outcome for v in result.verdicts}
     assert outcomes == {
         "fn slower": Outcome.REGRESSED,
@@ -196,7 +196,7 @@ def test_a_gain_can_be_asked_for(tmp_path: Path) -> None:
 def test_the_measured_best_of_the_alternatives_leaves(tmp_path: Path) -> None:
     lib = LIB.partition("use self")[0] + CHOICE
     root = crate(tmp_path / "kit", {"usual": CHOICES}, {"src/lib.rs": lib})
-    result, _ = run(root, tmp_path / "target", Wish(seconds=30))
+    result, _ = run(root, tmp_path / "target", MeasureSettings(seconds=30))
     verdicts = {v.proposal.sites[0].item: v for v in result.verdicts}
     assert {v.outcome for v in verdicts.values()} == {Outcome.VERIFIED}
     labels = {item: v.fix.label for item, v in verdicts.items() if v.fix is not None}
@@ -206,7 +206,7 @@ def test_the_measured_best_of_the_alternatives_leaves(tmp_path: Path) -> None:
     assert sum(result.runs.values()) == result.cargo_runs
 
     # What was measured in its place compiled: a second run need not ask that again.
-    again, retold = run(root, tmp_path / "target", Wish(seconds=30))
+    again, retold = run(root, tmp_path / "target", MeasureSettings(seconds=30))
     assert again.patch == result.patch
     assert not any(line.startswith("Building") for line in retold)
     assert again.runs["check"] < result.runs["check"]

@@ -10,7 +10,7 @@ import pytest
 from engine.base.model import Fix, Outcome, Proposal
 from engine.cargo import cargo_results
 from engine.detect.codemod import Problem
-from engine.verify import Settings, VerifyResult, verify
+from engine.verify import VerifyResult, VerifySettings, verify
 from engine.verify.hints import Hints
 from engine.verify.values import Attempt
 from tests.fakecargo import Breaks, FailsTest, FakeCargo, World
@@ -39,7 +39,7 @@ def run(
         read,
         cargo,
         nobody,
-        Settings(packages, tests),
+        VerifySettings(packages, tests),
         prove,  # type: ignore[arg-type]
         **more,  # type: ignore[arg-type]
     )

@@ -32,34 +32,36 @@ from engine.detect import baseline
 from engine.report.story import story
 
 if TYPE_CHECKING:
-    from engine.measure.measure_fixes import Wish
+    from engine.measure.measure_fixes import MeasureSettings
 
 
 @dataclass(frozen=True)
-class How:
+class ApplySettings:
     """What the command line asks of ``apply``."""
 
     mode: Literal["ask", "all", "undo"]
     review: bool
     tests: bool
-    wish: Wish | None
+    measuring: MeasureSettings | None
     resume: bool
     remember: bool
     allow_dirty: bool
     allow_no_vcs: bool
 
 
-def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
+def apply_command(
+    path: Path, settings: ApplySettings, open_: Open, ui: Ui, common: dict[str, Any]
+) -> int:
     """``spikeproof apply``: exit 0 when there was nothing to do, 1 when fixes were found (written
     or not), 3 when some could not be verified, or what was chosen could not be written."""
-    if how.mode == "ask" and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if settings.mode == "ask" and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SpikeproofError(
             "apply asks at a terminal, and stdin or stdout is none: `spikeproof apply --all` "
             "writes all safe fixes without asking, `spikeproof diff` prints the patch"
         )
     workspace = open_(path, common)
     memory = Memory(scratch_folder(workspace.root)[1], workspace.root)
-    if how.mode == "undo":
+    if settings.mode == "undo":
         paths = take_back(workspace.root, memory)
         memory.forget()
         for changed in paths:
@@ -67,8 +69,8 @@ def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, A
         if not paths:
             ui.say("Note", "the last apply had written nothing", "cyan")
         return EXIT_FOUND
-    remembered = _remembered(workspace, common) if how.remember else None
-    vcs.refuse_unrecorded(workspace.root, how.allow_dirty, how.allow_no_vcs)
+    remembered = _remembered(workspace, common) if settings.remember else None
+    vcs.refuse_unrecorded(workspace.root, settings.allow_dirty, settings.allow_no_vcs)
     names = chosen(common["names"], workspace)
     if remembered is not None and not remembered.exists():
         common = {**common, "baseline": None, "no_baseline": True}
@@ -80,9 +82,9 @@ def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, A
                 workspace,
                 names,
                 ui,
-                review=how.review,
-                tests=how.tests,
-                wish=how.wish,
+                review=settings.review,
+                tests=settings.tests,
+                measuring=settings.measuring,
                 wanted=wanted,
             )
             result, session = stack.enter_context(run)
@@ -96,19 +98,19 @@ def apply_command(path: Path, how: How, open_: Open, ui: Ui, common: dict[str, A
             return code
         # Whatever a build may read; the sources as they were before they were scanned.
         stamps = {**tree.stamps(workspace.root, session.scratch.files), **stamps}
-        bench = Bench.of(session, result, how.tests)
+        bench = Bench.of(session, result, settings.tests)
         applying = Applying(
             workspace.root,
             bench,
             result,
-            how.review,
-            how.resume,
+            settings.review,
+            settings.resume,
             memory,
             ui,
             stamps,
             remembered,
         )
-        whole = applying.everything() if how.mode == "all" else applying.asked()
+        whole = applying.everything() if settings.mode == "all" else applying.asked()
         return code if whole else EXIT_UNPROVEN
 
 

@@ -16,7 +16,7 @@ from engine.cargo.cargo_results import CheckRun, Driver
 from engine.detect.codemod import Problem
 from engine.report.result import Result
 from engine.rewrite import edits
-from engine.verify import Follow, Polish, Progress, Prove, Settings, verify
+from engine.verify import Follow, Polish, Progress, Prove, VerifySettings, verify
 
 _RESTS = "it rests on another fix that is not there"
 
@@ -164,7 +164,7 @@ class Bench:
             read=shop.read,
             driver=shop.driver,
             follow=follow,
-            settings=Settings(shop.packages_of, tests, frozenset(Level)),
+            settings=VerifySettings(shop.packages_of, tests, frozenset(Level)),
             prove=shop.prove,
             progress=shop.progress,
             base=base,
