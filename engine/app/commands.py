@@ -179,7 +179,7 @@ class BySyntax(NamedTuple):
 def by_syntax(workspace: Workspace, names: Sequence[str], ui: Ui) -> BySyntax:
     """Scan what the user asked for."""
     asked = [path for path in workspace.files if workspace.is_requested(path)]
-    found = scan(workspace.root, asked, names, ui.scanning, uses=False)
+    found = scan(workspace.root, asked, names, workspace.edition_of, ui.scanning, uses=False)
     every = [s for s in found.sites if s.role == "site"]
     allowed = [s for s in every if workspace.allows(s)]
     sites = tuple(lowered(s, workspace) for s in allowed if not workspace.spares(s))

@@ -62,7 +62,7 @@ class Surveyed(NamedTuple):
 
 def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     """Sites as the types show them (``scan --types``)."""
-    found = scan(workspace.root, workspace.files, names, ui.scanning)
+    found = scan(workspace.root, workspace.files, names, workspace.edition_of, ui.scanning)
     if not _any_site(found.sites):
         unused = unused_by(workspace, found.idle, names)
         return Surveyed((), found.skipped, found.suppressed, 0, unused, 0, frozenset())
@@ -125,7 +125,7 @@ def proving(
 
     The scratch copy is still open, so that more can be proven there; None where no site was found,
     and nothing opened. ``run`` is the same for who wants the result alone."""
-    found = scan(workspace.root, workspace.files, names, ui.scanning)
+    found = scan(workspace.root, workspace.files, names, workspace.edition_of, ui.scanning)
     if not _any_site(found.sites):
         empty = Sources((), lambda _: b"")
         nothing = Result(
@@ -368,7 +368,9 @@ def _rescan(
     ``check``: it was the last that was checked."""
     session.cargo.write(files)
     check = check or session.cargo.check()
-    return scan(session.scratch.tree, session.workspace.files, names).sites, check
+    workspace = session.workspace
+    found = scan(session.scratch.tree, workspace.files, names, workspace.edition_of)
+    return found.sites, check
 
 
 def _any_site(sites: Sequence[Site]) -> bool:

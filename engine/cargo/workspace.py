@@ -85,6 +85,12 @@ class Workspace:
                 return None
         return None
 
+    def edition_of(self, path: str) -> int:
+        """The edition that ``path`` is compiled in, by its package's manifest; 2021 for a file of
+        no package."""
+        package = self.package_of(path)
+        return int(package.edition) if package is not None and package.edition.isdigit() else 2021
+
     def spares(self, site: Site) -> bool:
         """Is the site left alone because only tests, benches or examples run it?
 

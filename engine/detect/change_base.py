@@ -66,6 +66,7 @@ class Newness:
     _prefix: str = field(repr=False)  # of the workspace in the repository, "" or "path/"
     _paths: frozenset[str] = field(repr=False)
     _read: Callable[[str], bytes] = field(repr=False)
+    _edition_of: Callable[[str], int] = field(repr=False)
     _tree: Mapping[str, git.Entry] = field(repr=False)
     _files: dict[str, _File | None] = field(default_factory=dict, repr=False)
     _renames: Mapping[str, git.Entry] | None = field(default=None, repr=False)
@@ -114,13 +115,15 @@ class Newness:
 
     def _compared(self, path: str) -> _File | None:
         data = self._read(path)
+        now = Source(path, data, self._edition_of(path))
         entry = self._tree.get(self._prefix + path) or self._renamed().get(path)
         if entry is None:
-            return _File(Source(path, data), None, None)
+            return _File(now, None, None)
         if _is(entry, data):
             return None
         before = _blob(self._top, entry)
-        return _File(Source(path, data), Source(path, before), LineMap.between(before, data))
+        then = Source(path, before, now.edition)
+        return _File(now, then, LineMap.between(before, data))
 
     def _known(self, file: _File, before: Source, codemod: str) -> _Known:
         if codemod not in file.known:
@@ -202,6 +205,7 @@ def since(
         _prefix=inner and inner + "/",
         _paths=frozenset(workspace.files),
         _read=read or sources_of(workspace).data,
+        _edition_of=workspace.edition_of,
         _tree={e.path: e for e in git.tree_of(top, base) if _is_source(e)},
     )
 

@@ -30,7 +30,8 @@ class Sources:
 
     Those that may not be changed (generated, vendored, excluded ...) are among them: uses are
     found there too. ``frozen`` gives their reasons by path, as far as these are known without
-    reading a file; for one that is read, ``read`` may add its own.
+    reading a file; for one that is read, ``read`` may add its own. ``edition_of`` gives the
+    edition that a file is compiled in.
     """
 
     def __init__(
@@ -39,11 +40,13 @@ class Sources:
         read: Callable[[str], bytes],
         frozen: Callable[[], Mapping[str, str]] = dict,
         reason: Callable[[str], str] = lambda _: "",
+        edition_of: Callable[[str], int] = lambda _: 2021,
     ) -> None:
         self._mine = tuple(paths)
         self._read = read
         self._frozen = frozen
         self._reason = reason
+        self._edition_of = edition_of
         self._parsed: OrderedDict[str, Source] = OrderedDict()
         self._scopes: dict[tuple[str, Span], Scopes] = {}
         self._bytes: dict[str, bytes] = {}
@@ -65,6 +68,7 @@ class Sources:
             lambda path: texts[path] if path in texts else self.data(path),
             self._frozen,
             self.frozen,
+            self._edition_of,
         )
 
     def data(self, path: str) -> bytes:
@@ -75,7 +79,7 @@ class Sources:
     def get(self, path: str) -> Source:
         source = self._parsed.get(path)
         if source is None:
-            source = self._parsed[path] = Source(path, self.data(path))
+            source = self._parsed[path] = Source(path, self.data(path), self._edition_of(path))
             while len(self._parsed) > _KEPT:
                 dropped, _ = self._parsed.popitem(last=False)
                 for key in [key for key in self._scopes if key[0] == dropped]:
@@ -109,7 +113,11 @@ def sources_of(workspace: Workspace) -> Sources:
         return data
 
     return Sources(
-        workspace.files, read, lambda: workspace.left_alone, lambda path: reasons.get(path, "")
+        workspace.files,
+        read,
+        lambda: workspace.left_alone,
+        lambda path: reasons.get(path, ""),
+        workspace.edition_of,
     )
 
 

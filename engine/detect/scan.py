@@ -234,7 +234,9 @@ def nested_deeply(data: bytes) -> bool:
     return True
 
 
-def _scan_file(root: str, path: str, names: tuple[str, ...], uses: bool) -> tuple[FileSites, int]:
+def _scan_file(
+    root: str, path: str, edition: int, names: tuple[str, ...], uses: bool
+) -> tuple[FileSites, int]:
     data = read_source(Path(root), path)
     if isinstance(data, Skip):
         return FileSites(path, skips=(data,)), 0
@@ -245,35 +247,41 @@ def _scan_file(root: str, path: str, names: tuple[str, ...], uses: bool) -> tupl
     if nested_deeply(data):
         return deep, len(data)
     try:
-        return _scan_parsed(Source(path, data), names, uses), len(data)
+        return _scan_parsed(Source(path, data, edition), names, uses), len(data)
     except RecursionError:
         return deep, len(data)
 
 
-_Job = tuple[str, tuple[str, ...], tuple[str, ...], bool]
+_Job = tuple[str, tuple[tuple[str, int], ...], tuple[str, ...], bool]
 
 
 def _scan_chunk(job: _Job) -> list[tuple[FileSites, int]]:
-    root, paths, names, uses = job
-    return [_scan_file(root, path, names, uses) for path in paths]
+    root, files, names, uses = job
+    return [_scan_file(root, path, edition, names, uses) for path, edition in files]
 
 
 def scan(
     root: Path,
     paths: Sequence[str],
     names: Sequence[str],
+    edition_of: Callable[[str], int],
     on_progress: Callable[[int, int], None] | None = None,
     uses: bool = True,
 ) -> Found:
     """Scan ``paths`` (relative to ``root``) for the codemods ``names``.
 
-    ``uses``: also what only a plan must know of.
+    ``edition_of`` gives a file's edition; ``uses``: also what only a plan must know of.
 
     Files are read here, not before: one that vanished or cannot be read is a skip with its reason.
     """
     ordered = _largest_first(root, paths)
     jobs = [
-        (str(root), tuple(path for path, _ in ordered[i : i + _CHUNK]), tuple(names), uses)
+        (
+            str(root),
+            tuple((path, edition_of(path)) for path, _ in ordered[i : i + _CHUNK]),
+            tuple(names),
+            uses,
+        )
         for i in range(0, len(ordered), _CHUNK)
     ]
     total = sum(size for _, size in ordered)

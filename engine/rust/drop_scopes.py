@@ -77,8 +77,8 @@ class DropScope:
 # -- temporaries -----------------------------------------------------------------------------------
 
 
-def temporary_scope(source: Source, node: Node, edition: int) -> DropScope | None:
-    """Where a temporary that ``node`` makes is dropped, when no ``let`` extends its life
+def temporary_scope(source: Source, node: Node) -> DropScope | None:
+    """Where, in the edition of ``source``, a temporary that ``node`` makes is dropped, when no ``let`` extends its life
     (:func:`extending_let`).
 
     None where that is not known (the arguments of a macro that may do anything with them) or does
@@ -102,7 +102,7 @@ def temporary_scope(source: Source, node: Node, edition: int) -> DropScope | Non
             let = let_of(parent)
             return _whole(child if let is not None and let.alternative is not None else parent)
         elif kind == "block":
-            found = _tail(parent, child, edition)
+            found = _tail(source, parent, child)
             if found is not None:
                 return found
         elif kind in ("match_arm", "closure_expression", "else_clause"):
@@ -110,7 +110,7 @@ def temporary_scope(source: Source, node: Node, edition: int) -> DropScope | Non
         elif kind == "for_expression":
             return _whole(parent)
         elif kind in ("if_expression", "while_expression", "match_pattern", "let_chain"):
-            found = _condition(parent, child, edition)
+            found = _condition(source, parent, child)
             if found is not None:
                 return found
         elif kind == "binary_expression":
@@ -125,9 +125,9 @@ def _whole(node: Node) -> DropScope:
     return DropScope(node, span_of(node))
 
 
-def _tail(block: Node, tail: Node, edition: int) -> DropScope | None:
+def _tail(source: Source, block: Node, tail: Node) -> DropScope | None:
     """Where the temporaries of a block's tail end; None: with those of the expression around."""
-    if edition >= 2024:
+    if source.edition >= 2024:
         return _whole(tail)
     holder = block.parent
     if holder is None or holder.type not in _BODIES or scrutinee_of(holder) == block:
@@ -135,7 +135,7 @@ def _tail(block: Node, tail: Node, edition: int) -> DropScope | None:
     return _whole(block)
 
 
-def _condition(holder: Node, child: Node, edition: int) -> DropScope | None:
+def _condition(source: Source, holder: Node, child: Node) -> DropScope | None:
     """Where the temporaries of a condition end; None: with those of the expression around.
 
     ``child`` is the part of ``holder`` that makes them.
@@ -147,7 +147,7 @@ def _condition(holder: Node, child: Node, edition: int) -> DropScope | None:
     if holder.type == "match_pattern" and holder.parent is not None:
         return _whole(holder.parent)
     branches = branches_of(holder)
-    if branches is None or edition < 2024:
+    if branches is None or source.edition < 2024:
         return None
     return DropScope(holder, Span(holder.start_byte, branches.consequence.end_byte))
 

@@ -42,7 +42,11 @@ _IN_LITERAL = frozenset({"string_content", "escape_sequence"})
 
 
 class Source:
-    """One Rust file: its bytes, its tree, and the trees of its macro calls (parsed when asked)."""
+    """One Rust file: its bytes, its tree, and the trees of its macro calls (parsed when asked).
+
+    ``edition`` is that of the crate it belongs to: when temporaries are dropped depends on it. A
+    file of no known crate is read by the rules of 2021, by which they live longer than by 2024's.
+    """
 
     __slots__ = (
         "_arguments",
@@ -53,12 +57,14 @@ class Source:
         "_starts",
         "_tree",
         "data",
+        "edition",
         "path",
     )
 
-    def __init__(self, path: str, data: bytes) -> None:
+    def __init__(self, path: str, data: bytes, edition: int = 2021) -> None:
         self.path = path
         self.data = data
+        self.edition = edition
         self._tree: Tree | None = None
         self._arguments: dict[Span, tuple[Tree, ...]] = {}  # by token tree; each is parsed once
         self._hosts: dict[int, Node] = {}  # the call that holds a tree, by its root's address

@@ -31,7 +31,7 @@ def root(tmp_path: Path) -> Path:
 
 def look(root: Path, revision: str = "main", merge_base: bool = True) -> tuple[Newness, list[Site]]:
     workspace = discover(root, Selection())
-    sites = scan(workspace.root, workspace.files, NAMES).sites
+    sites = scan(workspace.root, workspace.files, NAMES, workspace.edition_of).sites
     return since(workspace, revision, merge_base=merge_base), [s for s in sites if s.role == "site"]
 
 

@@ -166,7 +166,7 @@ pub async fn f(s: &S) {
     (tmp_path / "a.rs").write_text(text)
     (tmp_path / "none.rs").write_text("// spikeproof: allow(guard-across-await)\nfn f() {}\n")
     names = ("mutex-counter", "guard-across-await")
-    found = scan(tmp_path, ["a.rs", "none.rs"], names)
+    found = scan(tmp_path, ["a.rs", "none.rs"], names, lambda _: 2021)
     assert found.suppressed == 1
     told = suppress.unused(found.idle, names, registry())
     assert [(u.path, u.line, u.codemod, u.reason) for u in told] == [
@@ -183,6 +183,6 @@ pub async fn f(s: &S) {
 def test_nothing_is_said_of_comments_in_a_file_that_was_not_understood(tmp_path: Path) -> None:
     text = "use std::sync::Mutex;\nstruct S { x: Mutex<u64>, @@@ }\n// spikeproof: allow(mutex-counter)\nfn f() {}\n"
     (tmp_path / "a.rs").write_text(text)
-    found = scan(tmp_path, ["a.rs"], ("mutex-counter",))
+    found = scan(tmp_path, ["a.rs"], ("mutex-counter",), lambda _: 2021)
     assert found.sites
     assert found.idle == ()
