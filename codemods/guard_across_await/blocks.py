@@ -8,7 +8,6 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import names
 from codemods.guard_across_await.choice import Choice
-from codemods.guard_across_await.hoist import extends
 from codemods.guard_across_await.lifetimes import binds_by_reference
 from codemods.guard_across_await.named import Context, Split
 from codemods.guard_across_await.taken import Taken
@@ -28,6 +27,7 @@ from engine.rust.codegen import (
     width,
     without_statement,
 )
+from engine.rust.evaluation_order import lengthens_temporaries
 from engine.rust.scopes import Binding
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -169,7 +169,9 @@ class _Writer:
 
     def _line_in_front(self, use: Span, lock: bytes) -> Draft | None:
         choice = self.choices[0]
-        if not _hangs_on(self.source, choice.node, use) or extends(self.source, choice.node):
+        if not _hangs_on(self.source, choice.node, use) or lengthens_temporaries(
+            self.source, choice.node
+        ):
             return None
         value = _put(self.source, choice.span, use, lock) + choice.suffix
         text = (

@@ -9,10 +9,10 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from codemods.guard_across_await.choice import Choice, TypeOf, cloning, priced
-from codemods.guard_across_await.hoist import candidates, chain_top, extends
 from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
 from codemods.guard_across_await.values import is_copy, is_whole, may_be_copy, pointee
+from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.locks import guarded, guards_in
 from engine.rust.nodes import method_call
 from engine.rust.syntax import Source
@@ -33,7 +33,7 @@ _BY_REF = re.compile(rb"\bref\b")
 
 def asked(source: Source, start: Node, stop: Node, awaits: Sequence[Node]) -> list[Node]:
     """Expressions whose types ``choose`` looks at."""
-    return candidates(source, start, stop, awaits)
+    return expressions_around(start, stop, awaits)
 
 
 def choose(
@@ -41,10 +41,10 @@ def choose(
 ) -> tuple[Choice, ...]:
     """Ranked: the whole chain that hangs on the guard, larger expressions, a cheap clone, shorter
     chains. Only what rustc may accept; types decide where they are known."""
-    found = candidates(source, start, stop, awaits)
+    found = expressions_around(start, stop, awaits)
     if not found:
         return ()
-    top = chain_top(start, found)
+    top = chain_around(start, found)
     at = found.index(top) if top in found else 0
     chain, larger = found[: at + 1], found[at + 1 :]
     ranked: list[Choice] = []
@@ -64,7 +64,7 @@ def choose(
 
 def _is_value(source: Source, type_of: TypeOf, node: Node, start: Node) -> bool:
     """Is ``node`` a value of its own that may be computed before its statement?"""
-    if extends(source, node):
+    if lengthens_temporaries(source, node):
         return False
     type_ = type_of(node)
     if node.type in _PLACES:

@@ -11,7 +11,6 @@ from tree_sitter import Node
 from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import Choice, cloning
 from codemods.guard_across_await.choose import choose
-from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.moves import moved
 from codemods.guard_across_await.notes import of_drop_earlier
 from codemods.guard_across_await.suspend import macro_name
@@ -24,6 +23,7 @@ from codemods.guard_across_await.values import (
     pointee,
 )
 from engine.base.model import Span
+from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.locks import guards_in
 from engine.rust.nodes import statements_of
 from engine.rust.scopes import Binding, Scopes
@@ -241,7 +241,7 @@ class _Splitter:
             found.append(options)
         tops = [options[0].node for options in found]
         for options in found:
-            if not can_go_first(self.source, options[0].node, outside, tops):
+            if not is_evaluated_first(self.source, options[0].node, outside, tops):
                 raise Refused(words.not_first(self.source, self.taken, options[0].node))
         return tuple(found)
 

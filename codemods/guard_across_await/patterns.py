@@ -8,12 +8,12 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import words
 from codemods.guard_across_await.blocks import Draft
-from codemods.guard_across_await.hoist import is_pure
 from codemods.guard_across_await.named import Context, Refused
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import is_whole
 from engine.base.model import Edit, Span
-from engine.rust.nodes import method_call, statements_of
+from engine.rust.effects import is_pure
+from engine.rust.nodes import statements_of
 from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 
@@ -67,7 +67,7 @@ def _mapped(source: Source, taken: Taken) -> Draft | None:
             return None
         parameter, new_pattern, tail = hit.group(1), b"Some(" + name + b")", b""
     else:
-        if _TAKEN_NAME.fullmatch(text) is None or not _only_reads(source, value):
+        if _TAKEN_NAME.fullmatch(text) is None or not is_pure(source, value, _READERS):
             return None  # all items are asked before the first one is worked on
         parameter, new_pattern, tail = text, name, b".collect::<Vec<_>>()"
     after = first.end_byte
@@ -85,33 +85,8 @@ def _mapped(source: Source, taken: Taken) -> Draft | None:
     return Draft("scrutinee", edits, cost)
 
 
-def _only_reads(source: Source, node: Node) -> bool:
-    """Clones, dereferences and looks into fields, nothing else."""
-    if is_pure(source, node):
-        return True
-    if node.type == "call_expression":
-        function, given = (
-            node.child_by_field_name("function"),
-            node.child_by_field_name("arguments"),
-        )
-        called = method_call(source, node)
-        if called is not None:
-            return called[1] in _READS and not called[2] and _only_reads(source, called[0])
-        clones = function is not None and source.text(function).endswith(b"::clone")
-        return clones and given is not None and _only_reads(source, given)
-    inner = node.type in (
-        "reference_expression",
-        "unary_expression",
-        "arguments",
-        "field_expression",
-    )
-    parts = [
-        c for c in node.named_children if c.type not in ("field_identifier", "mutable_specifier")
-    ]
-    return inner and all(_only_reads(source, part) for part in parts)
-
-
-_READS = frozenset({b"key", b"value", b"pair", b"clone", b"copied", b"cloned", b"deref"})
+# Of a map's `Ref`: what it is a guard of.
+_READERS = frozenset({b"key", b"value", b"pair", b"deref"})
 
 
 def _pattern(taken: Taken) -> Node | None:

@@ -11,11 +11,11 @@ from codemods.guard_across_await import names, words
 from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.choice import Choice
 from codemods.guard_across_await.choose import choose
-from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.named import Context, Refused, nothing_out
 from codemods.guard_across_await.taken import Taken
 from engine.base.model import Edit, Span
 from engine.rust.codegen import chained, first_free, in_front, indent_step, is_free, reindented
+from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _MAX = 4  # alternatives tried for one site
@@ -88,7 +88,7 @@ def together(
     previous = statement.prev_named_sibling
     if previous is not None and previous.type == "attribute_item":
         return None
-    if not all(can_go_first(source, node, statement, nodes) for node in nodes):
+    if not all(is_evaluated_first(source, node, statement, nodes) for node in nodes):
         return None
     edits: list[Edit] = []
     used: list[bytes] = []
@@ -113,7 +113,7 @@ def _in_for(taken: Taken) -> bool:
 
 def _draft(ctx: Context, choice: Choice, statement: Node, block: Node | None) -> list[Draft]:
     source = ctx.source
-    first = can_go_first(source, choice.node, statement, (choice.node,))
+    first = is_evaluated_first(source, choice.node, statement, (choice.node,))
     if not first:
         return [_in_place(ctx, choice, statement)]
     name = _name(ctx, choice, statement)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Iterator
 from tree_sitter import Node
 
 from codemods.mutex_counter.guards import arguments
-from codemods.mutex_counter.inert import is_common
 from codemods.mutex_counter.names import impl_type
+from engine.rust.known_calls import is_std_method
 from engine.rust.syntax import COMMENTS, Source
 
 Mentions = Callable[[bytes], Iterable[tuple[Source, Node]]]
@@ -68,7 +68,7 @@ def callees(
         if value is not None and value.type == "self":
             own = impl_type(source, name)
             methods = [(s, f) for s, f in methods if impl_type(s, f) == own]
-        elif sure and (len(every) > 1 or is_common(source.text(name))):
+        elif sure and (len(every) > 1 or is_std_method(source.text(name))):
             return
         yield from methods
         return

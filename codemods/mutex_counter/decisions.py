@@ -22,15 +22,15 @@ from codemods.mutex_counter.callgraph import (
 )
 from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.guards import arguments, method_on
-from codemods.mutex_counter.inert import (
-    is_formatting,
-    is_integer_method,
-    is_maker,
-    is_transparent,
-    macro_name,
-)
 from engine.base.model import Span
 from engine.detect.facts import Facts
+from engine.rust.known_calls import (
+    evaluates_in_place,
+    is_maker,
+    is_number_method,
+    takes_expressions,
+)
+from engine.rust.nodes import macro_name
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -240,7 +240,7 @@ class Decisions:
         method = named.type == "field_identifier"
         at = next((i for i, n in enumerate(arguments(call)) if n == node), 0)
         name = source.text(named)
-        if (method and is_integer_method(name)) or (not method and is_maker(source, call)):
+        if (method and is_number_method(name)) or (not method and is_maker(source, call)):
             if name in _COMPARING:
                 yield "decides"
             yield source, call
@@ -275,9 +275,9 @@ def _in_macro(source: Source, macro: Node) -> Iterator[Value | str]:
         yield "decides"
     elif name in (b"vec", b"dbg"):
         yield source, macro
-    elif is_formatting(source, macro):
+    elif takes_expressions(source, macro):
         return
-    elif is_transparent(source, macro):
+    elif evaluates_in_place(source, macro):
         yield source, macro
     else:
         yield "escapes"

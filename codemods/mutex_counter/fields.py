@@ -10,8 +10,8 @@ from codemods.mutex_counter.ops import free_name
 from codemods.mutex_counter.region import Region, looped
 from codemods.mutex_counter.shape import Shape, moved
 from codemods.mutex_counter.shapes import shape_of
-from codemods.mutex_counter.text import declared_in
 from engine.base.model import Edit
+from engine.rust.evaluation_order import names_declared
 from engine.rust.scopes import Scopes
 
 
@@ -33,7 +33,7 @@ def _local(region: Region, scopes: Scopes, name: bytes) -> bytes:
     """``name`` for the field's value, or another where that is taken."""
     start = region.statements[0].start_byte
     taken = {name} if scopes.resolve(name, start) is not None else set()
-    return free_name(name, taken | declared_in(region.source, region.statements))
+    return free_name(name, taken | names_declared(region.source, region.statements))
 
 
 def _several(use: Use, region: Region, scopes: Scopes, names: list[bytes]) -> Shape | Refused:

@@ -12,8 +12,8 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.inert import is_integer_method, shows
 from codemods.mutex_counter.names import Family
+from engine.rust.known_calls import is_number_method, shows_arguments
 from engine.rust.syntax import Source
 
 _RECOVERS = re.compile(
@@ -247,7 +247,7 @@ def access(source: Source, guard: Node, fields: bool = False) -> Access | Refuse
     named = method_on(source, node)
     if named is not None:
         name = named[0]
-        if is_integer_method(name):
+        if is_number_method(name):
             return Access("read", guard)
         return Refused(f"`.{name.decode('utf-8', 'replace')}()` is called on the guard", True)
     if up is not None and is_shown(source, node):
@@ -276,7 +276,7 @@ def _through(source: Source, star: Node) -> Access | Refused:
             return Refused("a reference to the value behind the lock is kept", True)
     if up.type == "field_expression":
         named = method_on(source, node)
-        if named is None or not is_integer_method(named[0]):
+        if named is None or not is_number_method(named[0]):
             return Refused("a method is called on the value behind the lock, it may change it")
     return Access("read", star)
 
@@ -316,7 +316,7 @@ def is_shown(source: Source, node: Node) -> bool:
     while up.parent is not None:
         up = up.parent
     macro = source.parent(up)
-    return macro is not None and macro.type == "macro_invocation" and shows(source, macro)
+    return macro is not None and macro.type == "macro_invocation" and shows_arguments(source, macro)
 
 
 def _escape(source: Source, node: Node) -> str:

@@ -10,16 +10,12 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.guards import Access, Refused, access, field_of, outward
-from codemods.mutex_counter.inert import (
-    Effect,
-    effects,
-    is_formatting,
-    is_transparent,
-    macro_name,
-)
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
+from engine.rust.effects import Effect, effects
+from engine.rust.known_calls import evaluates_in_place, takes_expressions
+from engine.rust.nodes import macro_name
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 
@@ -115,7 +111,7 @@ def held_over(source: Source, guard: Node) -> tuple[Node, Node | None]:
                 if lazy and up.child_by_field_name("right") == node:
                     return node, scrutinee
             case "macro_invocation":
-                if node.parent is None and not is_formatting(source, up):
+                if node.parent is None and not takes_expressions(source, up):
                     return node, scrutinee
             case _:
                 pass
@@ -180,7 +176,7 @@ def _macro_note(source: Source, guard: Node) -> Iterator[str]:
     while node.parent is not None:
         node = node.parent
     macro = source.parent(node)
-    if macro is not None and not is_transparent(source, macro):
+    if macro is not None and not evaluates_in_place(source, macro):
         line = source.position(macro.start_byte)[0]
         name = macro_name(source, macro).decode("utf-8", "replace")
         yield f"the macro `{name}!` in line {line} is given the expression"

@@ -9,10 +9,10 @@ from typing import Literal
 from tree_sitter import Node
 
 from codemods.mutex_counter.guards import Access, Refused, arguments
-from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Span
 from engine.rust.codegen import first_free, identifiers, operand, replaced
+from engine.rust.effects import hinders_repeating
 from engine.rust.syntax import Source, span_of
 
 Kind = Literal["add", "sub", "and", "or", "xor", "max", "min", "store", "swap", "update"]
@@ -229,20 +229,12 @@ def _update(
 def impure(source: Source, node: Node, own: Collection[Span] = ()) -> Refused | None:
     """Why ``node`` cannot move into the closure of ``fetch_update``; ``own`` are the writes of the
     value itself."""
-    for effect in effects(source, node):
-        if effect.span in own:
-            continue
-        return Refused(f"{effect.words} runs while the lock is held, so it is no pure update")
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        if current.type in (
-            "try_expression", "return_expression", "break_expression", "continue_expression",
-            "macro_invocation", "async_block", "closure_expression",
-        ):  # fmt: skip
-            return Refused("the new value is no pure function of the old one")
-        pending.extend(current.named_children)
-    return None
+    found = hinders_repeating(source, node, own)
+    if found is None:
+        return None
+    if found.what == "unseen":
+        return Refused("the new value is no pure function of the old one")
+    return Refused(f"{found.words} runs while the lock is held, so it is no pure update")
 
 
 def conditional(

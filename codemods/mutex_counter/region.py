@@ -14,8 +14,10 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.guards import Access, Refused, access, is_shown, outward
-from codemods.mutex_counter.inert import Effect, effects, is_formatting, macro_name
 from engine.base.model import Span
+from engine.rust.effects import Effect, effects
+from engine.rust.known_calls import takes_expressions
+from engine.rust.nodes import macro_name
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -183,7 +185,7 @@ def _formats(source: Source, node: Node) -> bool:
     macro = (
         node if node.type == "macro_invocation" else source.enclosing(node, ["macro_invocation"])
     )
-    return macro is not None and is_formatting(source, macro)
+    return macro is not None and takes_expressions(source, macro)
 
 
 def _carrier(source: Source, node: Node, statement: Node) -> str | None:
@@ -219,7 +221,7 @@ def _judged(
                     )
                 case "log":
                     notes.append(f"{effect.words} (line {line}) no longer runs under the lock")
-                case "quiet":
+                case "convention":
                     notes.append(f"{effect.words} (line {line}) ran under the lock")
                 case _:
                     return Refused(told)

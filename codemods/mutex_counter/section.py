@@ -10,7 +10,6 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.fields import fields_shape
 from codemods.mutex_counter.guards import Guard, Refused, access, outward, unwrapped
-from codemods.mutex_counter.inert import effects
 from codemods.mutex_counter.moment import (
     HANDLER,
     READING,
@@ -29,6 +28,7 @@ from codemods.mutex_counter.shapes import shape_of
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import strip_markers
 from engine.rust.codegen import is_operation, put, replaced, without_statement
+from engine.rust.effects import effects
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 # A block in these places is somebody's body: it stays.
@@ -69,7 +69,9 @@ def _tried(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Ref
         name = method.decode("utf-8", "replace")
         return Refused(f"`.{name}()` is asked whether the lock is taken")
     other = guard.node.child_by_field_name("alternative")
-    if other is not None and any(e.what not in ("quiet", "log") for e in effects(source, other)):
+    if other is not None and any(
+        e.what not in ("convention", "log") for e in effects(source, other)
+    ):
         return Refused("what is done while somebody else holds the lock would never be done")
     made = _locked(use, guard)
     if isinstance(made, Refused):

@@ -11,9 +11,8 @@ from codemods.mutex_counter.guards import Refused, outward
 from codemods.mutex_counter.moment import Use
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.region import Mention, Region, exits, written
-from codemods.mutex_counter.text import assigned_in, declared_in
 from engine.base.model import Edit, Span
-from engine.rust.codegen import identifiers
+from engine.rust.evaluation_order import means_the_same
 from engine.rust.syntax import span_of
 
 
@@ -79,16 +78,14 @@ def is_value(region: Region, mention: Mention, node: Node) -> bool:
 def disturbed(region: Region, statements: Sequence[Node], text: bytes) -> bool:
     """Would ``text`` mean something else in front of ``statements``, or be evaluated although one
     of them leaves early?"""
-    named = identifiers(text)
-    changed = declared_in(region.source, statements) | assigned_in(region.source, statements)
-    return bool(changed & named) or any(exits(node) for node in statements)
+    same = means_the_same(region.source, text, statements)
+    return not same or any(exits(node) for node in statements)
 
 
 def moved(use: Use, region: Region, upto: int) -> bool:
     """The receiver, written at statement ``upto``, still means what it meant at the lock."""
     before = region.statements[:upto]
-    changed = declared_in(use.source, before) | assigned_in(use.source, before) - {region.name}
-    return not changed & identifiers(use.receiver)
+    return means_the_same(use.source, use.receiver, before, {region.name})
 
 
 def single(region: Region) -> tuple[Mention, Node] | None:

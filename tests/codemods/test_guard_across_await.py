@@ -11,7 +11,6 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import CODEMOD
 from codemods.guard_across_await.flow import Names, Trace, Walk
-from codemods.guard_across_await.hoist import can_go_first
 from codemods.guard_across_await.lifetimes import extending_let, temporary_life
 from codemods.guard_across_await.names import suggest
 from codemods.guard_across_await.taken import OF_WRAPPERS
@@ -215,43 +214,6 @@ def test_what_can_follow_an_await(body: str, later: list[str]) -> None:
 def test_a_drop_behind_the_await_is_noted() -> None:
     source, found = trace("a().await; drop(g);")
     assert [source.text(n) for ns in found.drops_later.values() for n in ns] == [b"drop(g)"]
-
-
-# -- order of effects --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("statement", "first"),
-    [
-        ("foo(G.x).await;", True),
-        ('foo(a, &b.c, "d", G.x).await;', True),
-        ("foo(a.clone(), G.x).await;", True),
-        ("foo(b(), G.x).await;", False),
-        ("foo(b, G.x, c()).await;", True),
-        ("foo(b?, G.x).await;", False),
-        ("let a = foo(G.x).await?;", True),
-        ("return foo(G.x).await;", True),
-        ("if G.x { a().await; }", True),
-        ("if a { b } else if G.x { c().await; }", False),
-        ("match G.x { _ => a().await }", True),
-        ("while G.x { a().await; }", False),
-        ("a && foo(G.x).await;", False),
-        ("a + foo(G.x).await;", True),
-        ("b() + foo(G.x).await;", False),
-        ("self.a.b = foo(G.x).await;", True),
-        ("S { a: b, c: foo(G.x).await };", True),
-        ("foo(|| G.x).await;", False),
-        ("foo(if a { G.x } else { 0 }).await;", False),
-        ('foo(format!("{a}"), G.x).await;', True),
-        ('foo(format!("{}", a()), G.x).await;', False),
-    ],
-)
-def test_only_what_comes_first_may_go_in_front(statement: str, first: bool) -> None:
-    source = source_of(statement)
-    body = function(source).child_by_field_name("body")
-    assert body is not None
-    node = node_of(source, "G.x")
-    assert can_go_first(source, node, body.named_children[0], (node,)) is first
 
 
 # -- names and text ----------------------------------------------------------------------------

@@ -1,0 +1,167 @@
+"""What calls do as far as their names tell: std's methods, functions and macros, and what everybody
+calls alike. A name of the user's own that std has too is taken to mean what std means by it.
+
+Not answered: what a call of a workspace's own function runs (the call graph knows its body).
+"""
+
+from __future__ import annotations
+
+import re
+
+from tree_sitter import Node
+
+from engine.rust.nodes import call_of, last_segment, macro_name
+from engine.rust.syntax import Source
+
+# -- methods ---------------------------------------------------------------------------------------
+
+# Of integers and `bool`: they read the number. The second list may panic, or run a closure.
+_NUMBER = (
+    rb"(?:checked|wrapping|saturating|overflowing|carrying)_[a-z_]+"
+    rb"|abs_diff|signum|is_positive|is_negative|is_power_of_two|count_ones|count_zeros"
+    rb"|leading_zeros|trailing_zeros|rotate_left|rotate_right|swap_bytes|reverse_bits"
+    rb"|to_[bln]e_bytes|to_be|to_le|min|max|cmp|partial_cmp|eq|ne|lt|le|gt|ge"
+    rb"|then_some|not|clone|to_string|to_owned|into|try_into"
+)
+_NUMBER_OR_PANIC = (
+    rb"(?:strict|unchecked)_[a-z_]+|abs|pow|isqrt|ilog2|ilog10|next_power_of_two|div_euclid"
+    rb"|rem_euclid|div_ceil|next_multiple_of|clamp|then"
+)
+# Accessors: they look at what they are called on. The second list may panic, or reads the clock.
+_ACCESS = (
+    rb"len|is_empty|as_[a-z0-9_]+|copied|cloned|unwrap_or|unwrap_or_default|is_some|is_none"
+    rb"|is_ok|is_err|ok|err|ok_or|duration_since|subsec_[a-z]+|to_vec"
+)
+_ACCESS_OR_PANIC = rb"unwrap|expect|elapsed"
+_PURE = re.compile(rb"%s|%s" % (_NUMBER, _ACCESS))
+_OF_NUMBERS = re.compile(rb"%s|%s" % (_NUMBER, _NUMBER_OR_PANIC))
+_INERT = re.compile(rb"%s|%s|%s|%s" % (_NUMBER, _NUMBER_OR_PANIC, _ACCESS, _ACCESS_OR_PANIC))
+# As harmless, but they may run a closure or walk a collection.
+_CONVENTION = re.compile(
+    rb"iter|is_some_and|is_none_or|sum|count|first|last|map|and_then|filter|unwrap_or_else"
+    rb"|map_err|trim|get|contains|contains_key|load|enumerate|zip|rev|any|all|collect|join"
+)
+# As harmless on a collection that nobody else sees.
+_FILLING = re.compile(rb"push|push_str|push_back|extend|append")
+# Without arguments they take a lock (or a RefCell's borrow).
+LOCKING = frozenset({b"lock", b"read", b"write", b"blocking_lock", b"try_lock", b"borrow_mut"})
+
+
+def is_pure_method(name: bytes) -> bool:
+    """Does a method of this name only compute from its receiver and arguments, whenever it is asked,
+    without a panic?"""
+    return _PURE.fullmatch(name) is not None
+
+
+def is_inert_method(name: bytes) -> bool:
+    """As ``is_pure_method``; it may panic, or read the clock."""
+    return _INERT.fullmatch(name) is not None
+
+
+def is_number_method(name: bytes) -> bool:
+    """Does an integer or ``bool`` have a method of this name, which cannot change it?"""
+    return _OF_NUMBERS.fullmatch(name) is not None
+
+
+def is_conventional_method(name: bytes, local: bool) -> bool:
+    """Is a method of this name harmless by convention: it may run a closure, walk a collection, or
+    fill the ``local`` one that it is called on?"""
+    return bool(_CONVENTION.fullmatch(name) or (local and _FILLING.fullmatch(name)))
+
+
+def is_std_method(name: bytes) -> bool:
+    """Do std's types have a method of this name, so that without a type it tells nothing?"""
+    return is_inert_method(name) or is_conventional_method(name, True) or name in LOCKING
+
+
+# -- functions -------------------------------------------------------------------------------------
+
+# (type or module, function) that only make a value. The clock's may not be asked at another time.
+_CLOCKS = frozenset({(b"Instant", b"now"), (b"SystemTime", b"now")})
+_MAKERS = frozenset(
+    {(b"String", b"new"), (b"Vec", b"new"), (b"Box", b"new"), (b"Arc", b"new"), (b"Rc", b"new")}
+    | {(b"Arc", b"clone"), (b"Rc", b"clone"), (b"NonZero", b"new"), (b"Wrapping", b"new")}
+    | {(b"mem", b"size_of"), (b"cmp", b"max"), (b"cmp", b"min"), (b"", b"max"), (b"", b"min")}
+)
+_MAKING = re.compile(rb"from|try_from|default|from_(?:secs|millis|micros|nanos|str)[a-z0-9_]*")
+_NUMBERS = frozenset(
+    {b"bool", b"usize", b"isize"}
+    | {b"%s%d" % (s, n) for s in (b"u", b"i") for n in (8, 16, 32, 64)}
+)
+
+
+def is_maker(source: Source, call: Node) -> bool:
+    """Does ``call`` (no method call) only make a value: a constructor, a conversion, ``max``, a look
+    at the clock?"""
+    return _made(source, call, _MAKERS | _CLOCKS)
+
+
+def is_pure_maker(source: Source, call: Node) -> bool:
+    """As ``is_maker``, and whenever it is asked."""
+    return _made(source, call, _MAKERS)
+
+
+def _made(source: Source, call: Node, makers: frozenset[tuple[bytes, bytes]]) -> bool:
+    called = call_of(call)
+    if called is None or called.callee.type == "field_expression":
+        return False
+    path = b"".join(source.text(called.callee).split())
+    head, _, last = path.rpartition(b"::")
+    if last[:1].isupper() or _MAKING.fullmatch(last):
+        return True
+    if head in _NUMBERS and is_number_method(last):
+        return True  # u64::max(a, b)
+    owner = last_segment(head.partition(b"<")[0].removesuffix(b"::"))  # `Vec` of `Vec::<u8>`
+    return (owner, last) in makers
+
+
+# -- macros ----------------------------------------------------------------------------------------
+
+_FORMATTING = frozenset(
+    {b"format", b"assert", b"assert_eq", b"assert_ne", b"panic", b"debug_assert"}
+    | {b"debug_assert_eq", b"debug_assert_ne", b"unreachable", b"format_args", b"anyhow", b"bail"}
+    | {b"ensure", b"todo", b"unimplemented"}
+)
+_TAKING = frozenset({b"vec", b"matches", b"json", b"concat", b"stringify"})
+_PRINTING = frozenset(
+    {b"println", b"print", b"eprintln", b"eprint", b"trace", b"debug", b"info", b"warn", b"error"}
+    | {b"log", b"event", b"write", b"writeln"}
+)
+_IN_PLACE = frozenset(
+    {b"select", b"join", b"try_join", b"stream", b"try_stream", b"cfg_if", b"lazy_static", b"ready"}
+    | {b"thread_local", b"pin", b"block_on", b"proptest", b"quote"}
+)
+_PURE_MACROS = frozenset({b"format", b"concat", b"stringify"})
+
+
+def is_inert_macro(name: bytes) -> bool:
+    """Does the macro only make a value of its arguments, or panic?"""
+    return name in _FORMATTING or name in _TAKING
+
+
+def is_pure_macro(name: bytes) -> bool:
+    """As ``is_inert_macro``, without a panic."""
+    return name in _PURE_MACROS
+
+
+def is_printing(name: bytes) -> bool:
+    """Does the macro hand a text to a log or a writer?"""
+    return name in _PRINTING or name == b"dbg"
+
+
+def takes_expressions(source: Source, macro: Node) -> bool:
+    """Are the macro's arguments plain expressions, that it evaluates once, in order, to read them?"""
+    name = macro_name(source, macro)
+    return is_inert_macro(name) or is_printing(name)
+
+
+def evaluates_in_place(source: Source, macro: Node) -> bool:
+    """Is the macro known to evaluate what it is given as it stands there?"""
+    return takes_expressions(source, macro) or macro_name(source, macro) in _IN_PLACE
+
+
+def shows_arguments(source: Source, macro: Node) -> bool:
+    """Does the macro take its arguments by reference, to format them (a guard is shown as its
+    value)?"""
+    name = macro_name(source, macro)
+    return name in _FORMATTING or name in _PRINTING
