@@ -93,13 +93,15 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.base.codemod_options import Option
-from engine.base.model import Fix, Proposal, Site, Span
+from engine.base.model import Fix, Proposal, Site
 from engine.detect.codemod import Codemod, Match, Problem, Refusal
+from engine.rust.questions import Question
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from engine.detect.facts import Facts
+    from engine.detect.facts import Facts, Sources
+    from engine.rust.questions import Answers
     from engine.rust.syntax import Source
 
 
@@ -133,10 +135,14 @@ class ClonePerFrame(Codemod):
 
         return Finder(source).sites(matches)
 
-    def questions(self, site: Site, source: Source) -> Iterable[Span]:
-        from .asking import questions
+    def questions(
+        self, sites: Sequence[Site], sources: Sources, answers: Answers | None
+    ) -> Iterable[Question]:
+        from .asking import asked
 
-        return questions(site, source)
+        for site in sites:
+            for span in asked(site, sources.get(site.path)):
+                yield Question(site.path, span)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

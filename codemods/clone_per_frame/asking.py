@@ -43,7 +43,7 @@ def case_of(site: Site, source: Source) -> Case | None:
     return Case(site, clone, context_of(clone), place, function)
 
 
-def questions(site: Site, source: Source) -> Iterator[Span]:
+def asked(site: Site, source: Source) -> Iterator[Span]:
     """The clone, the place with all its prefixes, where it comes from, and who takes it."""
     case = case_of(site, source)
     if case is None:

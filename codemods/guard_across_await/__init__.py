@@ -67,7 +67,8 @@ from codemods.guard_across_await.study import expressions, study
 from codemods.guard_across_await.taken import Taken, parameter, take
 from engine.base.model import Level, Proposal, Site, Span
 from engine.detect.codemod import Codemod, Match
-from engine.detect.facts import Facts
+from engine.detect.facts import Facts, Sources
+from engine.rust.questions import Answers, Question
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.types import Type
@@ -139,7 +140,14 @@ class GuardAcrossAwait(Codemod):
             reason=reason,
         )
 
-    def questions(self, site: Site, source: Source) -> Iterable[Span]:
+    def questions(
+        self, sites: Sequence[Site], sources: Sources, answers: Answers | None
+    ) -> Iterable[Question]:
+        for site in sites:
+            for span in self._asked(site, sources.get(site.path)):
+                yield Question(site.path, span)
+
+    def _asked(self, site: Site, source: Source) -> Iterable[Span]:
         if "value" not in site.captures:
             return
         yield site.captures["value"][0]

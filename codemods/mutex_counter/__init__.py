@@ -99,9 +99,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from codemods.mutex_counter.locate import METHODS, asked, locate
-from engine.base.model import Fix, Proposal, Site, Span
+from engine.base.model import Fix, Proposal, Site
 from engine.detect.codemod import Codemod, Match, Problem, Refusal
-from engine.detect.facts import Facts
+from engine.detect.facts import Facts, Sources
+from engine.rust.questions import Answers, Question
 from engine.rust.syntax import Source
 
 
@@ -117,8 +118,12 @@ class MutexCounter(Codemod):
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         return locate(source, matches)
 
-    def questions(self, site: Site, source: Source) -> Iterable[Span]:
-        return asked(site, source)
+    def questions(
+        self, sites: Sequence[Site], sources: Sources, answers: Answers | None
+    ) -> Iterable[Question]:
+        for site in sites:
+            for span in asked(site, sources.get(site.path)):
+                yield Question(site.path, span)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from codemods.mutex_counter.plan import plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +11,11 @@ from engine.base.codemod_options import Options
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError
 from engine.base.ignore import below_top
-from engine.base.model import Fix, Proposal, Site, Span
+from engine.base.model import Fix, Proposal, Site
 from engine.base.ui import Ui
 from engine.cargo.cargo import Cargo, Limits
 from engine.cargo.cargo_results import CheckRun, Driver
-from engine.cargo.oracle import Answers, Oracle
+from engine.cargo.oracle import Oracle
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Workspace
 from engine.detect import suppress
@@ -28,6 +28,7 @@ from engine.detect.scan import Found
 from engine.detect.suppress import Allowance, Unused
 from engine.rewrite.patch import git_apply, placed
 from engine.rewrite.rustfmt import Layout
+from engine.rust.questions import NOTHING, Answers, Question
 from engine.verify import Prove
 
 
@@ -68,18 +69,22 @@ class Session:
         return self.baseline
 
     def ask(self, sites: Sequence[Site], sources: Sources) -> Answers:
-        """All questions of all codemods in one round."""
-        questions: dict[str, list[Span]] = {}
-        for site in sites:
-            codemod = registry()[site.codemod].codemod
-            for span in codemod.questions(site, sources.get(site.path)):
-                questions.setdefault(site.path, []).append(span)
-        asked = {path: tuple(dict.fromkeys(spans)) for path, spans in questions.items()}
-        total = sum(map(len, asked.values()))
-        if total:
-            types, files = count(total, "type"), count(len(asked), "file")
-            self.ui.say("Asking", f"rustc for {types} in {files}")
-        return Oracle(self.cargo).ask(asked, sources)
+        """The answers to all questions of all codemods: one round, and a second one for what a
+        codemod asks when it knows the answers of the first."""
+        by_codemod = _by_codemod(sites)
+        answers = None
+        for _ in range(2):
+            asked = {
+                question
+                for name, group in by_codemod.items()
+                for question in registry()[name].codemod.questions(group, sources, answers)
+            }
+            known = answers or NOTHING
+            new = {question for question in asked if not known.knows(question)}
+            if new:
+                self.ui.say("Asking", f"rustc for {_kinds(new)}")
+            answers = Oracle(self.cargo).ask(new, sources, known)
+        return answers or NOTHING
 
     def plan(
         self, sites: Sequence[Site], answers: Answers, sources: Sources
@@ -93,14 +98,19 @@ class Session:
                 else self.workspace.config.codemods
             ),
         )
-        facts = Facts(sources, answers.type_of, answers.reason, self.workspace.package_of, options)
-        by_codemod: dict[str, list[Site]] = {}
-        for site in sites:
-            by_codemod.setdefault(site.codemod, []).append(site)
+        facts = Facts(
+            sources,
+            answers.type_of,
+            answers.reason,
+            self.workspace.package_of,
+            options,
+            answers.implements,
+            answers.reason,
+        )
         ids = {site.id for site in sites}
         planned = [
             proposal
-            for name, group in sorted(by_codemod.items())
+            for name, group in _by_codemod(sites).items()
             for found in registry()[name].codemod.plan(group, facts)
             if (proposal := self._introduced(found, ids, sources)) is not None
             and any(self.workspace.is_requested(site.path) for site in proposal.sites)
@@ -138,6 +148,23 @@ class Session:
         """Allowances of the scan that silence nothing, now that all is planned."""
         idle = (*found.idle, *(entry for entry in found.maybe if entry not in self.silencing))
         return unused_by(self.workspace, idle, names)
+
+
+def _by_codemod(sites: Sequence[Site]) -> dict[str, list[Site]]:
+    """The sites of each codemod, in order, by its name."""
+    found: dict[str, list[Site]] = {}
+    for site in sites:
+        found.setdefault(site.codemod, []).append(site)
+    return dict(sorted(found.items()))
+
+
+def _kinds(questions: Set[Question]) -> str:
+    """What is asked for: ``3 types and 1 trait in 2 files``."""
+    traits = sum(1 for question in questions if question.trait)
+    types = len(questions) - traits
+    said = [count(types, "type")] if types else []
+    said += [count(traits, "trait")] if traits else []
+    return f"{' and '.join(said)} in {count(len({q.path for q in questions}), 'file')}"
 
 
 def unused_by(

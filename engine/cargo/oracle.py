@@ -1,7 +1,7 @@
-"""Types from rustc, without a run of cargo.
+"""Types from rustc and the traits that they implement, without a run of cargo.
 
 The noted rustc commands of the last check are run again, directly, on a copy of the tree that holds
-the probes (``probes.py``): every unit against the metadata that the last good build made of its
+the probes (``type_probes``, ``trait_probes``): every unit against the metadata that the last good build made of its
 dependencies, so a library with questions (that is, with errors) hides nothing behind it.
 """
 
@@ -15,12 +15,14 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Protocol
 
-from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic, Span
+from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic
+from engine.cargo import trait_probes
 from engine.cargo.cargo import Cargo, Reply
 from engine.cargo.hardlink_tree import Overlay
 from engine.cargo.messages import Paths
-from engine.cargo.type_probes import NAME, Place, Probed, has_free_literal, places
-from engine.cargo.units import Unit, replay
+from engine.cargo.type_probes import NAME, Asked, Place, Probed, has_free_literal, places
+from engine.cargo.units import Unit, linked, replay
+from engine.rust.questions import NOTHING, Answers, Question
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
@@ -39,9 +41,8 @@ class SourceMap(Protocol):
 
 
 @dataclass(slots=True)
-class _Question:
-    path: str
-    span: Span
+class _Open:
+    question: Question
     places: tuple[Place, ...]
     literal: bool  # holds a number whose type comes from outside
     at: int = 0  # which of the places
@@ -54,26 +55,13 @@ class _Question:
     def place(self) -> Place:
         return self.places[self.at]
 
+    def ask_inside(self) -> None:
+        """From now on EXPR itself is asked."""
+        self.places, self.at = (Place.inside(self.question.span),), 0
 
-@dataclass(frozen=True)
-class Answers:
-    """What rustc told. Both methods may be called for any expression that was asked about."""
-
-    types: Mapping[tuple[str, Span], Type]
-    reasons: Mapping[tuple[str, Span], str]
-    rounds: int = 0  # replays in sequence
-    replays: int = 0  # rustc processes
-    seconds: float = 0.0  # of rustc, added up
-
-    def type_of(self, path: str, span: Span) -> Type | None:
-        """None when it was not compiled in this configuration or could not be told."""
-        return self.types.get((path, span))
-
-    def reason(self, path: str, span: Span) -> str:
-        """Why there is no type, in words for the user; "" when there is one."""
-        if (path, span) in self.types:
-            return ""
-        return self.reasons.get((path, span), "it was not asked")
+    def give_up(self) -> None:
+        """No place but this one is tried."""
+        self.places = self.places[: self.at + 1]
 
 
 class Oracle:
@@ -88,14 +76,17 @@ class Oracle:
         self._unstable = True
         self._out = cargo.scratch.build.parent / "answers"
 
-    def ask(self, questions: Mapping[str, Iterable[Span]], sources: SourceMap) -> Answers:
-        """The types of the expressions at these spans, all asked at once.
+    def ask(
+        self, questions: Iterable[Question], sources: SourceMap, known: Answers = NOTHING
+    ) -> Answers:
+        """The answers to these questions, all asked at once, and those ``known`` before.
 
-        ``sources`` hold the tree's text. Raises SpikeproofError as ``Cargo`` does.
+        What is known, or was asked in vain, is not asked again. ``sources`` hold the tree's text.
+        Raises SpikeproofError as ``Cargo`` does.
         """
         asking = _Asking(self._cargo.units)
-        for path, spans in questions.items():
-            asking.add(path, spans, sources)
+        for question in sorted({each for each in questions if not known.knows(each)}):
+            asking.add(question, sources)
         if asking.open:
             tree = self._cargo.scratch.tree
             self._out.mkdir(parents=True, exist_ok=True)
@@ -107,7 +98,7 @@ class Oracle:
             finally:
                 overlay.remove()
                 shutil.rmtree(self._out, ignore_errors=True)
-        return asking.answers()
+        return known.joined(asking.answers())
 
     def _round(
         self, asking: _Asking, units: Sequence[Unit], overlay: Overlay, sources: SourceMap
@@ -119,11 +110,13 @@ class Oracle:
             if not probed:
                 return
             left, total = len(asking.open), asking.total
-            self._cargo.progress(f"{total - left} of {total} types known")
+            self._cargo.progress(f"{total - left} of {total} answers known")
             overlay.put({path: text.data for path, text in probed.items()})
             replies = self._replay(units, overlay)
             asking.count(replies)
-            doubtful = [asking.take(reply) for reply in replies]
+            doubtful = [
+                asking.take(unit, reply, probed) for unit, reply in zip(units, replies, strict=True)
+            ]
             guilty: dict[int, str] = {}
             stuck: list[Unit] = []
             for unit, reply, doubted in zip(units, replies, doubtful, strict=True):
@@ -154,28 +147,30 @@ class _Asking:
     """What is still open, what is known, which unit was asked about which file."""
 
     units: Sequence[Unit]
-    open: dict[int, _Question] = field(default_factory=dict)
-    _types: dict[tuple[str, Span], Type] = field(default_factory=dict)
-    _reasons: dict[tuple[str, Span], str] = field(default_factory=dict)
-    _all: dict[int, _Question] = field(default_factory=dict)
+    open: dict[int, _Open] = field(default_factory=dict)
+    _types: dict[Question, Type] = field(default_factory=dict)
+    _traits: dict[Question, bool] = field(default_factory=dict)
+    _reasons: dict[Question, str] = field(default_factory=dict)
+    _all: dict[int, _Open] = field(default_factory=dict)
     _tried: set[str] = field(default_factory=set)
     _rounds: int = 0
     _replays: int = 0
     _seconds: float = 0.0
 
-    def add(self, path: str, spans: Iterable[Span], sources: SourceMap) -> None:
-        compiled = any(path in unit.files for unit in self.units)
-        for span in sorted(set(spans)):
-            key = (path, span)
-            found = places(sources.get(path), span) if compiled else NO_UNIT
-            if isinstance(found, str):
-                self._reasons[key] = found
-                continue
-            self._reasons[key] = NOT_COMPILED
-            number = len(self._all)
-            self._all[number] = self.open[number] = _Question(
-                path, span, found, has_free_literal(sources.get(path), span)
-            )
+    def add(self, question: Question, sources: SourceMap) -> None:
+        units = [unit for unit in self.units if question.path in unit.files]
+        source = sources.get(question.path)
+        found = places(source, question.span) if units else NO_UNIT
+        crate = trait_probes.crate_named(question.trait)
+        if units and crate and not all(crate in linked(unit) for unit in units):
+            found = f"not every target with this code depends on `{crate}`"
+        if isinstance(found, str):
+            self._reasons[question] = found
+            return
+        self._reasons[question] = NOT_COMPILED
+        number = len(self._all)
+        literal = has_free_literal(source, question.span)
+        self._all[number] = self.open[number] = _Open(question, found, literal)
 
     @property
     def total(self) -> int:
@@ -187,7 +182,7 @@ class _Asking:
         A test unit comes before the plain one (it has all of its code and the tests too), a large
         unit before a small one. Files of a chosen unit are asked of it as well.
         """
-        wanted = {question.path for question in self.open.values()}
+        wanted = {each.question.path for each in self.open.values()}
         left = [unit for unit in self.units if unit.name not in self._tried and unit.files & wanted]
         left.sort(key=lambda unit: (not unit.is_test, -len(unit.files), unit.name))
         chosen: list[Unit] = []
@@ -199,10 +194,11 @@ class _Asking:
         return chosen
 
     def probed(self, files: frozenset[str], sources: SourceMap) -> dict[str, Probed]:
-        asked: dict[str, dict[int, tuple[Span, Place]]] = defaultdict(dict)
-        for number, question in self.open.items():
+        asked: dict[str, dict[int, Asked]] = defaultdict(dict)
+        for number, each in self.open.items():
+            question = each.question
             if question.path in files:
-                asked[question.path][number] = (question.span, question.place)
+                asked[question.path][number] = Asked(question.span, each.place, question.trait)
         return {path: Probed(sources.get(path), mine) for path, mine in asked.items()}
 
     def count(self, replies: Sequence[Reply]) -> None:
@@ -210,40 +206,92 @@ class _Asking:
         self._replays += len(replies)
         self._seconds += sum(reply.seconds for reply in replies)
 
-    def take(self, reply: Reply) -> bool:
+    def take(self, unit: Unit, reply: Reply, probed: Mapping[str, Probed]) -> bool:
         """Keep the answers of one unit. True when some must be asked again.
+
+        Where a bound failed, inference may have been given up in that function, and what is open
+        there is asked again.
+        """
+        refuted = _refuted(reply, probed)
+        disturbed = {near for path, number in refuted for near in probed[path].beside(number)}
+        mine = self._mine(unit, probed)
+        errors = [found for found in reply.diagnostics if _is_error(found, probed)]
+        suspects = {number for error in errors for number in _culprits(error, probed, mine)}
+        for _, number in refuted:
+            if number in self.open:
+                self._traits[self.open.pop(number).question] = False
+        again = False
+        for found in reply.diagnostics:
+            match = _ANSWER.fullmatch(found.message) if found.code == "E0605" else None
+            number = int(match[2]) if match else -1
+            if match is None or number not in self.open:
+                continue
+            broken = bool(errors) or number in disturbed
+            if not self.open[number].question.trait:
+                again |= self._take_type(number, _type(match[1]), broken)
+            elif number not in suspects:
+                again |= self._take_trait(number, match[1], broken)
+        return again or bool(disturbed & self.open.keys())
+
+    def _take_type(self, number: int, reference: Type, broken: bool) -> bool:
+        """Keep a type; True when it must be asked again.
 
         A type with a hole in it is kept for want of a better one. Where another error stands,
         inference may have been given up, and the same is asked again. Otherwise the hole, or the
         type of a number, may come from the probe's being a copy: then EXPR itself is asked.
         """
-        broken = any(_is_error(found) for found in reply.diagnostics)
-        again = False
-        for found in reply.diagnostics:
-            match = _ANSWER.fullmatch(found.message) if found.code == "E0605" else None
-            question = self.open.get(int(match[2])) if match else None
-            if match is None or question is None:
-                continue
-            reference = _type(match[1])
-            type_ = reference.args[0] if reference.is_ref else reference
-            hole = any(inner.kind == "infer" for inner in type_.walk())
-            known = type_ if question.inside or not question.literal else _undecided(type_)
-            self._types[question.path, question.span] = known
-            if question.inside or not (hole or known != type_):
-                del self.open[int(match[2])]
-            elif not broken:
-                question.places = (Place.inside(question.span),)
-                question.at = 0
-                again = True
-        return again
+        each = self.open[number]
+        type_ = reference.args[0] if reference.is_ref else reference
+        known = type_ if each.inside or not each.literal else _undecided(type_)
+        self._types[each.question] = known
+        if each.inside or not (_has_hole(type_) or known != type_):
+            del self.open[number]
+        elif not broken:
+            each.ask_inside()
+            return True
+        return False
+
+    def _take_trait(self, number: int, text: str, broken: bool) -> bool:
+        """Keep what ``text``, the type of a probe, tells; True when it must be asked again.
+
+        A no holds whatever is found out later, a yes only for a type that is known whole: as with
+        types, it may have to be asked for again, or for EXPR itself.
+        """
+        each = self.open[number]
+        verdict = trait_probes.told(text)
+        if verdict is None:
+            return False
+        yes, reference = verdict
+        type_ = _type(reference).args[0]
+        known = type_ if each.inside or not each.literal else _undecided(type_)
+        if yes and _has_hole(known):
+            self._reasons[each.question] = "rustc could not tell its type"
+            if broken:
+                return False
+            if each.inside:
+                del self.open[number]
+                return False
+            each.ask_inside()
+            return True
+        if yes and trait_probes.is_late(type_, each.question.trait):
+            self._reasons[each.question] = trait_probes.LATE
+        else:
+            self._traits[each.question] = yes
+        del self.open[number]
+        return False
+
+    def _mine(self, unit: Unit, probed: Mapping[str, Probed]) -> dict[int, _Open]:
+        """What is open in the files of a unit."""
+        paths = unit.files & probed.keys()
+        return {n: each for n, each in self.open.items() if each.question.path in paths}
 
     def blame(
         self, unit: Unit, reply: Reply, probed: Mapping[str, Probed]
     ) -> tuple[dict[int, str], bool]:
         """Open questions whose probes broke this unit, with the error; and is it worth asking the
         unit again? (Probes that were answered break it too, and are gone the next time.)"""
-        mine = {n: q for n, q in self.open.items() if q.path in unit.files and q.path in probed}
-        errors = [found for found in reply.diagnostics if _is_error(found)]
+        mine = self._mine(unit, probed)
+        errors = [found for found in reply.diagnostics if _is_error(found, probed)]
         if not mine:
             return {}, False
         guilty: dict[int, str] = {}
@@ -253,24 +301,28 @@ class _Asking:
             found_any |= bool(culprits)
             for number in culprits & mine.keys():
                 guilty.setdefault(number, f"rustc: {_headline(error)}")
+            for number in _unnamed(error, probed) & mine.keys():
+                mine[number].give_up()
         if not found_any and (errors or reply.timed_out or _crashed(reply)):
             why = "rustc took too long" if reply.timed_out else "rustc crashed"
             why = f"rustc stopped at an error elsewhere: {_headline(errors[0])}" if errors else why
-            for question in mine.values():
-                self._reasons[question.path, question.span] = why
+            for each in mine.values():
+                self._reasons[each.question] = why
         return guilty, found_any
 
     def move(self, guilty: Mapping[int, str]) -> None:
         """These probes go to their next place, or are given up."""
         for number, reason in guilty.items():
-            question = self.open[number]
-            question.at += 1
-            if question.at == len(question.places):
-                self._reasons[question.path, question.span] = reason
+            each = self.open[number]
+            each.at += 1
+            if each.at == len(each.places):
+                self._reasons[each.question] = reason
                 del self.open[number]  # no place left
 
     def answers(self) -> Answers:
-        return Answers(self._types, self._reasons, self._rounds, self._replays, self._seconds)
+        return Answers(
+            self._types, self._traits, self._reasons, self._rounds, self._replays, self._seconds
+        )
 
 
 def _culprits(error: Diagnostic, probed: Mapping[str, Probed], open_: Container[int]) -> set[int]:
@@ -285,8 +337,30 @@ def _culprits(error: Diagnostic, probed: Mapping[str, Probed], open_: Container[
     return set()
 
 
-def _is_error(found: Diagnostic) -> bool:
-    return found.level.startswith("error") and not _ANSWER.fullmatch(found.message)
+def _bounds_at(found: Diagnostic, probed: Mapping[str, Probed]) -> set[tuple[str, int]]:
+    """Questions (with their files) whose trait stands at one of the spans of ``found``."""
+    spots = (spot for spot in found.spans if spot.path in probed)
+    numbers = ((spot.path, probed[spot.path].bound_at(spot.span)) for spot in spots)
+    return {(path, number) for path, number in numbers if number is not None}
+
+
+def _refuted(reply: Reply, probed: Mapping[str, Probed]) -> set[tuple[str, int]]:
+    """Questions (with their files) for a trait whose bound failed."""
+    failed = (found for found in reply.diagnostics if found.code in trait_probes.REFUTING)
+    return {each for found in failed for each in _bounds_at(found, probed)}
+
+
+def _unnamed(error: Diagnostic, probed: Mapping[str, Probed]) -> set[int]:
+    """Questions for a trait that ``error`` says cannot be named so."""
+    primary = replace(error, spans=tuple(spot for spot in error.spans if spot.primary))
+    return {number for _, number in _bounds_at(primary, probed)}
+
+
+def _is_error(found: Diagnostic, probed: Mapping[str, Probed]) -> bool:
+    """Is it an error that answers nothing?"""
+    if not found.level.startswith("error") or _ANSWER.fullmatch(found.message):
+        return False
+    return found.code not in trait_probes.REFUTING or not _bounds_at(found, probed)
 
 
 def _headline(error: Diagnostic) -> str:
@@ -300,6 +374,10 @@ def _crashed(reply: Reply) -> bool:
 def _refused(reply: Reply) -> bool:
     said = [found.message for found in reply.diagnostics if not found.spans]
     return any(word in text for text in (reply.text, *said) for word in _REFUSED)
+
+
+def _has_hole(type_: Type) -> bool:
+    return any(inner.kind == "infer" for inner in type_.walk())
 
 
 def _undecided(type_: Type) -> Type:

@@ -6,6 +6,8 @@ inference has come to its end, so a variable has its type and is not yet ``{inte
 bound that fails (E0277) is told too early for that. The number alone identifies the question. The
 code is never run and, having errors, never borrow checked: ``?``, ``.await`` and moves are fine.
 
+A question for a trait is a statement of the same kind with another value (``trait_probes``).
+
 The probe is a copy of EXPR, which does not share what its surroundings make of a literal or of a
 ``parse()`` in it. Where that shows, EXPR itself is asked (``inside``); the copy goes first because
 it fits more places.
@@ -21,6 +23,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from engine.base.model import Span
+from engine.cargo import trait_probes
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, ITEMS, Source, attributes, span_of
 
@@ -162,11 +165,15 @@ _HEX_SUFFIX = re.compile(rb"[iu](8|16|32|64|128|size)$")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Inserted text, in offsets of the text with it. ``question`` is None for a closing brace."""
+    """Inserted text, in offsets of the text with it. ``question`` is None for a closing brace.
+
+    ``bound`` is where it names the trait that is asked for, if one is.
+    """
 
     start: int
     end: int
     question: int | None
+    bound: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,37 +181,53 @@ class _Insert:
     """``order`` begins with the offset; at one offset, inner code is closed first, then outer,
     then come statements, then what opens, outer before inner."""
 
-    order: tuple[int, int, int]
+    order: tuple[int, int, int, int]
     text: bytes
     question: int | None
+    bound: Span | None = None  # in ``text``
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with its place; ``trait`` as ``Question`` has it."""
+
+    span: Span
+    place: Place
+    trait: str = ""
 
 
 class Probed:
     """A file with its probes, and the way back from places in it."""
 
-    def __init__(self, source: Source, asked: Mapping[int, tuple[Span, Place]]) -> None:
+    def __init__(self, source: Source, asked: Mapping[int, Asked]) -> None:
         self._source = source
         self._asked = asked
         inserts: list[_Insert] = []
         wraps: dict[Span, list[int]] = defaultdict(list)
-        for number, (span, place) in sorted(asked.items()):
-            around, name = place.around, NAME.encode() + b"%d" % number
-            text = b"%s{ struct %s; (&(%s)) as %s; } "
-            text %= (place.guards, name, source.slice(span), name)
+        for number, each in sorted(asked.items()):
+            place, around = each.place, each.place.around
+            head, bound = _head(number, each.trait)
             if place.form == "inside":
-                head = b"({ struct %s; let spikeproof = " % name
-                tail = b"; (&spikeproof) as %s; spikeproof })" % name
-                inserts.append(_Insert((around.start, 3, -around.end), head, number))
-                inserts.append(_Insert((around.end, 0, -around.start), tail, number))
-            elif place.form == "wrap":
-                wraps[around].append(number)
+                head = b"(%slet spikeproof = " % head
+                bound = Span(bound.start + 1, bound.end + 1) if bound else None
+                tail = b"; %sspikeproof })" % _cast(number, each.trait, b"spikeproof")
+                # Several of one expression: the first opens first and closes last.
+                inserts.append(_Insert((around.start, 3, -around.end, 0), head, number, bound))
+                inserts.append(_Insert((around.end, 0, -around.start, -number), tail, number))
+                continue
+            opener = place.guards
+            order = (place.at, 1, 0, 0)
+            if place.form == "wrap":
                 # Bodies that begin together: the outer opens first.
-                opener = b"{ " + text if wraps[around][0] == number else text
-                inserts.append(_Insert((around.start, 2, -around.end), opener, number))
-            else:
-                inserts.append(_Insert((place.at, 1, 0), text, number))
+                order = (around.start, 2, -around.end, 0)
+                opener = opener if around in wraps else b"{ " + opener
+                wraps[around].append(number)
+            text = b"%s%s%s} " % (opener, head, _cast(number, each.trait, source.slice(each.span)))
+            shift = len(opener)
+            bound = Span(bound.start + shift, bound.end + shift) if bound else None
+            inserts.append(_Insert(order, text, number, bound))
         for around in wraps:
-            inserts.append(_Insert((around.end, 0, 1 - around.start), b" }", None))
+            inserts.append(_Insert((around.end, 0, 1 - around.start, 0), b" }", None))
         inserts.sort(key=lambda insert: insert.order)
         parts: list[bytes] = []
         pieces: list[Piece] = []
@@ -213,7 +236,8 @@ class Probed:
             at = insert.order[0]
             parts += (source.data[done:at], insert.text)
             size += at - done
-            pieces.append(Piece(size, size + len(insert.text), insert.question))
+            bound = insert.bound and Span(size + insert.bound.start, size + insert.bound.end)
+            pieces.append(Piece(size, size + len(insert.text), insert.question, bound))
             size += len(insert.text)
             done = at
         parts.append(source.data[done:])
@@ -246,12 +270,22 @@ class Probed:
         if touched:
             return touched
         here = Span(self._original(span.start), self._original(span.end))
-        mine = {n: place.around for n, (_, place) in self._asked.items() if n in open_}
+        mine = {n: each.place.around for n, each in self._asked.items() if n in open_}
         stated = {number for number, around in mine.items() if _meets(around, here)}
-        if stated:
-            return stated
-        function = self._function(here)
-        return {number for number, around in mine.items() if function and _meets(function, around)}
+        return stated or self._inside(self._function(here), mine)
+
+    def bound_at(self, span: Span) -> int | None:
+        """The question whose trait is named at ``span`` (of the text with probes)."""
+        return next((p.question for p in self._pieces if p.bound and span in p.bound), None)
+
+    def beside(self, number: int) -> set[int]:
+        """The questions of the function where question ``number`` stands, itself among them."""
+        every = {n: each.place.around for n, each in self._asked.items()}
+        return {number} | self._inside(self._function(every[number]), every)
+
+    @staticmethod
+    def _inside(function: Span | None, asked: Mapping[int, Span]) -> set[int]:
+        return {number for number, around in asked.items() if function and _meets(function, around)}
 
     def _function(self, span: Span) -> Span | None:
         """The item around ``span``; for an attribute, the item that it stands on."""
@@ -264,6 +298,21 @@ class Probed:
                 return span_of(following) if following is not None else None
             node = self._source.parent(node)
         return span_of(node) if node is not None else None
+
+
+def _head(number: int, trait: str) -> tuple[bytes, Span | None]:
+    """The beginning of a probe's block, with its items; and where in it the trait is named."""
+    struct = b"{ struct %s%d; " % (NAME.encode(), number)
+    if not trait:
+        return struct, None
+    items, bound = trait_probes.items(trait)
+    at = len(struct) + len(items)
+    return struct + items + bound + trait_probes.TAIL, Span(at, at + len(bound))
+
+
+def _cast(number: int, trait: str, expression: bytes) -> bytes:
+    value = trait_probes.asking(expression) if trait else b"&(%s)" % expression
+    return b"(%s) as %s%d; " % (value, NAME.encode(), number)
 
 
 def _meets(one: Span, other: Span) -> bool:

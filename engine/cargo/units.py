@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from itertools import pairwise
 from pathlib import Path
 
 from engine.cargo.messages import Paths
@@ -132,6 +133,17 @@ def option(argv: tuple[str, ...], name: str) -> str:
         if argument.startswith(f"{name}="):
             return argument[len(name) + 1 :]
     return ""
+
+
+def linked(unit: Unit) -> frozenset[str]:
+    """Names, as the code has them, of the crates that ``unit`` may link: its dependencies and what
+    comes with rustc."""
+    found = {"core", "alloc"}
+    for word, value in pairwise((*unit.argv, "")):
+        if word == "--extern" or word.startswith("--extern="):
+            named = value if word == "--extern" else word.partition("=")[2]
+            found.add(named.partition("=")[0].rpartition(":")[2])
+    return frozenset(found)
 
 
 # Where results go, how messages look, which lints count: the oracle has its own.

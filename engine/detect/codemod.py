@@ -21,7 +21,8 @@ from engine.base.model import Fix, Proposal, Site, Span
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-    from engine.detect.facts import Facts
+    from engine.detect.facts import Facts, Sources
+    from engine.rust.questions import Answers, Question
     from engine.rust.syntax import Source
 
 
@@ -89,8 +90,15 @@ class Codemod:
         """
         raise NotImplementedError
 
-    def questions(self, site: Site, source: Source) -> Iterable[Span]:
-        """Spans of the expressions whose types the plan needs. All are asked in one round."""
+    def questions(
+        self, sites: Sequence[Site], sources: Sources, answers: Answers | None
+    ) -> Iterable[Question]:
+        """What the plan needs to know of the types of expressions, in any of the files.
+
+        Called twice with all sites of the workspace: first without ``answers``, then with those to
+        the first questions of all codemods. What is asked for again costs nothing; what is new is
+        asked in a second round, for this codemod and the others together.
+        """
         return ()
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:

@@ -121,13 +121,25 @@ def sources_of(workspace: Workspace) -> Sources:
     )
 
 
+def _not_asked(path: str, span: Span, trait: str) -> None:
+    return None
+
+
+def _no_reason(path: str, span: Span, trait: str) -> str:
+    return "it was not asked"
+
+
 @dataclass(frozen=True)
 class Facts:
     """Handed to ``Codemod.plan`` and ``Codemod.follow``.
 
-    ``type_of`` gives the type of an expression that a site asked about in ``questions``. None
+    ``type_of`` gives the type of an expression that a codemod asked about in ``questions``. None
     means that rustc did not compile it here (or could not tell): nothing may be claimed about it.
     ``unknown`` says which, in words for the user.
+
+    ``implements`` tells whether that type implements a trait, given as in ``Question.trait``; None
+    when it is not known, for the reason that ``trait_unknown`` gives (``Answers.implements`` says
+    what a yes and a no mean).
     """
 
     sources: Sources
@@ -135,6 +147,8 @@ class Facts:
     unknown: Callable[[str, Span], str]
     package_of: Callable[[str], Package | None]
     options: Options = field(default_factory=Options)
+    implements: Callable[[str, Span, str], bool | None] = _not_asked
+    trait_unknown: Callable[[str, Span, str], str] = _no_reason
 
     @cached_property
     def items(self) -> Items:

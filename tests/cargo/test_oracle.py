@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic, Span
 from engine.cargo.cargo import Cargo, Reply
 from engine.cargo.hardlink_tree import Overlay
 from engine.cargo.messages import Paths
-from engine.cargo.oracle import Answers, Oracle
-from engine.cargo.type_probes import Place, Probed, places
+from engine.cargo.oracle import Oracle
+from engine.cargo.type_probes import Asked, Place, Probed, places
 from engine.cargo.units import Replay, option, replay
 from engine.detect.facts import Sources
+from engine.rust.questions import Answers, Question
 from engine.rust.syntax import Source
 from engine.rust.types import Type
 from tests.oraclecrate import EXPECTED, FILES, receivers
@@ -51,12 +52,13 @@ def tree_state(driver: Cargo) -> dict[str, tuple[bytes, int]]:
     }
 
 
+def types(where: Iterable[tuple[str, Span]]) -> list[Question]:
+    return [Question(path, span) for path, span in where]
+
+
 def ask(driver: Cargo, sources: Sources) -> tuple[Answers, dict[int, tuple[str, Span]]]:
     marks = {n: (p, s) for p in sources.paths for n, s in receivers(sources.get(p)).items()}
-    asked: dict[str, list[Span]] = {}
-    for path, where in marks.values():
-        asked.setdefault(path, []).append(where)
-    return Oracle(driver).ask(asked, sources), marks
+    return Oracle(driver).ask(types(marks.values()), sources), marks
 
 
 def test_types_of_all_places(crate: Cargo, sources: Sources) -> None:
@@ -88,7 +90,9 @@ def test_one_bad_question_costs_no_other(crate: Cargo, sources: Sources) -> None
     bad = [span(source, "self.c/*18*/.clone"), span(source, "k", 0), span(source, "first")]
     bad.append(span(source, "(k, v)"))
     good = receivers(source)
-    answers = Oracle(crate).ask({"src/lib.rs": [*bad, *good.values()]}, sources)
+    answers = Oracle(crate).ask(
+        [Question("src/lib.rs", where) for where in (*bad, *good.values())], sources
+    )
     for number, where in good.items():
         type_ = answers.type_of("src/lib.rs", where)
         assert (None if type_ is None else str(type_)) == EXPECTED[number]
@@ -98,7 +102,7 @@ def test_one_bad_question_costs_no_other(crate: Cargo, sources: Sources) -> None
 
 
 def test_nothing_asked_runs_nothing(crate: Cargo, sources: Sources) -> None:
-    answers = Oracle(crate).ask({}, sources)
+    answers = Oracle(crate).ask([], sources)
     assert (answers.replays, answers.rounds) == (0, 0)
     assert answers.reason("src/lib.rs", Span(0, 1)) == "it was not asked"
 
@@ -118,7 +122,7 @@ def test_trimmed_paths_when_rustc_refuses_unstable_flags(
     monkeypatch.setattr(crate, "replay", stable)
     source = sources.get("src/lib.rs")
     where = receivers(source)[2]
-    answers = Oracle(crate).ask({"src/lib.rs": [where]}, sources)
+    answers = Oracle(crate).ask([Question("src/lib.rs", where)], sources)
     assert asked == [True, False]
     type_ = answers.type_of("src/lib.rs", where)
     assert type_ is not None
@@ -145,7 +149,7 @@ def test_a_dependant_is_asked_although_its_dependency_has_questions(tmp_path: Pa
     }
     where = sources.get("b/src/lib.rs").data.rindex(b"x")
     wanted["b/src/lib.rs"] = (Span(where, where + 1), "a::A")
-    answers = Oracle(driver).ask({p: [s] for p, (s, _) in wanted.items()}, sources)
+    answers = Oracle(driver).ask(types((p, s) for p, (s, _) in wanted.items()), sources)
     assert {p: str(answers.type_of(p, s)) for p, (s, _) in wanted.items()} == {
         p: type_ for p, (_, type_) in wanted.items()
     }
@@ -164,7 +168,7 @@ def test_time_out_and_crash_are_said(
         ),
     ):
         monkeypatch.setattr(crate, "replay", lambda replays, *_, r=reply: [r] * len(replays))
-        answers = Oracle(crate).ask({"src/lib.rs": [where]}, sources)
+        answers = Oracle(crate).ask([Question("src/lib.rs", where)], sources)
         assert answers.reason("src/lib.rs", where) == reason
 
 
@@ -178,7 +182,7 @@ def test_the_overlay_is_removed_when_interrupted(
     monkeypatch.setattr(crate, "replay", interrupt)
     where = receivers(sources.get("src/lib.rs"))[2]
     with pytest.raises(KeyboardInterrupt):
-        Oracle(crate).ask({"src/lib.rs": [where]}, sources)
+        Oracle(crate).ask([Question("src/lib.rs", where)], sources)
     assert tree_state(crate) == before
     assert {p.name for p in crate.scratch.tree.parent.iterdir()} == {"tree", "build", "units"}
 
@@ -223,7 +227,7 @@ def test_the_way_back_from_probed_text() -> None:
     for number, where in spans.items():
         found = places(source, where)
         assert not isinstance(found, str)
-        asked[number] = (where, found[0])
+        asked[number] = Asked(where, found[0])
     probed = Probed(source, asked)
     text = probed.data
     assert text == (

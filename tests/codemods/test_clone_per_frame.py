@@ -575,8 +575,7 @@ def test_no_text_makes_it_raise(pieces: list[str]) -> None:
     files = {"src/lib.rs": text.encode()}
     sites = sites_of(files)
     source = Source("src/lib.rs", files["src/lib.rs"])
-    for site in sites:
-        list(CODEMOD.questions(site, source))
+    list(CODEMOD.questions(sites, Sources(tuple(files), files.__getitem__), None))
     every = {source.slice(site.span): STRING for site in sites}
     types = {**every, b"x": STRING}
     for proposal in CODEMOD.plan(sites, facts_of(files, types)):

@@ -295,15 +295,14 @@ def test_what_others_notice_of_a_drop(text: str, matters: bool | None) -> None:
 def plan(source: Source, type_of: Callable[[bytes], str | None]) -> list[Proposal]:
     """Proposals when rustc answers with ``type_of`` the expression's text."""
     sites = scan_source(source, (NAME,)).sites
-    asked = {span for site in sites for span in CODEMOD.questions(site, source)}
+    sources = Sources((source.path,), lambda _: source.data)
+    asked = {question.span for question in CODEMOD.questions(sites, sources, None)}
 
     def answer(_: str, span: Span) -> Type | None:
         text = type_of(source.slice(span)) if span in asked else None
         return parse(text) if text is not None else None
 
-    facts = Facts(
-        Sources((source.path,), lambda _: source.data), answer, lambda *_: "why", lambda _: None
-    )
+    facts = Facts(sources, answer, lambda *_: "why", lambda _: None)
     return list(CODEMOD.plan(sites, facts))
 
 
