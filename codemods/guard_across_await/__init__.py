@@ -89,7 +89,7 @@ def _untyped(_: Node) -> Type | None:
 class GuardAcrossAwait(Codemod):
     name = "guard-across-await"
     summary = "a lock's guard that is held while a future waits"
-    # What suspends a future: see `suspend.py`.
+    # What suspends a future: see `engine/rust/suspension.py`.
     _suspending = (b"await", b"yield", b"select!", b"select_biased!", b"join!")
     literals = (_suspending, (b"lock", b"read", b"write", b"borrow", b"Guard", b"Ref"))
     # Methods that are called. (A pattern's head is searched for faster than a look behind would be.)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.suspend import in_future, macro_name, may_suspend
 from codemods.guard_across_await.written import guard_flavour
 from engine.base.model import Span
 from engine.detect.codemod import Match
 from engine.rust.locks import LockCall, lock_call, with_tails
-from engine.rust.nodes import method_call
+from engine.rust.nodes import macro_name, method_call
+from engine.rust.suspension import in_future, may_suspend
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 # Their values hold no guard, whatever stands inside.

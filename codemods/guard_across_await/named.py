@@ -11,9 +11,7 @@ from tree_sitter import Node
 from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import Choice, cloning
 from codemods.guard_across_await.choose import choose
-from codemods.guard_across_await.moves import moved
 from codemods.guard_across_await.notes import of_drop_earlier
-from codemods.guard_across_await.suspend import macro_name
 from codemods.guard_across_await.taken import Taken
 from codemods.guard_across_await.values import (
     is_cheap,
@@ -25,7 +23,8 @@ from codemods.guard_across_await.values import (
 from engine.base.model import Span
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.locks import guards_in
-from engine.rust.nodes import statements_of
+from engine.rust.moves import moved
+from engine.rust.nodes import macro_name, statements_of
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import ITEMS, Source, span_of
 from engine.rust.types import Type

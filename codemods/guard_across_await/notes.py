@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import short
-from codemods.guard_across_await.moves import Moved
 from codemods.guard_across_await.taken import Taken
 from engine.rust.locks import Flavour, lock_call
+from engine.rust.moves import Moved
 from engine.rust.nodes import method_call
 from engine.rust.queries import walk
 from engine.rust.syntax import Source

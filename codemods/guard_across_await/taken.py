@@ -8,7 +8,6 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.flow import Names, Trace, Walk
 from codemods.guard_across_await.lifetimes import (
     Life,
     binds_by_reference,
@@ -21,6 +20,7 @@ from engine.base.model import Span
 from engine.rust.locks import lock_call
 from engine.rust.scopes import Binding, Scopes, pattern_names
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
+from engine.rust.value_trace import Names, Trace, trace
 
 Kind = Literal[
     "let",  # let guard = m.lock().unwrap();
@@ -105,8 +105,8 @@ def parameter(source: Source, scopes_of: ScopesOf, node: Node) -> Taken | None:
     if function is None or body is None or pattern is None:
         return None
     bindings, uses = _names(scopes_of(source, function), (pattern,))
-    trace = Walk(source, None, Names(uses, OF_GUARDS), span_of(body)).run([body])
-    return Taken("parameter", pattern, node, body, bindings, uses, trace)
+    found = trace(source, [body], Names(uses, OF_GUARDS), span_of(body))
+    return Taken("parameter", pattern, node, body, bindings, uses, found)
 
 
 def _names(
@@ -146,12 +146,12 @@ def _bound(
     if not all(binding.plain for binding in bindings):
         consumers = OF_GUARDS  # the pattern has taken it out of its wrapper
     names = Names(uses, consumers, borrowed=kind == "extended")
-    trace = Walk(source, None, names, span_of(block)).run(after)
-    for move in trace.moves:
+    found = trace(source, after, names, span_of(block))
+    for move in found.moves:
         awaited = _awaited_call(move)
         if awaited is not None:
-            trace.awaits.setdefault(span_of(awaited), awaited)
-    return Taken(kind, node, let, block, bindings, uses, trace)
+            found.awaits.setdefault(span_of(awaited), awaited)
+    return Taken(kind, node, let, block, bindings, uses, found)
 
 
 def _matched(
@@ -178,16 +178,16 @@ def _matched(
         return None
     bindings, uses = _names(scopes, (pattern,))
     if holder.type == "for_expression":
-        trace = Walk(source, None, Names(uses, borrowed=True), span_of(body)).run([body])
-        return Taken("for", node, holder, body, bindings, uses, trace)
+        found = trace(source, [body], Names(uses, borrowed=True), span_of(body))
+        return Taken("for", node, holder, body, bindings, uses, found)
     if _of_an_error(source, pattern):
         return None
     if not bindings or binds_by_reference(pattern):
         return _temporary(source, node, edition)
     within = Span(parent.end_byte, body.end_byte)
     # What the pattern has taken out of its wrapper is the guard itself.
-    trace = Walk(source, None, Names(uses, OF_GUARDS), within).run([*before, body])
-    return Taken("pattern", node, holder, body, bindings, uses, trace)
+    found = trace(source, [*before, body], Names(uses, OF_GUARDS), within)
+    return Taken("pattern", node, holder, body, bindings, uses, found)
 
 
 def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int) -> Taken | None:
@@ -196,7 +196,7 @@ def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int)
     arms = [c for c in body.named_children if c.type == "match_arm"] if body is not None else []
     bindings: list[Binding] = []
     uses: set[Span] = set()
-    trace = Trace()
+    whole = Trace()
     for arm in arms:
         pattern, value = arm.child_by_field_name("pattern"), arm.child_by_field_name("value")
         if pattern is None or value is None:
@@ -207,26 +207,16 @@ def _arms(source: Source, scopes: Scopes, node: Node, match: Node, edition: int)
         if names and not _of_an_error(source, pattern):
             bindings.extend(names)
             uses |= used
-            names_ = Names(used, OF_GUARDS)
-            _merge(trace, Walk(source, None, names_, span_of(value)).run([value]))
+            whole.add(trace(source, [value], Names(used, OF_GUARDS), span_of(value)))
     if not bindings:
         return _temporary(source, node, edition)
     assert body is not None
-    return Taken("pattern", node, match, body, tuple(bindings), frozenset(uses), trace)
+    return Taken("pattern", node, match, body, tuple(bindings), frozenset(uses), whole)
 
 
 def _of_an_error(source: Source, pattern: Node) -> bool:
     """``Err(..)`` of a ``try_lock`` holds no guard (that of a poisoned lock does, and is rare)."""
     return source.text(pattern).startswith(b"Err(")
-
-
-def _merge(into: Trace, other: Trace) -> None:
-    into.awaits.update(other.awaits)
-    into.later.update(other.later)
-    into.drops_later.update(other.drops_later)
-    into.drops.extend(other.drops)
-    into.moves.extend(other.moves)
-    into.reassigned.extend(other.reassigned)
 
 
 def _temporary(source: Source, node: Node, edition: int) -> Taken | None:
@@ -238,8 +228,8 @@ def _temporary(source: Source, node: Node, edition: int) -> Taken | None:
     nodes = [life.node]
     if life.node.type == "while_expression":  # taken anew, and let go, in each round
         nodes = [c for name in ("condition", "body") if (c := life.node.child_by_field_name(name))]
-    trace = Walk(source, node, Names(), life.span).run(nodes)
-    return Taken("temporary", node, life.node, life.node, (), frozenset(), trace, life)
+    found = trace(source, nodes, Names(), life.span, node)
+    return Taken("temporary", node, life.node, life.node, (), frozenset(), found, life)
 
 
 def _in_macro(node: Node) -> Life | None:
@@ -258,8 +248,8 @@ def _passed(source: Source, node: Node) -> Taken | None:
     awaited = _awaited_call(node)
     if awaited is None:
         return None
-    trace = Trace({span_of(awaited): awaited})
-    return Taken("passed", node, awaited, awaited, (), frozenset(), trace)
+    found = Trace({span_of(awaited): awaited})
+    return Taken("passed", node, awaited, awaited, (), frozenset(), found)
 
 
 _BORDERS = FUNCTIONS | LOOPS | {"block", "match_arm", "expression_statement", "let_declaration"}

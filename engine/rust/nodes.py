@@ -109,6 +109,12 @@ def outward(node: Node) -> Node:
     return node
 
 
+def unwrapped(node: Node) -> tuple[Node, Node | None]:
+    """``node`` with all parentheses around it, and the parent of that (None at a tree's root)."""
+    whole = outward(node)
+    return whole, whole.parent
+
+
 def has_token(node: Node, token: str) -> bool:
     """Is the keyword or sign ``token`` a direct part of ``node`` (``mut``'s is
     ``mutable_specifier``)?"""
@@ -210,6 +216,14 @@ def operation_of(source: Source, node: Node) -> Operation | None:
     if left is None or right is None:
         return None
     return Operation(left, source.text(operator) if operator is not None else b"=", right)
+
+
+def lazy_right(source: Source, node: Node) -> Node | None:
+    """``b`` of ``a && b`` and ``a || b``, which is evaluated only when ``a`` does not decide."""
+    operation = operation_of(source, node)
+    if operation is None or operation.operator not in (b"&&", b"||"):
+        return None
+    return operation.right
 
 
 def borrowed(node: Node) -> Node | None:
@@ -327,6 +341,13 @@ def arm_of(node: Node) -> Arm | None:
         next(iter(named_children(pattern)), pattern) if pattern.type == "match_pattern" else pattern
     )
     return Arm(node, inner, guard, value)
+
+
+def label_of(source: Source, node: Node) -> bytes:
+    """``'a`` of a labelled loop or block, and of the ``break`` or ``continue`` that names it; b"" when
+    there is none."""
+    label = next((child for child in node.children if child.type == "label"), None)
+    return source.text(label) if label is not None else b""
 
 
 def body_of(node: Node) -> Node | None:

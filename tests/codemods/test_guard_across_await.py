@@ -1,5 +1,5 @@
 """The parts of guard-across-await that the cases do not show one by one: lifetimes of temporaries,
-the walk in evaluation order, order of effects, names, indentation, and planning on odd input."""
+names, indentation, and planning on odd input."""
 
 from __future__ import annotations
 
@@ -10,10 +10,8 @@ import pytest
 from tree_sitter import Node
 
 from codemods.guard_across_await import CODEMOD
-from codemods.guard_across_await.flow import Names, Trace, Walk
 from codemods.guard_across_await.lifetimes import extending_let, temporary_life
 from codemods.guard_across_await.names import suggest
-from codemods.guard_across_await.taken import OF_WRAPPERS
 from codemods.guard_across_await.values import (
     is_cheap,
     is_copy,
@@ -28,7 +26,6 @@ from engine.detect.scan import scan_source, wanted
 from engine.rewrite import edits
 from engine.rust.locks import outermost
 from engine.rust.queries import walk
-from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
@@ -122,98 +119,6 @@ def test_inside_a_macro_nothing_is_claimed() -> None:
 def test_a_borrow_in_a_let_extends_the_temporary(body: str, extended: bool) -> None:
     source = source_of(body)
     assert (extending_let(node_of(source, "m.lock()")) is not None) is extended
-
-
-# -- the walk in evaluation order --------------------------------------------------------------
-
-
-def trace(body: str) -> tuple[Source, Trace]:
-    """What happens to `g`, bound by the body's first statement."""
-    source = source_of(f"let mut g = m.lock();\n{body}")
-    scopes = Scopes(source, function(source))
-    binding = next(b for b in scopes.bindings if b.name == b"g")
-    block = function(source).child_by_field_name("body")
-    assert block is not None
-    uses = frozenset(use.span for use in scopes.uses(binding))
-    statements = [c for c in block.named_children if c.start_byte > binding.decl.end]
-    return source, Walk(source, None, Names(uses, OF_WRAPPERS), span_of(block)).run(statements)
-
-
-def awaited(source: Source, found: Trace) -> list[str]:
-    return [source.text(node).decode() for node in found.ordered()]
-
-
-@pytest.mark.parametrize(
-    ("body", "held"),
-    [
-        ("a().await;", ["a().await"]),
-        ("drop(g); a().await;", []),
-        ("std::mem::drop(g); a().await;", []),
-        ("if c { drop(g); return; } a().await;", ["a().await"]),
-        ("if c { drop(g); } a().await;", ["a().await"]),
-        ("if c { drop(g); a().await; return; } g.x();", []),
-        ("match c { A => drop(g), B => { drop(g) } } a().await;", []),
-        ("match c { A => drop(g), B => b() } a().await;", ["a().await"]),
-        ("loop { drop(g); break; } a().await;", []),
-        ("loop { if c { break; } drop(g); break; } a().await;", ["a().await"]),
-        ("while c { a().await; }", ["a().await"]),
-        ("for x in y { if c { drop(g); break; } a().await; }", ["a().await"]),
-        ("'l: { if c { break 'l; } drop(g); return; } a().await;", ["a().await"]),
-        ("return; a().await;", []),
-        ("panic!(); a().await;", []),
-        ("spawn(async move { a().await });", []),
-        ("let c = async || a().await;", []),
-        ("let h = g; a().await;", []),
-        ("store(g); a().await;", []),
-        ("g; a().await;", []),
-        ("let r = g.downgrade(); a().await;", []),
-        ("let r = g.unwrap(); a().await;", []),
-        ("let r = g.x.unwrap(); a().await;", ["a().await"]),
-        ("g.unwrap_it(); a().await;", ["a().await"]),
-        ("let s = S { g }; a().await;", []),
-        ("g = m.lock(); a().await;", ["a().await"]),
-        ("drop(g); g = m.lock(); a().await;", ["a().await"]),
-        ("select! { x = b => c, }", ["select! { x = b => c, }"]),
-        ("tokio::join!(a, b);", ["tokio::join!(a, b)"]),
-        ("crossbeam_channel::select! { recv(r) -> x => y, }", []),
-        ('println!("{}", g.x); a().await;', ["a().await"]),
-        ("let x = g.x else { a().await; return };", ["a().await"]),
-        ("c && a().await;", ["a().await"]),
-    ],
-)
-def test_which_awaits_find_the_guard_held(body: str, held: list[str]) -> None:
-    source, found = trace(body)
-    assert awaited(source, found) == held
-
-
-@pytest.mark.parametrize(
-    ("body", "later"),
-    [
-        ("g.x(); a().await;", []),
-        ("a().await; g.x();", ["g"]),
-        ("if c { a().await; return; } g.x();", []),
-        ("if c { a().await; } g.x();", ["g"]),
-        ("loop { g.x(); a().await; }", ["g"]),
-        ("loop { g.x(); a().await; break; }", []),
-        ("for x in g.iter() { a().await; }", []),
-        ("while g.x() { a().await; }", ["g"]),
-        ('a().await; println!("{g}");', ['println!("{g}")']),
-        ("a().await; let c = || g.x();", ["let c = || g.x();"[8:-1]]),
-        ("g.x = a().await;", ["g"]),
-        ("g.x += a().await;", ["g"]),
-        ("f(g.x, a().await);", []),
-        ("f(a().await, g.x);", ["g"]),
-    ],
-)
-def test_what_can_follow_an_await(body: str, later: list[str]) -> None:
-    source, found = trace(body)
-    uses = [source.text(n).decode() for nodes in found.later.values() for n in nodes]
-    assert uses == later
-
-
-def test_a_drop_behind_the_await_is_noted() -> None:
-    source, found = trace("a().await; drop(g);")
-    assert [source.text(n) for ns in found.drops_later.values() for n in ns] == [b"drop(g)"]
 
 
 # -- names and text ----------------------------------------------------------------------------

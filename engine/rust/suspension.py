@@ -1,4 +1,8 @@
-"""Where a future may be suspended, and which code is part of a future."""
+"""Where a future may be suspended, and which code is part of a future.
+
+A point of suspension is an ``.await``, a macro that awaits what it is given (``select!``, ``join!``)
+or a ``yield`` in a ``stream!``. Whether the future really waits there is not known.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.nodes import macro_name
 from engine.rust.syntax import FUNCTIONS, Source, is_async
 
 # Macros that await what they are given: the call itself is a point of suspension.
@@ -18,13 +23,9 @@ _STREAMS = frozenset({b"stream", b"try_stream"})
 _HINT = re.compile(rb"\bawait\b|\b(?:select|select_biased|join|try_join)!|\byield\b")
 
 
-def macro_name(source: Source, call: Node) -> bytes:
-    """The last segment of a macro call's path."""
-    macro = call.child_by_field_name("macro")
-    return source.text(macro).rpartition(b"::")[2].strip() if macro is not None else b""
-
-
 def is_stream(source: Source, node: Node) -> bool:
+    """Is ``node`` a ``stream!`` or ``try_stream!`` call: its body is run elsewhere, like an async
+    block's?"""
     return node.type == "macro_invocation" and macro_name(source, node) in _STREAMS
 
 
