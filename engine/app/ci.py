@@ -36,7 +36,7 @@ from engine.base.ui import Ui
 from engine.cargo.workspace import Workspace
 from engine.detect.change_base import Newness, since
 from engine.detect.facts import sources_of
-from engine.detect.site_filter import Filter
+from engine.detect.site_filter import SiteFilter
 from engine.measure.measure_fixes import MeasureSettings
 from engine.report.annotations import annotation_lines, command
 from engine.report.finding import Finding, Report
@@ -135,7 +135,7 @@ class _Job:
 
     workspace: Workspace
     names: tuple[str, ...]
-    wanted: Filter
+    wanted: SiteFilter
     newness: Newness
     settings: CiSettings
     outputs: Outputs

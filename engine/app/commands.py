@@ -21,12 +21,12 @@ from engine.cargo.config import closest
 from engine.cargo.workspace import Workspace
 from engine.detect.codemod import registry
 from engine.detect.level_cap import lowered
-from engine.detect.scan import Found, scan
-from engine.detect.site_filter import Filter
-from engine.detect.suppress import Unused
+from engine.detect.scan import ScanResult, scan
+from engine.detect.site_filter import SiteFilter
+from engine.detect.suppress import UnusedAllowance
 
 if TYPE_CHECKING:
-    from engine.detect.baseline import Baseline, Entry
+    from engine.detect.baseline import Baseline, BaselineEntry
     from engine.detect.change_base import Newness
     from engine.report.result import Result
 
@@ -59,7 +59,7 @@ def unknown_codemod(name: str) -> SpikeproofError:
     return SpikeproofError(f"no codemod named `{show(name)}`{closest(name, registry())}")
 
 
-def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Filter | None:
+def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> SiteFilter | None:
     """What ``--since`` and ``--baseline`` (or the config's baseline) leave of the sites; None: all.
 
     Raises SpikeproofError for a baseline that cannot be read, a revision that is not there.
@@ -80,15 +80,15 @@ def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Filter | 
 
         newness = since(workspace, common["since"])
         ui.say("Comparing", f"with {newness.words}")
-    return Filter(newness, kept) if kept is not None or newness is not None else None
+    return SiteFilter(newness, kept) if kept is not None or newness is not None else None
 
 
 def stale_of(
-    wanted: Filter | None,
+    wanted: SiteFilter | None,
     present: Collection[str] | None,
     names: Sequence[str],
     workspace: Workspace,
-) -> tuple[Entry, ...]:
+) -> tuple[BaselineEntry, ...]:
     """Entries of the baseline that match nothing any more; ``present`` are all sites' ids, None
     where not all are known: then nothing can be told."""
     if wanted is None or wanted.baseline is None or present is None:
@@ -96,14 +96,16 @@ def stale_of(
     return wanted.baseline.stale(present, names, workspace.is_requested)
 
 
-def relevant(unused: Sequence[Unused], wanted: Filter | None) -> tuple[Unused, ...]:
+def relevant(
+    unused: Sequence[UnusedAllowance], wanted: SiteFilter | None
+) -> tuple[UnusedAllowance, ...]:
     """Those of ``unused`` that a command about a change has to say: they are in its files."""
     newness = wanted.newness if wanted is not None else None
     return tuple(u for u in unused if newness is None or newness.changed(u.path))
 
 
 def with_leftovers(
-    result: Result, wanted: Filter | None, names: Sequence[str], workspace: Workspace
+    result: Result, wanted: SiteFilter | None, names: Sequence[str], workspace: Workspace
 ) -> Result:
     """``result`` with what can be tidied up: comments and entries that match nothing."""
     return replace(
@@ -113,7 +115,9 @@ def with_leftovers(
     )
 
 
-def tell_leftovers(ui: Ui, unused: Sequence[Unused], stale: Sequence[Entry]) -> None:
+def tell_leftovers(
+    ui: Ui, unused: Sequence[UnusedAllowance], stale: Sequence[BaselineEntry]
+) -> None:
     """Comments that silence nothing, each (of many the first ones, unless -v), and how many
     entries of the baseline match nothing."""
     shown = unused if ui.verbose else unused[:_TOLD]
@@ -134,7 +138,7 @@ def tell_leftovers(ui: Ui, unused: Sequence[Unused], stale: Sequence[Entry]) -> 
 def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
     """``spikeproof baseline``: exit 0, whatever is found."""
     from engine.detect import baseline
-    from engine.detect.baseline import Entry
+    from engine.detect.baseline import BaselineEntry
 
     workspace = open_(path, common)
     names = chosen(common["names"], workspace)
@@ -151,7 +155,7 @@ def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[
     if output is None and workspace.config.baseline:
         baseline.check_place(workspace.root, workspace.config.baseline)
         output = workspace.root / workspace.config.baseline
-    found = {entry.id: entry for entry in map(Entry.of, sites)}
+    found = {entry.id: entry for entry in map(BaselineEntry.of, sites)}
     whole = not common["names"] and all(map(workspace.is_requested, workspace.files))
     if output is not None and not whole and output.exists():
         # What was not looked at stays as it was.
@@ -173,7 +177,7 @@ class BySyntax(NamedTuple):
     sites: tuple[Site, ...]
     in_tests: int
     configured: int
-    found: Found
+    found: ScanResult
 
 
 def by_syntax(workspace: Workspace, names: Sequence[str], ui: Ui) -> BySyntax:

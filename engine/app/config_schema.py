@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from engine.base.codemod_options import Option
 from engine.cargo.config import KEYS, LEVELS, RESERVED
-from engine.detect.codemod import Loaded
+from engine.detect.codemod import LoadedCodemod
 
 _TYPES = {bool: "boolean", int: "integer", str: "string"}
 _STRINGS: dict[str, object] = {"type": "array", "items": {"type": "string"}}
@@ -28,7 +28,7 @@ _RULE: Mapping[str, dict[str, object]] = {
 assert _RULE.keys() == RESERVED.keys()
 
 
-def schema(codemods: Mapping[str, Loaded]) -> dict[str, object]:
+def schema(codemods: Mapping[str, LoadedCodemod]) -> dict[str, object]:
     """The schema, with the options of ``codemods``."""
     names = sorted(codemods)
     known: dict[str, dict[str, object]] = {
@@ -54,7 +54,7 @@ def schema(codemods: Mapping[str, Loaded]) -> dict[str, object]:
     }
 
 
-def _codemod(loaded: Loaded) -> dict[str, object]:
+def _codemod(loaded: LoadedCodemod) -> dict[str, object]:
     options = {name: _option(option) for name, option in sorted(loaded.codemod.options.items())}
     return {
         "type": "object",

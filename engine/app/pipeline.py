@@ -24,9 +24,9 @@ from engine.cargo.cargo_results import CheckRun
 from engine.cargo.workspace import Workspace
 from engine.detect.facts import Sources, sources_of
 from engine.detect.scan import scan
-from engine.detect.site_filter import Choice, Filter, Wanted, old_words
-from engine.detect.site_tracking import Origins
-from engine.detect.suppress import Unused
+from engine.detect.site_filter import ProposalFilter, SiteFilter, Wanted, old_words
+from engine.detect.site_tracking import SiteTracker
+from engine.detect.suppress import UnusedAllowance
 from engine.measure.alternatives import AlternativesResult
 from engine.measure.choose_alternatives import choose_alternatives
 from engine.measure.measure_fixes import (
@@ -55,7 +55,7 @@ class Surveyed(NamedTuple):
     skipped: tuple[Skip, ...]
     suppressed: int
     in_tests: int
-    unused: tuple[Unused, ...]
+    unused: tuple[UnusedAllowance, ...]
     configured: int  # sites where the config turns their codemod off
     present: frozenset[str]  # ids of all sites that syntax or types show
 
@@ -138,7 +138,7 @@ def proving(
         yield nothing, None
         return
     sites = [site for site in found.sites if site.role == "site"]
-    if isinstance(wanted, Filter) and wanted.hopeless(s.path for s in found.sites):
+    if isinstance(wanted, SiteFilter) and wanted.hopeless(s.path for s in found.sites):
         # No file with a candidate is part of the change: nothing is left to be asked of rustc.
         asked = [site for site in sites if workspace.is_requested(site.path)]
         mine = [site for site in asked if workspace.allows(site)]
@@ -214,7 +214,7 @@ def _passes(
     ``orders`` have these alternatives, in this order."""
     workspace, original = session.workspace, session.sources
     layout = layout_of(session)
-    choice, origins = Choice(wanted), Origins(original)
+    choice, tracker = ProposalFilter(wanted), SiteTracker(original)
     settings = VerifySettings(lambda paths: packages_with(workspace, paths), tests, _take(review))
     verdicts: list[Verdict] = []
     notes: list[str] = []
@@ -233,11 +233,11 @@ def _passes(
         proposals, facts = session.plan(sites, answers, sources)
         if waiting is None:
             proposals = [replace(p, fixes=(orders or {}).get(p.id, p.fixes)) for p in proposals]
-            origins.remember(proposals)
+            tracker.remember(proposals)
         else:
             waited = [p for p in proposals if _key(p) in waiting]
             settled = {site.id for v in _settled(verdicts) for site in v.proposal.sites}
-            proposals = origins.named(waited, sources, settled)
+            proposals = tracker.named(waited, sources, settled)
         proposals = choice.of([p for p in proposals if p.id not in without])
         if not proposals:
             break

@@ -24,8 +24,8 @@ from engine.detect.facts import Facts, Sources, sources_of
 from engine.detect.frozen import unless_frozen, without_frozen
 from engine.detect.identity import identified
 from engine.detect.level_cap import capped
-from engine.detect.scan import Found
-from engine.detect.suppress import Allowance, Unused
+from engine.detect.scan import ScanResult
+from engine.detect.suppress import Allowance, UnusedAllowance
 from engine.rewrite.patch import git_apply, placed
 from engine.rewrite.rustfmt import Layout
 from engine.rust.questions import NOTHING, Answers, Question
@@ -144,7 +144,7 @@ class Session:
                 ids.add(sites[-1].id)
         return replace(proposal, sites=tuple(sites)) if sites else None
 
-    def unused(self, found: Found, names: Sequence[str]) -> tuple[Unused, ...]:
+    def unused(self, found: ScanResult, names: Sequence[str]) -> tuple[UnusedAllowance, ...]:
         """Allowances of the scan that silence nothing, now that all is planned."""
         idle = (*found.idle, *(entry for entry in found.maybe if entry not in self.silencing))
         return unused_by(self.workspace, idle, names)
@@ -169,7 +169,7 @@ def _kinds(questions: Set[Question]) -> str:
 
 def unused_by(
     workspace: Workspace, idle: Iterable[Allowance], names: Sequence[str]
-) -> tuple[Unused, ...]:
+) -> tuple[UnusedAllowance, ...]:
     """What to say of ``idle`` allowances where the user asked for."""
     asked = (entry for entry in idle if workspace.is_requested(entry.path))
     return suppress.unused(asked, names, registry())

@@ -25,7 +25,7 @@ _INERT = (
 )
 
 
-class Entry(NamedTuple):
+class TreeEntry(NamedTuple):
     """One line of a tree: ``mode`` as git writes it (b"100644"), ``kind`` b"blob" or b"commit" (a
     submodule), ``name`` the object's hash, ``path`` from the repository's top."""
 
@@ -70,16 +70,16 @@ def commit_of(top: Path, name: str) -> str:
     return found.strip().decode("ascii")
 
 
-def tree_of(top: Path, commit: str) -> Iterator[Entry]:
+def tree_of(top: Path, commit: str) -> Iterator[TreeEntry]:
     """All files of ``commit``, in git's order."""
     listing = ask(top, "ls-tree", "-r", "-z", "--full-tree", commit)
     for line in filter(None, listing.split(b"\0")):
         head, _, raw = line.partition(b"\t")
         mode, kind, name = head.split(b" ")[:3]
-        yield Entry(mode, kind, name.decode("ascii"), os.fsdecode(raw))
+        yield TreeEntry(mode, kind, name.decode("ascii"), os.fsdecode(raw))
 
 
-def contents(top: Path, entries: Iterable[Entry]) -> Iterator[tuple[Entry, bytes]]:
+def contents(top: Path, entries: Iterable[TreeEntry]) -> Iterator[tuple[TreeEntry, bytes]]:
     """The bytes of the blobs among ``entries``. Raises SpikeproofError for one that is not there
     (a partial clone)."""
     command = ["git", *_INERT, "cat-file", "--batch"]

@@ -61,7 +61,7 @@ def patterns(lines: tuple[str, ...]) -> Patterns:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class FolderRules:
     """The rules in force inside one folder, the nearest first, each with its folder's path."""
 
     rules: tuple[tuple[int, Patterns], ...]  # length of the rule's folder in the path from the top
@@ -84,34 +84,34 @@ class Ignore:
     """
 
     def __init__(self, root: Path) -> None:
-        self._scopes: dict[str, Scope] = {}
+        self._known: dict[str, FolderRules] = {}
         self.top = repository_top(root) or root
         self.prefix = _join(root.relative_to(self.top).as_posix(), "")  # root, seen from the top
         if self.ignores_above(""):
-            self._scopes.clear()
+            self._known.clear()
             self.top, self.prefix = root, ""
 
     def ignores(self, path: str, folder: bool) -> bool:
         """Is ``path`` (relative to the root) ignored, given that no folder above it is?"""
         full = self.prefix + path
-        return self._scope(full.rpartition("/")[0]).ignores(full, folder)
+        return self._rules(full.rpartition("/")[0]).ignores(full, folder)
 
     def ignores_above(self, path: str) -> bool:
         """Is the folder ``path`` (relative to the root), or any above it, ignored?"""
         parts = (self.prefix + path).strip("/").split("/")
         for count in range(1, len(parts) + 1):
             full = "/".join(parts[:count])
-            if full and self._scope("/".join(parts[: count - 1])).ignores(full, folder=True):
+            if full and self._rules("/".join(parts[: count - 1])).ignores(full, folder=True):
                 return True
         return False
 
-    def _scope(self, folder: str) -> Scope:
-        known = self._scopes.get(folder)
+    def _rules(self, folder: str) -> FolderRules:
+        known = self._known.get(folder)
         if known is None:
-            known = self._scopes[folder] = self._read(folder)
+            known = self._known[folder] = self._read(folder)
         return known
 
-    def _read(self, folder: str) -> Scope:
+    def _read(self, folder: str) -> FolderRules:
         path = self.top / folder
         length = len(_join(folder, ""))
         own = [_patterns(path / ".gitignore")]
@@ -120,8 +120,8 @@ class Ignore:
         if os.path.lexists(git):  # a repository of its own (a submodule): nothing above it counts
             own.append(_patterns(_common_dir(git) / "info" / "exclude"))
         elif folder:
-            above = self._scope(folder.rpartition("/")[0]).rules
-        return Scope((*((length, rules) for rules in own if rules), *above))
+            above = self._rules(folder.rpartition("/")[0]).rules
+        return FolderRules((*((length, rules) for rules in own if rules), *above))
 
 
 def repository_top(folder: Path) -> Path | None:

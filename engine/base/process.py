@@ -83,7 +83,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class ProcessResult:
     """How a child ended. ``code`` is its exit status, negative for the signal that ended it."""
 
     code: int
@@ -267,10 +267,10 @@ class _Child:
             return False
         return True
 
-    def result(self) -> Result:
+    def result(self) -> ProcessResult:
         out, err = self._sinks
         stdout = out.value()
-        return Result(
+        return ProcessResult(
             code=self._process.returncode,
             stdout=stdout,
             stderr=err.value(),
@@ -280,7 +280,7 @@ class _Child:
         )
 
 
-def run(command: Command) -> Result:
+def run(command: Command) -> ProcessResult:
     """Run one command to its end. Raises SpikeproofError when it cannot be started.
 
     On KeyboardInterrupt, or an exception of ``on_line``, the process group is ended first.
@@ -288,11 +288,11 @@ def run(command: Command) -> Result:
     return run_all((command,))[0]
 
 
-def run_all(commands: Sequence[Command], jobs: int = 1) -> list[Result]:
+def run_all(commands: Sequence[Command], jobs: int = 1) -> list[ProcessResult]:
     """Run commands, ``jobs`` at a time; results in the order of the commands. Raises as ``run``."""
     waiting = deque(enumerate(commands))
     alive: dict[int, _Child] = {}
-    results: dict[int, Result] = {}
+    results: dict[int, ProcessResult] = {}
     with selectors.DefaultSelector() as selector:
         try:
             while waiting or alive:

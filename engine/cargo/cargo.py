@@ -276,7 +276,7 @@ class Cargo:
             output=output,
         )
 
-    def rustc(self, args: Sequence[str]) -> process.Result:
+    def rustc(self, args: Sequence[str]) -> process.ProcessResult:
         """rustc in the scratch copy, so that its toolchain is the copy's."""
         argv = (self._program("rustc"), *args)
         return process.run(
@@ -377,7 +377,7 @@ class Cargo:
             "CARGO_TERM_PROGRESS_WHEN": "never",
         }
 
-    def _run(self, command: process.Command) -> process.Result:
+    def _run(self, command: process.Command) -> process.ProcessResult:
         self._runs += 1
         return process.run(command)
 

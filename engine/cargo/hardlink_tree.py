@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.cargo.sources import VCS
 
 
-class Overlay:
+class HardlinkTree:
     """``root`` mirrors ``tree`` as it was when the overlay was made."""
 
     def __init__(self, tree: Path, root: Path) -> None:

@@ -18,9 +18,9 @@ from typing import Protocol
 from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic
 from engine.cargo import trait_probes
 from engine.cargo.cargo import Cargo, Reply
-from engine.cargo.hardlink_tree import Overlay
+from engine.cargo.hardlink_tree import HardlinkTree
 from engine.cargo.messages import Paths
-from engine.cargo.type_probes import NAME, Asked, Place, Probed, has_free_literal, places
+from engine.cargo.type_probes import NAME, Asked, Probed, ProbePlace, has_free_literal, places
 from engine.cargo.units import Unit, linked, replay
 from engine.rust.questions import NOTHING, Answers, Question
 from engine.rust.syntax import Source
@@ -43,7 +43,7 @@ class SourceMap(Protocol):
 @dataclass(slots=True)
 class _Open:
     question: Question
-    places: tuple[Place, ...]
+    places: tuple[ProbePlace, ...]
     literal: bool  # holds a number whose type comes from outside
     at: int = 0  # which of the places
 
@@ -52,12 +52,12 @@ class _Open:
         return self.place.form == "inside"
 
     @property
-    def place(self) -> Place:
+    def place(self) -> ProbePlace:
         return self.places[self.at]
 
     def ask_inside(self) -> None:
         """From now on EXPR itself is asked."""
-        self.places, self.at = (Place.inside(self.question.span),), 0
+        self.places, self.at = (ProbePlace.inside(self.question.span),), 0
 
     def give_up(self) -> None:
         """No place but this one is tried."""
@@ -91,7 +91,7 @@ class Oracle:
             tree = self._cargo.scratch.tree
             self._out.mkdir(parents=True, exist_ok=True)
             # Beside the tree, so that `..` leads to the same neighbours.
-            overlay = Overlay(tree, tree.with_name(f".{tree.name}.asked"))
+            overlay = HardlinkTree(tree, tree.with_name(f".{tree.name}.asked"))
             try:
                 while units := asking.next_units():
                     self._round(asking, units, overlay, sources)
@@ -101,7 +101,7 @@ class Oracle:
         return known.joined(asking.answers())
 
     def _round(
-        self, asking: _Asking, units: Sequence[Unit], overlay: Overlay, sources: SourceMap
+        self, asking: _Asking, units: Sequence[Unit], overlay: HardlinkTree, sources: SourceMap
     ) -> None:
         """Ask ``units`` until they have nothing more to say."""
         for _ in range(_ROUNDS):
@@ -129,7 +129,7 @@ class Oracle:
                 return
             units = stuck
 
-    def _replay(self, units: Sequence[Unit], overlay: Overlay) -> list[Reply]:
+    def _replay(self, units: Sequence[Unit], overlay: HardlinkTree) -> list[Reply]:
         paths = Paths.of(overlay.root)
         while True:
             commands = [

@@ -41,7 +41,7 @@ Form = Literal["before", "wrap", "inside"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProbePlace:
     """Where a probe may stand: ``before`` the statement at ``at``; in a body or condition, which
     becomes ``{ PROBE CODE }`` (``wrap``); or in EXPR's own place (``inside``).
 
@@ -55,17 +55,17 @@ class Place:
     around: Span
 
     @classmethod
-    def inside(cls, span: Span) -> Place:
+    def inside(cls, span: Span) -> ProbePlace:
         return cls(span.start, "inside", b"", span)
 
 
-def places(source: Source, span: Span) -> tuple[Place, ...] | str:
+def places(source: Source, span: Span) -> tuple[ProbePlace, ...] | str:
     """Places for a probe of the expression at ``span``, best first, or why there is none."""
     source.embedded()  # so that nodes in macro arguments are found and have parents
     node = source.node_at(span)
     if node is None:
         return "there is no expression at this place"
-    found: list[Place] = []
+    found: list[ProbePlace] = []
     for place in _climb(source, node):
         found.append(place)
         if len(found) == _PLACES:
@@ -73,7 +73,7 @@ def places(source: Source, span: Span) -> tuple[Place, ...] | str:
     return tuple(found) or "it does not stand in a function body, where alone rustc can be asked"
 
 
-def _climb(source: Source, node: Node) -> Iterator[Place]:
+def _climb(source: Source, node: Node) -> Iterator[ProbePlace]:
     current: Node | None = node
     guards = b""
     while current is not None and current.type not in _STOP:
@@ -83,7 +83,7 @@ def _climb(source: Source, node: Node) -> Iterator[Place]:
             return
         if current.parent is None:  # the root of a macro's arguments
             if _is_arm(source, current):
-                yield Place(current.start_byte, "wrap", guards, span_of(current))
+                yield ProbePlace(current.start_byte, "wrap", guards, span_of(current))
             guards = b""
             current = parent
             continue
@@ -99,11 +99,11 @@ def _climb(source: Source, node: Node) -> Iterator[Place]:
         guards = b""
 
 
-def _place(child: Node, parent: Node, guards: bytes) -> Place | None:
+def _place(child: Node, parent: Node, guards: bytes) -> ProbePlace | None:
     kind = parent.type
     if kind == "block" and not any(c.type == "ERROR" or c.is_missing for c in parent.children):
         first = min((a.start_byte for a in attributes(child)), default=child.start_byte)
-        return Place(first, "before", guards, span_of(child))
+        return ProbePlace(first, "before", guards, span_of(child))
     wrapped = (
         (kind == "closure_expression" and parent.child_by_field_name("body") == child)
         or (kind == "match_arm" and parent.child_by_field_name("value") == child)
@@ -119,7 +119,7 @@ def _place(child: Node, parent: Node, guards: bytes) -> Place | None:
     )
     # A name bound by an earlier link of the chain, or by the arm's pattern, is known only here.
     if wrapped and child.type not in ("let_condition", "let_chain"):
-        return Place(child.start_byte, "wrap", guards, span_of(child))
+        return ProbePlace(child.start_byte, "wrap", guards, span_of(child))
     return None
 
 
@@ -192,7 +192,7 @@ class Asked:
     """A question with its place; ``trait`` as ``Question`` has it."""
 
     span: Span
-    place: Place
+    place: ProbePlace
     trait: str = ""
 
 

@@ -36,7 +36,7 @@ _VENDOR_HINT = "a member outside the workspace's folder: neither scanned nor cha
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class RequestedPath:
     """What one path of the user's asks for: all at or below ``path`` (a file or folder, ``""``: no
     limit) in the packages with these ``roots``."""
 
@@ -50,7 +50,7 @@ class Workspace:
     to it, and hold undecodable bytes as surrogates.
 
     ``files`` are the sources of all members that may be scanned and changed, ``selected`` the
-    packages that the command is about, ``scopes`` what of them the user's paths limit it to. ``outside`` are path dependencies and ``[patch]`` paths that lie
+    packages that the command is about, ``requested_paths`` what of them the user's paths limit it to. ``outside`` are path dependencies and ``[patch]`` paths that lie
     outside the root, ``manifests`` all manifests within it that cargo may load.
     """
 
@@ -60,7 +60,7 @@ class Workspace:
     files: tuple[str, ...]
     skipped: tuple[Skip, ...]
     outside: tuple[Path, ...]
-    scopes: tuple[Scope, ...]
+    requested_paths: tuple[RequestedPath, ...]
     config: Config  # of the root package, or of the workspace when it is virtual
     selection: Selection
     manifests: tuple[str, ...]
@@ -114,7 +114,8 @@ class Workspace:
         """Is ``path`` of a selected package, and at or below a path that the user named?"""
         package = self.package_of(path)
         return package is not None and any(
-            package.root in scope.roots and _within(path, scope.path) for scope in self.scopes
+            package.root in asked.roots and _within(path, asked.path)
+            for asked in self.requested_paths
         )
 
     def dependants(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -242,7 +243,9 @@ def _about(ground: _Ground, target: Path, current: Path, selection: Selection) -
         files=tuple(listing.owners),
         skipped=tuple(skips),
         outside=tuple(sorted({*members.outside, *members.missing})),
-        scopes=(Scope(requested, frozenset(package.root for package in selected)),),
+        requested_paths=(
+            RequestedPath(requested, frozenset(package.root for package in selected)),
+        ),
         config=next((p.config for p in packages if p.root == ""), ground.shared),
         selection=selection,
         manifests=tuple(relative(manifest.path, root) for manifest in members.manifests),
@@ -251,13 +254,13 @@ def _about(ground: _Ground, target: Path, current: Path, selection: Selection) -
 
 
 def _joined(one: Workspace, other: Workspace) -> Workspace:
-    """One workspace with the scopes of two."""
+    """One workspace with the requested paths of both."""
     roots = {package.root for package in (*one.selected, *other.selected)}
     return replace(
         one,
         selected=tuple(package for package in one.packages if package.root in roots),
         skipped=tuple(dict.fromkeys((*one.skipped, *other.skipped))),
-        scopes=tuple(dict.fromkeys((*one.scopes, *other.scopes))),
+        requested_paths=tuple(dict.fromkeys((*one.requested_paths, *other.requested_paths))),
     )
 
 

@@ -31,7 +31,7 @@ _ANEW = "write it anew with `spikeproof baseline`"
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Entry:
+class BaselineEntry:
     """One site. Only ``id`` counts; the rest is what people read in a review of the file."""
 
     path: str
@@ -41,7 +41,7 @@ class Entry:
     id: str
 
     @classmethod
-    def of(cls, site: Site) -> Entry:
+    def of(cls, site: Site) -> BaselineEntry:
         return cls(site.path, site.codemod, site.item, site.message, site.id)
 
 
@@ -50,7 +50,7 @@ class Baseline:
     """What a file held; ``path`` is it."""
 
     path: Path
-    entries: tuple[Entry, ...] = ()
+    entries: tuple[BaselineEntry, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_ids", frozenset(entry.id for entry in self.entries))
@@ -61,7 +61,7 @@ class Baseline:
 
     def stale(
         self, present: Collection[str], codemods: Collection[str], seen: Callable[[str], bool]
-    ) -> tuple[Entry, ...]:
+    ) -> tuple[BaselineEntry, ...]:
         """Entries that match nothing any more: ``present`` are the ids of all sites that are there.
 
         That can be told of ``codemods`` (those that ran) and of paths that were ``seen`` (looked
@@ -107,7 +107,7 @@ def read(path: Path, below: Path | None = None) -> Baseline:
     return Baseline(path, tuple(_entry(path, n, site) for n, site in enumerate(sites, 1)))
 
 
-def write(path: Path, entries: Iterable[Entry]) -> None:
+def write(path: Path, entries: Iterable[BaselineEntry]) -> None:
     """Write ``path`` whole or not at all: the same bytes for the same entries, in any order."""
     try:
         write_whole(path, dump(entries))
@@ -117,7 +117,7 @@ def write(path: Path, entries: Iterable[Entry]) -> None:
         ) from error
 
 
-def add(path: Path, entries: Iterable[Entry]) -> Baseline:
+def add(path: Path, entries: Iterable[BaselineEntry]) -> Baseline:
     """Put ``entries`` to those of ``path`` (which is made when it is not there)."""
     old = read(path).entries if path.exists() or path.is_symlink() else ()
     every = {entry.id: entry for entry in (*old, *entries)}
@@ -125,7 +125,7 @@ def add(path: Path, entries: Iterable[Entry]) -> Baseline:
     return Baseline(path, tuple(sorted(every.values())))
 
 
-def dump(entries: Iterable[Entry]) -> bytes:
+def dump(entries: Iterable[BaselineEntry]) -> bytes:
     """The bytes of a baseline with ``entries``, each id once."""
     ordered = sorted({entry.id: entry for entry in entries}.values())
     lines = [json.dumps({key: getattr(entry, key) for key in _KEYS}) for entry in ordered]
@@ -133,12 +133,12 @@ def dump(entries: Iterable[Entry]) -> bytes:
     return f'{{"schema": "{SCHEMA}", "sites": [\n{text}]}}\n'.encode("ascii")
 
 
-def _entry(path: Path, number: int, value: object) -> Entry:
+def _entry(path: Path, number: int, value: object) -> BaselineEntry:
     texts = value if isinstance(value, dict) else {}
     known = {key: text for key, text in texts.items() if key in _KEYS and isinstance(text, str)}
     if len(known) != len(_KEYS) or len(texts) != len(_KEYS) or not _ID.fullmatch(known["id"]):
         raise SpikeproofError(f"entry {number} of the baseline {show(path)} is none: {_ANEW}")
-    return Entry(**known)
+    return BaselineEntry(**known)
 
 
 def check_place(root: Path, path: str) -> None:

@@ -67,9 +67,9 @@ class Newness:
     _paths: frozenset[str] = field(repr=False)
     _read: Callable[[str], bytes] = field(repr=False)
     _edition_of: Callable[[str], int] = field(repr=False)
-    _tree: Mapping[str, git.Entry] = field(repr=False)
+    _tree: Mapping[str, git.TreeEntry] = field(repr=False)
     _files: dict[str, _File | None] = field(default_factory=dict, repr=False)
-    _renames: Mapping[str, git.Entry] | None = field(default=None, repr=False)
+    _renames: Mapping[str, git.TreeEntry] | None = field(default=None, repr=False)
 
     @property
     def words(self) -> str:
@@ -136,7 +136,7 @@ class Newness:
             )
         return file.known[codemod]
 
-    def _renamed(self) -> Mapping[str, git.Entry]:
+    def _renamed(self) -> Mapping[str, git.TreeEntry]:
         """New files that were another one before."""
         if self._renames is None:
             came: dict[str, bytes] = {}
@@ -148,7 +148,7 @@ class Newness:
             self._renames = _pairs(self._top, came, went) if came and went else {}
         return self._renames
 
-    def _went(self, entry: git.Entry) -> bool:
+    def _went(self, entry: git.TreeEntry) -> bool:
         """Is the file gone, or is another one in its place (a ``lib.rs`` that became a module)?"""
         if not exists(self._top / entry.path):
             return True
@@ -210,7 +210,7 @@ def since(
     )
 
 
-def _is_source(entry: git.Entry) -> bool:
+def _is_source(entry: git.TreeEntry) -> bool:
     """A Rust file (no symlink, no submodule)."""
     return entry.path.endswith(".rs") and entry.mode.startswith(b"100")
 
@@ -219,13 +219,13 @@ def _shallow(top: Path) -> bool:
     return git.ask(top, "rev-parse", "--is-shallow-repository").strip() == b"true"
 
 
-def _is(entry: git.Entry, data: bytes) -> bool:
+def _is(entry: git.TreeEntry, data: bytes) -> bool:
     """Is ``data`` the blob, by its hash (SHA-1 or SHA-256, whichever the repository has)?"""
     algorithm = hashlib.sha1 if len(entry.name) == 40 else hashlib.sha256
     return algorithm(b"blob %d\0" % len(data) + data).hexdigest() == entry.name
 
 
-def _blob(top: Path, entry: git.Entry) -> bytes:
+def _blob(top: Path, entry: git.TreeEntry) -> bytes:
     return next(data for _, data in git.contents(top, [entry]))
 
 
@@ -236,11 +236,11 @@ def _item(source: Source, span: Span) -> Span:
 
 
 def _pairs(
-    top: Path, came: Mapping[str, bytes], went: Sequence[git.Entry]
-) -> Mapping[str, git.Entry]:
+    top: Path, came: Mapping[str, bytes], went: Sequence[git.TreeEntry]
+) -> Mapping[str, git.TreeEntry]:
     """Files that came, each with the one that went and is most like it: the same bytes first,
     then at least half of them the same, line by line."""
-    found: dict[str, git.Entry] = {}
+    found: dict[str, git.TreeEntry] = {}
     left = {entry.path: entry for entry in went}
     for path, data in came.items():
         same = next((entry for entry in left.values() if data and _is(entry, data)), None)

@@ -116,7 +116,7 @@ class Codemod:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedCodemod:
     """A codemod as the registry found it."""
 
     codemod: Codemod
@@ -131,11 +131,11 @@ class Loaded:
 
 
 @cache
-def registry() -> Mapping[str, Loaded]:
+def registry() -> Mapping[str, LoadedCodemod]:
     """All codemods by name. A folder under ``codemods/`` is enough to be found."""
     import codemods
 
-    found: dict[str, Loaded] = {}
+    found: dict[str, LoadedCodemod] = {}
     for info in sorted(pkgutil.iter_modules(codemods.__path__), key=lambda i: i.name):
         if not info.ispkg or info.name.startswith("_"):
             continue
@@ -145,7 +145,7 @@ def registry() -> Mapping[str, Loaded]:
         folder = resources.files(package)
         query = folder.joinpath("query.scm").read_text("utf-8")
         uses = folder.joinpath("uses.scm")
-        found[codemod.name] = Loaded(
+        found[codemod.name] = LoadedCodemod(
             codemod,
             query,
             uses.read_text("utf-8") if uses.is_file() else "",

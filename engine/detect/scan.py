@@ -49,7 +49,7 @@ class FileSites:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ScanResult:
     """All sites and uses of a workspace, in path and offset order."""
 
     sites: tuple[Site, ...]
@@ -267,7 +267,7 @@ def scan(
     edition_of: Callable[[str], int],
     on_progress: Callable[[int, int], None] | None = None,
     uses: bool = True,
-) -> Found:
+) -> ScanResult:
     """Scan ``paths`` (relative to ``root``) for the codemods ``names``.
 
     ``edition_of`` gives a file's edition; ``uses``: also what only a plan must know of.
@@ -316,7 +316,7 @@ def scan(
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
     results.sort(key=lambda r: r[0].path)
-    return Found(
+    return ScanResult(
         tuple(site for file, _ in results for site in file.sites),
         tuple(skip for file, _ in results for skip in file.skips),
         sum(file.suppressed for file, _ in results),

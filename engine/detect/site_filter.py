@@ -18,7 +18,7 @@ Wanted = Callable[[Site], bool]
 
 
 @dataclass(frozen=True)
-class Filter:
+class SiteFilter:
     """The ``Wanted`` of the command line: ``--since`` and ``--baseline`` (None: not given).
 
     A plain callable does for ``pipeline.run``, too; this one also says why it wants a site not.
@@ -52,13 +52,13 @@ class Filter:
 
 def old_words(wanted: Wanted | None, old: Sequence[Site]) -> tuple[str, ...]:
     """What is said of the sites that were not wanted; () for none."""
-    if isinstance(wanted, Filter):
+    if isinstance(wanted, SiteFilter):
         return wanted.words(old)
     return (f"{count(len(old), 'site')} that nobody asked for",) if old else ()
 
 
 @dataclass
-class Choice:
+class ProposalFilter:
     """The proposals of a run, over its passes, that hold a wanted site. ``refused`` are the others,
     as the first pass planned them."""
 
@@ -67,7 +67,7 @@ class Choice:
     _ids: frozenset[str] | None = None  # of what was refused
 
     def of(self, proposals: Sequence[Proposal]) -> list[Proposal]:
-        """Those to go on with; of a later pass, with the ids of the first (see ``Origins``)."""
+        """Those to go on with; of a later pass, with the ids of the first (see ``SiteTracker``)."""
         if self.wanted is None:
             return list(proposals)
         if self._ids is None:

@@ -12,7 +12,7 @@ from engine.rewrite.line_map import LineMap
 
 
 @dataclass
-class Origins:
+class SiteTracker:
     """The sites of the first pass, by place."""
 
     original: Sources

@@ -37,7 +37,7 @@ class Allowance:
 
 
 @dataclass(frozen=True, slots=True)
-class Unused:
+class UnusedAllowance:
     """An allowance that silences nothing, and why in words."""
 
     path: str
@@ -67,10 +67,10 @@ class Allowances:
 
 def unused(
     idle: Iterable[Allowance], names: Collection[str], known: Mapping[str, object]
-) -> tuple[Unused, ...]:
+) -> tuple[UnusedAllowance, ...]:
     """What to say of ``idle`` allowances when the codemods ``names`` ran, of all that are
     ``known``. Nothing can be said of one that did not run."""
-    found: list[Unused] = []
+    found: list[UnusedAllowance] = []
     for entry in sorted(idle, key=lambda entry: (entry.path, entry.line, entry.codemod)):
         if not entry.codemod:
             reason = "is not understood: write `spikeproof: allow(NAME)`"
@@ -80,7 +80,7 @@ def unused(
             reason = f"silences nothing: no {entry.codemod} site is there"
         else:
             continue
-        found.append(Unused(entry.path, entry.line, entry.codemod, reason))
+        found.append(UnusedAllowance(entry.path, entry.line, entry.codemod, reason))
     return tuple(found)
 
 

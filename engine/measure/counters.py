@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.base.bench_report import NEW, OLD, Row, Samples
-from engine.base.process import Result
+from engine.base.process import ProcessResult
 from engine.measure import tally
 from engine.measure.harness import Call, Counted, Harness, UnreadableError
 from engine.measure.runner import FailedError, Key, Runner
@@ -150,7 +150,7 @@ def _sharp(values: Mapping[str, Sequence[Value]], metric: Metric) -> bool:
     return step <= max(metric.useful, 0.02 * max(value.count for value in values[OLD]))
 
 
-_Measured = tuple[tuple[float, ...], Result]
+_Measured = tuple[tuple[float, ...], ProcessResult]
 _Found = dict[Metric, dict[str, list[Value]]]
 
 

@@ -192,7 +192,7 @@ def _unchanged(path: Path, known: tuple[int, int]) -> bool:
     return known == (status.st_size, status.st_mtime_ns)
 
 
-def _words(result: process.Result) -> str:
+def _words(result: process.ProcessResult) -> str:
     if result.timed_out:
         return f"it took more than {_TIMEOUT:.0f} s"
     lines = result.stderr.decode("utf-8", "replace").strip().split("\n")

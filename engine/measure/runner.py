@@ -53,7 +53,7 @@ class Runner:
         wrap: tuple[str, ...] = (),
         more: Mapping[str, str] | None = None,
         program: Path | None = None,
-    ) -> process.Result:
+    ) -> process.ProcessResult:
         """One run to its end. ``wrap`` is a program that runs it, ``program`` one that runs in its
         place. Raises FailedError when it does not end by itself with success, within ``timeout``
         seconds."""
@@ -103,7 +103,7 @@ def _signal(number: int) -> str:
         return f"signal {number}"
 
 
-def _words(result: process.Result) -> str:
+def _words(result: process.ProcessResult) -> str:
     """Its own last words: the panic's message, or else the last line."""
     said = result.stderr + (b"" if b"panicked at" in result.stderr else b"\n" + result.stdout)
     lines = [

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.base.model import Site, Skip, Verdict
-from engine.detect.suppress import Unused
+from engine.detect.suppress import UnusedAllowance
 from engine.rust.syntax import Source
 
 if TYPE_CHECKING:
     from engine.base.bench_report import Report
     from engine.base.measured import Measured
-    from engine.detect.baseline import Entry
+    from engine.detect.baseline import BaselineEntry
 
 
 def _place(source: Source, offset: int) -> dict[str, int]:
@@ -51,8 +51,8 @@ class Rest:
     in_tests: int = 0
     configured: int = 0  # where the config turns the codemod off
     old: int = 0  # not new, or of the baseline
-    unused: Sequence[Unused] = ()
-    stale: Sequence[Entry] = ()
+    unused: Sequence[UnusedAllowance] = ()
+    stale: Sequence[BaselineEntry] = ()
 
     def json(self) -> dict[str, object]:
         return {

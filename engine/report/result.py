@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.base.model import Outcome, Site, Skip, Verdict
-from engine.detect.baseline import Entry
+from engine.detect.baseline import BaselineEntry
 from engine.detect.facts import Facts, Sources
-from engine.detect.suppress import Unused
+from engine.detect.suppress import UnusedAllowance
 from engine.measure.attribution import Measurements
 from engine.rewrite import edits
 from engine.rewrite.line_map import LineMap
@@ -38,8 +38,12 @@ class Result:
     files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
     skipped: tuple[Skip, ...] = ()
     suppressed: int = 0
-    unused: tuple[Unused, ...] = ()  # `spikeproof: allow(..)` comments that silence nothing
-    stale: tuple[Entry, ...] = ()  # entries of the baseline that match nothing, when asked for
+    unused: tuple[
+        UnusedAllowance, ...
+    ] = ()  # `spikeproof: allow(..)` comments that silence nothing
+    stale: tuple[
+        BaselineEntry, ...
+    ] = ()  # entries of the baseline that match nothing, when asked for
     in_tests: int = 0  # sites left alone because no traffic reaches them
     configured: int = 0  # sites where the config turns their codemod off
     old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted

@@ -10,10 +10,10 @@ import pytest
 
 from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic, Span
 from engine.cargo.cargo import Cargo, Reply
-from engine.cargo.hardlink_tree import Overlay
+from engine.cargo.hardlink_tree import HardlinkTree
 from engine.cargo.messages import Paths
 from engine.cargo.oracle import Oracle
-from engine.cargo.type_probes import Asked, Place, Probed, places
+from engine.cargo.type_probes import Asked, Probed, ProbePlace, places
 from engine.cargo.units import Replay, option, replay
 from engine.detect.facts import Sources
 from engine.rust.questions import Answers, Question
@@ -207,7 +207,7 @@ def test_overlay_puts_and_puts_back(tmp_path: Path) -> None:
     (tree / "src/a.rs").write_bytes(b"a")
     (tree / "src/b.rs").write_bytes(b"b")
     (tree / "link").symlink_to("src/a.rs")
-    overlay = Overlay(tree, tmp_path / "over")
+    overlay = HardlinkTree(tree, tmp_path / "over")
     overlay.put({"src/a.rs": b"A"})
     assert (overlay.root / "link").read_bytes() == b"A"
     assert (tree / "src/a.rs").read_bytes() == b"a"
@@ -260,4 +260,4 @@ def test_macros_give_a_second_place() -> None:
         (b"m! {", "before"),
     ]
     assert places(source, Span(0, 1)) == "there is no expression at this place"
-    assert isinstance(found[0], Place)
+    assert isinstance(found[0], ProbePlace)

@@ -74,7 +74,7 @@ def test_virtual_workspace(virtual: Path) -> None:
     assert app.renamed == {"serde_json": "json"}
     assert app.optional == {"serde_json"}
     assert workspace.outside == ()
-    assert workspace.scopes[0].path == ""
+    assert workspace.requested_paths[0].path == ""
 
 
 def test_default_members_from_the_root_and_all_without_them(virtual: Path) -> None:
@@ -100,7 +100,7 @@ def test_a_path_selects(virtual: Path, path: str, selected: list[str], requested
     workspace = discover(virtual / path, Selection())
     assert workspace.root == virtual
     assert names(workspace) == selected
-    assert workspace.scopes[0].path == requested
+    assert workspace.requested_paths[0].path == requested
 
 
 def test_requested_limits_to_selected_packages_below_the_path(virtual: Path) -> None:
@@ -407,7 +407,7 @@ def test_paths_of_one_workspace_are_joined(virtual: Path) -> None:
     (workspace,) = discover_all(paths, Selection())
     assert names(workspace) == ["app", "acme-core"]
     assert requested(workspace) == ["crates/app/src/lib.rs", "crates/core/src/lib.rs"]
-    assert len(workspace.scopes) == 2
+    assert len(workspace.requested_paths) == 2
     (whole,) = discover_all([virtual / "crates/core", virtual], Selection())
     assert requested(whole) == requested(discover(virtual, Selection()))
 

@@ -13,7 +13,7 @@ from engine.app.cli import cli
 from engine.base.errors import SpikeproofError
 from engine.base.model import Site, Span
 from engine.detect import baseline
-from engine.detect.baseline import Baseline, Entry
+from engine.detect.baseline import Baseline, BaselineEntry
 from tests.trees import build, package
 
 ID = "mutex-counter-%012x"
@@ -21,8 +21,8 @@ LIB = "use std::sync::Mutex;\n\npub struct Counters {\n    hits: Mutex<u64>,\n  
 MORE = LIB.replace("}\n", "    bytes: Mutex<u64>,\n}\n")
 
 
-def entry(number: int, path: str = "src/lib.rs") -> Entry:
-    return Entry(path, "mutex-counter", "struct S", f"site {number}", ID % number)
+def entry(number: int, path: str = "src/lib.rs") -> BaselineEntry:
+    return BaselineEntry(path, "mutex-counter", "struct S", f"site {number}", ID % number)
 
 
 def test_the_bytes_depend_on_the_entries_alone(tmp_path: Path) -> None:

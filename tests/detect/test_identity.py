@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.base.model import Site
-from engine.detect.baseline import Baseline, Entry
+from engine.detect.baseline import Baseline, BaselineEntry
 from engine.detect.codemod import registry
 from engine.detect.scan import scan_source
 from engine.rust.syntax import Source
@@ -72,7 +72,7 @@ def test_what_is_written_around_a_site_leaves_its_id(data: st.DataObject, items:
     before = HEAD + "".join(items)
     after = data.draw(around(items))
     assert ids(after) == ids(before)
-    held = Baseline(Path("b.json"), tuple(map(Entry.of, sites(before))))
+    held = Baseline(Path("b.json"), tuple(map(BaselineEntry.of, sites(before))))
     assert all(site in held for site in sites(after))
     assert held.stale(set(ids(after)), NAMES, lambda path: True) == ()
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.base.process import Result
+from engine.base.process import ProcessResult
 from engine.measure.harness import Harness, Target, UnreadableError, harness_of, harnesses
 
 
-def result(stdout: str = "", stderr: str = "") -> Result:
-    return Result(0, stdout.encode(), stderr.encode(), 0, False, 0.1)
+def result(stdout: str = "", stderr: str = "") -> ProcessResult:
+    return ProcessResult(0, stdout.encode(), stderr.encode(), 0, False, 0.1)
 
 
 def harness(name: str) -> Harness:

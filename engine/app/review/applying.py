@@ -20,7 +20,7 @@ from engine.base.model import Level
 from engine.base.plain import printable
 from engine.base.ui import Ui
 from engine.detect import baseline
-from engine.detect.baseline import Entry
+from engine.detect.baseline import BaselineEntry
 from engine.report.snippet import style
 from engine.report.story import story
 from engine.report.summary import summary
@@ -207,7 +207,7 @@ class Applying:
             skipped = [i for i in queue.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
             sites = [site for item in skipped for site in item.verdict.proposal.sites]
             if sites:
-                baseline.add(self._remembered, map(Entry.of, sites))
+                baseline.add(self._remembered, map(BaselineEntry.of, sites))
                 self._ui.say(
                     "Remembered", f"{count(len(sites), 'site')} in {self._remembered.name}"
                 )

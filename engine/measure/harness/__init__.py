@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import ClassVar
 
-from engine.base.process import Result
+from engine.base.process import ProcessResult
 
 _LISTED = re.compile(r"(.+): bench(?:mark)?")  # criterion before 0.4 says `bench`
 
@@ -102,7 +102,7 @@ class Harness(ABC):
         how many nanoseconds one takes, 0 when that is not known yet."""
 
     @abstractmethod
-    def read(self, name: str, result: Result, home: Path) -> Reading:
+    def read(self, name: str, result: ProcessResult, home: Path) -> Reading:
         """Raises UnreadableError."""
 
     @abstractmethod
@@ -118,7 +118,7 @@ class Harness(ABC):
         """As ``few``, but for about ``seconds``, an iteration of which takes ``iteration`` ns."""
         return None
 
-    def counted(self, name: str, result: Result, home: Path) -> Counted:
+    def counted(self, name: str, result: ProcessResult, home: Path) -> Counted:
         """How many iterations a run of ``few`` or ``many`` made. Raises UnreadableError."""
         raise UnreadableError("does not say how many iterations it makes")
 

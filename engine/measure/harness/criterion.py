@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.base.fsio import read_regular
-from engine.base.process import Result
+from engine.base.process import ProcessResult
 from engine.measure.harness import Call, Counted, Harness, Reading, UnreadableError
 
 _LIMIT = 64 * 2**20  # bytes of one JSON file
@@ -56,7 +56,7 @@ class Criterion(Harness):
         told = f"{seconds}" if self._whole else f"{seconds:.4f}"
         return _call(name, warm_up, told, home, min(samples, _MOST))
 
-    def read(self, name: str, result: Result, home: Path) -> Reading:
+    def read(self, name: str, result: ProcessResult, home: Path) -> Reading:
         iterations, times = _sample(name, home)
         each = sorted(t / n for n, t in zip(iterations, times, strict=True))
         value = each[int(_QUARTILE * (len(each) - 1))]
@@ -73,7 +73,7 @@ class Criterion(Harness):
     def many(self, name: str, seconds: float, iteration: float, home: Path) -> Call | None:
         return None if self._whole else _call(name, _INSTANT, f"{seconds:.4f}", home)
 
-    def counted(self, name: str, result: Result, home: Path) -> Counted:
+    def counted(self, name: str, result: ProcessResult, home: Path) -> Counted:
         iterations, _ = _sample(name, home)
         # The warm-up ends with its first iteration; a group's own takes more, which is not told.
         return Counted(1 + int(sum(iterations)), 1 + len(iterations))

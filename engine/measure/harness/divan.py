@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from engine.base.process import Result
+from engine.base.process import ProcessResult
 from engine.measure.harness import Call, Counted, Harness, Reading, UnreadableError
 
 _UNITS = {"ps": 1e-3, "ns": 1.0, "µs": 1e3, "μs": 1e3, "us": 1e3, "ms": 1e6, "s": 1e9}
@@ -40,7 +40,7 @@ class Divan(Harness):
             )
         )
 
-    def read(self, name: str, result: Result, home: Path) -> Reading:
+    def read(self, name: str, result: ProcessResult, home: Path) -> Reading:
         cells = _cells(name, result.stdout)
         text = cells[_MEDIAN]
         found = _TIME.fullmatch(text)
@@ -67,7 +67,7 @@ class Divan(Harness):
     def many(self, name: str, seconds: float, iteration: float, home: Path) -> Call:
         return _counting(name, min(max(int(seconds * 1e9 / iteration), 2), _MOST))
 
-    def counted(self, name: str, result: Result, home: Path) -> Counted:
+    def counted(self, name: str, result: ProcessResult, home: Path) -> Counted:
         cells = _cells(name, result.stdout)
         try:
             return Counted(int(cells[_ITERATIONS]), int(cells[_SAMPLES]))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from engine.base.process import Result
+from engine.base.process import ProcessResult
 from engine.cargo.messages import parse_line
 from engine.measure.harness import Call, Harness, Reading, UnreadableError
 
@@ -30,7 +30,7 @@ class Gungraun(Harness):
             ("--bench", "--output-format=json", "--nosummary", name), {"GUNGRAUN_HOME": str(home)}
         )
 
-    def read(self, name: str, result: Result, home: Path) -> Reading:
+    def read(self, name: str, result: ProcessResult, home: Path) -> Reading:
         """The instructions of the bench (not a time: ``timed`` is false)."""
         for line in result.stdout.split(b"\n"):
             message = parse_line(line)

@@ -10,7 +10,7 @@ import math
 import re
 from pathlib import Path
 
-from engine.base.process import Result
+from engine.base.process import ProcessResult
 from engine.cargo.messages import parse_line
 from engine.measure.harness import Call, Harness, Reading, Target, UnreadableError
 
@@ -31,7 +31,7 @@ class Libtest(Harness):
             {"RUSTC_BOOTSTRAP": "1"},
         )
 
-    def read(self, name: str, result: Result, home: Path) -> Reading:
+    def read(self, name: str, result: ProcessResult, home: Path) -> Reading:
         for line in result.stdout.split(b"\n"):
             message = parse_line(line)
             if message is None or (message.get("type"), message.get("name")) != ("bench", name):
