@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from tree_sitter import Node
 
 from codemods.mutex_counter.guards import arguments
-from codemods.mutex_counter.names import impl_type
+from engine.rust.items import owner_of
 from engine.rust.known_calls import is_std_method
 from engine.rust.syntax import COMMENTS, Source
 
@@ -66,8 +66,8 @@ def callees(
         function = call.child_by_field_name("function")
         value = function.child_by_field_name("value") if function is not None else None
         if value is not None and value.type == "self":
-            own = impl_type(source, name)
-            methods = [(s, f) for s, f in methods if impl_type(s, f) == own]
+            own = owner_of(source, name)
+            methods = [(s, f) for s, f in methods if owner_of(s, f) == own]
         elif sure and (len(every) > 1 or is_std_method(source.text(name))):
             return
         yield from methods
@@ -76,10 +76,10 @@ def callees(
     path = b"".join(source.text(function).split()) if function is not None else b""
     owner = path.rpartition(b"::")[0].rpartition(b"::")[2].partition(b"<")[0]
     if owner == b"Self":
-        owner = impl_type(source, name)
+        owner = owner_of(source, name)
     wanted = owner if owner[:1].isupper() else b""
     for place, item in every:
-        if impl_type(place, item) == wanted and len(parameters(item)) == given:
+        if owner_of(place, item) == wanted and len(parameters(item)) == given:
             yield place, item
 
 

@@ -20,7 +20,6 @@ from codemods.mutex_counter.callgraph import (
     name_of,
     parameters,
 )
-from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.guards import arguments, method_on
 from engine.base.model import Span
 from engine.detect.facts import Facts
@@ -221,7 +220,7 @@ class Decisions:
         if named is None:
             return
         name = source.text(named)
-        if exposure(self.facts, source, function, name.decode("utf-8", "replace")):
+        if self.facts.items.exposed(source, function):
             yield "escapes"
         places = self._places(name)
         if len(places) > _MENTIONS:

@@ -12,10 +12,11 @@ from collections.abc import Generator, Iterator
 from tree_sitter import Node
 
 from codemods.mutex_counter.guards import arguments, method_on, outward
-from codemods.mutex_counter.names import impl_type, last_name
 from codemods.mutex_counter.resolve import Names, same_file
 from codemods.mutex_counter.section import DIRECT, LOCKS
 from codemods.mutex_counter.world import Key
+from engine.rust.items import owner_of
+from engine.rust.nodes import last_name
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, span_of
 
@@ -104,8 +105,7 @@ class Flow(Names):
             if binding is not None:
                 yield ("local", source.path, binding.decl.start)
                 return
-        name = last_name(source, node)
-        yield from (d.key for d in self.nearest(self.world.statics.get(name, ()), source, node))
+        yield from (decl.key for decl in self.statics_of(source, node))
 
     def _field(self, source: Source, node: Node, depth: int) -> Iterator[Key]:
         value, field = node.child_by_field_name("value"), node.child_by_field_name("field")
@@ -202,7 +202,7 @@ class Flow(Names):
                     name = up.child_by_field_name("name")
                     if name is not None:
                         found = self.world.statics.get(source.text(name), ())
-                        yield from (d.key for d in found if d.node == span_of(up))
+                        yield from (d.key for d in found if d.stands_at(source, up))
                     return
                 case "return_expression":
                     yield from self._returned(source, up)
@@ -259,7 +259,7 @@ class Flow(Names):
             return False
         fields = self.world.fields.get(str(at).encode(), ())
         tuples = [
-            d for d in fields if d.owner == (impl_type(source, call) if name == b"Self" else name)
+            d for d in fields if d.owner == (owner_of(source, call) if name == b"Self" else name)
         ]
         yield from (d.key for d in tuples)
         return not tuples and (owner in _HOLDERS or name in _HOLDERS)
@@ -274,7 +274,7 @@ class Flow(Names):
             return
         owner = last_name(source, named)
         if owner == b"Self":
-            owner = impl_type(source, up)
+            owner = owner_of(source, up)
         every = self.world.fields.get(name, [])
         exact = same_file([d for d in every if d.owner == owner], source)
         yield from (d.key for d in exact)
@@ -294,7 +294,7 @@ class Flow(Names):
         if function is not None and function.type == "function_item":
             named = function.child_by_field_name("name")
             for d in self.world.functions.get(source.text(named) if named is not None else b"", ()):
-                if d.kind == "function_item" and d.node == span_of(function):
+                if d.kind == "function_item" and d.stands_at(source, function):
                     yield d.key
 
 

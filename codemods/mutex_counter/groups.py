@@ -10,7 +10,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.flow import Flow
 from codemods.mutex_counter.links import Links
 from codemods.mutex_counter.locate import NAME
-from codemods.mutex_counter.meanings import Generic
+from codemods.mutex_counter.meanings import Generic, is_other, number_of
 from codemods.mutex_counter.names import ATOMICS, Family
 from codemods.mutex_counter.world import (
     Call,
@@ -145,7 +145,7 @@ def _expand_generics(world: World) -> None:
             path = node
             while path.parent is not None and path.parent.type == "scoped_type_identifier":
                 path = path.parent
-            if world.meanings.is_other(source, path, alias.path, alias.item):
+            if is_other(world.facts.items, source, path, alias.path, alias.item):
                 continue
             place = world.place(source.path, node.start_byte)
             said = f"{place}: `{alias.name.decode('utf-8', 'replace')}` is used there"
@@ -189,7 +189,7 @@ def _behind(world: World, source: Source, whole: Node, alias: Generic) -> str:
         return ""
     node = given[alias.index]
     text = source.text(node).decode("utf-8", "replace")
-    return text if text in ATOMICS else world.meanings.number(source, node)
+    return text if text in ATOMICS else number_of(world.facts.items, source, node)
 
 
 def _typed(source: Source, decl: Decl, whole: Node, inner: str, alias: Generic) -> Decl:

@@ -8,9 +8,10 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.flow import Flow, is_lock_call, path_of
 from codemods.mutex_counter.guards import arguments
-from codemods.mutex_counter.names import impl_type, last_name
 from codemods.mutex_counter.resolve import same_file
 from codemods.mutex_counter.world import Decl, Key
+from engine.rust.items import owner_of
+from engine.rust.nodes import last_name
 from engine.rust.scopes import Binding, pattern_names
 from engine.rust.syntax import Source, span_of
 
@@ -54,7 +55,7 @@ class Links(Flow):
         if named is None:
             return
         owner = last_name(source, named)
-        if (impl_type(source, pattern) if owner == b"Self" else owner) != decl.owner:
+        if (owner_of(source, pattern) if owner == b"Self" else owner) != decl.owner:
             return
         alike = [d for d in self.world.fields.get(decl.name, []) if d.owner == decl.owner]
         if decl not in same_file(alike, source):
@@ -68,9 +69,11 @@ class Links(Flow):
             whole = node
             while whole.parent is not None and whole.parent.type == "scoped_identifier":
                 whole = whole.parent
-            if whole.type not in ("identifier", "scoped_identifier") or span_of(node) in decl.node:
+            if whole.type not in ("identifier", "scoped_identifier") or is_lock_call(source, whole):
                 continue
-            if self.world.binding(source, node) is None and not is_lock_call(source, whole):
+            if node.parent is not None and decl.stands_at(source, node.parent):
+                continue
+            if self.world.binding(source, node) is None and decl in self.statics_of(source, whole):
                 yield from self.sinks(source, whole)
 
     def _function_links(self, decl: Decl) -> Iterator[Key]:

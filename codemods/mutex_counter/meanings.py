@@ -3,23 +3,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.callgraph import Mentions
-from codemods.mutex_counter.names import ATOMICS, Family, full_names, module_fit
+from codemods.mutex_counter.names import ATOMICS, Family, full_names
 from engine.base.model import Span
-from engine.detect.facts import Facts
 from engine.rewrite import use_declarations
+from engine.rust import nodes
 from engine.rust.codegen import replaced
+from engine.rust.items import TYPES, Items, is_conditional
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, attributes, span_of
 
-_DEFINING = frozenset(
-    {"type_item", "struct_item", "enum_item", "union_item", "trait_item", "type_parameter"}
-)
+_DEFINING = (*TYPES, "trait")
 _PRELUDE = frozenset({b"Box", b"Option", b"Vec", b"Result", b"String"})
 _HERE = (b"crate::", b"self::", b"super::")  # not the same everywhere
 _ALIASES = 4  # of aliases: longer chains are not followed
@@ -39,75 +37,41 @@ class Generic:
     around: tuple[bytes, bytes] | None
 
 
-class Meanings:
-    """Look-ups over the workspace. A definition under ``cfg``, or one of several that could be
-    meant, tells nothing."""
+def number_of(items: Items, source: Source, named: Node, depth: int = _ALIASES) -> str:
+    """The key of ``ATOMICS`` that the type ``named`` of ``source`` is an alias of; "" if none."""
+    found = _definition(items, source, named)
+    if found is None or found[1].type != "type_item" or depth == 0:
+        return ""
+    place, item = found
+    target = nodes.type_of(item)
+    if target is None or nodes.type_parameters(item) is not None:
+        return ""
+    text = place.text(target).decode("utf-8", "replace")
+    if target.type == "primitive_type":
+        return text if text in ATOMICS else ""
+    named_types = ("type_identifier", "scoped_type_identifier")
+    return number_of(items, place, target, depth - 1) if target.type in named_types else ""
 
-    def __init__(self, facts: Facts, mentions: Mentions) -> None:
-        self._facts = facts
-        self._mentions = mentions
 
-    def number(self, source: Source, named: Node, depth: int = _ALIASES) -> str:
-        """The key of ``ATOMICS`` that the type ``named`` of ``source`` is an alias of; "" if none."""
-        found = self._definition(source, named)
-        if found is None or found[1].type != "type_item" or depth == 0:
-            return ""
-        place, item = found
-        target = item.child_by_field_name("type")
-        if target is None or item.child_by_field_name("type_parameters") is not None:
-            return ""
-        text = place.text(target).decode("utf-8", "replace")
-        if target.type == "primitive_type":
-            return text if text in ATOMICS else ""
-        named_types = ("type_identifier", "scoped_type_identifier")
-        return self.number(place, target, depth - 1) if target.type in named_types else ""
+def struct_of(items: Items, source: Source, named: Node) -> tuple[Source, Node] | None:
+    """The struct that the type ``named`` of ``source`` is."""
+    found = _definition(items, source, named)
+    return found if found is not None and found[1].type == "struct_item" else None
 
-    def struct(self, source: Source, named: Node) -> tuple[Source, Node] | None:
-        """The struct that the type ``named`` of ``source`` is."""
-        found = self._definition(source, named)
-        return found if found is not None and found[1].type == "struct_item" else None
 
-    def is_other(self, source: Source, named: Node, path: str, item: Span) -> bool:
-        """Does the name mean something else than the ``item`` of ``path``, as far as can be told?"""
-        found = self._definition(source, named)
-        return found is not None and (found[0].path, span_of(found[1])) != (path, item)
+def is_other(items: Items, source: Source, named: Node, path: str, item: Span) -> bool:
+    """Does the name mean something else than the ``item`` of ``path``, as far as can be told?"""
+    found = items.resolve(source, named, source.text(named), *_DEFINING)
+    return bool(found) and all((f.path, f.span) != (path, item) for f in found)
 
-    def at(self, told: str) -> list[tuple[str, Span]]:
-        """The definitions that rustc's path of a type (``krate::stats::Stats``) may mean."""
-        module, _, name = told.rpartition("::")
-        every = [(s.path, span_of(n)) for s, n in self._definitions(name.encode())]
-        fits = [module_fit(path, self._facts.crate_of(path), [module]) for path, _ in every]
-        return [found for found, fit in zip(every, fits, strict=True) if fit == max(fits)]
 
-    def _definition(self, source: Source, named: Node) -> tuple[Source, Node] | None:
-        """The one definition that a type's name or path can mean."""
-        path = b"".join(source.text(named).split())
-        full = full_names(source, named, path)
-        if len(full) > 1:
-            return None
-        every = list(self._definitions(path.rpartition(b"::")[2]))
-        home = self._facts.package_of(source.path)
-        near = [d for d in every if self._facts.package_of(d[0].path) == home] or every
-        if full:
-            modules = [full[0].rpartition(b"::")[0].decode("utf-8", "replace")]
-            crate = self._facts.crate_of(source.path)
-            fits = [module_fit(place.path, crate, modules) for place, _ in near]
-            near = [d for d, fit in zip(near, fits, strict=True) if fit == max(fits)]
-        else:
-            near = [d for d in near if d[0].path == source.path] or near
-        if len(near) != 1:
-            return None
-        place, item = near[0]
-        plain = not any(b"cfg" in place.text(attribute) for attribute in attributes(item))
-        return (place, item) if plain else None
-
-    def _definitions(self, name: bytes) -> Iterator[tuple[Source, Node]]:
-        for source, node in self._mentions(name):
-            up = node.parent
-            if up is not None and up.type in _DEFINING and up.child_by_field_name("name") == node:
-                inside = source.enclosing(up, ["impl_item", "trait_item"])
-                if inside is None:  # an associated type is no name of its own
-                    yield source, up
+def _definition(items: Items, source: Source, named: Node) -> tuple[Source, Node] | None:
+    """The one definition that a type's name or path can mean; one under ``cfg`` tells nothing."""
+    found = items.resolve(source, named, source.text(named), *_DEFINING)
+    if len(found) != 1:
+        return None
+    place, item = items.open(found[0])
+    return None if is_conditional(place, item) else (place, item)
 
 
 def generic(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from tree_sitter import Node
 
 from engine.rewrite import use_declarations
-from engine.rust import imports
+from engine.rust.imports import full_paths
 from engine.rust.syntax import Source
 
 if TYPE_CHECKING:
@@ -63,82 +62,14 @@ def wide(inner: str) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _scopes(source: Source) -> tuple[imports.Scope, ...]:
-    return imports.scopes(source)
-
-
-@lru_cache(maxsize=32)
-def _imports(source: Source, scope: imports.Scope) -> tuple[imports.Import, ...]:
-    return imports.imports(source, scope, _scopes(source))
-
-
-@lru_cache(maxsize=8)
 def _renamed(source: Source) -> frozenset[bytes]:
     """What stands behind an ``as``: the names that imports give, among others."""
     return frozenset(re.findall(rb"\bas\s+([^\s;,{}()/]+)", source.data))
 
 
-def _inner_uses(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
-    """Names that ``use`` lines inside the enclosing functions bring in."""
-    for block in source.ancestors(node):
-        if block.type == "block":
-            for child in block.named_children:
-                if child.type == "use_declaration":
-                    yield from imports.declared(source, child)
-
-
 def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
-    """What ``path`` (as written at ``node``) may mean: one full path, several where imports stand
-    under ``cfg``, none when only a glob or an outer module can tell."""
-    path = b"".join(path.split()).removeprefix(b"::")
-    head, _, rest = path.partition(b"::")
-    tail = b"::" + rest if rest else b""
-    inner = tuple(dict.fromkeys(full for local, full in _inner_uses(source, node) if local == head))
-    if inner:
-        return tuple(full + tail for full in inner)
-    known = _imports(source, imports.scope_at(_scopes(source), node.start_byte))
-    found = tuple(dict.fromkeys(i.full for i in known if i.local == head and i.full != head))
-    if found:
-        return tuple(full + tail for full in found)
-    if rest:
-        return (path,)
-    globs = (i.full + b"::" + path for i in known if i.local == b"*")
-    return tuple(g for g in dict.fromkeys(globs) if g in _FAMILIES)
-
-
-def impl_type(source: Source, node: Node) -> bytes:
-    """The last name of the type whose ``impl`` holds ``node``; the trait's in a trait."""
-    for ancestor in source.ancestors(node):
-        if ancestor.type in ("impl_item", "trait_item"):
-            named = ancestor.child_by_field_name("type") or ancestor.child_by_field_name("name")
-            return last_name(source, named) if named is not None else b""
-    return b""
-
-
-def last_name(source: Source, node: Node) -> bytes:
-    """``Stats`` of ``crate::Stats<'a, T>``."""
-    if node.type == "generic_type":
-        node = node.child_by_field_name("type") or node
-    text = b"".join(source.text(node).split())
-    return text.partition(b"<")[0].rpartition(b"::")[2]
-
-
-def module_fit(path: str, crate: str, modules: Iterable[str]) -> int:
-    """How many segments of the file's module path stand in one of the ``modules``, -1 for a misfit.
-
-    The root file of ``crate`` fits the crate itself alone: what has another module stands in an
-    inline one, or in a file that ``#[path]`` has renamed.
-    """
-    parts = path.removesuffix(".rs").split("/")
-    if "src" in parts:
-        parts = parts[len(parts) - parts[::-1].index("src") :]
-    if parts and parts[-1] in ("lib", "main", "mod"):
-        parts = parts[:-1]
-    if not parts:
-        roots = {"", "crate", "self", "super", crate}
-        return 0 if any(roots.issuperset(module.split("::")) for module in modules) else -1
-    within = "".join(f"::{part}" for part in parts) + "::"
-    return len(parts) if any(within in f"::{module}::" for module in modules) else -1
+    """What ``path`` (as written at ``node``) may mean; of what globs may bring, locks."""
+    return full_paths(source, node, path, _FAMILIES)
 
 
 def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, bool]:

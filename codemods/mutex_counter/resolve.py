@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.names import impl_type, module_fit
 from codemods.mutex_counter.world import Decl, World
-from engine.detect.facts import Facts
+from engine.rust.items import VALUES, owner_of
+from engine.rust.nodes import last_name
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
 
@@ -30,6 +30,16 @@ class Names:
                 return inner
         return here or every
 
+    def statics_of(self, source: Source, node: Node) -> list[Decl]:
+        """The statics and constants with a lock that the name or path ``node`` may mean."""
+        every = self.world.statics.get(last_name(source, node), [])
+        if not every:
+            return []
+        meant = self.world.facts.items.resolve(source, node, source.text(node), *VALUES)
+        if not meant:  # what a macro defines or brings is only known by its name
+            return self.nearest(every, source, node)
+        return [d for d in every if any((i.path, i.span) == (d.path, d.node) for i in meant)]
+
     def fields_of(self, source: Source, base: Node, name: bytes) -> list[Decl]:
         """The lock fields that ``base.name`` may be."""
         every = self.world.fields.get(name, [])
@@ -42,9 +52,10 @@ class Names:
         told = self.world.facts.type_of(source.path, span_of(base))
         if told is None:
             return same_file(found, source)
-        split = [t.name.rpartition("::") for t in told.deref_chain()]
-        modules = {module for module, _, last in split if last.encode() in owners}
-        return same_module(found, modules, self.world.facts)
+        items = self.world.facts.items
+        meant = [i for t in told.deref_chain() for i in items.printed(t.name, near=source.path)]
+        exact = [d for d in found if any(i.path == d.path and d.node in i.span for i in meant)]
+        return exact or found
 
     def _owners(self, source: Source, base: Node) -> frozenset[bytes] | None:
         """Names of the types that ``base`` is or derefs to; None when that is not known."""
@@ -54,7 +65,7 @@ class Names:
         ):
             node = node.named_children[-1]
         if node.type == "self":
-            owner = impl_type(source, node)
+            owner = owner_of(source, node)
             return frozenset({owner}) if owner else None
         told = self.world.facts.type_of(source.path, span_of(base))
         if told is not None:
@@ -73,7 +84,7 @@ class Names:
         """Declared parameters and results of the function that a path may mean."""
         every = self.world.functions.get(name, [])
         if owner == b"Self":
-            owner = impl_type(source, node)
+            owner = owner_of(source, node)
         if owner[:1].isupper():
             return [d for d in every if d.owner == owner]
         return [d for d in every if not d.owner]
@@ -82,19 +93,6 @@ class Names:
 def same_file(found: Sequence[Decl], source: Source) -> list[Decl]:
     """Of fields of types that share a name: those declared in this file, if any are."""
     return [d for d in found if d.path == source.path] or list(found)
-
-
-def same_module(found: Sequence[Decl], modules: Collection[str], facts: Facts) -> list[Decl]:
-    """Of fields of types that share a name: those whose file is the module that rustc names.
-
-    A type that is re-exported or stands behind ``#[path]`` may fit none: then all are meant.
-    """
-
-    def fit(decl: Decl) -> int:
-        return module_fit(decl.path, facts.crate_of(decl.path), modules)
-
-    fits = [fit(decl) for decl in found]
-    return [d for d, fits_here in zip(found, fits, strict=True) if fits_here == max(fits)]
 
 
 def _type_names(source: Source, binding: Binding) -> frozenset[bytes]:
@@ -108,6 +106,6 @@ def _type_names(source: Source, binding: Binding) -> frozenset[bytes]:
         node = pending.pop()
         if node.type == "type_identifier":
             word = source.text(node)
-            found.add(impl_type(source, node) if word == b"Self" else word)
+            found.add(owner_of(source, node) if word == b"Self" else word)
         pending.extend(node.named_children)
     return frozenset(found)

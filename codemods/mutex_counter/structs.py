@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node
 
 from codemods.mutex_counter.coupled import coupled
-from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.guards import Refused, arguments
 from codemods.mutex_counter.locate import fields
+from codemods.mutex_counter.meanings import is_other
 from codemods.mutex_counter.moment import Field
 from codemods.mutex_counter.names import ATOMICS, atomic, family_of, wide
 from codemods.mutex_counter.orderings import RELAXED, Orders
@@ -28,7 +28,7 @@ from codemods.mutex_counter.rewriting import (
     orders_for,
     uses_of,
 )
-from codemods.mutex_counter.wording import STRICT
+from codemods.mutex_counter.wording import STRICT, exposure
 from codemods.mutex_counter.world import Call, New, World
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.rust.syntax import Source, attributes, span_of
@@ -94,9 +94,9 @@ class _Struct:
     def _is(self, told: str) -> bool:
         """Is this the struct that rustc names? Modules tell namesakes apart."""
         here = (self.source.path, span_of(self.struct))
-        return told.rpartition("::")[2].encode() == self.name and here in self.world.meanings.at(
-            told
-        )
+        if told.rpartition("::")[2].encode() != self.name:
+            return False
+        return any((i.path, i.span) == here for i in self.world.facts.items.printed(told))
 
     def _derived(self) -> Refused | None:
         for attribute in attributes(self.struct):
@@ -138,7 +138,7 @@ class _Struct:
                 if "identifier" in node.type and not _imported(source, node):
                     outer = _path(node)
                     here = (self.source.path, span_of(self.struct))
-                    if not self.world.meanings.is_other(source, outer, *here):
+                    if not is_other(self.world.facts.items, source, outer, *here):
                         yield self._mention(source, node, outer)
         for new in self.world.news:
             if new.lock is not None and self._is(new.lock.inner):

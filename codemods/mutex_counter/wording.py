@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.exposure import exposure
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.names import ATOMICS, wide
 from codemods.mutex_counter.orderings import RELAXED, Orders
 from codemods.mutex_counter.rewriting import Rewritten
 from codemods.mutex_counter.world import Decl, World
+from engine.detect.facts import Facts
 from engine.rust.syntax import Source, attributes
 
 # Why no weaker ordering is taken: the codemod's docs.
@@ -78,6 +78,12 @@ def exposed_by(world: World, group: Group) -> str:
         if found:
             return found
     return ""
+
+
+def exposure(facts: Facts, source: Source, node: Node, name: str) -> str:
+    """Words when other crates can see ``node``."""
+    exposed = facts.items.exposed(source, node)
+    return f"`{name}` is public, so its type is part of the library's API" if exposed else ""
 
 
 def _public_part(source: Source, fields: Node, decl: Decl) -> bool:

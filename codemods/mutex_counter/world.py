@@ -11,18 +11,18 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.locate import counts, fields
-from codemods.mutex_counter.meanings import Generic, Meanings, generic
+from codemods.mutex_counter.meanings import Generic, generic, number_of, struct_of
 from codemods.mutex_counter.names import (
     ATOMICS,
     Family,
     Lock,
     family_of,
     guard_of,
-    impl_type,
     lock_of,
 )  # fmt: skip
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
+from engine.rust.items import holder_of, owner_of
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
 
@@ -54,6 +54,10 @@ class Decl:
     site: Site
     around: tuple[bytes, bytes] = (b"", b"")
     doubt: str = ""
+
+    def stands_at(self, source: Source, node: Node) -> bool:
+        """Is ``node`` what declares it?"""
+        return (self.path, self.node) == (source.path, span_of(node))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +133,6 @@ class World:
         if word not in self._places:
             self._places[word] = list(self._every(word))
         return self._places[word]
-
-    @cached_property
-    def meanings(self) -> Meanings:
-        """What names mean in this world."""
-        return Meanings(self.facts, self.everywhere)
 
     @cached_property
     def decisions(self) -> Decisions:
@@ -250,7 +249,7 @@ def _named(world: World, site: Site) -> None:
     if inner is None or owner is None or lock is None:
         return
     found = as_site(site, site.kind.removeprefix("named "))
-    if world.meanings.number(source, inner):
+    if number_of(world.facts.items, source, inner):
         decl = _decl(world, found)
         if decl is not None:
             add(world, decl)
@@ -262,7 +261,7 @@ def _named(world: World, site: Site) -> None:
         if alias is not None:
             world.generics.append(alias)
         return
-    struct = world.meanings.struct(source, inner)
+    struct = struct_of(world.facts.items, source, inner)
     if struct is not None and fields(*struct):
         shown = found.kind in ("field", "static") and counts(source, fields(*struct))
         message = f"{found.message.partition(': ')[0]}: one lock stands before a struct of counters"
@@ -308,10 +307,10 @@ def declared(
     belongs = b""
     match owner.type:
         case "field_declaration":
-            kind, belongs = "field", holder_name(source, owner)
+            kind, belongs = "field", holder_of(source, owner)
             key = ("field", path, owner.start_byte)
         case "ordered_field_declaration_list":
-            kind, belongs = "field", holder_name(source, owner)
+            kind, belongs = "field", holder_of(source, owner)
             fields = [n for n in owner.named_children if "type" in n.type or "tuple" in n.type]
             fields = [n for n in fields if n.type not in ("visibility_modifier", "attribute_item")]
             start = types[0].start if types else site.span.start
@@ -328,11 +327,11 @@ def declared(
             key = ("local", path, pattern.start_byte)
             named = function.child_by_field_name("name")
             name = source.text(named) if named is not None else b""
-            belongs = impl_type(source, function)
+            belongs = owner_of(source, function)
             inside = owner.parent.named_children if owner.parent is not None else []
             index = next((i for i, n in enumerate(inside) if n == owner), 0)
         case "function_item" | "function_signature_item":
-            kind, belongs = owner.type, impl_type(source, owner)
+            kind, belongs = owner.type, owner_of(source, owner)
             key = ("result", path, owner.start_byte)
         case "let_declaration":
             kind = "local"
@@ -343,7 +342,7 @@ def declared(
             key = ("local", path, first_name(pattern).start_byte)
         case "static_item" | "const_item":
             kind = owner.type.removesuffix("_item")
-            belongs = impl_type(source, owner)
+            belongs = owner_of(source, owner)
         case "type_item":
             kind = "alias"
         case _:
@@ -366,16 +365,7 @@ def _inner(world: World, source: Source, span: Span) -> str:
     listed = node.child_by_field_name("type_arguments") if node is not None else None
     if inner in ATOMICS or listed is None or not listed.named_children:
         return inner
-    return world.meanings.number(source, listed.named_children[-1]) or inner
-
-
-def holder_name(source: Source, node: Node) -> bytes:
-    """The struct, enum or union that a field belongs to."""
-    for ancestor in source.ancestors(node):
-        if ancestor.type in ("struct_item", "enum_item", "union_item", "enum_variant"):
-            named = ancestor.child_by_field_name("name")
-            return source.text(named) if named is not None else b""
-    return b""
+    return number_of(world.facts.items, source, listed.named_children[-1]) or inner
 
 
 def known(lock: Lock | None) -> bool:

@@ -178,22 +178,34 @@ class Items:
 
     def exposed(self, source: Source, node: Node) -> bool:
         """May other crates see the item, field or function ``node``: is it in a library and ``pub``
-        at every step that its file shows, or re-exported from a private inline module?
+        at every step that its file shows, or re-exported from a private inline module? What a trait
+        or an ``impl`` of one holds is as public as the trait.
 
         A private ``mod x;`` in another file may still hide it: that does not count, since what it
         holds may be reached through the types of public functions.
         """
         if not any(self.modules.is_library(p.crate) for p in self.modules.places(source.path)):
             return False
-        hidden: list[Node] = []
+        hidden = False
         for current in (node, *source.ancestors(node)):
             if current.type not in _KINDS and current.type != "field_declaration":
                 continue
+            holder = source.enclosing(current, ("impl_item", "trait_item", "function_item"))
+            if holder is not None and holder.type == "trait_item":
+                continue
+            trait = nodes.trait_of(holder) if holder is not None else None
+            if trait is not None:
+                return self._trait_exposed(source, trait)
             if not _is_pub(source, current):
                 if current.type != "mod_item":
                     return False
-                hidden.append(current)
+                hidden = True
         return not hidden or self._reexported(source, node)
+
+    def _trait_exposed(self, source: Source, named: Node) -> bool:
+        """A trait that is not of the workspace is one of the world's."""
+        found = self.resolve(source, named, source.text(named), "trait")
+        return not found or any(self.exposed(*self.open(item)) for item in found)
 
     def _reexported(self, source: Source, node: Node) -> bool:
         """Does a ``pub use`` of the file name the item, or all of what it stands in?"""

@@ -286,6 +286,13 @@ _EXPOSED = [
     ("src/lib.rs", "mod m { pub fn x() {} } pub use m::x;", True),
     ("src/lib.rs", "mod m { pub fn x() {} } pub use m::*;", True),
     ("src/lib.rs", "mod m { pub fn x() {} } use m::x;", False),
+    ("src/lib.rs", "pub trait T { fn x(); }", True),
+    ("src/lib.rs", "trait T { fn x() {} }", False),
+    ("src/lib.rs", "pub trait T { } impl T for u8 { fn x() {} }", True),
+    ("src/lib.rs", "trait T { } impl T for u8 { fn x() {} }", False),
+    ("src/lib.rs", "struct S; impl Iterator for S { fn x() {} }", True),
+    ("src/lib.rs", "impl S { pub fn x() {} }", True),
+    ("src/lib.rs", "impl S { fn x() {} }", False),
     ("src/main.rs", "pub struct S;", False),
     ("src/bin/b.rs", "pub struct S;", False),
     ("tests/t.rs", "pub struct S;", False),
@@ -298,7 +305,7 @@ def test_what_other_crates_see(path: str, text: str, exposed: bool) -> None:
     files = {"src/lib.rs": "mod a;", path: text}
     workspace = Workspace(files)
     source = workspace.sources.get(path)
-    kinds = ("struct_item", "function_item", "field_declaration")
+    kinds = ("struct_item", "function_item", "function_signature_item", "field_declaration")
     node = [n for n in walk(source.root) if n.type in kinds][-1]
     assert workspace.items.exposed(source, node) is exposed
 
