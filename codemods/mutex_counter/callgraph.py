@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from tree_sitter import Node
 
 from codemods.mutex_counter.guards import arguments
-from engine.rust.items import owner_of
+from engine.rust.definitions import owner_of
 from engine.rust.known_calls import is_std_method
 from engine.rust.syntax import COMMENTS, Source
 

@@ -15,7 +15,7 @@ from codemods.mutex_counter.guards import arguments, method_on, outward
 from codemods.mutex_counter.resolve import Names, same_file
 from codemods.mutex_counter.section import DIRECT, LOCKS
 from codemods.mutex_counter.world import Key
-from engine.rust.items import owner_of
+from engine.rust.definitions import owner_of
 from engine.rust.nodes import last_name
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, span_of

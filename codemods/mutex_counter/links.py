@@ -10,7 +10,7 @@ from codemods.mutex_counter.flow import Flow, is_lock_call, path_of
 from codemods.mutex_counter.guards import arguments
 from codemods.mutex_counter.resolve import same_file
 from codemods.mutex_counter.world import Decl, Key
-from engine.rust.items import owner_of
+from engine.rust.definitions import owner_of
 from engine.rust.nodes import last_name
 from engine.rust.scopes import Binding, pattern_names
 from engine.rust.syntax import Source, span_of

@@ -13,7 +13,8 @@ from engine.base.model import Span
 from engine.rewrite import use_declarations
 from engine.rust import nodes
 from engine.rust.codegen import replaced
-from engine.rust.items import TYPES, Items, is_conditional
+from engine.rust.definitions import is_conditional
+from engine.rust.items import TYPES, Items
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, attributes, span_of
 

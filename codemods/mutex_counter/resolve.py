@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from tree_sitter import Node
 
 from codemods.mutex_counter.world import Decl, World
-from engine.rust.items import VALUES, owner_of
+from engine.rust.definitions import owner_of
+from engine.rust.items import VALUES
 from engine.rust.nodes import last_name
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of

@@ -22,7 +22,7 @@ from codemods.mutex_counter.names import (
 )  # fmt: skip
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
-from engine.rust.items import holder_of, owner_of
+from engine.rust.definitions import holder_of, owner_of
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
 

@@ -176,7 +176,8 @@ def _flatten(source: Source, node: Node, prefix: bytes) -> Iterator[tuple[bytes,
         case "use_as_clause":
             path, alias = node.child_by_field_name("path"), node.child_by_field_name("alias")
             if path is not None and alias is not None:
-                yield source.text(alias), join(path_of(source, path)), node
+                whole = prefix if path.type == "self" and prefix else join(path_of(source, path))
+                yield source.text(alias), whole, node
         case "use_wildcard":
             path = node.named_children[0] if node.named_children else None
             yield b"*", join(path_of(source, path)) if path is not None else prefix, node

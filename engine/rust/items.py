@@ -11,68 +11,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cache
 
-from tree_sitter import Node, Query
+from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import imports, nodes
+from engine.rust.definitions import KINDS, Definitions, Item, read
 from engine.rust.files import Files, PackageOf
-from engine.rust.imports import Import, Module
+from engine.rust.imports import Import
 from engine.rust.modules import Modules, Place
-from engine.rust.queries import captures, compile_query
-from engine.rust.syntax import Source, attributes, span_of
+from engine.rust.syntax import Source, span_of
 
-# What the grammar calls definitions -> what Rust does; "signature" is a `fn` without a body.
-_KINDS = {
-    "struct_item": "struct",
-    "enum_item": "enum",
-    "union_item": "union",
-    "type_item": "type",
-    "trait_item": "trait",
-    "static_item": "static",
-    "const_item": "const",
-    "function_item": "fn",
-    "function_signature_item": "signature",
-    "mod_item": "mod",
-}
 TYPES = ("struct", "enum", "union", "type")
 VALUES = ("static", "const")
 FUNCTIONS = ("fn", "signature")
 _DEFINES = rb"(?<![\w#])(?:struct|enum|union|type|trait|static|const|mut|fn|mod)\s+(?:r#)?%s(?!\w)"
 _NAME = re.compile(rb"\A[^\W\d]\w*\Z")
-_DERIVE = re.compile(rb"\bderive\s*\(([^)]*)\)")
 _STEPS = 32  # re-exports of re-exports: longer chains are not followed
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A definition. ``span`` is that of the item without its attributes, ``module`` the inline
-    modules of its file around it, ``within`` these and the functions and types. ``owner`` is the last name of the type whose ``impl`` it stands
-    in, or of its trait; ``of_trait`` tells that it is in a trait or in an ``impl`` of one.
-    ``block`` holds an item that stands inside a function: it is seen there alone."""
-
-    kind: str  # a value of the table above
-    name: bytes
-    path: str
-    span: Span
-    module: Module = ()
-    within: Module = ()
-    owner: bytes = b""
-    of_trait: bool = False
-    public: bool = False  # with any visibility, `pub(crate)` too
-    block: Span | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """What one file defines and imports; it holds no tree, so that this one can be let go."""
-
-    named: dict[bytes, list[Item]] = field(default_factory=dict)
-    inside: dict[tuple[Module, bytes], list[Item]] = field(default_factory=dict)
-    modules: dict[Module, tuple[Import, ...]] = field(default_factory=dict)
-    blocks: tuple[tuple[Span, tuple[Import, ...]], ...] = ()
 
 
 class Items:
@@ -81,7 +36,7 @@ class Items:
     def __init__(self, files: Files, package_of: PackageOf) -> None:
         self._files = files
         self.modules = Modules(files, package_of)
-        self._read: dict[str, _File] = {}
+        self._read: dict[str, Definitions] = {}
         self._named: dict[bytes, tuple[Item, ...]] = {}
 
     # -- by name -------------------------------------------------------------------------------
@@ -107,7 +62,7 @@ class Items:
 
     def at(self, source: Source, node: Node) -> Item | None:
         """The item that ``node`` defines."""
-        label = nodes.name_of(node) if node.type in _KINDS else None
+        label = nodes.name_of(node) if node.type in KINDS else None
         named = self._file(source.path).named.get(source.text(label), ()) if label else ()
         return next((item for item in named if item.span == span_of(node)), None)
 
@@ -188,7 +143,7 @@ class Items:
             return False
         hidden = False
         for current in (node, *source.ancestors(node)):
-            if current.type not in _KINDS and current.type != "field_declaration":
+            if current.type not in KINDS and current.type != "field_declaration":
                 continue
             holder = source.enclosing(current, ("impl_item", "trait_item", "function_item"))
             if holder is not None and holder.type == "trait_item":
@@ -222,9 +177,9 @@ class Items:
 
     # -- one file ------------------------------------------------------------------------------
 
-    def _file(self, path: str) -> _File:
+    def _file(self, path: str) -> Definitions:
         if path not in self._read:
-            self._read[path] = _read(self._files.get(path))
+            self._read[path] = read(self._files.get(path))
         return self._read[path]
 
     def _in_blocks(self, source: Source, node: Node, name: bytes) -> list[Item | Place] | None:
@@ -325,109 +280,6 @@ class Items:
         if names == [brought.local]:  # `use name;`: a crate, or an item of the root (2015)
             return [self.modules.libraries[names[0]]] if names[0] in self.modules.libraries else []
         return self._path(place, names, steps - 1)
-
-
-def owner_of(source: Source, node: Node) -> bytes:
-    """The last name of the type whose ``impl`` holds ``node``; the trait's in a trait; b"" outside
-    of both."""
-    holder = source.enclosing(node, ("impl_item", "trait_item"))
-    if holder is None:
-        return b""
-    named = nodes.type_of(holder) if holder.type == "impl_item" else nodes.name_of(holder)
-    return nodes.last_name(source, named) if named is not None else b""
-
-
-def holder_of(source: Source, node: Node) -> bytes:
-    """The name of the struct, enum variant or union that the field ``node`` belongs to."""
-    holder = source.enclosing(node, ("struct_item", "enum_item", "union_item", "enum_variant"))
-    named = nodes.name_of(holder) if holder is not None else None
-    return source.text(named) if named is not None else b""
-
-
-def derives(source: Source, item: Node) -> frozenset[bytes]:
-    """Last names of the traits that the item derives, those under ``cfg_attr`` too."""
-    found: set[bytes] = set()
-    for attribute in attributes(item):
-        for hit in _DERIVE.finditer(source.text(attribute)):
-            found.update(nodes.last_segment(part) for part in hit.group(1).split(b","))
-    return frozenset(found - {b""})
-
-
-def type_parameter_names(source: Source, item: Node) -> list[str]:
-    """Names of the types among an item's generic parameters, in order."""
-    listed = nodes.type_parameters(item)
-    found: list[str] = []
-    for child in listed.named_children if listed is not None else ():
-        named = nodes.name_of(child) or child
-        if named.type == "type_identifier":
-            found.append(source.text(named).decode("utf-8", "replace"))
-    return found
-
-
-def is_conditional(source: Source, item: Node) -> bool:
-    """Does an attribute make the item depend on ``cfg``?"""
-    return any(b"cfg" in source.text(attribute) for attribute in attributes(item))
-
-
-# -- reading one file ------------------------------------------------------------------------------
-
-
-@cache
-def _definitions() -> Query:
-    kinds = (*_KINDS, "impl_item")
-    return compile_query(f"[{' '.join(f'({kind})' for kind in kinds)}] @item")
-
-
-def _read(source: Source) -> _File:
-    """The definitions of a file, outside of macro calls."""
-    scopes = imports.scopes(source)
-    file = _File(
-        modules={
-            scope.module: imports.imports(source, scope, scopes) for scope in reversed(scopes)
-        },
-        blocks=tuple(imports.in_blocks(source)),
-    )
-    around: list[Node] = []  # definitions and impls that hold the present one, outer first
-    for node in captures(_definitions(), source.root, "item"):
-        while around and around[-1].end_byte <= node.start_byte:
-            around.pop()
-        label = nodes.name_of(node) if node.type in _KINDS else None
-        if label is not None:
-            item = _item(source, node, source.text(label).removeprefix(b"r#"), around)
-            file.named.setdefault(item.name, []).append(item)
-            if not item.owner and item.block is None:
-                file.inside.setdefault((item.module, item.name), []).append(item)
-        around.append(node)
-    return file
-
-
-def _item(source: Source, node: Node, name: bytes, around: list[Node]) -> Item:
-    modules: list[bytes] = []
-    within: list[bytes] = []
-    holder: Node | None = None
-    block: Span | None = None
-    for above in around:
-        label = nodes.type_of(above) if above.type == "impl_item" else nodes.name_of(above)
-        within.append(nodes.last_name(source, label) if label is not None else b"")
-        if above.type == "mod_item":
-            modules.append(within[-1])
-        elif above.type not in ("impl_item", "trait_item"):
-            inner = source.enclosing(node, ("block",))
-            block = span_of(inner) if inner is not None else span_of(above)
-        holder = above
-    owned = holder is not None and holder.type in ("impl_item", "trait_item")
-    return Item(
-        _KINDS[node.type],
-        name,
-        source.path,
-        span_of(node),
-        tuple(modules),
-        tuple(within),
-        within[-1] if owned else b"",
-        holder is not None and (holder.type == "trait_item" or nodes.trait_of(holder) is not None),
-        nodes.visibility_of(node) is not None,
-        block,
-    )
 
 
 def _of(items: Iterable[Item], kinds: tuple[str, ...]) -> tuple[Item, ...]:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.codemods.test_mutex_counter import Workspace
+from tests.codemods.test_mutex_counter import U64, Workspace
 
 _HEAD = "#![allow(warnings)]\nuse std::sync::Mutex;\n"
 _INPUTS = "for v in [0i64, 3, 4, -2] { for (x, y) in [(0i64, 1i64), (5, 2), (3, 3)] {"
@@ -150,3 +150,19 @@ def test_a_rewritten_section_computes_the_same(tmp_path: Path, seed: int) -> Non
     assert len(fixes) > count // 4
     main = _main(count)
     assert _run(tmp_path, "before", text + main) == _run(tmp_path, "after", after + main)
+
+
+def test_statics_of_one_name_in_different_modules_are_different() -> None:
+    kept = (
+        "use std::sync::Mutex;\nstatic N: Mutex<u64> = Mutex::new(0);\n"
+        "pub fn bump() { let mut g = N.lock().unwrap(); std::thread::yield_now(); *g += 1; }\n"
+    )
+    counter = (
+        "use std::sync::Mutex;\nstatic N: Mutex<u64> = Mutex::new(0);\n"
+        "pub fn bump() { *N.lock().unwrap() += 1; }\n"
+    )
+    files = {"src/lib.rs": "mod a; mod b;", "src/a.rs": counter, "src/b.rs": kept}
+    types = {"N": U64, "Mutex::new(0)": U64}
+    counted, left = sorted(Workspace(files, types).plan(), key=lambda p: p.sites[0].path)
+    assert {edit.path for edit in counted.fixes[0].edits} == {"src/a.rs"}
+    assert not left.fixes and "src/b.rs:3" in left.reason

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.items import Item, derives, holder_of, owner_of, type_parameter_names
+from engine.rust.definitions import Item, derives, holder_of, owner_of, type_parameter_names
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 from tests.rust.workspace import Workspace
@@ -166,7 +166,7 @@ def _shown(items: tuple[Item, ...]) -> set[str]:
 _DEFS = {
     "src/lib.rs": """
         pub mod a; pub mod b; mod outer { pub mod inner { pub struct Deep; pub static N: u8 = 0; } }
-        pub use b::Stats as Renamed; pub use outer::inner::*;
+        pub use b::{self as other, Stats as Renamed}; pub use outer::inner::*;
         static N: u8 = 0;
         fn top() { N; a::N; self::b::N; outer::inner::N; crate::outer::inner::Deep; Renamed; Deep; }
         fn local() { static N: u16 = 1; { N; } use crate::b::N as M; M; }
@@ -193,6 +193,7 @@ _PATHS = [
     ("src/lib.rs", "N; ", "crate::outer::inner::Deep", {"src/lib.rs struct"}),
     ("src/lib.rs", "Renamed; ", "Deep", {"src/lib.rs struct"}),
     ("src/lib.rs", "inner::Deep; ", "Renamed", {"src/b.rs struct"}),
+    ("src/lib.rs", "as M; ", "other::N", {"src/b.rs static"}),
     ("src/lib.rs", "as M; ", "M", {"src/b.rs static"}),
     ("src/lib.rs", "top() { ", "M", set()),
     ("src/a.rs", "here() { ", "N", {"src/a.rs static"}),
@@ -337,3 +338,27 @@ def test_derives_and_type_parameters() -> None:
     item = next(n for n in walk(source.root) if n.type == "struct_item")
     assert derives(source, item) == {b"Clone", b"Serialize", b"Debug"}
     assert type_parameter_names(source, item) == ["T", "U"]
+
+
+def test_what_a_macro_holds_is_marked() -> None:
+    files = {
+        "src/lib.rs": "thread_local! { static N: u8 = 0; } mod m { pin_project! { pub struct P {} } }"
+        'fn f() { N; say!("a static thing"); m::P; }'
+    }
+    workspace = Workspace(files)
+    source, node = workspace.find("src/lib.rs", "m::P")
+    for path, kind in ((b"N", "static"), (b"m::P", "struct")):
+        (item,) = workspace.items.resolve(source, node, path)
+        assert (item.kind, item.in_macro, item.block) == (kind, True, None)
+        assert workspace.items.open(item)[1].type == f"{kind}_item"
+
+
+def test_modules_of_one_name_under_cfg_are_both_meant() -> None:
+    files = {
+        "src/lib.rs": "#[cfg(unix)] mod imp { pub use crate::a::X; } #[cfg(windows)] mod imp {"
+        " pub struct X; } mod a { pub struct X; } fn f() { imp::X; }"
+    }
+    workspace = Workspace(files)
+    source, node = workspace.find("src/lib.rs", "imp::X")
+    found = workspace.items.resolve(source, node, b"imp::X")
+    assert {item.module for item in found} == {(b"a",), (b"imp",)}

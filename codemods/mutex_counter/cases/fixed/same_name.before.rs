@@ -1,0 +1,51 @@
+pub mod a {
+    use std::sync::Mutex;
+
+    static N: Mutex<u32> = Mutex::new(0);
+
+    pub fn bump() {
+        *N.lock().unwrap() += 1;
+    }
+
+    pub fn get() -> u32 {
+        *N.lock().unwrap()
+    }
+}
+
+pub mod b {
+    use std::sync::Mutex;
+
+    static N: Mutex<u32> = Mutex::new(0);
+
+    pub fn bump() {
+        *N.lock().unwrap() += 1;
+    }
+
+    pub fn both() -> u32 {
+        super::a::get() + *N.lock().unwrap() + super::c::get()
+    }
+}
+
+pub mod c {
+    use std::sync::Mutex;
+
+    pub static N: Mutex<u32> = Mutex::new(0);
+
+    pub fn bump() {
+        let mut g = N.lock().unwrap();
+        std::thread::yield_now();
+        *g += 1;
+    }
+
+    pub fn get() -> u32 {
+        *N.lock().unwrap()
+    }
+}
+
+pub mod d {
+    use super::c::N;
+
+    pub fn reset() {
+        *N.lock().unwrap() = 0;
+    }
+}
