@@ -32,7 +32,7 @@ from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Selection, discover
 from engine.measure import CompareSettings, Row, Side
 from engine.measure.build import Builder
-from engine.measure.measuring import Measuring
+from engine.measure.measuring import BenchMeasurement
 from engine.measure.runner import Runner
 from engine.measure.stats import ALPHA, median
 
@@ -149,14 +149,16 @@ def runs(change: float, count: int, noisy: bool) -> Outcome:
     rows: list[list[Row]] = []
     with Scratch.open(new, WORK / "target") as scratch, neighbour(noisy):
         builder = Builder(scratch, {OLD: Side(old), NEW: Side(new)}, Limits(), counters=False)
-        with builder.stage as stage, closing(builder.layouts):
+        with builder.bench_tree as bench_tree, closing(builder.layouts):
             builds = builder.build(Ui(quiet=True))
-            runner = Runner(stage, process.environment(), scratch.build.parent / "bench-home")
+            runner = Runner(bench_tree, process.environment(), scratch.build.parent / "bench-home")
             for number in range(count):
                 settings = CompareSettings(
                     seconds=SECONDS, counters=False, seed=random.getrandbits(32)
                 )
-                measuring = Measuring(runner, builds, settings, Ui(quiet=True), builder.layouts)
+                measuring = BenchMeasurement(
+                    runner, builds, settings, Ui(quiet=True), builder.layouts
+                )
                 measuring.all()
                 rows.append(measuring.rows())
                 _tell(f"{change:g} {'noisy' if noisy else 'quiet'}: {number + 1} of {count}")

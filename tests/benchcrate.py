@@ -13,7 +13,7 @@ from engine.base.bench_report import Missing, Row
 from engine.base.ui import Ui
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Selection, discover
-from engine.measure import CompareSettings, Report, Side, compare
+from engine.measure import BenchReport, CompareSettings, Side, compare
 from engine.verify.coverage_probes import Probes
 from tests.trees import build, package
 
@@ -111,7 +111,7 @@ def measure(
     instructions: bool = False,
     features: tuple[str, ...] = (),
     probes: Probes | None = None,
-) -> Report:
+) -> BenchReport:
     """Compare two folders; builds go below ``target``."""
     old, new = (
         discover(path, Selection(offline=True, features=features)) for path in (before, after)
@@ -123,14 +123,14 @@ def measure(
         return compare(scratch, Side(old), Side(new), settings, Ui(quiet=True), probes)
 
 
-def row(report: Report, name: str, metric: str) -> Row:
+def row(report: BenchReport, name: str, metric: str) -> Row:
     """The row whose name ends in ``name``."""
     found = [r for r in report.rows if r.name.endswith(name) and r.metric == metric]
     assert len(found) == 1, [*report.rows, *report.missing]
     return found[0]
 
 
-def reason(report: Report, name: str, metric: str = "") -> str:
+def reason(report: BenchReport, name: str, metric: str = "") -> str:
     """Why ``name`` was not measured; that it has no verdict is seen to."""
     found: list[Missing] = [
         m for m in report.missing if m.name.endswith(name) and m.metric == metric

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.app.commands import emit
-from engine.base.bench_report import Report
+from engine.base.bench_report import BenchReport
 from engine.base.errors import SpikeproofError
 from engine.base.exits import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.base.fsio import exists, show
@@ -55,7 +55,7 @@ def bench_command(
     return exit_code(report)
 
 
-def exit_code(report: Report) -> int:
+def exit_code(report: BenchReport) -> int:
     if report.interrupted:
         return _INTERRUPTED
     if any(row.changed for row in report.rows):

@@ -92,7 +92,7 @@ class Machine:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class BenchReport:
     """One comparison. ``interrupted`` tells that Ctrl-C ended it: the rows are those finished.
 
     ``reached`` has, for each bench or test that was asked, the fixes whose functions it runs.

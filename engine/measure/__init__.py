@@ -14,13 +14,13 @@ The contract, for the command and for every other caller:
   second side has selected, the features and target its selection's too: equal flags for both.
 - ``CompareSettings`` has the budget (seconds for each package), the number of pairs, and time-outs.
 - ``ui`` has ``say(verb, text)`` and ``progress(text)``.
-- Back comes a ``Report`` of frozen values: a ``Row`` for each metric of each bench with its verdict
+- Back comes a ``BenchReport`` of frozen values: a ``Row`` for each metric of each bench with its verdict
   (``faster``, ``slower``, ``no-difference``; ``fewer``, ``more``, ``same``), and a ``Missing`` with
   its reason for all that was not measured. Nothing that failed has a verdict.
 - Raises ``SpikeproofError`` when a side does not build. Ctrl-C while it measures does not raise:
   the report has what is finished, and says ``interrupted``.
 
-Layers: ``stats`` and ``budget`` calculate; ``stage`` and ``build`` prepare; ``harness`` has one module
+Layers: ``stats`` and ``budget`` calculate; ``bench_tree`` and ``build`` prepare; ``harness`` has one module
 for each harness; ``layouts`` and ``orders`` link programs anew; ``measuring``, ``counters`` and
 ``runner`` run; ``workload`` (with ``figures`` and ``seed``) runs commands; ``command`` and ``text``
 print.
@@ -28,9 +28,9 @@ print.
 
 from __future__ import annotations
 
-from engine.base.bench_report import Machine, Missing, Report, Row
+from engine.base.bench_report import BenchReport, Machine, Missing, Row
 from engine.measure.build import Side
 from engine.measure.compare import compare
 from engine.measure.settings import CompareSettings
 
-__all__ = ["CompareSettings", "Machine", "Missing", "Report", "Row", "Side", "compare"]
+__all__ = ["BenchReport", "CompareSettings", "Machine", "Missing", "Row", "Side", "compare"]

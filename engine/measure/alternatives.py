@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.base.bench_report import Report, Row
+from engine.base.bench_report import BenchReport, Row
 from engine.base.model import Fix, Level, Outcome, Verdict
 from engine.measure.attribution import Measurements, better, culprits, worse
 from engine.measure.text import row_words
 
 # The comparison of what was chosen (before) with the alternatives of these fixes in its place (after), of
 # these benches, with their counts or not.
-CompareSwapped = Callable[[Sequence[str], frozenset[str], bool], Report]
+CompareSwapped = Callable[[Sequence[str], frozenset[str], bool], BenchReport]
 
 
 @dataclass(frozen=True, slots=True)

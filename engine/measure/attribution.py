@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.base.bench_report import Report, Row
+from engine.base.bench_report import BenchReport, Row
 from engine.base.measured import Measured
 from engine.base.model import Fix
 from engine.verify.coverage_probes import Probes
@@ -29,7 +29,7 @@ class Compare(Protocol):
         with_probes: Probes | None,
         only: frozenset[str],
         counted: bool = True,
-    ) -> Report: ...
+    ) -> BenchReport: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ class Measurements:
     ``alone`` has the comparisons of single fixes (``--per-fix``), ``error`` says why nothing could be
     measured."""
 
-    report: Report | None = None
+    report: BenchReport | None = None
     fixes: Mapping[str, Measured] = field(default_factory=dict)
     regressed: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
-    alone: Mapping[str, Report] = field(default_factory=dict)
+    alone: Mapping[str, BenchReport] = field(default_factory=dict)
     error: str = ""
 
 
@@ -76,7 +76,7 @@ def attribute(
         name: Measured(rows, len(fixes) - 1, probes.without.get(name, ""))
         for name, rows in shared.items()
     }
-    alone: dict[str, Report] = {}
+    alone: dict[str, BenchReport] = {}
     for name, own in measured.items() if per_fix and not report.interrupted else ():
         reached = frozenset(row.name for row in own.rows)
         if reached and name not in found:
@@ -112,7 +112,7 @@ def better(rows: Sequence[Row]) -> tuple[Row, ...]:
     )
 
 
-def _who(row: Row, fixes: Iterable[str], probes: Probes, report: Report) -> list[str]:
+def _who(row: Row, fixes: Iterable[str], probes: Probes, report: BenchReport) -> list[str]:
     """The fixes that can have changed what ``row`` measures."""
     reached = report.reached.get(row.name)
     return [n for n in fixes if reached is None or n in reached or n in probes.without]
@@ -139,7 +139,7 @@ def culprits(able: Sequence[str], shows: Callable[[tuple[str, ...]], bool]) -> t
     return search(everyone) if everyone and bad(everyone) else ()
 
 
-def _rows_of(name: str, report: Report) -> tuple[Row, ...]:
+def _rows_of(name: str, report: BenchReport) -> tuple[Row, ...]:
     """What a fix is reached by; the tests' rows only where no bench reaches it."""
     rows = [row for row in report.rows if name in report.reached.get(row.name, ())]
     better = [row for row in rows if row.rung != "tests"]

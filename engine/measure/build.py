@@ -20,9 +20,9 @@ from engine.cargo.manifest import load
 from engine.cargo.scratch import Scratch
 from engine.cargo.sources import VCS
 from engine.cargo.workspace import Workspace
+from engine.measure.bench_tree import BenchTree
 from engine.measure.harness import Harness, Target, harness_of, harnesses
 from engine.measure.layouts import Layouts
-from engine.measure.stage import Stage
 from engine.verify.coverage_probes import Probes
 
 # How programs are built: as they are, with the counter, with probes in changed functions.
@@ -63,7 +63,7 @@ class Side:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
-class Watch(Protocol):
+class StatusWriter(Protocol):
     """Where the story of a run goes: ``engine.base.ui.Ui`` is one."""
 
     def say(self, verb: str, text: str, color: str = "green") -> None: ...
@@ -95,7 +95,7 @@ class Builds:
 
 
 class Builder:
-    """Builds both sides of a comparison on a stage."""
+    """Builds both sides of a comparison in one tree."""
 
     def __init__(
         self,
@@ -116,20 +116,20 @@ class Builder:
             side: Cargo(turn, _selection(sides, side, names), limits, turn.cargo_args)
             for side, turn in self._turns.items()
         }
-        self.stage = Stage(self._base, self._turns[OLD].tree)
+        self.bench_tree = BenchTree(self._base, self._turns[OLD].tree)
         self.layouts = Layouts(self._base)
         self._found: dict[tuple[str, str], dict[str, Harness | None]] = {}
         self._tests: dict[tuple[str, str], set[str]] = {}
         self._builds = Builds()
 
-    def build(self, watch: Watch) -> Builds:
+    def build(self, status: StatusWriter) -> Builds:
         """All builds of both sides. Raises SpikeproofError when a side does not build at all."""
         builds = self._builds
         versions = {}
         for side in (OLD, NEW):
             turn, cargo = self._turns[side], self._cargos[side]
-            cargo.progress = watch.progress
-            watch.say("Building", f"the side {WORDS[side]}")
+            cargo.progress = status.progress
+            status.say("Building", f"the side {WORDS[side]}")
             turn.sync()
             files = self._files(side)
             turn.write(files)
@@ -138,7 +138,7 @@ class Builder:
             wrapper = self.layouts.wrapper()
             run = cargo.build_programs(("--benches",), self._env(side), wrapper)
             self._explain(side, run)
-            self.stage.keep(side, TIME, run, rustlib)
+            self.bench_tree.keep(side, TIME, run, rustlib)
             self.layouts.keep(side, run.programs, rustlib)
             self._note(side, run)
             if self._counters and not builds.uncounted:
@@ -147,7 +147,7 @@ class Builder:
             if self._probes is not None and side == OLD:
                 self._reach(files, self._probes, rustlib)
                 turn.write(files)
-            self.stage.snapshot(side)
+            self.bench_tree.snapshot(side)
         builds.rustc = versions[NEW]
         if versions[OLD] != versions[NEW]:
             builds.notes.append(
@@ -254,7 +254,7 @@ class Builder:
                 f"the counting allocator cannot be linked in: {errors[0] if errors else run.output}"
             )
             return
-        self.stage.keep(side, COUNT, run, rustlib)
+        self.bench_tree.keep(side, COUNT, run, rustlib)
         for program in run.programs:
             if program.test and not program.target.startswith("bench/"):
                 if cargo.harness(program):
@@ -269,7 +269,7 @@ class Builder:
         turn.write({**files, **probes.files})
         run = cargo.build_programs(("--benches", "--tests"), self._env(OLD))
         if any(program.test for program in run.programs):
-            self.stage.keep(OLD, REACH, run, rustlib)
+            self.bench_tree.keep(OLD, REACH, run, rustlib)
         if not run.ok:
             errors = [d.message for d in run.diagnostics if d.level.startswith("error")]
             self._builds.notes.append(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
-from engine.base.bench_report import Report
+from engine.base.bench_report import BenchReport
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError
 from engine.base.model import Fix, Level, Outcome, Verdict
@@ -99,7 +99,7 @@ def _swapped(
     names: Sequence[str],
     only: frozenset[str],
     counted: bool,
-) -> Report:
+) -> BenchReport:
     """What was chosen against the same with the alternatives of ``names``."""
     swapped = {**chosen, **{name: others[name] for name in names}}
     before, after = texts(session, [*chosen.values()]), texts(session, [*swapped.values()])

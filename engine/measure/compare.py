@@ -9,11 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 from engine.base import process
-from engine.base.bench_report import NEW, OLD, Machine, Missing, Report
+from engine.base.bench_report import NEW, OLD, BenchReport, Machine, Missing
 from engine.cargo.scratch import Scratch
 from engine.measure import workload
-from engine.measure.build import Builder, Side, Watch
-from engine.measure.measuring import Measuring
+from engine.measure.build import Builder, Side, StatusWriter
+from engine.measure.measuring import BenchMeasurement
 from engine.measure.runner import Runner
 from engine.measure.settings import CompareSettings
 from engine.verify.coverage_probes import Probes
@@ -24,9 +24,9 @@ def compare(
     before: Side,
     after: Side,
     settings: CompareSettings,
-    watch: Watch,
+    status: StatusWriter,
     probes: Probes | None = None,
-) -> Report:
+) -> BenchReport:
     """Build and measure ``before`` and ``after`` in ``scratch``; neither side is written to.
 
     With ``probes`` (made for the texts of ``before``), also which runs reach which fix.
@@ -38,16 +38,16 @@ def compare(
     sides = {OLD: before, NEW: after}
     load = _load()
     builder = Builder(scratch, sides, settings.limits, settings.counters, probes)
-    with builder.stage as stage, closing(builder.layouts):
-        builds = builder.build(watch)
+    with builder.bench_tree as bench_tree, closing(builder.layouts):
+        builds = builder.build(status)
         runner = Runner(
-            stage,
+            bench_tree,
             process.environment(settings.limits.env),
             scratch.build.parent / "bench-home",
         )
-        measuring = Measuring(runner, builds, settings, watch, builder.layouts, probes)
-        commands = workload.Measuring(
-            stage, builds, scratch.build.parent, runner.env, settings, watch, probes
+        measuring = BenchMeasurement(runner, builds, settings, status, builder.layouts, probes)
+        commands = workload.WorkloadMeasurement(
+            bench_tree, builds, scratch.build.parent, runner.env, settings, status, probes
         )
         try:
             measuring.all()
@@ -56,7 +56,7 @@ def compare(
             measuring.interrupted = True
         finally:
             runner.close()
-    return Report(
+    return BenchReport(
         machine=_machine(builds.rustc, load),
         rows=(*measuring.rows(), *commands.rows),
         missing=tuple(

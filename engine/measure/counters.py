@@ -18,7 +18,7 @@ from engine.base.bench_report import NEW, OLD, Row, Samples
 from engine.base.process import ProcessResult
 from engine.measure import tally
 from engine.measure.harness import Call, Counted, Harness, UnreadableError
-from engine.measure.runner import FailedError, Key, Runner
+from engine.measure.runner import FailedError, ProgramKey, Runner
 from engine.measure.stats import median
 
 REPEATS = 3
@@ -158,13 +158,13 @@ _Found = dict[Metric, dict[str, list[Value]]]
 class _Task:
     """What is counted: a bench, by ``measure``, which gives a number for each of ``metrics``."""
 
-    key: Key
+    key: ProgramKey
     harness: Harness
     name: str
     shortest: float  # seconds of a run of many iterations, as the harness is asked
     iteration: float  # ns
     allowance: float  # seconds, for all runs, by which it is chosen what they count
-    measure: Callable[[str, Key, Call], _Measured]
+    measure: Callable[[str, ProgramKey, Call], _Measured]
     metrics: Sequence[Metric]
     end: float = math.inf  # by the monotonic clock: no run starts later
 
@@ -205,7 +205,7 @@ class Counter:
         self._timeout = timeout
 
     def allocations(
-        self, key: Key, harness: Harness, name: str, iteration: float, allowance: float
+        self, key: ProgramKey, harness: Harness, name: str, iteration: float, allowance: float
     ) -> _Found:
         """Of the program built with the counter."""
         metrics = (ALLOCATIONS, BYTES)
@@ -215,7 +215,7 @@ class Counter:
 
     def instructions(
         self,
-        key: Key,
+        key: ProgramKey,
         harness: Harness,
         name: str,
         iteration: float,
@@ -229,7 +229,7 @@ class Counter:
                 own[side].append(self._own_count(side, key, harness, name))
             return {INSTRUCTIONS: own}
 
-        def executed(side: str, key: Key, call: Call) -> _Measured:
+        def executed(side: str, key: ProgramKey, call: Call) -> _Measured:
             return self._executed(side, key, call, valgrind, harness.iterates)
 
         end = time.monotonic() + allowance
@@ -310,7 +310,7 @@ class Counter:
         except UnreadableError as error:
             raise FailedError(str(error)) from None
 
-    def _own_count(self, side: str, key: Key, harness: Harness, name: str) -> Value:
+    def _own_count(self, side: str, key: ProgramKey, harness: Harness, name: str) -> Value:
         home = self._runner.home
         result = self._runner.run(side, key, harness.timing(name, 0.0, home), self._timeout())
         try:
@@ -318,7 +318,7 @@ class Counter:
         except UnreadableError as error:
             raise FailedError(str(error)) from None
 
-    def _allocated(self, side: str, key: Key, call: Call) -> _Measured:
+    def _allocated(self, side: str, key: ProgramKey, call: Call) -> _Measured:
         file = self._runner.counts_file()
         more = {tally.VARIABLE: str(file)}
         result = self._runner.run(side, key, call, self._timeout(), more=more)
@@ -327,7 +327,9 @@ class Counter:
             raise FailedError("its program does not use the counting allocator")
         return counts, result
 
-    def _executed(self, side: str, key: Key, call: Call, valgrind: str, function: str) -> _Measured:
+    def _executed(
+        self, side: str, key: ProgramKey, call: Call, valgrind: str, function: str
+    ) -> _Measured:
         out = self._runner.home / "callgrind"
         wrap: tuple[str, ...] = (valgrind, "--tool=callgrind", f"--callgrind-out-file={out}.%p")
         if function:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from engine import __version__
-from engine.base.bench_report import RUNS, Machine, Missing, Report, Row, Samples
+from engine.base.bench_report import RUNS, BenchReport, Machine, Missing, Row, Samples
 from engine.base.fsio import read_regular
 from engine.measure.settings import CompareSettings
 
@@ -56,7 +56,7 @@ class Cache:
         }
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
-    def get(self, key: str) -> Report | None:
+    def get(self, key: str) -> BenchReport | None:
         path = self._folder / f"{key}.json"
         try:
             report = _report(json.loads(read_regular(path, _LIMIT, follow=False)))
@@ -65,7 +65,7 @@ class Cache:
             return None
         return report
 
-    def put(self, key: str, report: Report) -> None:
+    def put(self, key: str, report: BenchReport) -> None:
         """Keep a whole comparison; one that was interrupted is not kept."""
         if report.interrupted:
             return
@@ -101,18 +101,18 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
     return {path: hashlib.sha256(data).hexdigest() for path, data in sorted(files.items())}
 
 
-def _plain(report: Report) -> dict[str, Any]:
+def _plain(report: BenchReport) -> dict[str, Any]:
     plain = asdict(report)
     plain["reached"] = {name: sorted(fixes) for name, fixes in report.reached.items()}
     return plain
 
 
-def _report(plain: dict[str, Any]) -> Report:
+def _report(plain: dict[str, Any]) -> BenchReport:
     rows = []
     for row in plain["rows"]:
         ends = row["interval"]
         rows.append(Row(**{**row, "interval": None if ends is None else (ends[0], ends[1])}))
-    return Report(
+    return BenchReport(
         machine=Machine(**plain["machine"]),
         rows=tuple(rows),
         missing=tuple(Missing(**missing) for missing in plain["missing"]),

@@ -45,10 +45,10 @@ class Figure:
     problem: str = ""
 
 
-Handed = Mapping[str, Figure]
+RunFigures = Mapping[str, Figure]
 
 
-def read(path: Path) -> Handed:
+def read(path: Path) -> RunFigures:
     """What a run left at ``path``, by name; nothing when it left no file. Raises FiguresError."""
     try:
         data = read_regular(path, _LIMIT, follow=False)
@@ -59,7 +59,7 @@ def read(path: Path) -> Handed:
     return parse(data)
 
 
-def parse(data: bytes) -> Handed:
+def parse(data: bytes) -> RunFigures:
     """Raises FiguresError."""
     try:
         found = json.loads(data, parse_constant=_no_number)
@@ -112,7 +112,7 @@ def _no_number(word: str) -> NoReturn:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedFigure:
     """One figure over all pairs; or, with a ``problem``, why it cannot be compared."""
 
     name: str
@@ -121,7 +121,7 @@ class Compared:
     problem: str = ""
 
 
-def compared(values: Mapping[str, Sequence[Handed]]) -> Iterator[Compared]:
+def compared(values: Mapping[str, Sequence[RunFigures]]) -> Iterator[ComparedFigure]:
     """The figures of ``values`` (by run of a pair, as ``RUNS`` has them), in the order in which they
     were first told. What is not told in every run is not compared; a pair in which one of the runs
     says nothing of a figure counts for neither side."""
@@ -130,29 +130,29 @@ def compared(values: Mapping[str, Sequence[Handed]]) -> Iterator[Compared]:
         yield _compared(name, values)
 
 
-def _compared(name: str, values: Mapping[str, Sequence[Handed]]) -> Compared:
+def _compared(name: str, values: Mapping[str, Sequence[RunFigures]]) -> ComparedFigure:
     sides = {word: [h for run in runs for h in values[run]] for word, runs in _SIDES.items()}
     there = {word: [h[name] for h in all_ if name in h] for word, all_ in sides.items()}
     words = [word for word, found in there.items() if found]
     if len(words) == 1:
-        return Compared(name, problem=f"only there {words[0]}")
+        return ComparedFigure(name, problem=f"only there {words[0]}")
     for word, found in there.items():
         if len(found) < len(sides[word]):
-            return Compared(name, problem=f"not told in every run {word}")
+            return ComparedFigure(name, problem=f"not told in every run {word}")
     figures = [figure for told in there.values() for figure in told]
     problem = next((figure.problem for figure in figures if figure.problem), "")
     units = {figure.unit for figure in figures}
     if not problem and len(units) > 1:
         problem = "its unit is not the same in every run"
     if problem:
-        return Compared(name, problem=problem)
+        return ComparedFigure(name, problem=problem)
     rows = zip(*([handed[name].value for handed in values[run]] for run in RUNS), strict=True)
     whole = [row for row in rows if None not in row]
     void = len(values[RUNS[0]]) - len(whole)
     if not whole:
-        return Compared(name, problem="every pair has a run that says nothing of it")
+        return ComparedFigure(name, problem="every pair has a run that says nothing of it")
     before, after, again = zip(*whole, strict=True)
-    return Compared(name, units.pop(), Pairs(before, after, again, void=void))
+    return ComparedFigure(name, units.pop(), Pairs(before, after, again, void=void))
 
 
 _SIDES = {WORDS[OLD]: ("before", "again"), WORDS[NEW]: ("after",)}  # the runs of each

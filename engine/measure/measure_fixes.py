@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.base import process
-from engine.base.bench_report import Report, Row
+from engine.base.bench_report import BenchReport, Row
 from engine.base.errors import SpikeproofError
 from engine.base.measured import Measured
 from engine.base.model import Evidence, Fix, Level, Outcome, Verdict
@@ -57,7 +57,7 @@ class CachedComparisons:
         only: frozenset[str] = frozenset(),
         counted: bool = True,
         share: float = 1.0,
-    ) -> Report:
+    ) -> BenchReport:
         """The user's tree with the texts of ``before`` against the one with those of ``after``, in
         ``share`` of the budget; with counts, or of time alone."""
         settings = self._asked(only, counted, share)
@@ -110,7 +110,7 @@ def measure_fixes(
         with_probes: Probes | None,
         only: frozenset[str],
         counted: bool = True,
-    ) -> Report:
+    ) -> BenchReport:
         after = files
         if names is not None:
             after = texts(session, [first[name] for name in names if name in first])

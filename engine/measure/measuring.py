@@ -15,12 +15,12 @@ from pathlib import Path
 from engine.base.bench_report import NEW, OLD, RUNS, WORDS, Missing, Row, Samples
 from engine.base.counts import count
 from engine.measure import budget, counters, stats
-from engine.measure.build import COUNT, REACH, TIME, Builds, Built, Watch
+from engine.measure.build import COUNT, REACH, TIME, Builds, Built, StatusWriter
 from engine.measure.harness import Call, Harness, Reading, UnreadableError
 from engine.measure.layouts import Layouts
 from engine.measure.orders import Orders
-from engine.measure.progress import Progress
-from engine.measure.runner import FailedError, Key, Runner
+from engine.measure.progress import ProgressBar
+from engine.measure.runner import FailedError, ProgramKey, Runner
 from engine.measure.settings import CompareSettings
 from engine.verify.coverage_probes import VARIABLE, Probes
 
@@ -56,11 +56,11 @@ class Bench:
     def full(self) -> str:
         return f"{self.built.package}::{self.built.target}::{self.name}"
 
-    def key(self, mode: str) -> Key:
-        return Key(mode, self.built.package, self.built.target)
+    def key(self, mode: str) -> ProgramKey:
+        return ProgramKey(mode, self.built.package, self.built.target)
 
 
-class Measuring:
+class BenchMeasurement:
     """All measurements on built sides, package by package, each with its own budget."""
 
     def __init__(
@@ -68,7 +68,7 @@ class Measuring:
         runner: Runner,
         builds: Builds,
         settings: CompareSettings,
-        watch: Watch,
+        status: StatusWriter,
         layouts: Layouts,
         probes: Probes | None = None,
     ) -> None:
@@ -83,13 +83,13 @@ class Measuring:
         self._builds = builds
         self._settings = settings
         self._by_valgrind = settings.counters and settings.instructions
-        self._watch = watch
+        self._status = status
         self._random = random.Random(settings.seed)
         self._orders = Orders(layouts, self._random)
         self._timed: list[Bench] = []
         self._counts: list[Row] = []
         self._deadline = 0.0
-        self._progress = Progress(watch)
+        self._progress = ProgressBar(status)
         self._counter = counters.Counter(runner, self._patience)
         self._valgrind = shutil.which("valgrind", path=runner.env.get("PATH", os.defpath))
 
@@ -107,7 +107,7 @@ class Measuring:
         benches = list(self._tried(package))
         timed = [bench for bench in benches if bench.built.harness.timed]
         if benches:
-            self._watch.say("Measuring", f"{package}: {count(len(benches), 'bench', 'benches')}")
+            self._status.say("Measuring", f"{package}: {count(len(benches), 'bench', 'benches')}")
         self._count_allocations(timed)
         self._count_instructions(timed)
         self._time(timed)
@@ -126,7 +126,7 @@ class Measuring:
                 names = [name for name in listed if self._settings.wants(f"{whole}::{name}")]
                 for number, name in enumerate(names, 1):
                     bench = Bench(name, replace(built, harness=harness))
-                    self._watch.progress(f"trying {bench.full} ({number} of {len(names)})")
+                    self._status.progress(f"trying {bench.full} ({number} of {len(names)})")
                     if self._try(bench) and self._reaches(bench):
                         yield bench
 
@@ -157,7 +157,7 @@ class Measuring:
             with self._reported(whole, "", WORDS[side]):
                 result = self._runner.run(
                     side,
-                    Key(TIME, built.package, built.target),
+                    ProgramKey(TIME, built.package, built.target),
                     built.harness.listing(),
                     self._patience(),
                 )
@@ -237,7 +237,7 @@ class Measuring:
             wanted,
             limit,
             lambda side, program: self._read(side, bench, budget.SHORTEST, program),
-            lambda done, programs: self._watch.progress(
+            lambda done, programs: self._status.progress(
                 f"linking {bench.built.target} in other orders ({done} of {programs})"
             ),
         )
@@ -278,7 +278,7 @@ class Measuring:
             if allowance <= 0:
                 self._miss(bench.full, "allocations", counters.NO_TIME)
                 continue
-            self._watch.progress(f"counting allocations of {bench.full}")
+            self._status.progress(f"counting allocations of {bench.full}")
             ask = self._allocations(bench, allowance)
             self._count(bench.full, bench.built, "allocations", ask)
 
@@ -309,7 +309,7 @@ class Measuring:
         if left <= needed:
             self._miss(bench.full, "instructions", counters.NO_TIME)
             return
-        self._watch.progress(f"counting instructions of {bench.full}")
+        self._status.progress(f"counting instructions of {bench.full}")
         key, harness, valgrind = bench.key(TIME), bench.built.harness, self._valgrind or ""
         ask = partial(
             self._counter.instructions, key, harness, bench.name, bench.value, left, valgrind
@@ -334,7 +334,7 @@ class Measuring:
                         f"{package}::{built.target}", "allocations", f"{rest}: {counters.NO_TIME}"
                     )
                     break
-                self._watch.progress(f"counting allocations of {bench.full}")
+                self._status.progress(f"counting allocations of {bench.full}")
                 if not self._reaches(bench):
                     continue
                 ask = self._allocations(bench, self._deadline - time.monotonic())
@@ -345,7 +345,7 @@ class Measuring:
         whole = f"{built.package}::{built.target}"
         for side in (OLD, NEW):
             with self._reported(whole, "allocations", WORDS[side]):
-                key = Key(COUNT, built.package, built.target)
+                key = ProgramKey(COUNT, built.package, built.target)
                 result = self._runner.run(side, key, Call(("--list",)), self._patience())
                 lines = result.stdout.decode("utf-8", "replace").split("\n")
                 found.append({x.removesuffix(": test") for x in lines if x.endswith(": test")})

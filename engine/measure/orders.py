@@ -15,7 +15,7 @@ from engine.measure.runner import FailedError
 _SEEDS = range(1, 2**31)
 _TICK = 1e-3  # seconds; no link is shorter
 
-Trial = Callable[[str, Path], object]  # of a side's program: raises FailedError
+TryProgram = Callable[[str, Path], object]  # of a side's program: raises FailedError
 
 
 class Orders:
@@ -37,7 +37,7 @@ class Orders:
         target: str,
         wanted: range,
         limit: float,
-        trial: Trial,
+        trial: TryProgram,
         told: Callable[[int, int], None],
     ) -> int:
         """Link both sides' ``target`` in as many orders of ``wanted`` as take at most ``limit``
@@ -56,7 +56,7 @@ class Orders:
         return len(self._pool[OLD]) if self._pool else 1
 
     def _linked(
-        self, wanted: range, limit: float, trial: Trial, told: Callable[[int, int], None]
+        self, wanted: range, limit: float, trial: TryProgram, told: Callable[[int, int], None]
     ) -> dict[str, list[Path]]:
         seeds = self._random.sample(_SEEDS, 2 * wanted[-1])
         done, count = 0, wanted[-1]

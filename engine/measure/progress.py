@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 
-from engine.measure.build import Watch
+from engine.measure.build import StatusWriter
 
 _WIDTH = 20
 
 
-class Progress:
+class ProgressBar:
     """A bar over the seconds that the pairs are planned to take."""
 
-    def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+    def __init__(self, status: StatusWriter) -> None:
+        self._status = status
         self._total = self._done = 0.0
         self._began = time.monotonic()
         self._item = ""
@@ -25,12 +25,12 @@ class Progress:
     def item(self, text: str) -> None:
         """The next bench: said on a line of its own too, for logs without a terminal."""
         self._item = text
-        self._watch.say("Timing", f"{text}, about {self.left():.0f} s left")
+        self._status.say("Timing", f"{text}, about {self.left():.0f} s left")
 
     def show(self, text: str) -> None:
         filled = round(_WIDTH * self._done / self._total) if self._total else 0
         bar = "#" * min(filled, _WIDTH) + "-" * (_WIDTH - filled)
-        self._watch.progress(f"[{bar}] {self._item}: {text}, about {self.left():.0f} s left")
+        self._status.progress(f"[{bar}] {self._item}: {text}, about {self.left():.0f} s left")
 
     def done(self, seconds: float) -> None:
         """A part of the plan, in the plan's seconds, is over."""

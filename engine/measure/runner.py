@@ -10,8 +10,8 @@ from pathlib import Path
 
 from engine.base import process
 from engine.measure import tally
+from engine.measure.bench_tree import BenchTree
 from engine.measure.harness import Call
-from engine.measure.stage import Stage
 
 _KEPT = 4 * 2**20  # bytes of a run's output; what is read of it is far less
 
@@ -21,7 +21,7 @@ class FailedError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class ProgramKey:
     """A target whose program is kept: ``mode`` is the kind of build."""
 
     mode: str
@@ -31,22 +31,22 @@ class Key:
 
 @dataclass(slots=True)
 class Runner:
-    """Runs programs on ``stage``. ``env`` is what every run gets; ``home`` a folder of ours that is
+    """Runs programs in ``bench_tree``. ``env`` is what every run gets; ``home`` a folder of ours that is
     emptied for each run. ``written`` collects what runs wrote into their side's files, by target."""
 
-    stage: Stage
+    bench_tree: BenchTree
     env: Mapping[str, str]
     home: Path
     written: dict[str, set[str]] = field(default_factory=dict)
     _last: dict[str, str] = field(default_factory=dict)  # by side: what ran there last
 
-    def has(self, side: str, key: Key) -> bool:
-        return (key.package, key.target) in self.stage.programs(side, key.mode)
+    def has(self, side: str, key: ProgramKey) -> bool:
+        return (key.package, key.target) in self.bench_tree.programs(side, key.mode)
 
     def run(
         self,
         side: str,
-        key: Key,
+        key: ProgramKey,
         call: Call,
         timeout: float,
         *,
@@ -57,16 +57,16 @@ class Runner:
         """One run to its end. ``wrap`` is a program that runs it, ``program`` one that runs in its
         place. Raises FailedError when it does not end by itself with success, within ``timeout``
         seconds."""
-        changed = self.stage.load(side, key.mode)
+        changed = self.bench_tree.load(side, key.mode)
         if changed and side in self._last:
             self.written.setdefault(self._last[side], set()).update(changed)
         self._last[side] = f"{key.package}::{key.target}"
-        kept = self.stage.programs(side, key.mode)[key.package, key.target]
+        kept = self.bench_tree.programs(side, key.mode)[key.package, key.target]
         self.empty_home()
         result = process.run(
             process.Command(
                 argv=(*wrap, str(program or kept.path), *call.args),
-                cwd=self.stage.place / kept.package,
+                cwd=self.bench_tree.place / kept.package,
                 env={**self.env, **kept.env, **call.env, **(more or {})},
                 timeout=timeout,
                 kept=_KEPT,

@@ -160,7 +160,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Estimate:
     """What the samples of one bench say. Ratios are after / before; ``floor`` and ``smallest`` are
     relative changes (0.01 is 1 %), infinite when nothing can be said."""
 
@@ -173,7 +173,7 @@ class Finding:
     p_value: float  # adjusted for the number of benches
 
 
-def judge(benches: Sequence[Pairs], family: int = 0) -> tuple[Finding, ...]:
+def judge(benches: Sequence[Pairs], family: int = 0) -> tuple[Estimate, ...]:
     """The verdicts on all benches of a run. A change is declared when its sign test holds after
     Holm against ``MIN_EFFECT``, and its size is beyond what the A/A pairs show."""
     margins = [MIN_EFFECT + math.log1p(bench.resolution) for bench in benches]
@@ -193,7 +193,7 @@ def judge(benches: Sequence[Pairs], family: int = 0) -> tuple[Finding, ...]:
         )
         verdict = ("slower" if middle > 0 else "faster") if declared else "no-difference"
         found.append(
-            Finding(
+            Estimate(
                 verdict,
                 math.exp(middle),
                 math.exp(low),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from engine.base.bench_report import Missing, Report, Row
+from engine.base.bench_report import BenchReport, Missing, Row
 from engine.base.counts import count
 from engine.base.plain import printable
 
@@ -17,12 +17,12 @@ _UNITS = ((1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns"), (1e-3, "ps"))
 _WORSE = frozenset({"slower", "more"})
 
 
-def report_json(report: Report) -> str:
+def report_json(report: BenchReport) -> str:
     """``spikeproof/bench/1``."""
     return json.dumps(report_plain(report), indent=2, allow_nan=False) + "\n"
 
 
-def report_plain(report: Report) -> dict[str, Any]:
+def report_plain(report: BenchReport) -> dict[str, Any]:
     """The report as JSON has it. Numbers that are infinite (nothing can be said) are null."""
     return {
         "schema": "spikeproof/bench/1",
@@ -34,7 +34,7 @@ def report_plain(report: Report) -> dict[str, Any]:
     }
 
 
-def samples_json(reports: Mapping[str, Report]) -> str:
+def samples_json(reports: Mapping[str, BenchReport]) -> str:
     """``spikeproof/samples/1``: all values behind the reports, by what each of them compared."""
     plain = [
         {
@@ -70,7 +70,7 @@ def _finite(number: float) -> float | None:
     return number if math.isfinite(number) else None
 
 
-def report_text(report: Report, color: bool) -> str:
+def report_text(report: BenchReport, color: bool) -> str:
     """A table, what was not measured, and the notes; equal counts of tests are told as a number."""
     quiet = list(_quiet(report.rows))
     shown = [row for row in report.rows if row not in quiet]
@@ -194,7 +194,7 @@ def link_orders(rows: Sequence[Row]) -> int:
     return max((row.orders for row in rows), default=1)
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: BenchReport) -> Iterator[str]:
     orders = link_orders(report.rows)
     if orders > 1:
         yield (

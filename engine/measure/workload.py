@@ -21,11 +21,11 @@ from typing import TypeVar
 from engine.base import process
 from engine.base.bench_report import NEW, OLD, RUNS, WORDS, WORKLOAD, Missing, Row, Samples
 from engine.measure import budget, counters, figures, stats, tally
-from engine.measure.build import TIME, Builds, Side, Watch
+from engine.measure.bench_tree import BenchTree
+from engine.measure.build import TIME, Builds, Side, StatusWriter
 from engine.measure.runner import FailedError
 from engine.measure.seed import seed
 from engine.measure.settings import CompareSettings
-from engine.measure.stage import Stage
 from engine.verify.coverage_probes import VARIABLE, Probes
 
 _METRICS = ("time", "cpu", "memory")
@@ -68,7 +68,7 @@ class _Ran:
     them."""
 
     usage: Mapping[str, float]
-    figures: figures.Handed
+    figures: figures.RunFigures
     problem: str = ""
 
     @property
@@ -94,15 +94,15 @@ def workloads(side: Side) -> tuple[Workload, ...]:
 
 
 @dataclass
-class Measuring:
-    """Measures workloads on a stage that holds both built sides."""
+class WorkloadMeasurement:
+    """Measures workloads in a tree that holds both built sides."""
 
-    stage: Stage
+    bench_tree: BenchTree
     builds: Builds
     base: Path
     env: Mapping[str, str]
     settings: CompareSettings
-    watch: Watch
+    status: StatusWriter
     probes: Probes | None = None
     rows: list[Row] = field(default_factory=list)
     missing: list[Missing] = field(default_factory=list)
@@ -120,7 +120,7 @@ class Measuring:
 
     def _one(self, workload: Workload) -> None:
         limits = self.settings.limits
-        self.watch.say("Measuring", workload.name)
+        self.status.say("Measuring", workload.name)
         for side in (OLD, NEW):
             self._run(side, workload, limits.check + limits.test)  # builds what it needs
         if self.probes is not None:
@@ -162,7 +162,9 @@ class Measuring:
                     found.append(figure)
         self._tell(workload, found, family)
 
-    def _tell(self, workload: Workload, found: Sequence[figures.Compared], family: int) -> None:
+    def _tell(
+        self, workload: Workload, found: Sequence[figures.ComparedFigure], family: int
+    ) -> None:
         pairs = [each.pairs for each in found if each.pairs is not None]
         judged = stats.judge(pairs, family)
         for each, own, finding in zip(found, pairs, judged, strict=True):
@@ -179,7 +181,7 @@ class Measuring:
             metric: {OLD: [], NEW: []} for metric in (counters.ALLOCATIONS, counters.BYTES)
         }
         for number, side in enumerate((OLD, NEW, *counters.TURNS)):
-            self.watch.progress(f"counting allocations of {workload.name}")
+            self.status.progress(f"counting allocations of {workload.name}")
             counted = self._counted(side, workload, timeout, self.builds.wrapper)
             if not any(counted):
                 words = "the command starts no program that cargo built of this workspace"
@@ -236,7 +238,7 @@ class Measuring:
         for pair in range(pairs):
             order = list(values)
             shuffled.shuffle(order)
-            self.watch.progress(f"{workload.name}: pair {pair + 1} of {pairs}")
+            self.status.progress(f"{workload.name}: pair {pair + 1} of {pairs}")
             for run in order:
                 values[run].append(measure(NEW if run == "after" else OLD))
         return values
@@ -251,15 +253,15 @@ class Measuring:
         files: Mapping[str, bytes] | None = None,
     ) -> _Ran:
         """One run. Raises FailedError when it does not end with success."""
-        self.stage.load(side, TIME)
+        self.bench_tree.load(side, TIME)
         for path, data in (files or {}).items():
-            (self.stage.place / path).write_bytes(data)
+            (self.bench_tree.place / path).write_bytes(data)
         usage = self.base / "workload-usage.json"
         usage.unlink(missing_ok=True)
         handed = self.base / "workload-figures.json"
         _remove(handed)
         folder = self.base / f"workload-{target or side}"
-        seed(self.base / "build", folder, self.stage.place / "Cargo.lock")
+        seed(self.base / "build", folder, self.bench_tree.place / "Cargo.lock")
         places = {
             "CARGO_TARGET_DIR": str(folder),
             "CARGO_BUILD_BUILD_DIR": str(folder),  # one of the user's would be both sides'
@@ -268,7 +270,7 @@ class Measuring:
         result = process.run(
             process.Command(
                 argv=(sys.executable, "-I", "-c", _WRAPPER, str(usage), *workload.argv),
-                cwd=self.stage.place / workload.folder,
+                cwd=self.bench_tree.place / workload.folder,
                 env={**self.env, **places, **(more or {})},
                 timeout=timeout,
                 kept=_KEPT,
@@ -299,16 +301,16 @@ class Measuring:
 
 def _compared(
     metrics: Sequence[str], values: Mapping[str, Sequence[Mapping[str, float]]]
-) -> list[figures.Compared]:
+) -> list[figures.ComparedFigure]:
     """``values`` has what each run took by metric, by run of a pair."""
     found = []
     for metric in metrics:
         before, after, again = (tuple(each[metric] for each in values[run]) for run in RUNS)
-        found.append(figures.Compared(metric, "", stats.Pairs(before, after, again)))
+        found.append(figures.ComparedFigure(metric, "", stats.Pairs(before, after, again)))
     return found
 
 
-def _row(name: str, metric: str, unit: str, pairs: stats.Pairs, found: stats.Finding) -> Row:
+def _row(name: str, metric: str, unit: str, pairs: stats.Pairs, found: stats.Estimate) -> Row:
     whole = len(pairs.before) + pairs.void
     row = Row(
         name=name,

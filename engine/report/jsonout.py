@@ -18,7 +18,7 @@ from engine.detect.suppress import UnusedAllowance
 from engine.rust.syntax import Source
 
 if TYPE_CHECKING:
-    from engine.base.bench_report import Report
+    from engine.base.bench_report import BenchReport
     from engine.base.measured import Measured
     from engine.detect.baseline import BaselineEntry
 
@@ -143,7 +143,7 @@ def diff_json(
     skipped: Iterable[Skip],
     runs: dict[str, object],
     rest: Rest,
-    measurement: Report | None = None,
+    measurement: BenchReport | None = None,
 ) -> dict[str, object]:
     """The fixes of one workspace. What was measured, and how often cargo ran (a test that failed
     once is run again), can differ between runs; nothing else does."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from engine.base.bench_report import Report, Row
+from engine.base.bench_report import BenchReport, Row
 from engine.base.counts import count
 from engine.base.measured import Measured
 from engine.base.model import Verdict
@@ -48,7 +48,7 @@ def table(verdicts: Iterable[Verdict]) -> Table:
     return Table({_key(row): n for n, row in enumerate(ordered, 1)}, tuple(ordered))
 
 
-def lines(found: Table, report: Report, together: int) -> list[str]:
+def lines(found: Table, report: BenchReport, together: int) -> list[str]:
     """The table under its heading, and where it was measured."""
     machine = report.machine
     head = f"bench: {together} fixes measured together" if together != 1 else "bench: measured"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from engine.report.mbox import Series, mails
 
 if TYPE_CHECKING:
-    from engine.base.bench_report import Report
+    from engine.base.bench_report import BenchReport
     from engine.report.result import Result
 
 FORMATS = ("patch", "mbox", "json", "summary", "stat")
@@ -56,7 +56,7 @@ def samples_of(results: Sequence[Result]) -> bytes:
     """All values that were measured of what is emitted; of single fixes under their ids."""
     from engine.measure.text import samples_json
 
-    reports: dict[str, Report] = {}
+    reports: dict[str, BenchReport] = {}
     for result in results:
         measurements = result.measurements
         if measurements is not None and measurements.report is not None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.base.bench_report import WORKLOAD, Machine, Report, Row
+from engine.base.bench_report import WORKLOAD, BenchReport, Machine, Row
 from engine.base.measured import Measured
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.measure.alternatives import compare_alternatives, next_alternatives
@@ -40,7 +40,7 @@ def found(*names: str, test: str = "") -> Measurements:
     }
     if test:
         rows[test] = (row("p::lib::t", "allocations", "fewer"),)
-    report = Report(MACHINE, reached=reached)
+    report = BenchReport(MACHINE, reached=reached)
     return Measurements(report, {name: Measured(own) for name, own in rows.items()})
 
 
@@ -51,13 +51,13 @@ class Script:
         self.effects = effects
         self.asked: list[tuple[str, ...]] = []
 
-    def __call__(self, names: Sequence[str], only: frozenset[str], counted: bool) -> Report:
+    def __call__(self, names: Sequence[str], only: frozenset[str], counted: bool) -> BenchReport:
         self.asked.append(tuple(names))
         rows = {(bench, metric): "no-difference" for _, bench, metric in self.effects}
         for (name, bench, metric), word in self.effects.items():
             if name in names:
                 rows[bench, metric] = word
-        return Report(
+        return BenchReport(
             MACHINE,
             tuple(row(*key, word) for key, word in rows.items() if key[0] in only),
         )
@@ -137,9 +137,9 @@ def test_a_workload_is_asked_only_where_no_bench_is() -> None:
     measurements = replace(measurements, fixes={"a": both, "b": Measured((load,))})
     asked: list[frozenset[str]] = []
 
-    def swap(names: Sequence[str], only: frozenset[str], counted: bool) -> Report:
+    def swap(names: Sequence[str], only: frozenset[str], counted: bool) -> BenchReport:
         asked.append(only)
-        return Report(MACHINE, ())
+        return BenchReport(MACHINE, ())
 
     for name in "ab":
         compare_alternatives({name: fix("first")}, {name: fix("second")}, measurements, swap)

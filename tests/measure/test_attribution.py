@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.base.bench_report import Machine, Missing, Report, Row, Samples
+from engine.base.bench_report import BenchReport, Machine, Missing, Row, Samples
 from engine.base.measured import Measured
 from engine.base.model import Edit, Fix, Level
 from engine.measure.attribution import Measurements, attribute, worse
@@ -51,7 +51,7 @@ class Machinery:
         with_probes: Probes | None,
         only: frozenset[str],
         counted: bool = True,
-    ) -> Report:
+    ) -> BenchReport:
         assert counted or only, "what is not traced is counted"
         self.slow = self.slow_for(names)
         self.runs.append(None if names is None else frozenset(names))
@@ -61,7 +61,7 @@ class Machinery:
             row("p::bench/b::b", "time", "slower" if bad else "no-difference", 1.3 if bad else 1)
         ]
         rows += [row("p::lib::t", "allocations", "same")]
-        return Report(
+        return BenchReport(
             MACHINE,
             tuple(r for r in rows if not only or r.name in only),
             reached=self.reached if with_probes is not None else {},
@@ -174,9 +174,9 @@ def test_a_cost_that_the_codemod_takes_knowingly_refuses_nobody() -> None:
             with_probes: Probes | None,
             only: frozenset[str],
             counted: bool = True,
-        ) -> Report:
+        ) -> BenchReport:
             report = super().__call__(names, with_probes, only)
-            return Report(
+            return BenchReport(
                 MACHINE, (row("p::bench/b::b", "allocations", "more"),), reached=report.reached
             )
 
@@ -188,7 +188,7 @@ def test_a_cost_that_the_codemod_takes_knowingly_refuses_nobody() -> None:
 # -- kept between runs ---------------------------------------------------------------------------
 
 
-def report() -> Report:
+def report() -> BenchReport:
     rows = (
         row("p::bench/b::b", "time", "faster", 0.5),
         Row("p::lib::t", "libtest", "allocations", 0.0, 3.0, math.inf, None, 0.0, 2, "more", 1.0),
@@ -199,7 +199,7 @@ def report() -> Report:
         Samples("p::lib::t", "allocations", (0.0,) * 3, (3.0,) * 3),
     )
     reached = {"p::bench/b::b": frozenset({"a", "b"})}
-    return Report(MACHINE, rows, missing, ("a note",), reached, samples=samples)
+    return BenchReport(MACHINE, rows, missing, ("a note",), reached, samples=samples)
 
 
 def test_what_was_measured_comes_back_as_it_was(tmp_path: Path) -> None:
@@ -232,7 +232,7 @@ def test_another_tree_text_or_setting_is_another_measurement(tmp_path: Path) -> 
 
 def test_an_interrupted_measurement_and_a_broken_file_are_not_taken(tmp_path: Path) -> None:
     cache = Cache(tmp_path, {})
-    cache.put("a", Report(MACHINE, interrupted=True))
+    cache.put("a", BenchReport(MACHINE, interrupted=True))
     assert cache.get("a") is None
     for text in ("", "{", "[]", '{"machine": {}}', '{"rows": 1}'):
         (tmp_path / "b.json").write_text(text)

@@ -10,7 +10,7 @@ import pytest
 
 from engine.app.bench_command import exit_code
 from engine.base.bench_report import Row
-from engine.measure import Report
+from engine.measure import BenchReport
 from engine.measure.text import report_json, report_text, samples_json
 from tests.benchcrate import LIB, crate, measure, reason, row
 from tests.trees import build, content, package
@@ -29,7 +29,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def equal(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[Report, Path]:
+def equal(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[BenchReport, Path]:
     root = tmp_path_factory.mktemp("equal")
     tests = {"tests/rows.rs": "#[test] fn three() { assert_eq!(kit::rows(3).len(), 3); }\n"}
     old, new = (
@@ -47,7 +47,7 @@ def equal(tmp_path_factory: pytest.TempPathFactory, target: Path) -> tuple[Repor
     return report, root
 
 
-def test_equal_trees_do_not_differ(equal: tuple[Report, Path]) -> None:
+def test_equal_trees_do_not_differ(equal: tuple[BenchReport, Path]) -> None:
     report, _ = equal
     assert not report.missing
     assert exit_code(report) == 0
@@ -67,7 +67,7 @@ def test_equal_trees_do_not_differ(equal: tuple[Report, Path]) -> None:
         assert row(report, "bench/usual::work", "instructions").verdict == "same"
 
 
-def test_every_row_has_its_samples(equal: tuple[Report, Path]) -> None:
+def test_every_row_has_its_samples(equal: tuple[BenchReport, Path]) -> None:
     report, _ = equal
     data = json.loads(samples_json({"HEAD": report}))
     assert data["schema"] == "spikeproof/samples/1"
@@ -83,14 +83,14 @@ def test_every_row_has_its_samples(equal: tuple[Report, Path]) -> None:
             assert len(own["again"]) == found.pairs
 
 
-def test_tests_are_counted_too(equal: tuple[Report, Path]) -> None:
+def test_tests_are_counted_too(equal: tuple[BenchReport, Path]) -> None:
     report, _ = equal
     found = row(report, "kit::test/rows::three", "allocations")
     assert found.verdict == "same"
     assert found.before >= 4
 
 
-def test_json_has_the_fixed_fields(equal: tuple[Report, Path]) -> None:
+def test_json_has_the_fixed_fields(equal: tuple[BenchReport, Path]) -> None:
     report, _ = equal
     data = json.loads(report_json(report))
     assert data["schema"] == "spikeproof/bench/1"
@@ -106,7 +106,7 @@ def test_json_has_the_fixed_fields(equal: tuple[Report, Path]) -> None:
 
 
 def test_text_prints_the_noise_floor_and_what_would_have_been_seen(
-    equal: tuple[Report, Path],
+    equal: tuple[BenchReport, Path],
 ) -> None:
     text = report_text(equal[0], color=False)
     line = next(line for line in text.splitlines() if "usual::work" in line and " time " in line)
@@ -117,7 +117,7 @@ def test_text_prints_the_noise_floor_and_what_would_have_been_seen(
 
 
 def test_more_work_and_one_more_allocation_are_found(
-    equal: tuple[Report, Path], target: Path, tmp_path: Path
+    equal: tuple[BenchReport, Path], target: Path, tmp_path: Path
 ) -> None:
     changed = {
         "src/lib.rs": LIB.replace("black_box(steps)", "black_box(steps * 2)").replace(

@@ -15,7 +15,7 @@ import pytest
 from engine.app.bench_command import exit_code
 from engine.base.bench_report import Machine, Row
 from engine.base.errors import SpikeproofError
-from engine.measure import Report
+from engine.measure import BenchReport
 from engine.measure.counters import NO_TIME
 from engine.measure.text import report_text
 from tests.benchcrate import crate, measure, reason, row
@@ -68,7 +68,7 @@ ZOO = {
 
 
 @pytest.fixture(scope="module")
-def zoo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, float]:
+def zoo(tmp_path_factory: pytest.TempPathFactory) -> tuple[BenchReport, float]:
     root = tmp_path_factory.mktemp("zoo")
     sides = []
     for name in ("old", "new"):
@@ -89,7 +89,7 @@ def zoo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, float]:
     return report, time.time()
 
 
-def test_the_good_one_is_measured_all_the_same(zoo: tuple[Report, float]) -> None:
+def test_the_good_one_is_measured_all_the_same(zoo: tuple[BenchReport, float]) -> None:
     found = row(zoo[0], "good::work", "time")
     assert found.verdict == "no-difference"
     assert row(zoo[0], "good::work", "allocations").verdict == "same"
@@ -117,7 +117,7 @@ def test_the_good_one_is_measured_all_the_same(zoo: tuple[Report, float]) -> Non
     ],
 )
 def test_words_and_no_verdict(
-    zoo: tuple[Report, float], name: str, metric: str, words: str
+    zoo: tuple[BenchReport, float], name: str, metric: str, words: str
 ) -> None:
     found = [m.reason for m in zoo[0].missing if m.name.endswith(name) and m.metric == metric]
     assert any(words in text for text in found), found
@@ -125,14 +125,14 @@ def test_words_and_no_verdict(
     assert not measured
 
 
-def test_what_a_bench_writes_into_its_tree_is_undone(zoo: tuple[Report, float]) -> None:
+def test_what_a_bench_writes_into_its_tree_is_undone(zoo: tuple[BenchReport, float]) -> None:
     assert row(zoo[0], "writes::one", "time").verdict == "no-difference"
     note = next(n for n in zoo[0].notes if n.startswith("kit::bench/writes writes into its tree"))
     assert "README.md" in note
     assert "log.txt" in note
 
 
-def test_what_a_bench_leaves_running_is_ended(zoo: tuple[Report, float]) -> None:
+def test_what_a_bench_leaves_running_is_ended(zoo: tuple[BenchReport, float]) -> None:
     assert row(zoo[0], "forks::one", "allocations").verdict in ("same", "more", "fewer")
     for process in Path("/proc").glob("[0-9]*"):
         try:
@@ -143,13 +143,15 @@ def test_what_a_bench_leaves_running_is_ended(zoo: tuple[Report, float]) -> None
         assert not (words[:2] == [b"sleep", b"300"] and "spikeproof" in folder)
 
 
-def test_a_bench_of_a_nanosecond_is_measured(zoo: tuple[Report, float]) -> None:
+def test_a_bench_of_a_nanosecond_is_measured(zoo: tuple[BenchReport, float]) -> None:
     found = row(zoo[0], "tiny::one", "time")
     assert 0 < found.before < 1000
     assert found.verdict == "no-difference"
 
 
-def test_a_bench_on_one_side_alone_does_not_hide_its_neighbour(zoo: tuple[Report, float]) -> None:
+def test_a_bench_on_one_side_alone_does_not_hide_its_neighbour(
+    zoo: tuple[BenchReport, float],
+) -> None:
     assert row(zoo[0], "sides::stays", "allocations").verdict == "same"
 
 
@@ -266,7 +268,7 @@ def test_counting_keeps_to_its_part_of_the_budget(tmp_path: Path) -> None:
 
 def test_a_machine_whose_noise_drowns_everything_is_called_that() -> None:
     loud = Row("k::bench/a::b", "criterion", "time", 10.0, 14.0, 1.4, (0.5, 3.0), 1.9, 20, "no-difference", 2.5)  # fmt: skip
-    text = report_text(Report(Machine("Linux", "cpu", 2, 9.0, "rustc"), (loud,)), color=False)
+    text = report_text(BenchReport(Machine("Linux", "cpu", 2, 9.0, "rustc"), (loud,)), color=False)
     assert "no-difference (would see 250.0 %) too noisy to say" in text
     assert "the machine was too noisy for 1 of the benches" in text
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.base.bench_report import NEW, OLD
-from engine.measure import Machine, Report, Row
+from engine.measure import BenchReport, Machine, Row
 from engine.measure.layouts import LayoutError, Layouts
 from engine.measure.orders import Orders
 from engine.measure.record_link import codegen, links_program
@@ -165,9 +165,9 @@ def test_reports_tell_how_many_orders_there_were() -> None:
     one = Row("k::bench/a::b", "criterion", "time", 10.0, 12.0, 1.2, (1.1, 1.3), 0.1, 20, "slower", 0.1)  # fmt: skip
     many = Row("k::bench/a::b", "criterion", "time", 10.0, 12.0, 1.2, (1.1, 1.3), 0.1, 20, "slower", 0.1, orders=20)  # fmt: skip
     machine = Machine("Linux", "cpu", 2, 0.0, "rustc")
-    assert "orders" not in report_text(Report(machine, (one,)), color=False)
-    assert "linked in 20 orders a side" in report_text(Report(machine, (many,)), color=False)
-    assert "orders" not in lines(table(()), Report(machine, (one,)), 1)[0]
+    assert "orders" not in report_text(BenchReport(machine, (one,)), color=False)
+    assert "linked in 20 orders a side" in report_text(BenchReport(machine, (many,)), color=False)
+    assert "orders" not in lines(table(()), BenchReport(machine, (one,)), 1)[0]
 
 
 # -- with real cargo -------------------------------------------------------------------------------
@@ -209,7 +209,7 @@ def test_orders_differ_and_the_work_does_not(tmp_path: Path) -> None:
     with Scratch.open(workspace, tmp_path / "target") as scratch:
         sides = {OLD: Side(workspace), NEW: Side(workspace)}
         builder = Builder(scratch, sides, Limits(), counters=False)
-        with builder.stage:
+        with builder.bench_tree:
             builder.build(Ui(quiet=True))
             seeds = (5, 6, 7)
             programs = builder.layouts.link(NEW, "kit", "bench/usual", seeds, lambda: None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.measure.progress import Progress
+from engine.measure.progress import ProgressBar
 
 
 class _Watch:
@@ -25,7 +25,7 @@ def test_what_is_left_goes_by_what_is_done_and_not_by_pauses(
     now = 100.0
     monkeypatch.setattr("engine.measure.progress.time.monotonic", lambda: now)
     watch = _Watch()
-    progress = Progress(watch)
+    progress = ProgressBar(watch)
     progress.start(40.0)
     progress.item("b (1 of 2)")
     assert watch.said == ["Timing b (1 of 2), about 40 s left"]

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.base.bench_report import Machine, Report, Row
+from engine.base.bench_report import BenchReport, Machine, Row
 from engine.base.ui import Ui
 from engine.measure import figures, stats, workload
 from engine.measure.attribution import better, worse
@@ -122,7 +122,7 @@ def test_no_json_raises_anything_else_and_values_can_be_divided(value: object) -
 Runs = Sequence[dict[str, Figure]]
 
 
-def all_pairs(before: Runs, after: Runs, again: Runs) -> dict[str, figures.Compared]:
+def all_pairs(before: Runs, after: Runs, again: Runs) -> dict[str, figures.ComparedFigure]:
     return {f.name: f for f in compared({"before": before, "after": after, "again": again})}
 
 
@@ -173,7 +173,7 @@ def test_void_runs_take_their_pair_along_and_it_is_counted() -> None:
 # -- how it is judged --------------------------------------------------------------------------
 
 
-def judged(slower: int, void: int, family: int = 1) -> stats.Finding:
+def judged(slower: int, void: int, family: int = 1) -> stats.Estimate:
     pairs = stats.Pairs((10.0,) * slower, (12.0,) * slower, (10.0,) * slower, void=void)
     return stats.judge([pairs], family)[0]
 
@@ -207,7 +207,7 @@ def test_void_pairs_never_make_a_verdict(void: int, signs: int) -> None:
 
 
 class Sides:
-    """Stands in for the stage: the script in ``place`` finds the name of its side in ``side``."""
+    """Stands in for the tree of both sides: the script in ``place`` finds the name of its side in ``side``."""
 
     def __init__(self, place: Path, script: str) -> None:
         self.place = place
@@ -222,9 +222,9 @@ class Sides:
 
 def measured(
     tmp_path: Path, script: str, pairs: int = 10, counters: bool = False
-) -> workload.Measuring:
+) -> workload.WorkloadMeasurement:
     """What comes of a shell script, run in ``pairs`` pairs."""
-    measuring = workload.Measuring(
+    measuring = workload.WorkloadMeasurement(
         Sides(tmp_path / "place", script),  # type: ignore[arg-type]
         Builds(wrapper=tmp_path / "wrapper" if counters else None),
         tmp_path,
@@ -310,9 +310,9 @@ def test_what_cannot_be_compared_is_missing_in_words(
     assert words in text
 
 
-def report(found: workload.Measuring) -> Report:
+def report(found: workload.WorkloadMeasurement) -> BenchReport:
     machine = Machine("Linux", "cpu", 2, 0.1, "rustc")
-    return Report(machine, tuple(found.rows), tuple(found.missing))
+    return BenchReport(machine, tuple(found.rows), tuple(found.missing))
 
 
 def test_what_a_run_leaves_is_not_the_next_ones(tmp_path: Path) -> None:
@@ -389,7 +389,7 @@ printf {byte} > "$SPIKEPROOF_COUNTS"; printf {byte} >> "$SPIKEPROOF_COUNTS"
 """
 
 
-def allocations(found: workload.Measuring) -> dict[str, Row]:
+def allocations(found: workload.WorkloadMeasurement) -> dict[str, Row]:
     return {row.metric: row for row in found.rows if row.metric in ("allocations", "bytes")}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from engine.base.errors import SpikeproofError
-from engine.measure import Report
+from engine.measure import BenchReport
 from tests.benchcrate import crate, measure
 from tests.trees import content
 
@@ -44,7 +44,7 @@ def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def compared(
     tmp_path: Path, target: Path, before: int, after: int, workload: str, counters: bool = False
-) -> Report:
+) -> BenchReport:
     old, new = kit(tmp_path / "old", before, workload), kit(tmp_path / "new", after, workload)
     held = content(old), content(new)
     report = measure(old, new, target, counters=counters, pairs=20)

@@ -27,7 +27,7 @@ _Entry = tuple[int, int, int, int]  # what differs when a file was written: size
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptProgram:
     """A program that waits for its turn. ``package`` is its package's folder below the place;
     ``env`` is what cargo would set for it when it runs it."""
 
@@ -38,7 +38,7 @@ class Kept:
 
 @dataclass(slots=True)
 class _Side:
-    programs: dict[tuple[str, str, str], Kept] = field(
+    programs: dict[tuple[str, str, str], KeptProgram] = field(
         default_factory=dict
     )  # mode, package, target
     companions: dict[str, list[tuple[Path, Path]]] = field(default_factory=dict)  # by mode
@@ -50,7 +50,7 @@ class _Side:
             yield from (place for place, _ in pairs)
 
 
-class Stage:
+class BenchTree:
     """``place`` is where both sides are built and run, ``base`` the scratch folder around it. Use it
     in a ``with`` block that lasts from the first build to the last run."""
 
@@ -66,7 +66,7 @@ class Stage:
             self._forget()
         shutil.rmtree(self._kept, ignore_errors=True)
 
-    def __enter__(self) -> Stage:
+    def __enter__(self) -> BenchTree:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -109,7 +109,7 @@ class Stage:
                 env |= {"OUT_DIR": script.out_dir, **dict(script.env)}
             env["LD_LIBRARY_PATH"] = ":".join(dict.fromkeys(libraries))
             env["DYLD_FALLBACK_LIBRARY_PATH"] = env["LD_LIBRARY_PATH"]
-            own.programs[mode, program.package, program.target] = Kept(
+            own.programs[mode, program.package, program.target] = KeptProgram(
                 path, package.relative_to(self.place), env
             )
         beside = [*(p.path for p in build.programs if not p.test), *build.shared]
@@ -125,7 +125,7 @@ class Stage:
             _copy_tree(self.place, self._kept / "tree" / name)
         self._sides[side].files = dict(_entries(self._kept / "tree" / side))
 
-    def programs(self, side: str, mode: str) -> Mapping[tuple[str, str], Kept]:
+    def programs(self, side: str, mode: str) -> Mapping[tuple[str, str], KeptProgram]:
         """The kept programs by package and target."""
         return {
             (package, target): kept
