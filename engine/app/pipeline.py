@@ -11,7 +11,7 @@ from typing import NamedTuple, ParamSpec
 from engine.app.session import (
     Session,
     follow_with,
-    layout_of,
+    formatter_of,
     open_session,
     packages_with,
     prover_of,
@@ -165,9 +165,9 @@ def proving(
         if measuring is not None:
             done = _weighed(session, names, found.sites, review, tests, wanted, measuring, done)
         if steps:
-            polish = layout_of(session).polish
+            format_files = formatter_of(session).format
             read = session.sources.data
-            one_by_one = series(done.verdicts, done.later, done.files, read, polish)
+            one_by_one = series(done.verdicts, done.later, done.files, read, format_files)
             done = replace(done, steps=one_by_one)
         result = replace(
             done,
@@ -213,7 +213,7 @@ def _passes(
     Proposals with an id in ``without`` are left out, and those that nobody wants; those in
     ``orders`` have these alternatives, in this order."""
     workspace, original = session.workspace, session.sources
-    layout = layout_of(session)
+    formatter = formatter_of(session)
     choice, tracker = ProposalFilter(wanted), SiteTracker(original)
     settings = VerifySettings(lambda paths: packages_with(workspace, paths), tests, _take(review))
     verdicts: list[Verdict] = []
@@ -251,7 +251,7 @@ def _passes(
             prove=prover_of(session),
             progress=session.ui.say,
             base=files,
-            polish=layout.polish,
+            format_files=formatter.format,
             baseline=baseline,
         )
         last = number == _PASSES - 1

@@ -27,7 +27,7 @@ from engine.detect.level_cap import capped
 from engine.detect.scan import ScanResult
 from engine.detect.suppress import Allowance, UnusedAllowance
 from engine.rewrite.patch import git_apply, placed
-from engine.rewrite.rustfmt import Layout
+from engine.rewrite.rustfmt import Formatter
 from engine.rust.questions import NOTHING, Answers, Question
 from engine.verify import Prove
 
@@ -194,10 +194,10 @@ def open_session(
         yield Session(workspace, scratch, ui, folder)
 
 
-def layout_of(session: Session) -> Layout:
+def formatter_of(session: Session) -> Formatter:
     """How changed files are formatted."""
     workspace = session.workspace
-    return Layout(
+    return Formatter(
         session.sources.data, lambda path: _edition(workspace, path), session.cargo.rustfmt
     )
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.app.session import Session, layout_of
+from engine.app.session import Session, formatter_of
 from engine.base.counts import count
 from engine.base.model import Outcome, Site, Verdict
 from engine.base.plain import harmless
@@ -21,7 +21,7 @@ from engine.report.finding import Suggestion
 from engine.report.result import Result
 from engine.rewrite import edits
 from engine.rewrite.patch import Block, changed_blocks, make_patch, split_lines
-from engine.rewrite.patch_series import Polish
+from engine.rewrite.rustfmt import FormatFiles
 
 _GAP = 20  # lines that stay as they are, between two changes of one suggestion
 _LONGEST = 100  # lines that a suggestion replaces or puts in their place
@@ -77,7 +77,7 @@ class _Trial:
         self._prefix = prefix
         self._session = session
         self._result = result
-        self._polish: Polish = layout_of(session).polish
+        self._format_files: FormatFiles = formatter_of(session).format
         self._warnings: frozenset[tuple[str, str, str]] | None = None
         self.runs = 0
         self.alone = 0  # fixes that were compiled alone
@@ -92,8 +92,10 @@ class _Trial:
         read = self._session.sources.data
         before = {path: read(path) for path in verdict.fix.paths}
         applied = edits.apply(before, [verdict.fix]).files
-        polished = self._polish({path: applied.get(path, text) for path, text in before.items()})
-        after = {path: text for path, text in polished.items() if text != before[path]}
+        formatted = self._format_files(
+            {path: applied.get(path, text) for path, text in before.items()}
+        )
+        after = {path: text for path, text in formatted.items() if text != before[path]}
         if not after:
             return _Draft(sites, why="Alone it changes nothing")
         patch = make_patch((self._prefix + p, before[p], text) for p, text in after.items())

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from engine.base.model import Fix, Outcome, Verdict
 from engine.rewrite import edits
 from engine.rewrite.patch import make_patch
-
-Polish = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+from engine.rewrite.rustfmt import FormatFiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ def series(
     later: frozenset[str],
     files: Mapping[str, bytes],
     read: Callable[[str], bytes],
-    polish: Polish,
+    format_files: FormatFiles,
 ) -> tuple[Step, ...]:
     """Steps from the texts of ``read`` to ``files``. ``later`` are the fixes (by proposal) whose
     offsets are not in those texts: they come last, together."""
@@ -42,7 +41,7 @@ def series(
         chosen.append(verdict.fix)
         paths = {path for fix in chosen for path in fix.paths}
         applied = edits.apply({path: read(path) for path in paths}, chosen).files
-        mine = polish({path: applied[path] for path in verdict.fix.paths if path in applied})
+        mine = format_files({path: applied[path] for path in verdict.fix.paths if path in applied})
         texts.append({**texts[-1], **mine})
     groups: list[tuple[Verdict, ...]] = [(verdict,) for verdict in ordered]
     last = tuple(v for v in verified if v.proposal.id in later)

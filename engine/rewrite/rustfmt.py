@@ -1,4 +1,4 @@
-"""Layout: a file that was rustfmt-clean stays so; one that was not keeps its author's layout."""
+"""Formatting: a file that was rustfmt-clean stays so; one that was not keeps its author's layout."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping
 
 # rustfmt of (text, edition, folder relative to the root): the formatted text, None if it failed.
 Rustfmt = Callable[[bytes, str, str], bytes | None]
+# The texts to emit for the final texts (by path), as formatting makes them.
+FormatFiles = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
 
 
-class Layout:
+class Formatter:
     """Formats changed files whose original text rustfmt leaves as it is."""
 
     def __init__(
@@ -20,7 +22,7 @@ class Layout:
         self._clean: dict[str, bool] = {}
         self._done: dict[tuple[str, bytes], bytes] = {}  # the same texts come again in each trial
 
-    def polish(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
+    def format(self, files: Mapping[str, bytes]) -> dict[str, bytes]:
         """``files`` as they are emitted. Without rustfmt they stay as the codemods wrote them."""
         return {path: self._one(path, text) for path, text in files.items()}
 

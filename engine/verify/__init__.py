@@ -16,27 +16,36 @@ times is run more often. With ``n`` fixes:
 What tests refuse is dear because a good fix must not fall for a flaky test: before one is dropped,
 its test has failed in four runs with it (two if it hangs) and passed in three without.
 
-values      what goes in and comes out
-session     the order of things: baseline, search, proof
-search      all at once; who fails is found by evidence, then by halves
-checks      the judge by ``cargo check``, and the codemods' ``follow``
-culprits    who can have brought an error, and who probably did (``regions``: why that is so)
-suite       tests before and after, flaky ones
-retrial     from a failed test run to the culprits: ``testjudge`` tries sets of fixes by the tests
-            that failed, ``hints`` say whom to suspect first
-proof       the patch in the form in which it is emitted, in a clean copy
-warnings    new ones, by fix
-verdicts    the words
+values           what goes in and comes out
+verification     the order of things: baseline, search, proof
+search           all at once; who fails is found by evidence, then by halves
+checks           the judge by ``cargo check``, and the codemods' ``follow``
+culprits         who can have brought an error, and who probably did
+innermost_items  which item an error or an edit stands in, and why that tells who is to blame
+suite            tests before and after, flaky ones
+retrial          from a failed test run to the culprits
+testjudge        tries sets of fixes by the tests that failed
+hints            whom a failed test points at, so that the likely ones are tried first
+proof            the patch in the form in which it is emitted, in a clean copy
+warnings         new ones, by fix
+verdicts         the outcome of each proposal, in words
+coverage_probes  which benches and tests run the functions that a fix changes
 """
 
-from engine.verify.session import verify
 from engine.verify.values import (
     Follow,
-    Polish,
-    Progress,
     Prove,
+    StatusLine,
     VerifyResult,
     VerifySettings,
 )
+from engine.verify.verification import verify
 
-__all__ = ["Follow", "Polish", "Progress", "Prove", "VerifyResult", "VerifySettings", "verify"]
+__all__ = [
+    "Follow",
+    "Prove",
+    "StatusLine",
+    "VerifyResult",
+    "VerifySettings",
+    "verify",
+]

@@ -10,7 +10,7 @@ from engine.base.model import Diagnostic, Edit, Fix, Outcome
 from engine.cargo.cargo_results import CheckRun, Driver
 from engine.detect.codemod import Problem, Refusal
 from engine.rewrite import edits
-from engine.verify.culprits import Class, Court, Error, describe
+from engine.verify.culprits import Clue, CulpritFinder, Error, describe
 from engine.verify.search import Blame, Split, halves
 from engine.verify.values import Attempt, Failure, Follow, Reader
 from engine.verify.warnings import fresh, shared_out
@@ -21,7 +21,7 @@ _ROUNDS = 6
 _SHOWN = 5
 
 
-class Cases:
+class Alternatives:
     """The alternatives that may be tried, by proposal; why ``follow`` refused, with the errors that
     it was asked about."""
 
@@ -62,12 +62,12 @@ class CheckTrial:
     def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
         if self.broken:
             return Blame(proven=self.broken)
-        court = self.judge.court
+        finder = self.judge.finder
         explained = set(mended)
         proof: dict[Attempt, list[Error]] = {}
         open_errors: list[Error] = []
         for error in self.errors:
-            possible = court.possible(error, group)
+            possible = finder.possible(error, group)
             if len(possible) == 1 and not error.leaks and not possible & explained:
                 proof.setdefault(next(iter(possible)), []).append(error)
             else:
@@ -77,15 +77,15 @@ class CheckTrial:
         explained |= proof.keys()
         suspects: set[Attempt] = set()
         for error in open_errors:
-            if not court.possible(error, group) & court.suspects(error, group).keys() & explained:
-                suspects |= court.accused(error, group)
+            if not finder.possible(error, group) & finder.suspects(error, group).keys() & explained:
+                suspects |= finder.to_set_aside(error, group)
         proven = {a: self.judge.drop(a, self, found) for a, found in proof.items()}
         return Blame(proven, frozenset(suspects - explained))
 
     def narrow(self, part: Sequence[Attempt], whole: Sequence[Attempt]) -> CheckTrial | None:
         own: list[Error] = []
         for error in self.errors:
-            possible = self.judge.court.possible(error, whole)
+            possible = self.judge.finder.possible(error, whole)
             if possible and possible <= set(part):
                 own.append(error)
         return replace(self, errors=tuple(own)) if own else None
@@ -98,19 +98,19 @@ class CheckTrial:
 
     def failure(self, attempt: Attempt) -> Failure:
         def strength(error: Error) -> int:
-            return self.judge.court.suspects(error, [attempt]).get(attempt, len(Class))
+            return self.judge.finder.suspects(error, [attempt]).get(attempt, len(Clue))
 
         return self.judge.drop(attempt, self, sorted(self.errors, key=strength))
 
     def rejoin(self) -> bool:
         return False  # it bets on nothing
 
-    def haunts(self, attempt: Attempt) -> bool:
-        court = self.judge.court
-        regions = court.footprint(attempt).regions
+    def still_shows(self, attempt: Attempt) -> bool:
+        finder = self.judge.finder
+        items = finder.footprint(attempt).items
         grounds = self.judge.grounds.get(attempt, frozenset())
         return any(
-            court.strays(error) and (error.key in grounds or error.regions & regions)
+            finder.unreliable(error) and (error.key in grounds or error.items & items)
             for error in self.errors
         )
 
@@ -127,19 +127,19 @@ class CheckJudge:
         before: CheckRun,
         driver: Driver,
         reader: Reader,
-        cases: Cases,
+        alternatives: Alternatives,
         follow: Follow,
         keeps: Callable[[Fix], str],
         tell: Callable[[int], None],
     ) -> None:
-        self.court = Court(reader)
+        self.finder = CulpritFinder(reader)
         self.grounds: dict[Attempt, frozenset[object]] = {}  # the errors an attempt was dropped for
         self.runs = 0
         self._before = before
         self._clean: tuple[tuple[Attempt, ...], tuple[Error, ...]] = ((), ())
         self._driver = driver
         self._reader = reader
-        self._cases = cases
+        self._alternatives = alternatives
         self._follow = follow
         self._keeps = keeps
         self._tell = tell
@@ -151,7 +151,7 @@ class CheckJudge:
 
     def try_with(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> CheckTrial:
         trial = self._trial(kept, group)
-        self.court.note(trial.errors, [a for a in group if a not in trial.left_out])
+        self.finder.note(trial.errors, [a for a in group if a not in trial.left_out])
         return trial
 
     def _trial(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> CheckTrial:
@@ -199,14 +199,14 @@ class CheckJudge:
                 run.output,
             )
         if run.ok:
-            news = fresh(self._before, run, self.court, applied, wanted)
+            news = fresh(self._before, run, self.finder, applied, wanted)
             self._clean = order, news
             return CheckTrial(True, order, left_out, (), self)
         found = errors_of(run)
-        errors = tuple(self.court.error(each, applied, wanted) for each in found)
+        errors = tuple(self.finder.error(each, applied, wanted) for each in found)
         if not errors:  # cargo itself gave up: a manifest, a build script
             bare = Diagnostic("error", "", _cargo_words(run.output), (), run.output)
-            errors = (self.court.error(bare, applied, wanted),)
+            errors = (self.finder.error(bare, applied, wanted),)
         return CheckTrial(False, order, left_out, errors, self)
 
     def _unfit(self, wanted: Sequence[Attempt], group: Sequence[Attempt]) -> CheckTrial:
@@ -225,7 +225,7 @@ class CheckJudge:
     def warnings(self, kept: Sequence[Attempt]) -> dict[Attempt, tuple[Diagnostic, ...]]:
         """New warnings of the last clean tree, by the kept attempts that brought them."""
         order, news = self._clean
-        shared = shared_out(news, self.court, order)
+        shared = shared_out(news, self.finder, order)
         return {attempt: shared[attempt] for attempt in kept if attempt in shared}
 
     def drop(self, attempt: Attempt, trial: CheckTrial, errors: Sequence[Error]) -> Failure:
@@ -235,21 +235,21 @@ class CheckJudge:
             return trial.broken[attempt]
         diagnostics = tuple(error.diagnostic for error in errors[:_SHOWN])
         said = describe(diagnostics[0]) if diagnostics else "cargo check failed"
-        reason = self._cases.refusal(attempt, errors) or said
+        reason = self._alternatives.refusal(attempt, errors) or said
         return Failure(Outcome.CHECK_FAILED, reason, diagnostics)
 
     def after(self, attempt: Attempt) -> Attempt | None:
-        return self._cases.after(attempt)
+        return self._alternatives.after(attempt)
 
     def split(self, trial: CheckTrial, group: Sequence[Attempt]) -> Split:
         """Bodies before declarations: each body's errors are then its own, and all bodies share
         the runs. One by one where each wrote an erroneous place, else halves."""
-        local = [a for a in group if self.court.footprint(a).local]
+        local = [a for a in group if self.finder.footprint(a).local]
         if local and len(local) < len(group):
             return Split((local, [a for a in group if a not in local]))
-        islands = self.court.islands(group)
-        if local and 1 < len(islands) < len(group):
-            return Split(islands, apart=True)
+        disjoint = self.finder.disjoint(group)
+        if local and 1 < len(disjoint) < len(group):
+            return Split(disjoint, apart=True)
         if self._erring(trial, group) >= set(group):
             return Split([[attempt] for attempt in group])
         return halves(group)
@@ -258,8 +258,8 @@ class CheckJudge:
         """Those of ``group`` with an error in their own text and in nobody else's."""
         found: set[Attempt] = set()
         for error in trial.errors:
-            marks = self.court.suspects(error, group)
-            first = [a for a, strength in marks.items() if strength is Class.PRIMARY]
+            marks = self.finder.suspects(error, group)
+            first = [a for a, strength in marks.items() if strength is Clue.PRIMARY]
             if len(first) == 1:
                 found.update(first)
         return found
@@ -267,12 +267,12 @@ class CheckJudge:
     # -- following -----------------------------------------------------------------------------
 
     def mend(self, trial: CheckTrial, group: Sequence[Attempt]) -> dict[Attempt, Attempt]:
-        by_attempt: dict[Attempt, list[tuple[Class, Error]]] = {}
+        by_attempt: dict[Attempt, list[tuple[Clue, Error]]] = {}
         for error in trial.errors:
-            possible = self.court.possible(error, group)
-            suspects = self.court.suspects(error, [a for a in group if a in possible])
+            possible = self.finder.possible(error, group)
+            suspects = self.finder.suspects(error, [a for a in group if a in possible])
             if not suspects and not error.leaks:  # a declaration reaches further than any clue
-                suspects = dict.fromkeys(possible, Class.FILE)
+                suspects = dict.fromkeys(possible, Clue.FILE)
             for attempt, strength in suspects.items():
                 by_attempt.setdefault(attempt, []).append((strength, error))
         mended: dict[Attempt, Attempt] = {}
@@ -302,13 +302,13 @@ class CheckJudge:
         problems = [problem for error in errors for problem in problems_of(error, attempt)]
         answer = self._follow(attempt.proposal, attempt.fix, problems) if problems else None
         if isinstance(answer, Refusal):
-            self._cases.refuse(attempt, answer.reason, errors)
+            self._alternatives.refuse(attempt, answer.reason, errors)
             return None
         if answer is None or set(answer.edits) == set(attempt.fix.edits):
             return None
         words = self._keeps(answer)
         if words:
-            self._cases.refuse(attempt, f"it would have to change more: {words}", errors)
+            self._alternatives.refuse(attempt, f"it would have to change more: {words}", errors)
             return None
         return Attempt(attempt.index, attempt.rank, attempt.grown + 1, answer, attempt.proposal)
 

@@ -1,6 +1,6 @@
 """Which fix brought this error? Proof where the language gives one, suspicion where it does not.
 
-Proof: under the rule of ``regions`` only one of the fixes on trial can have caused it. Suspicion,
+Proof: under the rule of ``innermost_items`` only one of the fixes on trial can have caused it. Suspicion,
 strongest first: the error points at text the fix wrote; into the same function; it speaks of names
 that the fix touches; it is in the same file. Suspicion decides what is set aside first, never what
 is dropped.
@@ -17,7 +17,7 @@ from enum import IntEnum
 from engine.base.model import Diagnostic, Edit, Span
 from engine.rewrite import use_declarations
 from engine.rewrite.edits import Applied
-from engine.verify.regions import Region, Regions
+from engine.verify.innermost_items import InnermostItem, InnermostItems
 from engine.verify.values import Attempt, Reader
 
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
@@ -61,18 +61,18 @@ _LEAKS = re.compile(r"cannot be (sent|shared) between threads|is not `?(Send|Syn
 _LEAK_CODES = frozenset({"E0080", "E0391"})
 
 
-class Class(IntEnum):
+class Clue(IntEnum):
     """How strong a suspicion is; the smallest is the strongest."""
 
     PRIMARY = 0  # the error's own place is in text that the fix wrote, or next to it
     TOUCHED = 1  # one of the places it tells of is
-    REGION = 2
+    ITEM = 2
     NAMED = 3
     FILE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ErrorPlace:
     """A span of a message, in the coordinates of the text before the fixes."""
 
     path: str
@@ -84,23 +84,23 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """A message with its places mapped back. ``regions`` are those of its primary places."""
+    """A message with its places mapped back. ``items`` are those of its primary places."""
 
     diagnostic: Diagnostic
-    places: tuple[Place, ...]
-    regions: frozenset[Region]
+    places: tuple[ErrorPlace, ...]
+    items: frozenset[InnermostItem]
     names: frozenset[bytes]
 
     @property
-    def key(self) -> tuple[str, str, frozenset[Region]]:
+    def key(self) -> tuple[str, str, frozenset[InnermostItem]]:
         """Equal for the same complaint about the same item in another tree."""
-        return self.diagnostic.code, self.diagnostic.message, self.regions
+        return self.diagnostic.code, self.diagnostic.message, self.items
 
     @property
     def leaks(self) -> bool:
         """May it come from another function's body?"""
         code, message = self.diagnostic.code, self.diagnostic.message
-        return not self.regions or code in _LEAK_CODES or bool(_LEAKS.search(message))
+        return not self.items or code in _LEAK_CODES or bool(_LEAKS.search(message))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +108,21 @@ class Footprint:
     """What an attempt touches. ``local``: it stays inside one function's body; ``imports``: files
     whose ``use`` lines it may change."""
 
-    regions: frozenset[Region]
+    items: frozenset[InnermostItem]
     edits: Mapping[str, tuple[Edit, ...]]
     local: bool
     imports: frozenset[str]
     names: frozenset[bytes]
 
 
-class Court:
+class CulpritFinder:
     """Maps errors back and weighs who may have caused them."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
-        self._regions = Regions(reader.known)
+        self._items = InnermostItems(reader.known)
         self._footprints: dict[Attempt, Footprint] = {}
-        self._strays: set[str] = set()  # codes of errors that did not keep to the rules
+        self._unreliable: set[str] = set()  # codes of errors that did not keep to the rules
 
     # -- facts ---------------------------------------------------------------------------------
 
@@ -135,13 +135,13 @@ class Court:
     def _measure(self, attempt: Attempt) -> Footprint:
         fix = attempt.fix
         by_path: dict[str, tuple[Edit, ...]] = {}
-        regions: set[Region] = set()
+        items: set[InnermostItem] = set()
         names: set[bytes] = set()
         local = True
         for edit in fix.edits:
             by_path[edit.path] = (*by_path.get(edit.path, ()), edit)
-            regions |= self._regions.at(edit.path, edit.span)
-            inside = self._regions.inside_body(edit.path, edit.span)
+            items |= self._items.at(edit.path, edit.span)
+            inside = self._items.inside_body(edit.path, edit.span)
             local = local and inside
             before = self._reader.text(edit.path)
             changed = words(before[edit.start : edit.end]) ^ words(edit.replacement)
@@ -152,22 +152,22 @@ class Court:
         imports |= {path for path, _ in fix.drops}
         names -= _COMMON
         return Footprint(
-            frozenset(regions),
+            frozenset(items),
             by_path,
-            local and len(regions) == 1,
+            local and len(items) == 1,
             frozenset(imports),
             frozenset(names),
         )
 
     def error(self, diagnostic: Diagnostic, applied: Applied, order: Sequence[Attempt]) -> Error:
         """``diagnostic`` about the tree that ``applied`` made of the attempts in ``order``."""
-        places: list[Place] = []
+        places: list[ErrorPlace] = []
         for span in diagnostic.spans:
             origin = applied.origin(span.path, span.span)
             authors = frozenset(order[owner] for owner in origin.owners)
-            places.append(Place(span.path, origin.span, span.primary, span.label, authors))
+            places.append(ErrorPlace(span.path, origin.span, span.primary, span.label, authors))
         primary = [place for place in places if place.primary] or places
-        regions = (self._regions.at(place.path, place.span) for place in primary)
+        items = (self._items.at(place.path, place.span) for place in primary)
         quoted = " ".join(
             part
             for text in (diagnostic.message, *(place.label for place in places))
@@ -181,7 +181,7 @@ class Court:
         return Error(
             diagnostic,
             tuple(places),
-            frozenset[Region]().union(*regions),
+            frozenset[InnermostItem]().union(*items),
             frozenset(names - _COMMON),
         )
 
@@ -189,7 +189,7 @@ class Court:
 
     def possible(self, error: Error, group: Iterable[Attempt]) -> frozenset[Attempt]:
         """Those of ``group`` that can have caused ``error``, by the rules of the language."""
-        if error.leaks or self.strays(error):
+        if error.leaks or self.unreliable(error):
             return frozenset(group)
         files = {place.path for place in error.places}
         about_names = error.diagnostic.code in _NAME_ERRORS
@@ -198,7 +198,7 @@ class Court:
             footprint = self.footprint(attempt)
             if (
                 not footprint.local
-                or footprint.regions & error.regions
+                or footprint.items & error.items
                 or (about_names and footprint.imports & files)
             ):
                 found.add(attempt)
@@ -207,28 +207,28 @@ class Court:
     def note(self, errors: Iterable[Error], group: Sequence[Attempt]) -> None:
         """Learn which errors do not keep to the rules: they show while nobody on trial can have
         caused them. From now on those of their code prove nothing."""
-        self._strays |= {e.diagnostic.code for e in errors if not self.possible(e, group)}
+        self._unreliable |= {e.diagnostic.code for e in errors if not self.possible(e, group)}
 
-    def strays(self, error: Error) -> bool:
-        return error.diagnostic.code in self._strays
+    def unreliable(self, error: Error) -> bool:
+        return error.diagnostic.code in self._unreliable
 
-    def suspects(self, error: Error, group: Sequence[Attempt]) -> dict[Attempt, Class]:
+    def suspects(self, error: Error, group: Sequence[Attempt]) -> dict[Attempt, Clue]:
         """Those of ``group`` that something speaks against, each with the strongest of it."""
-        found: dict[Attempt, Class] = {}
+        found: dict[Attempt, Clue] = {}
         files = {place.path for place in error.places}
         for attempt in group:
             footprint = self.footprint(attempt)
             touched = [place for place in error.places if _touches(place, attempt, footprint)]
             if any(place.primary for place in touched):
-                found[attempt] = Class.PRIMARY
+                found[attempt] = Clue.PRIMARY
             elif touched:
-                found[attempt] = Class.TOUCHED
-            elif footprint.regions & error.regions:
-                found[attempt] = Class.REGION
+                found[attempt] = Clue.TOUCHED
+            elif footprint.items & error.items:
+                found[attempt] = Clue.ITEM
             elif files & footprint.edits.keys():
-                found[attempt] = Class.FILE
+                found[attempt] = Clue.FILE
         for attempt in self._named(error, group):
-            found[attempt] = min(found.get(attempt, Class.NAMED), Class.NAMED)
+            found[attempt] = min(found.get(attempt, Clue.NAMED), Clue.NAMED)
         return found
 
     def _named(self, error: Error, group: Sequence[Attempt]) -> list[Attempt]:
@@ -239,7 +239,7 @@ class Court:
         best = max(scores.values(), default=0.0)
         return [a for a, score in scores.items() if score > 0 and score >= best / 2]
 
-    def accused(self, error: Error, group: Sequence[Attempt]) -> frozenset[Attempt]:
+    def to_set_aside(self, error: Error, group: Sequence[Attempt]) -> frozenset[Attempt]:
         """Whom to set aside for ``error``: the strongest suspects among those who can have done
         it; all who can where nothing speaks against one; nobody where nobody can."""
         possible = self.possible(error, group)
@@ -252,20 +252,20 @@ class Court:
                 return pool
         return frozenset()
 
-    def islands(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
-        """``group`` in parts that share no region, in order."""
-        found: list[tuple[set[Region], list[Attempt]]] = []
+    def disjoint(self, group: Sequence[Attempt]) -> list[list[Attempt]]:
+        """``group`` in parts that share no item, in order."""
+        found: list[tuple[set[InnermostItem], list[Attempt]]] = []
         for attempt in group:
-            regions = set(self.footprint(attempt).regions)
+            items = set(self.footprint(attempt).items)
             members = [attempt]
             apart = []
             for other, others in found:
-                if other & regions:
-                    regions |= other
+                if other & items:
+                    items |= other
                     members = others + members
                 else:
                     apart.append((other, others))
-            found = [*apart, (regions, members)]
+            found = [*apart, (items, members)]
         return [members for _, members in found]
 
 
@@ -280,7 +280,7 @@ def _line(data: bytes, span: Span) -> bytes:
     return data[data.rfind(b"\n", 0, span.start) + 1 : end if end >= 0 else len(data)]
 
 
-def _touches(place: Place, attempt: Attempt, footprint: Footprint) -> bool:
+def _touches(place: ErrorPlace, attempt: Attempt, footprint: Footprint) -> bool:
     """Is the place in text that the attempt wrote, or at the seam (all there is of a deletion)?"""
     if attempt in place.authors:
         return True

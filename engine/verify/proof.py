@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from engine.cargo.cargo_results import CheckRun, TestRun
 from engine.rewrite.patch import make_patch
-from engine.verify.values import Emitted, Polish, Progress, Prove, Reader
+from engine.rewrite.rustfmt import FormatFiles
+from engine.verify.values import Emitted, Prove, Reader, StatusLine
 
 
 class Prover:
@@ -15,10 +16,12 @@ class Prover:
     ``runs`` counts the cargo runs there. The same bytes are not tested twice, but always checked.
     """
 
-    def __init__(self, reader: Reader, polish: Polish, prove: Prove, progress: Progress) -> None:
+    def __init__(
+        self, reader: Reader, format_files: FormatFiles, prove: Prove, progress: StatusLine
+    ) -> None:
         self.runs = 0
         self._reader = reader
-        self._polish = polish
+        self._format_files = format_files
         self._prove = prove
         self._progress = progress
         self._tested: dict[bytes, tuple[frozenset[str], TestRun]] = {}
@@ -29,7 +32,7 @@ class Prover:
 
     def emitted(self, files: Mapping[str, bytes]) -> Emitted:
         """``files`` on top of what earlier passes made, in the form in which they are emitted."""
-        return self._emitted(self._polish({**self._reader.base, **files}))
+        return self._emitted(self._format_files({**self._reader.base, **files}))
 
     def _emitted(self, files: Mapping[str, bytes]) -> Emitted:
         changes = ((path, self._reader.original(path), text) for path, text in files.items())

@@ -10,7 +10,7 @@ from engine.verify.proof import Prover
 from engine.verify.search import Search
 from engine.verify.suite import Suite
 from engine.verify.testjudge import TestJudge
-from engine.verify.values import Attempt, Emitted, Progress, VerifySettings
+from engine.verify.values import Attempt, Emitted, StatusLine, VerifySettings
 
 
 class Retrial:
@@ -24,7 +24,7 @@ class Retrial:
         settings: VerifySettings,
         apply: Callable[[Sequence[Attempt]], Mapping[str, bytes]],
         final: Callable[[Iterable[Attempt]], bool],
-        progress: Progress,
+        progress: StatusLine,
     ) -> None:
         self._suite = suite
         self._prover = prover
@@ -46,13 +46,13 @@ class Retrial:
         hurried = hints.telling(everyone, failing)
         odd: frozenset[str] = frozenset()
         while True:
-            guilt = self._suite.confirm(files, run, failing, self._prover.control, hurried, odd)
-            if guilt is None:
+            confirmed = self._suite.confirm(files, run, failing, self._prover.control, hurried, odd)
+            if confirmed is None:
                 return None
-            self._progress("Searching", f"what breaks {', '.join(sorted(guilt.tests)[:3])}")
+            self._progress("Searching", f"what breaks {', '.join(sorted(confirmed.tests)[:3])}")
             judge = TestJudge(
                 self._suite,
-                guilt,
+                confirmed,
                 everyone,
                 hints,
                 lambda order: self._emit(order).files,
@@ -62,7 +62,7 @@ class Retrial:
             search.run(everyone)
             if odd:  # now their rate is known, and each trial has minded it
                 return search
-            odd = judge.doubts(search.condemned, search.kept, final=self._final(search.condemned))
+            odd = judge.doubts(search.dropped, search.kept, final=self._final(search.dropped))
             failing -= self._suite.set_aside
             if not failing:
                 return None

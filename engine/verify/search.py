@@ -77,7 +77,7 @@ class Trial(Protocol):
         nothing be said about them?"""
         ...
 
-    def haunts(self, attempt: Attempt) -> bool:
+    def still_shows(self, attempt: Attempt) -> bool:
         """Was ``attempt``, which is not on trial, proven guilty of what still shows here?"""
         ...
 
@@ -93,14 +93,14 @@ class Judge(Protocol):
 
 
 class Search:
-    """One search. ``kept`` grows; whatever was asked for ends kept, condemned or waiting."""
+    """One search. ``kept`` grows; whatever was asked for ends kept, dropped or waiting."""
 
     def __init__(self, judge: Judge, kept: Iterable[Attempt] = ()) -> None:
         self._judge = judge
         self.kept: list[Attempt] = list(kept)
-        self.condemned: dict[Attempt, Failure] = {}
+        self.dropped: dict[Attempt, Failure] = {}
         self.waiting: list[Attempt] = []  # they overlap what is kept
-        self._trusted: set[Attempt] = set()  # condemned by proof, not by a trial of their own
+        self._trusted: set[Attempt] = set()  # dropped by proof, not by a trial of their own
         self._appeals: list[Attempt] = []
         self._heard: set[Attempt] = set()
 
@@ -156,7 +156,7 @@ class Search:
         rest = [mended.get(a, a) for a in group if a not in suspects and a not in blame.proven]
         if mended or blame.proven:
             for attempt, failure in blame.proven.items():
-                rest += self._condemn(attempt, failure, trusted=True)
+                rest += self._drop(attempt, failure, trusted=True)
             if part.suspected and suspects:
                 lane.parts.append(_Part(sorted([*rest, *suspects], key=_by_index), suspected=True))
             else:
@@ -167,7 +167,7 @@ class Search:
             lane.parts.append(_Part(rest, part.blind, bet=part.bet))
         elif len(group) == 1:
             failure = trial.failure(group[0])
-            lane.spare += self._condemn(group[0], failure, trusted=not alone)
+            lane.spare += self._drop(group[0], failure, trusted=not alone)
             bets = trial.rejoin()
             if part.blind or bets:
                 lane.join(bets=bets)
@@ -178,12 +178,12 @@ class Search:
             else:
                 lane.push(split, part.suspected)
 
-    def _condemn(self, attempt: Attempt, failure: Failure, *, trusted: bool) -> list[Attempt]:
-        self.condemned[attempt] = failure
+    def _drop(self, attempt: Attempt, failure: Failure, *, trusted: bool) -> list[Attempt]:
+        self.dropped[attempt] = failure
         if trusted:
             self._trusted.add(attempt)
         following = self._judge.after(attempt)
-        if following is None or following in self.condemned:
+        if following is None or following in self.dropped:
             return []
         return [following]
 
@@ -191,12 +191,12 @@ class Search:
         """Proof against an attempt is void when the same shows without it."""
         on_trial = {a.index for a in group}
         for attempt in sorted(self._trusted, key=lambda a: (a.index, a.rank)):
-            if attempt.index not in on_trial and trial.haunts(attempt):
+            if attempt.index not in on_trial and trial.still_shows(attempt):
                 self._trusted.discard(attempt)
                 self._appeals.append(attempt)
 
     def _hear(self) -> None:
-        """Appeals: all at once first, the best alternative of each; who is condemned by proof
+        """Appeals: all at once first, the best alternative of each; who is dropped by proof
         again and appeals again gets a trial of its own."""
         while self._appeals:
             queue, self._appeals = sorted(self._appeals, key=lambda a: (a.rank, a.index)), []
@@ -211,7 +211,7 @@ class Search:
                     batch[attempt.index] = attempt
             for attempt in batch.values():
                 self._heard.add(attempt)
-                del self.condemned[attempt]
+                del self.dropped[attempt]
             self._settle(sorted(batch.values(), key=_by_index))
 
     def _retry(self, attempt: Attempt, now: Attempt | None) -> None:
@@ -221,14 +221,14 @@ class Search:
         others = [a for a in self.kept if a is not now]
         trial = self._judge.try_with(others, [attempt])
         if trial.ok and not trial.left_out:
-            del self.condemned[attempt]
+            del self.dropped[attempt]
             self.waiting = [a for a in self.waiting if a.index != attempt.index]
             self.kept = [*others, attempt]
         elif not trial.ok:
-            self.condemned[attempt] = trial.failure(attempt)
+            self.dropped[attempt] = trial.failure(attempt)
             self._reopen(trial, [attempt])
         elif now is None and all(a.index != attempt.index for a in self.waiting):
-            del self.condemned[attempt]
+            del self.dropped[attempt]
             self.waiting.append(attempt)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.cargo.cargo_results import Driver, TestRun
-from engine.verify.values import Progress, Reader, VerifySettings
+from engine.verify.values import Reader, StatusLine, VerifySettings
 
 # Runs the tests of some packages in a clean copy of the unchanged tree.
 Control = Callable[[Sequence[str]], TestRun]
@@ -34,7 +34,7 @@ def target_of(test: str) -> str:
 
 
 @dataclass(frozen=True)
-class Guilt:
+class ConfirmedFailures:
     """Tests that fail with the fixes and not without; ``rate`` of the runs on the changed tree
     in which the rarest of them failed.
 
@@ -53,7 +53,7 @@ class Suite:
     """Results of the tree without the fixes, and the comparison of others with them."""
 
     def __init__(
-        self, driver: Driver, settings: VerifySettings, reader: Reader, progress: Progress
+        self, driver: Driver, settings: VerifySettings, reader: Reader, progress: StatusLine
     ) -> None:
         self.on = settings.tests
         self.why_off = "" if settings.tests else "not run: tests are off"
@@ -144,7 +144,7 @@ class Suite:
         control: Control,
         hurried: bool,
         passed: frozenset[str] = frozenset(),
-    ) -> Guilt | None:
+    ) -> ConfirmedFailures | None:
         """Try the failures again on the changed tree, then on the original: once (the surroundings
         may have changed), and those that passed at times more often. ``passed`` did so before.
 
@@ -162,7 +162,7 @@ class Suite:
                 failures[test] += 1
         rates = {test: failures[test] / (runs + (test in passed)) for test in failing}
         if hurried and min(rates.values()) == 1:
-            return Guilt(failing, 1.0, runs, 1, wanted)
+            return ConfirmedFailures(failing, 1.0, runs, 1, wanted)
         self.excuse_flaky(failing)
         rare = {t: rate for t, rate in rates.items() if rate < 1 and t not in self.set_aside}
         if rare:
@@ -170,7 +170,7 @@ class Suite:
         guilty = failing - self.set_aside
         if not guilty:
             return None
-        return Guilt(guilty, min(rates[test] for test in guilty), runs, 2, wanted)
+        return ConfirmedFailures(guilty, min(rates[test] for test in guilty), runs, 2, wanted)
 
     def _excuse_rare(
         self, rates: Mapping[str, float], once: frozenset[str], control: Control
@@ -235,12 +235,12 @@ class Suite:
     # -- for the judge -------------------------------------------------------------------------
 
     def fails_with(
-        self, files: Mapping[str, bytes], guilt: Guilt, first: TestRun | None = None
+        self, files: Mapping[str, bytes], confirmed: ConfirmedFailures, first: TestRun | None = None
     ) -> frozenset[str]:
         """Which of the guilty tests fail with ``files``; rare failures are given more chances.
         ``first``: a run of them that has been made."""
-        tests = guilt.tests - self.set_aside
-        chances = _enough(guilt.rate)
+        tests = confirmed.tests - self.set_aside
+        chances = _enough(confirmed.rate)
         if first is not None:
             failed = self._fallen_in(files, first, tests)
             chances -= 1

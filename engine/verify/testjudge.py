@@ -10,11 +10,11 @@ from engine.base.model import Outcome
 from engine.cargo.cargo_results import TestRun
 from engine.verify.hints import Hints
 from engine.verify.search import Blame, Split, halves
-from engine.verify.suite import Guilt, Suite
+from engine.verify.suite import ConfirmedFailures, Suite
 from engine.verify.values import Attempt, Failure
 
 # Runs without a fix in which the tests that it is blamed for pass, before it is dropped. With four
-# failures (``Guilt.wanted``), a test that fails by chance looks like this in under 1 of 100 cases,
+# failures (``ConfirmedFailures.wanted``), a test that fails by chance looks like this in under 1 of 100 cases,
 # whatever its rate: (4/7)^4 * (3/7)^3.
 _PASSES = 3
 
@@ -57,13 +57,13 @@ class TestTrial:
     def failure(self, attempt: Attempt) -> Failure:
         names = sorted(self.failed)
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-        rare = "" if self.judge.guilt.rate == 1 else "; not in every run, as a race does"
+        rare = "" if self.judge.confirmed.rate == 1 else "; not in every run, as a race does"
         self.judge.explained |= self.failed
         return Failure(
             Outcome.TESTS_FAILED, f"fails with this fix: {shown}{rare}", (), tuple(names)
         )
 
-    def haunts(self, attempt: Attempt) -> bool:
+    def still_shows(self, attempt: Attempt) -> bool:
         return False  # nothing is proven without a trial of its own here
 
 
@@ -78,13 +78,13 @@ class TestJudge:
     def __init__(
         self,
         suite: Suite,
-        guilt: Guilt,
+        confirmed: ConfirmedFailures,
         everyone: Sequence[Attempt],
         hints: Hints,
         emit: Callable[[Sequence[Attempt]], Mapping[str, bytes]],
         prove: Callable[[Sequence[Attempt]], TestRun],
     ) -> None:
-        self.guilt = guilt
+        self.confirmed = confirmed
         self.hints = hints
         self.explained: frozenset[str] = frozenset()  # the tests that somebody was dropped for
         self._suite = suite
@@ -97,11 +97,11 @@ class TestJudge:
         self._misled = False
         self._proven: set[Tree] = set()
         # Tests that have passed since they failed first.
-        self._cleared = guilt.tests if guilt.passes > 1 else frozenset[str]()
+        self._cleared = confirmed.tests if confirmed.passes > 1 else frozenset[str]()
         # Each run: its fixes, and the guilty tests that failed.
         self._runs: list[tuple[Tree, frozenset[str]]] = [
-            *[(self._everyone, guilt.tests)] * guilt.failures,
-            *[(frozenset[Attempt](), frozenset[str]())] * guilt.passes,
+            *[(self._everyone, confirmed.tests)] * confirmed.failures,
+            *[(frozenset[Attempt](), frozenset[str]())] * confirmed.passes,
         ]
         self._known = {tree: TestTrial(tree, failed, self) for tree, failed in self._runs}
 
@@ -124,8 +124,8 @@ class TestJudge:
         first = self._prove(wanted) if whole and tree not in self._proven else None
         if first is not None:
             self._proven.add(tree)
-        failed = self._suite.fails_with(self._emit(wanted), self.guilt, first)
-        self._cleared |= self.guilt.tests - failed
+        failed = self._suite.fails_with(self._emit(wanted), self.confirmed, first)
+        self._cleared |= self.confirmed.tests - failed
         self._runs.append((tree, failed))
         return failed
 
@@ -188,22 +188,22 @@ class TestJudge:
     def rejoin(self, failed: frozenset[str]) -> bool:
         """A part that was thought bad and holds: the hints mislead. Or all is explained."""
         self._misled = self._misled or not failed
-        return not failed or not self.held(self.guilt.tests - self.explained)
+        return not failed or not self.held(self.confirmed.tests - self.explained)
 
     # -- what the blame rests on ---------------------------------------------------------------
 
     def doubts(
-        self, condemned: Mapping[Attempt, Failure], kept: Iterable[Attempt], *, final: bool
+        self, dropped: Mapping[Attempt, Failure], kept: Iterable[Attempt], *, final: bool
     ) -> frozenset[str]:
         """Run the guilty tests until all blame rests on enough runs. Tests that passed with more
         fixes than they failed with are the answer: they do not always fail, so nothing is known.
 
         ``final``: ``kept`` is what is emitted if all is well, so it is tested whole in any case.
         """
-        if self.guilt.rate < 1:  # what is rare was run often enough in each trial
+        if self.confirmed.rate < 1:  # what is rare was run often enough in each trial
             return frozenset()
-        blamed = [(a, test) for a, why in condemned.items() for test in self.held(why.tests)]
-        lacking = [self.guilt.wanted - self._failures(*each) for each in blamed]
+        blamed = [(a, test) for a, why in dropped.items() for test in self.held(why.tests)]
+        lacking = [self.confirmed.wanted - self._failures(*each) for each in blamed]
         odd = self._repeat(self._everyone, max(lacking, default=0), whole=False)
         culprits: dict[str, set[Attempt]] = defaultdict(set)
         for attempt, test in blamed:
@@ -232,7 +232,7 @@ class TestJudge:
     def _odd(self) -> frozenset[str]:
         return frozenset(
             test
-            for test in self.held(self.guilt.tests)
+            for test in self.held(self.confirmed.tests)
             if any(
                 test in failed and test not in told and tree <= larger
                 for tree, failed in self._runs

@@ -14,9 +14,7 @@ from engine.detect.codemod import Problem, Refusal
 # Asked before a fix is dropped: the codemod of the proposal may answer with a larger fix.
 Follow = Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]
 # A verb and what it is about, as cargo's status lines have it.
-Progress = Callable[[str, str], None]
-# The texts to emit for the final texts (by path), as formatting makes them.
-Polish = Callable[[Mapping[str, bytes]], Mapping[str, bytes]]
+StatusLine = Callable[[str, str], None]
 
 
 class Prove(Protocol):

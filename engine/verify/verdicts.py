@@ -27,7 +27,7 @@ def untried(attempt: Attempt, outcome: Outcome, reason: str) -> Verdict:
     return Verdict(attempt.proposal, attempt.fix, outcome, reason, _NOT_RUN)
 
 
-class Book:
+class VerdictBuilder:
     """What the search and the proof found, by proposal."""
 
     def __init__(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from engine.base.model import Diagnostic
 from engine.cargo.cargo_results import CheckRun
 from engine.rewrite.edits import Applied
-from engine.verify.culprits import Class, Court, Error
+from engine.verify.culprits import Clue, CulpritFinder, Error
 from engine.verify.values import Attempt
 
 Key = tuple[str, str, frozenset[str]]
@@ -35,7 +35,11 @@ def _places(warning: Diagnostic | Error) -> frozenset[object]:
 
 
 def fresh(
-    before: CheckRun, run: CheckRun, court: Court, applied: Applied, order: Sequence[Attempt]
+    before: CheckRun,
+    run: CheckRun,
+    finder: CulpritFinder,
+    applied: Applied,
+    order: Sequence[Attempt],
 ) -> tuple[Error, ...]:
     """Warnings of ``run`` that ``before`` did not have, mapped back to its text."""
     old = _of(before)
@@ -48,22 +52,22 @@ def fresh(
     for key, members in groups.items():
         surplus = len(members) - counts[key]
         if surplus > 0:
-            mapped = [court.error(each, applied, order) for each in members]
+            mapped = [finder.error(each, applied, order) for each in members]
             mapped.sort(key=lambda error: bool(_places(error) & standing))  # moved ones last
             found += mapped[:surplus]
     return tuple(found)
 
 
 def shared_out(
-    warnings: Iterable[Error], court: Court, group: Sequence[Attempt]
+    warnings: Iterable[Error], finder: CulpritFinder, group: Sequence[Attempt]
 ) -> dict[Attempt, tuple[Diagnostic, ...]]:
     """Each warning goes to those of ``group`` that most speaks against, in the files it is about."""
     found: dict[Attempt, tuple[Diagnostic, ...]] = {}
     for warning in warnings:
         files = {place.path for place in warning.places}
-        near = [a for a in group if files & court.footprint(a).edits.keys()]
-        suspects = court.suspects(warning, near)
-        best = min(suspects.values(), default=Class.FILE)
+        near = [a for a in group if files & finder.footprint(a).edits.keys()]
+        suspects = finder.suspects(warning, near)
+        best = min(suspects.values(), default=Clue.FILE)
         for attempt, strength in suspects.items():
             if strength is best:
                 found[attempt] = (*found.get(attempt, ()), warning.diagnostic)

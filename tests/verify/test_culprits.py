@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.base.model import Diagnostic, DiagnosticSpan, Edit, Fix, Level, Proposal, Site, Span
 from engine.rewrite.edits import apply
 from engine.rewrite.use_declarations import name
-from engine.verify.culprits import Class, Court, describe
-from engine.verify.regions import Region, Regions
+from engine.verify.culprits import Clue, CulpritFinder, describe
+from engine.verify.innermost_items import InnermostItem, InnermostItems
 from engine.verify.values import Attempt, Reader
 
 SOURCE = b"""use std::sync::Mutex;
@@ -53,7 +53,7 @@ def error_at(
     return Diagnostic("error", code, message, spans, "")
 
 
-COURT = Court(Reader(FILES.__getitem__, {}))
+FINDER = CulpritFinder(Reader(FILES.__getitem__, {}))
 NOTHING = apply({}, [])
 
 FIRST = attempt(0, b"first", b"one")
@@ -66,24 +66,24 @@ EVERYONE = [FIRST, MORE, SECOND, FIELD, THIRD, DROPS]
 
 
 def possible(diagnostic: Diagnostic) -> list[int]:
-    error = COURT.error(diagnostic, NOTHING, ())
-    return sorted(a.index for a in COURT.possible(error, EVERYONE))
+    error = FINDER.error(diagnostic, NOTHING, ())
+    return sorted(a.index for a in FINDER.possible(error, EVERYONE))
 
 
 def test_regions_are_items_that_hold_no_other() -> None:
-    regions = Regions(FILES.get)
-    (one,) = regions.at("src/lib.rs", place(b"inner"))
+    items = InnermostItems(FILES.get)
+    (one,) = items.at("src/lib.rs", place(b"inner"))
     assert one.span is not None
     assert SOURCE[one.span.start : one.span.end].startswith(b"fn one(&self)")
-    assert regions.at("src/lib.rs", place(b"more")) == {one}
-    between = Region("src/lib.rs", None)
-    assert regions.at("src/lib.rs", place(b"use std")) == {between}
-    assert regions.at("src/lib.rs", place(b"impl S")) == {between}
-    assert regions.at("gone.rs", Span(0, 1)) == {Region("gone.rs", None)}
+    assert items.at("src/lib.rs", place(b"more")) == {one}
+    between = InnermostItem("src/lib.rs", None)
+    assert items.at("src/lib.rs", place(b"use std")) == {between}
+    assert items.at("src/lib.rs", place(b"impl S")) == {between}
+    assert items.at("gone.rs", Span(0, 1)) == {InnermostItem("gone.rs", None)}
     both = Span(place(b"first").start, place(b"second").end)
-    assert len(regions.at("src/lib.rs", both)) == 2
+    assert len(items.at("src/lib.rs", both)) == 2
     inside = [b"first", b"inner", b"second", b"hits", b"LIMIT", b"fn one", b"() => {}"]
-    found = [regions.inside_body("src/lib.rs", place(text)) for text in inside]
+    found = [items.inside_body("src/lib.rs", place(text)) for text in inside]
     assert found == [True, True, True, False, False, False, False]
 
 
@@ -109,30 +109,30 @@ def test_a_use_line_reaches_its_file_by_errors_about_names() -> None:
 
 
 def test_an_error_that_nobody_can_have_caused_takes_its_code_out_of_the_rule() -> None:
-    court = Court(Reader(FILES.__getitem__, {}))
-    stray = court.error(error_at(b"inner"), NOTHING, ())
-    other = court.error(error_at(b"inner", "E0382"), NOTHING, ())
-    court.note([stray], [SECOND])
-    assert court.possible(stray, [SECOND, THIRD]) == {SECOND, THIRD}
-    assert court.possible(other, [SECOND, THIRD]) == set()
+    finder = CulpritFinder(Reader(FILES.__getitem__, {}))
+    stray = finder.error(error_at(b"inner"), NOTHING, ())
+    other = finder.error(error_at(b"inner", "E0382"), NOTHING, ())
+    finder.note([stray], [SECOND])
+    assert finder.possible(stray, [SECOND, THIRD]) == {SECOND, THIRD}
+    assert finder.possible(other, [SECOND, THIRD]) == set()
 
 
 def test_suspicion_has_degrees() -> None:
-    def degrees(diagnostic: Diagnostic, order: list[Attempt]) -> dict[int, Class]:
+    def degrees(diagnostic: Diagnostic, order: list[Attempt]) -> dict[int, Clue]:
         applied = apply(FILES, [a.fix for a in order])
-        error = COURT.error(diagnostic, applied, order)
-        return {a.index: strength for a, strength in COURT.suspects(error, EVERYONE[:5]).items()}
+        error = FINDER.error(diagnostic, applied, order)
+        return {a.index: strength for a, strength in FINDER.suspects(error, EVERYONE[:5]).items()}
 
     own = DiagnosticSpan(
         "src/lib.rs", Span(place(b"first").start, place(b"first").end - 2), 1, 1, True
     )
     told = DiagnosticSpan("src/lib.rs", place(b"more"), 1, 1, False, "moved here")
     both = Diagnostic("error", "E0382", "use of moved value", (own, told), "")
-    assert degrees(both, []) == {0: Class.PRIMARY, 1: Class.TOUCHED, 2: Class.FILE, 3: Class.FILE}
+    assert degrees(both, []) == {0: Clue.PRIMARY, 1: Clue.TOUCHED, 2: Clue.FILE, 3: Clue.FILE}
     near = error_at(b"inner")
-    assert degrees(near, []) == {0: Class.REGION, 1: Class.REGION, 2: Class.FILE, 3: Class.FILE}
+    assert degrees(near, []) == {0: Clue.ITEM, 1: Clue.ITEM, 2: Clue.FILE, 3: Clue.FILE}
     named = error_at(b"far", "E0599", "no method `lock` for struct `AtomicU64`", "src/far.rs")
-    assert degrees(named, []) == {3: Class.NAMED, 4: Class.REGION}
+    assert degrees(named, []) == {3: Clue.NAMED, 4: Clue.ITEM}
 
 
 def test_a_place_beside_a_deletion_is_the_deletions() -> None:
@@ -141,15 +141,15 @@ def test_a_place_beside_a_deletion_is_the_deletions() -> None:
     text = applied.files["src/lib.rs"]
     start = text.index(b"first")
     span = DiagnosticSpan("src/lib.rs", Span(start, start + 5), 9, 9, True)
-    error = COURT.error(Diagnostic("error", "E0382", "moved", (span,), ""), applied, [removed])
+    error = FINDER.error(Diagnostic("error", "E0382", "moved", (span,), ""), applied, [removed])
     assert error.places[0].span == place(b"first")
     assert not error.places[0].authors
-    assert COURT.suspects(error, [removed]) == {removed: Class.PRIMARY}
+    assert FINDER.suspects(error, [removed]) == {removed: Clue.PRIMARY}
 
 
 def test_islands_share_no_function() -> None:
-    islands = COURT.islands([FIRST, SECOND, THIRD, MORE])
-    assert sorted(sorted(a.index for a in island) for island in islands) == [[0, 1], [2], [4]]
+    disjoint = FINDER.disjoint([FIRST, SECOND, THIRD, MORE])
+    assert sorted(sorted(a.index for a in island) for island in disjoint) == [[0, 1], [2], [4]]
 
 
 def test_rustc_in_one_line() -> None:

@@ -363,10 +363,10 @@ def test_what_is_emitted_is_what_is_proven() -> None:
         proven.append(patch)
         return fake.prove(patch, paths)
 
-    def polish(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    def format_files(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
         return {path: text.replace(b"good_0()", b"good_0( )") for path, text in files.items()}
 
-    result = run(fake, sites(WORLD), prove=prove, polish=polish)
+    result = run(fake, sites(WORLD), prove=prove, format_files=format_files)
     assert proven == [result.patch] * 2  # its tests, its check
     assert b"+    good_0( );\n" in result.patch
     assert b"good_0( )" in result.files["src/m0.rs"]

@@ -9,14 +9,15 @@ from functools import partial
 from engine.app.review import hunks
 from engine.app.review.items import Item, Kind
 from engine.app.review.texts import Texts
-from engine.app.session import Session, follow_with, layout_of, packages_with, prover_of
+from engine.app.session import Session, follow_with, formatter_of, packages_with, prover_of
 from engine.base.errors import SpikeproofError
 from engine.base.model import Diagnostic, Fix, Level, Outcome, Proposal, Span, Verdict
 from engine.cargo.cargo_results import CheckRun, Driver
 from engine.detect.codemod import Problem
 from engine.report.result import Result
 from engine.rewrite import edits
-from engine.verify import Follow, Polish, Progress, Prove, VerifySettings, verify
+from engine.rewrite.rustfmt import FormatFiles
+from engine.verify import Follow, Prove, StatusLine, VerifySettings, verify
 
 _RESTS = "it rests on another fix that is not there"
 
@@ -51,10 +52,10 @@ class Shop:
     driver: Driver
     prove: Prove
     packages_of: Callable[[Iterable[str]], Sequence[str]]
-    polish: Polish
+    format_files: FormatFiles
     baseline: Callable[[], CheckRun]
     renew: Callable[[], None]
-    progress: Progress = lambda verb, text: None
+    progress: StatusLine = lambda verb, text: None
 
 
 def shop_of(session: Session) -> Shop:
@@ -69,7 +70,7 @@ def shop_of(session: Session) -> Shop:
         session.cargo,
         prover_of(session),
         lambda paths: packages_with(session.workspace, paths),
-        layout_of(session).polish,
+        formatter_of(session).format,
         session.check_baseline,
         renew,
         session.ui.say,
@@ -89,7 +90,7 @@ class Bench:
         self._shop = shop
         self._follows = follows
         self._tests = tests
-        self.texts = Texts(shop.read, bases, shop.polish)
+        self.texts = Texts(shop.read, bases, shop.format_files)
 
     @classmethod
     def of(cls, session: Session, result: Result, tests: bool) -> Bench:
@@ -169,7 +170,7 @@ class Bench:
             progress=shop.progress,
             base=base,
             baseline=None if base else shop.baseline(),
-            polish=shop.polish,
+            format_files=shop.format_files,
         )
         return found.verdicts, found.files
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from engine.app.review.items import Item
 from engine.rewrite import edits
 from engine.rewrite.patch import make_patch
+from engine.rewrite.rustfmt import FormatFiles
 from engine.rust.syntax import Source
-from engine.verify import Polish
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,17 @@ class Chosen:
 
 class Texts:
     """``read`` gives the user's text, ``bases`` the texts that each round of fixes was planned on
-    (where they differ from the user's), ``polish`` the layout in which files are emitted."""
+    (where they differ from the user's), ``format_files`` the layout in which files are emitted."""
 
     def __init__(
         self,
         read: Callable[[str], bytes],
         bases: Sequence[Mapping[str, bytes]],
-        polish: Polish,
+        format_files: FormatFiles,
     ) -> None:
         self.read = read
         self.bases = bases or ({},)
-        self._polish = polish
+        self._format_files = format_files
         self._sources: dict[tuple[str, bytes], Source] = {}
 
     def base(self, item: Item, path: str) -> bytes:
@@ -52,7 +52,7 @@ class Texts:
     def alone(self, item: Item) -> tuple[dict[str, bytes], dict[str, bytes]]:
         """The texts before and after ``item`` alone, of the files that it changes."""
         before = {path: self.base(item, path) for path in item.fix.paths}
-        after = self._polish(edits.apply(before, [item.fix]).files)
+        after = self._format_files(edits.apply(before, [item.fix]).files)
         changed = {path: text for path, text in after.items() if text != before[path]}
         return {path: before[path] for path in changed}, changed
 
@@ -82,7 +82,7 @@ class Texts:
             before = {p: files[p] if p in files else self.read(p) for p in paths}
             applied = edits.apply(before, [item.fix for item in mine])
             left_out += [i for n, i in enumerate(mine) if n not in applied.accepted]
-            files.update(self._polish(applied.files))
+            files.update(self._format_files(applied.files))
         changed = {path: text for path, text in files.items() if text != self.read(path)}
         return Chosen(changed, tuple(left_out))
 

@@ -18,28 +18,30 @@ _CONTAINERS = frozenset({"impl_item", "mod_item", "trait_item", "foreign_mod_ite
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Region:
+class InnermostItem:
     """An item that holds no other: a function with all that is in it, a struct, a constant.
 
-    What lies between items (attributes, ``use`` lines, impl heads) is one region, of span None.
+    What lies between items (attributes, ``use`` lines, impl heads) is one item, of span None.
     """
 
     path: str
     span: Span | None
 
 
-class Regions:
-    """Regions of files, read and parsed when asked for. ``read`` gives None for an unknown path."""
+class InnermostItems:
+    """The innermost items of files, read and parsed when asked for. ``read`` gives None for an unknown path."""
 
     def __init__(self, read: Callable[[str], bytes | None]) -> None:
         self._read = read
         self._leaves: dict[str, tuple[tuple[Span, Span | None], ...]] = {}
 
-    def at(self, path: str, span: Span) -> frozenset[Region]:
-        """All regions that ``span`` touches."""
+    def at(self, path: str, span: Span) -> frozenset[InnermostItem]:
+        """All items that ``span`` touches."""
         point = Span(span.start, max(span.end, span.start + 1))
         hit = [leaf for leaf, _ in self._of(path) if leaf.overlaps(point)]
-        return frozenset(Region(path, leaf) for leaf in hit) or frozenset({Region(path, None)})
+        return frozenset(InnermostItem(path, leaf) for leaf in hit) or frozenset(
+            {InnermostItem(path, None)}
+        )
 
     def inside_body(self, path: str, span: Span) -> bool:
         """Does ``span`` lie between the braces of a function's body?"""

@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from engine.base.errors import SpikeproofError
 from engine.base.model import Fix, Outcome, Proposal, Verdict
 from engine.cargo.cargo_results import CheckRun, Driver, TestRun
+from engine.rewrite.rustfmt import FormatFiles
 from engine.verify import verdicts
-from engine.verify.checks import Cases, CheckJudge, errors_of
+from engine.verify.checks import Alternatives, CheckJudge, errors_of
 from engine.verify.culprits import describe
 from engine.verify.proof import Prover
 from engine.verify.retrial import Retrial
@@ -20,11 +21,10 @@ from engine.verify.values import (
     Emitted,
     Failure,
     Follow,
-    Polish,
-    Progress,
     Proof,
     Prove,
     Reader,
+    StatusLine,
     VerifyResult,
     VerifySettings,
 )
@@ -40,22 +40,22 @@ def verify(
     follow: Follow,
     settings: VerifySettings,
     prove: Prove,
-    progress: Progress = lambda verb, text: None,
+    progress: StatusLine = lambda verb, text: None,
     base: Mapping[str, bytes] | None = None,
     baseline: CheckRun | None = None,
-    polish: Polish = lambda files: files,
+    format_files: FormatFiles = lambda files: files,
 ) -> VerifyResult:
     """Find the largest set of fixes that compiles and passes the tests, and prove its patch.
 
     ``read`` gives the user's bytes of a path. ``base`` holds texts that an earlier pass accepted:
     the proposals' offsets count in them. ``baseline`` is a check of that tree where the caller has
-    one already. ``polish`` makes the emitted texts of the verified ones; they are what is proven.
+    one already. ``format_files`` makes the emitted texts of the verified ones; they are what is proven.
     Nothing but the driver's scratch tree is written; with nothing to try, nothing is run.
 
     Raises SpikeproofError when the workspace does not compile as it is, or when cargo check hits
     its limit; KeyboardInterrupt passes through.
     """
-    session = _Session(
+    session = _Verification(
         tuple(proposals),
         Reader(read, base or {}),
         driver,
@@ -63,12 +63,12 @@ def verify(
         settings,
         prove,
         progress,
-        polish,
+        format_files,
     )
     return session.run(baseline)
 
 
-class _Session:
+class _Verification:
     def __init__(
         self,
         proposals: tuple[Proposal, ...],
@@ -77,8 +77,8 @@ class _Session:
         follow: Follow,
         settings: VerifySettings,
         prove: Prove,
-        progress: Progress,
-        polish: Polish,
+        progress: StatusLine,
+        format_files: FormatFiles,
     ) -> None:
         self._proposals = proposals
         self._reader = reader
@@ -86,7 +86,7 @@ class _Session:
         self._follow = follow
         self._settings = settings
         self._progress = progress
-        self._prover = Prover(self._reader, polish, prove, progress)
+        self._prover = Prover(self._reader, format_files, prove, progress)
         self._suite = Suite(driver, settings, reader, progress)
         self._early: dict[int, Verdict] = {}  # decided without being tried
         self._checks = 0
@@ -96,8 +96,8 @@ class _Session:
         if not taken:
             return self._result(self._early)
         before = self._baseline(baseline)
-        cases = Cases(self._compiled(taken, before.compiled))
-        first = cases.first()
+        alternatives = Alternatives(self._compiled(taken, before.compiled))
+        first = alternatives.first()
         if not first:
             return self._result(self._early)
         self._suite.cover(_paths(first))
@@ -105,20 +105,20 @@ class _Session:
             before,
             self._driver,
             self._reader,
-            cases,
+            alternatives,
             self._follow,
             lambda fix: _uncompiled(fix, before.compiled),
             self._tell,
         )
         search = Search(judge)
         search.run(first)
-        failures = dict(search.condemned)
+        failures = dict(search.dropped)
         proof = self._proof(search, judge, failures)
         self._checks += judge.runs
-        book = verdicts.Book(
+        builder = verdicts.VerdictBuilder(
             self._suite, proof, search.kept, search.waiting, failures, judge.warnings(search.kept)
         )
-        decided = {index: book.verdict(index) for index in taken if index not in self._early}
+        decided = {index: builder.verdict(index) for index in taken if index not in self._early}
         if proof.broken:
             note = (proof.broken,)
             return self._result({**self._early, **decided}, notes=note)
@@ -210,7 +210,7 @@ class _Session:
             tested = retrial.search(kept, run, packages)
             dropped: Mapping[Attempt, Failure] = {}
             if tested is not None:
-                search.kept, dropped = tested.kept, tested.condemned
+                search.kept, dropped = tested.kept, tested.dropped
                 failures.update(dropped)
             again = self._rehabilitated(failures, search)
             if tested is None and not again:
@@ -218,7 +218,7 @@ class _Session:
             others = following(attempt for attempt in dropped if attempt in failures)
             chances.update(attempt.index for attempt in others)
             search.run([*again, *others])  # and who waited: what they overlapped may be gone
-            failures.update(search.condemned)
+            failures.update(search.dropped)
         return Proof(self._prover.unchanged())
 
     def _rehabilitated(self, failures: dict[Attempt, Failure], search: Search) -> list[Attempt]:
