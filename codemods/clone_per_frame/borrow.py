@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.format_macros import shown_by
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
 
@@ -254,9 +255,10 @@ class Borrower:
         )
 
     def _format(self) -> Borrowed | None:
-        if b":p}" in self.source.text(self.context.holder):
+        call = shown_by(self.source, self.clone.node)
+        if call is None or call.shows_addresses:
             return None
-        if b"assert" in self.context.name and not self.types.same:
+        if call.compares(self.clone.span) and not self.types.same:
             return None
         macro = self.context.name.decode("utf-8", "replace")
         return self._bare(f"`{macro}!` takes its arguments by reference")

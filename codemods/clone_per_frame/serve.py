@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.format_macros import shown_by
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
 
-from .shapes import COPYING, FORMATTING
+from .shapes import COPYING
 from .tables import reading
 
 
@@ -92,6 +93,8 @@ def _use(
         return None
     while up.type == "parenthesized_expression":
         node, up = up, source.parent(up) or up
+    if formatted(source, node):
+        return ()
     match up.type:
         case "field_expression" if up.child_by_field_name("value") == node:
             return _member(source, node, up, target, methods)
@@ -107,13 +110,14 @@ def _use(
         case "binary_expression":
             operator = up.child_by_field_name("operator")
             if operator is None or operator.type not in ("==", "!=", "<", ">", "<=", ">="):
-                # `%y` of a tracing macro parses as a remainder without its left side.
-                return () if up.has_error and formatted(source, node) else None
+                return None
             if target == "view":
                 return ()
             return (Edit(source.path, node.start_byte, node.start_byte, b"*"),)
+        case "unary_expression" if formatted(source, up):
+            return ()
         case _:
-            return () if formatted(source, node) else None
+            return None
 
 
 def _member(
@@ -165,24 +169,8 @@ def _written(outer: Node, node: Node) -> bool:
 
 def formatted(source: Source, node: Node) -> bool:
     """Is ``node`` as it stands an argument of ``format!`` or one of its kin?"""
-    up = source.parent(node)
-    while up is not None and up.type in (
-        "tuple_expression",
-        "assignment_expression",
-        "expression_statement",
-        "source_file",
-        "binary_expression",
-        "unary_expression",
-        "ERROR",
-    ):
-        if up.type == "source_file" and source.parent(up) is None:
-            return False
-        node, up = up, source.parent(up)
-    if up is None or up.type != "macro_invocation":
-        return False
-    name = up.child_by_field_name("macro")
-    macro = source.text(name).rpartition(b"::")[2] if name is not None else b""
-    return macro in FORMATTING and b"assert" not in macro
+    call = shown_by(source, node)
+    return call is not None and not call.compares(span_of(node))
 
 
 def pattern_bindings(scopes: Scopes, pattern: Span) -> tuple[Binding, ...]:

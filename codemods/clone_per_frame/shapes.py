@@ -8,6 +8,8 @@ from enum import StrEnum
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.format_macros import shown_by, takes_template
+from engine.rust.nodes import macro_name
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 WORDS = frozenset({b"clone", b"to_vec", b"to_owned", b"to_string"})
@@ -17,14 +19,7 @@ CONVERTING = frozenset({b"to_owned", b"to_string"})
 # Methods that copy: on a temporary they only read, on a name they show that a copy is needed.
 COPYING = WORDS
 
-# Macros that take their arguments by reference, as ``format!`` does.
-FORMATTING = frozenset(
-    b"format print println eprint eprintln write writeln format_args panic unreachable todo"
-    b" unimplemented anyhow bail ensure trace debug info warn error event log span trace_span"
-    b" debug_span info_span warn_span error_span assert_eq assert_ne debug_assert_eq"
-    b" debug_assert_ne".split()
-)
-# Macros whose arguments are plain expressions that are evaluated once, and may be moved.
+# Besides those that take a format string: macros whose arguments are plain expressions that are evaluated once, and may be moved.
 _EVALUATING = frozenset(
     b"vec assert debug_assert matches join try_join select dbg ready pin try_stream stream"
     b" tokio_select try".split()
@@ -172,12 +167,13 @@ def context_of(clone: Clone) -> Context:
     found = _direct(source, child, holder)
     if found is not None:
         return found
+    shown = shown_by(source, clone.node)
+    if shown is not None:
+        return Context(Role.FORMAT, shown.macro, shown.name)
     macro = _macro_of(source, child)
     if macro is not None:
-        name = _macro_name(source, macro)
-        if name in FORMATTING:
-            return Context(Role.FORMAT, macro, name)
-        if name not in _EVALUATING:
+        name = macro_name(source, macro)
+        if name not in _EVALUATING and not takes_template(name):
             return Context(Role.UNKNOWN, macro, name)
     return Context(Role.VALUE, holder)
 
@@ -279,8 +275,3 @@ def _macro_of(source: Source, node: Node) -> Node | None:
             return None
         current = up
     return None
-
-
-def _macro_name(source: Source, macro: Node) -> bytes:
-    name = macro.child_by_field_name("macro")
-    return source.text(name).rpartition(b"::")[2] if name is not None else b""

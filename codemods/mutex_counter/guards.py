@@ -13,7 +13,8 @@ from typing import Literal
 from tree_sitter import Node
 
 from codemods.mutex_counter.names import Family
-from engine.rust.known_calls import is_number_method, shows_arguments
+from engine.rust.format_macros import shown_by
+from engine.rust.known_calls import is_number_method
 from engine.rust.syntax import Source
 
 _RECOVERS = re.compile(
@@ -250,7 +251,7 @@ def access(source: Source, guard: Node, fields: bool = False) -> Access | Refuse
         if is_number_method(name):
             return Access("read", guard)
         return Refused(f"`.{name.decode('utf-8', 'replace')}()` is called on the guard", True)
-    if up is not None and is_shown(source, node):
+    if up is not None and shown_by(source, node) is not None:
         return Access("read", guard)
     if up is not None and up.type == "token_tree":
         return Refused("a macro whose arguments are no plain expressions takes the guard")
@@ -304,19 +305,6 @@ def _lent(source: Source, reference: Node) -> Access | Refused:
     if last == b"take":
         return Access("take", call)
     return Access("replace", call, given[1]) if len(given) == 2 else Refused(outside)
-
-
-def is_shown(source: Source, node: Node) -> bool:
-    """An argument of ``println!`` and the like: a guard is shown as its value."""
-    up = node.parent
-    if up is not None and up.type == "assignment_expression":  # name = g
-        up = up.parent
-    if up is None or up.type not in ("tuple_expression", "parenthesized_expression"):
-        return False
-    while up.parent is not None:
-        up = up.parent
-    macro = source.parent(up)
-    return macro is not None and macro.type == "macro_invocation" and shows_arguments(source, macro)
 
 
 def _escape(source: Source, node: Node) -> str:

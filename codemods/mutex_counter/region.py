@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import Decisions
-from codemods.mutex_counter.guards import Access, Refused, access, is_shown, outward
+from codemods.mutex_counter.guards import Access, Refused, access, outward
 from engine.base.model import Span
 from engine.rust.effects import Effect, effects
-from engine.rust.known_calls import takes_expressions
+from engine.rust.format_macros import capturing, shown_by
 from engine.rust.nodes import macro_name
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import COMMENTS, Source, span_of
@@ -165,7 +165,7 @@ def _mentions(
         if at is None:
             return Refused(f"the guard is used in line {line}, after it was dropped there or moved")
         if use.capture:
-            if not _formats(source, node):
+            if capturing(source, use.span) is None:
                 return Refused(f"a macro takes the guard in line {line}")
             found.append(Mention(node, Access("read", node), at, captured=True))
             continue
@@ -179,13 +179,6 @@ def _mentions(
             return Refused(f"the guard is captured by {carrier} in line {line}", locks=True)
         found.append(Mention(node, what, at))
     return tuple(found)
-
-
-def _formats(source: Source, node: Node) -> bool:
-    macro = (
-        node if node.type == "macro_invocation" else source.enclosing(node, ["macro_invocation"])
-    )
-    return macro is not None and takes_expressions(source, macro)
 
 
 def _carrier(source: Source, node: Node, statement: Node) -> str | None:
@@ -231,7 +224,7 @@ def _judged(
 def _only_reads(source: Source, effect: Effect) -> bool:
     """The other lock is taken to read one value on the spot, or by a ``let`` of its own."""
     node = effect.node
-    while not is_shown(source, node):
+    while shown_by(source, node) is None:
         up = source.parent(node)
         if up is None:
             return False

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.format_macros import captures_in
 from engine.rust.nodes import let_of, outward
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
@@ -268,7 +269,7 @@ def _means_no_local(source: Source, at: Span) -> bool:
         return False
     if node.type in ("line_comment", "block_comment", "field_identifier", "type_identifier"):
         return True
-    if node.type in ("string_literal", "string_content", "raw_string_literal"):
-        captured = source.data[: at.start].rstrip().endswith(b"{")
-        return not captured and source.data[at.end : at.end + 1] != b"$"
+    literal = node.parent if node.type == "string_content" else node
+    if literal is not None and literal.type in _STRINGS:
+        return at not in (place for _, place in captures_in(source, literal))
     return span_of(node) != at

@@ -10,6 +10,7 @@ import re
 
 from tree_sitter import Node
 
+from engine.rust.format_macros import takes_template
 from engine.rust.nodes import call_of, last_segment, macro_name
 from engine.rust.syntax import Source
 
@@ -117,11 +118,6 @@ def _made(source: Source, call: Node, makers: frozenset[tuple[bytes, bytes]]) ->
 
 # -- macros ----------------------------------------------------------------------------------------
 
-_FORMATTING = frozenset(
-    {b"format", b"assert", b"assert_eq", b"assert_ne", b"panic", b"debug_assert"}
-    | {b"debug_assert_eq", b"debug_assert_ne", b"unreachable", b"format_args", b"anyhow", b"bail"}
-    | {b"ensure", b"todo", b"unimplemented"}
-)
 _TAKING = frozenset({b"vec", b"matches", b"json", b"concat", b"stringify"})
 _PRINTING = frozenset(
     {b"println", b"print", b"eprintln", b"eprint", b"trace", b"debug", b"info", b"warn", b"error"}
@@ -136,7 +132,7 @@ _PURE_MACROS = frozenset({b"format", b"concat", b"stringify"})
 
 def is_inert_macro(name: bytes) -> bool:
     """Does the macro only make a value of its arguments, or panic?"""
-    return name in _FORMATTING or name in _TAKING
+    return name in _TAKING or (takes_template(name) and name not in _PRINTING)
 
 
 def is_pure_macro(name: bytes) -> bool:
@@ -158,10 +154,3 @@ def takes_expressions(source: Source, macro: Node) -> bool:
 def evaluates_in_place(source: Source, macro: Node) -> bool:
     """Is the macro known to evaluate what it is given as it stands there?"""
     return takes_expressions(source, macro) or macro_name(source, macro) in _IN_PLACE
-
-
-def shows_arguments(source: Source, macro: Node) -> bool:
-    """Does the macro take its arguments by reference, to format them (a guard is shown as its
-    value)?"""
-    name = macro_name(source, macro)
-    return name in _FORMATTING or name in _PRINTING

@@ -8,7 +8,6 @@ make up a fifth of the "last uses" that are none.
 from __future__ import annotations
 
 import bisect
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -16,11 +15,9 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.base.model import Span
+from engine.rust.format_macros import captures_in
 from engine.rust.queries import captures, captures_by_name, compile_query
 from engine.rust.syntax import COMMENTS, Source, span_of
-
-_CAPTURE = re.compile(rb"(?<!\{)(?:\{\{)*\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*(?::[^{}]*)?\}")
-_WIDTH = re.compile(rb"([A-Za-z_][A-Za-z0-9_]*)\$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +220,8 @@ class Scopes:
         # and a use that is lost here would make a wrong last use.
         for tree in trees:
             for name, span, capture in tokens_in(self.source, tree):
+                if capture and name not in names:
+                    name = b"r#" + name  # "{type}" captures `r#type`
                 if name in names and span not in declared:
                     add(name, span, capture)
         return {binding: [uses[span] for span in sorted(uses)] for binding, uses in found.items()}
@@ -259,11 +258,8 @@ def tokens_in(source: Source, span: Span) -> Iterator[tuple[bytes, Span, bool]]:
         if node is None:
             continue
         if node.type in ("string_literal", "raw_string_literal"):
-            text = source.text(node)
-            for pattern in (_CAPTURE, _WIDTH):
-                for hit in pattern.finditer(text):
-                    start = node.start_byte + hit.start(1)
-                    yield hit.group(1), Span(start, start + len(hit.group(1))), True
+            for name, place in captures_in(source, node):
+                yield name, place, True
         elif node.type == "identifier" and span.start <= node.start_byte < span.end:
             before = source.data[max(0, node.start_byte - 256) : node.start_byte].rstrip()[-2:]
             if not before.endswith(b".") or before.endswith(b".."):

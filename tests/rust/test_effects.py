@@ -206,22 +206,21 @@ def test_methods_by_name(name: bytes, pure: bool, inert: bool, number: bool, std
 
 
 @pytest.mark.parametrize(
-    ("macro", "plain", "in_place", "shown"),
+    ("macro", "plain", "in_place"),
     [
-        ("println", True, True, True),
-        ("tracing::info", True, True, True),
-        ("assert_eq", True, True, True),
-        ("vec", True, True, False),
-        ("dbg", True, True, False),
-        ("tokio::select", False, True, False),
-        ("mine", False, False, False),
+        ("println", True, True),
+        ("tracing::info", True, True),
+        ("assert_eq", True, True),
+        ("vec", True, True),
+        ("dbg", True, True),
+        ("tokio::select", False, True),
+        ("mine", False, False),
     ],
 )
-def test_macros_by_name(macro: str, plain: bool, in_place: bool, shown: bool) -> None:
+def test_macros_by_name(macro: str, plain: bool, in_place: bool) -> None:
     source, node = value_of(f"{macro}!(a)")
     assert known_calls.takes_expressions(source, node) is plain
     assert known_calls.evaluates_in_place(source, node) is in_place
-    assert known_calls.shows_arguments(source, node) is shown
 
 
 # -- order -------------------------------------------------------------------------------------
