@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.app.review.items import Item, items_of
-from engine.app.review.proof import Bench, Shop
+from engine.app.review.proof import ProofTools, ReviewProver
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.cargo.cargo_results import CheckRun
 from engine.rust import context
@@ -80,7 +80,9 @@ class Case:
     def item(self, name: str) -> Item:
         return next(item for item in self.items if name_of(item) == name)
 
-    def bench(self, tests: bool = False, bases: Sequence[Mapping[str, bytes]] = ({},)) -> Bench:
+    def prover(
+        self, tests: bool = False, bases: Sequence[Mapping[str, bytes]] = ({},)
+    ) -> ReviewProver:
         def renew() -> None:
             self.renewed += 1
 
@@ -88,7 +90,7 @@ class Case:
             self.cargo.write({})
             return self.cargo.check()
 
-        shop = Shop(
+        tools = ProofTools(
             self.files.__getitem__,
             self.cargo,
             self.cargo.prove,
@@ -97,4 +99,4 @@ class Case:
             baseline,
             renew,
         )
-        return Bench(shop, bases, [nobody] * len(bases), tests)
+        return ReviewProver(tools, bases, [nobody] * len(bases), tests)

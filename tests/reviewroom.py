@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.app.review import tree
-from engine.app.review.applying import Applying
+from engine.app.review.applying import ApplyRun
 from engine.app.review.memory import Memory
 from engine.base.errors import SpikeproofError, Terminated
 from engine.base.model import Edit, Level
 from engine.base.ui import Ui
 from engine.cargo.cargo_results import CheckRun
 from engine.detect.facts import Sources
-from engine.report.result import Result, Round
+from engine.report.result import Result, VerifyPass
 from tests.fakecargo import Breaks, FakeCargo
 from tests.reviewkit import Case, at, fix, verdict
 
@@ -95,23 +95,23 @@ class _Pausing(_Slow):
     seconds = 0.5
 
 
-def applying(root: Path, made: Case, ui: Ui, *options: str) -> Applying:
+def applying(root: Path, made: Case, ui: Ui, *options: str) -> ApplyRun:
     """The review of ``made``, whose files are in ``root``."""
     base = root / "target" / "spikeproof"
     base.mkdir(parents=True, exist_ok=True)
-    bench = made.bench()
+    prover = made.prover()
     ids = frozenset(v.proposal.id for v in made.verdicts)
     result = Result(
         root,
         Sources(tuple(made.files), made.files.__getitem__),
         made.verdicts,
         b"a patch",
-        bench.texts.of(made.items).files,
-        rounds=(Round(ids, {}, cast(Any, None)),),  # nothing is planned here: no facts
+        prover.texts.of(made.items).files,
+        passes=(VerifyPass(ids, {}, cast(Any, None)),),  # nothing is planned here: no facts
     )
-    return Applying(
+    return ApplyRun(
         root,
-        bench,
+        prover,
         result,
         "--review" in options,
         "--resume" in options,

@@ -40,11 +40,11 @@ from engine.detect.site_filter import old_words
 
 if TYPE_CHECKING:
     from engine.measure.measure_fixes import MeasureSettings
-    from engine.report.jsonout import Rest
-    from engine.report.render import Failed
+    from engine.report.jsonout import Omissions
+    from engine.report.render import FailedWorkspace
     from engine.report.result import Result
 
-OpenAll = Callable[[Sequence[Path], dict[str, Any]], tuple[Workspace, ...]]
+OpenWorkspaces = Callable[[Sequence[Path], dict[str, Any]], tuple[Workspace, ...]]
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,17 @@ class _Scanned:
     sources: Sources
     sites: tuple[Site, ...]  # hottest first
     skipped: tuple[Skip, ...]
-    rest: Rest
+    omissions: Omissions
     old_words: tuple[str, ...]
 
 
 def scan_command(
-    paths: Sequence[Path], types: bool, form: str, open_: OpenAll, ui: Ui, common: dict[str, Any]
+    paths: Sequence[Path],
+    types: bool,
+    form: str,
+    open_: OpenWorkspaces,
+    ui: Ui,
+    common: dict[str, Any],
 ) -> int:
     """``spikeproof scan``: exit 0 when there is no site, else 1."""
     workspaces = _opened(paths, open_, common)
@@ -73,15 +78,15 @@ def scan_command(
         files = len({site.path for site in one.sites})
         sites = f"{count(len(one.sites), 'site')} in {count(files, 'file')}"
         ui.say("Found", f"{sites}{by_codemod(one.sites)}")
-        if one.rest.silenced:
-            ui.say("Silenced", silenced(one.rest.silenced))
-        if one.rest.in_tests:
-            ui.say("Left alone", spared(one.rest.in_tests))
-        if one.rest.configured:
-            ui.say("Left alone", configured_words(one.rest.configured))
+        if one.omissions.silenced:
+            ui.say("Silenced", silenced(one.omissions.silenced))
+        if one.omissions.in_tests:
+            ui.say("Left alone", spared(one.omissions.in_tests))
+        if one.omissions.configured:
+            ui.say("Left alone", configured_words(one.omissions.configured))
         for words in one.old_words:
             ui.say("Left alone", words)
-        tell_leftovers(ui, one.rest.unused, one.rest.stale)
+        tell_leftovers(ui, one.omissions.unused, one.omissions.stale)
     any_site = any(one.sites for one in found)
     if any_site and not types:
         words = "from syntax alone; `spikeproof diff` asks rustc and proves each fix"
@@ -90,7 +95,7 @@ def scan_command(
 
 
 def _scanned(workspace: Workspace, types: bool, ui: Ui, common: dict[str, Any]) -> _Scanned:
-    from engine.report.jsonout import Rest
+    from engine.report.jsonout import Omissions
 
     names = chosen(common["names"], workspace)
     wanted = filter_of(workspace, common, ui)
@@ -117,7 +122,7 @@ def _scanned(workspace: Workspace, types: bool, ui: Ui, common: dict[str, Any]) 
         sources_of(workspace),
         tuple(sites),
         (*workspace.skipped, *skipped),
-        Rest(silent, in_tests, configured, len(old), relevant(unused, wanted), stale),
+        Omissions(silent, in_tests, configured, len(old), relevant(unused, wanted), stale),
         old_words(wanted, old),
     )
 
@@ -127,7 +132,7 @@ def _scan_text(found: Sequence[_Scanned], form: str, common: dict[str, Any], ui:
         from engine.report.jsonout import dump, scan_json
 
         objects = [
-            scan_json(one.workspace.root, one.sites, one.skipped, one.sources.get, one.rest)
+            scan_json(one.workspace.root, one.sites, one.skipped, one.sources.get, one.omissions)
             for one in found
         ]
         if len(objects) == 1:
@@ -152,7 +157,7 @@ def diff_command(
     tests: bool,
     measuring: MeasureSettings | None,
     form: str,
-    open_: OpenAll,
+    open_: OpenWorkspaces,
     ui: Ui,
     common: dict[str, Any],
 ) -> int:
@@ -160,7 +165,7 @@ def diff_command(
     nothing can be done costs the others nothing; the exit is then 2."""
     from engine.app.pipeline import run
     from engine.report.folder import check_folder, patches, write_folder
-    from engine.report.render import STEPWISE, Failed, render_all, samples_of, series_of
+    from engine.report.render import STEPWISE, FailedWorkspace, render_all, samples_of, series_of
     from engine.report.story import story
 
     folder = common.get("folder")
@@ -171,7 +176,7 @@ def diff_command(
     if folder is not None:
         check_folder(folder)
     results: list[tuple[Workspace, Result]] = []
-    failed: list[Failed] = []
+    failed: list[FailedWorkspace] = []
     for workspace, place in zip(workspaces, _folders(workspaces), strict=True):
         _heading(ui, workspace, workspaces)
         try:
@@ -192,7 +197,7 @@ def diff_command(
         except SpikeproofError as error:
             if len(workspaces) == 1:
                 raise
-            failed.append(Failed(workspace.root, str(error)))
+            failed.append(FailedWorkspace(workspace.root, str(error)))
             complain(f"{show(workspace.root)}: {error}", error.detail)
             continue
         result = with_leftovers(result, wanted, names, workspace)
@@ -223,7 +228,9 @@ def _worst(codes: Any) -> int:
     return next((c for c in (EXIT_UNPROVEN, EXIT_FOUND) if c in every), EXIT_CLEAN)
 
 
-def _opened(paths: Sequence[Path], open_: OpenAll, common: dict[str, Any]) -> tuple[Workspace, ...]:
+def _opened(
+    paths: Sequence[Path], open_: OpenWorkspaces, common: dict[str, Any]
+) -> tuple[Workspace, ...]:
     workspaces = open_(paths or [Path()], common)
     if len(workspaces) > 1 and common.get("baseline") is not None:
         raise SpikeproofError(

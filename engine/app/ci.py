@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.app.commands import (
-    Open,
+    OpenWorkspace,
     check_output,
     chosen,
     emit,
@@ -23,7 +23,7 @@ from engine.app.commands import (
 from engine.app.findings import report_of
 from engine.app.github_event import read_event
 from engine.app.pipeline import proving
-from engine.app.suggest import Alone, alone
+from engine.app.suggest import StandaloneFix, standalone_fixes
 from engine.base import git
 from engine.base.counts import configured_words, count
 from engine.base.errors import SpikeproofError
@@ -98,7 +98,12 @@ class CiSettings:
 
 
 def ci_command(
-    path: Path, settings: CiSettings, outputs: Outputs, open_: Open, ui: Ui, common: dict[str, Any]
+    path: Path,
+    settings: CiSettings,
+    outputs: Outputs,
+    open_: OpenWorkspace,
+    ui: Ui,
+    common: dict[str, Any],
 ) -> int:
     """``spikeproof ci``. Under GitHub Actions a failure is an annotation, too."""
     on_github = os.environ.get("GITHUB_ACTIONS") == "true"
@@ -152,7 +157,7 @@ class _Job:
         the old sites, too."""
         workspace, settings = self.workspace, self.settings
         result = Result(workspace.root, sources_of(workspace))
-        apart: Mapping[str, Alone] = {}
+        apart: Mapping[str, StandaloneFix] = {}
         changed = any(map(self.newness.changed, workspace.files))
         if changed or self.outputs.whole:
             with proving(
@@ -165,7 +170,7 @@ class _Job:
                 wanted=self.wanted,
             ) as (result, session):
                 if session is not None:
-                    apart = alone(session, result, self.ui, self.prefix)
+                    apart = standalone_fixes(session, result, self.ui, self.prefix)
             result = with_leftovers(result, self.wanted, self.names, workspace)
         result = replace(result, skipped=(*workspace.skipped, *result.skipped))
         top = repository_top(workspace.root)

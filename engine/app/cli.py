@@ -21,8 +21,7 @@ from engine.app.options import (
     SAMPLES,
     SELECTION,
     SINCE,
-    TELLING,
-    VOICE,
+    VERBOSITY,
     file_option,
     options,
     proof,
@@ -66,7 +65,7 @@ def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
 
 @cli.command()
 @PATHS
-@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, (SAMPLES,), VOICE)
+@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, (SAMPLES,), VERBOSITY)
 @click.option(
     "-o",
     "into",
@@ -102,7 +101,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, VOICE)
+@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, VERBOSITY)
 @click.option(
     "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
 )
@@ -215,7 +214,7 @@ def bench(
     help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
     "the pull or merge request, as GitHub's or GitLab's environment names it.",
 )
-@options(SELECTION, CODEMODS, BASELINE, TELLING)
+@options(SELECTION, CODEMODS, BASELINE, VERBOSITY)
 @click.option("--review", is_flag=True, help="Take review-level fixes too.")
 @click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
 @click.option("--no-bench", is_flag=True, help="Do not measure.")
@@ -293,7 +292,7 @@ def ci(
     help="Comments on lines, those of earlier runs too; what is more is listed in the review.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the request's JSON, post nothing.")
-@options(TELLING)
+@options(VERBOSITY)
 @failing
 def post_review(
     file: Path, repo: str | None, pull: int | None, most: int, dry_run: bool, **common: Any

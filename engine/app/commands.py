@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from engine.report.result import Result
 
 _TOLD = 10  # comments that silence nothing, told one by one
-Open = Callable[[Path, dict[str, Any]], Workspace]
+OpenWorkspace = Callable[[Path, dict[str, Any]], Workspace]
 
 
 def chosen(names: Sequence[str], workspace: Workspace) -> tuple[str, ...]:
@@ -135,7 +135,9 @@ def tell_leftovers(
                 ui.say("Stale", f"{entry.id} {entry.path}: {entry.message}", "cyan")
 
 
-def baseline_command(path: Path, types: bool, open_: Open, ui: Ui, common: dict[str, Any]) -> int:
+def baseline_command(
+    path: Path, types: bool, open_: OpenWorkspace, ui: Ui, common: dict[str, Any]
+) -> int:
     """``spikeproof baseline``: exit 0, whatever is found."""
     from engine.detect import baseline
     from engine.detect.baseline import BaselineEntry

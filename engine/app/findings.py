@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from engine.app.suggest import Alone
+from engine.app.suggest import StandaloneFix
 from engine.base.model import Level, Outcome, Site, Verdict
 from engine.detect.codemod import registry
 from engine.report.finding import Finding, Position, Region, Report
@@ -17,7 +17,7 @@ _PATCH = 200_000  # bytes of one fix's patch: what is longer is in the job's pat
 
 
 def report_of(
-    result: Result, alone: Mapping[str, Alone], prefix: str, commit: str, base: str
+    result: Result, alone: Mapping[str, StandaloneFix], prefix: str, commit: str, base: str
 ) -> Report:
     """All findings of ``result``. ``prefix`` is the workspace's folder in the repository, "" or
     ``path/``; ``base`` names what "new" was measured against."""
@@ -52,12 +52,14 @@ def _ordered(result: Result) -> list[Verdict]:
     return sorted(result.verdicts, key=key)
 
 
-def _finding(result: Result, verdict: Verdict, alone: Mapping[str, Alone], prefix: str) -> Finding:
+def _finding(
+    result: Result, verdict: Verdict, alone: Mapping[str, StandaloneFix], prefix: str
+) -> Finding:
     proposal, fix, evidence = verdict.proposal, verdict.fix, verdict.evidence
     sites = result.sites_of(verdict)
     first = sites[0]
     verified = verdict.outcome is Outcome.VERIFIED
-    made = alone.get(proposal.id, Alone()) if verified else Alone()
+    made = alone.get(proposal.id, StandaloneFix()) if verified else StandaloneFix()
     patch, why = _text(made.patch), made.why
     if size(patch) > _PATCH:
         patch, why = "", "Its patch is too long to be shown"

@@ -45,14 +45,14 @@ OUTPUT = (
         help="Write the result there, not to stdout.",
     ),
 )
-VOICE = (
+VERBOSITY = (
     click.option("-q", "quiet", is_flag=True, help="No story on stderr."),
     click.option("-v", "verbose", count=True, help="Say more."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
     ),
 )
-COMMON = (*OUTPUT, *VOICE)
+COMMON = (*OUTPUT, *VERBOSITY)
 
 # Which of the sites a command is about: read by ``commands.filter_of``.
 BASELINE = (
@@ -148,6 +148,3 @@ def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
 
 def file_option(name: str, words: str) -> Callable[[Any], Any]:
     return click.option(name, metavar="FILE", type=click.Path(path_type=Path), help=words)
-
-
-TELLING = tuple(option for option in COMMON if option is not COMMON[0])  # without -o

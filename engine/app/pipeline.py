@@ -38,7 +38,7 @@ from engine.measure.measure_fixes import (
     refused,
     with_evidence,
 )
-from engine.report.result import Result, Round
+from engine.report.result import Result, VerifyPass
 from engine.rewrite.patch_series import series
 from engine.verify import VerifySettings, verify
 
@@ -220,7 +220,7 @@ def _passes(
     notes: list[str] = []
     runs: dict[str, int] = {}
     later: set[str] = set()
-    rounds: list[Round] = []
+    passes: list[VerifyPass] = []
     files: Mapping[str, bytes] = {}
     patch = b""
     sources = original
@@ -241,7 +241,7 @@ def _passes(
         proposals = choice.of([p for p in proposals if p.id not in without])
         if not proposals:
             break
-        rounds.append(Round(frozenset(p.id for p in proposals), files, facts))
+        passes.append(VerifyPass(frozenset(p.id for p in proposals), files, facts))
         result = verify(
             proposals,
             read=original.data,
@@ -280,7 +280,7 @@ def _passes(
         notes=tuple(notes),
         runs=runs,
         later=frozenset(later),
-        rounds=tuple(rounds),
+        passes=tuple(passes),
     )
 
 

@@ -31,7 +31,7 @@ _PARTS = 6  # suggestions that one fix may become
 
 
 @dataclass(frozen=True, slots=True)
-class Alone:
+class StandaloneFix:
     """``patch`` is of this fix alone (b"" when it cannot stand alone). Without suggestions, ``why``
     says why."""
 
@@ -40,14 +40,16 @@ class Alone:
     why: str = ""
 
 
-def alone(session: Session, result: Result, ui: Ui, prefix: str = "") -> Mapping[str, Alone]:
+def standalone_fixes(
+    session: Session, result: Result, ui: Ui, prefix: str = ""
+) -> Mapping[str, StandaloneFix]:
     """The verified fixes of ``result``, by proposal. Runs cargo check in the copy.
 
     ``prefix`` comes before the paths of the patches and suggestions ("" or ``folder/``)."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED and v.fix is not None]
-    trial = _Trial(session, result, prefix)
+    trial = _StandaloneChecks(session, result, prefix)
     drafts = {verdict.proposal.id: trial.draft(verdict) for verdict in verified}
-    found: dict[str, Alone] = {}
+    found: dict[str, StandaloneFix] = {}
     # Those that can become a single suggestion first: there a check is worth most.
     for name in sorted(drafts, key=lambda name: len(drafts[name].parts) != 1):
         ui.progress(f"Checking fix {len(found) + 1}/{len(drafts)} alone")
@@ -72,7 +74,7 @@ class _Draft:
     why: str = ""
 
 
-class _Trial:
+class _StandaloneChecks:
     def __init__(self, session: Session, result: Result, prefix: str) -> None:
         self._prefix = prefix
         self._session = session
@@ -106,24 +108,24 @@ class _Trial:
             parts = ()
         return _Draft(sites, before, after, places, parts, patch)
 
-    def one(self, draft: _Draft) -> Alone:
+    def one(self, draft: _Draft) -> StandaloneFix:
         """The draft compiled, and what may be suggested of it."""
         if draft.why:
-            return Alone(why=draft.why)
+            return StandaloneFix(why=draft.why)
         if not self._proven(draft.after):
             if self.runs >= _CHECKS:
                 why = f"It was not compiled alone, for a run spends {_CHECKS} checks on that"
-                return Alone(draft.patch, why=why)
+                return StandaloneFix(draft.patch, why=why)
             self.alone += 1
             if not self._check(draft.after).ok:
-                return Alone(why="It does not compile alone, only with the other fixes")
+                return StandaloneFix(why="It does not compile alone, only with the other fixes")
         if not draft.parts:
-            return Alone(
+            return StandaloneFix(
                 draft.patch, why="Its text is too long, or has characters that are not seen"
             )
         if len(draft.parts) > 1 and not self._split(draft):
-            return Alone(draft.patch, why=f"{len(draft.parts)} places change together")
-        return Alone(draft.patch, tuple(draft.parts))
+            return StandaloneFix(draft.patch, why=f"{len(draft.parts)} places change together")
+        return StandaloneFix(draft.patch, tuple(draft.parts))
 
     def _proven(self, after: Mapping[str, bytes]) -> bool:
         """Is it, byte for byte, what the whole run proved?"""

@@ -43,7 +43,7 @@ def site_json(site: Site, source: Source) -> dict[str, object]:
 
 
 @dataclass(frozen=True)
-class Rest:
+class Omissions:
     """What both contracts say beside the sites: how many were left alone, and what is to be
     tidied up."""
 
@@ -78,7 +78,7 @@ def scan_json(
     sites: Sequence[Site],
     skipped: Iterable[Skip],
     source: Callable[[str], Source],
-    rest: Rest,
+    omissions: Omissions,
 ) -> dict[str, object]:
     """The sites of one workspace."""
     return {
@@ -86,7 +86,7 @@ def scan_json(
         "root": str(root),
         "sites": [site_json(site, source(site.path)) for site in sites],
         "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
-        **rest.json(),
+        **omissions.json(),
     }
 
 
@@ -142,7 +142,7 @@ def diff_json(
     diff: bytes,
     skipped: Iterable[Skip],
     runs: dict[str, object],
-    rest: Rest,
+    omissions: Omissions,
     measurement: BenchReport | None = None,
 ) -> dict[str, object]:
     """The fixes of one workspace. What was measured, and how often cargo ran (a test that failed
@@ -156,7 +156,7 @@ def diff_json(
         "diff": diff.decode("utf-8", "replace"),
         "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
         "runs": runs,
-        **rest.json(),
+        **omissions.json(),
         "measurement": None if measurement is None else report_plain(measurement),
     }
 

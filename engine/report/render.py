@@ -18,7 +18,7 @@ STEPWISE = ("mbox",)  # formats that need the patch fix by fix
 
 
 @dataclass(frozen=True)
-class Failed:
+class FailedWorkspace:
     """A workspace of several for which the tool could do nothing."""
 
     root: Path
@@ -30,7 +30,7 @@ def render(result: Result, form: str) -> bytes:
     return render_all((result,), (), form)
 
 
-def render_all(results: Sequence[Result], failed: Sequence[Failed], form: str) -> bytes:
+def render_all(results: Sequence[Result], failed: Sequence[FailedWorkspace], form: str) -> bytes:
     """The results of all workspaces as one text; the same bytes for the same results."""
     if form == "json":
         return _json(results, failed)
@@ -65,12 +65,12 @@ def samples_of(results: Sequence[Result]) -> bytes:
     return samples_json(reports).encode()
 
 
-def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
-    from engine.report.jsonout import Rest, diff_json, dump, verdict_json
+def _json(results: Sequence[Result], failed: Sequence[FailedWorkspace]) -> bytes:
+    from engine.report.jsonout import Omissions, diff_json, dump, verdict_json
 
     found: list[dict[str, object]] = []
     for result in results:
-        rest = Rest(
+        omissions = Omissions(
             result.suppressed,
             result.in_tests,
             result.configured,
@@ -88,7 +88,7 @@ def _json(results: Sequence[Result], failed: Sequence[Failed]) -> bytes:
                 result.patch,
                 result.skipped,
                 {**result.runs, "cargo": result.cargo_runs},
-                rest,
+                omissions,
                 result.measurements.report if result.measurements is not None else None,
             )
         )

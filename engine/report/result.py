@@ -18,7 +18,7 @@ from engine.rewrite.patch_series import Step
 
 
 @dataclass(frozen=True)
-class Round:
+class VerifyPass:
     """One pass of verification: ``ids`` are the proposals that it tried. The offsets of their edits
     count in ``base`` where it has a path, else in the user's own text."""
 
@@ -54,7 +54,9 @@ class Result:
     runs: Mapping[str, int] = field(default_factory=dict)  # what was asked of cargo, by kind
     cargo_runs: int = 0  # processes of cargo (those that build for measuring apart)
     later: frozenset[str] = frozenset()  # fixes planned on the result of others
-    rounds: tuple[Round, ...] = ()  # the passes in their order; ``later`` are all but the first
+    passes: tuple[
+        VerifyPass, ...
+    ] = ()  # the passes in their order; ``later`` are all but the first
     measurements: Measurements | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
@@ -74,7 +76,7 @@ class Result:
         """The texts that the verdict's offsets count in, where these are not the user's own."""
         if verdict.proposal.id not in self.later:
             return {}
-        planned = (each.base for each in reversed(self.rounds) if verdict.proposal.id in each.ids)
+        planned = (each.base for each in reversed(self.passes) if verdict.proposal.id in each.ids)
         return next(planned, {})
 
     def sites_of(self, verdict: Verdict) -> tuple[Site, ...]:

@@ -16,7 +16,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.detect.facts import Sources
 from engine.report.folder import patches, write_folder
-from engine.report.render import Failed, render, render_all, series_of
+from engine.report.render import FailedWorkspace, render, render_all, series_of
 from engine.report.result import Result
 from engine.rewrite import edits
 from engine.rewrite.patch import git_apply, hunks, make_patch, placed
@@ -191,11 +191,11 @@ def test_json_of_several_holds_one_object_each_and_what_failed() -> None:
     both = [result(SITES[:1], Path(f"/{f}"), f) for f in ("one", "two")]
     single = json.loads(render(both[0], "json"))
     assert single["schema"] == "spikeproof/diff/1"
-    several = json.loads(render_all(both, [Failed(Path("/bad"), "why")], "json"))
+    several = json.loads(render_all(both, [FailedWorkspace(Path("/bad"), "why")], "json"))
     assert several["schema"] == "spikeproof/diffs/1"
     assert several["workspaces"] == [single, json.loads(render(both[1], "json"))]
     assert several["failed"] == [{"root": "/bad", "reason": "why"}]
-    alone = json.loads(render_all([], [Failed(Path("/bad"), "why")], "json"))
+    alone = json.loads(render_all([], [FailedWorkspace(Path("/bad"), "why")], "json"))
     assert (alone["schema"], alone["workspaces"]) == ("spikeproof/diffs/1", [])
 
 

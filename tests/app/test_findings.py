@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from engine.app.findings import report_of
-from engine.app.suggest import Alone
+from engine.app.suggest import StandaloneFix
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.detect.facts import Facts, Sources
 from engine.report.finding import Position, Suggestion
-from engine.report.result import Result, Round
+from engine.report.result import Result, VerifyPass
 
 TEXT = """\
 use std::sync::Mutex;
@@ -57,8 +57,8 @@ def test_what_was_planned_on_other_fixes_is_shown_where_the_user_has_it() -> Non
     text = b"// new\n\n" + TEXT.encode()
     late = verdict("a", span=Span(SPAN.start + 8, SPAN.end + 8))
     facts = Facts(SOURCES, lambda *_: None, lambda *_: "", lambda _: None)
-    rounds = (Round(frozenset({"mutex-counter-a"}), {"src/lib.rs": text}, facts),)
-    made = result(late, later=frozenset({"mutex-counter-a"}), rounds=rounds)
+    passes = (VerifyPass(frozenset({"mutex-counter-a"}), {"src/lib.rs": text}, facts),)
+    made = result(late, later=frozenset({"mutex-counter-a"}), passes=passes)
     assert report_of(made, {}, "", "", "main").findings[0].line == 4
 
 
@@ -82,7 +82,7 @@ def test_verified_safe_fixes_come_first_and_old_sites_last() -> None:
 
 
 def test_only_a_suggestion_says_that_it_was_compiled_alone() -> None:
-    made = Alone(b"+x\n", (Suggestion("src/lib.rs", 4, 4, ("x",)),))
+    made = StandaloneFix(b"+x\n", (Suggestion("src/lib.rs", 4, 4, ("x",)),))
     with_one, without = (
         report_of(result(verdict("a")), apart, "", "", "main").findings[0]
         for apart in ({"mutex-counter-a": made}, {})
@@ -97,7 +97,7 @@ def test_only_a_suggestion_says_that_it_was_compiled_alone() -> None:
 
 
 def test_a_patch_that_is_too_long_is_named() -> None:
-    long = Alone(b"+" + b"x" * 300_000, (), "2 places change together")
+    long = StandaloneFix(b"+" + b"x" * 300_000, (), "2 places change together")
     made = report_of(result(verdict("a")), {"mutex-counter-a": long}, "", "", "main")
     assert made.findings[0].patch == ""
     assert made.findings[0].apart == "Its patch is too long to be shown"

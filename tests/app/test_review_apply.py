@@ -14,7 +14,7 @@ import pytest
 
 from engine.app.pipeline import proving
 from engine.app.review.items import items_of
-from engine.app.review.proof import Bench
+from engine.app.review.proof import ReviewProver
 from engine.base.ui import Ui
 from engine.cargo.workspace import Selection, discover
 from tests.gitrepo import git, start
@@ -342,12 +342,12 @@ def test_any_choice_of_fixes_compiles(root: Path) -> None:
     names = ("clone-per-frame", "mutex-counter")
     with proving(workspace, names, Ui(quiet=True), tests=False) as (result, session):
         assert session is not None
-        bench = Bench.of(session, result, tests=False)
-        items = items_of(result.verdicts, (each.ids for each in result.rounds))
+        prover = ReviewProver.of(session, result, tests=False)
+        items = items_of(result.verdicts, (each.ids for each in result.passes))
         assert len(items) == 4
         for number in range(2 ** len(items)):
             chosen = [item for n, item in enumerate(items) if number >> n & 1]
-            found = bench.texts.of(chosen)
+            found = prover.texts.of(chosen)
             assert not found.left_out
             session.cargo.write(found.files)
             run = session.cargo.check()

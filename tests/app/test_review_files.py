@@ -139,8 +139,8 @@ def test_ctrl_c_comes_between_no_two_files(root: Path) -> None:
 
 
 def written(root: Path, memory: Memory, made: Case) -> dict[str, bytes]:
-    files = dict(made.bench().texts.of(made.items).files)
-    write(root, memory, files, made.bench().texts)
+    files = dict(made.prover().texts.of(made.items).files)
+    write(root, memory, files, made.prover().texts)
     return files
 
 
@@ -220,18 +220,18 @@ def test_the_record_is_written_through_no_link(root: Path, memory: Memory, tmp_p
 
 def half_way(made: Case) -> Queue:
     """hot: another alternative, taken; pair: split, one part skipped; the rest open."""
-    bench = made.bench()
+    prover = made.prover()
     queue = Queue(made.items)
     hot = made.items[0]
-    other = bench.hold(alternative(hot, hot.verdict.proposal.fixes[2])).item
+    other = prover.try_alone(alternative(hot, hot.verdict.proposal.fixes[2])).item
     queue = queue.swap(other).give(Answer.TAKE)
     assert queue.current is not None
-    return queue.swap(*bench.links(queue.current)).give(Answer.SKIP)
+    return queue.swap(*prover.linked_hunks(queue.current)).give(Answer.SKIP)
 
 
 def test_answers_come_back_as_they_were(memory: Memory) -> None:
     made = case()
-    texts = made.bench().texts
+    texts = made.prover().texts
     queue = half_way(made)
     memory.keep(kept(queue, texts))
     found = resumed(memory.answers(), made.items, texts)
@@ -242,10 +242,10 @@ def test_answers_come_back_as_they_were(memory: Memory) -> None:
 
 def test_answers_about_another_text_are_asked_again() -> None:
     made = case()
-    answers = kept(half_way(made), made.bench().texts)
+    answers = kept(half_way(made), made.prover().texts)
     moved = dict(made.files, **{"src/b.rs": b"// new\n" + FILES["src/b.rs"]})
     now = replace(made, files=moved)
-    found = resumed(answers, now.items, now.bench().texts)
+    found = resumed(answers, now.items, now.prover().texts)
     assert found.stale == ("src/b.rs",)  # both hunks of `pair` are asked again, as one fix
     assert [i.key for i in found.queue.items] == [i.key for i in made.items]
     assert (found.held, found.queue.at) == (1, 1)
@@ -254,21 +254,21 @@ def test_answers_about_another_text_are_asked_again() -> None:
 def test_answers_to_what_is_gone_are_told() -> None:
     made = case()
     queue = Queue(made.items).give(Answer.TAKE).give(Answer.SKIP)
-    answers = kept(queue, made.bench().texts)
-    found = resumed(answers, made.items[1:], made.bench().texts)
+    answers = kept(queue, made.prover().texts)
+    found = resumed(answers, made.items[1:], made.prover().texts)
     assert (found.held, found.gone) == (1, 1)
     assert found.queue.current == made.items[2]
     changed = replace(
         made.items[0],
         fix=replace(made.items[0].fix, edits=made.items[1].fix.edits[:1]),
     )
-    found = resumed(answers, [changed, *made.items[1:]], made.bench().texts)
+    found = resumed(answers, [changed, *made.items[1:]], made.prover().texts)
     assert (found.held, found.other, found.queue.current) == (1, 1, changed)
 
 
 def test_skipped_fixes_stay_skipped_when_others_were_written() -> None:
     made = case()
-    texts = made.bench().texts
+    texts = made.prover().texts
     queue = Queue(made.items).give(Answer.TAKE).give(Answer.SKIP)
     files = texts.of(queue.taken).files
     answers = after_writing(queue, texts, files)
@@ -280,14 +280,14 @@ def test_skipped_fixes_stay_skipped_when_others_were_written() -> None:
 
 
 def finish(made: Case, root: Path, memory: Memory) -> tuple[Finish, Case]:
-    bench = made.bench(tests=True)
-    files = bench.texts.of(made.items).files
-    return Finish(root, bench.texts, bench, memory, files, tree.stamps(root, FILES)), made
+    prover = made.prover(tests=True)
+    files = prover.texts.of(made.items).files
+    return Finish(root, prover.texts, prover, memory, files, tree.stamps(root, FILES)), made
 
 
 def test_what_was_proven_as_a_whole_is_not_proven_again(root: Path, memory: Memory) -> None:
     end, made = finish(case(), root, memory)
-    parts = made.bench().links(made.items[1])
+    parts = made.prover().linked_hunks(made.items[1])
     runs = made.cargo.runs
     ready = end.ready([made.items[0], *parts, *made.items[2:]])
     assert made.cargo.runs == runs
@@ -298,7 +298,7 @@ def test_what_was_proven_as_a_whole_is_not_proven_again(root: Path, memory: Memo
 def test_a_part_of_it_is_proven_with_check_and_tests(root: Path, memory: Memory) -> None:
     end, made = finish(case(), root, memory)
     ready = end.ready(made.items[:1])
-    assert ready.files == made.bench().texts.of(made.items[:1]).files
+    assert ready.files == made.prover().texts.of(made.items[:1]).files
     assert ready.tests == "passed: 1 test of package app"
     assert made.cargo.seen["check"] >= 1
     assert made.cargo.seen["prove"] >= 1
@@ -327,7 +327,7 @@ def test_a_change_elsewhere_has_all_proven_again(root: Path, memory: Memory) -> 
     assert not ready.stale
     assert made.renewed == 1
     assert ready.tests.startswith("passed")
-    assert ready.files == made.bench().texts.of(made.items).files
+    assert ready.files == made.prover().texts.of(made.items).files
 
 
 def test_a_failed_proof_in_a_changed_tree_leaves_nothing_proven(root: Path, memory: Memory) -> None:
@@ -406,7 +406,7 @@ def test_the_repository_runs_nothing(repository: Path, tmp_path: Path) -> None:
 
 def test_the_answers_are_no_secret_format(root: Path, memory: Memory) -> None:
     made = case()
-    memory.keep(kept(half_way(made), made.bench().texts))
+    memory.keep(kept(half_way(made), made.prover().texts))
     stored = json.loads((root.parent / "base/review/answers.json").read_bytes())
     assert [one["answer"] for one in stored["given"]] == ["take", "skip", None]
     memory.forget()

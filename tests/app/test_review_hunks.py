@@ -105,13 +105,13 @@ def test_a_type_and_its_uses_are_one_group_after_one_question() -> None:
 def test_hunks_of_a_real_proof() -> None:
     made = case()
     pair = made.item("pair")
-    parts = made.bench().links(pair)
+    parts = made.prover().linked_hunks(pair)
     assert [p.part for p in parts] == ["1,2", "3"]
     assert all(p.kind is Kind.HUNKS and p.proven for p in parts)
     assert sorted(e for p in parts for e in p.fix.edits) == sorted(pair.fix.edits)
     single = made.item("third")
     runs = made.cargo.runs
-    assert made.bench().links(single) == (single,)
+    assert made.prover().linked_hunks(single) == (single,)
     assert made.cargo.runs == runs
 
 
@@ -195,8 +195,8 @@ def ways() -> list[list[Way]]:
     """For each fix, all of them: not taken, whole, some of its hunks, an alternative, edited."""
     made = case()
     hot, pair, third, long = map(made.item, ("hot", "pair", "third", "long"))
-    both, free = made.bench().links(pair)
-    other = made.bench().hold(alternative(hot, hot.verdict.proposal.fixes[2])).item
+    both, free = made.prover().linked_hunks(pair)
+    other = made.prover().try_alone(alternative(hot, hot.verdict.proposal.fixes[2])).item
     linked_words = (b"old_decl", b"new_decl"), (b"old_use", b"new_use")
     free_words = ((b"old_free", b"new_free"),)
     mine = by_hand(pair, b"new_use", b"mine")
@@ -237,7 +237,7 @@ def test_any_choice_is_a_patch_that_git_applies(
     items = [item for way in chosen for item in way.items]
     mixer.shuffle(items)
     made = case()
-    found = made.bench().texts.of(items)
+    found = made.prover().texts.of(items)
     assert not found.left_out
     patch = make_patch((path, FILES[path], text) for path, text in found.files.items())
     root = made.write(tmp_path_factory.mktemp("tree"))
@@ -255,7 +255,7 @@ def test_a_fix_on_the_result_of_others_needs_all_of_them() -> None:
     second = verdict("second", [fix("b", at(files, "src/a.rs", "two", "2"))])
     base = apply(files, [f for v in (first, second) if (f := v.fix)]).files
     late = verdict("late", [fix("c", at(base, "src/a.rs", "longer_one", "1"))])
-    items = [Item(v, v.fix, round=n) for v, n in ((first, 0), (second, 0), (late, 1)) if v.fix]
+    items = [Item(v, v.fix, pass_index=n) for v, n in ((first, 0), (second, 0), (late, 1)) if v.fix]
     texts = Texts(files.__getitem__, [{}, base], lambda found: found)
     assert texts.of(items).files == {"src/a.rs": b"fn f() {\n    1();\n    2();\n}\n"}
     assert texts.possible(items[2], items[:2])
@@ -271,39 +271,39 @@ def test_rounds_are_proven_one_on_the_other() -> None:
     first = verdict("first", [fix("a", at(files, "src/a.rs", "one", "longer_one"))])
     second = verdict("second", [fix("b", at(files, "src/a.rs", "two", "2"))])
     made = Case(files, (first, second))
-    base = made.bench().texts.of(made.items).files
+    base = made.prover().texts.of(made.items).files
     late = verdict("late", [fix("c", at(base, "src/a.rs", "longer_one", "1"))])
     assert late.fix is not None
-    items = [*made.items, Item(late, late.fix, round=1)]
-    bench = made.bench(bases=[{}, base])
-    proof = bench.prove(items)
+    items = [*made.items, Item(late, late.fix, pass_index=1)]
+    prover = made.prover(bases=[{}, base])
+    proof = prover.prove(items)
     assert not proof.failed
     assert proof.files == {"src/a.rs": b"fn f() {\n    1();\n    2();\n}\n"}
-    assert bench.hold(items[2]).ok
-    alone = bench.prove([items[0], items[2]])
+    assert prover.try_alone(items[2]).ok
+    alone = prover.prove([items[0], items[2]])
     assert [t.item for t in alone.failed] == [items[2]]
     assert "rests on another fix" in alone.failed[0].why
     made.cargo.rules = [Breaks((r"\b2\(\)",), (("src/a.rs", r"\b2\(\)"),))]
-    broken = bench.prove(items)  # with `second` gone, the text that `late` was planned on is, too
+    broken = prover.prove(items)  # with `second` gone, the text that `late` was planned on is, too
     assert {name_of(t.item) for t in broken.failed} == {"second", "late"}
     assert broken.files == {"src/a.rs": b"fn f() {\n    longer_one();\n    two();\n}\n"}
 
 
 def test_a_choice_that_breaks_is_found_and_the_rest_proven() -> None:
     made = case()
-    bench = made.bench(tests=True)
+    prover = made.prover(tests=True)
     hot, third = made.item("hot"), made.item("third")
     fixes = hot.verdict.proposal.fixes
     other = Item(hot.verdict, fixes[2], Kind.ALTERNATIVE, proven=False)
-    assert bench.hold(other).ok
-    bad = bench.hold(Item(hot.verdict, fixes[1], Kind.ALTERNATIVE, proven=False))
+    assert prover.try_alone(other).ok
+    bad = prover.try_alone(Item(hot.verdict, fixes[1], Kind.ALTERNATIVE, proven=False))
     assert not bad.ok
     assert "no such thing" in bad.why
     assert bad.said
-    proof = bench.prove([other, third])
+    proof = prover.prove([other, third])
     assert [t.item.id for t in proof.failed] in ([hot.id], [third.id])
     assert len(proof.files) == 1
-    whole = bench.prove([hot, third])
+    whole = prover.prove([hot, third])
     assert not whole.failed
     assert whole.tests == "passed: 1 test of package app"
 
@@ -311,4 +311,4 @@ def test_a_choice_that_breaks_is_found_and_the_rest_proven() -> None:
 def test_the_case_is_what_it_says() -> None:
     made = case()
     assert [name_of(i) for i in made.items] == ["hot", "pair", "long", "third"]
-    assert made.bench().prove(made.items).failed == ()
+    assert made.prover().prove(made.items).failed == ()

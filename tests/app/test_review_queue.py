@@ -134,7 +134,7 @@ def test_the_hottest_come_first_and_those_on_the_result_of_others_last() -> None
     ids = [frozenset({cold.id, hot.id}), frozenset({later.id})]
     found = items_of([cold.verdict, later.verdict, hot.verdict], ids)
     assert [i.id for i in found] == [hot.id, cold.id, later.id]
-    assert [i.round for i in found] == [0, 0, 1]
+    assert [i.pass_index for i in found] == [0, 0, 1]
 
 
 def test_alternatives_keep_to_the_levels_that_are_taken() -> None:

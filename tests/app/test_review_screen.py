@@ -39,7 +39,7 @@ def test_nothing_of_the_repository_reaches_the_terminal_raw(
 ) -> None:
     shown = item()
     made = Case({PATH: SOURCE}, (shown.verdict,))
-    texts = made.bench().texts
+    texts = made.prover().texts
     source, diff = texts.source(shown), texts.diff(shown)
     screen = Screen(color)
     screen.item(shown, 1, 1, source, diff, Answer.TAKE, 1, EVIL)
@@ -80,7 +80,7 @@ def test_a_wide_line_is_shown_around_its_mark(
     found = verdict("x", [fix("good", Edit("src/a.rs", at, at + 4, b"there"))])
     assert found.fix is not None
     shown = Item(found, found.fix)
-    texts = Case({"src/a.rs": text}, (found,)).bench().texts
+    texts = Case({"src/a.rs": text}, (found,)).prover().texts
     Screen(False).item(shown, 1, 1, texts.source(shown), b"", None, 0, "")
     lines = capsys.readouterr().out.split("\n")
     row = next(n for n, line in enumerate(lines) if line.startswith("1 | "))

@@ -139,7 +139,7 @@ def texts(*names: str) -> dict[str, bytes]:
     """The files with these fixes of the case."""
     made = case()
     taken = [item for item in made.items if name_of(item) in names]
-    return {**FILES, **made.bench().texts.of(taken).files}
+    return {**FILES, **made.prover().texts.of(taken).files}
 
 
 ALL = ("hot", "pair", "long", "third")

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.app.session import Session
-from engine.app.suggest import Alone, alone, gathered, suggestion, with_block
+from engine.app.suggest import StandaloneFix, gathered, standalone_fixes, suggestion, with_block
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.base.ui import Ui
 from engine.cargo.cargo_results import CheckRun
@@ -146,10 +146,10 @@ def tried(
     bad: Mapping[bytes, bytes] | None = None,
     files: Mapping[str, bytes] | None = None,
     later: frozenset[str] = frozenset(),
-) -> tuple[Mapping[str, Alone], Cargo]:
+) -> tuple[Mapping[str, StandaloneFix], Cargo]:
     cargo = Cargo({"a.rs": FILE, "b.rs": FILE}, bad or {})
     result = Result(Path(), None, verdicts, files=files or {}, later=later)  # type: ignore[arg-type]
-    return alone(cast(Session, Copy(cargo)), result, Ui(quiet=True), "top/"), cargo
+    return standalone_fixes(cast(Session, Copy(cargo)), result, Ui(quiet=True), "top/"), cargo
 
 
 def test_a_fix_that_compiles_alone_is_suggested() -> None:
@@ -170,9 +170,11 @@ def test_what_was_proven_in_just_this_form_is_not_checked_again() -> None:
 def test_a_fix_that_needs_another_is_not_suggested() -> None:
     one = verdict("a", [edit("a.rs", 3, b"uses")], [site("a", "a.rs", 3)])
     found, _ = tried(one, bad={b"uses": b"defines"})
-    assert found["a"] == Alone(why="It does not compile alone, only with the other fixes")
+    assert found["a"] == StandaloneFix(why="It does not compile alone, only with the other fixes")
     late, _ = tried(one, later=frozenset({"a"}))
-    assert late["a"] == Alone(why="It was planned on the result of other fixes, so it needs them")
+    assert late["a"] == StandaloneFix(
+        why="It was planned on the result of other fixes, so it needs them"
+    )
 
 
 def test_places_that_change_together_are_not_taken_apart() -> None:

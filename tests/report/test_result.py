@@ -9,7 +9,7 @@ from engine.base.codemod_options import Options
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.detect.facts import Facts, Sources
 from engine.report.render import render
-from engine.report.result import Result, Round
+from engine.report.result import Result, VerifyPass
 from engine.report.story import story
 from engine.rewrite.patch import git_apply, make_patch
 from tests.trees import build
@@ -38,9 +38,9 @@ def made() -> Result:
         make_patch([(PATH, OLD, LAST)]),
         {PATH: LAST},
         later=frozenset({two.proposal.id}),
-        rounds=(
-            Round(frozenset({one.proposal.id, two.proposal.id}), {}, facts),
-            Round(frozenset({two.proposal.id}), {PATH: FIRST}, facts),
+        passes=(
+            VerifyPass(frozenset({one.proposal.id, two.proposal.id}), {}, facts),
+            VerifyPass(frozenset({two.proposal.id}), {PATH: FIRST}, facts),
         ),
     )
 

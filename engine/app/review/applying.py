@@ -27,7 +27,7 @@ from engine.report.summary import summary
 
 if TYPE_CHECKING:
     from engine.app.review.prompt import Asker
-    from engine.app.review.proof import Bench
+    from engine.app.review.proof import ReviewProver
     from engine.app.review.screen import Screen
     from engine.app.review.shell import Shell
     from engine.report.result import Result
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
 _REST = "Write the rest, which holds [y: write it, k: go back, n: write nothing]?"
 
 
-class Applying:
+class ApplyRun:
     """One run of ``apply``, after the proof."""
 
     def __init__(
         self,
         root: Path,
-        bench: Bench,
+        prover: ReviewProver,
         result: Result,
         review: bool,
         resume: bool,
@@ -56,10 +56,10 @@ class Applying:
         self._memory = memory
         self._ui = ui
         self._remembered = remembered
-        self._bench = bench
-        self._texts = bench.texts
-        self._items = items_of(result.verdicts, (each.ids for each in result.rounds))
-        self._finish = Finish(root, bench.texts, bench, memory, result.files, stamps)
+        self._prover = prover
+        self._texts = prover.texts
+        self._items = items_of(result.verdicts, (each.ids for each in result.passes))
+        self._finish = Finish(root, prover.texts, prover, memory, result.files, stamps)
 
     # -- without asking ------------------------------------------------------------------------
 
@@ -86,7 +86,7 @@ class Applying:
         shell = Shell(
             self._start(),
             self._texts,
-            self._bench,
+            self._prover,
             terminal,
             screen,
             frozenset(map(str, {Level.SAFE, Level.REVIEW} if self._review else {Level.SAFE})),
@@ -111,7 +111,7 @@ class Applying:
             queue = shell.queue
             if not queue.taken:
                 screen.say("nothing was applied, so nothing was written")
-                self._bury(queue)
+                self._close(queue)
                 return True
             done = self._end(queue, screen, asker)
             if done is not None:
@@ -157,7 +157,7 @@ class Applying:
                 screen.say("nothing was written; `spikeproof apply --resume` goes on from here")
                 return False
         self._write(ready, queue.taken)
-        self._bury(queue, ready)
+        self._close(queue, ready)
         open_ = len(queue.items) - len(queue.answers)
         if open_:
             left = count(open_, "fix has", "fixes have")
@@ -195,7 +195,7 @@ class Applying:
         if ready.files:
             self._ui.say("Note", "`spikeproof apply --undo` takes it back", "cyan")
 
-    def _bury(self, queue: Queue, ready: Ready | None = None) -> None:
+    def _close(self, queue: Queue, ready: Ready | None = None) -> None:
         """What is to be remembered of a session that is over."""
         files = ready.files if ready is not None else {}
         answers = after_writing(queue, self._texts, files)

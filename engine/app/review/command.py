@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from engine.app.commands import (
-    Open,
+    OpenWorkspace,
     chosen,
     exit_code,
     filter_of,
@@ -19,10 +19,10 @@ from engine.app.commands import (
 )
 from engine.app.pipeline import proving
 from engine.app.review import tree, vcs
-from engine.app.review.applying import Applying
+from engine.app.review.applying import ApplyRun
 from engine.app.review.finish import take_back
 from engine.app.review.memory import Memory
-from engine.app.review.proof import Bench
+from engine.app.review.proof import ReviewProver
 from engine.base.errors import SpikeproofError
 from engine.base.exits import EXIT_FOUND, EXIT_UNPROVEN
 from engine.base.ui import Ui
@@ -50,7 +50,7 @@ class ApplySettings:
 
 
 def apply_command(
-    path: Path, settings: ApplySettings, open_: Open, ui: Ui, common: dict[str, Any]
+    path: Path, settings: ApplySettings, open_: OpenWorkspace, ui: Ui, common: dict[str, Any]
 ) -> int:
     """``spikeproof apply``: exit 0 when there was nothing to do, 1 when fixes were found (written
     or not), 3 when some could not be verified, or what was chosen could not be written."""
@@ -98,10 +98,10 @@ def apply_command(
             return code
         # Whatever a build may read; the sources as they were before they were scanned.
         stamps = {**tree.stamps(workspace.root, session.scratch.files), **stamps}
-        bench = Bench.of(session, result, settings.tests)
-        applying = Applying(
+        prover = ReviewProver.of(session, result, settings.tests)
+        apply_run = ApplyRun(
             workspace.root,
-            bench,
+            prover,
             result,
             settings.review,
             settings.resume,
@@ -110,7 +110,7 @@ def apply_command(
             stamps,
             remembered,
         )
-        whole = applying.everything() if settings.mode == "all" else applying.asked()
+        whole = apply_run.everything() if settings.mode == "all" else apply_run.asked()
         return code if whole else EXIT_UNPROVEN
 
 

@@ -15,8 +15,8 @@ from engine.app.review.texts import Texts
 from engine.base.errors import SpikeproofError
 
 
-class Prover(Protocol):
-    """What proves; see ``proof.Bench``."""
+class SelectionProver(Protocol):
+    """What proves; see ``proof.ReviewProver``."""
 
     def prove(self, items: Sequence[Item]) -> Proven: ...
 
@@ -45,7 +45,7 @@ class Finish:
         self,
         root: Path,
         texts: Texts,
-        prover: Prover,
+        prover: SelectionProver,
         memory: Memory,
         proven: Mapping[str, bytes],
         stamps: Mapping[str, tuple[int, ...]],

@@ -29,14 +29,14 @@ class Item:
     """A change that is answered with one key.
 
     ``part`` names the hunks ("" for a whole fix); ``proven``: it compiled, so that it may be taken;
-    ``round`` is the pass whose text the edits' offsets count in.
+    ``pass_index`` is the pass whose text the edits' offsets count in.
     """
 
     verdict: Verdict
     fix: Fix
     kind: Kind = Kind.PLANNED
     part: str = ""
-    round: int = 0
+    pass_index: int = 0
     proven: bool = True
 
     @property
@@ -63,7 +63,7 @@ class Item:
         settled = {Kind.PLANNED, Kind.HUNKS}
         if self.kind in settled and other.kind in settled:
             return False
-        return self.round == other.round and any(
+        return self.pass_index == other.pass_index and any(
             not compatible(mine, its) for mine in self.fix.edits for its in other.fix.edits
         )
 
@@ -78,12 +78,12 @@ class Item:
         return any(words.casefold() in text.casefold() for text in texts)
 
 
-def items_of(verdicts: Iterable[Verdict], rounds: Iterable[frozenset[str]]) -> tuple[Item, ...]:
+def items_of(verdicts: Iterable[Verdict], passes: Iterable[frozenset[str]]) -> tuple[Item, ...]:
     """Items for what was verified: fixes on the user's own text before those on the result of
     others, hottest first, then by file, so that a file's fixes come together."""
-    number = {name: index for index, ids in enumerate(rounds) for name in ids}
+    number = {name: index for index, ids in enumerate(passes) for name in ids}
     found = [
-        Item(verdict, verdict.fix, round=number.get(verdict.proposal.id, 0))
+        Item(verdict, verdict.fix, pass_index=number.get(verdict.proposal.id, 0))
         for verdict in verdicts
         if verdict.outcome is Outcome.VERIFIED and verdict.fix is not None
     ]
@@ -91,7 +91,7 @@ def items_of(verdicts: Iterable[Verdict], rounds: Iterable[frozenset[str]]) -> t
     def order(item: Item) -> tuple[int, int, str, int]:
         sites = item.verdict.proposal.sites
         heat = max(site.heat for site in sites)
-        return item.round, -heat.score, sites[0].path, sites[0].span.start
+        return item.pass_index, -heat.score, sites[0].path, sites[0].span.start
 
     return tuple(sorted(found, key=order))
 

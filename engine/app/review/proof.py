@@ -44,7 +44,7 @@ class Proven:
 
 
 @dataclass(frozen=True)
-class Shop:
+class ProofTools:
     """Where things are proven: a copy with cargo on it. ``read`` gives the user's text, ``baseline``
     the check of the tree as it is, ``renew`` brings the copy up to date with it."""
 
@@ -58,14 +58,14 @@ class Shop:
     progress: StatusLine = lambda verb, text: None
 
 
-def shop_of(session: Session) -> Shop:
+def tools_of(session: Session) -> ProofTools:
     """The scratch copy that a run has left open."""
 
     def renew() -> None:
         session.scratch.sync()
         session.baseline = None
 
-    return Shop(
+    return ProofTools(
         session.sources.data,
         session.cargo,
         prover_of(session),
@@ -77,36 +77,36 @@ def shop_of(session: Session) -> Shop:
     )
 
 
-class Bench:
-    """The workbench of one review. ``bases`` and ``follows`` are of the rounds that planned."""
+class ReviewProver:
+    """Proves the items of one review in the copy. ``bases`` and ``follows`` are of the passes that planned."""
 
     def __init__(
         self,
-        shop: Shop,
+        tools: ProofTools,
         bases: Sequence[Mapping[str, bytes]],
         follows: Sequence[Follow],
         tests: bool,
     ) -> None:
-        self._shop = shop
+        self._tools = tools
         self._follows = follows
         self._tests = tests
-        self.texts = Texts(shop.read, bases, shop.format_files)
+        self.texts = Texts(tools.read, bases, tools.format_files)
 
     @classmethod
-    def of(cls, session: Session, result: Result, tests: bool) -> Bench:
-        bases = [each.base for each in result.rounds]
-        follows = [follow_with(each.facts) for each in result.rounds]
-        return cls(shop_of(session), bases, follows, tests)
+    def of(cls, session: Session, result: Result, tests: bool) -> ReviewProver:
+        bases = [each.base for each in result.passes]
+        follows = [follow_with(each.facts) for each in result.passes]
+        return cls(tools_of(session), bases, follows, tests)
 
-    def hold(self, item: Item) -> Tried:
+    def try_alone(self, item: Item) -> Tried:
         """Does ``item`` compile, by itself on the text that it was planned on? Its codemod may
         answer errors of an alternative by a larger fix, as it may in every proof."""
         grows = item.kind is Kind.ALTERNATIVE
-        follow = self._follows[item.round] if grows else _as_it_is
-        found, _ = self._proof([item], self.texts.bases[item.round], False, follow)
+        follow = self._follows[item.pass_index] if grows else _as_it_is
+        found, _ = self._proof([item], self.texts.bases[item.pass_index], False, follow)
         return _tried(item, found[0])
 
-    def links(self, item: Item) -> tuple[Item, ...]:
+    def linked_hunks(self, item: Item) -> tuple[Item, ...]:
         """The hunks of ``item``, in groups that compile without each other; a single item where
         none does."""
         read = partial(self.texts.base, item)
@@ -136,8 +136,8 @@ class Bench:
         files: Mapping[str, bytes] = {}
         failed: list[Tried] = []
         tests: set[str] = set()
-        for number in sorted({item.round for item in items}):
-            mine = [item for item in items if item.round == number]
+        for number in sorted({item.pass_index for item in items}):
+            mine = [item for item in items if item.pass_index == number]
             loose = [item for item in mine if not self.texts.stands(item, files)]
             failed += [Tried(item, False, _RESTS) for item in loose]
             mine = [item for item in mine if item not in loose]
@@ -151,26 +151,26 @@ class Bench:
 
     def renew(self) -> None:
         """The user's tree has changed since: prove from now on in a copy of what it is now."""
-        self._shop.renew()
+        self._tools.renew()
 
     # -- with cargo ----------------------------------------------------------------------------
 
     def _proof(
         self, items: Sequence[Item], base: Mapping[str, bytes], tests: bool, follow: Follow
     ) -> tuple[Sequence[Verdict], Mapping[str, bytes]]:
-        shop = self._shop
+        tools = self._tools
         proposals = [Proposal(item.verdict.proposal.sites, (item.fix,)) for item in items]
         found = verify(
             proposals,
-            read=shop.read,
-            driver=shop.driver,
+            read=tools.read,
+            driver=tools.driver,
             follow=follow,
-            settings=VerifySettings(shop.packages_of, tests, frozenset(Level)),
-            prove=shop.prove,
-            progress=shop.progress,
+            settings=VerifySettings(tools.packages_of, tests, frozenset(Level)),
+            prove=tools.prove,
+            progress=tools.progress,
             base=base,
-            baseline=None if base else shop.baseline(),
-            format_files=shop.format_files,
+            baseline=None if base else tools.baseline(),
+            format_files=tools.format_files,
         )
         return found.verdicts, found.files
 
@@ -178,12 +178,12 @@ class Bench:
         self, item: Item, parts: Sequence[Fix], group: frozenset[int]
     ) -> frozenset[int] | None:
         """The hunks that the errors point at when only ``group`` is applied; None without errors."""
-        base = self.texts.bases[item.round]
+        base = self.texts.bases[item.pass_index]
         read = partial(self.texts.base, item)
         fix = hunks.joined(item.fix, [parts[n] for n in sorted(group)])
         applied = edits.apply({path: read(path) for path in fix.paths}, [fix])
-        self._shop.driver.write({**base, **applied.files})
-        run = self._shop.driver.check()
+        self._tools.driver.write({**base, **applied.files})
+        run = self._tools.driver.check()
         if run.ok:
             return None
         if run.timed_out:

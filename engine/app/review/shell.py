@@ -23,12 +23,12 @@ _DONE = "Write these changes [y: write, n: write nothing, u: undo, k: go back]?"
 _NARROW = {_ASKED: "Apply this fix [? lists keys]?", _DONE: "Write these changes [y,n,u,k]?"}
 
 
-class Bench(Protocol):
-    """What proves single items; see ``proof.Bench``."""
+class ItemProver(Protocol):
+    """What proves single items; see ``proof.ReviewProver``."""
 
-    def hold(self, item: Item) -> Tried: ...
+    def try_alone(self, item: Item) -> Tried: ...
 
-    def links(self, item: Item) -> tuple[Item, ...]: ...
+    def linked_hunks(self, item: Item) -> tuple[Item, ...]: ...
 
 
 class Shell:
@@ -39,7 +39,7 @@ class Shell:
         self,
         queue: Queue,
         texts: Texts,
-        bench: Bench,
+        prover: ItemProver,
         asker: Asker,
         screen: Screen,
         levels: frozenset[str],
@@ -47,7 +47,7 @@ class Shell:
     ) -> None:
         self.queue = queue
         self._texts = texts
-        self._bench = bench
+        self._prover = prover
         self._asker = asker
         self._screen = screen
         self._levels = levels
@@ -172,7 +172,7 @@ class Shell:
             return False
         if item.proven:
             return True
-        tried = self._bench.hold(item)
+        tried = self._prover.try_alone(item)
         self._asker.discard()
         if not tried.ok:
             self._refuse(tried)
@@ -218,7 +218,7 @@ class Shell:
             self._screen.say("this fix is one hunk: nothing to split")
             return False
         self._screen.say("seeing which hunks compile without the others ...")
-        parts = self._bench.links(item)
+        parts = self._prover.linked_hunks(item)
         self._asker.discard()
         if len(parts) < 2:
             self._screen.say("its hunks are linked: none compiles without the others")
@@ -264,7 +264,7 @@ class Shell:
             return False
         fix = replace(item.fix, edits=edits, drops=())
         made = replace(item, fix=fix, kind=Kind.EDITED, proven=False)
-        tried = self._bench.hold(made)
+        tried = self._prover.try_alone(made)
         self._asker.discard()
         if not tried.ok:
             self._refuse(tried)

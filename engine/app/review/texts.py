@@ -22,7 +22,7 @@ class Chosen:
 
 
 class Texts:
-    """``read`` gives the user's text, ``bases`` the texts that each round of fixes was planned on
+    """``read`` gives the user's text, ``bases`` the texts that each pass was planned on
     (where they differ from the user's), ``format_files`` the layout in which files are emitted."""
 
     def __init__(
@@ -38,7 +38,7 @@ class Texts:
 
     def base(self, item: Item, path: str) -> bytes:
         """The text of ``path`` that the item's offsets count in."""
-        known = self.bases[item.round]
+        known = self.bases[item.pass_index]
         return known[path] if path in known else self.read(path)
 
     def source(self, item: Item) -> Source:
@@ -63,18 +63,18 @@ class Texts:
 
     def possible(self, item: Item, taken: Iterable[Item]) -> bool:
         """Is the text that the item was planned on the one that ``taken`` makes?"""
-        if item.round == 0:
+        if item.pass_index == 0:
             return True
-        files = self.of([other for other in taken if other.round < item.round]).files
+        files = self.of([other for other in taken if other.pass_index < item.pass_index]).files
         return self.stands(item, files)
 
     def of(self, items: Sequence[Item]) -> Chosen:
-        """All ``items`` together, earlier rounds first. Names and ``use`` lines are settled over
+        """All ``items`` together, those of earlier passes first. Names and ``use`` lines are settled over
         the whole set, so that any set of them gives a whole text."""
         files: dict[str, bytes] = {}
         left_out: list[Item] = []
-        for number in sorted({item.round for item in items}):
-            mine = [item for item in items if item.round == number]
+        for number in sorted({item.pass_index for item in items}):
+            mine = [item for item in items if item.pass_index == number]
             if number:
                 left_out += [item for item in mine if not self.stands(item, files)]
                 mine = [item for item in mine if item not in left_out]
