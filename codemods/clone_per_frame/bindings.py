@@ -8,8 +8,8 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rust.syntax import span_of
+from engine.rust.type_facts import is_counted, is_named
 
-from .kinds import is_counted, is_named
 from .known import Borrowed
 from .serve import Fails, pattern_bindings, serves, serves_all
 

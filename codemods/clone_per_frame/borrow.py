@@ -10,11 +10,12 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rust.format_macros import shown_by
+from engine.rust.known_types import Nature
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
+from engine.rust.type_facts import TypeFacts, is_counted, is_data, is_named
 
 from .bindings import for_, for_over, let_, match_
-from .kinds import Nature, is_counted, is_named, is_standard, kind_of, last
 from .known import Borrowed, Receiver, Types
 from .options import closures_read
 from .serve import Fails, formatted
@@ -37,6 +38,7 @@ class Borrower:
     context: Context
     types: Types
     scopes: Scopes
+    type_facts: TypeFacts
     by_reference: Callable[[Type, bytes], Receiver]
     disturbed: Callable[[Span], int]
     last_use: bool
@@ -128,12 +130,11 @@ class Borrower:
             return self._as_ref()
         if name in CONSUMING:
             return None
-        kind = kind_of(cloned)
         if is_counted(cloned):
             return self._shared(name)
-        if kind.nature is Nature.HANDLE:
+        if self._is_sender(cloned):
             return self._handle(name)
-        if is_standard(cloned) or self.types.view:
+        if is_data(cloned) or self.types.view:
             return self._bare(how) if reading(name) or name in COPYING else None
         known = self.by_reference(cloned, name) is Receiver.REFERENCE
         return self._bare(f"{how}, as its definition says") if known else None
@@ -154,10 +155,13 @@ class Borrower:
             "itself, the value is dropped earlier",
         )
 
+    def _is_sender(self, type_: Type) -> bool:
+        handle = self.type_facts.ownership(type_).nature is Nature.HANDLE
+        return handle and type_.name.partition("::")[0] in SENDERS
+
     def _handle(self, name: bytes) -> Borrowed | None:
         """A channel's sender whose methods take ``&self``."""
-        head = self.types.cloned.name.partition("::")[0]
-        if head not in SENDERS or name not in SENDING:
+        if name not in SENDING:
             return None
         made = self._bare(f"`{name.decode()}` takes `&self`")
         return made and replace(
@@ -184,13 +188,13 @@ class Borrower:
             return for_over(self, outer, self.context.holder)
         if not is_named(self.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
             return None
-        element = kind_of(self.types.cloned.args[0])
-        step = b".iter().copied()" if element.copy else b".iter().cloned()"
+        copied = self.type_facts.is_copy(self.types.cloned.args[0])
+        step = b".iter().copied()" if copied else b".iter().cloned()"
         return self.made(
             self.context.holder,
             self.clone.place + step,
             f"The elements are cloned one by one as they are taken; the second "
-            f"`{last(self.types.cloned.name)}` is gone.",
+            f"`{self.types.cloned.last}` is gone.",
         )
 
     def _field(self) -> Borrowed | None:
@@ -201,7 +205,7 @@ class Borrower:
         outer = self.source.parent(self.context.holder)
         shown = text.decode("utf-8", "replace")
         read = (
-            kind_of(self.types.holder).copy
+            self.type_facts.is_copy(self.types.holder)
             or (outer is not None and outer.type == "reference_expression")
             or formatted(self.source, self.context.holder)
         )
@@ -220,7 +224,7 @@ class Borrower:
 
     def _reference(self) -> Borrowed | None:
         outer = self.source.parent(self.context.holder)
-        counted = kind_of(self.types.cloned).nature is Nature.SHARED
+        counted = self.type_facts.ownership(self.types.cloned).nature is Nature.SHARED
         if (
             counted
             and outer is not None
@@ -281,14 +285,14 @@ class Borrower:
         return self.made(
             self.clone.node,
             self.reference(),
-            f"`{last(callee.name)}` takes anything that can be seen as a reference.",
+            f"`{callee.last}` takes anything that can be seen as a reference.",
         )
 
     def _method_argument(self) -> Borrowed | None:
         owner = self.types.holder
         if owner is None:
             return None
-        names = {last(step.name) for step in owner.deref_chain()}
+        names = {step.last for step in owner.deref_chain()}
         method = self.context.name
         if method == b"extend" and "Vec" in names and is_named(self.types.cloned, "Vec"):
             return self._extend()

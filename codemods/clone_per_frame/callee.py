@@ -12,10 +12,10 @@ from engine.base.model import Edit, Level, Span
 from engine.rewrite.use_declarations import name as named
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, attributes, span_of
+from engine.rust.type_facts import is_counted, is_named
 
 from .calls import Call
 from .functions import Function
-from .kinds import is_counted, is_named, last
 from .serve import Fails, serves
 from .tables import LOOSE, words
 
@@ -109,7 +109,7 @@ def _trait_names(source: Source, node: Node) -> list[str]:
             continue
         inner = child.child_by_field_name("type") if child.type == "generic_type" else child
         text = source.text(inner).decode("utf-8", "replace") if inner is not None else "?"
-        found.append(last(text))
+        found.append(text.rpartition("::")[2])
     return found
 
 
@@ -133,7 +133,7 @@ def refusal(parameter: Parameter, facts: Facts) -> str:
     text = function.source.text(parameter.declared)
     if text.startswith((b"impl", b"&", b"Option", b"Box", b"dyn")) or text == b"Self":
         return f"`{name}` takes a `{text.decode('utf-8', 'replace')}`"
-    if last(parameter.type_.name).encode() not in text:
+    if parameter.type_.last.encode() not in text:
         return f"the parameter of `{name}` is generic or an alias"
     binding = _binding(parameter, facts)
     if binding is None:

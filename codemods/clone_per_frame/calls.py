@@ -13,7 +13,6 @@ from engine.detect.codemod import Problem, Refusal
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 from .functions import Function, Functions
-from .kinds import last
 from .tables import LOOSE, SPAWNING
 
 if TYPE_CHECKING:
@@ -131,7 +130,10 @@ def _on_self(source: Source, node: Node, function: Function) -> bool:
     target = holder.child_by_field_name("type") if holder is not None else None
     if target is not None and target.type == "generic_type":
         target = target.child_by_field_name("type")
-    if target is None or last(source.text(target).decode("utf-8", "replace")) != function.owner:
+    if (
+        target is None
+        or source.text(target).decode("utf-8", "replace").rpartition("::")[2] != function.owner
+    ):
         return False
     parent = node.parent
     left = parent.named_children[0] if parent is not None and parent.named_children else None

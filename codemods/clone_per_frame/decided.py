@@ -8,14 +8,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.base.model import Fix, Level, Proposal, Site
+from engine.rust.known_types import Nature
+from engine.rust.type_facts import Ownership
 
 from . import callee
 from .asking import Case
 from .callee import Parameter
 from .calls import calls
+from .cost_words import cost_words
 from .finding import message_of
 from .functions import Functions
-from .kinds import Kind, Nature, cost_words
 from .known import Types
 from .places import has_calls
 
@@ -29,7 +31,7 @@ class Decision:
 
     case: Case
     types: Types
-    kind: Kind
+    owned: Ownership
     fixes: list[Fix] = field(default_factory=list)
     reason: str = ""
     parameter: Parameter | None = None
@@ -86,7 +88,7 @@ def _change(group: Sequence[Decision], functions: Functions, facts: Facts) -> Fi
     parameter = group[0].parameter
     assert parameter is not None
     name = parameter.function.name.decode("utf-8", "replace")
-    if any(d.kind.nature in (Nature.CELL, Nature.HANDLE) for d in group):
+    if any(d.owned.nature in (Nature.CELL, Nature.HANDLE) for d in group):
         return f"what `{name}` takes is more than data"
     if reason := callee.refusal(parameter, facts):
         return reason
@@ -99,16 +101,16 @@ def _change(group: Sequence[Decision], functions: Functions, facts: Facts) -> Fi
     edits = callee.rewrite(parameter, found, texts, facts)
     if edits is None:
         return f"the signature of `{name}` is not understood"
-    plain = all(d.kind.nature is Nature.PLAIN for d in group)
+    plain = all(d.owned.nature is Nature.PLAIN for d in group)
     type_ = group[0].types.cloned
     count = len(found)
     note = (
         f"`{name}` only reads its parameter, so it borrows it; its {count} "
         f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
-        f"{cost_words(type_, group[0].kind, group[0].case.clone.word)}"
+        f"{cost_words(type_, group[0].owned.cost, group[0].case.clone.word)}"
     )
     if not plain:
-        note += f" Look at this: {next(d.kind.why for d in group if d.kind.why)}."
+        note += f" Look at this: {next(d.owned.why for d in group if d.owned.why)}."
     drops = tuple(
         (path, type_.name.encode())
         for path in dict.fromkeys(

@@ -13,7 +13,6 @@ from engine.base.model import Span
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, Source, span_of
 
-from .kinds import last
 from .known import Receiver
 from .structs import module_of, stands_in
 
@@ -88,7 +87,7 @@ class Functions:
     def receiver(self, type_: Type, name: bytes) -> Receiver:
         """How methods called ``name`` take their receiver on ``type_``, a type of the workspace or
         a trait object."""
-        owner = last(type_.name)
+        owner = type_.last
         mine = [f for f in self.named(name) if f.self_parameter is not None and f.owner == owner]
         provided = [f for f in self.named(name) if f.of_trait and not f.owner]
         if not mine and not (provided and type_.kind in ("dyn", "impl")):
@@ -118,7 +117,7 @@ class Functions:
 
     def method(self, receiver: Type, name: bytes) -> Function | None:
         """The workspace's method that a call on ``receiver`` means, if exactly one is meant."""
-        owners = {last(step.name) for step in receiver.deref_chain() if step.kind == "path"}
+        owners = {step.last for step in receiver.deref_chain() if step.kind == "path"}
         found = [f for f in self.named(name) if f.owner in owners and f.self_parameter is not None]
         return found[0] if len(found) == 1 and not found[0].of_trait else None
 
@@ -184,4 +183,6 @@ def _function(source: Source, node: Node) -> Function:
     if target is not None and target.type == "generic_type":
         target = target.child_by_field_name("type")
     text = source.text(target).decode("utf-8", "replace") if target is not None else ""
-    return Function(source, node, last(text), holder.child_by_field_name("trait") is not None)
+    return Function(
+        source, node, text.rpartition("::")[2], holder.child_by_field_name("trait") is not None
+    )

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from engine.base.model import Edit
+from engine.rust.type_facts import is_bytes, is_named
 from engine.rust.types import Type
-
-from .kinds import is_bytes, is_named, last
 
 _BYTES = Type("", (Type("u8"),), "slice")
 _PATH = Type("std::path::Path")
@@ -54,7 +53,7 @@ def _view_of(type_: Type) -> Type | None:
             return step
         if is_bytes(step) or is_named(step, "BytesMut"):
             return _BYTES
-        if last(step.name) in ("PathBuf", "Path") and step.kind == "path":
+        if is_named(step, "PathBuf", "Path"):
             return _PATH
     return None
 

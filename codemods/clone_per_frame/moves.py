@@ -10,12 +10,12 @@ from engine.base.model import Edit, Span
 from engine.rust.codegen import is_annotated, without_statement
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
+from engine.rust.type_facts import has_buffer, is_bytes, is_counted, is_named
 
-from .kinds import is_bytes, is_counted, is_named
 from .known import Types
 from .serve import Serves, serves
 from .shapes import Clone, Context, Role
-from .stored import grows, stored
+from .stored import stored
 
 ROOM = (
     "Where it is stored it keeps its spare capacity, which a clone would not have (`shrink_to_fit` "
@@ -36,7 +36,7 @@ class Moved:
 def move(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Moved | None:
     """``x.clone()`` -> ``x`` for a value that is not used again."""
     made = _move(clone, context, types)
-    if made is not None and grows(types.place) and stored(clone.source, scopes, clone.node):
+    if made is not None and has_buffer(types.place) and stored(clone.source, scopes, clone.node):
         return replace(made, how=f"{made.how} {ROOM}")
     return made
 

@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
+from engine.rust.known_types import Cost, Nature
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import span_of
+from engine.rust.type_facts import (
+    Ownership,
+    is_counted,
+    is_data,
+    is_named,
+    may_guard,
+)
 
 from . import callee
 from .asking import Case, case_of, holder_of
 from .borrow import Borrower
 from .callee import Parameter
+from .cost_words import SHOWN, cost_words
 from .decided import Decision, grouped
 from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .functions import Functions
-from .kinds import Cost, Kind, Nature, cost_words, is_counted, is_guard, last, short
 from .known import Borrowed, Receiver, Types
 from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
@@ -27,7 +35,6 @@ from .places import has_calls, is_temporary, origins_of
 from .reuse import handed_out
 from .serve import Fails
 from .shapes import CONVERTING, Role
-from .structs import Structs
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -42,7 +49,6 @@ class Planner:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._structs = Structs(facts)
         self._functions = Functions(facts)
 
     def plan(self, sites: Sequence[Site]) -> Iterator[Proposal]:
@@ -64,22 +70,24 @@ class Planner:
         types = self._types(case)
         if types is None:
             return self._unknown(case)
-        kind = self._structs.kind(types.cloned)
-        if kind.copy or types.cloned.is_ref:
+        owned = self._facts.type_facts.ownership(types.cloned)
+        free = owned.copy or (owned.cost is Cost.NONE and is_data(types.cloned))  # or a `Range`
+        if free or types.cloned.is_ref:
             return None
-        if any(t is None or is_guard(t) for t in self._way(case)):
+        if any(t is None or may_guard(t) for t in self._way(case)):
             return None
         scopes = self._facts.sources.scopes(case.source, case.function)
         verdict = self._movable(case, types, scopes)
         if self._guarded(case, scopes):
-            return self._only_moved(case, types, kind, verdict, scopes)
-        decision = Decision(case, types, kind, parameter=self._parameter(case, types))
+            return self._only_moved(case, types, owned, verdict, scopes)
+        decision = Decision(case, types, owned, parameter=self._parameter(case, types))
         parameter = decision.parameter
         borrower = Borrower(
             case.clone,
             case.context,
             types,
             scopes,
+            self._facts.type_facts,
             self._receiver,
             lambda during: disturbed(
                 case.source,
@@ -129,10 +137,10 @@ class Planner:
         return (self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes)
 
     def _only_moved(
-        self, case: Case, types: Types, kind: Kind, verdict: Movable | Blocked, scopes: Scopes
+        self, case: Case, types: Types, owned: Ownership, verdict: Movable | Blocked, scopes: Scopes
     ) -> Decision | None:
         """A value that may come out of a lock: once it is owned it can be moved, never borrowed."""
-        decision = Decision(case, types, kind)
+        decision = Decision(case, types, owned)
         if isinstance(verdict, Movable):
             self._move(decision, verdict, scopes)
         return decision
@@ -148,11 +156,12 @@ class Planner:
         if origins.guarding:
             return True
         found = (self._facts.type_of(case.site.path, span_of(node)) for node in origins.nodes)
-        return any(type_ is not None and is_guard(type_) for type_ in found)
+        return any(type_ is not None and may_guard(type_) for type_ in found)
 
     def _receiver(self, type_: Type, method: bytes) -> Receiver:
         """How a method takes its receiver, where the workspace defines the type."""
-        if type_.kind not in ("dyn", "impl") and self._structs.lookup(type_) is None:
+        own = type_.kind == "path" and bool(self._facts.items.printed(type_.name))
+        if type_.kind not in ("dyn", "impl") and not own:
             return Receiver.UNKNOWN
         return self._functions.receiver(type_, method)
 
@@ -163,7 +172,7 @@ class Planner:
             return False
         if is_counted(type_):
             return True
-        nature = self._structs.kind(type_).nature
+        nature = self._facts.type_facts.ownership(type_).nature
         return nature in (Nature.PLAIN, Nature.SHARED) and not any(t.is_ref for t in type_.walk())
 
     def _movable(self, case: Case, types: Types, scopes: Scopes) -> Movable | Blocked:
@@ -176,32 +185,32 @@ class Planner:
             return Blocked("place", f"`{case.clone.name}` is only a reference here")
         for node in case.place.prefixes[:-1]:
             type_ = self._facts.type_of(case.site.path, span_of(node))
-            if type_ is None or type_.is_ref or is_counted(type_) or last(type_.name) == "Pin":
+            if type_ is None or type_.is_ref or is_counted(type_) or type_.last == "Pin":
                 shown = case.source.text(node).decode("utf-8", "replace")
                 return Blocked("place", f"`{shown}` is only borrowed or shared here")
         if verdict.option is not None:
             option = self._facts.type_of(case.site.path, span_of(verdict.option))
-            if option is None or last(option.name) not in ("Option", "Result", "bool"):
+            if option is None or not is_named(option, "Option", "Result", "bool"):
                 return Blocked("closure", f"the closure around `{case.clone.name}` may run again")
         return verdict
 
     # -- fixes ---------------------------------------------------------------------------------
 
     def _borrow(self, decision: Decision, borrower: Borrower, scopes: Scopes) -> None:
-        case, types, kind = decision.case, decision.types, decision.kind
+        case, types, owned = decision.case, decision.types, decision.owned
         made = shadow(case.clone, case.context, types, scopes) or borrower.fix()
         if made is None or isinstance(made, Fails):
             return
-        if kind.nature is Nature.CELL:
+        if owned.nature is Nature.CELL:
             decision.refuse(
-                f"`{case.clone.name}` may change while it is borrowed ({kind.why}): the clone is a "
+                f"`{case.clone.name}` may change while it is borrowed ({owned.why}): the clone is a "
                 "snapshot; borrow it by hand if that is not meant"
             )
             return
-        if kind.nature is Nature.HANDLE and not made.doubt:
+        if owned.nature is Nature.HANDLE and not made.doubt:
             return
-        trusted = kind.nature is Nature.PLAIN or (
-            kind.nature is Nature.SHARED and not self._counted(case)
+        trusted = owned.nature is Nature.PLAIN or (
+            owned.nature is Nature.SHARED and not self._counted(case)
         )
         self._add(decision, made, trusted and not made.doubt)
 
@@ -211,18 +220,18 @@ class Planner:
         return any(word in text for word in _COUNTING)
 
     def _move(self, decision: Decision, verdict: Movable | Blocked, scopes: Scopes) -> None:
-        case, types, kind = decision.case, decision.types, decision.kind
+        case, types, owned = decision.case, decision.types, decision.owned
         if isinstance(verdict, Movable):
             made = move(case.clone, case.context, types, scopes)
-            if made is not None and kind.nature is Nature.HANDLE:
+            if made is not None and owned.nature is Nature.HANDLE:
                 if not decision.fixes:
                     decision.refuse(
                         f"`{case.clone.name}` is not used again, but without the clone it is "
-                        f"dropped at another time: {kind.why}"
+                        f"dropped at another time: {owned.why}"
                     )
                 return
             if made is not None:
-                trusted = kind.nature is Nature.PLAIN and not made.doubt
+                trusted = owned.nature is Nature.PLAIN and not made.doubt
                 self._add(decision, made, trusted)
                 return
         shared = shared_frame(case.clone, types)
@@ -232,7 +241,7 @@ class Planner:
     def _reuse(self, decision: Decision, scopes: Scopes, verdict: Movable | Blocked) -> None:
         """The option ``reuse``: the buffer that is copied owns the frames that it gives out."""
         case = decision.case
-        if not isinstance(verdict, Blocked) or decision.kind.nature is not Nature.PLAIN:
+        if not isinstance(verdict, Blocked) or decision.owned.nature is not Nature.PLAIN:
             return
         found = handed_out(case.clone, case.context, decision.types, case.place, scopes)
         wanted = self._facts.options.get(case.site.codemod, "reuse", False, case.site.path)
@@ -244,9 +253,9 @@ class Planner:
             decision.hint = f"it cannot be owned upstream: {found}"
 
     def _add(self, decision: Decision, made: Borrowed | Moved, safe: bool) -> None:
-        case, kind = decision.case, decision.kind
-        doubt = made.doubt or ("" if safe else kind.why)
-        parts = [made.how, cost_words(decision.types.cloned, kind, case.clone.word)]
+        case, owned = decision.case, decision.owned
+        doubt = made.doubt or ("" if safe else owned.why)
+        parts = [made.how, cost_words(decision.types.cloned, owned.cost, case.clone.word)]
         if doubt:
             parts.append(f"Look at this: {doubt}.")
         drops: tuple[tuple[str, bytes], ...] = ()
@@ -266,15 +275,15 @@ class Planner:
 
     def _why(self, decision: Decision, verdict: Movable | Blocked) -> str:
         """Why a deep copy on a per-frame path stays; "" for a clone that nobody needs to see."""
-        case, kind = decision.case, decision.kind
+        case, owned = decision.case, decision.owned
         hot = not case.site.in_tests and (
             per_frame(case.site.heat) or in_per_frame_trait(case.source, case.function)
         )
-        if not hot or kind.cost is not Cost.DEEP or not isinstance(verdict, Blocked):
+        if not hot or not owned.cost.allocates or not isinstance(verdict, Blocked):
             return ""
         if verdict.kind == "place":
             return ""  # a map's key, a part of something shared: it has to be made
-        said = f"{verdict.reason}; each round makes a new `{short(decision.types.cloned)}`"
+        said = f"{verdict.reason}; each round makes a new `{decision.types.cloned.short(SHOWN)}`"
         return f"{said}; {decision.hint}" if decision.hint else said
 
     # -- parameters ----------------------------------------------------------------------------

@@ -11,8 +11,8 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import COMMENTS, Source, span_of
+from engine.rust.type_facts import is_bytes, is_named
 
-from .kinds import is_bytes, is_named
 from .known import Types
 from .moves import Moved
 from .places import Place

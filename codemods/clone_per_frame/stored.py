@@ -3,17 +3,10 @@ room that it had to grow, where a clone is exactly as large as what it holds."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from tree_sitter import Node
 
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
-
-from .kinds import is_counted, is_named
-
-if TYPE_CHECKING:
-    from engine.rust.types import Type
 
 _KEEPING = frozenset(
     b"""insert push push_back push_front or_insert or_insert_with get_or_init get_or_insert set store
@@ -26,32 +19,6 @@ _HANDED_ON = frozenset(
     | {"await_expression", "block", "if_expression", "else_clause", "match_arm", "match_block"}
     | {"match_expression", "unsafe_block"}
 )
-
-
-def grows(type_: Type) -> bool:
-    """Does a value of this type own a buffer that may be larger than what it holds?
-
-    std's growing types, alone or in an ``Option``, a tuple or each other. (A workspace's own struct
-    is not looked into.)
-    """
-    growing = (
-        "Vec",
-        "String",
-        "VecDeque",
-        "HashMap",
-        "HashSet",
-        "BinaryHeap",
-        "PathBuf",
-        "OsString",
-    )
-    own = [type_]
-    while own:
-        found = own.pop()
-        if is_named(found, *growing):
-            return True
-        if not (found.is_ref or is_counted(found)):
-            own.extend(found.args)
-    return False
 
 
 def stored(source: Source, scopes: Scopes, node: Node, hops: int = 2) -> bool:

@@ -62,6 +62,7 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from codemods.guard_across_await import find, planning, words
+from codemods.guard_across_await.choice import Types
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import expressions, study
 from codemods.guard_across_await.taken import Taken, parameter, take
@@ -71,7 +72,7 @@ from engine.detect.facts import Facts, Sources
 from engine.rust.questions import Answers, Question
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import FUNCTIONS, Source, span_of
-from engine.rust.types import Type
+from engine.rust.type_facts import TypeFacts
 
 # Without a package's word the older rules are assumed: temporaries live longer in them.
 _EDITION = 2021
@@ -82,8 +83,7 @@ def _scopes(source: Source, function: Node) -> Scopes:
     return Scopes(source, function)
 
 
-def _untyped(_: Node) -> Type | None:
-    return None
+_UNTYPED = Types(lambda _: None, TypeFacts())  # before rustc has been asked
 
 
 class GuardAcrossAwait(Codemod):
@@ -170,7 +170,7 @@ def _context(source: Source, taken: Taken) -> Context | None:
     function = source.enclosing(taken.node, FUNCTIONS)
     if function is None:
         return None
-    return Context(source, _scopes(source, function), _EDITION, _untyped)
+    return Context(source, _scopes(source, function), _EDITION, _UNTYPED)
 
 
 CODEMOD = GuardAcrossAwait()

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.values import is_cheap, is_copy, is_small, is_used_mutably, pointee
 from engine.base.model import Edit, Span
 from engine.rust.syntax import span_of
+from engine.rust.type_facts import TypeFacts, is_used_mutably, shared_target
 from engine.rust.types import Type
 
-_PATH = re.compile(r"\b(?:\w+::)+")
-TypeOf = Callable[[Node], Type | None]
+
+@dataclass(frozen=True)
+class Types:
+    """Types of a file's expressions (None throughout before rustc has been asked), and what they
+    are."""
+
+    of: Callable[[Node], Type | None]
+    facts: TypeFacts
 
 
 @dataclass(frozen=True)
@@ -48,24 +53,19 @@ class Choice:
         return edits
 
 
-def cloning(type_: Type) -> bytes:
+def cloning(facts: TypeFacts, type_: Type) -> bytes:
     """What clones out of a ``&T`` or an ``Option<&T>``."""
     if type_.is_ref:
         return b".clone()"
-    inner = pointee(type_)
-    return b".copied()" if inner is not None and is_copy(inner) else b".cloned()"
+    inner = shared_target(type_)
+    return b".copied()" if inner is not None and facts.is_copy(inner) else b".cloned()"
 
 
-def priced(way: Choice, held: Type) -> list[Choice]:
+def priced(facts: TypeFacts, way: Choice, held: Type) -> list[Choice]:
     """The choice with what cloning a ``held`` costs; none when that is not known to be little."""
-    if is_cheap(held):
-        found = replace(way, cost=f"a clone of `{short(held)}`, which is cheap")
+    if facts.is_cheap(held):
+        found = replace(way, cost=f"a clone of `{held.short()}`, which is cheap")
         return [found, replace(found, mutable=True)] if is_used_mutably(held) else [found]
-    if is_small(held):
-        return [replace(way, cost=f"a clone of `{short(held)}`, about one allocation")]
+    if facts.is_small(held):
+        return [replace(way, cost=f"a clone of `{held.short()}`, about one allocation")]
     return []
-
-
-def short(type_: Type) -> str:
-    """The type without its paths."""
-    return _PATH.sub("", str(type_))

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import Choice, TypeOf, cloning, priced
+from codemods.guard_across_await.choice import Choice, Types, cloning, priced
 from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
-from codemods.guard_across_await.values import is_copy, is_whole, may_be_copy, pointee
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.locks import guarded, guards_in
 from engine.rust.nodes import method_call
 from engine.rust.syntax import Source
+from engine.rust.type_facts import TypeFacts, is_whole, shared_target
 from engine.rust.types import Type
 
 # Methods whose result is a value of its own whatever they are called on: for code whose types are
@@ -37,7 +37,7 @@ def asked(source: Source, start: Node, stop: Node, awaits: Sequence[Node]) -> li
 
 
 def choose(
-    source: Source, type_of: TypeOf, start: Node, stop: Node, awaits: Sequence[Node]
+    source: Source, types: Types, start: Node, stop: Node, awaits: Sequence[Node]
 ) -> tuple[Choice, ...]:
     """Ranked: the whole chain that hangs on the guard, larger expressions, a cheap clone, shorter
     chains. Only what rustc may accept; types decide where they are known."""
@@ -49,32 +49,32 @@ def choose(
     chain, larger = found[: at + 1], found[at + 1 :]
     ranked: list[Choice] = []
     for node in [chain[-1], *larger]:
-        if _is_value(source, type_of, node, start):
+        if _is_value(source, types, node, start):
             ranked.append(Choice(node))
     if ranked and ranked[0].node == chain[-1]:
         return tuple(ranked[:2])
-    ranked.extend(collected(source, type_of, found))
+    ranked.extend(collected(source, types, found))
     for node in reversed(chain):
-        ranked.extend(_cloned(source, type_of, node, start))
+        ranked.extend(_cloned(source, types, node, start))
     for node in reversed(chain[:-1]):
-        if node != start and _is_value(source, type_of, node, start):
+        if node != start and _is_value(source, types, node, start):
             ranked.append(Choice(node))
     return tuple(dict.fromkeys(ranked))
 
 
-def _is_value(source: Source, type_of: TypeOf, node: Node, start: Node) -> bool:
+def _is_value(source: Source, types: Types, node: Node, start: Node) -> bool:
     """Is ``node`` a value of its own that may be computed before its statement?"""
     if lengthens_temporaries(source, node):
         return False
-    type_ = type_of(node)
+    type_ = types.of(node)
     if node.type in _PLACES:
-        return node != start and _is_read(source, node, type_)
+        return node != start and _is_read(source, types.facts, node, type_)
     if type_ is None:
         found = method_call(source, node)
         return (found is not None and found[1] in _OWNING) or node.type == "binary_expression"
     _, parent = unwrapped(node)
     if parent is not None and parent.type == "await_expression":
-        return type_.name.rpartition("::")[2] in _OWN_FUTURES
+        return type_.last in _OWN_FUTURES
     return is_whole(type_)
 
 
@@ -85,14 +85,14 @@ _TAKES = frozenset(
 )
 
 
-def _is_read(source: Source, place: Node, type_: Type | None) -> bool:
+def _is_read(source: Source, facts: TypeFacts, place: Node, type_: Type | None) -> bool:
     """Is the place's value copied out (not borrowed mutably, assigned to or called on)?"""
     child, parent = unwrapped(place)
     if parent is None:
         return False
     if parent.type in _TAKES:
         return True
-    if type_ is None or not may_be_copy(type_) or not is_whole(type_):
+    if type_ is None or not facts.may_be_copy(type_) or not is_whole(type_):
         return False
     if parent.type == "reference_expression":
         return not any(c.type == "mutable_specifier" for c in parent.children)
@@ -105,30 +105,34 @@ def _is_read(source: Source, place: Node, type_: Type | None) -> bool:
     return parent.type in ("binary_expression", "if_expression", "for_expression")
 
 
-def _cloned(source: Source, type_of: TypeOf, node: Node, start: Node) -> list[Choice]:
+def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Choice]:
     """A clone out of the lock, where that is cheap: of a place, or of a reference into it."""
-    type_ = type_of(node)
+    type_ = types.of(node)
     _, parent = unwrapped(node)
     if type_ is None or parent is None or type_.is_mut_ref:
         return []
     borrowed = parent.type == "reference_expression"
     if borrowed and any(c.type == "mutable_specifier" for c in parent.children):
         return []
-    inner = pointee(type_)
+    inner = shared_target(type_)
     if node.type in _PLACES or node == start:
-        return _of_place(node, start, type_, borrowed or parent.type == "field_expression")
+        return _of_place(
+            types.facts, node, start, type_, borrowed or parent.type == "field_expression"
+        )
     if inner is None:
         return []
     as_ref = method_call(source, node)
     if as_ref is not None and as_ref[1] == b"as_ref" and not type_.is_ref:
-        return priced(Choice(as_ref[0], b".clone()", whole=node, by_ref=True), inner)
-    suffix = cloning(type_)
+        return priced(types.facts, Choice(as_ref[0], b".clone()", whole=node, by_ref=True), inner)
+    suffix = cloning(types.facts, type_)
     matched = parent.type in ("let_condition", "match_expression")
     ways = [Choice(node, suffix), *([Choice(node, suffix, by_ref=True)] if matched else [])]
-    return [choice for way in ways for choice in priced(way, inner)]
+    return [choice for way in ways for choice in priced(types.facts, way, inner)]
 
 
-def _of_place(node: Node, start: Node, type_: Type, looked_into: bool) -> list[Choice]:
+def _of_place(
+    facts: TypeFacts, node: Node, start: Node, type_: Type, looked_into: bool
+) -> list[Choice]:
     """``tx.clone()`` for a field that is called on or borrowed; of the guard itself, of what it
     guards (guards are not ``Clone``, so the call goes through)."""
     held: Type | None = type_.args[0] if type_.is_ref else type_
@@ -142,6 +146,6 @@ def _of_place(node: Node, start: Node, type_: Type, looked_into: bool) -> list[C
     if node == start and not type_.is_ref:
         guard = next(guards_in(type_), None)
         held = guarded(type_) if guard == type_ else None
-    if held is None or is_copy(held) or not (looked_into or type_.is_ref):
+    if held is None or facts.is_copy(held) or not (looked_into or type_.is_ref):
         return []
-    return priced(replace(way, by_ref=not looked_into), held)
+    return priced(facts, replace(way, by_ref=not looked_into), held)

@@ -37,13 +37,13 @@ class Holders:
 
     def flavour(self, type_: Type) -> Flavour:
         """The flavour of the guard inside one of the workspace's own types."""
-        return self._own.get(_last(type_), Flavour.STD)
+        return self._own.get(type_.last, Flavour.STD)
 
     def _owned(self, type_: Type, foreign: set[str]) -> Iterator[Type]:
         if type_.kind not in ("path", "tuple", "array"):
             return
         ours = type_.name.partition("::")[0] not in foreign
-        if type_.kind == "path" and ours and _last(type_) in self._own:
+        if type_.kind == "path" and ours and type_.last in self._own:
             yield type_
             return
         for arg in type_.args:
@@ -70,10 +70,6 @@ class Holders:
                 hits = {hit.group(1) for hit in _DEFINED.finditer(data)}
                 without |= {name.decode("utf-8", "replace") for name in hits & candidates}
         return {name: flavour for name, flavour in found.items() if name not in without}
-
-
-def _last(type_: Type) -> str:
-    return type_.name.rpartition("::")[2]
 
 
 def _defined(source: Source) -> Iterator[tuple[str, Flavour | None]]:

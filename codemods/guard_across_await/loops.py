@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import Choice, TypeOf, priced, short
-from codemods.guard_across_await.values import is_copy
+from codemods.guard_across_await.choice import Choice, Types, priced
 from engine.base.model import Span
 from engine.rust.nodes import method_call
 from engine.rust.syntax import Source, span_of
+from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type
 
 _LISTS = frozenset({"Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList", "BinaryHeap"})
@@ -20,11 +20,11 @@ _SAME_ITEM = frozenset({"Filter", "Rev", "Take", "Skip", "StepBy", "TakeWhile", 
 _COLLECT = b".collect::<Vec<_>>()"
 
 
-def collected(source: Source, type_of: TypeOf, found: Sequence[Node]) -> list[Choice]:
+def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Choice]:
     """Ways to collect what a ``for`` runs over, when one of ``found`` is that."""
     value = next((n for n in found if _loop_over(n) is not None), None)
     loop = _loop_over(value) if value is not None else None
-    type_ = type_of(value) if value is not None else None
+    type_ = types.of(value) if value is not None else None
     if value is None or loop is None or type_ is None:
         return []
     node, head = value, b""
@@ -37,45 +37,47 @@ def collected(source: Source, type_of: TypeOf, found: Sequence[Node]) -> list[Ch
             node = operand.named_children[0] if deref else operand
         head = b".iter()"
         items = _items_of_collection(type_.args[0])
-    elif _last(type_) == "Drain" and type_.name.startswith(("std::", "alloc::")):
+    elif type_.last == "Drain" and type_.name.startswith(("std::", "alloc::")):
         return [Choice(node, _COLLECT, "a `Vec` of the items", whole=value)]
     else:
         items = _items(type_)
     if items is None:
         return []
     if len(items) == 1:
-        way = Choice(node, head + _each(items[0]) + _COLLECT, whole=value, by_ref=True)
-        return _priced(way, items)
+        way = Choice(node, head + _each(types.facts, items[0]) + _COLLECT, whole=value, by_ref=True)
+        return _priced(types.facts, way, items)
     one = _one_of_a_pair(source, loop, node, head)
     if one is not None:
         index, node, head, extra = one
-        suffix = head + _each(items[index]) + _COLLECT
+        suffix = head + _each(types.facts, items[index]) + _COLLECT
         way = Choice(node, suffix, whole=value, by_ref=True, extra=extra)
-        return _priced(way, items[index : index + 1])
-    way = Choice(node, head + _pairs(source, loop, items) + _COLLECT, whole=value, by_ref=True)
-    return _priced(way, items)
+        return _priced(types.facts, way, items[index : index + 1])
+    way = Choice(
+        node, head + _pairs(source, types.facts, loop, items) + _COLLECT, whole=value, by_ref=True
+    )
+    return _priced(types.facts, way, items)
 
 
-def _priced(way: Choice, items: Sequence[Type]) -> list[Choice]:
+def _priced(facts: TypeFacts, way: Choice, items: Sequence[Type]) -> list[Choice]:
     """Every part must be cheap; each item is cloned."""
-    if not all(priced(way, item) for item in items):
+    if not all(priced(facts, way, item) for item in items):
         return []
-    parts = " and ".join(f"`{short(item)}`" for item in items)
+    parts = " and ".join(f"`{item.short()}`" for item in items)
     return [replace(way, cost=f"a `Vec` and a clone of {parts} for each item")]
 
 
-def _each(item: Type) -> bytes:
-    return b".copied()" if is_copy(item) else b".cloned()"
+def _each(facts: TypeFacts, item: Type) -> bytes:
+    return b".copied()" if facts.is_copy(item) else b".cloned()"
 
 
-def _pairs(source: Source, loop: Node, items: Sequence[Type]) -> bytes:
+def _pairs(source: Source, facts: TypeFacts, loop: Node, items: Sequence[Type]) -> bytes:
     """``.map(|(key, value)| (*key, value.clone()))``, with the loop's own names."""
     pattern = loop.child_by_field_name("pattern")
     parts = pattern.named_children if pattern is not None else []
     own = len(parts) == 2 and all(p.type == "identifier" for p in parts)
     names = [source.text(p) for p in parts] if own else [b"key", b"value"]
     taken = [
-        b"*" + name if is_copy(item) else name + b".clone()"
+        b"*" + name if facts.is_copy(item) else name + b".clone()"
         for name, item in zip(names, items, strict=True)
     ]
     return b".map(|(" + b", ".join(names) + b")| (" + b", ".join(taken) + b"))"
@@ -88,20 +90,16 @@ def _loop_over(node: Node) -> Node | None:
     return parent if parent.child_by_field_name("value") == node else None
 
 
-def _last(type_: Type) -> str:
-    return type_.name.rpartition("::")[2]
-
-
 def _items_of_collection(type_: Type) -> tuple[Type, ...] | None:
     """Item types of ``(&collection).into_iter()``, without the references."""
-    if type_.kind in ("slice", "array") or (_last(type_) in _LISTS and type_.args):
+    if type_.kind in ("slice", "array") or (type_.last in _LISTS and type_.args):
         return type_.args[:1]
-    return type_.args[:2] if _last(type_) in _MAPS and len(type_.args) >= 2 else None
+    return type_.args[:2] if type_.last in _MAPS and len(type_.args) >= 2 else None
 
 
 def _items(type_: Type) -> tuple[Type, ...] | None:
     """Item types of a borrowing iterator, without the references."""
-    last, args = _last(type_), type_.args
+    last, args = type_.last, type_.args
     if last in _SAME_ITEM and args:
         return _items(args[0])
     if not type_.name.startswith(("std::", "core::", "alloc::", "indexmap::")):

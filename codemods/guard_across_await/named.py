@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from codemods.guard_across_await import words
-from codemods.guard_across_await.choice import Choice, cloning
+from codemods.guard_across_await.choice import Choice, Types, cloning
 from codemods.guard_across_await.choose import choose
 from codemods.guard_across_await.notes import of_drop_earlier
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.values import (
-    is_cheap,
-    is_small,
-    is_whole,
-    matters_when_dropped,
-    pointee,
-)
 from engine.base.model import Span
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.locks import guards_in
@@ -27,6 +20,7 @@ from engine.rust.moves import moved
 from engine.rust.nodes import macro_name, statements_of
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import ITEMS, Source, span_of
+from engine.rust.type_facts import is_whole, shared_target
 from engine.rust.types import Type
 
 _PINS = frozenset({b"pin", b"pin_mut"})
@@ -34,13 +28,15 @@ _PINS = frozenset({b"pin", b"pin_mut"})
 
 @dataclass(frozen=True)
 class Context:
-    """What is known about the code around a guard. ``type_of`` is None throughout before rustc has
-    been asked; ``edition`` is the package's."""
+    """What is known about the code around a guard. ``edition`` is the package's."""
 
     source: Source
     scopes: Scopes
     edition: int
-    type_of: Callable[[Node], Type | None]
+    types: Types
+
+    def type_of(self, node: Node) -> Type | None:
+        return self.types.of(node)
 
 
 @dataclass(frozen=True)
@@ -213,11 +209,11 @@ class _Splitter:
         ]
 
     def clones_out(self, binding: Binding, let: Node, type_: Type) -> bytes | None:
-        inner = pointee(type_)
-        if inner is None or binding.by_ref or not (is_cheap(inner) or is_small(inner)):
+        inner, facts = shared_target(type_), self.ctx.types.facts
+        if inner is None or binding.by_ref or not (facts.is_cheap(inner) or facts.is_small(inner)):
             return None
         if binding.plain:
-            return cloning(type_)
+            return cloning(facts, type_)
         one = len(self.bound_by(let)) == 1
         pattern = let.child_by_field_name("pattern")
         simple = pattern is not None and pattern.type == "tuple_struct_pattern"
@@ -233,7 +229,7 @@ class _Splitter:
             if any(use in options[0].place for options in found):
                 continue
             node = outside.descendant_for_byte_range(use.start, use.end) or outside
-            options = choose(self.ctx.source, self.ctx.type_of, node, outside, awaits)
+            options = choose(self.ctx.source, self.ctx.types, node, outside, awaits)
             if not options:
                 raise nothing_out(self.ctx, self.taken, node, awaits)
             found = [o for o in found if o[0].place not in options[0].place]
@@ -272,10 +268,10 @@ class _Splitter:
                     continue
                 if name.startswith("_"):
                     raise Refused(words.dropped_earlier(self.taken, name))
-                if matters_when_dropped(type_):
+                if self.ctx.types.facts.drop_is_seen(type_):
                     raise Refused(words.dropped_earlier(self.taken, name, type_))
                 held = self.part(statement, binding, type_)
-                if matters_when_dropped(held) is None and held is not None:
+                if held is not None and self.ctx.types.facts.drop_is_seen(held) is None:
                     gone_by_then = moved(self.source, uses, self.taken.region)
                     if gone_by_then != "always":
                         notes.append(of_drop_earlier(name, held, gone_by_then))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from codemods.guard_across_await import words
-from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.taken import Taken
 from engine.rust.locks import Flavour, lock_call
 from engine.rust.moves import Moved
@@ -62,7 +61,7 @@ def of_drop_earlier(name: str, type_: Type, gone: Moved) -> str:
     """``gone`` tells whether the value is moved away in the block; where it always is, there is
     nothing to say."""
     where = ", unless it was moved by then" if gone == "sometimes" else ""
-    return f"`{name}` (`{short(type_)}`) is dropped at the end of the new block, before the await{where}."
+    return f"`{name}` (`{type_.short()}`) is dropped at the end of the new block, before the await{where}."
 
 
 def of_drop(flavour: Flavour) -> str:

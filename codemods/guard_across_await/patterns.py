@@ -10,12 +10,12 @@ from codemods.guard_across_await import words
 from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.named import Context, Refused
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.values import is_whole
 from engine.base.model import Edit, Span
 from engine.rust.effects import is_pure
 from engine.rust.nodes import statements_of
 from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS, Source, span_of
+from engine.rust.type_facts import is_whole
 
 _LEAVES = frozenset(
     {"await_expression", "try_expression", "return_expression", "break_expression"}

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from codemods.guard_across_await import notes, words
+from codemods.guard_across_await.choice import Types
 from codemods.guard_across_await.holders import Holders
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import Study, study
@@ -104,7 +105,7 @@ def _held(site: Site, facts: Facts, holders: Holders) -> Held | Proposal | None:
     def type_of(expression: Node) -> Type | None:
         return facts.type_of(site.path, span_of(expression))
 
-    ctx = Context(source, scopes_of(source, function), edition, type_of)
+    ctx = Context(source, scopes_of(source, function), edition, Types(type_of, facts.type_facts))
     real = replace(
         site,
         role="site",

@@ -42,7 +42,7 @@ def options(ctx: Context, taken: Taken) -> tuple[Choice, ...]:
     if found is None:
         return ()
     awaits = taken.trace.ordered()
-    return choose(ctx.source, ctx.type_of, taken.node, found[0], awaits)
+    return choose(ctx.source, ctx.types, taken.node, found[0], awaits)
 
 
 def drafts(ctx: Context, taken: Taken) -> list[Draft]:

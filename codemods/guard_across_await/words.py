@@ -6,14 +6,13 @@ import re
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import short
 from codemods.guard_across_await.taken import Taken
-from codemods.guard_across_await.values import pointee
 from engine.base.model import Span
 from engine.rust.locks import LockCall, lock_call
 from engine.rust.nodes import method_call
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
+from engine.rust.type_facts import shared_target
 from engine.rust.types import Type
 
 _LOCKED = re.compile(rb"\.\s*(?:lock|read|write)(?:_owned)?\(\)")
@@ -82,7 +81,7 @@ def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
         if locked is not None:
             name += f", the guard of `{shown(source, locked.receiver)}`,"
     if type_ is not None and lock_call(source, taken.node) is None:
-        name += f" (a `{type_.name.rpartition('::')[2]}`)"
+        name += f" (a `{type_.last}`)"
     return (
         f"{name} is held while {awaited(source, first)} is awaited on line "
         f"{await_line(source, first)}"
@@ -226,10 +225,10 @@ def looked_into_while(
     source: Source, taken: Taken, top: Node, awaits: list[Node], type_: Type
 ) -> str:
     """A scrutinee or condition borrows from the lock, and its branch awaits."""
-    inner = pointee(type_)
-    way = f"a clone of `{short(inner)}`" if inner is not None else "a copy of what is needed"
+    inner = shared_target(type_)
+    way = f"a clone of `{inner.short()}`" if inner is not None else "a copy of what is needed"
     return (
-        f"`{shown(source, top)}` (`{short(type_)}`) looks into what {who(source, taken)} guards and "
+        f"`{shown(source, top)}` (`{type_.short()}`) looks into what {who(source, taken)} guards and "
         f"is needed while {awaited(source, awaits[0])} is awaited on line "
         f"{await_line(source, awaits[0])}; {way}, taken out in front, would end the lock, but is "
         "not known to be cheap"
@@ -266,7 +265,7 @@ def not_first(source: Source, taken: Taken, node: Node) -> str:
 
 
 def dropped_earlier(taken: Taken, name: str, type_: Type | None = None) -> str:
-    held = f" (`{type_.name.rpartition('::')[2]}`)" if type_ is not None and type_.name else ""
+    held = f" (`{type_.last}`)" if type_ is not None and type_.name else ""
     return (
         f"`{name}`{held} is declared while the guard lives and kept to the end of the scope: a "
         "block around the guard would drop it before the await"

@@ -71,7 +71,7 @@ class Names:
         told = self.world.facts.type_of(source.path, span_of(base))
         if told is not None:
             chain = told.deref_chain()
-            return frozenset(t.name.rpartition("::")[2].encode() for t in chain)
+            return frozenset(t.last.encode() for t in chain)
         if node.type == "identifier":
             binding = self.world.binding(source, node)
             if binding is not None and binding.kind == "param":

@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from typing import Protocol
 
 from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic
 from engine.cargo import trait_probes
@@ -22,8 +21,9 @@ from engine.cargo.hardlink_tree import HardlinkTree
 from engine.cargo.messages import Paths
 from engine.cargo.type_probes import NAME, Asked, Probed, ProbePlace, has_free_literal, places
 from engine.cargo.units import Unit, linked, replay
+from engine.rust.files import Files
+from engine.rust.full_paths import FullPaths
 from engine.rust.questions import NOTHING, Answers, Question
-from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
 
@@ -32,12 +32,6 @@ _ANSWER = re.compile(rf"non-primitive cast: `(.*)` as `(?:.*::)?{NAME}(\d+)`", r
 _REFUSED = ("is only accepted on the nightly", "unknown unstable option", "not supported on stable")
 
 _DEFAULTS = {"i32": "{integer}", "f64": "{float}"}
-
-
-class SourceMap(Protocol):
-    """``engine.detect.facts.Sources``, or anything that gives a parsed file by path."""
-
-    def get(self, path: str, /) -> Source: ...
 
 
 @dataclass(slots=True)
@@ -77,7 +71,7 @@ class Oracle:
         self._out = cargo.scratch.build.parent / "answers"
 
     def ask(
-        self, questions: Iterable[Question], sources: SourceMap, known: Answers = NOTHING
+        self, questions: Iterable[Question], sources: Files, known: Answers = NOTHING
     ) -> Answers:
         """The answers to these questions, all asked at once, and those ``known`` before.
 
@@ -98,10 +92,14 @@ class Oracle:
             finally:
                 overlay.remove()
                 shutil.rmtree(self._out, ignore_errors=True)
-        return known.joined(asking.answers())
+        answers = asking.answers()
+        if not self._unstable:
+            full = FullPaths(sources)
+            answers = replace(answers, types={q: full.of(t) for q, t in answers.types.items()})
+        return known.joined(answers)
 
     def _round(
-        self, asking: _Asking, units: Sequence[Unit], overlay: HardlinkTree, sources: SourceMap
+        self, asking: _Asking, units: Sequence[Unit], overlay: HardlinkTree, sources: Files
     ) -> None:
         """Ask ``units`` until they have nothing more to say."""
         for _ in range(_ROUNDS):
@@ -139,7 +137,7 @@ class Oracle:
             replies = self._cargo.replay(commands, paths, self._jobs)
             if not self._unstable or not any(_refused(reply) for reply in replies):
                 return replies
-            self._unstable = False  # types come with short paths then
+            self._unstable = False  # types come with trimmed paths then
 
 
 @dataclass(slots=True)
@@ -157,7 +155,7 @@ class _Asking:
     _replays: int = 0
     _seconds: float = 0.0
 
-    def add(self, question: Question, sources: SourceMap) -> None:
+    def add(self, question: Question, sources: Files) -> None:
         units = [unit for unit in self.units if question.path in unit.files]
         source = sources.get(question.path)
         found = places(source, question.span) if units else NO_UNIT
@@ -193,7 +191,7 @@ class _Asking:
         self._tried.update(unit.name for unit in chosen)
         return chosen
 
-    def probed(self, files: frozenset[str], sources: SourceMap) -> dict[str, Probed]:
+    def probed(self, files: frozenset[str], sources: Files) -> dict[str, Probed]:
         asked: dict[str, dict[int, Asked]] = defaultdict(dict)
         for number, each in self.open.items():
             question = each.question

@@ -15,6 +15,8 @@ from engine.cargo.sources import read_for_uses
 from engine.rust.items import Items
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
+from engine.rust.type_definitions import DefinedTypes
+from engine.rust.type_facts import TypeFacts
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -154,6 +156,11 @@ class Facts:
     def items(self) -> Items:
         """Definitions of the workspace, by name and by path."""
         return Items(self.sources, self.package_of)
+
+    @cached_property
+    def type_facts(self) -> TypeFacts:
+        """What types are, those of the workspace by their definitions."""
+        return TypeFacts(DefinedTypes(self.items, self.sources).ownership, self.implements)
 
     def source(self, path: str) -> Source:
         return self.sources.get(path)

@@ -116,6 +116,16 @@ class Items:
         mine = [i for i in found if any(p.crate in here for p in self.places(i))]
         return tuple(mine or found)
 
+    def path_of(self, item: Item) -> str:
+        """The item as rustc prints it from other crates, "krate::a::Type" (the first one of a file
+        of several crates); without the crate where the package is not known."""
+        place = self.modules.places(item.path)[0]
+        names = (*place.module, *item.within, item.name)
+        crate = self.modules.crate_name(place.crate)
+        return "::".join(
+            [*([crate] if crate else []), b"::".join(names).decode("utf-8", "replace")]
+        )
+
     def stands_in(self, item: Item, path: str) -> bool:
         """Does rustc print ``path`` for what the item stands in: "a::b" within its crate,
         "krate::a::b" from others, "a::Type" for a method, "a::f" for what stands in a function?"""

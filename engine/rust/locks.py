@@ -106,7 +106,7 @@ def guards_in(type_: Type) -> Iterator[Type]:
     """
     if type_.kind in ("ref", "ptr", "fn", "fndef", "closure", "coroutine", "dyn", "opaque"):
         return
-    if type_.name.rpartition("::")[2] in _SPEAKS_OF:
+    if type_.last in _SPEAKS_OF:
         return
     if type_.kind == "path" and flavour_of_name(type_.name) is not None:
         yield type_
@@ -129,7 +129,7 @@ def guarded(guard: Type) -> Type | None:
     if flavour is Flavour.PARKING_LOT:  # lock_api's guards name the raw lock first
         return guard.args[-1] if len(guard.args) > 1 else guard.args[0]
     if flavour is Flavour.DASHMAP:
-        if guard.name.rpartition("::")[2] in ("Ref", "RefMut", "RefMulti", "RefMutMulti"):
+        if guard.last in ("Ref", "RefMut", "RefMulti", "RefMutMulti"):
             return guard.args[1] if len(guard.args) > 1 else guard.args[0]
         return None
     return guard.args[-1]

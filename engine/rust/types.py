@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
+
+from engine.rust.known_types import DEREFS, POINTERS, key_of
 
 Kind = Literal[
     "path",  # name: the path without generics; args: the last segment's
@@ -31,43 +34,7 @@ Kind = Literal[
     "opaque",  # name: the text, which was not understood
 ]
 
-# Types that a method call looks through, and which argument they lead to. Full paths as rustc
-# prints them; a bare name is what it prints where paths are trimmed.
-_POINTERS: Mapping[str, int] = {
-    f"{module}{name}": 0
-    for name, modules in {
-        "Box": ("std::boxed::", "alloc::boxed::", ""),
-        "Arc": ("std::sync::", "alloc::sync::", ""),
-        "Rc": ("std::rc::", "alloc::rc::", ""),
-        "Pin": ("std::pin::", "core::pin::", ""),
-    }.items()
-    for module in modules
-}
-_DEREFS: Mapping[str, int] = {
-    **_POINTERS,
-    "std::borrow::Cow": 0,
-    "std::cell::Ref": 0,
-    "std::cell::RefMut": 0,
-    "std::cell::LazyCell": 0,
-    "std::mem::ManuallyDrop": 0,
-    "std::panic::AssertUnwindSafe": 0,
-    "std::sync::LazyLock": 0,
-    "std::sync::MutexGuard": 0,
-    "std::sync::RwLockReadGuard": 0,
-    "std::sync::RwLockWriteGuard": 0,
-    "tokio::sync::MutexGuard": 0,
-    "tokio::sync::OwnedMutexGuard": 0,
-    "tokio::sync::RwLockReadGuard": 0,
-    "tokio::sync::RwLockWriteGuard": 0,
-    "once_cell::sync::Lazy": 0,
-    "once_cell::unsync::Lazy": 0,
-    "lock_api::MutexGuard": 1,
-    "lock_api::RwLockReadGuard": 1,
-    "lock_api::RwLockWriteGuard": 1,
-    "lock_api::mutex::MutexGuard": 1,
-    "lock_api::rwlock::RwLockReadGuard": 1,
-    "lock_api::rwlock::RwLockWriteGuard": 1,
-}
+_MODULES = re.compile(r"\b(?:\w+::)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +53,28 @@ class Type:
     def is_mut_ref(self) -> bool:
         return self.kind == "ref" and self.name == "&mut"
 
+    @property
+    def last(self) -> str:
+        """The last segment of the name: "Vec" of ``std::vec::Vec<u8>``."""
+        return self.name.rpartition("::")[2]
+
+    @property
+    def module(self) -> str:
+        """What stands in front of the last segment: "std::vec" of ``std::vec::Vec<u8>``, "" for a
+        bare name."""
+        return self.name.rpartition("::")[0]
+
+    def short(self, most: int = 0) -> str:
+        """As printed, without the paths in front of names, cut at ``most`` characters (0: never):
+        for messages."""
+        text = _MODULES.sub("", str(self))
+        return f"{text[: most - 3]}..." if 0 < most < len(text) else text
+
     def peel(self) -> Type:
         """Without the references, Box, Arc, Rc and Pin around it."""
         current = self
         while True:
-            inner = _pointee(current, _POINTERS)
+            inner = _pointee(current, POINTERS)
             if inner is None:
                 return current
             current = inner
@@ -104,10 +88,11 @@ class Type:
         chain = [self]
         while True:
             current = chain[-1]
-            inner = _pointee(current, _DEREFS)
-            if inner is None and (current.kind == "array" or _is_vec(current)):
+            inner = _pointee(current, DEREFS)
+            path = key_of(current.name) if current.kind == "path" else ""
+            if current.args and (current.kind == "array" or path == "std::vec::Vec"):
                 inner = Type("", current.args[:1], "slice")
-            if inner is None and current in (Type("std::string::String"), Type("String")):
+            elif path == "std::string::String":
                 inner = Type("str")
             if inner is None:
                 return tuple(chain)
@@ -127,11 +112,6 @@ class Type:
         return _show(self, value=False)
 
 
-def _is_vec(type_: Type) -> bool:
-    named = type_.name in ("std::vec::Vec", "alloc::vec::Vec", "Vec")
-    return type_.kind == "path" and named and bool(type_.args)
-
-
 def _pointee(type_: Type, table: Mapping[str, int]) -> Type | None:
     if type_.kind == "ref":
         return type_.args[0]
@@ -139,9 +119,9 @@ def _pointee(type_: Type, table: Mapping[str, int]) -> Type | None:
         return None
     name = type_.name
     # A crate seen through another one is printed so: parking_lot::lock_api::MutexGuard.
-    while name not in table and name.count("::") > 1:
+    while key_of(name) not in table and name.count("::") > 1:
         name = name.partition("::")[2]
-    index = table.get(name)
+    index = table.get(key_of(name))
     return type_.args[index] if index is not None and index < len(type_.args) else None
 
 

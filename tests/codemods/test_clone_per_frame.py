@@ -9,12 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.clone_per_frame import CODEMOD
-from codemods.clone_per_frame.kinds import Cost, Nature, is_guard, kind_of, short
 from codemods.clone_per_frame.lastuse import Blocked, Movable, movable
 from codemods.clone_per_frame.places import function_around, origins_of, place_of
 from codemods.clone_per_frame.serve import Fails, Serves, serves
 from codemods.clone_per_frame.shapes import Clone, Role, clone_of, context_of
-from codemods.clone_per_frame.structs import Structs
 from engine.base.codemod_options import Options
 from engine.base.model import Edit, Fix, Level, Proposal, Site, Span
 from engine.detect.codemod import Problem, Refusal
@@ -163,107 +161,6 @@ def test_a_later_use_is_named_with_its_line() -> None:
 def test_roles(code: str, role: Role) -> None:
     source = Source("src/lib.rs", f"fn f() {{ let v = {code}; }}".encode())
     assert context_of(clones(source)[0]).role is role
-
-
-# -- types -----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "cost", "nature"),
-    [
-        ("u64", Cost.NONE, Nature.PLAIN),
-        ("&std::string::String", Cost.NONE, Nature.PLAIN),
-        ("std::net::SocketAddr", Cost.NONE, Nature.PLAIN),
-        ("(u8, [i32; 4])", Cost.NONE, Nature.PLAIN),
-        ("std::string::String", Cost.DEEP, Nature.PLAIN),
-        ("std::option::Option<std::vec::Vec<u8>>", Cost.DEEP, Nature.PLAIN),
-        ("std::collections::HashMap<u64, std::string::String>", Cost.DEEP, Nature.PLAIN),
-        ("bytes::Bytes", Cost.COUNT, Nature.PLAIN),
-        ("bytes::BytesMut", Cost.DEEP, Nature.PLAIN),
-        ("std::sync::Arc<u8>", Cost.COUNT, Nature.SHARED),
-        ("std::vec::Vec<std::sync::Arc<u8>>", Cost.DEEP, Nature.SHARED),
-        ("tokio::sync::mpsc::Sender<u8>", Cost.COUNT, Nature.HANDLE),
-        ("std::option::Option<tokio::sync::OwnedSemaphorePermit>", Cost.COUNT, Nature.HANDLE),
-        ("std::vec::Vec<std::cell::Cell<u8>>", Cost.DEEP, Nature.CELL),
-        ("other::Thing", Cost.UNKNOWN, Nature.UNKNOWN),
-        ("dyn std::fmt::Debug", Cost.UNKNOWN, Nature.UNKNOWN),
-    ],
-)
-def test_kinds(text: str, cost: Cost, nature: Nature) -> None:
-    found = kind_of(parse(text))
-    assert (found.cost, found.nature) == (cost, nature)
-    assert bool(found.why) is (nature is not Nature.PLAIN)
-
-
-def test_copies_are_known() -> None:
-    assert kind_of(parse("std::option::Option<(u8, &str)>")).copy
-    assert not kind_of(parse("std::vec::Vec<u8>")).copy
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "std::sync::MutexGuard<std::string::String>",
-        "parking_lot::lock_api::RwLockReadGuard<parking_lot::RawRwLock, u8>",
-        "dashmap::mapref::one::Ref<u64, u8>",
-        "std::cell::Ref<u8>",
-        "tokio::sync::watch::Ref<u8>",
-        "arc_swap::Guard<std::sync::Arc<u8>>",
-        "std::option::Option<tokio::sync::OwnedMutexGuard<u8>>",
-    ],
-)
-def test_guards(text: str) -> None:
-    assert is_guard(parse(text))
-
-
-def test_short_names() -> None:
-    text = "std::collections::HashMap<std::string::String, crate::a::Frame>"
-    assert short(parse(text)) == "HashMap<String, Frame>"
-
-
-DEFINITIONS = b"""
-#[derive(Clone)] pub struct Plain { name: String, parts: Vec<Part>, at: Kind }
-#[derive(Debug, Clone)] enum Kind { A, B(u64, Option<String>), C { list: Vec<Kind> } }
-#[derive(Clone, Copy)] struct Part(u8, u16);
-#[derive(Clone)] struct Shared { inner: std::sync::Arc<Plain> }
-#[derive(Clone)] struct Celled { plain: Plain, hits: std::cell::Cell<u64> }
-struct Own { name: String }
-impl Clone for Own { fn clone(&self) -> Self { todo!() } }
-#[derive(Clone)] struct Dropped { name: String }
-impl Drop for Dropped { fn drop(&mut self) {} }
-#[derive(Clone)] struct Generic<T> { items: Vec<T> }
-#[derive(Clone)] struct Foreign { it: other::Thing }
-mod a { #[derive(Clone)] pub struct Twice; }
-mod b { #[derive(Clone)] pub struct Twice(std::sync::Arc<u8>); }
-"""
-
-
-@pytest.mark.parametrize(
-    ("text", "nature"),
-    [
-        ("Plain", Nature.PLAIN),
-        ("Kind", Nature.PLAIN),
-        ("Part", Nature.PLAIN),
-        ("Shared", Nature.SHARED),
-        ("Celled", Nature.CELL),
-        ("Own", Nature.UNKNOWN),
-        ("Dropped", Nature.UNKNOWN),
-        ("Generic<std::string::String>", Nature.PLAIN),
-        ("Generic<std::sync::Arc<u8>>", Nature.SHARED),
-        ("Foreign", Nature.UNKNOWN),
-        ("a::Twice", Nature.PLAIN),
-        ("b::Twice", Nature.SHARED),
-        ("elsewhere::Plain", Nature.UNKNOWN),
-    ],
-)
-def test_structs_are_read_from_their_definitions(text: str, nature: Nature) -> None:
-    structs = Structs(facts_of({"src/lib.rs": DEFINITIONS}, {}))
-    assert structs.kind(parse(text)).nature is nature
-
-
-def test_a_copy_type_of_the_workspace_costs_nothing() -> None:
-    structs = Structs(facts_of({"src/lib.rs": DEFINITIONS}, {}))
-    assert structs.kind(parse("Part")).copy and not structs.kind(parse("Plain")).copy
 
 
 # -- references ------------------------------------------------------------------------------

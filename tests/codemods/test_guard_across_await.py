@@ -12,13 +12,6 @@ from tree_sitter import Node
 from codemods.guard_across_await import CODEMOD
 from codemods.guard_across_await.lifetimes import extending_let, temporary_life
 from codemods.guard_across_await.names import suggest
-from codemods.guard_across_await.values import (
-    is_cheap,
-    is_copy,
-    is_whole,
-    matters_when_dropped,
-    pointee,
-)
 from engine.base.model import Level, Outcome, Proposal, Span
 from engine.detect.codemod import registry
 from engine.detect.facts import Facts, Sources
@@ -142,56 +135,6 @@ def test_a_borrow_in_a_let_extends_the_temporary(body: str, extended: bool) -> N
 def test_names_are_read_off_the_expression(expression: str, name: str) -> None:
     source = source_of(f"let _x = {expression};")
     assert suggest(source, node_of(source, expression)).decode() == name
-
-
-# -- types -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("text", "copy", "cheap", "whole"),
-    [
-        ("u64", True, True, True),
-        ("std::option::Option<(u8, bool)>", True, True, True),
-        ("std::sync::Arc<std::string::String>", False, True, True),
-        ("tokio::sync::mpsc::Sender<u8>", False, True, True),
-        ("futures::channel::mpsc::Sender<u8>", False, False, True),
-        ("tokio::sync::watch::Receiver<u8>", False, False, True),
-        ("std::vec::Vec<u8>", False, False, True),
-        ("&std::vec::Vec<u8>", True, False, False),
-        ("&mut u8", False, False, False),
-        ("std::collections::hash_map::Values<'_, u8, u8>", False, False, False),
-        ("impl std::future::Future<Output = ()>", False, False, False),
-        (STD, False, False, False),
-    ],
-)
-def test_what_a_type_says_of_a_value(text: str, copy: bool, cheap: bool, whole: bool) -> None:
-    type_ = parse(text)
-    assert (is_copy(type_), is_cheap(type_), is_whole(type_)) == (copy, cheap, whole)
-
-
-def test_only_shared_references_are_cloned_out_of() -> None:
-    assert str(pointee(parse("std::option::Option<&u8>"))) == "u8"
-    assert str(pointee(parse("&u8"))) == "u8"
-    assert pointee(parse("&mut u8")) is None
-    assert pointee(parse("std::option::Option<&mut u8>")) is None
-    assert pointee(parse("u8")) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "matters"),
-    [
-        ("std::string::String", False),
-        ("&crate_::Anything", False),
-        ("std::sync::Arc<u8>", False),
-        (TOKIO, True),
-        ("tokio::sync::OwnedSemaphorePermit", True),
-        ("tracing::span::EnteredSpan", True),
-        ("app::Config", None),
-        ("tokio::sync::mpsc::Sender<u8>", None),
-    ],
-)
-def test_what_others_notice_of_a_drop(text: str, matters: bool | None) -> None:
-    assert matters_when_dropped(parse(text)) is matters
 
 
 # -- planning ----------------------------------------------------------------------------------

@@ -231,3 +231,24 @@ def _compound(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
 @given(st.recursive(_LEAF, _compound, max_leaves=8))
 def test_print_then_parse(type_: Type) -> None:
     assert parse(str(type_)) == type_
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "module", "short"),
+    [
+        ("std::vec::Vec<app::a::Frame>", "Vec", "std::vec", "Vec<Frame>"),
+        ("u8", "u8", "", "u8"),
+        ("&std::string::String", "&", "", "&String"),
+        ("(std::time::Duration, &mut a::B)", "", "", "(Duration, &mut B)"),
+        ("a::B<u8>::c::D", "D", "c", "B<u8>::D"),
+        ("&dyn std::fmt::Debug", "&", "", "&dyn Debug"),
+    ],
+)
+def test_names_for_people(text: str, last: str, module: str, short: str) -> None:
+    type_ = parse(text)
+    assert (type_.last, type_.module, type_.short()) == (last, module, short)
+
+
+def test_a_long_type_is_cut() -> None:
+    assert parse("std::vec::Vec<std::string::String>").short(10) == "Vec<Str..."
+    assert parse("std::vec::Vec<u8>").short(7) == "Vec<u8>"
