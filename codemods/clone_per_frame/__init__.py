@@ -138,11 +138,14 @@ class ClonePerFrame(Codemod):
     def questions(
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None
     ) -> Iterable[Question]:
-        from .asking import asked
+        from .asking import asked, doubtful
 
         for site in sites:
-            for span in asked(site, sources.get(site.path)):
+            source = sources.get(site.path)
+            for span in asked(site, source):
                 yield Question(site.path, span)
+            if answers is not None:
+                yield from doubtful(site, source, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

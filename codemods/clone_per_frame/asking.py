@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Site, Span
+from engine.rust.known_types import Cost
+from engine.rust.questions import COPY, Answers, Question
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
+from engine.rust.type_facts import TypeFacts
 
 from .lastuse import Movable, movable
 from .places import Place, function_around, origins_of, place_of
@@ -58,6 +61,16 @@ def asked(site: Site, source: Source) -> Iterator[Span]:
     verdict = movable(case.clone, case.place, scopes)
     if isinstance(verdict, Movable) and verdict.option is not None:
         yield span_of(verdict.option)
+
+
+def doubtful(site: Site, source: Source, answers: Answers) -> Iterator[Question]:
+    """Is what the clone makes ``Copy``, where its type alone does not tell?"""
+    case = case_of(site, source)
+    if case is None:
+        return
+    type_ = answers.type_of(site.path, case.clone.span)
+    if type_ is not None and TypeFacts().ownership(type_).cost is Cost.UNKNOWN:
+        yield Question(site.path, case.clone.span, COPY)
 
 
 def holder_of(case: Case) -> Node | None:

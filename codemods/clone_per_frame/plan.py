@@ -70,7 +70,8 @@ class Planner:
         types = self._types(case)
         if types is None:
             return self._unknown(case)
-        owned = self._facts.type_facts.ownership(types.cloned)
+        made = (site.path, case.clone.span)
+        owned = self._facts.type_facts.ownership(types.cloned, made)
         free = owned.copy or (owned.cost is Cost.NONE and is_data(types.cloned))  # or a `Range`
         if free or types.cloned.is_ref:
             return None
