@@ -153,7 +153,7 @@ class ClonePerFrame(Codemod):
         return plan(sites, facts)
 
     def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
-        from .calls import follow
+        from .follow_calls import follow
 
         return follow(fix, problems, facts)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.calls import Receiver
 from engine.rust.format_macros import shown_by
 from engine.rust.known_types import Nature
 from engine.rust.scopes import Scopes
@@ -16,7 +17,7 @@ from engine.rust.syntax import Source
 from engine.rust.type_facts import TypeFacts, is_counted, is_data, is_named
 
 from .bindings import for_, for_over, let_, match_
-from .known import Borrowed, Receiver, Types
+from .known import Borrowed, Types
 from .options import closures_read
 from .serve import Fails, formatted
 from .shapes import COPYING, Clone, Context, Role

@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from engine.base.model import Fix, Level, Proposal, Site
 from engine.rust.known_types import Nature
+from engine.rust.signatures import Parameter
 from engine.rust.type_facts import Ownership
 
 from . import callee
 from .asking import Case
-from .callee import Parameter
-from .calls import calls
 from .cost_words import cost_words
 from .finding import message_of
-from .functions import Functions
 from .known import Types
 from .places import has_calls
 
@@ -44,9 +42,7 @@ class Decision:
             self.reason = reason
 
 
-def grouped(
-    decisions: Sequence[Decision], functions: Functions, facts: Facts
-) -> Iterator[Proposal]:
+def grouped(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]:
     """Sites of one parameter become one proposal where some of them need it changed."""
     groups: dict[tuple[str, int, int], list[Decision]] = {}
     for decision in decisions:
@@ -56,7 +52,7 @@ def grouped(
     for group in groups.values():
         if all(decision.fixes for decision in group):
             continue
-        found = _change(group, functions, facts)
+        found = _change(group, facts)
         if isinstance(found, Fix):
             taken.update(map(id, group))
             ordered = sorted(group, key=lambda d: bool(d.fixes))
@@ -83,26 +79,25 @@ def _as_fixed(decision: Decision) -> Site:
     return replace(site, message=message_of(decision.case.clone, label))
 
 
-def _change(group: Sequence[Decision], functions: Functions, facts: Facts) -> Fix | str:
+def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
     """Change the parameter that all of ``group`` pass a clone to, or say why not."""
     parameter = group[0].parameter
     assert parameter is not None
-    name = parameter.function.name.decode("utf-8", "replace")
+    name, type_ = parameter.name, group[0].types.cloned
     if any(d.owned.nature in (Nature.CELL, Nature.HANDLE) for d in group):
         return f"what `{name}` takes is more than data"
-    if reason := callee.refusal(parameter, facts):
+    if reason := callee.refusal(parameter, type_, facts):
         return reason
     texts = {
         (d.case.site.path, d.case.clone.span): d.text for d in group if not has_calls(d.case.place)
     }
-    found, reason = calls(parameter, functions, facts, frozenset(texts))
+    found, reason = callee.calls(parameter, frozenset(texts), facts)
     if reason:
         return reason
-    edits = callee.rewrite(parameter, found, texts, facts)
+    edits = callee.rewrite(parameter, type_, found, texts, facts)
     if edits is None:
         return f"the signature of `{name}` is not understood"
     plain = all(d.owned.nature is Nature.PLAIN for d in group)
-    type_ = group[0].types.cloned
     count = len(found)
     note = (
         f"`{name}` only reads its parameter, so it borrows it; its {count} "
@@ -113,9 +108,7 @@ def _change(group: Sequence[Decision], functions: Functions, facts: Facts) -> Fi
         note += f" Look at this: {next(d.owned.why for d in group if d.owned.why)}."
     drops = tuple(
         (path, type_.name.encode())
-        for path in dict.fromkeys(
-            (parameter.function.source.path, *(d.case.site.path for d in group))
-        )
+        for path in dict.fromkeys((parameter.source.path, *(d.case.site.path for d in group)))
     )
     return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note, drops)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from engine.base.model import Edit
 from engine.rust.type_facts import is_bytes, is_named
@@ -11,14 +10,6 @@ from engine.rust.types import Type
 
 _BYTES = Type("", (Type("u8"),), "slice")
 _PATH = Type("std::path::Path")
-
-
-class Receiver(Enum):
-    """How a method takes its receiver, as far as the workspace's sources tell."""
-
-    REFERENCE = "&self"
-    VALUE = "self"
-    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
+from engine.rust import nodes
+from engine.rust.calls import Receiver
 from engine.rust.known_types import Cost, Nature
 from engine.rust.scopes import Scopes
+from engine.rust.signatures import Parameter, takes_reference
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import (
     Ownership,
@@ -19,16 +22,13 @@ from engine.rust.type_facts import (
     may_guard,
 )
 
-from . import callee
 from .asking import Case, case_of, holder_of
 from .borrow import Borrower
-from .callee import Parameter
 from .cost_words import SHOWN, cost_words
 from .decided import Decision, grouped
 from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
-from .functions import Functions
-from .known import Borrowed, Receiver, Types
+from .known import Borrowed, Types
 from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
 from .places import has_calls, is_temporary, origins_of
@@ -49,7 +49,6 @@ class Planner:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._functions = Functions(facts)
 
     def plan(self, sites: Sequence[Site]) -> Iterator[Proposal]:
         decisions: list[Decision] = []
@@ -59,7 +58,7 @@ class Planner:
                 yield found
             elif found is not None:
                 decisions.append(found)
-        yield from grouped(decisions, self._functions, self._facts)
+        yield from grouped(decisions, self._facts)
 
     # -- one site ------------------------------------------------------------------------------
 
@@ -96,11 +95,11 @@ class Planner:
                 case.place,
                 origins_of(case.source, scopes, case.place, lambda node: self._owned(case, node)),
                 during,
-                self._functions.mutates,
+                self._facts.calls.may_mutate,
             ),
             isinstance(verdict, Movable),
             is_temporary(case.place),
-            parameter is not None and callee.takes_reference(parameter),
+            parameter is not None and takes_reference(parameter),
         )
         decision.text = borrower.reference()
         self._borrow(decision, borrower, scopes)
@@ -164,7 +163,7 @@ class Planner:
         own = type_.kind == "path" and bool(self._facts.items.printed(type_.name))
         if type_.kind not in ("dyn", "impl") and not own:
             return Receiver.UNKNOWN
-        return self._functions.receiver(type_, method)
+        return self._facts.calls.receiver(type_, method)
 
     def _owned(self, case: Case, node: Node) -> bool:
         """Is the expression a value that borrows from nothing?"""
@@ -297,18 +296,18 @@ class Planner:
         if case.context.role is Role.ARGUMENT:
             if types.holder.kind != "fndef":
                 return None
-            function = self._functions.of_path(types.holder.name)
+            function = self._facts.calls.printed(types.holder.name)
             if function is None:
                 return None
-            if function.self_parameter is not None:
+            if nodes.self_parameter(self._facts.items.open(function)[1]) is not None:
                 index -= 1
         elif case.context.role is Role.METHOD_ARGUMENT:
-            function = self._functions.method(types.holder, case.context.name)
+            function = self._facts.calls.method(types.holder, case.context.name)
             if function is None:
                 return None
         else:
             return None
-        return callee.parameter_of(function, index, types.cloned)
+        return self._facts.signatures.parameter(function, index)
 
 
 def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:

@@ -85,10 +85,8 @@ def reading(method: bytes) -> bool:
     return method in READING and method not in _BY_VALUE_ON_OPTION
 
 
-# Functions and methods that keep what they are given beyond the call.
-SPAWNING = frozenset(
-    b"spawn spawn_local spawn_blocking spawn_on block_on push boxed boxed_local".split()
-)
+# Functions and methods, besides the spawning ones, that keep a future beyond the call.
+KEEPING = frozenset(b"block_on push boxed boxed_local".split())
 # Argument expressions that need parentheses behind `&`.
 LOOSE = words(
     "binary_expression type_cast_expression range_expression closure_expression"

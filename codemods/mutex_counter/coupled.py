@@ -19,18 +19,18 @@ from itertools import product
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.callgraph import callees, callers, name_of
 from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.world import World
 from engine.base.model import Span
-from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
+from engine.rust.calls import spawned_around
+from engine.rust.nodes import callee_name
+from engine.rust.syntax import Source, span_of, walk_all
 
 _METHODS = re.compile(rb"load|store|swap|fetch_\w+|compare_exchange(?:_weak)?|compare_and_swap")
 _ORDERING = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst)(?!\w)")
 _WEAK = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel)(?!\w)")
 _ACQUIRING = frozenset({b"Acquire", b"AcqRel", b"SeqCst"})
 _RELEASING = frozenset({b"Release", b"AcqRel", b"SeqCst"})
-_SPAWN = re.compile(rb"(?<![a-z])spawn(?:_\w+)?$")
 _NAMES = frozenset({"identifier", "field_identifier"})
 _DEPTH = 4
 
@@ -112,7 +112,7 @@ class _Search:
             layer = [
                 (place, around)
                 for s, f in fresh
-                for place, call in callers(self.world.everywhere, s, f)
+                for place, call in self.world.facts.calls.callers(s, f)
                 if (around := place.fn_item_of(call)) is not None
             ]
         yield from found.values()
@@ -141,12 +141,12 @@ class _Search:
                     yield _Event(node, found)
 
     def _inside(self, source: Source, call: Node, depth: int) -> tuple[Touch, ...]:
-        named = name_of(call)
+        named = callee_name(call)
         if named is None:
             return ()
         touches = (
             touch
-            for place, body in callees(self.world.everywhere, source, named, sure=True)
+            for place, body in self.world.facts.calls.callees(source, named, sure=True)
             for event in self._events(place, body, depth - 1)
             for touch in event.touches
         )
@@ -191,7 +191,7 @@ def _lost(before: Touch, after: Touch) -> bool:
 
 def _ordered(source: Source, events: Iterable[_Event]) -> Iterator[tuple[_Event, _Event]]:
     """Pairs of which one thread may run the first before the second."""
-    listed = [(e, _spawned(source, e.at), source.loops_around(e.at)) for e in events]
+    listed = [(e, spawned_around(source, e.at), source.loops_around(e.at)) for e in events]
     for (first, one, around), (second, other, also) in product(listed, listed):
         earlier = _end(source, first.at) < _end(source, second.at)
         if one == other:
@@ -217,24 +217,11 @@ def _end(source: Source, call: Node) -> int:
         node = up
 
 
-def _spawned(source: Source, node: Node) -> Node | None:
-    """The closure or async block around ``node`` that is given to a ``spawn``: another thread's."""
-    for ancestor in source.ancestors(node):
-        if ancestor.type == "function_item":
-            return None
-        given = ancestor.parent
-        if ancestor.type in FUNCTIONS and given is not None and given.type == "arguments":
-            function = given.parent.child_by_field_name("function") if given.parent else None
-            if function is not None and _SPAWN.search(source.text(function)):
-                return ancestor
-    return None
-
-
 def _outside(source: Source, spawned: Node | None) -> list[Node | None]:
     """What ``spawned`` stands in: that ran before it."""
     found: list[Node | None] = []
     while spawned is not None:
-        spawned = _spawned(source, spawned)
+        spawned = spawned_around(source, spawned)
         found.append(spawned)
     return found
 

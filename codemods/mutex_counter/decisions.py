@@ -8,31 +8,25 @@ stronger. Assertions do not count: they look at what is over.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.callgraph import (
-    Mentions,
-    call_by,
-    callees,
-    callers,
-    name_of,
-    parameters,
-)
 from codemods.mutex_counter.guards import arguments, method_on
 from engine.base.model import Span
 from engine.detect.facts import Facts
+from engine.rust.calls import parameter_of
 from engine.rust.known_calls import (
     evaluates_in_place,
     is_maker,
     is_number_method,
     takes_expressions,
 )
-from engine.rust.nodes import macro_name
+from engine.rust.nodes import call_by_name, callee_name, macro_name
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import COMMENTS, Source, span_of
 
+Mentions = Callable[[bytes], Iterable[tuple[Source, Node]]]
 Value = tuple[Source, Node]  # an expression that holds the value, or something made from it
 
 _DECIDING = frozenset({b"==", b"!=", b"<", b"<=", b">", b">=", b"&&", b"||"})
@@ -226,13 +220,13 @@ class Decisions:
         if len(places) > _MENTIONS:
             yield "decides"
             return
-        yield from callers(self._mentions, source, function)
+        yield from self.facts.calls.callers(source, function)
         if any(_passed_on(place, node) for place, node in places):
             yield "escapes"
 
     def _passed(self, source: Source, node: Node, call: Node) -> Iterator[Value | str]:
         """Into a parameter of the workspace's own functions, or out of sight."""
-        named = name_of(call)
+        named = callee_name(call)
         if named is None:
             yield "escapes"
             return
@@ -244,10 +238,11 @@ class Decisions:
                 yield "decides"
             yield source, call
             return
-        own = list(callees(self._mentions, source, named))
+        own = list(self.facts.calls.callees(source, named))
         for place, callee in own:
-            parameter = parameters(callee)[at + 1 if method else at]
-            yield from self._named(place, parameter.child_by_field_name("pattern"))
+            parameter = parameter_of(callee, method, at)
+            pattern = parameter.child_by_field_name("pattern") if parameter is not None else None
+            yield from self._named(place, pattern)
         function = call.child_by_field_name("function")
         value = function.child_by_field_name("value") if method and function is not None else None
         if not own or (
@@ -258,7 +253,7 @@ class Decisions:
 
 def _passed_on(source: Source, node: Node) -> bool:
     """Is the function that ``node`` names given away instead of called?"""
-    if node.type != "identifier" or call_by(node) is not None:
+    if node.type != "identifier" or call_by_name(node) is not None:
         return False
     up = node.parent
     if up is None or up.type == "function_item":

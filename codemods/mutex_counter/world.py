@@ -108,7 +108,6 @@ class World:
     fields: dict[bytes, list[Decl]] = field(default_factory=dict)
     statics: dict[bytes, list[Decl]] = field(default_factory=dict)
     functions: dict[bytes, list[Decl]] = field(default_factory=dict)  # parameters and results
-    _places: dict[bytes, list[tuple[Source, Node]]] = field(default_factory=dict)
 
     def source(self, path: str) -> Source:
         return self.facts.source(path)
@@ -128,26 +127,16 @@ class World:
             if public or self.facts.package_of(source.path) == package:
                 yield source, node
 
-    def everywhere(self, word: bytes) -> list[tuple[Source, Node]]:
+    def everywhere(self, word: bytes) -> Iterator[tuple[Source, Node]]:
         """As ``mentions``, in all files."""
-        if word not in self._places:
-            self._places[word] = list(self._every(word))
-        return self._places[word]
+        for source, node in self.facts.calls.mentions(word):
+            if not _LOCKED.match(source.data, node.end_byte):
+                yield source, node
 
     @cached_property
     def decisions(self) -> Decisions:
         """What becomes of values in this world."""
         return Decisions(self.facts, self.everywhere)
-
-    def _every(self, word: bytes) -> Iterator[tuple[Source, Node]]:
-        pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")
-        for source in self.facts.sources.containing(word):
-            for hit in pattern.finditer(source.data):
-                if _LOCKED.match(source.data, hit.end()):
-                    continue
-                node = source.innermost(Span(hit.start(), hit.end()))
-                if span_of(node) == Span(hit.start(), hit.end()):
-                    yield source, node
 
     def binding(self, source: Source, node: Node) -> Binding | None:
         """The local that the identifier ``node`` means."""

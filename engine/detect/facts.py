@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 from engine.base.codemod_options import Options
 from engine.base.model import Span
 from engine.cargo.sources import read_for_uses
+from engine.rust.calls import Calls
 from engine.rust.items import Items
 from engine.rust.scopes import Scopes
+from engine.rust.signatures import Signatures
 from engine.rust.syntax import Source
 from engine.rust.type_definitions import DefinedTypes
 from engine.rust.type_facts import TypeFacts
@@ -161,6 +163,16 @@ class Facts:
     def type_facts(self) -> TypeFacts:
         """What types are, those of the workspace by their definitions."""
         return TypeFacts(DefinedTypes(self.items, self.sources).ownership, self.implements)
+
+    @cached_property
+    def calls(self) -> Calls:
+        """Who calls whom in the workspace."""
+        return Calls(self.sources, self.items, self.type_of)
+
+    @cached_property
+    def signatures(self) -> Signatures:
+        """What may change about the workspace's functions."""
+        return Signatures(self.sources, self.items, self.package_of)
 
     def source(self, path: str) -> Source:
         return self.sources.get(path)

@@ -42,7 +42,8 @@ _DEFINES = re.compile(
 class Item:
     """A definition. ``span`` is that of the item without its attributes, ``module`` the inline
     modules of its file around it, ``within`` these and the functions and types. ``owner`` is the last name of the type whose ``impl`` it stands
-    in, or of its trait; ``of_trait`` tells that it is in a trait or in an ``impl`` of one.
+    in, or of its trait; ``of_trait`` tells that it is in a trait or in an ``impl`` of one,
+    ``in_trait`` the former.
     ``block`` holds an item that stands inside a function: it is seen there alone."""
 
     kind: str  # a value of the table above
@@ -53,6 +54,7 @@ class Item:
     within: Module = ()
     owner: bytes = b""
     of_trait: bool = False
+    in_trait: bool = False
     public: bool = False  # with any visibility, `pub(crate)` too
     block: Span | None = None
     in_macro: bool = False  # in the arguments of a macro call
@@ -179,6 +181,7 @@ def _item(source: Source, node: Node, around: list[Node], in_macro: bool = False
         tuple(within),
         owner=within[-1] if holder in ("impl_item", "trait_item") else b"",
         of_trait=holder == "trait_item" or bool(around and nodes.trait_of(around[-1])),
+        in_trait=holder == "trait_item",
         public=nodes.visibility_of(node) is not None,
         block=block,
         in_macro=in_macro,

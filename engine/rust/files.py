@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from tree_sitter import Node
 
+from engine.base.model import Span
 from engine.rust.scopes import Scopes
-from engine.rust.syntax import Source
+from engine.rust.syntax import Source, span_of
+from engine.rust.types import Type
 
 
 class Files(Protocol):
@@ -50,4 +53,15 @@ class Package(Protocol):
         """The root files of other targets that its manifest names: binaries, tests ..."""
 
 
+def mentions(files: Files, word: bytes) -> Iterator[tuple[Source, Node]]:
+    """All identifiers of the workspace that are spelled ``word``, those in macro arguments too."""
+    pattern = re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)")
+    for source in files.containing(word):
+        for hit in pattern.finditer(source.data):
+            node = source.innermost(Span(*hit.span()))
+            if span_of(node) == Span(*hit.span()):
+                yield source, node
+
+
 PackageOf = Callable[[str], Package | None]
+TypeOf = Callable[[str, Span], Type | None]  # what rustc told of the expression at a span

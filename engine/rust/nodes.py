@@ -181,6 +181,25 @@ def call_through(callee: Node) -> Node | None:
     return up if up.child_by_field_name("function") == callee else None
 
 
+def callee_name(call: Node) -> Node | None:
+    """The identifier that names the function or method of a call."""
+    callee = callee_of(call)
+    if callee is None:
+        return None
+    access, path = access_of(callee), path_of(callee)
+    node = access.name if access is not None else path[1] if path is not None else callee
+    return node if "identifier" in node.type else None
+
+
+def call_by_name(name: Node) -> Node | None:
+    """The call of whose function or method ``name`` is the identifier."""
+    whole = name.parent
+    access = access_of(whole) if whole is not None else None
+    path = path_of(whole) if whole is not None else None
+    part = access.name if access is not None else path[1] if path is not None else None
+    return call_through(whole if whole is not None and part == name else name)
+
+
 def method_on(source: Source, node: Node) -> tuple[bytes, Node] | None:
     """(method, call) of the method call whose receiver is ``node``."""
     up = node.parent
@@ -398,6 +417,21 @@ def bounds_of(node: Node) -> Node | None:
     return node.child_by_field_name("bounds")
 
 
+def bounds_on(source: Source, item: Node, name: bytes) -> list[Node]:
+    """Where the traits of the generic parameter ``name`` are written: in its declaration and in the
+    ``where`` clause; [] when the item has no such parameter."""
+    listed = type_parameters(item)
+    declared = listed.named_children if listed is not None else []
+    mine = [c for c in declared if (named := name_of(c)) is not None and source.text(named) == name]
+    clause = next((c for c in item.children if c.type == "where_clause"), None)
+    lines = clause.named_children if clause is not None and mine else []
+    for line in lines:
+        left = line.child_by_field_name("left")
+        if left is not None and source.text(left) == name:
+            mine.append(line)
+    return [bounds for each in mine if (bounds := bounds_of(each)) is not None]
+
+
 def visibility_of(item: Node) -> Node | None:
     return next((c for c in item.children if c.type == "visibility_modifier"), None)
 
@@ -414,6 +448,13 @@ def parameters_of(function: Node) -> list[Parameter]:
         elif listed is not None and listed.type == "closure_parameters":
             found.append(Parameter(child, child, None))
     return found
+
+
+def all_parameters(function: Node) -> list[Node]:
+    """The parameters of a ``fn`` as declared, ``self`` first where there is one."""
+    listed = function.child_by_field_name("parameters")
+    inside = named_children(listed) if listed is not None else []
+    return [child for child in inside if child.type != "attribute_item"]
 
 
 def self_parameter(function: Node) -> Node | None:

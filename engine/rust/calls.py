@@ -1,0 +1,207 @@
+"""Who calls whom in the workspace: which functions a call may run, and which calls may run a function.
+
+Free functions and paths are resolved through imports (:mod:`engine.rust.items`), methods by the type of
+their receiver: ``self``'s, or what rustc told; else by name and number of arguments, so that one too
+many is given rather than one too few. Also: how a method takes its receiver, and whether a call hands
+what it is given to another task or thread. Not answered: what a call through a function value, a
+closure or a trait object runs, beyond the methods of that name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from enum import Enum
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust import nodes
+from engine.rust.definitions import Item, owner_of
+from engine.rust.files import Files, TypeOf, mentions
+from engine.rust.items import FUNCTIONS, Items
+from engine.rust.known_calls import is_std_method
+from engine.rust.syntax import FUNCTIONS as BODIES
+from engine.rust.syntax import Source, span_of
+from engine.rust.types import Type
+
+# std, tokio, rayon, crossbeam, async-std: `spawn`, `spawn_blocking`, `spawn_local`, `spawn_on` ...
+_SPAWN = re.compile(rb"(?:\w*_)?spawn(?:_\w+)?")
+
+
+class Receiver(Enum):
+    """How a method takes its receiver, as far as the workspace's sources tell."""
+
+    REFERENCE = "&self"
+    VALUE = "self"  # or `&mut self`
+    UNKNOWN = "unknown"
+
+
+class Calls:
+    """The call graph of a workspace. Answers are kept."""
+
+    def __init__(self, files: Files, items: Items, type_of: TypeOf) -> None:
+        self._files = files
+        self._items = items
+        self._type_of = type_of
+        self._mentions: dict[bytes, tuple[tuple[str, Span], ...]] = {}
+        self._shared: dict[Item, bool] = {}
+
+    # -- one function --------------------------------------------------------------------------
+
+    def printed(self, told: str) -> Item | None:
+        """The function that rustc prints as ``module::Type::name``, if exactly one is meant."""
+        found = [f for f in self._items.printed(told, "fn") if not f.in_macro]
+        return found[0] if len(found) == 1 else None
+
+    def method(self, receiver: Type, name: bytes) -> Item | None:
+        """The workspace's method that a call on ``receiver`` means, if exactly one is meant."""
+        owners = _owners(receiver)
+        every = (f for f in self._methods(name) if not f.in_macro)
+        found = [f for f in every if not f.in_trait and f.owner in owners]
+        return found[0] if len(found) == 1 and not found[0].of_trait else None
+
+    def receiver(self, type_: Type, name: bytes) -> Receiver:
+        """How methods called ``name`` take their receiver on ``type_``, a type of the workspace or
+        a trait object."""
+        owner = type_.last.encode()
+        every = self._methods(name)
+        mine = [f for f in every if not f.in_trait and f.owner == owner]
+        provided = [f for f in self._items.named(name, *FUNCTIONS) if f.in_trait]
+        if not mine and not (provided and type_.kind in ("dyn", "impl")):
+            return Receiver.UNKNOWN
+        shared = all(self._takes_reference(f) for f in (*mine, *provided))
+        return Receiver.REFERENCE if shared else Receiver.VALUE
+
+    def may_mutate(self, name: bytes) -> bool:
+        """May a method of this name change or consume its receiver? Unknown methods may."""
+        mine = self._methods(name)
+        return not mine or not all(self._takes_reference(f) for f in mine)
+
+    def _methods(self, name: bytes) -> list[Item]:
+        every = self._items.named(name, *FUNCTIONS)
+        return [f for f in every if nodes.self_parameter(self._items.open(f)[1]) is not None]
+
+    def _takes_reference(self, function: Item) -> bool:
+        if function not in self._shared:
+            declared = nodes.self_parameter(self._items.open(function)[1])
+            self._shared[function] = (
+                declared is not None
+                and declared.type == "self_parameter"
+                and nodes.has_token(declared, "&")
+                and not nodes.is_mut(declared)
+            )
+        return self._shared[function]
+
+    # -- the graph -----------------------------------------------------------------------------
+
+    def callees(
+        self, source: Source, name: Node, sure: bool = False
+    ) -> Iterator[tuple[Source, Node]]:
+        """The functions that the call by the identifier ``name`` may run.
+
+        ``sure``: a method on something else than ``self``, of a type that rustc did not tell, counts
+        only when one function of the workspace has that name, and std's types have no such method.
+        """
+        call = nodes.call_by_name(name)
+        if call is None:
+            return
+        given = len(nodes.arguments_of(call))
+        if name.type == "field_identifier":
+            found, given = self._methods_meant(source, name, sure), given + 1
+        else:
+            found = self._functions_meant(source, name, call)
+        for place, function in map(self._items.open, found):
+            declared = nodes.all_parameters(function)
+            if len(declared) == given and (
+                name.type != "field_identifier" or nodes.self_parameter(function) is not None
+            ):
+                yield place, function
+
+    def _methods_meant(self, source: Source, name: Node, sure: bool) -> list[Item]:
+        every = list(self._items.named(source.text(name), "fn"))
+        access = nodes.access_of(name.parent) if name.parent is not None else None
+        if access is None:
+            return []
+        if access.base.type == "self":
+            holder, own = (
+                source.enclosing(name, ("impl_item", "trait_item")),
+                owner_of(source, name),
+            )
+            if holder is not None and holder.type == "trait_item":
+                return [f for f in every if f.of_trait]
+            return [f for f in every if f.owner == own]
+        told = self._type_of(source.path, span_of(access.base))
+        mine = [f for f in every if f.owner in _owners(told)] if told is not None else []
+        if mine:
+            return mine
+        if sure and (len(every) > 1 or is_std_method(source.text(name))):
+            return []
+        return every
+
+    def _functions_meant(self, source: Source, name: Node, call: Node) -> list[Item]:
+        callee = nodes.callee_of(call)
+        path = source.text(callee) if callee is not None else b""
+        found = list(self._items.resolve(source, name, path, "fn"))
+        if found:
+            return found
+        owner = nodes.last_segment(b"".join(path.split()).rpartition(b"::")[0]).partition(b"<")[0]
+        if owner == b"Self":
+            owner = owner_of(source, name)
+        wanted = owner if owner[:1].isupper() else b""
+        return [f for f in self._items.named(source.text(name), "fn") if f.owner == wanted]
+
+    def callers(self, source: Source, function: Node) -> Iterator[tuple[Source, Node]]:
+        """Calls that may run ``function``."""
+        named = nodes.name_of(function)
+        for place, node in self.mentions(source.text(named)) if named is not None else ():
+            call = nodes.call_by_name(node)
+            if call is not None and any(
+                s.path == source.path and span_of(f) == span_of(function)
+                for s, f in self.callees(place, node)
+            ):
+                yield place, call
+
+    def mentions(self, word: bytes) -> Iterator[tuple[Source, Node]]:
+        """All identifiers of the workspace spelled ``word``."""
+        if word not in self._mentions:
+            found = mentions(self._files, word)
+            self._mentions[word] = tuple((source.path, span_of(node)) for source, node in found)
+        for path, span in self._mentions[word]:
+            source = self._files.get(path)
+            yield source, source.innermost(span)
+
+
+def parameter_of(function: Node, method: bool, index: int) -> Node | None:
+    """The parameter of ``function`` that takes the argument at ``index`` of a call, which is a
+    ``method`` call (``x.f(..)``) or one by path."""
+    declared = nodes.all_parameters(function)
+    at = index + 1 if method else index
+    return declared[at] if at < len(declared) else None
+
+
+# -- where a call runs -----------------------------------------------------------------------------
+
+
+def is_spawn(source: Source, call: Node) -> bool:
+    """Does the call give its argument to another task or thread, by its name?"""
+    name = nodes.callee_name(call)
+    return name is not None and _SPAWN.fullmatch(source.text(name)) is not None
+
+
+def spawned_around(source: Source, node: Node) -> Node | None:
+    """The innermost closure or ``async`` block around ``node``, in its function, that a spawn takes:
+    what is in it runs in another task or thread."""
+    for ancestor in source.ancestors(node):
+        if ancestor.type == "function_item":
+            return None
+        call = nodes.call_around(ancestor) if ancestor.type in BODIES else None
+        if call is not None and is_spawn(source, call):
+            return ancestor
+    return None
+
+
+def _owners(type_: Type) -> frozenset[bytes]:
+    """Last names of what a method call on the type may find methods of."""
+    chain = (step for step in type_.deref_chain() if step.kind == "path")
+    return frozenset(step.last.encode() for step in chain)
