@@ -10,11 +10,13 @@ from typing import NamedTuple, ParamSpec
 
 from engine.app.session import (
     Session,
+    Tally,
     follow_with,
     formatter_of,
     open_session,
     packages_with,
     prover_of,
+    unused_allowances,
     unused_by,
 )
 from engine.base.counts import count
@@ -69,21 +71,21 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     with open_session(workspace, ui) as session:
         session.check_baseline()
         answers = session.ask(found.sites, session.sources)
-        proposals, _ = session.plan(found.sites, answers, session.sources)
+        planned = session.plan(found.sites, answers, session.sources)
     return Surveyed(
-        _told(proposals),
+        _told(planned.proposals),
         found.skipped,
         found.suppressed,
-        session.in_tests,
-        session.unused(found, names),
-        session.configured,
-        _ids(found.sites, session),
+        planned.tally.in_tests,
+        unused_allowances(workspace, found, names, planned.tally),
+        planned.tally.configured,
+        _ids(found.sites, planned.tally),
     )
 
 
-def _ids(sites: Iterable[Site], session: Session) -> frozenset[str]:
+def _ids(sites: Iterable[Site], tally: Tally) -> frozenset[str]:
     """Of all sites that are there, by syntax or by their types."""
-    return frozenset((*(site.id for site in sites if site.id), *session.planned))
+    return tally.ids.union(site.id for site in sites if site.id)
 
 
 def _told(proposals: Iterable[Proposal]) -> tuple[Site, ...]:
@@ -161,9 +163,11 @@ def proving(
         return
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(len(sites), 'place')} to look at")
     with open_session(workspace, ui, target, folder) as session:
-        done = _passes(session, names, found.sites, review, tests, wanted)
+        done, tally = _passes(session, names, found.sites, review, tests, wanted)
         if measuring is not None:
-            done = _weighed(session, names, found.sites, review, tests, wanted, measuring, done)
+            done, tally = _weighed(
+                session, names, found.sites, review, tests, wanted, measuring, done, tally
+            )
         if steps:
             format_files = formatter_of(session).format
             read = session.sources.data
@@ -173,10 +177,10 @@ def proving(
             done,
             skipped=(*found.skipped, *session.scratch.left_out),
             suppressed=found.suppressed,
-            unused=session.unused(found, names),
-            in_tests=session.in_tests,
-            configured=session.configured,
-            present=_ids(found.sites, session),
+            unused=unused_allowances(workspace, found, names, tally),
+            in_tests=tally.in_tests,
+            configured=tally.configured,
+            present=_ids(found.sites, tally),
             old_words=old_words(wanted, done.old),
             cargo_runs=session.cargo.runs,
             toolchain=session.cargo.version(),
@@ -207,7 +211,7 @@ def _passes(
     wanted: Wanted | None = None,
     without: frozenset[str] = frozenset(),
     orders: Mapping[str, tuple[Fix, ...]] | None = None,
-) -> Result:
+) -> tuple[Result, Tally]:
     """Verify; what overlapped is planned again on the result, until nothing new comes of it.
 
     Proposals with an id in ``without`` are left out, and those that nobody wants; those in
@@ -228,9 +232,14 @@ def _passes(
     ran = session.cargo.runs
     baseline = session.check_baseline()
     runs["check"] = session.cargo.runs - ran  # none, when it is known from the passes before
+    tally = Tally()
     for number in range(_PASSES):
+        ran = session.cargo.runs
         answers = session.ask(sites, sources)
-        proposals, facts = session.plan(sites, answers, sources)
+        runs["check"] += session.cargo.runs - ran  # none, when the last check was of this text
+        planned = session.plan(sites, answers, sources)
+        proposals, facts = list(planned.proposals), planned.facts
+        tally = tally.joined(planned.tally)
         if waiting is None:
             proposals = [replace(p, fixes=(orders or {}).get(p.id, p.fixes)) for p in proposals]
             tracker.remember(proposals)
@@ -270,7 +279,7 @@ def _passes(
         sources = original.with_texts(files)
         sites, baseline = _rescan(session, names, files, result.check)
         runs["check"] += baseline is not result.check
-    return Result(
+    made = Result(
         workspace.root,
         original,
         tuple(verdicts),
@@ -282,6 +291,7 @@ def _passes(
         later=frozenset(later),
         passes=tuple(passes),
     )
+    return made, tally
 
 
 def _weighed(
@@ -293,7 +303,8 @@ def _weighed(
     wanted: Wanted | None,
     measuring: MeasureSettings,
     done: Result,
-) -> Result:
+    tally: Tally,
+) -> tuple[Result, Tally]:
     """Measure what was verified. What makes the program worse gives way to its next alternative,
     or is left out; an alternative that is better takes the place of what was chosen. The rest is
     proven and measured again: what is emitted is what was measured."""
@@ -335,10 +346,12 @@ def _weighed(
             break
         runs = done.runs
         left = frozenset(refusals)
-        done = _passes(session, names, sites, review, tests, wanted, left, orders)
+        done, later = _passes(session, names, sites, review, tests, wanted, left, orders)
         done = replace(done, runs=_total(runs, done.runs), measurements=found)
+        tally = tally.joined(later)
     verdicts = (*done.verdicts, *refusals.values())
-    return replace(done, verdicts=tuple(added(v, before.get(v.proposal.id, "")) for v in verdicts))
+    every = tuple(added(verdict, before.get(verdict.proposal.id, "")) for verdict in verdicts)
+    return replace(done, verdicts=every), tally
 
 
 def _total(runs: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:

@@ -1,10 +1,14 @@
-"""One workspace in its scratch copy, and what the session ask of it: check, ask, plan, prove."""
+"""One workspace in its scratch copy, and what is asked of it: check, ask, plan, prove.
+
+Every call gives what it would give as the first: what is kept between calls is kept by the text
+that it belongs to, and saves work alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.base.codemod_options import Options
@@ -32,6 +36,35 @@ from engine.rust.questions import NOTHING, Answers, Question
 from engine.verify import Prove
 
 
+@dataclass(frozen=True)
+class Tally:
+    """What plans came to beside proposals. ``ids`` are of all sites that they spoke of."""
+
+    ids: frozenset[str] = frozenset()
+    in_tests: int = 0  # proposals left alone because no traffic reaches their sites
+    configured: int = 0  # left alone because of the config
+    # Allowances that silenced what only the types showed to be sites.
+    silencing: frozenset[Allowance] = frozenset()
+
+    def joined(self, later: Tally) -> Tally:
+        """Of several passes over one workspace: of each number the largest, of each set all."""
+        return Tally(
+            self.ids | later.ids,
+            max(self.in_tests, later.in_tests),
+            max(self.configured, later.configured),
+            self.silencing | later.silencing,
+        )
+
+
+@dataclass(frozen=True)
+class Planned:
+    """The proposals of all codemods, and what they were made from."""
+
+    proposals: tuple[Proposal, ...]
+    facts: Facts
+    tally: Tally
+
+
 class Session:
     """One workspace in its scratch copy, with cargo and the oracle on it."""
 
@@ -45,50 +78,66 @@ class Session:
         self.selection = (*workspace.package_args(), *workspace.selection.cargo_args())
         self.cargo = Cargo(scratch, self.selection, self.limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
-        self.baseline: CheckRun | None = None
-        self.in_tests = 0
-        self.configured = 0  # left alone because of the config
-        self.planned: set[str] = set()  # ids of all sites that a plan spoke of
         # What paths begin with in the patch as it is emitted: git wants them from the top.
         self.folder = below_top(workspace.root) if folder is None else folder
-        self.silencing: set[Allowance] = set()  # those that silenced what only the types showed
+        self._baseline: CheckRun | None = None
+        self._known: dict[tuple[tuple[str, bytes], ...], Answers] = {}  # by ``Sources.texts``
+
+    def renew(self) -> None:
+        """Bring the copy up to date with the user's tree, which has changed since."""
+        self.scratch.sync()
+        self._baseline = None
+        self._known.clear()
 
     def check_baseline(self) -> CheckRun:
-        """The workspace as it is must compile: asked once."""
-        if self.baseline is None:
+        """The check of the workspace as it is, which must compile; run once."""
+        if self._baseline is None:
             self.ui.say("Checking", "the workspace as it is (in a copy)")
-            self.cargo.write({})
-            self.baseline = self.cargo.check()
-            if not self.baseline.ok:
-                why = "took too long" if self.baseline.timed_out else "does not compile"
-                raise SpikeproofError(
-                    f"the workspace {why} as it is, so no rewrite can be proven: "
-                    "make `cargo check --all-targets` pass first",
-                    _errors(self.baseline),
-                )
-        return self.baseline
+            self._baseline = self._check({})
+        return self._baseline
+
+    def _check(self, texts: Mapping[str, bytes]) -> CheckRun:
+        """A check of the workspace with ``texts``, which must compile."""
+        self.cargo.write(texts)
+        run = self.cargo.check()
+        if not run.ok:
+            why = "took too long" if run.timed_out else "does not compile"
+            raise SpikeproofError(
+                f"the workspace {why} as it is, so no rewrite can be proven: "
+                "make `cargo check --all-targets` pass first",
+                _errors(run),
+            )
+        return run
 
     def ask(self, sites: Sequence[Site], sources: Sources) -> Answers:
-        """The answers to all questions of all codemods: one round, and a second one for what a
-        codemod asks when it knows the answers of the first."""
-        by_codemod = _by_codemod(sites)
-        answers = None
+        """The answers to all questions of all codemods about ``sources``: one round, and a second
+        one for what a codemod asks when it knows the answers of the first.
+
+        The copy is brought to the text of ``sources``, and checked where its last check was of
+        another: the oracle builds on that. Raises SpikeproofError where it does not compile.
+        """
+        grouped = _by_codemod(sites)
+        answers: Answers | None = None
+        asked: set[Question] = set()
         for _ in range(2):
-            asked = {
-                question
-                for name, group in by_codemod.items()
-                for question in registry()[name].codemod.questions(group, sources, answers)
-            }
-            known = answers or NOTHING
-            new = {question for question in asked if not known.knows(question)}
-            if new:
-                self.ui.say("Asking", f"rustc for {_kinds(new)}")
-            answers = Oracle(self.cargo).ask(new, sources, known)
+            for name, group in grouped.items():
+                asked.update(registry()[name].codemod.questions(group, sources, answers))
+            answers = self._answers(asked, sources)
         return answers or NOTHING
 
-    def plan(
-        self, sites: Sequence[Site], answers: Answers, sources: Sources
-    ) -> tuple[list[Proposal], Facts]:
+    def _answers(self, questions: Set[Question], sources: Sources) -> Answers:
+        key = tuple(sorted(sources.texts.items()))
+        known = self._known.get(key, NOTHING)
+        new = {question for question in questions if not known.knows(question)}
+        if new:
+            self.ui.say("Asking", f"rustc for {_kinds(new)}")
+            self.cargo.write(sources.texts)
+            if not self.cargo.is_checked:
+                self._check(sources.texts)
+            known = self._known[key] = Oracle(self.cargo).ask(new, sources, known)
+        return known.only(questions)
+
+    def plan(self, sites: Sequence[Site], answers: Answers, sources: Sources) -> Planned:
         """Proposals of all codemods, sites outside of what the user asked for left out."""
         options = Options(
             self.workspace.config.codemods,
@@ -108,11 +157,12 @@ class Session:
             answers.reason,
         )
         ids = {site.id for site in sites}
+        silencing: set[Allowance] = set()
         planned = [
             proposal
             for name, group in _by_codemod(sites).items()
             for found in registry()[name].codemod.plan(group, facts)
-            if (proposal := self._introduced(found, ids, sources)) is not None
+            if (proposal := _introduced(found, ids, sources, silencing)) is not None
             and any(self.workspace.is_requested(site.path) for site in proposal.sites)
         ]
         requested = [
@@ -120,34 +170,43 @@ class Session:
             for proposal in planned
             if all(map(self.workspace.allows, proposal.sites))
         ]
-        self.configured = max(self.configured, len(planned) - len(requested))
-        self.planned.update(site.id for proposal in planned for site in proposal.sites)
         proposals = [p for p in requested if not all(map(self.workspace.spares, p.sites))]
-        self.in_tests = max(self.in_tests, len(requested) - len(proposals))
-        return proposals, facts
+        tally = Tally(
+            frozenset(site.id for proposal in planned for site in proposal.sites),
+            len(requested) - len(proposals),
+            len(planned) - len(requested),
+            frozenset(silencing),
+        )
+        return Planned(tuple(proposals), facts, tally)
 
-    def _introduced(self, proposal: Proposal, ids: set[str], sources: Sources) -> Proposal | None:
-        """The proposal with an identity (added to ``ids``) for sites that only the types showed to
-        be some; None when all of its sites are silenced."""
-        if all(site.id for site in proposal.sites):
-            return proposal
-        sites: list[Site] = []
-        for site in proposal.sites:
-            source = sources.get(site.path)
-            allowed = suppress.allowances(source).entries if not site.id else ()
-            silencing = [entry for entry in allowed if entry.covers(site.codemod, site.span)]
-            self.silencing.update(silencing)
-            if site.id:
-                sites.append(site)
-            elif not silencing:
-                sites.extend(identified(source, [site], ids))
-                ids.add(sites[-1].id)
-        return replace(proposal, sites=tuple(sites)) if sites else None
 
-    def unused(self, found: ScanResult, names: Sequence[str]) -> tuple[UnusedAllowance, ...]:
-        """Allowances of the scan that silence nothing, now that all is planned."""
-        idle = (*found.idle, *(entry for entry in found.maybe if entry not in self.silencing))
-        return unused_by(self.workspace, idle, names)
+def _introduced(
+    proposal: Proposal, ids: set[str], sources: Sources, silencing: set[Allowance]
+) -> Proposal | None:
+    """The proposal with an identity (added to ``ids``) for sites that only the types showed to be
+    some; None when all of its sites are silenced, by allowances that are added to ``silencing``."""
+    if all(site.id for site in proposal.sites):
+        return proposal
+    sites: list[Site] = []
+    for site in proposal.sites:
+        source = sources.get(site.path)
+        allowed = suppress.allowances(source).entries if not site.id else ()
+        covering = [entry for entry in allowed if entry.covers(site.codemod, site.span)]
+        silencing.update(covering)
+        if site.id:
+            sites.append(site)
+        elif not covering:
+            sites.extend(identified(source, [site], ids))
+            ids.add(sites[-1].id)
+    return replace(proposal, sites=tuple(sites)) if sites else None
+
+
+def unused_allowances(
+    workspace: Workspace, found: ScanResult, names: Sequence[str], tally: Tally
+) -> tuple[UnusedAllowance, ...]:
+    """Allowances of the scan that silence nothing, now that all is planned."""
+    idle = (*found.idle, *(entry for entry in found.maybe if entry not in tally.silencing))
+    return unused_by(workspace, idle, names)
 
 
 def _by_codemod(sites: Sequence[Site]) -> dict[str, list[Site]]:
@@ -198,7 +257,7 @@ def formatter_of(session: Session) -> Formatter:
     """How changed files are formatted."""
     workspace = session.workspace
     return Formatter(
-        session.sources.data, lambda path: _edition(workspace, path), session.cargo.rustfmt
+        session.sources.data, lambda path: str(workspace.edition_of(path)), session.cargo.rustfmt
     )
 
 
@@ -230,8 +289,3 @@ def packages_with(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]
     owners = {p.name for path in paths if (p := workspace.package_of(path)) is not None}
     selected = {package.name for package in workspace.selected}
     return tuple(n for n in workspace.dependants(owners) if n in selected or n in owners)
-
-
-def _edition(workspace: Workspace, path: str) -> str:
-    package = workspace.package_of(path)
-    return package.edition if package is not None else "2021"

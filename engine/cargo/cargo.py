@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -94,6 +94,7 @@ class Cargo:
         self.scratch = scratch
         self.paths = Paths.of(scratch.tree)
         self.units: tuple[Unit, ...] = ()  # of the last check
+        self._checked: Mapping[str, tuple[int, ...]] | None = None  # what it read; None: it failed
         self._selection = tuple(selection)
         self._limits = limits
         self._configs = tuple(config_args)
@@ -145,7 +146,7 @@ class Cargo:
         if result.code != 0:
             self._complain(output, build.diagnostics)
         self.units = self._notes.units(before, build.artifacts, self.paths)
-        return CheckRun(
+        run = CheckRun(
             ok=result.code == 0 and not result.timed_out,
             diagnostics=build.diagnostics,
             output=output,
@@ -153,6 +154,26 @@ class Cargo:
             timed_out=result.timed_out,
             compiled=frozenset[str]().union(*(unit.files for unit in self.units)),
         )
+        self._checked = self._versions(run.compiled) if run.ok else None
+        return run
+
+    @property
+    def is_checked(self) -> bool:
+        """Did the last check pass, and has none of the files that it read changed since? Then the
+        metadata in the build directory are those of the tree's present text."""
+        return self._checked is not None and self._checked == self._versions(self._checked)
+
+    def _versions(self, paths: Iterable[str]) -> dict[str, tuple[int, ...]]:
+        """What tells whether a file of the tree was written since; () for one that is not there."""
+        found: dict[str, tuple[int, ...]] = {}
+        for path in paths:
+            try:
+                status = (self.scratch.tree / path).stat()
+            except OSError:
+                found[path] = ()
+            else:
+                found[path] = (status.st_ino, status.st_size, status.st_mtime_ns)
+        return found
 
     # -- test ----------------------------------------------------------------------------------
 

@@ -59,7 +59,8 @@ class _Open:
 
 
 class Oracle:
-    """Asks the units of ``cargo``'s last check, which must have passed on the tree's present text.
+    """Asks the units of ``cargo``'s last check, which must have passed on the tree's present text:
+    each unit is compiled against what that check made of its dependencies.
 
     ``jobs`` rustc processes run at a time.
     """
@@ -76,13 +77,20 @@ class Oracle:
         """The answers to these questions, all asked at once, and those ``known`` before.
 
         What is known, or was asked in vain, is not asked again. ``sources`` hold the tree's text.
-        Raises SpikeproofError as ``Cargo`` does.
+        Raises SpikeproofError as ``Cargo`` does, and RuntimeError where something is to be asked
+        and the tree was not checked as it is, or ``sources`` hold another text.
         """
+        new = sorted({question for question in questions if not known.knows(question)})
+        if new and not self._cargo.is_checked:
+            raise RuntimeError("the tree was changed after its last check, or did not pass it")
         asking = _Asking(self._cargo.units)
-        for question in sorted({each for each in questions if not known.knows(each)}):
+        for question in new:
             asking.add(question, sources)
         if asking.open:
             tree = self._cargo.scratch.tree
+            for path in {each.question.path for each in asking.open.values()}:
+                if (tree / path).read_bytes() != sources.get(path).data:
+                    raise RuntimeError(f"the tree holds another text of {path} than what is asked")
             self._out.mkdir(parents=True, exist_ok=True)
             # Beside the tree, so that `..` leads to the same neighbours.
             overlay = HardlinkTree(tree, tree.with_name(f".{tree.name}.asked"))

@@ -51,6 +51,7 @@ class Sources:
         self._frozen = frozen
         self._reason = reason
         self._edition_of = edition_of
+        self.texts: Mapping[str, bytes] = {}  # what differs from the user's files (``with_texts``)
         self._parsed: OrderedDict[str, Source] = OrderedDict()
         self._scopes: dict[tuple[str, Span], Scopes] = {}
         self._bytes: dict[str, bytes] = {}
@@ -67,13 +68,15 @@ class Sources:
 
     def with_texts(self, texts: Mapping[str, bytes]) -> Sources:
         """The same files, some with another text."""
-        return Sources(
+        found = Sources(
             self._mine,
             lambda path: texts[path] if path in texts else self.data(path),
             self._frozen,
             self.frozen,
             self._edition_of,
         )
+        found.texts = {**self.texts, **texts}
+        return found
 
     def data(self, path: str) -> bytes:
         if path not in self._bytes:

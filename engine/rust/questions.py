@@ -7,8 +7,8 @@ implements a trait. Who asks rustc is ``engine.cargo.oracle``; what a type means
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Set
+from dataclasses import dataclass, field, replace
 
 from engine.base.model import Span
 from engine.rust.types import Type
@@ -48,9 +48,9 @@ class Answers:
     types: Mapping[Question, Type] = field(default_factory=dict)
     traits: Mapping[Question, bool] = field(default_factory=dict)
     reasons: Mapping[Question, str] = field(default_factory=dict)
-    rounds: int = 0  # replays in sequence
-    replays: int = 0  # rustc processes
-    seconds: float = 0.0  # of rustc, added up
+    rounds: int = field(default=0, compare=False)  # replays in sequence
+    replays: int = field(default=0, compare=False)  # rustc processes
+    seconds: float = field(default=0.0, compare=False)  # of rustc, added up
 
     def type_of(self, path: str, span: Span) -> Type | None:
         """None when it was not compiled in this configuration or could not be told."""
@@ -76,6 +76,15 @@ class Answers:
     def knows(self, question: Question) -> bool:
         """Was it asked, with or without success?"""
         return question in self.types or question in self.traits or question in self.reasons
+
+    def only(self, questions: Set[Question]) -> Answers:
+        """Those to ``questions``, as if nothing else had been asked."""
+        return replace(
+            self,
+            types={q: told for q, told in self.types.items() if q in questions},
+            traits={q: told for q, told in self.traits.items() if q in questions},
+            reasons={q: why for q, why in self.reasons.items() if q in questions},
+        )
 
     def joined(self, later: Answers) -> Answers:
         """With what was told later."""

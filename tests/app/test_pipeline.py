@@ -72,7 +72,7 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 @pytest.fixture
-def stages(workspace: Workspace) -> Iterator[Session]:
+def session(workspace: Workspace) -> Iterator[Session]:
     with open_session(workspace, Ui(quiet=True)) as found:
         yield found
 

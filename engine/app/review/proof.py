@@ -61,10 +61,6 @@ class ProofTools:
 def tools_of(session: Session) -> ProofTools:
     """The scratch copy that a run has left open."""
 
-    def renew() -> None:
-        session.scratch.sync()
-        session.baseline = None
-
     return ProofTools(
         session.sources.data,
         session.cargo,
@@ -72,7 +68,7 @@ def tools_of(session: Session) -> ProofTools:
         lambda paths: packages_with(session.workspace, paths),
         formatter_of(session).format,
         session.check_baseline,
-        renew,
+        session.renew,
         session.ui.say,
     )
 
