@@ -38,6 +38,8 @@ class Items:
         self.modules = Modules(files, package_of)
         self._read: dict[str, Definitions] = {}
         self._named: dict[bytes, tuple[Item, ...]] = {}
+        # Modules that bring in each other by globs are gone through again and again.
+        self._members: dict[tuple[Place, bytes, Place, int], list[Item | Place]] = {}
 
     # -- by name -------------------------------------------------------------------------------
 
@@ -264,6 +266,13 @@ class Items:
     def _member(self, place: Place, name: bytes, asking: Place, steps: int) -> list[Item | Place]:
         """What ``name`` means in a module, seen from ``asking``: its own items and imports, else
         what its globs bring."""
+        key = place, name, asking, steps
+        if key not in self._members:
+            self._members[key] = []
+            self._members[key] = self._found_in(place, name, asking, steps)
+        return self._members[key]
+
+    def _found_in(self, place: Place, name: bytes, asking: Place, steps: int) -> list[Item | Place]:
         found: list[Item | Place] = []
         globs: list[Import] = []
         for path, inline in self.modules.files(place):

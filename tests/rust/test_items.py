@@ -362,3 +362,13 @@ def test_modules_of_one_name_under_cfg_are_both_meant() -> None:
     source, node = workspace.find("src/lib.rs", "imp::X")
     found = workspace.items.resolve(source, node, b"imp::X")
     assert {item.module for item in found} == {(b"a",), (b"imp",)}
+
+
+def test_modules_that_bring_in_each_other_are_gone_through_once() -> None:
+    names = [f"m{n}" for n in range(12)]
+    inside = " ".join(f"pub use crate::{name}::*;" for name in names)
+    text = "\n".join(f"pub mod {name} {{ {inside} }}" for name in names)
+    workspace = Workspace({"src/lib.rs": f"{text}\nuse m0::*;\nfn f(x: Missing) {{}}\n"})
+    source = workspace.sources.get("src/lib.rs")
+    node = next(n for n in walk(source.root) if source.text(n) == b"Missing")
+    assert workspace.items.resolve(source, node, b"Missing") == ()
