@@ -108,6 +108,7 @@ class GuardAcrossAwait(Codemod):
         rb"Ref(?<!\wRef)(?:Mut)?(?:Multi)?\s*<",
     )
     use_literals = (_suspending,)
+    use_macro_literals = _suspending
     costs = frozenset({"allocations"})  # what the lock guards may be copied to be used without it
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:

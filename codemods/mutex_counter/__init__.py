@@ -111,9 +111,11 @@ class MutexCounter(Codemod):
 
     name = "mutex-counter"
     summary = "a lock around one number or flag becomes an atomic"
-    literals = ((b"Mutex", b"RwLock", b"const_mutex", b"const_rwlock"),)
+    macro_literals = (b"Mutex", b"RwLock", b"const_mutex", b"const_rwlock")
+    literals = (macro_literals,)
     # A file may hold nothing but uses of another file's counter.
-    use_literals = (tuple(method + b"(" for method in METHODS),)
+    use_macro_literals = tuple(method + b"(" for method in METHODS)
+    use_literals = (use_macro_literals,)
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
         return locate(source, matches)

@@ -70,15 +70,20 @@ class Codemod:
 
     name: ClassVar[str]  # kebab-case; the folder has it with underscores
     summary: ClassVar[str]  # one line, for lists
-    # A file is parsed only if it holds at least one literal of *every* group. Losing nothing is
-    # tested: a file with a match must pass.
+    # What saves reading; that none of it loses a match is tested.
+    #
+    # A file is parsed only if it holds at least one literal of *every* group, in any order.
     literals: ClassVar[tuple[tuple[bytes, ...], ...]]
     # Regular expressions, one of which is found inside every match of ``query.scm``; () where none
     # is known, then the whole tree of a file with the literals is searched. Begin each with a
     # literal: ``re`` finds that twenty times as fast as anything else.
     anchors: ClassVar[tuple[bytes, ...]] = ()
-    # As ``literals``, for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
+    # A macro call is read only if its arguments hold one of these, or an anchor. () without
+    # anchors: every call of a file with the literals is read.
+    macro_literals: ClassVar[tuple[bytes, ...]] = ()
+    # The same for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
     use_literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ()
+    use_macro_literals: ClassVar[tuple[bytes, ...]] = ()
     # Metrics ("allocations") that a fix may make worse knowingly, for a reason that its notes give.
     costs: ClassVar[frozenset[str]] = frozenset()
     options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``RESERVED`` are taken

@@ -135,15 +135,15 @@ def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list
     Where the codemods have anchors, only the neighbourhood of these is walked.
     """
     combined = _combined(tuple(names), uses)
-    anchors = _anchors(tuple(names), uses)
-    hits = sorted(_hits(anchors.patterns, source.data))
+    hints = _hints(tuple(names), uses)
+    hits = sorted(_hits(hints.patterns, source.data))
     found: list[tuple[int, int, dict[str, list[Node]]]] = []
     pending = [(source.root, 0)]
     while pending:
         root, depth = pending.pop()
         whole = span_of(root)
         calls: dict[int, Node] = {}
-        for near in _clusters(hits, whole) if anchors.everywhere else (whole,):
+        for near in _clusters(hits, whole) if hints.in_trees else (whole,):
             for pattern, captures in run_query(combined.query, root, near):
                 if pattern < len(combined.owners):
                     found.append((root.start_byte, pattern, captures))
@@ -152,7 +152,7 @@ def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list
                     calls[call.start_byte] = call
         if depth < MACRO_DEPTH:
             for call in calls.values():
-                if any(_clusters(hits, span_of(call))):
+                if not hints.in_macros or any(_clusters(hits, span_of(call))):
                     pending.extend((tree.root_node, depth + 1) for tree in source.arguments(call))
     found.sort(key=lambda entry: entry[0])
     matches: dict[str, list[Match]] = {name: [] for name in names}
@@ -163,23 +163,31 @@ def _matches(source: Source, names: Sequence[str], uses: bool) -> dict[str, list
 
 
 @dataclass(frozen=True, slots=True)
-class _Anchors:
-    """What stands where a match can be; ``everywhere`` tells that every match holds some of it."""
+class _Hints:
+    """What shows where a match can be: ``in_trees``, one of ``patterns`` stands in every match;
+    ``in_macros``, one stands in every macro call with a match."""
 
     patterns: tuple[bytes, ...]
-    everywhere: bool
+    in_trees: bool
+    in_macros: bool
 
 
 @cache
-def _anchors(names: tuple[str, ...], uses: bool) -> _Anchors:
-    codemods = [registry()[name].codemod for name in names]
-    everywhere = not uses and all(codemod.anchors for codemod in codemods)
+def _hints(names: tuple[str, ...], uses: bool) -> _Hints:
     found: dict[bytes, None] = {}
-    for codemod in codemods:
-        words = [*codemod.literals[0], *(w for g in codemod.use_literals[:1] for w in g if uses)]
-        plain = () if codemod.anchors and not uses else map(re.escape, words)
-        found.update(dict.fromkeys((*codemod.anchors, *plain)))
-    return _Anchors(tuple(found), everywhere)
+    in_trees = in_macros = True
+    for name in names:
+        loaded = registry()[name]
+        codemod = loaded.codemod
+        patterns = [*codemod.anchors, *map(re.escape, codemod.macro_literals)]
+        in_trees &= bool(codemod.anchors)
+        in_macros &= bool(patterns)
+        if uses and loaded.uses:
+            in_trees = False
+            in_macros &= bool(codemod.use_macro_literals)
+            patterns += map(re.escape, codemod.use_macro_literals)
+        found.update(dict.fromkeys(patterns))
+    return _Hints(tuple(found), in_trees, in_macros)
 
 
 def _hits(patterns: Iterable[bytes], data: bytes) -> Iterator[int]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tree_sitter import Node
 
-from engine.base.model import Span
+from engine.base.model import Site, Span
+from engine.detect import scan as scan_module
 from engine.detect import suppress
-from engine.detect.codemod import Match, registry
+from engine.detect.codemod import Codemod, LoadedCodemod, Match, registry
 from engine.detect.scan import scan, scan_source, wanted
 from engine.rust.queries import captures, compile_query, run_query, walk
 from engine.rust.syntax import Source, span_of
@@ -22,28 +24,78 @@ HOME = Path(__file__).resolve().parents[2]
 FILES = sorted((*HOME.glob("codemods/*/cases/*/*.rs"), *HOME.glob("corpus/*/src/**/*.rs")))
 
 
-def exhaustive(source: Source, name: str) -> tuple[int, list[Span]]:
+def exhaustive(source: Source, name: str, uses: bool) -> tuple[int, list[tuple[Span, str]]]:
     """How many matches the query has in all trees, and the sites that come of them."""
     loaded = registry()[name]
-    query = compile_query(loaded.query)
+    query = compile_query(loaded.query + ("\n" + loaded.uses if uses else ""))
     found = [Match(*hit) for root in source.roots() for hit in run_query(query, root)]
     sites = loaded.codemod.locate(source, found) if found else ()
-    return len(found), sorted(site.span for site in sites)
+    return len(found), sorted((site.span, site.role) for site in sites)
 
 
+@pytest.mark.parametrize("uses", [False, True], ids=["sites", "uses"])
 @pytest.mark.parametrize("name", sorted(registry()))
-def test_short_cuts_find_what_the_whole_search_finds(name: str) -> None:
+def test_short_cuts_find_what_the_whole_search_finds(name: str, uses: bool) -> None:
     codemod = registry()[name].codemod
     hits = 0
     for path in FILES:
         data = re.sub(rb"// spikeproof: *allow.*", b"", path.read_bytes())
-        count, spans = exhaustive(Source("src/lib.rs", data), name)
-        short = scan_source(Source("src/lib.rs", data), (name,), uses=False)
-        assert sorted(site.span for site in short.sites) == spans, path
-        if spans:
-            assert wanted(data, codemod), path
+        count, sites = exhaustive(Source("src/lib.rs", data), name, uses)
+        short = scan_source(Source("src/lib.rs", data), (name,), uses)
+        assert sorted((site.span, site.role) for site in short.sites) == sites, path
+        if sites:
+            assert wanted(data, codemod, uses), path
             hits += count
     assert hits > 50, "the files hold too few matches to show anything"
+
+
+class Joined(Codemod):
+    """A ``format!`` of what a lock holds, which may stand in another macro's arguments."""
+
+    name = "joined"
+    summary = "for this test"
+    literals = ((b"lock",), (b"Vec", b"HashMap"))
+
+    def locate(self, source: Source, matches: Sequence[Match]) -> Iterator[Site]:
+        for match in matches:
+            node = match.one("call")
+            yield Site(self.name, source.path, span_of(node), {})
+
+
+JOINED = '(call_expression function: (field_expression field: (_) @m) (#eq? @m "lock")) @call'
+
+
+def permuted(loaded: LoadedCodemod) -> LoadedCodemod:
+    """The same codemod with every list of its hints turned round."""
+    codemod = loaded.codemod
+    turned = {
+        name: tuple(
+            each[::-1] if isinstance(each, tuple) else each for each in getattr(codemod, name)[::-1]
+        )
+        for name in ("literals", "anchors", "macro_literals", "use_literals", "use_macro_literals")
+    }
+    other = type("Permuted", (type(codemod),), turned)()
+    return replace(loaded, codemod=other)
+
+
+@pytest.mark.parametrize("uses", [False, True], ids=["sites", "uses"])
+@pytest.mark.parametrize("name", [*sorted(registry()), "joined"])
+def test_the_order_of_literals_and_anchors_is_of_no_account(
+    name: str, uses: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = {**registry(), "joined": LoadedCodemod(Joined(), JOINED, "", "", "")}
+    turned = {f"turned {name}": permuted(known[name])}
+    monkeypatch.setattr(scan_module, "registry", lambda: {**known, **turned})
+    found = 0
+    macros = b'fn f(v: &Mutex<Vec<u8>>) { let s = format!("{:?}", v.lock()); let m: Vec<u8>; }'
+    for data in (macros, *(path.read_bytes() for path in FILES)):
+        source = Source("src/lib.rs", data)
+        here, there = (scan_source(source, (each,), uses) for each in (name, f"turned {name}"))
+        assert [(s.span, s.role) for s in here.sites] == [(s.span, s.role) for s in there.sites]
+        found += len(here.sites)
+        if data is macros and name == "joined":
+            assert len(here.sites) == 1
+    assert found > (0 if name == "joined" else 20)
 
 
 def _nodes(source: Source) -> Iterator[Node]:
