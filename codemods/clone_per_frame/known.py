@@ -5,11 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.base.model import Edit
-from engine.rust.type_facts import is_bytes, is_named
+from engine.rust.type_facts import view_of
 from engine.rust.types import Type
-
-_BYTES = Type("", (Type("u8"),), "slice")
-_PATH = Type("std::path::Path")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +30,8 @@ class Types:
     @property
     def view(self) -> bool:
         """A copy into another type: Bytes to Vec, &str to String. Both read as one view."""
-        left, right = _view_of(self.place), _view_of(self.cloned)
+        left, right = view_of(self.place), view_of(self.cloned)
         return left is not None and left == right
-
-
-def _view_of(type_: Type) -> Type | None:
-    """``[T]``, ``str`` or ``Path`` that a type derefs to; None for others."""
-    for step in type_.deref_chain():
-        if step.kind == "slice" or step.name == "str":
-            return step
-        if is_bytes(step) or is_named(step, "BytesMut"):
-            return _BYTES
-        if is_named(step, "PathBuf", "Path"):
-            return _PATH
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,12 @@ from tree_sitter import Node
 
 from codemods.guard_across_await.choice import Choice, Types, priced
 from engine.base.model import Span
+from engine.rust.iteration import items_of_collection, items_of_iterator
 from engine.rust.nodes import method_call
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type
 
-_LISTS = frozenset({"Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList", "BinaryHeap"})
-_MAPS = frozenset({"HashMap", "BTreeMap", "IndexMap"})
-_SAME_ITEM = frozenset({"Filter", "Rev", "Take", "Skip", "StepBy", "TakeWhile", "SkipWhile"})
 _COLLECT = b".collect::<Vec<_>>()"
 
 
@@ -36,11 +34,11 @@ def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Choic
             deref = operand.type == "unary_expression"
             node = operand.named_children[0] if deref else operand
         head = b".iter()"
-        items = _items_of_collection(type_.args[0])
+        items = items_of_collection(type_.args[0])
     elif type_.last == "Drain" and type_.name.startswith(("std::", "alloc::")):
         return [Choice(node, _COLLECT, "a `Vec` of the items", whole=value)]
     else:
-        items = _items(type_)
+        items = items_of_iterator(type_)
     if items is None:
         return []
     if len(items) == 1:
@@ -88,27 +86,6 @@ def _loop_over(node: Node) -> Node | None:
     if parent is None or parent.type != "for_expression":
         return None
     return parent if parent.child_by_field_name("value") == node else None
-
-
-def _items_of_collection(type_: Type) -> tuple[Type, ...] | None:
-    """Item types of ``(&collection).into_iter()``, without the references."""
-    if type_.kind in ("slice", "array") or (type_.last in _LISTS and type_.args):
-        return type_.args[:1]
-    return type_.args[:2] if type_.last in _MAPS and len(type_.args) >= 2 else None
-
-
-def _items(type_: Type) -> tuple[Type, ...] | None:
-    """Item types of a borrowing iterator, without the references."""
-    last, args = type_.last, type_.args
-    if last in _SAME_ITEM and args:
-        return _items(args[0])
-    if not type_.name.startswith(("std::", "core::", "alloc::", "indexmap::")):
-        return None
-    if last == "Iter" and args:
-        return args[:2] if "map" in type_.name else args[:1]
-    if last in ("Keys", "Values") and len(args) >= 2:
-        return args[:1] if last == "Keys" else args[1:2]
-    return None
 
 
 def _one_of_a_pair(

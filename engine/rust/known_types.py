@@ -212,18 +212,17 @@ _GROWING = frozenset(
 )
 
 # Types that a method call looks through, and which argument they lead to.
-POINTERS: Mapping[str, int] = dict.fromkeys(
-    _paths("std::boxed: Box", "std::sync: Arc", "std::rc: Rc", "std::pin: Pin"), 0
-)
 DEREFS: Mapping[str, int] = {
-    **POINTERS,
     **dict.fromkeys(
         _paths(
+            "std::boxed: Box",
+            "std::rc: Rc",
+            "std::pin: Pin",
             "std::borrow: Cow",
             "std::cell: Ref RefMut LazyCell",
             "std::mem: ManuallyDrop",
             "std::panic: AssertUnwindSafe",
-            "std::sync: LazyLock MutexGuard RwLockReadGuard RwLockWriteGuard",
+            "std::sync: Arc LazyLock MutexGuard RwLockReadGuard RwLockWriteGuard",
             "tokio: MutexGuard OwnedMutexGuard RwLockReadGuard RwLockWriteGuard",
             "once_cell: Lazy",
         ),

@@ -282,6 +282,13 @@ def has_buffer(type_: Type) -> bool:
     return not (type_.is_ref or is_counted(type_)) and any(map(has_buffer, type_.args))
 
 
+def view_of(type_: Type) -> Type | None:
+    """``[T]``, ``str`` or ``Path`` where the type is one or derefs to one; None for others."""
+    chain = type_.deref_chain()
+    views = (t for t in chain if t.kind == "slice" or t.name == "str" or is_named(t, "Path"))
+    return next(views, None)
+
+
 def may_guard(type_: Type) -> bool:
     """Is it, or has it inside, behind references too, what may hold a lock, a RefCell, a shard of a
     map or a snapshot? By its name, whatever crate it is of: to the careful side."""

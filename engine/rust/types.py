@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.rust.known_types import DEREFS, POINTERS, key_of
+from engine.rust.known_types import DEREFS, key_of
 
 Kind = Literal[
     "path",  # name: the path without generics; args: the last segment's
@@ -70,33 +70,17 @@ class Type:
         text = _MODULES.sub("", str(self))
         return f"{text[: most - 3]}..." if 0 < most < len(text) else text
 
-    def peel(self) -> Type:
-        """Without the references, Box, Arc, Rc and Pin around it."""
-        current = self
-        while True:
-            inner = _pointee(current, POINTERS)
-            if inner is None:
-                return current
-            current = inner
-
     def deref_chain(self) -> tuple[Type, ...]:
         """The type and what a method call's auto-deref sees behind it, outermost first.
 
         Looks through references, std's smart pointers and guards and the well-known crates' ones,
-        and from ``Vec``, ``String`` and arrays to slice and ``str``. Other ``Deref`` types end it.
+        and from ``Vec``, arrays, ``String``, paths and ``Bytes`` to what they are views of. Other
+        ``Deref`` types end it.
         """
         chain = [self]
-        while True:
-            current = chain[-1]
-            inner = _pointee(current, DEREFS)
-            path = key_of(current.name) if current.kind == "path" else ""
-            if current.args and (current.kind == "array" or path == "std::vec::Vec"):
-                inner = Type("", current.args[:1], "slice")
-            elif path == "std::string::String":
-                inner = Type("str")
-            if inner is None:
-                return tuple(chain)
+        while (inner := _pointee(chain[-1])) is not None:
             chain.append(inner)
+        return tuple(chain)
 
     def walk(self) -> Iterator[Type]:
         """This type and all inside it, outer before inner."""
@@ -104,27 +88,38 @@ class Type:
         for arg in self.args:
             yield from arg.walk()
 
-    def find(self, names: Container[str]) -> Type | None:
-        """The outermost type anywhere inside (itself included) whose name is one of ``names``."""
-        return next((found for found in self.walk() if found.name in names), None)
-
     def __str__(self) -> str:
         return _show(self, value=False)
 
 
-def _pointee(type_: Type, table: Mapping[str, int]) -> Type | None:
+def _pointee(type_: Type) -> Type | None:
+    """What one step of auto-deref makes of the type."""
     if type_.kind == "ref":
         return type_.args[0]
+    if type_.kind == "array":
+        return Type("", type_.args, "slice")
     if type_.kind != "path":
         return None
     name = type_.name
     # A crate seen through another one is printed so: parking_lot::lock_api::MutexGuard.
-    while key_of(name) not in table and name.count("::") > 1:
+    while key_of(name) not in DEREFS and name.count("::") > 1:
         name = name.partition("::")[2]
-    index = table.get(key_of(name))
-    return type_.args[index] if index is not None and index < len(type_.args) else None
+    index = DEREFS.get(key_of(name))
+    if index is not None and index < len(type_.args):
+        return type_.args[index]
+    if key_of(type_.name) == "std::vec::Vec" and type_.args:
+        return Type("", type_.args[:1], "slice")
+    return _VIEWS.get(key_of(type_.name))
 
 
+_BYTES = Type("", (Type("u8"),), "slice")
+_VIEWS = {
+    "std::string::String": Type("str"),
+    "std::path::PathBuf": Type("std::path::Path"),
+    "std::ffi::OsString": Type("std::ffi::OsStr"),
+    "bytes::Bytes": _BYTES,
+    "bytes::BytesMut": _BYTES,
+}
 UNIT = Type("", (), "tuple")
 
 # -- printing ----------------------------------------------------------------------------------

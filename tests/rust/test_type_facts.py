@@ -19,6 +19,7 @@ from engine.rust.type_facts import (
     is_whole,
     may_guard,
     shared_target,
+    view_of,
 )
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
@@ -308,6 +309,23 @@ def test_buffers_with_room_to_spare(text: str, grows: bool) -> None:
 )
 def test_text_and_collections(text: str, data: bool) -> None:
     assert is_data(parse(text)) is data
+
+
+@pytest.mark.parametrize(
+    ("text", "view"),
+    [
+        ("std::vec::Vec<u8>", "[u8]"),
+        ("bytes::BytesMut", "[u8]"),
+        ("&[u8; 4]", "[u8]"),
+        ("std::sync::Arc<str>", "str"),
+        ("&std::path::PathBuf", "std::path::Path"),
+        ("std::ffi::OsString", None),
+        ("other::Thing", None),
+    ],
+)
+def test_views(text: str, view: str | None) -> None:
+    found = view_of(parse(text))
+    assert found == (parse(view) if view is not None else None)
 
 
 def test_only_shared_references_lead_to_what_may_be_read() -> None:

@@ -137,13 +137,6 @@ def test_bounds_of_a_function_items_result_are_its_own() -> None:
     assert [bound.name for bound in outer.args] == ["std::ops::Fn", "m::B"]
 
 
-def test_peel_takes_pointers_off() -> None:
-    peeled = parse("&std::pin::Pin<std::boxed::Box<std::sync::Arc<std::sync::Mutex<u8>>>>").peel()
-    assert peeled == parse("std::sync::Mutex<u8>")
-    assert parse("crate_a::Arc<u8>").peel() == parse("crate_a::Arc<u8>")
-    assert parse("*const u8").peel() == parse("*const u8")
-
-
 @pytest.mark.parametrize(
     ("text", "last"),
     [
@@ -152,7 +145,12 @@ def test_peel_takes_pointers_off() -> None:
         ("std::sync::MutexGuard<'_, [u8; 4]>", "[u8]"),
         ("parking_lot::lock_api::MutexGuard<'_, parking_lot::RawMutex, u64>", "u64"),
         ("std::borrow::Cow<'_, str>", "str"),
-        ("bytes::Bytes", "bytes::Bytes"),
+        ("alloc::rc::Rc<alloc::vec::Vec<u8>>", "[u8]"),
+        ("bytes::Bytes", "[u8]"),
+        ("std::path::PathBuf", "std::path::Path"),
+        ("mycrate::Arc<u8>", "mycrate::Arc<u8>"),
+        ("Arc<u8>", "Arc<u8>"),
+        ("*const u8", "*const u8"),
     ],
 )
 def test_deref_chain(text: str, last: str) -> None:
@@ -161,11 +159,8 @@ def test_deref_chain(text: str, last: str) -> None:
     assert chain[-1] == parse(last)
 
 
-def test_find_and_walk() -> None:
+def test_walk() -> None:
     type_ = parse("std::option::Option<&tokio::sync::MutexGuard<'_, m::State>>")
-    found = type_.find({"tokio::sync::MutexGuard", "m::State"})
-    assert found == parse("tokio::sync::MutexGuard<m::State>")
-    assert type_.find({"std::sync::MutexGuard"}) is None
     assert [t.name for t in type_.walk()] == [
         *("std::option::Option", "&", "tokio::sync::MutexGuard", "m::State"),
     ]
