@@ -9,13 +9,13 @@ from tree_sitter import Node
 
 from engine.base.model import Site, Span
 from engine.rust.known_types import Cost
+from engine.rust.last_use import Movable, movable
+from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 
-from .lastuse import Movable, movable
-from .places import Place, function_around, origins_of, place_of
 from .shapes import Clone, Context, Role, clone_at, context_of
 
 
@@ -40,7 +40,7 @@ def case_of(site: Site, source: Source) -> Case | None:
     if clone is None:
         return None
     place = place_of(source, clone.receiver)
-    function = function_around(source, clone.node)
+    function = source.fn_item_of(clone.node)
     if place is None or function is None:
         return None
     return Case(site, clone, context_of(clone), place, function)
@@ -58,7 +58,7 @@ def asked(site: Site, source: Source) -> Iterator[Span]:
     holder = holder_of(case)
     if holder is not None:
         yield span_of(holder)
-    verdict = movable(case.clone, case.place, scopes)
+    verdict = movable(source, scopes, case.clone.node, case.place)
     if isinstance(verdict, Movable) and verdict.option is not None:
         yield span_of(verdict.option)
 

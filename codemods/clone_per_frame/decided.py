@@ -17,7 +17,6 @@ from .asking import Case
 from .cost_words import cost_words
 from .finding import message_of
 from .known import Types
-from .places import has_calls
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -89,7 +88,7 @@ def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
     if reason := callee.refusal(parameter, type_, facts):
         return reason
     texts = {
-        (d.case.site.path, d.case.clone.span): d.text for d in group if not has_calls(d.case.place)
+        (d.case.site.path, d.case.clone.span): d.text for d in group if not d.case.place.has_calls
     }
     found, reason = callee.calls(parameter, frozenset(texts), facts)
     if reason:

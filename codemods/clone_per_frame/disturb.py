@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.places import Origins, Place
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of, walk_all
 
-from .places import Origins, Place
 from .shapes import COPYING
 from .tables import reading
 

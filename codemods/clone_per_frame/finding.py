@@ -11,11 +11,11 @@ from tree_sitter import Node
 from engine.base.model import Heat, Level, Site, Span
 from engine.detect.codemod import Match
 from engine.rust.context import heat_of, in_test_code
+from engine.rust.last_use import Blocked, Movable, movable
+from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
-from .lastuse import Blocked, Movable, movable
-from .places import Place, function_around, has_calls, is_temporary, local_of, place_of
 from .serve import Serves, pattern_bindings, serves_all
 from .shapes import CONVERTING, Clone, Context, Role, clone_of, context_of
 from .tables import AS_REF_METHODS, CONSUMING, LOOKING, reading
@@ -69,14 +69,14 @@ class Finder:
         if clone.receiver.type in _LITERALS:
             return None
         place = place_of(self.source, clone.receiver)
-        function = function_around(self.source, clone.node)
+        function = self.source.fn_item_of(clone.node)
         if place is None or function is None or _converts(self.source, clone, place):
             return None
         context = context_of(clone)
         if not self._hot(clone.node, function):
             return None
         scopes = self.scopes(function)
-        verdict = movable(clone, place, scopes)
+        verdict = movable(self.source, scopes, clone.node, place)
         kind = self._kind(clone, context, place, scopes, verdict)
         if not kind:
             return None
@@ -215,7 +215,7 @@ class Finder:
         if clone.word in CONVERTING:
             return False
         local = local_of(self.source, scopes, place)
-        if local is None or has_calls(place):
+        if local is None or place.has_calls:
             return False
         statement = self.source.statement_of(clone.node)
         if statement is not None and statement.type == "let_declaration":
@@ -255,16 +255,16 @@ def _converts(source: Source, clone: Clone, place: Place) -> bool:
     """Is it most likely a conversion: of a number, of an error, of a slice that a call gave?"""
     if clone.word not in CONVERTING:
         return False
-    return has_calls(place) or source.text(place.root) in _ERRORS
+    return place.has_calls or source.text(place.root) in _ERRORS
 
 
 def _lent(source: Source, place: Place) -> bool:
     """What a method gives and is then cloned is most likely a reference into its receiver."""
-    whole = place.prefixes[-1]
+    whole = place.whole
     function = whole.child_by_field_name("function")
     field = function.child_by_field_name("field") if function is not None else None
     makes = field is not None and source.text(field).startswith((b"into_", b"to_"))
-    return is_temporary(place) and place.root.type != "call_expression" and not makes
+    return place.is_temporary and place.root.type != "call_expression" and not makes
 
 
 def heat_in(source: Source, node: Node) -> Heat:

@@ -11,6 +11,8 @@ from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.rust import nodes
 from engine.rust.calls import Receiver
 from engine.rust.known_types import Cost, Nature
+from engine.rust.last_use import Blocked, Movable, movable
+from engine.rust.places import origins_of
 from engine.rust.scopes import Scopes
 from engine.rust.signatures import Parameter, takes_reference
 from engine.rust.syntax import span_of
@@ -29,9 +31,7 @@ from .decided import Decision, grouped
 from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .known import Borrowed, Types
-from .lastuse import Blocked, Movable, movable
 from .moves import Moved, move, shadow, shared_frame
-from .places import has_calls, is_temporary, origins_of
 from .reuse import handed_out
 from .serve import Fails
 from .shapes import CONVERTING, Role
@@ -98,7 +98,7 @@ class Planner:
                 self._facts.calls.may_mutate,
             ),
             isinstance(verdict, Movable),
-            is_temporary(case.place),
+            case.place.is_temporary,
             parameter is not None and takes_reference(parameter),
         )
         decision.text = borrower.reference()
@@ -150,7 +150,7 @@ class Planner:
 
         Without the clone it would be held for longer, so such clones are left alone.
         """
-        if not has_calls(case.place) and self._owned(case, case.place.root):
+        if not case.place.has_calls and self._owned(case, case.place.root):
             return False
         origins = origins_of(case.source, scopes, case.place, lambda node: self._owned(case, node))
         if origins.guarding:
@@ -176,8 +176,8 @@ class Planner:
         return nature in (Nature.PLAIN, Nature.SHARED) and not any(t.is_ref for t in type_.walk())
 
     def _movable(self, case: Case, types: Types, scopes: Scopes) -> Movable | Blocked:
-        verdict = movable(case.clone, case.place, scopes)
-        if is_temporary(case.place) and not types.place.is_ref:
+        verdict = movable(case.source, scopes, case.clone.node, case.place)
+        if case.place.is_temporary and not types.place.is_ref:
             return Movable()
         if isinstance(verdict, Blocked):
             return verdict

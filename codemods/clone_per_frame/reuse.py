@@ -9,13 +9,13 @@ from __future__ import annotations
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.places import Place
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import COMMENTS, Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
 
 from .known import Types
 from .moves import Moved
-from .places import Place
 from .shapes import Clone, Context, Role
 
 _COUNTS = ("integer_literal", "identifier", "scoped_identifier", "binary_expression")

@@ -356,10 +356,9 @@ def arm_of(node: Node) -> Arm | None:
     if pattern is None or value is None:
         return None
     guard = pattern.child_by_field_name("condition")
-    inner = (
-        next(iter(named_children(pattern)), pattern) if pattern.type == "match_pattern" else pattern
-    )
-    return Arm(node, inner, guard, value)
+    if pattern.type == "match_pattern":  # its first child is the pattern: `_` is a mere token
+        pattern = next((c for c in pattern.children if c.type not in COMMENTS), pattern)
+    return Arm(node, pattern, guard, value)
 
 
 def label_of(source: Source, node: Node) -> bytes:

@@ -40,6 +40,11 @@ S = TypeVar("S")
 EXITS = frozenset({"return_expression", "break_expression", "continue_expression"})
 # Macros that never return: std's, and `anyhow::bail!`, which returns from the function.
 DIVERGING = frozenset({b"panic", b"unreachable", b"todo", b"unimplemented", b"bail"})
+# What a macro's arguments look like as one tree.
+_HOLDERS = frozenset(
+    {"source_file", "ERROR", "expression_statement", "parenthesized_expression"}
+    | {"tuple_expression", "array_expression"}
+)
 
 
 @dataclass
@@ -122,10 +127,13 @@ class Walk(Generic[S]):
         return self.run(node.named_children, state)
 
     def inline(self, function: Node, state: S) -> S | None:
-        """The body of a closure or async block as if it were run here, perhaps."""
+        """The body of a closure, async block or ``stream!`` as if it were run here, perhaps."""
         frame: _Frame[S] = _Frame(b"", "function")
         kept, self._frames = self._frames, [frame]
-        after = self.visit(body_of(function), state)
+        if function.type == "macro_invocation":
+            after = self._macro(function, state)
+        else:
+            after = self.visit(body_of(function), state)
         self._frames = kept
         return self.meet(state, after, *frame.breaks)
 
@@ -270,18 +278,39 @@ class Walk(Generic[S]):
         return self.assigned(operation.left, after)
 
     def _macro(self, call: Node, state: S) -> S | None:
-        """The arguments as they are written; of ``select!``'s arms, one of them is run."""
+        """The arguments as they are written."""
         roots = [tree.root_node for tree in self.source.arguments(call)]
+        waits = awaits_arguments(self.source, call)
         after: S | None = state
-        if len(roots) == 1:
-            after = self.visit(roots[0], state)
-        if after is not None and awaits_arguments(self.source, call):
+        if waits and len(roots) > 1:
+            after = self.run((root for root in roots if not self._is_handler(root)), state)
+        else:
+            after = self.visit(roots[0], state) if len(roots) == 1 else None
+            if (
+                after is None
+            ):  # `or!(x, return)`, `m! { a => b }`: parts of it are run, in their order
+                after = state
+                for part in _parts(roots):
+                    after = self.meet(after, self.visit(part, after))
+        if after is not None and waits:
             after = self.suspended(call, after)
-        if len(roots) > 1:
-            after = self.meet(after, *(self.visit(root, after) for root in roots))
+        handlers = [root for root in roots if waits and self._is_handler(root)]
+        if handlers:
+            after = self.meet(*(self.visit(root, after) for root in handlers))
         if after is not None:
             after = self.expanded(call, after)
         if macro_name(self.source, call) not in DIVERGING:
             return after
         self._return(after)
         return None
+
+    def _is_handler(self, root: Node) -> bool:
+        """Is this the value of one of ``select!``'s arms, of which one is run?"""
+        return self.source.data[: root.start_byte].rstrip().endswith(b"=>")
+
+
+def _parts(roots: Sequence[Node]) -> Sequence[Node]:
+    """The arguments that a macro is given, one by one."""
+    while len(roots) == 1 and roots[0].type in _HOLDERS:
+        roots = named_children(roots[0])
+    return roots

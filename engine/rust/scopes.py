@@ -16,6 +16,7 @@ from tree_sitter import Node, Query
 
 from engine.base.model import Span
 from engine.rust.format_macros import captures_in
+from engine.rust.nodes import arm_of
 from engine.rust.queries import captures, captures_by_name, compile_query
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -154,13 +155,10 @@ class Scopes:
         yield from self._from_pattern(node.child_by_field_name("pattern"), scope, kind, statement)
 
     def _from_arm(self, node: Node) -> Iterator[Binding]:
-        pattern = node.child_by_field_name("pattern")
-        if pattern is None:
-            return
-        inner = pattern.named_children[0] if pattern.named_children else pattern
-        condition = pattern.child_by_field_name("condition")
-        start = condition.start_byte if condition is not None else pattern.end_byte
-        yield from self._from_pattern(inner, Span(start, node.end_byte), "match", node)
+        arm = arm_of(node)
+        if arm is not None:
+            start = arm.guard.start_byte if arm.guard is not None else arm.value.start_byte
+            yield from self._from_pattern(arm.pattern, Span(start, node.end_byte), "match", node)
 
     def _from_pattern(
         self, pattern: Node | None, scope: Span, kind: str, statement: Node, mutable: bool = False

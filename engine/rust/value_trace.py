@@ -97,7 +97,12 @@ class _Follow(Walk[_State]):
         if not state.alive or key not in self._within:
             return state
         self.trace.awaits[key] = node
-        return _State(True, state.passed | {key})
+        state = _State(True, state.passed | {key})
+        if len(self.source.arguments(node)) > 1:  # `select!` runs what it was given while it waits
+            for use in sorted(self._names.uses):
+                if use in key:
+                    self._used(self.source.innermost(use), state)
+        return state
 
     def named(self, node: Node, state: _State) -> _State:
         if span_of(node) not in self._names.uses:

@@ -1,4 +1,4 @@
-"""clone-per-frame without cargo: last uses, types, places behind locks, plans with given types."""
+"""clone-per-frame without cargo: types, places behind locks, plans with given types."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.clone_per_frame import CODEMOD
-from codemods.clone_per_frame.lastuse import Blocked, Movable, movable
-from codemods.clone_per_frame.places import function_around, origins_of, place_of
 from codemods.clone_per_frame.serve import Fails, Serves, serves
 from codemods.clone_per_frame.shapes import Clone, Role, clone_of, context_of
 from engine.base.codemod_options import Options
@@ -19,6 +17,7 @@ from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan_source
 from engine.rewrite import edits
+from engine.rust.places import origins_of, place_of
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, walk_all
 from engine.rust.type_parser import parse
@@ -29,108 +28,6 @@ def clones(source: Source) -> list[Clone]:
     found = (clone_of(source, node) for node in walk_all(source, source.root))
     unique = {clone.span: clone for clone in found if clone is not None}
     return [unique[span] for span in sorted(unique)]
-
-
-def verdict(body: str, index: int = 0) -> Movable | Blocked:
-    """What is said of the ``index``-th clone in ``body`` (statements of an async fn)."""
-    source = Source("src/lib.rs", f"async fn f(x: T, list: L, mut m: M) {{ {body} }}".encode())
-    clone = clones(source)[index]
-    place = place_of(source, clone.receiver)
-    function = function_around(source, clone.node)
-    assert place is not None and function is not None
-    return movable(clone, place, Scopes(source, function))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "g(x.clone());",
-        "g(Arc::clone(&x));",
-        "h(&x); g(x.clone());",
-        "if c { g(x.clone()); } else { h(&x); }",
-        "match c { 1 => g(x.clone()), _ => h(x) }",
-        "if c { g(x.clone()); return; } h(&x);",
-        "for y in list { g(y.clone()); }",
-        "while let Some(y) = list.next().await { g(y.clone()); }",
-        "for y in list { let z = make(); if c { g(z.clone()); continue; } h(&z); }",
-        "loop { if done() { return g(x.clone()); } }",
-        "loop { if done() { break g(x.clone()); } }",
-        "loop { g(m.clone()); m = make(); }",
-        "for y in list { m = g(m.clone()); }",
-        "g(x.a.clone()); h(&x.b, x.c.d);",
-        "spawn(async move { g(x.clone()) });",
-        "spawn_blocking(move || g(x.clone()));",
-        "read().map_err(|e| E(x.clone(), e));",
-        'info!("{}", y); g(x.clone()); info!("{{x}}");',
-        "g(x.clone()); let x = make(); h(&x);",
-        "S { a: x.a.clone(), ..x };",
-        "S { a: g(x.a.clone()), b, ..x };",
-        "S { b: 1, a: x.a.c.clone(), ..x }; h(x.n);",
-        "S { a: x.s.a.clone(), ..x.s };",
-        "let a = x.a.clone(); S { a, ..x };",
-    ],
-)
-def test_the_last_use_is_a_move(body: str) -> None:
-    assert isinstance(verdict(body), Movable)
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        ("g(x.clone()); h(&x);", "used"),
-        ('g(x.clone()); info!("{x}");', "used"),
-        ('g(x.clone()); info!("{:>1$}", 1, x);', "used"),
-        ("g(x.clone()); info!(x, y);", "used"),
-        ("g(x.a.clone()); h(&x);", "used"),
-        ("S { b: x.a.clone(), ..x };", "used"),
-        ("S { b: x.s.a.clone(), a: 1, ..x };", "used"),
-        ("S { a: x.a.clone(), ..x.clone() };", "used"),
-        ("S { a: x.a.clone(), ..g(x) };", "used"),
-        ("S { a: x.a.clone(), b: T { ..x.a }, ..x };", "used"),
-        ("let a = S { a: x.a.clone(), ..x }; h(x.a);", "used"),
-        ("S { x: x.clone(), ..x };", "used"),
-        ("g(x.a.clone()); x.run();", "used"),
-        ("g(x.a.clone()); h(x.a.b);", "used"),
-        ("g(x.clone(), x.len());", "used"),
-        ("if c { g(x.clone()); } h(&x);", "used"),
-        ("loop { if c { g(x.clone()); break; } } h(&x);", "used"),
-        ("let y = loop { if c { break x.clone(); } }; h(&x);", "used"),
-        ("match c { 1 => { g(x.clone()); } _ => {} } h(&x);", "used"),
-        ("for y in list { g(x.clone()); }", "loop"),
-        ("loop { select! { a = b() => g(x.clone()), } }", "loop"),
-        ("while g(x.clone()) {}", "loop"),
-        ("loop { if c { g(x.clone()); break; } h(); }", "none"),
-        ("'a: loop { loop { g(x.clone()); break; } }", "loop"),
-        ("loop { g(m.clone()); if c { continue; } m = make(); }", "loop"),
-        ("for y in list { spawn(async move { g(x.clone()) }); }", "loop"),
-        ("list.iter().map(|y| g(x.clone(), y)).collect::<L>();", "option"),
-        ("list.for_each(|y| g(x.clone(), y));", "closure"),
-        ("let f = || x.clone();", "closure"),
-        ("g(list[0].clone());", "place"),
-        ("g((*x).clone());", "place"),
-        ("g(x.get().name.clone());", "place"),
-        ("g(LIMITS.clone());", "place"),
-        ("for y in &list { g(y.clone()); }", "place"),
-        ("for y in list.iter() { g(y.clone()); }", "place"),
-        ("let y = &x; g(y.clone());", "place"),
-        ("m.insert(m.clone());", "borrowed"),
-        ("g(&x, x.clone());", "borrowed"),
-    ],
-)
-def test_what_is_needed_again_is_no_last_use(body: str, kind: str) -> None:
-    found = verdict(body)
-    if kind == "none":
-        assert isinstance(found, Movable)
-    elif kind == "option":  # only a type tells an Option's map from an iterator's
-        assert isinstance(found, Movable) and found.option is not None
-    else:
-        assert isinstance(found, Blocked) and found.kind == kind
-
-
-def test_a_later_use_is_named_with_its_line() -> None:
-    found = verdict('g(x.clone());\nh();\nlog!("{x}");')
-    assert isinstance(found, Blocked)
-    assert found.reason == "`x` is used again in a format string at line 3" and found.line == 3
 
 
 @pytest.mark.parametrize(
@@ -231,7 +128,7 @@ def test_locks_are_seen_behind_names(body: str, guarding: bool) -> None:
     source = Source("src/lib.rs", f"async fn f(m: M, list: L) {{ {body} }}".encode())
     clone = clones(source)[-1]
     place = place_of(source, clone.receiver)
-    function = function_around(source, clone.node)
+    function = source.fn_item_of(clone.node)
     assert place is not None and function is not None
     assert origins_of(source, Scopes(source, function), place).guarding is guarding
 

@@ -1,0 +1,250 @@
+"""Places: what an expression names, from its root over fields, dereferences and calls, and where the
+value of its root came from.
+
+By syntax alone (Rust reference, "Place expressions and value expressions"): whether a field access
+dereferences a smart pointer on the way is not seen, types tell.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust.nodes import (
+    access_of,
+    awaited,
+    bare,
+    body_of,
+    borrowed,
+    call_around,
+    dereferenced,
+    has_token,
+    indexed,
+    is_callee,
+    let_of,
+    method_call,
+    scrutinee_of,
+    self_parameter,
+    tried,
+    type_of,
+)
+from engine.rust.queries import walk
+from engine.rust.scopes import Binding, Scopes, Use
+from engine.rust.syntax import Source, span_of, walk_all
+
+# Calls after which a value may live inside a lock, a RefCell or a snapshot that is let go later.
+_GUARDING = re.compile(
+    rb"\.\s*(?:(?:try_|blocking_|upgradable_)?(?:lock|read|write)(?:_owned|_arc|_for|_until)?"
+    rb"|borrow|borrow_mut|try_borrow|try_borrow_mut|borrow_and_update|load|pin|entry|wait_for)"
+    rb"\s*(?:::\s*<[^>]*>)?\s*\("
+)
+_HOPS = 6  # initializers followed back; longer chains are taken to be guarded
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``root.a.b``: the name it starts from, and the fields behind the last call, index or ``*``.
+
+    ``simple`` is false when something else than a field lies on the way: such a place can be
+    borrowed, never moved out of.
+    """
+
+    root: Node  # identifier, self, or whatever expression it starts from
+    fields: tuple[bytes, ...]
+    simple: bool
+    prefixes: tuple[Node, ...]  # every expression on the way, the root first
+
+    @property
+    def whole(self) -> Node:
+        return self.prefixes[-1]
+
+    @property
+    def is_temporary(self) -> bool:
+        """Is the whole expression a value that nothing else has (what a call returned)?"""
+        return self.whole.type in ("call_expression", "await_expression", "try_expression")
+
+    @property
+    def has_calls(self) -> bool:
+        """Is a function called on the way?"""
+        return any(node.type in ("call_expression", "await_expression") for node in self.prefixes)
+
+
+@dataclass(frozen=True, slots=True)
+class Local:
+    """A local variable, or ``self`` where it is taken by value, with all its uses."""
+
+    name: bytes
+    decl: Span
+    scope: Span  # where it can be seen
+    uses: tuple[Use, ...]
+    borrowed: bool = False  # declared as a reference, as far as syntax tells
+
+
+def place_of(source: Source, expression: Node) -> Place | None:
+    """The place that an expression names; None for one that makes a new value (a literal)."""
+    fields: list[bytes] = []
+    prefixes: list[Node] = []
+    simple = True
+    node = bare(expression)
+    while True:
+        prefixes.append(node)
+        access = access_of(node)
+        if access is not None:
+            fields.append(source.text(access.name))
+            node = bare(access.base)
+            continue
+        if node.type in ("identifier", "self"):
+            return Place(node, tuple(reversed(fields)), simple, tuple(reversed(prefixes)))
+        if node.type == "scoped_identifier":
+            return Place(node, tuple(reversed(fields)), False, tuple(reversed(prefixes)))
+        simple = False
+        fields.clear()
+        inner = _inner(source, node)
+        if inner is None:
+            called = node.type == "call_expression"
+            return Place(node, (), False, tuple(reversed(prefixes))) if called else None
+        node = bare(inner)
+
+
+def _inner(source: Source, node: Node) -> Node | None:
+    """What ``x[i]``, ``*x``, ``x.f()``, ``x?`` and ``x.await`` start from."""
+    index, call = indexed(node), method_call(source, node)
+    if index is not None:
+        return index[0]
+    return call.receiver if call is not None else dereferenced(node) or tried(node) or awaited(node)
+
+
+def local_of(source: Source, scopes: Scopes, place: Place) -> Local | None:
+    """The local variable (or ``self`` taken by value) that the place starts from."""
+    if place.root.type == "self":
+        return _self_of(source, scopes)
+    if place.root.type != "identifier":
+        return None
+    binding = scopes.resolve(source.text(place.root), place.root.start_byte)
+    if binding is None:
+        return None
+    borrowed = _declared_reference(source, binding)
+    return Local(binding.name, binding.decl, binding.scope, scopes.uses(binding), borrowed)
+
+
+def _self_of(source: Source, scopes: Scopes) -> Local | None:
+    declared, body = self_parameter(scopes.function), body_of(scopes.function)
+    if declared is None or declared.type != "self_parameter" or has_token(declared, "&"):
+        return None  # behind a reference, or perhaps in a `Pin` or an `Arc`
+    if body is None:
+        return None
+    uses = {span_of(node) for node in walk_all(source, body) if node.type == "self"}
+    return Local(b"self", span_of(declared), span_of(body), tuple(map(Use, sorted(uses))))
+
+
+def _declared_reference(source: Source, binding: Binding) -> bool:
+    """``x: &T``, ``let x = &y``, ``for x in &xs`` or ``in xs.iter()``."""
+    if not binding.plain:
+        return False
+    holder = source.parent(source.innermost(binding.decl))
+    while holder is not None and holder.type == "mut_pattern":
+        holder = source.parent(holder)
+    if holder is None:
+        return False
+    declared = type_of(holder) if holder.type in ("parameter", "let_declaration") else None
+    if declared is not None:
+        return declared.type == "reference_type"
+    value = _value_of(holder)
+    if value is None:
+        return False
+    listed = source.text(value).endswith((b".iter()", b".keys()"))
+    return borrowed(value) is not None or (holder.type == "for_expression" and listed)
+
+
+def _value_of(holder: Node) -> Node | None:
+    """What a ``let``, a condition, a ``match`` or a ``for`` binds names from."""
+    let = let_of(holder)
+    return let.value if let is not None else scrutinee_of(holder)
+
+
+# -- where a value came from -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """Identifiers in the initializers from which a place's root got its value, near before far.
+
+    ``guarding`` tells that a lock-like call is written on the way, or that the way is too long.
+    """
+
+    nodes: tuple[Node, ...]
+    guarding: bool
+    of_self: bool = False  # `self` is among what it came from
+
+
+def origins_of(
+    source: Source,
+    scopes: Scopes,
+    place: Place,
+    owned: Callable[[Node], bool] = lambda node: False,
+) -> Origins:
+    """Where the value came from. The types of the nodes tell whether a guard stands behind a
+    reference. The way ends at a value that is ``owned``: what it was made from is of no interest.
+    """
+    found: list[Node] = []
+    seen: set[Span] = set()
+    pending: list[tuple[Node, int]] = [(node, 0) for node in place.prefixes]
+    guarding = bool(_GUARDING.search(source.text(place.whole)))
+    of_self = False
+    while pending:
+        node, hops = pending.pop(0)
+        if node.type != "identifier" or owned(node):
+            continue
+        binding = scopes.resolve(source.text(node), node.start_byte)
+        if binding is None or binding.decl in seen:
+            continue
+        seen.add(binding.decl)
+        if hops >= _HOPS:
+            guarding = True
+            break
+        for value in initializers(source, binding):
+            guarding = guarding or bool(_GUARDING.search(source.text(value)))
+            for inner in walk(value):
+                of_self = of_self or inner.type == "self"
+                if inner.type == "identifier" and not _names_code(inner):
+                    found.append(inner)
+                    pending.append((inner, hops + 1))
+    return Origins(tuple(found), guarding, of_self)
+
+
+def _names_code(node: Node) -> bool:
+    """Is the identifier a function's, a path's or a macro's name?"""
+    parent = node.parent
+    return is_callee(node) or (
+        parent is not None and parent.type in ("scoped_identifier", "macro_invocation")
+    )
+
+
+def initializers(source: Source, binding: Binding) -> Iterator[Node]:
+    """The expressions that a binding's value comes from."""
+    child: Node = source.innermost(binding.decl)
+    for holder in source.ancestors(child):
+        if holder.type in (
+            "let_declaration",
+            "let_condition",
+            "match_expression",
+            "for_expression",
+        ):
+            value = _value_of(holder)
+            if value is not None and value != child:
+                yield value
+            return
+        if holder.type == "closure_expression":
+            # What the closure is given comes from the call that runs it: `xs.iter().map(|x| ..)`.
+            call = call_around(holder)
+            run = method_call(source, call) if call is not None else None
+            if run is not None:
+                yield run.receiver
+            return
+        if holder.type == "function_item":
+            return
+        child = holder
