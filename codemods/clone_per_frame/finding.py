@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -13,7 +13,7 @@ from engine.detect.codemod import Match
 from engine.rust.context import heat_of, in_test_code
 from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.places import Place, local_of, place_of
-from engine.rust.scopes import Scopes
+from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
 from .serve import Serves, pattern_bindings, serves_all
@@ -50,7 +50,6 @@ class Finder:
     """Locates the sites of one file."""
 
     source: Source
-    _scopes: dict[Span, Scopes] = field(default_factory=dict)
 
     def sites(self, matches: Sequence[Match]) -> Iterator[Site]:
         seen: set[Span] = set()
@@ -75,7 +74,7 @@ class Finder:
         context = context_of(clone)
         if not self._hot(clone.node, function):
             return None
-        scopes = self.scopes(function)
+        scopes = scopes_of(self.source, function)
         verdict = movable(self.source, scopes, clone.node, place)
         kind = self._kind(clone, context, place, scopes, verdict)
         if not kind:
@@ -101,12 +100,6 @@ class Finder:
             heat=heat,
             in_tests=in_tests,
         )
-
-    def scopes(self, function: Node) -> Scopes:
-        span = span_of(function)
-        if span not in self._scopes:
-            self._scopes[span] = Scopes(self.source, function)
-        return self._scopes[span]
 
     # -- heat ----------------------------------------------------------------------------------
 

@@ -57,9 +57,6 @@ refresh of a token, check-then-insert around a fetch.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
-
-from tree_sitter import Node
 
 from codemods.guard_across_await import find, planning, words
 from codemods.guard_across_await.choice import Types
@@ -70,17 +67,12 @@ from engine.base.model import Level, Proposal, Site, Span
 from engine.detect.codemod import Codemod, Match
 from engine.detect.facts import Facts, Sources
 from engine.rust.questions import Answers, Question
-from engine.rust.scopes import Scopes
+from engine.rust.scopes import scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.type_facts import TypeFacts
 
 # Without a package's word the older rules are assumed: temporaries live longer in them.
 _EDITION = 2021
-
-
-@lru_cache(maxsize=32)
-def _scopes(source: Source, function: Node) -> Scopes:
-    return Scopes(source, function)
 
 
 _UNTYPED = Types(lambda _: None, TypeFacts())  # before rustc has been asked
@@ -117,11 +109,11 @@ class GuardAcrossAwait(Codemod):
             if not evident:
                 yield Site(self.name, source.path, span_of(node), captures, role="maybe")
                 continue
-            taken = take(source, _scopes, node, _EDITION)
+            taken = take(source, scopes_of, node, _EDITION)
             if taken is not None and taken.trace.awaits:
                 yield self._site(source, taken, captures)
         for node in find.parameters(source, matches):
-            taken = parameter(source, _scopes, node)
+            taken = parameter(source, scopes_of, node)
             if taken is not None and taken.trace.awaits:
                 yield self._site(source, taken, {"parameter": (span_of(node),)})
 
@@ -156,7 +148,7 @@ class GuardAcrossAwait(Codemod):
         if node is None or (site.role == "maybe" and not find.likely(source, node)):
             return
         try:
-            taken = take(source, _scopes, node, _EDITION)
+            taken = take(source, scopes_of, node, _EDITION)
             ctx = _context(source, taken) if taken is not None else None
             if taken is not None and ctx is not None and taken.trace.awaits:
                 yield from map(span_of, expressions(ctx, taken))
@@ -171,7 +163,7 @@ def _context(source: Source, taken: Taken) -> Context | None:
     function = source.enclosing(taken.node, FUNCTIONS)
     if function is None:
         return None
-    return Context(source, _scopes(source, function), _EDITION, _UNTYPED)
+    return Context(source, scopes_of(source, function), _EDITION, _UNTYPED)
 
 
 CODEMOD = GuardAcrossAwait()

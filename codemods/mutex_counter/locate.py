@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import cache
 
 from tree_sitter import Node, Query
 
@@ -13,6 +13,7 @@ from codemods.mutex_counter.guards import outward
 from codemods.mutex_counter.names import ATOMICS, family_of
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
+from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query
 from engine.rust.syntax import Source, span_of
 
@@ -112,7 +113,7 @@ def _structs() -> Query:
     return compile_query("(struct_item) @struct")
 
 
-@lru_cache(maxsize=8)
+@per_source
 def counters(source: Source) -> Mapping[bytes, Node]:
     """Structs of the file that hold nothing but numbers and flags, by name."""
     found: dict[bytes, list[Node]] = {}
@@ -174,7 +175,7 @@ def _struct(source: Source, node: Node, struct: Node) -> Site:
     )
 
 
-@lru_cache(maxsize=8)
+@per_source
 def _numbers(source: Source) -> frozenset[bytes]:
     """Names that the file defines as aliases of what has an atomic."""
     found = ((hit.group(1), hit.group(2)) for hit in _ALIAS.finditer(source.data))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from tree_sitter import Node
 
 from engine.rewrite import use_declarations
 from engine.rust.imports import full_paths
+from engine.rust.per_source import per_source
 from engine.rust.syntax import Source
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def wide(inner: str) -> bool:
     return inner in ("u64", "i64")
 
 
-@lru_cache(maxsize=8)
+@per_source
 def _renamed(source: Source) -> frozenset[bytes]:
     """What stands behind an ``as``: the names that imports give, among others."""
     return frozenset(re.findall(rb"\bas\s+([^\s;,{}()/]+)", source.data))

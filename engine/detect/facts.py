@@ -14,7 +14,7 @@ from engine.base.model import Span
 from engine.cargo.sources import read_for_uses
 from engine.rust.calls import Calls
 from engine.rust.items import Items
-from engine.rust.scopes import Scopes
+from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.signatures import Signatures
 from engine.rust.syntax import Source
 from engine.rust.type_definitions import DefinedTypes
@@ -53,7 +53,6 @@ class Sources:
         self._edition_of = edition_of
         self.texts: Mapping[str, bytes] = {}  # what differs from the user's files (``with_texts``)
         self._parsed: OrderedDict[str, Source] = OrderedDict()
-        self._scopes: dict[tuple[str, Span], Scopes] = {}
         self._bytes: dict[str, bytes] = {}
 
     @cached_property
@@ -88,9 +87,7 @@ class Sources:
         if source is None:
             source = self._parsed[path] = Source(path, self.data(path), self._edition_of(path))
             while len(self._parsed) > _KEPT:
-                dropped, _ = self._parsed.popitem(last=False)
-                for key in [key for key in self._scopes if key[0] == dropped]:
-                    del self._scopes[key]
+                self._parsed.popitem(last=False)
         self._parsed.move_to_end(path)
         return source
 
@@ -104,10 +101,7 @@ class Sources:
 
     def scopes(self, source: Source, function: Node) -> Scopes:
         """Local names of ``function`` (kept while its file is)."""
-        key = (source.path, Span(function.start_byte, function.end_byte))
-        if key not in self._scopes:
-            self._scopes[key] = Scopes(source, function)
-        return self._scopes[key]
+        return scopes_of(source, function)
 
 
 def sources_of(workspace: Workspace) -> Sources:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 
 from tree_sitter import Node, Query
 
 from engine.base.model import Span
+from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -99,12 +100,12 @@ def _around(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
                     yield from declared(source, child)
 
 
-@lru_cache(maxsize=8)
+@per_source
 def _scopes(source: Source) -> tuple[Scope, ...]:
     return scopes(source)
 
 
-@lru_cache(maxsize=32)
+@per_source
 def _imports(source: Source, scope: Scope) -> tuple[Import, ...]:
     return imports(source, scope, _scopes(source))
 

@@ -17,6 +17,7 @@ from tree_sitter import Node, Query
 from engine.base.model import Span
 from engine.rust.format_macros import captures_in
 from engine.rust.nodes import arm_of
+from engine.rust.per_source import per_source
 from engine.rust.queries import captures, captures_by_name, compile_query
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -54,6 +55,12 @@ def _binders() -> Query:
 @cache
 def _words() -> Query:
     return compile_query("(identifier) @word (macro_invocation (token_tree) @tokens)")
+
+
+@per_source
+def scopes_of(source: Source, function: Node) -> Scopes:
+    """The local names of ``function``, read once."""
+    return Scopes(source, function)
 
 
 class Scopes:

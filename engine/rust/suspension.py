@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from functools import lru_cache
 
 from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.nodes import macro_name
+from engine.rust.per_source import per_source
 from engine.rust.syntax import FUNCTIONS, Source, is_async
 
 # Macros that await what they are given: the call itself is a point of suspension.
@@ -56,14 +56,14 @@ def in_future(source: Source, node: Node) -> bool:
     return False
 
 
-@lru_cache(maxsize=4)
-def _hints(data: bytes) -> tuple[int, ...]:
-    return tuple(hit.start() for hit in _HINT.finditer(data))
+@per_source
+def _hints(source: Source) -> tuple[int, ...]:
+    return tuple(hit.start() for hit in _HINT.finditer(source.data))
 
 
 def may_suspend(source: Source, span: Span) -> bool:
     """False when no point of suspension can stand in ``span`` (words in comments count: it is a
     quick look before the exact one)."""
-    found = _hints(source.data)
+    found = _hints(source)
     at = bisect_left(found, span.start)
     return at < len(found) and found[at] < span.end

@@ -57,6 +57,7 @@ class Source:
         "_starts",
         "_tree",
         "data",
+        "derived",
         "edition",
         "path",
     )
@@ -65,6 +66,7 @@ class Source:
         self.path = path
         self.data = data
         self.edition = edition
+        self.derived: dict[object, object] = {}  # see ``engine.rust.per_source``
         self._tree: Tree | None = None
         self._arguments: dict[Span, tuple[Tree, ...]] = {}  # by token tree; each is parsed once
         self._hosts: dict[int, Node] = {}  # the call that holds a tree, by its root's address
