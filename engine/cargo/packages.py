@@ -21,7 +21,8 @@ class Package:
     build). ``external`` gives for each package of another source that it depends on (normal
     dependencies only, of any target) the features it asks for; ``renamed`` says what a package is
     called in the code where that differs, ``optional`` which of them are optional. ``lib`` is the
-    root file of its library, "" without one, ``targets`` those of other targets that the manifest
+    root file of its library, "" without one, ``crate`` the name that other crates know it by,
+    ``targets`` those of other targets that the manifest
     names (cargo finds more by their folders).
     """
 
@@ -35,6 +36,7 @@ class Package:
     renamed: Mapping[str, str]
     optional: frozenset[str]
     lib: str
+    crate: str
     targets: tuple[str, ...]
     build_script: str  # relative to the workspace root, "" when there is none
     publish: bool
@@ -96,6 +98,7 @@ def _package(
         renamed=renamed,
         optional=frozenset(name for name, only in optional.items() if only),
         lib=_library(manifest, folder),
+        crate=str(manifest.table("lib").get("name", manifest.package["name"])).replace("-", "_"),
         targets=tuple(_targets(manifest, folder)),
         build_script=_build_script(manifest, folder),
         publish=manifest.inherited("publish", inherited) not in (False, []),

@@ -173,8 +173,3 @@ class Facts:
 
     def source(self, path: str) -> Source:
         return self.sources.get(path)
-
-    def crate_of(self, path: str) -> str:
-        """The name in code of the package that a file belongs to; "" when it belongs to none."""
-        package = self.package_of(path)
-        return package.name.replace("-", "_") if package is not None else ""

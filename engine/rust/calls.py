@@ -19,8 +19,9 @@ from engine.base.model import Span
 from engine.rust import nodes
 from engine.rust.definitions import Item, owner_of
 from engine.rust.files import Files, TypeOf, mentions
-from engine.rust.items import FUNCTIONS, Items
+from engine.rust.items import FUNCTIONS, TYPES, Items
 from engine.rust.known_calls import is_std_method
+from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS as BODIES
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
@@ -118,6 +119,40 @@ class Calls:
             ):
                 yield place, function
 
+    def types_of(self, source: Source, base: Node) -> frozenset[Item] | None:
+        """The types of the workspace that the expression ``base`` is or derefs to: of ``self`` by its
+        ``impl``, else what rustc told, else what a parameter is declared as (with all types that its
+        declaration names). None when nothing tells; empty for a foreign type."""
+        node = nodes.bare(base)
+        while (inner := nodes.borrowed(node)) is not None:
+            node = nodes.bare(inner)
+        if node.type == "self":
+            holder = source.enclosing(node, ("impl_item", "trait_item"))
+            named = nodes.type_of(holder) if holder is not None else None
+            return self._named_in(source, named) or None if named is not None else None
+        told = self._type_of(source.path, span_of(base))
+        if told is not None:
+            steps = (step.name for step in told.deref_chain() if step.kind == "path")
+            return frozenset(i for n in steps for i in self._items.printed(n, near=source.path))
+        function = source.fn_item_of(node) if node.type == "identifier" else None
+        if function is None:
+            return None
+        binding = self._files.scopes(source, function).binding_at(node)
+        parameter = source.node_at(binding.statement) if binding is not None else None
+        declared = nodes.type_of(parameter) if parameter is not None else None
+        if binding is None or binding.kind != "param" or declared is None:
+            return None
+        return self._named_in(source, declared) or None
+
+    def _named_in(self, source: Source, type_: Node) -> frozenset[Item]:
+        """The types of the workspace that a written type names."""
+        found: list[Item] = []
+        for node in walk(type_):
+            inner = node.parent is not None and node.parent.type == "scoped_type_identifier"
+            if not inner and node.type in ("type_identifier", "scoped_type_identifier"):
+                found += self._items.resolve(source, node, source.text(node), *TYPES)
+        return frozenset(found)
+
     def _methods_meant(self, source: Source, name: Node, sure: bool) -> list[Item]:
         every = list(self._items.named(source.text(name), "fn"))
         access = nodes.access_of(name.parent) if name.parent is not None else None
@@ -131,8 +166,8 @@ class Calls:
             if holder is not None and holder.type == "trait_item":
                 return [f for f in every if f.of_trait]
             return [f for f in every if f.owner == own]
-        told = self._type_of(source.path, span_of(access.base))
-        mine = [f for f in every if f.owner in _owners(told)] if told is not None else []
+        types = self.types_of(source, access.base) or ()
+        mine = [f for f in every if any(f.owner == type_.name for type_ in types)]
         if mine:
             return mine
         if sure and (len(every) > 1 or is_std_method(source.text(name))):

@@ -38,7 +38,8 @@ class Package(Protocol):
     """A package of the workspace. Paths are relative to the workspace's root."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What its manifest calls it."""
 
     @property
     def root(self) -> str:
@@ -47,6 +48,10 @@ class Package(Protocol):
     @property
     def lib(self) -> str:
         """The root file of its library, "" when it has none."""
+
+    @property
+    def crate(self) -> str:
+        """The name that other crates know its library by."""
 
     @property
     def targets(self) -> Sequence[str]:

@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import imports, nodes
-from engine.rust.definitions import KINDS, Definitions, Item, read
+from engine.rust.definitions import KINDS, Definitions, Item, read, type_parameter_names
 from engine.rust.files import Files, PackageOf
 from engine.rust.imports import Import
 from engine.rust.modules import Modules, Place
@@ -78,7 +78,7 @@ class Items:
         """What ``path``, as written at ``node``, may mean; () when it leads out of the workspace or
         to what is not known. Generic arguments in it do not matter."""
         names = _segments(path)
-        if not names:
+        if not names or _is_parameter(source, node, names[0]):
             return ()
         if names[0] == b"Self":
             holder = source.enclosing(node, ("impl_item", "trait_item"))
@@ -309,6 +309,15 @@ def _is_pub(source: Source, node: Node) -> bool:
     """Plain ``pub``; enum variants' and trait's members are as public as what holds them."""
     modifier = nodes.visibility_of(node)
     return modifier is not None and source.text(modifier) == b"pub"
+
+
+def _is_parameter(source: Source, node: Node, name: bytes) -> bool:
+    """Is the name that of a generic type around ``node``?"""
+    return any(
+        name.decode("utf-8", "replace") in type_parameter_names(source, above)
+        for above in source.ancestors(node)
+        if nodes.type_parameters(above) is not None
+    )
 
 
 def _segments(path: bytes) -> list[bytes]:

@@ -88,10 +88,10 @@ class Modules:
                 yield path, place.module[count:]
 
     def crate_name(self, crate: str) -> str:
-        """The name in code of the package that the crate with this root file belongs to; "" when it
-        belongs to none."""
+        """The name that other crates know the library of that package by which the crate with this
+        root file is of; "" when it is of none."""
         package = self._package_of(crate)
-        return package.name.replace("-", "_") if package is not None else ""
+        return package.crate if package is not None else ""
 
     def is_library(self, crate: str) -> bool:
         """May other crates use the crate with this root file? Of a file of no known package, they
@@ -107,7 +107,7 @@ class Modules:
         found: dict[bytes, Place] = {}
         for _, (package, _) in self._by_root.items():
             if package is not None and package.lib:
-                found[package.name.replace("-", "_").encode()] = Place(package.lib, ())
+                found[package.crate.encode()] = Place(package.lib, ())
         return found
 
     # -- building ------------------------------------------------------------------------------

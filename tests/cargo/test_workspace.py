@@ -47,6 +47,18 @@ def virtual(tmp_path: Path) -> Path:
     )
 
 
+def test_targets_that_the_manifest_names(tmp_path: Path) -> None:
+    more = (
+        '[lib]\nname = "engine"\npath = "lib/all.rs"\n[[bin]]\nname = "x"\npath = "tools/x.rs"\n'
+        '[[bin]]\nname = "y"\n[[test]]\nname = "t"\npath = "checks/t.rs"\n'
+    )
+    build(tmp_path, {**member("a-b", "a-b", more)})
+    build(tmp_path, {"Cargo.toml": '[workspace]\nmembers = ["a-b"]\n'})
+    (package,) = discover(tmp_path, Selection()).packages
+    assert (package.crate, package.lib) == ("engine", "a-b/lib/all.rs")
+    assert package.targets == ("a-b/tools/x.rs", "a-b/checks/t.rs")
+
+
 def names(workspace: Workspace) -> list[str]:
     return [package.name for package in workspace.selected]
 

@@ -62,7 +62,8 @@ _CALLEES = [
     ("src/lib.rs", "Self::make()", ["One.make"]),
     ("src/lib.rs", "crate::a::free(1)", ["src/a.rs free"]),
     ("src/lib.rs", "self.run()", ["One.run", "Two.run"]),
-    ("src/lib.rs", "o.step(1)", ["One.step", "Two.step"]),
+    ("src/lib.rs", "o.step(1)", ["One.step"]),
+    ("src/sure.rs", "x.step(1)", ["One.step", "Two.step"]),
     ("src/lib.rs", "a::free(2)", ["src/a.rs free"]),
     ("src/lib.rs", "a::free::<u8>(3)", ["src/a.rs free"]),
     ("src/lib.rs", "Two::make()", ["Two.make"]),
@@ -117,6 +118,38 @@ def test_the_type_of_the_receiver_decides() -> None:
         source = workspace.sources.get(path)
         found = calls.callees(source, _named(source, call), sure=True)
         assert [_shown(s, f) for s, f in found] == run
+
+
+_TYPES = [
+    ("self.go()", {"S"}),
+    ("(&self).go()", {"S"}),
+    ("a.go()", {"S", "R"}),
+    ("b.go()", {"m::S"}),
+    ("c.go()", None),  # a type parameter
+    ("d.go()", None),
+    ("e.go()", None),
+    ("told.go()", {"m::S"}),
+    ("foreign.go()", set()),
+]
+
+
+@pytest.mark.parametrize(("call", "types"), _TYPES)
+def test_the_types_of_a_receiver(call: str, types: set[str] | None) -> None:
+    text = (
+        "struct S; struct R<T>(T); mod m { pub struct S; }"
+        " impl S { fn f<T>(&self, a: &R<Self>, b: Arc<m::S>, c: T, d: &dyn Run) {"
+        " self.go(); (&self).go(); a.go(); b.go(); c.go(); d.go(); let e = S; e.go();"
+        " told.go(); foreign.go(); } }"
+    )
+    told = {"told": "&std::sync::Arc<m::S>", "foreign": "serde::S"}
+    workspace, calls = _graph({"src/lib.rs": text}, told)
+    source = workspace.sources.get("src/lib.rs")
+    name = _named(source, call).parent
+    access = nodes.access_of(name) if name is not None else None
+    assert access is not None
+    found = calls.types_of(source, access.base)
+    shown = found and {b"::".join((*t.module, t.name)).decode() for t in found}
+    assert (set() if found == frozenset() else shown) == types
 
 
 def test_a_call_with_another_number_of_arguments_runs_something_else() -> None:

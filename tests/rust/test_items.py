@@ -372,3 +372,13 @@ def test_modules_that_bring_in_each_other_are_gone_through_once() -> None:
     source = workspace.sources.get("src/lib.rs")
     node = next(n for n in walk(source.root) if source.text(n) == b"Missing")
     assert workspace.items.resolve(source, node, b"Missing") == ()
+
+
+def test_a_generic_parameter_hides_an_item() -> None:
+    workspace = Workspace(
+        {"src/lib.rs": "struct T; fn f<T>(a: T) { b::T; } fn g(c: T) {} mod b { pub struct T; }"}
+    )
+    for text, count in (("a: T", 0), ("b::T", 1), ("c: T", 1)):
+        source, node = workspace.find("src/lib.rs", text)
+        path = text.rpartition(" ")[2].encode()
+        assert len(workspace.items.resolve(source, node, path)) == count

@@ -20,6 +20,7 @@ class Member:
     name: str
     root: str
     lib: str
+    crate: str
     targets: tuple[str, ...] = ()
 
 
@@ -31,11 +32,12 @@ class Workspace:
         self.sources = Sources(tuple(sorted(data)), data.__getitem__)
         roots = sorted({path.partition("/src/")[0] for path in files if "/src/" in path})
         self.members = [
-            Member(r.rpartition("/")[2], r, f"{r}/src/lib.rs" if f"{r}/src/lib.rs" in files else "")
+            Member(name, r, lib if (lib := f"{r}/src/lib.rs") in files else "", name)
             for r in roots
+            if (name := r.rpartition("/")[2])
         ]
         lib = "src/lib.rs" if "src/lib.rs" in files else ""
-        self.members.append(Member("app", "", lib, targets))
+        self.members.append(Member("app", "", lib, "app", targets))
         self.items = Items(self.sources, self.package_of)
 
     def package_of(self, path: str) -> Member:
