@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Refused, outward
+from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.moment import Use
 from codemods.mutex_counter.ops import Change, bare, conditional, impure, new_value
 from codemods.mutex_counter.region import Mention, Region, diverges
 from codemods.mutex_counter.shape import Found, Shape, disturbed, moved, reads_outside, single
 from engine.base.model import Edit, Span
 from engine.rust.codegen import block, indent_step, reindented, replaced, without_statement
+from engine.rust.nodes import outward
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}

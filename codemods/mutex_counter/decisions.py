@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import arguments, method_on
 from engine.base.model import Span
 from engine.detect.facts import Facts
 from engine.rust.calls import parameter_of
@@ -22,7 +21,7 @@ from engine.rust.known_calls import (
     is_number_method,
     takes_expressions,
 )
-from engine.rust.nodes import call_by_name, callee_name, macro_name
+from engine.rust.nodes import arguments_of, call_by_name, callee_name, macro_name, method_on
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -135,7 +134,7 @@ class Decisions:
                 if called[0] in _COMPARING:
                     yield "decides"
                 yield source, called[1]
-                for given in arguments(called[1]):
+                for given in arguments_of(called[1]):
                     if given.type == "closure_expression":
                         yield from self._named(source, given.child_by_field_name("parameters"))
             case "field_initializer" | "shorthand_field_initializer":
@@ -231,7 +230,7 @@ class Decisions:
             yield "escapes"
             return
         method = named.type == "field_identifier"
-        at = next((i for i, n in enumerate(arguments(call)) if n == node), 0)
+        at = next((i for i, n in enumerate(arguments_of(call)) if n == node), 0)
         name = source.text(named)
         if (method and is_number_method(name)) or (not method and is_maker(source, call)):
             if name in _COMPARING:

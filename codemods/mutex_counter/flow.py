@@ -11,12 +11,11 @@ from collections.abc import Generator, Iterator
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import arguments, method_on, outward
 from codemods.mutex_counter.resolve import Names, same_file
 from codemods.mutex_counter.section import DIRECT, LOCKS
 from codemods.mutex_counter.world import Key
 from engine.rust.definitions import owner_of
-from engine.rust.nodes import last_name
+from engine.rust.nodes import arguments_of, last_name, method_on, outward
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, span_of
 
@@ -133,7 +132,7 @@ class Flow(Names):
                 yield from (d.key for d in own)
             elif value is not None and name in _THROUGH | LOCKS:
                 yield from self.roots(source, value, depth)
-                for given in arguments(node):
+                for given in arguments_of(node):
                     if given.type == "closure_expression":
                         yield from self.roots(source, given, depth)
             return
@@ -143,7 +142,7 @@ class Flow(Names):
         if results:
             yield from (d.key for d in results)
         elif owner in _HOLDERS or name in _HOLDERS:
-            for given in arguments(node):
+            for given in arguments_of(node):
                 yield from self.roots(source, given, depth)
         else:
             for new in self.world.news:
@@ -237,7 +236,7 @@ class Flow(Names):
             function = function.child_by_field_name("function")
         if function is None:
             return False
-        at = next((i for i, n in enumerate(arguments(call)) if n == node), 0)
+        at = next((i for i, n in enumerate(arguments_of(call)) if n == node), 0)
         if function.type == "field_expression":
             field, value = (
                 function.child_by_field_name("field"),
@@ -310,4 +309,4 @@ def path_of(source: Source, function: Node) -> tuple[bytes, bytes]:
 def is_lock_call(source: Source, node: Node) -> bool:
     """Is ``node`` the receiver of a lock call (which is looked at for itself)?"""
     named = method_on(source, outward(node))
-    return named is not None and named[0] in LOCKS | DIRECT and not arguments(named[1])
+    return named is not None and named[0] in LOCKS | DIRECT and not arguments_of(named[1])

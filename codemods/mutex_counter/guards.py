@@ -15,6 +15,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.names import Family
 from engine.rust.format_macros import shown_by
 from engine.rust.known_calls import is_number_method
+from engine.rust.nodes import arguments_of, method_on, outward
 from engine.rust.syntax import Source
 
 _RECOVERS = re.compile(
@@ -47,37 +48,6 @@ class Guard:
     binding: Node | None = None
     body: Node | None = None
     handler: bool = False
-
-
-def outward(node: Node) -> Node:
-    """``node`` with the parentheses around it."""
-    while node.parent is not None and node.parent.type == "parenthesized_expression":
-        node = node.parent
-    return node
-
-
-def method_on(source: Source, node: Node) -> tuple[bytes, Node] | None:
-    """(name, call) of the method call whose receiver is ``node``."""
-    up = node.parent
-    if up is None or up.type != "field_expression" or up.child_by_field_name("value") != node:
-        return None
-    field = up.child_by_field_name("field")
-    call = up.parent
-    if call is not None and call.type == "generic_function":
-        call = call.parent
-    if field is None or call is None or call.type != "call_expression":
-        return None
-    function = call.child_by_field_name("function")
-    if function is None or function.start_byte != up.start_byte or function.end_byte < up.end_byte:
-        return None
-    return source.text(field), call
-
-
-def arguments(call: Node) -> list[Node]:
-    found = call.child_by_field_name("arguments")
-    if found is None:
-        return []
-    return [n for n in found.named_children if n.type not in ("line_comment", "block_comment")]
 
 
 def unwrapped(source: Source, call: Node, family: Family, method: bytes) -> Guard | Refused:
@@ -117,7 +87,7 @@ def _unwrapped_std(source: Source, call: Node) -> Guard | Refused:
         if named is None:
             break
         name, outer = named
-        given = arguments(outer)
+        given = arguments_of(outer)
         if name in (b"unwrap", b"expect", b"unwrap_unchecked"):
             return Guard(outer, handler=handler)
         if name == b"unwrap_or_else" and len(given) == 1:
@@ -292,7 +262,7 @@ def _lent(source: Source, reference: Node) -> Access | Refused:
     function = call.child_by_field_name("function")
     path = b"".join(source.text(function).split()) if function is not None else b""
     head, _, last = path.rpartition(b"::")
-    given = arguments(call)
+    given = arguments_of(call)
     if last not in _REPLACERS or not (not head or head.endswith(b"mem")) or not given:
         return Refused(f"{outside} to `{path.decode('utf-8', 'replace')}(..)`", True)
     if last == b"swap":

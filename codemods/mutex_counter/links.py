@@ -7,11 +7,10 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from codemods.mutex_counter.flow import Flow, is_lock_call, path_of
-from codemods.mutex_counter.guards import arguments
 from codemods.mutex_counter.resolve import same_file
 from codemods.mutex_counter.world import Decl, Key
 from engine.rust.definitions import owner_of
-from engine.rust.nodes import last_name
+from engine.rust.nodes import arguments_of, last_name
 from engine.rust.scopes import Binding, pattern_names
 from engine.rust.syntax import Source, span_of
 
@@ -99,7 +98,7 @@ class Links(Flow):
                 if not is_lock_call(source, call):
                     yield from self.sinks(source, call)
                 continue
-            given = arguments(call)
+            given = arguments_of(call)
             at = decl.index - 1 if method else decl.index
             if 0 <= at < len(given):
                 yield from self.roots(source, given[at])

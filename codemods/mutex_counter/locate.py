@@ -9,10 +9,10 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from codemods.mutex_counter.guards import outward
 from codemods.mutex_counter.names import ATOMICS, family_of
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
+from engine.rust.nodes import outward
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query
 from engine.rust.syntax import Source, span_of

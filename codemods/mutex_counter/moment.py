@@ -9,13 +9,14 @@ from dataclasses import dataclass, field, replace
 from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import Decisions
-from codemods.mutex_counter.guards import Access, Refused, access, field_of, outward
+from codemods.mutex_counter.guards import Access, Refused, access, field_of
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
+from engine.rust.drop_scopes import DropScope, held_through, temporary_scope
 from engine.rust.effects import Effect, effects
-from engine.rust.known_calls import evaluates_in_place, takes_expressions
-from engine.rust.nodes import macro_name
+from engine.rust.known_calls import evaluates_in_place
+from engine.rust.nodes import macro_name, outward
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 
@@ -75,49 +76,6 @@ class Use:
         return replace(self, receiver=path, inner=one.inner, orders=one.orders, fields={})
 
 
-def held_over(source: Source, guard: Node) -> tuple[Node, Node | None]:
-    """The expression at whose end a temporary guard is dropped, and the ``match``-like expression
-    whose scrutinee holds it through all its arms, if any (reference: temporary scopes)."""
-    node = guard
-    scrutinee: Node | None = None
-    while True:
-        up = source.parent(node)
-        if up is None:
-            return node, scrutinee
-        match up.type:
-            case "block":
-                holder = source.parent(up)
-                tail = node.type not in ("expression_statement", "let_declaration")
-                last = bool(up.named_children) and up.named_children[-1] == node
-                if not (tail and last) or holder is None:
-                    return node, scrutinee
-                if holder.type in ("function_item", "closure_expression", "async_block"):
-                    return node, scrutinee
-            case "closure_expression" | "static_item" | "const_item" | "match_pattern":
-                return node, scrutinee
-            case "match_arm":
-                return node, scrutinee
-            case "if_expression" | "while_expression":
-                if up.child_by_field_name("condition") == node:
-                    if node.type not in ("let_condition", "let_chain"):
-                        return node, scrutinee
-                    scrutinee = up
-            case "match_expression" | "for_expression":
-                if up.child_by_field_name("value") == node:
-                    scrutinee = up
-            case "binary_expression":
-                sign = up.child_by_field_name("operator")
-                lazy = sign is not None and source.text(sign) in (b"&&", b"||")
-                if lazy and up.child_by_field_name("right") == node:
-                    return node, scrutinee
-            case "macro_invocation":
-                if node.parent is None and not takes_expressions(source, up):
-                    return node, scrutinee
-            case _:
-                pass
-        node = up
-
-
 def judged(
     source: Source, found: Collection[Effect], body: Node | None, guard: Node
 ) -> tuple[str, ...] | Refused:
@@ -151,13 +109,13 @@ def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
         return Refused("the struct behind the lock is used as a whole")
     if named:
         use = use.narrowed(named)
-    whole, scrutinee = held_over(source, guard)
+    scope = temporary_scope(source, guard) or _arguments_around(guard)
     found = [
         effect
-        for effect in effects(source, whole, {span_of(guard)})
-        if not _earlier(use, effect, guard, what)
+        for effect in effects(source, scope.node, {span_of(guard)})
+        if effect.span in scope.span and not _earlier(use, effect, guard, what)
     ]
-    notes = judged(source, found, scrutinee, guard)
+    notes = judged(source, found, held_through(source, guard, scope), guard)
     if isinstance(notes, Refused):
         return notes
     notes = (*notes, *_macro_note(source, guard))
@@ -170,12 +128,18 @@ def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
     return made
 
 
+def _arguments_around(guard: Node) -> DropScope:
+    """The arguments of the macro in which the lock is taken: what it does with them is not known,
+    and noted."""
+    root = guard
+    while root.parent is not None:
+        root = root.parent
+    return DropScope(root, span_of(root))
+
+
 def _macro_note(source: Source, guard: Node) -> Iterator[str]:
     """A macro that is not known may do anything with an expression that it is given."""
-    node = guard
-    while node.parent is not None:
-        node = node.parent
-    macro = source.parent(node)
+    macro = source.parent(_arguments_around(guard).node)
     if macro is not None and not evaluates_in_place(source, macro):
         line = source.position(macro.start_byte)[0]
         name = macro_name(source, macro).decode("utf-8", "replace")

@@ -8,11 +8,12 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Access, Refused, arguments
+from codemods.mutex_counter.guards import Access, Refused
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Span
 from engine.rust.codegen import first_free, identifiers, operand, replaced
 from engine.rust.effects import hinders_repeating
+from engine.rust.nodes import arguments_of
 from engine.rust.syntax import Source, span_of
 
 Kind = Literal["add", "sub", "and", "or", "xor", "max", "min", "store", "swap", "update"]
@@ -184,7 +185,7 @@ def _with(source: Source, kind: Kind, node: Node) -> Change:
 
 def _direct(source: Source, call: Node, is_read: IsRead, inner: str) -> Change | None:
     """``(*g).max(n)``, ``g.wrapping_add(n)``, ``cmp::max(*g, n)``."""
-    given = arguments(call)
+    given = arguments_of(call)
     function = call.child_by_field_name("function")
     if function is None or inner == "bool":
         return None

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from tree_sitter import Node
 
 from codemods.mutex_counter.decisions import Decisions
-from codemods.mutex_counter.guards import Access, Refused, access, outward
+from codemods.mutex_counter.guards import Access, Refused, access
 from engine.base.model import Span
 from engine.rust.effects import Effect, effects
 from engine.rust.format_macros import capturing, shown_by
-from engine.rust.nodes import macro_name
+from engine.rust.nodes import macro_name, outward
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import COMMENTS, Source, span_of
 

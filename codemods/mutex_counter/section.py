@@ -9,7 +9,7 @@ from functools import partial
 from tree_sitter import Node
 
 from codemods.mutex_counter.fields import fields_shape
-from codemods.mutex_counter.guards import Guard, Refused, access, outward, unwrapped
+from codemods.mutex_counter.guards import Guard, Refused, access, unwrapped
 from codemods.mutex_counter.moment import (
     HANDLER,
     READING,
@@ -29,6 +29,7 @@ from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import strip_markers
 from engine.rust.codegen import is_operation, put, replaced, without_statement
 from engine.rust.effects import effects
+from engine.rust.nodes import outward
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 # A block in these places is somebody's body: it stays.

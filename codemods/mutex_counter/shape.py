@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Refused, outward
+from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.moment import Use
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.region import Mention, Region, exits, written
 from engine.base.model import Edit, Span
 from engine.rust.evaluation_order import means_the_same
+from engine.rust.nodes import outward
 from engine.rust.syntax import span_of
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from codemods.mutex_counter.decided import branches, else_leaves, if_changes, pure, tried
-from codemods.mutex_counter.guards import Refused, outward
+from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.moment import Use, as_statement, call_edits, load
 from codemods.mutex_counter.ops import Change
 from codemods.mutex_counter.region import Mention, Region, looped, written
@@ -25,6 +25,7 @@ from codemods.mutex_counter.shape import (
 )
 from engine.base.model import Edit
 from engine.rust.codegen import replaced, without_statement
+from engine.rust.nodes import outward
 from engine.rust.syntax import span_of
 
 

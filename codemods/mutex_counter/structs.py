@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from tree_sitter import Node
 
 from codemods.mutex_counter.coupled import coupled
-from codemods.mutex_counter.guards import Refused, arguments
+from codemods.mutex_counter.guards import Refused
 from codemods.mutex_counter.locate import fields
 from codemods.mutex_counter.meanings import is_other
 from codemods.mutex_counter.moment import Field
@@ -31,6 +31,7 @@ from codemods.mutex_counter.rewriting import (
 from codemods.mutex_counter.wording import STRICT, exposure
 from codemods.mutex_counter.world import Call, New, World
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
+from engine.rust.nodes import arguments_of
 from engine.rust.syntax import Source, attributes, span_of
 
 _DERIVES = frozenset({b"Debug", b"Default"})
@@ -169,7 +170,7 @@ class _Struct:
         source = self.world.source(new.file)
         place = self.world.place(new.file, new.whole.start)
         call = source.node_at(new.whole)
-        given = arguments(call) if call is not None and call.type == "call_expression" else []
+        given = arguments_of(call) if call is not None and call.type == "call_expression" else []
         drops = tuple(imports_behind(source, new.named))
         if call is not None and not given and source.text(call).endswith(b"default()"):
             edit = _put(source, call, self.name + b"::default()")

@@ -1,0 +1,35 @@
+// edition: 2024
+// level: safe
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+fn unread(lines: &[String]) -> usize {
+    lines.iter().filter(|line| line.is_empty()).count()
+}
+
+/// In this edition the lock of a block's last expression is let go at the block's end, and that of
+/// an `if let` in front of its `else`.
+pub(crate) fn read(lines: &[String]) -> (usize, usize) {
+    let seen = AtomicUsize::new(0usize);
+    thread::scope(|scope| {
+        for line in lines {
+            let seen = &seen;
+            scope.spawn(move || {
+                seen.fetch_add(line.len(), Ordering::SeqCst);
+            });
+        }
+    });
+    let sum = {
+        match seen.load(Ordering::SeqCst) {
+            0 => 1,
+            bytes => bytes,
+        }
+    } + unread(lines);
+    let either = if let bytes @ 1.. = seen.load(Ordering::SeqCst) {
+        bytes
+    } else {
+        unread(lines)
+    };
+    (sum, either)
+}
