@@ -26,7 +26,7 @@ def fields_shape(use: Use, region: Region, scopes: Scopes) -> Shape | Refused:
     made = shape_of(use.narrowed(name), replace(region, name=_local(region, scopes, name)))
     if isinstance(made, Refused):
         return made
-    return replace(made, ops=of_field(name, region.words(made.ops, use.decisions)))
+    return replace(made, ops=of_field(name, region.words(made.ops, use.influence)))
 
 
 def _local(region: Region, scopes: Scopes, name: bytes) -> bytes:

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.flow import Flow
-from codemods.mutex_counter.links import Links
 from codemods.mutex_counter.locate import NAME
+from codemods.mutex_counter.lock_flow import LockFlow
 from codemods.mutex_counter.meanings import Generic, is_other, number_of
 from codemods.mutex_counter.names import ATOMICS, Family
 from codemods.mutex_counter.world import (
@@ -71,7 +70,7 @@ def groups(world: World) -> list[Group]:
     """All groups that hold a declaration, in the order of their first ones."""
     _expand_aliases(world)
     _expand_generics(world)
-    flow, sets = Links(world), _Sets()
+    flow, sets = LockFlow(world), _Sets()
     pending: list[Key] = []
 
     def link(key: Key, others: Iterable[Key]) -> None:
@@ -96,13 +95,13 @@ def groups(world: World) -> list[Group]:
         key = pending.pop()
         if key[0] == "local" and key not in seen:
             seen.add(key)
-            link(key, flow.local_links(key))
+            link(key, flow.local_links(world.source(key[1]), key[2]))
     for decl, alias in _alias_uses(world):
         sets.join(decl.key, alias.key)
     return _collect(world, sets)
 
 
-def _roots(world: World, flow: Flow, call: Call) -> Iterator[Key]:
+def _roots(world: World, flow: LockFlow, call: Call) -> Iterator[Key]:
     source = world.source(call.path)
     node = source.node_at(call.receiver)
     if node is not None:

@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.guards import Access, Refused, access, field_of
 from codemods.mutex_counter.ops import Change, change_of
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
+from engine.detect.facts import Facts
 from engine.rust.drop_scopes import DropScope, held_through, temporary_scope
 from engine.rust.effects import Effect, effects
+from engine.rust.influence import Influence
 from engine.rust.known_calls import evaluates_in_place
 from engine.rust.nodes import macro_name, outward
 from engine.rust.scopes import Scopes
@@ -30,7 +31,7 @@ class Rewrite:
     """One lock scope as one atomic operation.
 
     ``ops`` are "load", "store", "add" and so on, with what becomes of a value that is read
-    (``Decisions.words``); with the field's name in front (``hits.add``) where a struct was behind
+    (``Influence.of``); with the field's name in front (``hits.add``) where a struct was behind
     the lock.
     ``notes`` are things that somebody must look at: with one, the fix is for review.
     """
@@ -57,17 +58,18 @@ class Use:
     receiver: bytes  # its text
     inner: str  # the type behind the lock
     orders: Orders
-    decisions: Decisions
+    facts: Facts
+    influence: Influence
     references: frozenset[Span] = frozenset()  # operands that are references to numbers
     fields: Mapping[bytes, Field] = field(default_factory=dict)  # of the struct behind the lock
 
     def scopes(self, function: Node) -> Scopes:
         """Local names of ``function``."""
-        return self.decisions.facts.sources.scopes(self.source, function)
+        return self.facts.sources.scopes(self.source, function)
 
     def read(self, node: Node) -> frozenset[str]:
         """The words for a read of the value that nothing else is done with."""
-        return self.decisions.words(self.source, node) | {"load"}
+        return self.influence.of(self.source, node) | {"load"}
 
     def narrowed(self, name: bytes) -> Use:
         """The use of one field of a struct that is no longer behind a lock."""

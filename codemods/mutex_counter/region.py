@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.guards import Access, Refused, access
 from engine.base.model import Span
 from engine.rust.effects import Effect, effects
 from engine.rust.format_macros import capturing, shown_by
+from engine.rust.influence import Influence
 from engine.rust.nodes import macro_name, outward
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import COMMENTS, Source, span_of
@@ -72,13 +72,13 @@ class Region:
                 return span_of(node)
         return None
 
-    def words(self, ops: frozenset[str], decisions: Decisions) -> frozenset[str]:
+    def words(self, ops: frozenset[str], influence: Influence) -> frozenset[str]:
         """``ops`` with what becomes of the values read here; the result of a subtraction decides
         when it is used (the last one out turns off the light)."""
         own = [span_of(m.access.node) for m in self.writes]  # `*g = *g + 1` is the change itself
         read = (m.access.node for m in self.reads if not m.captured)
         read = (node for node in read if not any(span_of(node) in span for span in own))
-        found = {word for node in read for word in decisions.words(self.source, node)}
+        found = {word for node in read for word in influence.of(self.source, node)}
         last = "sub" in ops and len(self.reads) > 0
         return ops | found | ({"decides"} if last else frozenset())
 

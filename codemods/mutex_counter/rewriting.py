@@ -136,7 +136,9 @@ def rewrite_call(
         return Refused("a comment stands inside the text that would be replaced")
     text = one_line(source.text(held))
     references = _references(world, call)
-    use = Use(source, text, call.lock.inner, orders, world.decisions, references, fields)
+    use = Use(
+        source, text, call.lock.inner, orders, world.facts, world.influence, references, fields
+    )
     return rewrite(use, node, call.lock.family, call.method)
 
 

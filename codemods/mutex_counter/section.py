@@ -167,7 +167,7 @@ def _shaped(
     shape = fields_shape(use, region, scopes) if fields else shape_of(use, region)
     if isinstance(shape, Refused):
         return shape
-    return region, shape, shape.ops if fields else region.words(shape.ops, use.decisions)
+    return region, shape, shape.ops if fields else region.words(shape.ops, use.influence)
 
 
 def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:

@@ -9,7 +9,6 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decisions import Decisions
 from codemods.mutex_counter.locate import counts, fields
 from codemods.mutex_counter.meanings import Generic, generic, number_of, struct_of
 from codemods.mutex_counter.names import (
@@ -23,6 +22,7 @@ from codemods.mutex_counter.names import (
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
 from engine.rust.definitions import holder_of, owner_of
+from engine.rust.influence import Influence
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
 
@@ -134,9 +134,10 @@ class World:
                 yield source, node
 
     @cached_property
-    def decisions(self) -> Decisions:
-        """What becomes of values in this world."""
-        return Decisions(self.facts, self.everywhere)
+    def influence(self) -> Influence:
+        """What hangs on values in this world."""
+        facts = self.facts
+        return Influence(facts.sources, facts.items, facts.calls, facts.package_of, self.everywhere)
 
     def binding(self, source: Source, node: Node) -> Binding | None:
         """The local that the identifier ``node`` means."""
@@ -144,17 +145,6 @@ class World:
         if function is None:
             return None
         return self.facts.sources.scopes(source, function).binding_at(node)
-
-    def binding_of(self, key: Key) -> tuple[Source, Binding, Node] | None:
-        """(source, binding, function) of a local's key."""
-        source = self.source(key[1])
-        node = source.innermost(Span(key[2], key[2] + 1))
-        function = source.fn_item_of(node)
-        if function is None:
-            return None
-        scopes = self.facts.sources.scopes(source, function)
-        found = next((b for b in scopes.bindings if b.decl.start == key[2]), None)
-        return (source, found, function) if found is not None else None
 
 
 def _public(source: Source, decl: Decl) -> bool:

@@ -449,6 +449,11 @@ def parameters_of(function: Node) -> list[Parameter]:
     return found
 
 
+def pattern_of(node: Node) -> Node | None:
+    """The pattern of a parameter, a ``let``, an arm or a ``for``; of ``name: pattern`` in a struct's."""
+    return node.child_by_field_name("pattern")
+
+
 def all_parameters(function: Node) -> list[Node]:
     """The parameters of a ``fn`` as declared, ``self`` first where there is one."""
     listed = function.child_by_field_name("parameters")

@@ -1,0 +1,167 @@
+"""Where a lock comes from and where it goes: which declarations only change together.
+
+A link too many makes a larger group, one too few a compile error that ``follow`` mends: neither makes
+a wrong rewrite.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.resolve import Names, same_file
+from codemods.mutex_counter.section import DIRECT, LOCKS
+from codemods.mutex_counter.world import Decl, Key, World
+from engine.rust import nodes
+from engine.rust.definitions import owner_of
+from engine.rust.scopes import pattern_names
+from engine.rust.syntax import Source, span_of
+from engine.rust.value_flow import ValueFlow, function_name
+
+
+class LockFlow(ValueFlow[Key]):
+    """Links between the places of one world that hold locks."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(world.facts.sources, LOCKS)
+        self.world = world
+        self.names = Names(world)
+
+    # -- places --------------------------------------------------------------------------------
+
+    def local(self, source: Source, at: int) -> Key:
+        return ("local", source.path, at)
+
+    def items_of(self, source: Source, path: Node) -> Iterable[Key]:
+        return (decl.key for decl in self.names.statics_of(source, path))
+
+    def item_at(self, source: Source, item: Node) -> Iterable[Key]:
+        named = nodes.name_of(item)
+        every = self.world.statics.get(source.text(named), ()) if named is not None else ()
+        return (decl.key for decl in every if decl.stands_at(source, item))
+
+    def fields_of(self, source: Source, base: Node, name: bytes) -> Iterable[Key]:
+        return (decl.key for decl in self.names.fields_of(source, base, name))
+
+    def initialized(self, source: Source, initializer: Node) -> Iterable[Key]:
+        found = nodes.initialized(initializer)
+        literal = source.enclosing(initializer, ["struct_expression"])
+        named = nodes.name_of(literal) if literal is not None else None
+        if named is None:
+            return ()
+        name = source.text(found[0] if found is not None else initializer)
+        owner = _meant(source, nodes.last_name(source, named), initializer)
+        every = self.world.fields.get(name, [])
+        return (d.key for d in same_file([d for d in every if d.owner == owner], source))
+
+    def tuple_fields(self, source: Source, path: Node, index: int) -> Iterable[Key]:
+        owner = _meant(source, function_name(source, path)[0], path)
+        every = self.world.fields.get(str(index).encode(), ())
+        return (decl.key for decl in every if decl.owner == owner)
+
+    def results_of(self, source: Source, call: Node) -> Iterable[Key]:
+        results = [d for d in self._functions(source, call) if d.kind != "parameter"]
+        if results or nodes.method_call(source, call) is not None:
+            return (decl.key for decl in results)
+        here = (source.path, span_of(call))
+        return (new.key for new in self.world.news if (new.file, new.whole) == here)
+
+    def parameters_of(self, source: Source, call: Node, index: int) -> Iterable[Key] | None:
+        method = nodes.method_call(source, call) is not None
+        own = [d for d in self._functions(source, call) if d.kind == "parameter"]
+        own = [d for d in own if d.owner or not method]
+        return [d.key for d in own if d.index == index + method] if own else None
+
+    def result_of(self, source: Source, function: Node) -> Iterable[Key]:
+        named = nodes.name_of(function)
+        every = self.world.functions.get(source.text(named), ()) if named is not None else ()
+        return (d.key for d in every if d.kind == "function_item" and d.stands_at(source, function))
+
+    def _functions(self, source: Source, call: Node) -> list[Decl]:
+        """Parameters and results of the functions that ``call`` may mean."""
+        method = nodes.method_call(source, call)
+        if method is not None:
+            return self.world.functions.get(method.method, [])
+        callee = nodes.callee_of(call)
+        if callee is None:
+            return []
+        return self.names.functions(*function_name(source, callee), source, call)
+
+    def is_left(self, source: Source, use: Node) -> bool:
+        """Is it the receiver of a lock call (which is looked at for itself)?"""
+        named = nodes.method_on(source, nodes.outward(use))
+        return named is not None and named[0] in LOCKS | DIRECT and not nodes.arguments_of(named[1])
+
+    # -- links of one declaration --------------------------------------------------------------
+
+    def links(self, decl: Decl) -> Iterator[Key]:
+        """Places that ``decl`` is linked to by its mentions."""
+        match decl.kind:
+            case "field":
+                yield from self._field_links(decl)
+            case "static" | "const":
+                yield from self._static_links(decl)
+            case "parameter" | "function_item" | "function_signature_item":
+                yield from self._function_links(decl)
+            case _:
+                pass
+        if decl.key[0] == "local":
+            yield from self.local_links(self.world.source(decl.path), decl.key[2])
+
+    def _field_links(self, decl: Decl) -> Iterator[Key]:
+        if decl.name.isdigit():
+            return
+        for source, node in self.world.mentions(decl.name, decl):
+            up = node.parent
+            access = nodes.access_of(up) if up is not None else None
+            if up is not None and access is not None and access.name == node:
+                if self.is_left(source, up):
+                    continue
+                if decl in self.names.fields_of(source, access.base, decl.name):
+                    yield from self.sinks(source, up)
+            elif up is not None and up.type == "field_pattern":
+                yield from self._pattern_link(source, up, decl)
+
+    def _pattern_link(self, source: Source, pattern: Node, decl: Decl) -> Iterator[Key]:
+        named = nodes.type_of(pattern.parent) if pattern.parent is not None else None
+        if named is None:
+            return
+        if _meant(source, nodes.last_name(source, named), pattern) != decl.owner:
+            return
+        alike = [d for d in self.world.fields.get(decl.name, []) if d.owner == decl.owner]
+        if decl in same_file(alike, source):
+            for identifier in pattern_names(nodes.pattern_of(pattern) or pattern):
+                yield self.local(source, identifier.start_byte)
+
+    def _static_links(self, decl: Decl) -> Iterator[Key]:
+        for source, node in self.world.mentions(decl.name, decl):
+            whole = node
+            while whole.parent is not None and whole.parent.type == "scoped_identifier":
+                whole = whole.parent
+            if whole.type not in ("identifier", "scoped_identifier") or self.is_left(source, whole):
+                continue
+            if node.parent is not None and decl.stands_at(source, node.parent):
+                continue
+            local = self.binding(source, node) is not None
+            if not local and decl in self.names.statics_of(source, whole):
+                yield from self.sinks(source, whole)
+
+    def _function_links(self, decl: Decl) -> Iterator[Key]:
+        for source, node in self.world.mentions(decl.name, decl):
+            call = nodes.call_by_name(node)
+            if call is None or decl not in self._functions(source, call):
+                continue
+            if decl.kind != "parameter":
+                if not self.is_left(source, call):
+                    yield from self.sinks(source, call)
+                continue
+            given = nodes.arguments_of(call)
+            at = decl.index - (node.type == "field_identifier")
+            if 0 <= at < len(given):
+                yield from self.roots(source, given[at])
+
+
+def _meant(source: Source, name: bytes, node: Node) -> bytes:
+    """``name`` of a type, or what ``Self`` stands for at ``node``."""
+    return owner_of(source, node) if name == b"Self" else name
