@@ -145,6 +145,7 @@ def outcome(chosen: tuple[Case, ...]) -> Outcome:
     """Run ``chosen`` cases of one codemod through scan, types, plan and check, with review-level
     fixes. The build folder is kept, so that a few cases take seconds."""
     from engine.app.pipeline import run
+    from engine.app.request import ProofSettings, RunRequest
     from engine.base.ui import Ui
     from engine.cargo.workspace import Selection, discover
 
@@ -155,7 +156,12 @@ def outcome(chosen: tuple[Case, ...]) -> Outcome:
     ui = Ui(quiet=True)
     target = _WORK / "target"
     try:
-        result = run(workspace, (codemod,), ui, review=True, tests=False, target=target)
+        result = run(
+            RunRequest(
+                workspace, (codemod,), ProofSettings(review=True, tests=False), target=target
+            ),
+            ui,
+        )
     except SpikeproofError as error:  # kept: it is the same for every case, and costs a build
         return Outcome((), {}, f"{error}\n{error.detail}")
     return Outcome(result.verdicts, result.files)

@@ -28,7 +28,7 @@ from engine.base.model import (
 from engine.cargo.cargo_results import CheckRun, TestRun
 from engine.detect.codemod import Problem
 from engine.rewrite.patch import git_apply
-from engine.verify import Follow, VerifyResult, VerifySettings, verify
+from engine.verify import Follow, VerifyResult, VerifySettings, VerifyTools, verify
 
 
 @dataclass(frozen=True)
@@ -276,6 +276,11 @@ def everything(packages: tuple[str, ...] = ("app",), **more: object) -> VerifySe
     return VerifySettings(lambda paths: packages, **more)  # type: ignore[arg-type]
 
 
+def tools_of(cargo: FakeCargo) -> VerifyTools:
+    """The tools to verify with when ``cargo`` is all there is."""
+    return VerifyTools(cargo.originals.__getitem__, cargo, cargo.prove)
+
+
 # -- verifying with it ----------------------------------------------------------------------------
 
 
@@ -293,11 +298,9 @@ def run(
 ) -> VerifyResult:
     result = verify(
         proposals,
-        cargo.originals.__getitem__,
-        cargo,
-        follow,
+        tools_of(cargo),
         everything(tests=False, take=take),
-        cargo.prove,
+        follow,
         base=base,
         baseline=baseline,
     )

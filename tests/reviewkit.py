@@ -12,6 +12,7 @@ from engine.app.review.proof import ProofTools, ReviewProver
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.cargo.cargo_results import CheckRun
 from engine.rust import context
+from engine.verify import VerifyTools
 from tests.fakecargo import FakeCargo, nobody
 from tests.trees import build
 
@@ -91,11 +92,8 @@ class Case:
             return self.cargo.check()
 
         tools = ProofTools(
-            self.files.__getitem__,
-            self.cargo,
-            self.cargo.prove,
+            VerifyTools(self.files.__getitem__, self.cargo, self.cargo.prove),
             lambda paths: ("app",),
-            lambda files: files,
             baseline,
             renew,
         )

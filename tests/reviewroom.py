@@ -9,8 +9,9 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
+from engine.app.request import ProofSettings
 from engine.app.review import tree
-from engine.app.review.applying import ApplyRun
+from engine.app.review.applying import ApplyRun, ApplySettings
 from engine.app.review.memory import Memory
 from engine.base.errors import SpikeproofError, Terminated
 from engine.base.model import Edit, Level
@@ -110,14 +111,14 @@ def applying(root: Path, made: Case, ui: Ui, *options: str) -> ApplyRun:
         passes=(VerifyPass(ids, {}, cast(Any, None)),),  # nothing is planned here: no facts
     )
     return ApplyRun(
-        root,
         prover,
         result,
-        "--review" in options,
-        "--resume" in options,
         Memory(base, root),
         ui,
         tree.stamps(root, made.files),
+        ApplySettings(
+            proof=ProofSettings(review="--review" in options), resume="--resume" in options
+        ),
         root / "baseline.json" if "--remember" in options else None,
     )
 

@@ -39,7 +39,7 @@ from engine.detect.facts import Sources, sources_of
 from engine.detect.site_filter import old_words
 
 if TYPE_CHECKING:
-    from engine.measure.measure_fixes import MeasureSettings
+    from engine.app.request import ProofSettings
     from engine.report.jsonout import Omissions
     from engine.report.render import FailedWorkspace
     from engine.report.result import Result
@@ -73,7 +73,7 @@ def scan_command(
     found = [_scanned(workspace, types, ui, common) for workspace in workspaces]
     emit(_scan_text(found, form, common, ui), common["output"])
     for one in found:
-        _heading(ui, one.workspace, workspaces)
+        _heading(ui, one.workspace.root, workspaces)
         tell_skips(ui, one.skipped)
         files = len({site.path for site in one.sites})
         sites = f"{count(len(one.sites), 'site')} in {count(files, 'file')}"
@@ -153,19 +153,17 @@ def _scan_text(found: Sequence[_Scanned], form: str, common: dict[str, Any], ui:
 
 def diff_command(
     paths: Sequence[Path],
-    review: bool,
-    tests: bool,
-    measuring: MeasureSettings | None,
+    settings: ProofSettings,
     form: str,
     open_: OpenWorkspaces,
     ui: Ui,
     common: dict[str, Any],
 ) -> int:
-    """``spikeproof diff``: see DESIGN for the exit codes. Of several workspaces, one for which
-    nothing can be done costs the others nothing; the exit is then 2."""
-    from engine.app.pipeline import run
-    from engine.report.folder import check_folder, patches, write_folder
-    from engine.report.render import STEPWISE, FailedWorkspace, render_all, samples_of, series_of
+    """``spikeproof diff``: exit 0 when there is nothing to do, 1 when a patch was made or sites were
+    found that nobody tried, 3 when a fix did not hold. Of several workspaces, one for which nothing
+    can be done costs the others nothing; the exit is then 2."""
+    from engine.report.folder import check_folder
+    from engine.report.render import STEPWISE
     from engine.report.story import story
 
     folder = common.get("folder")
@@ -175,52 +173,76 @@ def diff_command(
     check_output(common["output"])
     if folder is not None:
         check_folder(folder)
-    results: list[tuple[Workspace, Result]] = []
+    steps = form in STEPWISE or folder is not None
+    made, failed = _proven(workspaces, settings, steps, ui, common)
+    _write(made, failed, form, ui, common)
+    if settings.measuring is not None and settings.measuring.samples is not None:
+        from engine.report.render import samples_of
+
+        emit(samples_of(made), settings.measuring.samples)
+    if form == "mbox" and any(b"\r\n" in result.patch for result in made):
+        ui.say("Note", "some files end their lines with CR: `git am --keep-cr` takes them", "cyan")
+    for result in made:
+        _heading(ui, result.root, workspaces)
+        tell_skips(ui, result.skipped)
+        for line in story(result, ui.color(sys.stderr), ui.verbose):
+            ui.line(line)
+        tell_leftovers(ui, result.unused, result.stale)
+    return EXIT_FAILED if failed else _worst(exit_code(r.verdicts, r.patch) for r in made)
+
+
+def _proven(
+    workspaces: Sequence[Workspace],
+    settings: ProofSettings,
+    steps: bool,
+    ui: Ui,
+    common: dict[str, Any],
+) -> tuple[list[Result], list[FailedWorkspace]]:
+    """What a run over each workspace made, and those of several for which nothing can be done."""
+    from engine.app.pipeline import run
+    from engine.app.request import RunRequest
+    from engine.report.render import FailedWorkspace
+
+    made: list[Result] = []
     failed: list[FailedWorkspace] = []
+    several = len(workspaces) > 1
     for workspace, place in zip(workspaces, _folders(workspaces), strict=True):
-        _heading(ui, workspace, workspaces)
+        _heading(ui, workspace.root, workspaces)
         try:
             names = chosen(common["names"], workspace)
             wanted = filter_of(workspace, common, ui)
+            folder = place if several else None
             with ui.busy():
-                result = run(
-                    workspace,
-                    names,
-                    ui,
-                    review=review,
-                    tests=tests,
-                    measuring=measuring,
-                    steps=form in STEPWISE or folder is not None,
-                    wanted=wanted,
-                    folder=place if len(workspaces) > 1 else None,
-                )
+                result = run(RunRequest(workspace, names, settings, wanted, steps, folder), ui)
         except SpikeproofError as error:
-            if len(workspaces) == 1:
+            if not several:
                 raise
             failed.append(FailedWorkspace(workspace.root, str(error)))
             complain(f"{show(workspace.root)}: {error}", error.detail)
             continue
         result = with_leftovers(result, wanted, names, workspace)
-        result = replace(result, skipped=(*workspace.skipped, *result.skipped))
-        results.append((workspace, result))
-    made = [result for _, result in results]
+        made.append(replace(result, skipped=(*workspace.skipped, *result.skipped)))
+    return made, failed
+
+
+def _write(
+    made: Sequence[Result],
+    failed: Sequence[FailedWorkspace],
+    form: str,
+    ui: Ui,
+    common: dict[str, Any],
+) -> None:
+    """The patch, or what else ``form`` says, where the user wants it."""
+    from engine.report.folder import patches, write_folder
+    from engine.report.render import render_all, series_of
+
+    folder = common.get("folder")
     if folder is not None:
         files = patches(series_of(made), form == "mbox")
         write_folder(folder, files)
         ui.say("Wrote", f"{count(len(files) - 1, 'patch', 'patches')} to {folder}")
     elif made or form == "json":
         emit(render_all(made, failed, form), common["output"])
-    if measuring is not None and measuring.samples is not None:
-        emit(samples_of(made), measuring.samples)
-    if form == "mbox" and any(b"\r\n" in result.patch for result in made):
-        ui.say("Note", "some files end their lines with CR: `git am --keep-cr` takes them", "cyan")
-    for workspace, result in results:
-        _heading(ui, workspace, workspaces)
-        tell_skips(ui, result.skipped)
-        for line in story(result, ui.color(sys.stderr), ui.verbose):
-            ui.line(line)
-        tell_leftovers(ui, result.unused, result.stale)
-    return EXIT_FAILED if failed else _worst(exit_code(r.verdicts, r.patch) for r in made)
 
 
 def _worst(codes: Any) -> int:
@@ -254,6 +276,6 @@ def _below(folder: str, path: str) -> str:
     return f"{folder}/{path}" if folder else path
 
 
-def _heading(ui: Ui, workspace: Workspace, workspaces: Sequence[Workspace]) -> None:
+def _heading(ui: Ui, root: Path, workspaces: Sequence[Workspace]) -> None:
     if len(workspaces) > 1:
-        ui.say("Workspace", printable(str(workspace.root)), "cyan")
+        ui.say("Workspace", printable(str(root)), "cyan")

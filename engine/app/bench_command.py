@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,21 @@ from engine.measure.text import counted, report_json, report_text, samples_json
 _INTERRUPTED = 130
 
 
+@dataclass(frozen=True)
+class BenchSettings:
+    """What ``spikeproof bench`` is asked. ``against`` is the side before: a folder, or a git
+    revision; ``seconds`` the budget for each package, building not counted; ``form`` is ``text`` or
+    ``json``; ``samples`` names a file for all measured values."""
+
+    against: str
+    seconds: float
+    form: str
+    samples: Path | None = None
+
+
 def bench_command(
     path: Path,
-    against: str,
-    seconds: float,
-    samples: Path | None,
-    form: str,
+    settings: BenchSettings,
     open_: Callable[[Path, dict[str, Any]], Workspace],
     ui: Ui,
     common: dict[str, Any],
@@ -41,16 +51,16 @@ def bench_command(
         ui.say("Waiting", message, "cyan")
 
     with ui.busy(), Scratch.open(after, on_wait=wait) as scratch:
-        before = _other(after, against, scratch, open_, ui, common)
-        settings = CompareSettings(seconds=seconds, limits=Limits.of(after.config))
-        report = compare(scratch, Side(before), Side(after), settings, ui)
-    if form == "json":
+        before = _other(after, settings.against, scratch, open_, ui, common)
+        how = CompareSettings(seconds=settings.seconds, limits=Limits.of(after.config))
+        report = compare(scratch, Side(before), Side(after), how, ui)
+    if settings.form == "json":
         text = report_json(report)
     else:
         text = report_text(report, common["output"] is None and ui.color(sys.stdout))
     emit(text.encode("utf-8", "backslashreplace"), common["output"])
-    if samples is not None:
-        emit(samples_json({show(against): report}).encode(), samples)
+    if settings.samples is not None:
+        emit(samples_json({show(settings.against): report}).encode(), settings.samples)
     ui.say("Compared", f"{counted(report.rows) or 'nothing'} in {report.seconds:.0f} s")
     return exit_code(report)
 

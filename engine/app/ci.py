@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from engine.app.commands import (
 from engine.app.findings import report_of
 from engine.app.github_event import read_event
 from engine.app.pipeline import proving
+from engine.app.request import ProofSettings, RunRequest
 from engine.app.suggest import StandaloneFix, standalone_fixes
 from engine.base import git
 from engine.base.counts import configured_words, count
@@ -37,7 +38,6 @@ from engine.cargo.workspace import Workspace
 from engine.detect.change_base import Newness, since
 from engine.detect.facts import sources_of
 from engine.detect.site_filter import SiteFilter
-from engine.measure.measure_fixes import MeasureSettings
 from engine.report.annotations import annotation_lines, command
 from engine.report.finding import Finding, Report
 from engine.report.github_review import review
@@ -87,14 +87,12 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class CiSettings:
-    """What the user asks for. Without ``base`` the job's environment names it; ``measuring`` None:
-    nothing is measured."""
+    """What the user asks for. ``base`` is the revision that is compared with: the job's environment
+    names it, if None; ``fail_on`` is the level from which a new fix fails the job, or "none"."""
 
     base: str | None = None
     fail_on: str = "safe"
-    review: bool = False
-    tests: bool = True
-    measuring: MeasureSettings | None = None
+    proof: ProofSettings = field(default_factory=ProofSettings)
 
 
 def ci_command(
@@ -129,7 +127,7 @@ def ci_command(
     for line in story(result, ui.color(sys.stderr), ui.verbose):
         ui.line(line)
     tell_leftovers(ui, result.unused, result.stale)
-    code = exit_code(report, settings.fail_on, settings.review)
+    code = exit_code(report, settings.fail_on, settings.proof.review)
     ui.say("Finished", _outcome(report, settings.fail_on, code), "green" if code == 0 else "red")
     return code
 
@@ -155,20 +153,13 @@ class _Job:
     def prove(self) -> tuple[Result, Report]:
         """Where no file of the workspace changed, cargo has nothing to do, unless somebody wants
         the old sites, too."""
-        workspace, settings = self.workspace, self.settings
+        workspace = self.workspace
         result = Result(workspace.root, sources_of(workspace))
         apart: Mapping[str, StandaloneFix] = {}
         changed = any(map(self.newness.changed, workspace.files))
         if changed or self.outputs.whole:
-            with proving(
-                workspace,
-                self.names,
-                self.ui,
-                settings.review,
-                settings.tests,
-                measuring=settings.measuring,
-                wanted=self.wanted,
-            ) as (result, session):
+            request = RunRequest(workspace, self.names, self.settings.proof, self.wanted)
+            with proving(request, self.ui) as (result, session):
                 if session is not None:
                     apart = standalone_fixes(session, result, self.ui, self.prefix)
             result = with_leftovers(result, self.wanted, self.names, workspace)

@@ -14,6 +14,7 @@ from engine import __version__
 from engine.app.options import (
     BASELINE,
     BENCH_TIME,
+    CI_PROOF,
     CODEMODS,
     COMMON,
     PATHS,
@@ -92,11 +93,11 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
     """
     from engine.app.batch import diff_command
 
-    review, tests, measuring = proof(common)
+    settings = proof(common)
     folder = into is not None and (into.endswith("/") or Path(into).is_dir())
     where = Path(into) if into is not None else None
     common |= {"output": None if folder else where, "folder": where if folder else None}
-    return diff_command(paths, review, tests, measuring, form, _workspaces, _ui(common), common)
+    return diff_command(paths, settings, form, _workspaces, _ui(common), common)
 
 
 @cli.command()
@@ -113,16 +114,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
 @click.option("--allow-dirty", is_flag=True, help="Also when git has unrecorded changes.")
 @click.option("--allow-no-vcs", is_flag=True, help="Also outside of any git repository.")
 @failing
-def apply(
-    path: Path,
-    every: bool,
-    undo: bool,
-    resume: bool,
-    remember: bool,
-    allow_dirty: bool,
-    allow_no_vcs: bool,
-    **common: Any,
-) -> int:
+def apply(path: Path, every: bool, undo: bool, **common: Any) -> int:
     """Go through the verified fixes, hottest first, and write those that you take.
 
     Asks for a key per fix (? lists them); hunks, other alternatives and your own edits are checked
@@ -134,22 +126,21 @@ def apply(
     Exit codes: 0 nothing to do · 1 fixes were found (and written, as you chose; or taken back)
                 2 usage or tool failure · 3 some fix could not be verified, or not be written
     """
-    from engine.app.review.command import ApplySettings, apply_command
+    from engine.app.review.applying import ApplySettings
+    from engine.app.review.command import apply_command
 
+    resume, remember = common["resume"], common["remember"]
     if every + undo + resume > 1 or (remember and (every or undo)):
         raise SpikeproofError(
             "--all, --undo and --resume each stand alone; --remember is for answers"
         )
-    review, tests, measuring = proof(common)
     settings = ApplySettings(
         "all" if every else "undo" if undo else "ask",
-        review,
-        tests,
-        measuring,
+        proof(common),
         resume,
         remember,
-        allow_dirty,
-        allow_no_vcs,
+        common["allow_dirty"],
+        common["allow_no_vcs"],
     )
     return apply_command(path, settings, _workspace, _ui(common), common)
 
@@ -201,9 +192,10 @@ def bench(
     Exit codes: 0 no difference · 1 something differs · 2 usage or tool failure
                 3 nothing could be measured
     """
-    from engine.app.bench_command import bench_command
+    from engine.app.bench_command import BenchSettings, bench_command
 
-    return bench_command(path, against, seconds, samples, form, _workspace, _ui(common), common)
+    settings = BenchSettings(against, seconds, form, samples)
+    return bench_command(path, settings, _workspace, _ui(common), common)
 
 
 @cli.command()
@@ -214,11 +206,7 @@ def bench(
     help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
     "the pull or merge request, as GitHub's or GitLab's environment names it.",
 )
-@options(SELECTION, CODEMODS, BASELINE, VERBOSITY)
-@click.option("--review", is_flag=True, help="Take review-level fixes too.")
-@click.option("--no-tests", is_flag=True, help="Prove with cargo check alone.")
-@click.option("--no-bench", is_flag=True, help="Do not measure.")
-@BENCH_TIME
+@options(SELECTION, CODEMODS, BASELINE, VERBOSITY, CI_PROOF)
 @click.option(
     "--fail-on",
     type=click.Choice(["safe", "review", "none"]),
@@ -238,21 +226,7 @@ def bench(
     help="Write the patch there; without it, to stdout (not under GitHub Actions).",
 )
 @failing
-def ci(
-    path: Path,
-    base: str | None,
-    review: bool,
-    no_tests: bool,
-    no_bench: bool,
-    seconds: float,
-    fail_on: str,
-    sarif: Path | None,
-    rdjsonl: Path | None,
-    github_review: Path | None,
-    gitlab: Path | None,
-    patch: Path | None,
-    **common: Any,
-) -> int:
+def ci(path: Path, base: str | None, fail_on: str, **common: Any) -> int:
     """Find over whole files, prove and report what is new against a base.
 
     Old sites are counted and left alone. Runs build scripts, proc macros, tests and benches of the
@@ -266,12 +240,12 @@ def ci(
                 3 a new fix was found, of a level that fails, and does not hold
     """
     from engine.app.ci import CiSettings, Outputs, ci_command
-    from engine.measure.measure_fixes import MeasureSettings
 
-    outputs = Outputs(sarif, rdjsonl, github_review, gitlab, patch)
-    measuring = None if no_bench else MeasureSettings(seconds)
-    settings = CiSettings(base, fail_on, review, not no_tests, measuring)
-    return ci_command(path, settings, outputs, _workspace, _ui(common), common)
+    files = {
+        name: common[name] for name in ("sarif", "rdjsonl", "github_review", "gitlab", "patch")
+    }
+    settings = CiSettings(base, fail_on, proof(common))
+    return ci_command(path, settings, Outputs(**files), _workspace, _ui(common), common)
 
 
 @cli.command("post-review")

@@ -11,7 +11,7 @@ import click
 from engine.base.errors import SpikeproofError
 
 if TYPE_CHECKING:
-    from engine.measure.measure_fixes import MeasureSettings
+    from engine.app.request import ProofSettings
 
 SELECTION = (
     click.option(
@@ -106,11 +106,14 @@ SAMPLES = click.option(
 )
 
 # How fixes are proven: read by ``proof``.
-PROOF = (
+_REVIEW_AND_TESTS = (
     click.option("--review", is_flag=True, help="Take review-level fixes too."),
     click.option("--no-tests", is_flag=True, help="Prove with cargo check alone."),
     click.option("--no-bench", is_flag=True, help="Do not measure."),
     BENCH_TIME,
+)
+PROOF = (
+    *_REVIEW_AND_TESTS,
     click.option("--per-fix", is_flag=True, help="Measure each fix alone, too."),
     click.option(
         "--require",
@@ -120,21 +123,23 @@ PROOF = (
         help="What a fix needs in order to be emitted; none that measurably regresses ever is.",
     ),
 )
+CI_PROOF = _REVIEW_AND_TESTS
 
 
-def proof(common: dict[str, Any]) -> tuple[bool, bool, MeasureSettings | None]:
-    """Review-level fixes too? Run tests? What to measure (None: nothing)?"""
-    from engine.measure.measure_fixes import MeasureSettings
+def proof(common: dict[str, Any]) -> ProofSettings:
+    """What ``PROOF`` or ``CI_PROOF`` (with ``SAMPLES``, where the command has it) was given. Raises
+    SpikeproofError for what only measuring can tell, with measuring off."""
+    from engine.app.request import ProofSettings
+    from engine.measure.settings import MeasureSettings
 
-    require = common["require"]
+    require = common.get("require", "tests")
     samples = common.get("samples")
     for option, asked in (("--require bench", require == "bench"), ("--samples", bool(samples))):
         if asked and common["no_bench"]:
             raise SpikeproofError(f"{option} cannot be had with --no-bench")
     tests = not common["no_tests"] and require != "check"
-    measured = MeasureSettings(common["seconds"], common["per_fix"], require, samples)
-    measuring = None if common["no_bench"] else measured
-    return common["review"], tests, measuring
+    measured = MeasureSettings(common["seconds"], common.get("per_fix", False), require, samples)
+    return ProofSettings(common["review"], tests, None if common["no_bench"] else measured)
 
 
 def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

@@ -33,7 +33,7 @@ from engine.detect.suppress import Allowance, UnusedAllowance
 from engine.rewrite.patch import git_apply, placed
 from engine.rewrite.rustfmt import Formatter
 from engine.rust.questions import NOTHING, Answers, Question
-from engine.verify import Prove
+from engine.verify import Prove, VerifyTools
 
 
 @dataclass(frozen=True)
@@ -282,6 +282,17 @@ def prover_of(session: Session) -> Prove:
         return session.cargo
 
     return prove
+
+
+def verify_tools(session: Session) -> VerifyTools:
+    """What fixes are verified with in the session's copy."""
+    return VerifyTools(
+        session.sources.data,
+        session.cargo,
+        prover_of(session),
+        formatter_of(session).format,
+        session.ui.say,
+    )
 
 
 def packages_with(workspace: Workspace, paths: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
 
 from engine.cargo.cargo import Limits
 from engine.measure import budget
@@ -25,3 +27,15 @@ class CompareSettings:
 
     def wants(self, name: str) -> bool:
         return not self.only or name in self.only
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureSettings:
+    """What the user asks of measuring. ``seconds`` is the budget for one package's measurements;
+    ``require`` is what a fix needs in order to be emitted (a measured gain for "bench");
+    ``samples`` names a file for all measured values."""
+
+    seconds: float = 120.0
+    per_fix: bool = False
+    require: Literal["check", "tests", "bench"] = "tests"
+    samples: Path | None = None

@@ -38,6 +38,7 @@ from engine.verify.values import (
     StatusLine,
     VerifyResult,
     VerifySettings,
+    VerifyTools,
 )
 from engine.verify.verification import verify
 
@@ -47,5 +48,6 @@ __all__ = [
     "StatusLine",
     "VerifyResult",
     "VerifySettings",
+    "VerifyTools",
     "verify",
 ]

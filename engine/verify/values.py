@@ -10,6 +10,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
 from engine.cargo.cargo_results import CheckRun, Driver, TestRun
 from engine.detect.codemod import Problem, Refusal
+from engine.rewrite.rustfmt import FormatFiles
 
 # Asked before a fix is dropped: the codemod of the proposal may answer with a larger fix.
 Follow = Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]
@@ -27,6 +28,27 @@ class Prove(Protocol):
         next ``write`` of any driver. Raises SpikeproofError when the patch does not apply.
         """
         ...
+
+
+def _unformatted(files: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    return files
+
+
+def _silent(verb: str, text: str) -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class VerifyTools:
+    """What verification works with. ``read`` gives the user's bytes of a path, ``driver`` runs cargo
+    on the scratch tree, ``prove`` on a clean copy with a patch on it. ``format_files`` makes the
+    texts that are emitted of those that were verified; ``progress`` hears what is being done."""
+
+    read: Callable[[str], bytes]
+    driver: Driver
+    prove: Prove
+    format_files: FormatFiles = _unformatted
+    progress: StatusLine = _silent
 
 
 @dataclass(frozen=True)

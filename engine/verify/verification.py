@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from engine.base.errors import SpikeproofError
 from engine.base.model import Fix, Outcome, Proposal, Verdict
-from engine.cargo.cargo_results import CheckRun, Driver, TestRun
-from engine.rewrite.rustfmt import FormatFiles
+from engine.cargo.cargo_results import CheckRun, TestRun
 from engine.verify import verdicts
 from engine.verify.checks import Alternatives, CheckJudge, errors_of
 from engine.verify.culprits import describe
@@ -22,11 +21,10 @@ from engine.verify.values import (
     Failure,
     Follow,
     Proof,
-    Prove,
     Reader,
-    StatusLine,
     VerifyResult,
     VerifySettings,
+    VerifyTools,
 )
 
 # Alternatives tried after the tests have dropped a fix: each costs builds and test runs.
@@ -35,37 +33,24 @@ _SECOND_CHANCES = 1
 
 def verify(
     proposals: Sequence[Proposal],
-    read: Callable[[str], bytes],
-    driver: Driver,
-    follow: Follow,
+    tools: VerifyTools,
     settings: VerifySettings,
-    prove: Prove,
-    progress: StatusLine = lambda verb, text: None,
+    follow: Follow,
     base: Mapping[str, bytes] | None = None,
     baseline: CheckRun | None = None,
-    format_files: FormatFiles = lambda files: files,
 ) -> VerifyResult:
     """Find the largest set of fixes that compiles and passes the tests, and prove its patch.
 
-    ``read`` gives the user's bytes of a path. ``base`` holds texts that an earlier pass accepted:
-    the proposals' offsets count in them. ``baseline`` is a check of that tree where the caller has
-    one already. ``format_files`` makes the emitted texts of the verified ones; they are what is proven.
-    Nothing but the driver's scratch tree is written; with nothing to try, nothing is run.
+    ``follow`` is asked for a larger fix before one is dropped for the errors that it brought.
+    ``base`` holds texts that an earlier pass accepted: the proposals' offsets count in them.
+    ``baseline`` is a check of that tree where the caller has one already. Nothing but the driver's
+    scratch tree is written; with nothing to try, nothing is run.
 
     Raises SpikeproofError when the workspace does not compile as it is, or when cargo check hits
     its limit; KeyboardInterrupt passes through.
     """
-    session = _Verification(
-        tuple(proposals),
-        Reader(read, base or {}),
-        driver,
-        follow,
-        settings,
-        prove,
-        progress,
-        format_files,
-    )
-    return session.run(baseline)
+    reader = Reader(tools.read, base or {})
+    return _Verification(tuple(proposals), reader, tools, settings, follow).run(baseline)
 
 
 class _Verification:
@@ -73,21 +58,18 @@ class _Verification:
         self,
         proposals: tuple[Proposal, ...],
         reader: Reader,
-        driver: Driver,
-        follow: Follow,
+        tools: VerifyTools,
         settings: VerifySettings,
-        prove: Prove,
-        progress: StatusLine,
-        format_files: FormatFiles,
+        follow: Follow,
     ) -> None:
         self._proposals = proposals
         self._reader = reader
-        self._driver = driver
+        self._driver = tools.driver
         self._follow = follow
         self._settings = settings
-        self._progress = progress
-        self._prover = Prover(self._reader, format_files, prove, progress)
-        self._suite = Suite(driver, settings, reader, progress)
+        self._progress = tools.progress
+        self._prover = Prover(reader, tools.format_files, tools.prove, tools.progress)
+        self._suite = Suite(tools.driver, settings, reader, tools.progress)
         self._early: dict[int, Verdict] = {}  # decided without being tried
         self._checks = 0
 

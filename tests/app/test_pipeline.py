@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.app.pipeline import _rescan, run
+from engine.app.passes import rescan
+from engine.app.pipeline import run
+from engine.app.request import ProofSettings, RunRequest
 from engine.app.session import Session, open_session, prover_of
 from engine.base.model import Outcome
 from engine.base.ui import Ui
@@ -104,19 +106,21 @@ def test_a_later_pass_takes_the_proofs_check_for_its_baseline(session: Session) 
     first = session.check_baseline()
     runs = session.cargo.runs
     files = {"src/hits.rs": f"// new\n{HITS}".encode()}
-    sites, check = _rescan(session, ("mutex-counter",), files, first)
+    sites, check = rescan(session, ("mutex-counter",), files, first)
     assert check is first
     assert session.cargo.runs == runs
     assert {site.path for site in sites} == {"src/hits.rs", "src/slots.rs"}
     assert (session.scratch.tree / "src/hits.rs").read_bytes() == files["src/hits.rs"]
-    _, check = _rescan(session, ("mutex-counter",), files, None)
+    _, check = rescan(session, ("mutex-counter",), files, None)
     assert check.ok
     assert session.cargo.runs == runs + 1
 
 
 @pytest.mark.slow
 def test_a_fix_that_fails_its_test_is_dropped_in_ten_runs(workspace: Workspace) -> None:
-    result = run(workspace, ("mutex-counter",), Ui(quiet=True), review=True)
+    result = run(
+        RunRequest(workspace, ("mutex-counter",), ProofSettings(review=True)), Ui(quiet=True)
+    )
     told = {v.proposal.sites[0].path: v for v in result.verdicts}
     assert told["src/hits.rs"].outcome is Outcome.VERIFIED
     assert told["src/hits.rs"].evidence.tests == "passed: 2 tests of package app"

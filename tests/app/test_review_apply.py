@@ -13,6 +13,7 @@ import pexpect
 import pytest
 
 from engine.app.pipeline import proving
+from engine.app.request import ProofSettings, RunRequest
 from engine.app.review.items import items_of
 from engine.app.review.proof import ReviewProver
 from engine.base.ui import Ui
@@ -340,7 +341,8 @@ def test_any_choice_of_fixes_compiles(root: Path) -> None:
     (root / "src/hits.rs").write_text(TWO, "utf-8")
     workspace = discover(root, Selection())
     names = ("clone-per-frame", "mutex-counter")
-    with proving(workspace, names, Ui(quiet=True), tests=False) as (result, session):
+    request = RunRequest(workspace, names, ProofSettings(tests=False))
+    with proving(request, Ui(quiet=True)) as (result, session):
         assert session is not None
         prover = ReviewProver.of(session, result, tests=False)
         items = items_of(result.verdicts, (each.ids for each in result.passes))

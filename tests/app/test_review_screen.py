@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.app.review.items import Answer, Item
-from engine.app.review.screen import Screen
+from engine.app.review.screen import ItemView, Screen
 from engine.base.model import Diagnostic, Edit
 from engine.base.ui import Ui
 from tests.reviewkit import Case, fix, verdict
@@ -42,7 +42,7 @@ def test_nothing_of_the_repository_reaches_the_terminal_raw(
     texts = made.prover().texts
     source, diff = texts.source(shown), texts.diff(shown)
     screen = Screen(color)
-    screen.item(shown, 1, 1, source, diff, Answer.TAKE, 1, EVIL)
+    screen.item(ItemView(shown, 1, 1, source, diff, Answer.TAKE, 1, EVIL))
     screen.evidence(shown, source, diff)
     screen.docs("name", EVIL)
     screen.overview([shown], 0)
@@ -81,7 +81,7 @@ def test_a_wide_line_is_shown_around_its_mark(
     assert found.fix is not None
     shown = Item(found, found.fix)
     texts = Case({"src/a.rs": text}, (found,)).prover().texts
-    Screen(False).item(shown, 1, 1, texts.source(shown), b"", None, 0, "")
+    Screen(False).item(ItemView(shown, 1, 1, texts.source(shown), b""))
     lines = capsys.readouterr().out.split("\n")
     row = next(n for n, line in enumerate(lines) if line.startswith("1 | "))
     start = lines[row].index("here")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.app.pipeline import run
+from engine.app.request import ProofSettings, RunRequest
 from engine.base.model import Outcome, Verdict
 from engine.base.ui import Ui
 from engine.cargo.sources import LIMIT
@@ -63,7 +64,10 @@ def _proven(root: Path, reason: str, text: str) -> Result:
     )
     (root / ".git").mkdir()
     workspace = discover(root, Selection())
-    return run(workspace, tuple(registry()), Ui(quiet=True), review=True, tests=False)
+    return run(
+        RunRequest(workspace, tuple(registry()), ProofSettings(review=True, tests=False)),
+        Ui(quiet=True),
+    )
 
 
 def _one(result: Result) -> Verdict:

@@ -11,11 +11,12 @@ import pytest
 
 import codemods
 from engine.app import pipeline
+from engine.app.request import ProofSettings, RunRequest
 from engine.base.model import Outcome, Verdict
 from engine.base.ui import Ui
 from engine.cargo.workspace import Selection, discover
 from engine.detect.codemod import registry
-from engine.measure.measure_fixes import MeasureSettings
+from engine.measure.settings import MeasureSettings
 from engine.report.render import render
 from engine.report.result import Result
 from tests.benchcrate import crate
@@ -137,7 +138,9 @@ class Story(Ui):
 def run(root: Path, target: Path, measuring: MeasureSettings) -> tuple[Result, list[str]]:
     story = Story()
     workspace = discover(root, Selection(offline=True))
-    result = pipeline.run(workspace, ("seed",), story, target=target, measuring=measuring)
+    result = pipeline.run(
+        RunRequest(workspace, ("seed",), ProofSettings(measuring=measuring), target=target), story
+    )
     return result, story.told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,7 @@ from tests.fakecargo import (
     outcomes,
     plain,
     run,
+    tools_of,
 )
 
 FIFTY = World(((1,) * 10,) * 5)  # 50 functions with one site each
@@ -120,12 +122,9 @@ def test_without_bad_fixes_each_thing_runs_once() -> None:
     said: list[str] = []
     result = verify(
         plain(FIFTY, set()),
-        cargo.originals.__getitem__,
-        cargo,
-        nobody,
+        replace(tools_of(cargo), progress=lambda verb, text: said.append(f"{verb} {text}")),
         everything(),
-        cargo.prove,
-        lambda verb, text: said.append(f"{verb} {text}"),
+        nobody,
     )
     assert kept(result) == set(range(50))
     assert cargo.log == [
@@ -330,7 +329,7 @@ def test_rustc_may_point_at_a_file_that_the_sources_do_not_have() -> None:
         return files[path]
 
     off = everything(tests=False)
-    result = verify(plain(FIFTY, {7}), read, cargo, nobody, off, cargo.prove)
+    result = verify(plain(FIFTY, {7}), replace(tools_of(cargo), read=read), off, nobody)
     assert kept(result) == set(range(50)) - {7}
 
 

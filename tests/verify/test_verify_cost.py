@@ -22,6 +22,7 @@ from tests.fakecargo import (
     kept,
     nobody,
     plain,
+    tools_of,
 )
 
 ALONE = World(((1,),) * 50)  # 50 files with one site each
@@ -44,11 +45,9 @@ def judged(world: World, rules: Iterable[Breaks | FailsTest], bad: set[int]) -> 
     cargo = FakeCargo(world.files, tuple(rules), frozenset(tests))
     result = verify(
         plain(world, bad),
-        cargo.originals.__getitem__,
-        cargo,
-        nobody,
+        tools_of(cargo),
         everything(),
-        cargo.prove,
+        nobody,
     )
     assert kept(result) == set(range(len(world.homes))) - bad
     assert not any(f"bad_{n}".encode() in result.patch for n in range(len(world.homes)))
@@ -173,11 +172,9 @@ def test_of_fixes_that_fail_only_together_as_many_are_kept_as_hold(data: st.Data
     cargo = FakeCargo(world.files, tuple(rules), tests)
     result = verify(
         plain(world, set()),
-        cargo.originals.__getitem__,
-        cargo,
-        nobody,
+        tools_of(cargo),
         everything(),
-        cargo.prove,
+        nobody,
     )
     good = kept(result)
     assert not any(together <= good for together in rules.values())
@@ -204,11 +201,9 @@ def test_what_is_set_aside_blames_nobody(data: st.DataObject) -> None:
     cargo = FakeCargo(world.files, tuple(rules), frozenset(tests))
     result = verify(
         plain(world, set(bad)),
-        cargo.originals.__getitem__,
-        cargo,
-        nobody,
+        tools_of(cargo),
         everything(),
-        cargo.prove,
+        nobody,
     )
     assert not kept(result) & bad.keys()
     named = any(note.startswith(f"{own(0)} is flaky") for note in result.notes)
@@ -227,11 +222,9 @@ def test_who_was_dropped_for_a_test_that_proves_flaky_later_comes_back() -> None
     cargo = FakeCargo(world.files, (flaky, late), frozenset({own(0), own(1), OVER_ALL}))
     result = verify(
         plain(world, {2}),
-        cargo.originals.__getitem__,
-        cargo,
-        nobody,
+        tools_of(cargo),
         everything(),
-        cargo.prove,
+        nobody,
     )
     assert kept(result) == {0, 1}
     assert result.verdicts[2].evidence.failed_tests == (OVER_ALL,)
@@ -246,11 +239,9 @@ def test_a_pass_where_it_had_failed_starts_the_search_again() -> None:
     cargo = FakeCargo(world.files, (race,), frozenset({own(0), OVER_ALL}))
     result = verify(
         plain(world, {1}),
-        cargo.originals.__getitem__,
-        cargo,
-        nobody,
+        tools_of(cargo),
         everything(),
-        cargo.prove,
+        nobody,
     )
     assert kept(result) == {0, 2, 3}
     assert result.verdicts[1].reason == (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -13,7 +14,7 @@ from engine.detect.codemod import Problem
 from engine.verify import VerifyResult, VerifySettings, verify
 from engine.verify.hints import Hints
 from engine.verify.values import Attempt
-from tests.fakecargo import Breaks, FailsTest, FakeCargo, World
+from tests.fakecargo import Breaks, FailsTest, FakeCargo, World, tools_of
 
 WORLD = World(((4, 4), (4, 4)))
 T1, T2, T3 = "app::lib::m0::tests::one", "app::lib::m1::tests::two", "user::test/api::three"
@@ -32,17 +33,9 @@ def run(
     def nobody(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> None:
         return None
 
-    read = cargo.originals.__getitem__
-    prove = more.pop("prove", cargo.prove)
-    return verify(
-        proposals,
-        read,
-        cargo,
-        nobody,
-        VerifySettings(packages, tests),
-        prove,  # type: ignore[arg-type]
-        **more,  # type: ignore[arg-type]
-    )
+    named = {name: more.pop(name) for name in ("prove", "format_files") if name in more}
+    tools = replace(tools_of(cargo), **named)  # type: ignore[arg-type]
+    return verify(proposals, tools, VerifySettings(packages, tests), nobody, **more)  # type: ignore[arg-type]
 
 
 def sites(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
+from engine.app.request import ProofSettings
 from engine.app.review.finish import Finish, Ready
 from engine.app.review.items import Answer, Item, Kind, items_of
 from engine.app.review.memory import Memory
@@ -16,7 +18,6 @@ from engine.app.review.queue import Queue
 from engine.app.review.resume import after_writing, kept, resumed
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError
-from engine.base.model import Level
 from engine.base.plain import printable
 from engine.base.ui import Ui
 from engine.detect import baseline
@@ -35,31 +36,43 @@ if TYPE_CHECKING:
 _REST = "Write the rest, which holds [y: write it, k: go back, n: write nothing]?"
 
 
+@dataclass(frozen=True)
+class ApplySettings:
+    """What the command line asks of ``apply``: to ask about each fix, to take all, or to take the
+    last apply back (``mode``); ``resume`` goes on with the answers of the last session, ``remember``
+    puts skipped fixes into the baseline; the last two allow a tree that git has not recorded."""
+
+    mode: Literal["ask", "all", "undo"] = "ask"
+    proof: ProofSettings = field(default_factory=ProofSettings)
+    resume: bool = False
+    remember: bool = False
+    allow_dirty: bool = False
+    allow_no_vcs: bool = False
+
+
 class ApplyRun:
-    """One run of ``apply``, after the proof."""
+    """One run of ``apply``, after the proof. ``stamps`` show whether the user's tree is still the one
+    that ``result`` was proven in; ``remembered`` is the baseline that skipped fixes go into."""
 
     def __init__(
         self,
-        root: Path,
         prover: ReviewProver,
         result: Result,
-        review: bool,
-        resume: bool,
         memory: Memory,
         ui: Ui,
         stamps: Mapping[str, tuple[int, ...]],
+        settings: ApplySettings,
         remembered: Path | None = None,
     ) -> None:
         self._result = result
-        self._review = review
-        self._resume = resume
+        self._settings = settings
         self._memory = memory
         self._ui = ui
         self._remembered = remembered
         self._prover = prover
         self._texts = prover.texts
         self._items = items_of(result.verdicts, (each.ids for each in result.passes))
-        self._finish = Finish(root, prover.texts, prover, memory, result.files, stamps)
+        self._finish = Finish(result.root, prover.texts, prover, memory, result.files, stamps)
 
     # -- without asking ------------------------------------------------------------------------
 
@@ -89,7 +102,7 @@ class ApplyRun:
             self._prover,
             terminal,
             screen,
-            frozenset(map(str, {Level.SAFE, Level.REVIEW} if self._review else {Level.SAFE})),
+            frozenset(map(str, self._settings.proof.take)),
             self._keep,
         )
         for line in summary(self._result, reasons=False, advise=False):
@@ -118,7 +131,7 @@ class ApplyRun:
                 return done
 
     def _start(self) -> Queue:
-        if not self._resume:
+        if not self._settings.resume:
             if self._memory.answers_kept():
                 self._ui.say(
                     "Note", "an earlier session has answers: --resume goes on there", "cyan"

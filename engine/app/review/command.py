@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any
 
 from engine.app.commands import (
     OpenWorkspace,
@@ -18,8 +17,9 @@ from engine.app.commands import (
     with_leftovers,
 )
 from engine.app.pipeline import proving
+from engine.app.request import RunRequest
 from engine.app.review import tree, vcs
-from engine.app.review.applying import ApplyRun
+from engine.app.review.applying import ApplyRun, ApplySettings
 from engine.app.review.finish import take_back
 from engine.app.review.memory import Memory
 from engine.app.review.proof import ReviewProver
@@ -30,23 +30,6 @@ from engine.cargo.scratch import scratch_folder
 from engine.cargo.workspace import Workspace
 from engine.detect import baseline
 from engine.report.story import story
-
-if TYPE_CHECKING:
-    from engine.measure.measure_fixes import MeasureSettings
-
-
-@dataclass(frozen=True)
-class ApplySettings:
-    """What the command line asks of ``apply``."""
-
-    mode: Literal["ask", "all", "undo"]
-    review: bool
-    tests: bool
-    measuring: MeasureSettings | None
-    resume: bool
-    remember: bool
-    allow_dirty: bool
-    allow_no_vcs: bool
 
 
 def apply_command(
@@ -78,16 +61,8 @@ def apply_command(
     stamps = tree.stamps(workspace.root, (*workspace.files, *workspace.manifests, "Cargo.lock"))
     with contextlib.ExitStack() as stack:
         with ui.busy():
-            run = proving(
-                workspace,
-                names,
-                ui,
-                review=settings.review,
-                tests=settings.tests,
-                measuring=settings.measuring,
-                wanted=wanted,
-            )
-            result, session = stack.enter_context(run)
+            request = RunRequest(workspace, names, settings.proof, wanted)
+            result, session = stack.enter_context(proving(request, ui))
         tell_skips(ui, result.skipped)
         result = with_leftovers(result, wanted, names, workspace)
         tell_leftovers(ui, result.unused, result.stale)
@@ -98,16 +73,14 @@ def apply_command(
             return code
         # Whatever a build may read; the sources as they were before they were scanned.
         stamps = {**tree.stamps(workspace.root, session.scratch.files), **stamps}
-        prover = ReviewProver.of(session, result, settings.tests)
+        prover = ReviewProver.of(session, result, settings.proof.tests)
         apply_run = ApplyRun(
-            workspace.root,
             prover,
             result,
-            settings.review,
-            settings.resume,
             memory,
             ui,
             stamps,
+            settings,
             remembered,
         )
         whole = apply_run.everything() if settings.mode == "all" else apply_run.asked()

@@ -9,15 +9,14 @@ from functools import partial
 from engine.app.review import hunks
 from engine.app.review.items import Item, Kind
 from engine.app.review.texts import Texts
-from engine.app.session import Session, follow_with, formatter_of, packages_with, prover_of
+from engine.app.session import Session, follow_with, packages_with, verify_tools
 from engine.base.errors import SpikeproofError
 from engine.base.model import Diagnostic, Fix, Level, Outcome, Proposal, Span, Verdict
-from engine.cargo.cargo_results import CheckRun, Driver
+from engine.cargo.cargo_results import CheckRun
 from engine.detect.codemod import Problem
 from engine.report.result import Result
 from engine.rewrite import edits
-from engine.rewrite.rustfmt import FormatFiles
-from engine.verify import Follow, Prove, StatusLine, VerifySettings, verify
+from engine.verify import Follow, VerifySettings, VerifyTools, verify
 
 _RESTS = "it rests on another fix that is not there"
 
@@ -45,31 +44,24 @@ class Proven:
 
 @dataclass(frozen=True)
 class ProofTools:
-    """Where things are proven: a copy with cargo on it. ``read`` gives the user's text, ``baseline``
-    the check of the tree as it is, ``renew`` brings the copy up to date with it."""
+    """Where things are proven: a copy with cargo on it. ``packages_of`` gives the packages whose
+    tests have a say about some paths, ``baseline`` the check of the tree as it is; ``renew`` brings
+    the copy up to date with that tree."""
 
-    read: Callable[[str], bytes]
-    driver: Driver
-    prove: Prove
+    verify: VerifyTools
     packages_of: Callable[[Iterable[str]], Sequence[str]]
-    format_files: FormatFiles
     baseline: Callable[[], CheckRun]
     renew: Callable[[], None]
-    progress: StatusLine = lambda verb, text: None
 
 
 def tools_of(session: Session) -> ProofTools:
     """The scratch copy that a run has left open."""
 
     return ProofTools(
-        session.sources.data,
-        session.cargo,
-        prover_of(session),
+        verify_tools(session),
         lambda paths: packages_with(session.workspace, paths),
-        formatter_of(session).format,
         session.check_baseline,
         session.renew,
-        session.ui.say,
     )
 
 
@@ -86,7 +78,7 @@ class ReviewProver:
         self._tools = tools
         self._follows = follows
         self._tests = tests
-        self.texts = Texts(tools.read, bases, tools.format_files)
+        self.texts = Texts(tools.verify.read, bases, tools.verify.format_files)
 
     @classmethod
     def of(cls, session: Session, result: Result, tests: bool) -> ReviewProver:
@@ -158,15 +150,11 @@ class ReviewProver:
         proposals = [Proposal(item.verdict.proposal.sites, (item.fix,)) for item in items]
         found = verify(
             proposals,
-            read=tools.read,
-            driver=tools.driver,
-            follow=follow,
-            settings=VerifySettings(tools.packages_of, tests, frozenset(Level)),
-            prove=tools.prove,
-            progress=tools.progress,
+            tools.verify,
+            VerifySettings(tools.packages_of, tests, frozenset(Level)),
+            follow,
             base=base,
             baseline=None if base else tools.baseline(),
-            format_files=tools.format_files,
         )
         return found.verdicts, found.files
 
@@ -178,8 +166,8 @@ class ReviewProver:
         read = partial(self.texts.base, item)
         fix = hunks.joined(item.fix, [parts[n] for n in sorted(group)])
         applied = edits.apply({path: read(path) for path in fix.paths}, [fix])
-        self._tools.driver.write({**base, **applied.files})
-        run = self._tools.driver.check()
+        self._tools.verify.driver.write({**base, **applied.files})
+        run = self._tools.verify.driver.check()
         if run.ok:
             return None
         if run.timed_out:

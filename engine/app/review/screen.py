@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from rich.console import Console
@@ -52,6 +52,22 @@ _HEAT = {
 _WORD = {Answer.TAKE: "apply", Answer.SKIP: "skip"}
 _LEAST = 12  # lines of a diff that are shown in any terminal
 _PROMPT = 3
+
+
+@dataclass(frozen=True)
+class ItemView:
+    """One item as it is shown: as ``number`` (from 1) of ``total``, with the text of the file of its
+    first site, its diff, and the answer that it has (None: open). ``others`` counts further
+    alternatives, ``why_not`` says why it cannot be applied now ("" when it can)."""
+
+    item: Item
+    number: int
+    total: int
+    source: Source
+    diff: bytes
+    answer: Answer | None = None
+    others: int = 0
+    why_not: str = ""
 
 
 class Screen:
@@ -115,38 +131,29 @@ class Screen:
 
     # -- an item -------------------------------------------------------------------------------
 
-    def item(
-        self,
-        item: Item,
-        number: int,
-        total: int,
-        source: Source,
-        diff: bytes,
-        answer: Answer | None,
-        others: int,
-        why_not: str,
-    ) -> None:
-        """``source`` is the file of its first site, ``others`` counts further alternatives,
-        ``why_not`` says why it cannot be applied now ("" when it can)."""
+    def item(self, shown: ItemView) -> None:
+        """What a person decides by: the site, why it matters, the proof, and the diff as far as
+        the terminal has room."""
+        item, source = shown.item, shown.source
         site = item.verdict.proposal.sites[0]
-        head = f"[{number}/{total}] {item.codemod}{_part(item)}"
+        head = f"[{shown.number}/{shown.total}] {item.codemod}{_part(item)}"
         rows = [Text(), Text.assemble((head, "bold"), ": ", printable(site.message))]
         rows += self._snippet(site, source)
         gutter = " " * len(str(source.position(site.span.start)[0]))
-        rows += self._notes(item, source, gutter, others)
-        if answer is not None:
-            rows += self._note(gutter, "answered", _WORD[answer])
-        if why_not:
-            rows += self._note(gutter, "not now", why_not)
+        rows += self._notes(item, source, gutter, shown.others)
+        if shown.answer is not None:
+            rows += self._note(gutter, "answered", _WORD[shown.answer])
+        if shown.why_not:
+            rows += self._note(gutter, "not now", shown.why_not)
         rows.append(Text())
-        shown = _diff(diff)
+        diff = _diff(shown.diff)
         self._rows(rows)
         room = max(_LEAST, self._console.height - sum(map(self._height, rows)) - _PROMPT)
-        heights = accumulate(map(self._height, shown))
+        heights = accumulate(map(self._height, diff))
         fitting = sum(1 for height in heights if height <= room)
-        self._verbatim(shown[:fitting])
-        if len(shown) > fitting:
-            rest = count(len(shown) - fitting, "more line")
+        self._verbatim(diff[:fitting])
+        if len(diff) > fitting:
+            rest = count(len(diff) - fitting, "more line")
             self._rows([Text(f"... {rest} of this diff: `i` shows all", "bold")])
 
     def evidence(self, item: Item, source: Source, diff: bytes) -> None:

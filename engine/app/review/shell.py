@@ -11,7 +11,7 @@ from engine.app.review.items import Answer, Item, Kind, alternative, alternative
 from engine.app.review.prompt import QUIT, REDRAW, Asker
 from engine.app.review.proof import Tried
 from engine.app.review.queue import Queue
-from engine.app.review.screen import Screen, name_of
+from engine.app.review.screen import ItemView, Screen, name_of
 from engine.app.review.texts import Texts
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError, Terminated
@@ -312,14 +312,16 @@ class Shell:
     def _show(self, item: Item) -> None:
         queue = self.queue
         self._screen.item(
-            item,
-            queue.at + 1,
-            len(queue.items),
-            self._texts.source(item),
-            self._texts.diff(item),
-            queue.answer(item),
-            len(alternatives(item, self._levels)) - 1,
-            self._why_not(item),
+            ItemView(
+                item,
+                queue.at + 1,
+                len(queue.items),
+                self._texts.source(item),
+                self._texts.diff(item),
+                queue.answer(item),
+                len(alternatives(item, self._levels)) - 1,
+                self._why_not(item),
+            )
         )
 
     def _current(self) -> Item:
