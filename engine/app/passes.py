@@ -99,7 +99,7 @@ class _Passes:
         """What is to be tried of the plans for ``tree``."""
         ran = self.session.cargo.runs
         answers = self.session.ask(tree.sites, tree.sources)
-        self._count("check", self.session.cargo.runs - ran)  # 0 when the last check was of this text
+        self._count("check", self.session.cargo.runs - ran)  # 0 when this text was checked last
         planned = self.session.plan(tree.sites, answers, tree.sources)
         proposals = list(planned.proposals)
         self.tally = self.tally.joined(planned.tally)
