@@ -11,7 +11,7 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.calls import Receiver
 from engine.rust.format_macros import shown_by
-from engine.rust.known_types import Nature
+from engine.rust.known_types import Nature, key_of
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
 from engine.rust.type_facts import TypeFacts, is_counted, is_data, is_named
@@ -293,9 +293,9 @@ class Borrower:
         owner = self.types.holder
         if owner is None:
             return None
-        names = {step.last for step in owner.deref_chain()}
+        names = {key_of(step.name) for step in owner.deref_chain()}
         method = self.context.name
-        if method == b"extend" and "Vec" in names and is_named(self.types.cloned, "Vec"):
+        if method == b"extend" and "std::vec::Vec" in names and is_named(self.types.cloned, "Vec"):
             return self._extend()
         known = any(method in AS_REF_METHODS.get(name, frozenset()) for name in names)
         if not (self.generic or known):

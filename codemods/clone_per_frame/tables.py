@@ -47,19 +47,22 @@ AS_REF = (
     "std::process::Command::new",
     "tokio::process::Command::new",
 )
-# ... and methods, by the type they are called on.
+# ... and methods, by the type they are called on (``known_types.key_of``).
 AS_REF_METHODS: dict[str, frozenset[bytes]] = {
-    "PathBuf": frozenset(
+    "std::path::PathBuf": frozenset(
         b"join push starts_with ends_with with_file_name with_extension set_file_name"
         b" set_extension strip_prefix".split()
     ),
-    "Path": frozenset(
+    "std::path::Path": frozenset(
         b"join starts_with ends_with with_file_name with_extension strip_prefix".split()
     ),
-    "Command": frozenset(b"arg args env current_dir".split()),
-    "OpenOptions": frozenset(b"open".split()),
-    "UdpSocket": frozenset(b"connect".split()),
-    "DirBuilder": frozenset(b"create".split()),
+    **dict.fromkeys(
+        ("std::process::Command", "tokio::Command"),
+        frozenset(b"arg args env current_dir".split()),
+    ),
+    **dict.fromkeys(("std::fs::OpenOptions", "tokio::OpenOptions"), frozenset({b"open"})),
+    **dict.fromkeys(("std::net::UdpSocket", "tokio::UdpSocket"), frozenset({b"connect"})),
+    **dict.fromkeys(("std::fs::DirBuilder", "tokio::DirBuilder"), frozenset({b"create"})),
 }
 # Methods that consume an Option, a Result or a container: never a borrow.
 CONSUMING = frozenset(

@@ -12,6 +12,7 @@ from codemods.guard_across_await.choice import Choice, Types, cloning, priced
 from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
+from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
 from engine.rust.nodes import method_call
 from engine.rust.syntax import Source
@@ -26,7 +27,10 @@ _OWNING = frozenset(
     | {b"pop_front", b"pop_back", b"take", b"remove", b"unwrap_or_default", b"upgrade"}
 )
 # Futures that borrow from nothing; what else is awaited mostly borrows from what it is called on.
-_OWN_FUTURES = frozenset({"JoinHandle", "Receiver", "Sleep", "OwnedNotified"})
+_OWN_FUTURES = frozenset(
+    {"tokio::JoinHandle", "tokio::Receiver", "tokio::Sleep", "tokio::OwnedNotified"}
+    | {"futures::Receiver", "futures_channel::Receiver", "async_std::JoinHandle"}
+)
 _PLACES = frozenset({"identifier", "field_expression", "index_expression", "unary_expression"})
 _BY_REF = re.compile(rb"\bref\b")
 
@@ -74,7 +78,7 @@ def _is_value(source: Source, types: Types, node: Node, start: Node) -> bool:
         return (found is not None and found[1] in _OWNING) or node.type == "binary_expression"
     _, parent = unwrapped(node)
     if parent is not None and parent.type == "await_expression":
-        return type_.last in _OWN_FUTURES
+        return key_of(type_.name) in _OWN_FUTURES
     return is_whole(type_)
 
 

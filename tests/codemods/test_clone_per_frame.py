@@ -202,6 +202,23 @@ def test_copies_and_needed_counts_are_not_mentioned() -> None:
     assert plans(files, types) == []
 
 
+@pytest.mark.parametrize(
+    ("owner", "labels"),
+    [
+        ("&mut std::process::Command", ["borrow"]),
+        ("&mut tokio::process::Command", ["borrow"]),
+        ("&mut app::Command", []),  # whatever its `arg` takes
+    ],
+)
+def test_methods_that_take_references_are_those_of_the_types_meant(
+    owner: str, labels: list[str]
+) -> None:
+    text = b"async fn f(c: &mut C, x: &String) { loop { c.arg(x.clone()); } }"
+    types = {b"c": owner, b"x": "&std::string::String", b"x.clone()": STRING}
+    found = plans({"src/lib.rs": text}, types)
+    assert [fix.label for proposal in found for fix in proposal.fixes] == labels
+
+
 def test_a_use_line_that_served_only_the_clone_is_dropped() -> None:
     text = b"use std::sync::Arc;\n\nasync fn f(x: &S) {\n    Arc::clone(&x.a).run().await;\n}\n"
     arc = "std::sync::Arc<Inner>"
