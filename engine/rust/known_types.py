@@ -38,7 +38,7 @@ class Nature(StrEnum):
     PLAIN = "plain"  # nothing: memory only
     SHARED = "shared"  # Arc and Rc: strong_count, try_unwrap and Weak can tell
     HANDLE = "handle"  # a channel closes, a permit returns
-    CELL = "cell"  # a clone is a snapshot of something that changes behind a shared reference
+    CELL = "cell"  # it changes behind a shared reference, or what its raw pointer points to does
     UNKNOWN = "unknown"  # a type whose Drop and Clone are not known here
 
 
@@ -159,6 +159,7 @@ _KNOWN: Mapping[str, Known] = {
         ),
         Known(Cost.UNKNOWN, Nature.CELL),
     ),
+    "std::ptr::NonNull": Known(Cost.NONE, Nature.CELL, copy=True),
     "str": _TEXT,
     **dict.fromkeys(
         _paths(

@@ -21,7 +21,7 @@ from engine.rust.items import TYPES, Items
 from engine.rust.known_types import Cost, Nature, known, std_path
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, Source
-from engine.rust.type_facts import Ownership, TypeFacts, joined, unknown
+from engine.rust.type_facts import Ownership, TypeFacts, as_copy, joined, unknown
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
 
@@ -74,7 +74,7 @@ class DefinedTypes:
         facts = TypeFacts(self.ownership)
         inner = joined(map(facts.ownership, self._held(source, node, args)))
         if b"Copy" in derived and all(map(facts.is_copy, args)):  # `impl<T: Copy> Copy`
-            return replace(inner, copy=True, cost=Cost.NONE)
+            return as_copy(inner)
         why = f"in `{name}`, {inner.why}" if inner.why else ""
         cost = Cost.DEEP if inner.cost is Cost.TEXT else inner.cost  # there may be many
         return replace(inner, cost=cost, copy=False, why=why)

@@ -97,7 +97,7 @@ class TypeFacts:
         found = self._ownership(type_)
         told = self._implements(*of, COPY) if of is not None else None
         if told:
-            return _COPY
+            return as_copy(found)
         return found if told is None else replace(found, copy=False)
 
     def is_copy(self, type_: Type, of: Expression | None = None) -> bool:
@@ -112,11 +112,10 @@ class TypeFacts:
     def is_cheap(self, type_: Type) -> bool:
         """A clone of the value costs a copy or a reference count, and is the same thing as the
         original. (A clone of a reference is none of the value: False.)"""
-        if type_.is_ref:
-            return False
         found = self.ownership(type_)
-        return found.copy or (
-            found.cost in (Cost.NONE, Cost.COUNT)
+        return (
+            not type_.is_ref
+            and found.cost in (Cost.NONE, Cost.COUNT)
             and found.nature not in (Nature.CELL, Nature.UNKNOWN)
             and not found.apart
         )
@@ -133,8 +132,9 @@ class TypeFacts:
             return None
         if any(True for _ in guards_in(type_)) or self._releases(type_):
             return True
-        nature = self.ownership(type_).nature
-        return False if nature in (Nature.PLAIN, Nature.SHARED) else None
+        found = self.ownership(type_)
+        plain = found.copy or found.nature in (Nature.PLAIN, Nature.SHARED)
+        return False if plain else None
 
     # -- by the type's form --------------------------------------------------------------------
 
@@ -142,7 +142,9 @@ class TypeFacts:
         match type_.kind:
             case "ref" if type_.is_mut_ref:
                 return unknown("it is a mutable reference")
-            case "ref" | "ptr" | "fn" | "fndef" | "never":
+            case "ptr":
+                return Ownership(Cost.NONE, Nature.CELL, copy=True, why=_of_pointer(type_))
+            case "ref" | "fn" | "fndef" | "never":
                 return _COPY
             case "infer" if type_.name != "_":
                 return _COPY  # {integer}, {float}
@@ -196,6 +198,12 @@ def unknown(why: str) -> Ownership:
     return Ownership(Cost.UNKNOWN, Nature.UNKNOWN, why=why)
 
 
+def as_copy(found: Ownership) -> Ownership:
+    """Of a type that is known to be ``Copy``: dropping a value does nothing."""
+    pointer = found.nature is Nature.CELL
+    return replace(found, cost=Cost.NONE, copy=True) if pointer else _COPY
+
+
 def joined(parts: Iterable[Ownership]) -> Ownership:
     """Of a value that holds one of each of these."""
     every = list(parts)
@@ -221,13 +229,17 @@ def _why(type_: Type, entry: Known) -> str:
         case Nature.HANDLE:
             return _of_handle(type_)
         case Nature.CELL:
-            return _of_cell(type_)
+            return _of_pointer(type_) if entry.copy else _of_cell(type_)
         case _:
             return ""
 
 
 def _of_handle(type_: Type) -> str:
     return f"dropping a `{type_.last}` has effects that others see (a channel closes, a permit returns)"
+
+
+def _of_pointer(type_: Type) -> str:
+    return f"what a `{type_.short()}` points to may change"
 
 
 def _of_cell(type_: Type) -> str:
@@ -306,10 +318,12 @@ def may_guard(type_: Type) -> bool:
 
 
 def is_whole(type_: Type) -> bool:
-    """By its looks a value of its own, that borrows from nothing and holds no guard. (Lifetimes of
-    structs are not shown here: rustc has the last word.)"""
+    """By its looks a value of its own, that borrows from nothing, points to nothing and holds no
+    guard. (Lifetimes of structs are not shown here: rustc has the last word.)"""
     for part in type_.walk():
-        if part.kind in ("ref", "impl", "opaque", "coroutine", "closure", "dyn"):
+        if part.kind in ("ref", "ptr", "impl", "opaque", "coroutine", "closure", "dyn"):
+            return False
+        if is_named(part, "NonNull"):
             return False
         if part.kind == "infer" and part.name == "_":
             return False

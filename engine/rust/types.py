@@ -58,12 +58,6 @@ class Type:
         """The last segment of the name: "Vec" of ``std::vec::Vec<u8>``."""
         return self.name.rpartition("::")[2]
 
-    @property
-    def module(self) -> str:
-        """What stands in front of the last segment: "std::vec" of ``std::vec::Vec<u8>``, "" for a
-        bare name."""
-        return self.name.rpartition("::")[0]
-
     def short(self, most: int = 0) -> str:
         """As printed, without the paths in front of names, cut at ``most`` characters (0: never):
         for messages."""

@@ -33,6 +33,8 @@ impl Drop for Dropped { fn drop(&mut self) {} }
 #[derive(Clone)] struct Duration { text: String }
 mod a { #[derive(Clone)] pub struct Twice; }
 mod b { #[derive(Clone)] pub struct Twice(std::sync::Arc<u8>); }
+#[derive(Clone, Copy)] struct Pointing { at: *mut u8 }
+#[derive(Clone, Copy)] struct Told { it: other::Thing }
 type Alias = Vec<u8>;
 #[derive(Clone)] struct Aliased(Alias);
 """
@@ -66,6 +68,8 @@ def facts(files: dict[str, str] = FILES) -> TypeFacts:
         ("Generic<std::sync::Arc<u8>>", Cost.DEEP, Nature.SHARED),
         ("Generic<T>", Cost.DEEP, Nature.UNKNOWN),
         ("Foreign", Cost.UNKNOWN, Nature.UNKNOWN),
+        ("Pointing", Cost.NONE, Nature.CELL),
+        ("Told", Cost.NONE, Nature.PLAIN),  # `Copy`, so that its drop does nothing
         ("a::Twice", Cost.NONE, Nature.PLAIN),
         ("b::Twice", Cost.COUNT, Nature.SHARED),
         ("elsewhere::Plain", Cost.UNKNOWN, Nature.UNKNOWN),

@@ -37,7 +37,8 @@ TOKIO = "tokio::sync::MutexGuard<'_, std::vec::Vec<u8>>"
         ("_", Cost.UNKNOWN, Nature.UNKNOWN),
         ("&std::string::String", Cost.NONE, Nature.PLAIN),
         ("&mut u8", Cost.UNKNOWN, Nature.UNKNOWN),
-        ("*const u8", Cost.NONE, Nature.PLAIN),
+        ("*const u8", Cost.NONE, Nature.CELL),
+        ("std::ptr::NonNull<u8>", Cost.NONE, Nature.CELL),
         ("fn(u8) -> u8", Cost.NONE, Nature.PLAIN),
         ("()", Cost.NONE, Nature.PLAIN),
         ("(u8, [i32; 4])", Cost.NONE, Nature.PLAIN),
@@ -144,6 +145,8 @@ def test_the_last_name_makes_no_type_a_known_one(text: str) -> None:
     [
         ("u64", True, False),
         ("&u8", False, False),
+        ("*mut u8", False, False),  # what it points to may be what the lock is for
+        ("(u8, std::ptr::NonNull<u8>)", False, False),
         ("std::sync::Arc<std::string::String>", True, False),
         ("std::option::Option<std::sync::Arc<u8>>", True, False),
         ("(std::sync::Arc<u8>, u64)", True, False),
@@ -173,6 +176,7 @@ def test_clones_that_cost_little(text: str, cheap: bool, small: bool) -> None:
     [
         ("std::string::String", False),
         ("&other::Anything", False),
+        ("*mut other::Anything", False),
         ("std::sync::Arc<u8>", False),
         ("std::result::Result<u8, std::io::Error>", False),
         (STD, True),
@@ -263,6 +267,8 @@ def test_what_may_be_a_guard(text: str, guard: bool) -> None:
         ("&std::vec::Vec<u8>", False),
         ("&mut u8", False),
         ("std::option::Option<&u8>", False),
+        ("*mut u8", False),
+        ("std::option::Option<std::ptr::NonNull<u8>>", False),
         ("std::collections::hash_map::Values<'_, u8, u8>", False),
         ("std::vec::Drain<'_, u8>", False),
         ("std::slice::Iter<'_, u8>", False),
