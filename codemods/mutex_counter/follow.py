@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guards import Refused
+from codemods.mutex_counter.names import may_have_atomic
 from codemods.mutex_counter.plan import proposal_of, surveyed
-from codemods.mutex_counter.world import Call, Decl, New, World, known
+from codemods.mutex_counter.world import Call, Decl, New, World
 from engine.base.model import Fix, Span
 from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts
@@ -86,12 +87,12 @@ def _spans(decl: Decl) -> tuple[Span, ...]:
 def _calls(world: World, problems: Sequence[Problem]) -> Iterator[Call]:
     missing = [p for p in problems if p.code in ("E0599", "E0614", "E0308")]
     for call in world.calls:
-        if known(call.lock) and _hit(missing, call.path, call.span):
+        if call.lock is not None and call.lock.has_atomic and _hit(missing, call.path, call.span):
             yield call
 
 
 def _news(world: World, problems: Sequence[Problem]) -> Iterator[New]:
     wrong = [p for p in problems if p.code in ("E0308", "E0277") and p.primary]
     for new in world.news:
-        if (new.lock is None or known(new.lock)) and _hit(wrong, new.file, new.whole):
+        if may_have_atomic(new.lock) and _hit(wrong, new.file, new.whole):
             yield new

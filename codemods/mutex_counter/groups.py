@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.locate import NAME
+from codemods.mutex_counter.locate import NAME, identity_of, kind_of, message_for
 from codemods.mutex_counter.lock_flow import LockFlow
 from codemods.mutex_counter.meanings import Generic, is_other, number_of
-from codemods.mutex_counter.names import ATOMICS, Family
+from codemods.mutex_counter.names import ATOMICS, Family, may_have_atomic
 from codemods.mutex_counter.world import (
     Call,
     Decl,
@@ -19,10 +19,11 @@ from codemods.mutex_counter.world import (
     World,
     add,
     as_site,
+    declaration_around,
     declared,
-    known,
 )
 from engine.base.model import Level, Site, Span
+from engine.rust import nodes
 from engine.rust.syntax import Source, span_of
 
 
@@ -41,9 +42,9 @@ class Group:
         A constructor is asked only when nothing else tells: its own literal may fit any integer.
         """
         names = {inner for decl in self.decls for inner in decl.inners}
-        names |= {c.lock.inner for c in self.calls if c.lock is not None and known(c.lock)}
+        names |= {c.lock.inner for c in self.calls if c.lock is not None and c.lock.has_atomic}
         if not names:
-            names = {n.lock.inner for n in self.news if n.lock is not None and known(n.lock)}
+            names = {n.lock.inner for n in self.news if n.lock is not None and n.lock.has_atomic}
         return frozenset(names)
 
 
@@ -81,8 +82,6 @@ def groups(world: World) -> list[Group]:
     for decl in world.decls:
         link(decl.key, flow.links(decl))
         pending.append(decl.key)
-        if decl.kind == "alias":
-            continue
     for new in world.news:
         source = world.source(new.file)
         node = source.node_at(new.whole)
@@ -113,15 +112,11 @@ def _collect(world: World, sets: _Sets) -> list[Group]:
     for decl in world.decls:
         found.setdefault(sets.top(decl.key), Group()).decls.append(decl)
     for new in world.news:
-        if new.lock is None or known(new.lock):
-            group = found.get(sets.top(new.key))
-            if group is not None:
-                group.news.append(new)
+        if may_have_atomic(new.lock) and (group := found.get(sets.top(new.key))) is not None:
+            group.news.append(new)
     for call in world.calls:
-        if call.lock is None or known(call.lock):
-            group = found.get(sets.top(call.key))
-            if group is not None:
-                group.calls.append(call)
+        if may_have_atomic(call.lock) and (group := found.get(sets.top(call.key))) is not None:
+            group.calls.append(call)
     return list(found.values())
 
 
@@ -173,17 +168,13 @@ def _filled(source: Source, node: Node) -> bytes:
     """The field of a struct's literal that ``Shared::new(..)`` is the value of; b"" for all else."""
     while node.parent is not None and node.parent.type in ("scoped_identifier", "call_expression"):
         node = node.parent
-    up = node.parent
-    field = up.child_by_field_name("field") if up is not None else None
-    return (
-        source.text(field) if field is not None and up and up.type == "field_initializer" else b""
-    )
+    filled = nodes.initialized(node.parent) if node.parent is not None else None
+    return source.text(filled[0]) if filled is not None else b""
 
 
 def _behind(world: World, source: Source, whole: Node, alias: Generic) -> str:
     """The number behind the lock of ``Shared<u64>``; "" when it is none."""
-    listed = whole.child_by_field_name("type_arguments")
-    given = [n for n in listed.named_children if n.type != "lifetime"] if listed is not None else []
+    given = [n for n in nodes.type_arguments(whole) if n.type != "lifetime"]
     if alias.index >= len(given):
         return ""
     node = given[alias.index]
@@ -192,12 +183,10 @@ def _behind(world: World, source: Source, whole: Node, alias: Generic) -> str:
 
 
 def _typed(source: Source, decl: Decl, whole: Node, inner: str, alias: Generic) -> Decl:
-    shown = decl.name.decode("utf-8", "replace")
     text = " ".join(source.text(whole).decode("utf-8", "replace").split())
-    noun = "flag" if inner == "bool" else "number"
-    message = f"`{shown}: {text}`: a lock is taken for every look at one {noun}"
+    message = message_for(f"{decl.name.decode('utf-8', 'replace')}: {text}", inner == "bool")
     owner = source.node_at(decl.node)
-    named = owner.child_by_field_name("name") if owner is not None else None
+    named = nodes.name_of(owner) if owner is not None else None
     start = named.start_byte if named is not None else decl.site.span.start
     span = Span(start, max(whole.end_byte, start))
     site = replace(decl.site, message=message, level=Level.REVIEW, span=span)
@@ -218,27 +207,13 @@ def _alias_uses(world: World) -> Iterator[tuple[Decl, Decl]]:
                 yield decl, alias
 
 
-_KINDS = {
-    "field_declaration": "field", "parameter": "parameter", "static_item": "static",
-    "const_item": "const", "let_declaration": "let", "function_item": "function_item",
-    "function_signature_item": "function_signature_item", "type_item": "alias",
-    "ordered_field_declaration_list": "field",
-}  # fmt: skip
-
-
 def _declared_by(source: Source, node: Node, family: Family | None) -> Decl | None:
     """The declaration whose type mentions ``node``."""
-    for ancestor in source.ancestors(node):
-        if ancestor.type in ("block", "impl_item", "trait_item", "arguments"):
-            return None
-        if ancestor.type in _KINDS:
-            shown = ancestor
-            if ancestor.type == "ordered_field_declaration_list":
-                shown = node
-                while shown.parent is not None and shown.parent != ancestor:
-                    shown = shown.parent
-            captures = {"types": (), "owner": (span_of(ancestor),)}
-            kind = _KINDS[ancestor.type]
-            site = Site(NAME, source.path, span_of(shown), captures, kind=kind, role="use")
-            return declared(source, site, ancestor, (), (), family)
-    return None
+    owner = declaration_around(source, node)
+    if owner is None:
+        return None
+    captures = {"types": (), "owner": (span_of(owner),)}
+    span = identity_of(source, owner, node)
+    site = Site(NAME, source.path, span, captures, kind=kind_of(owner), role="use")
+    decl = declared(source, site, owner)
+    return replace(decl, family=family) if decl is not None else None

@@ -9,12 +9,12 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from codemods.mutex_counter.names import ATOMICS, family_of
-from engine.base.model import Level, Site, Span
+from codemods.mutex_counter.names import NUMBERS, family_of
+from engine.base.model import Level, Role, Site, Span
 from engine.detect.codemod import Match
-from engine.rust.nodes import outward
+from engine.rust import nodes
 from engine.rust.per_source import per_source
-from engine.rust.queries import captures, compile_query
+from engine.rust.queries import captures, compile_query, walk
 from engine.rust.syntax import Source, span_of
 
 NAME = "mutex-counter"
@@ -32,7 +32,7 @@ _OWNERS = frozenset(
     | {"associated_type", "closure_expression"}
 )
 # Right sides that cannot be references.
-_NUMBERS = frozenset(
+_VALUES = frozenset(
     {"integer_literal", "binary_expression", "type_cast_expression", "boolean_literal"}
     | {"reference_expression", "macro_invocation", "unary_expression"}
 )
@@ -45,47 +45,30 @@ _SHOWN = {
     "type_item": "alias",
     "let_declaration": "let",
 }
-_WRAPPERS = frozenset(
-    {
-        b"Arc::new",
-        b"Rc::new",
-        b"Box::new",
-        b"Some",
-        b"Ok",
-        b"std::sync::Arc::new",
-        b"CachePadded::new",
-    }
+# Of these, the type that stands behind the name, not anywhere in them.
+_WRITTEN_BEHIND = frozenset(
+    {"let_declaration", "function_item", "function_signature_item", "closure_expression"}
 )
+_OUTSIDE = frozenset({"block", "impl_item", "trait_item", "where_clause", "arguments"})
+_WRAPPERS = frozenset(
+    {b"Arc::new", b"Rc::new", b"Box::new", b"Some", b"Ok", b"std::sync::Arc::new"}
+    | {b"CachePadded::new"}
+)
+
+
+Owned = dict[Span, list[tuple[Node, Node]]]  # (declaration, lock type in it) by identity
 
 
 def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
     """All places that the plan must know of; the declarations among them are sites."""
-    owned: dict[Span, list[tuple[Node, Node]]] = {}
+    owned: Owned = {}
     for match in matches:
-        if match.pattern == 1:
-            node, inner = match.one("type"), match.one("inner")
-            struct = counters(source).get(source.text(inner))
-            if struct is not None and _is_lock(source, node):
-                yield _struct(source, node, struct)
-            elif source.text(inner) in _numbers(source) and _is_lock(source, node):
-                owner = _owner(source, node)
-                if owner is not None and owner.type != "closure_expression":
-                    owned.setdefault(_identity(source, owner, node), []).append((owner, node))
-        elif match.pattern == 4:
-            yield from _named(source, match.one("type"), match.one("inner"))
-        elif match.pattern == 0:
-            node, inner = match.one("type"), match.one("inner")
-            if not _is_counter_type(source, node, inner):
-                continue
-            owner = _owner(source, node)
-            if owner is None:
-                yield from _turbofish(source, node)
-            elif owner.type == "closure_expression":
-                continue  # its result's type: rustc says so when it must change
-            else:
-                owned.setdefault(_identity(source, owner, node), []).append((owner, node))
+        if match.pattern in (0, 1):
+            yield from _lock_type(source, match.one("type"), match.one("inner"), owned)
         elif match.pattern == 2:
             yield from _constructor(source, match.one("constructor"))
+        elif match.pattern == 4:
+            yield from _named(source, match.one("type"), match.one("inner"))
         else:
             method = match.one("method")
             if source.data[method.end_byte : method.end_byte + 1] == b"(":
@@ -94,23 +77,34 @@ def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
         yield _declaration(source, span, found[0][0], [node for _, node in found])
 
 
-def _is_counter_type(source: Source, node: Node, inner: Node) -> bool:
-    if source.text(inner).decode("utf-8", "replace") not in ATOMICS:
-        return False
-    return _is_lock(source, node)
+def _lock_type(source: Source, node: Node, inner: Node, owned: Owned) -> Iterator[Site]:
+    """``Mutex<u64>``, ``Mutex<Count>``, ``Mutex<Stats>``."""
+    name = source.text(inner)
+    struct = counters(source).get(name)
+    if not _is_lock(source, node):
+        return
+    if struct is not None:
+        yield _struct(source, node, struct)
+        return
+    if name not in NUMBERS and name not in _aliases(source):
+        return
+    owner = _owner(source, node)
+    if owner is None and name in NUMBERS:
+        yield from _turbofish(source, node)
+    elif owner is not None and owner.type != "closure_expression":  # rustc tells of its result
+        owned.setdefault(identity_of(source, owner, node), []).append((owner, node))
 
 
 def _is_lock(source: Source, node: Node) -> bool:
-    named, up = node.child_by_field_name("type"), node.parent
-    if named is None or (up is not None and up.type == "scoped_identifier"):
+    if node.parent is not None and node.parent.type == "scoped_identifier":
         return False  # Mutex::<u64>::new: a constructor
-    family, known = family_of(source, node, source.text(named))
+    family, known = family_of(source, node, source.text(nodes.generic_head(node)))
     return family is not None or not known
 
 
 @cache
 def _structs() -> Query:
-    return compile_query("(struct_item) @struct")
+    return compile_query("(struct_item name: (_) @name) @struct")
 
 
 @per_source
@@ -118,31 +112,17 @@ def counters(source: Source) -> Mapping[bytes, Node]:
     """Structs of the file that hold nothing but numbers and flags, by name."""
     found: dict[bytes, list[Node]] = {}
     for node in captures(_structs(), source.root, "struct"):
-        named = node.child_by_field_name("name")
+        named = nodes.name_of(node)
         found.setdefault(source.text(named) if named is not None else b"", []).append(node)
-    return {
-        n: nodes[0] for n, nodes in found.items() if len(nodes) == 1 and fields(source, nodes[0])
-    }
+    alone = {name: same[0] for name, same in found.items() if len(same) == 1}
+    return {name: node for name, node in alone.items() if fields(source, node)}
 
 
 def fields(source: Source, struct: Node) -> dict[bytes, Node]:
     """Types of the struct's fields by name, when all are numbers or flags; else nothing."""
-    body = struct.child_by_field_name("body")
-    if body is None or body.type != "field_declaration_list":
-        return {}
-    if struct.child_by_field_name("type_parameters") is not None:
-        return {}
-    found: dict[bytes, Node] = {}
-    for declared in body.named_children:
-        if declared.type != "field_declaration":
-            continue
-        named, type_ = declared.child_by_field_name("name"), declared.child_by_field_name("type")
-        if named is None or type_ is None:
-            return {}
-        if source.text(type_).decode("utf-8", "replace") not in ATOMICS:
-            return {}
-        found[source.text(named)] = type_
-    return found
+    found = {source.text(name): type_ for name, type_ in nodes.named_fields(struct)}
+    numbers = all(source.text(type_) in NUMBERS for type_ in found.values())
+    return found if numbers and nodes.type_parameters(struct) is None else {}
 
 
 def counts(source: Source, names: Iterable[bytes]) -> bool:
@@ -154,66 +134,54 @@ def counts(source: Source, names: Iterable[bytes]) -> bool:
 def _struct(source: Source, node: Node, struct: Node) -> Site:
     """``Mutex<Stats>``, where ``Stats`` holds nothing but counters."""
     owner = _owner(source, node)
+    span = span_of(node)
     shown = (
         owner is not None
         and owner.type in ("field_declaration", "static_item")
         and counts(source, fields(source, struct))
     )
-    span = span_of(node)
-    if owner is not None and shown:
-        named = owner.child_by_field_name("name")
-        span = Span(named.start_byte if named is not None else span.start, span.end)
-    text = " ".join(source.slice(span).decode("utf-8", "replace").split())
-    return Site(
-        NAME,
-        source.path,
-        span,
-        {"types": (span_of(node),), "struct": (span_of(struct),)},
-        kind="struct",
-        role="site" if shown else "use",
-        message=f"`{text}`: one lock stands before a struct of counters",
-    )
+    if owner is not None and shown and (named := nodes.name_of(owner)) is not None:
+        span = Span(named.start_byte, span.end)
+    message = f"`{_shown(source, span)}`: one lock stands before a struct of counters"
+    captures = {"types": (span_of(node),), "struct": (span_of(struct),)}
+    role: Role = "site" if shown else "use"
+    return Site(NAME, source.path, span, captures, kind="struct", role=role, message=message)
 
 
 @per_source
-def _numbers(source: Source) -> frozenset[bytes]:
+def _aliases(source: Source) -> frozenset[bytes]:
     """Names that the file defines as aliases of what has an atomic."""
     found = ((hit.group(1), hit.group(2)) for hit in _ALIAS.finditer(source.data))
-    return frozenset(name for name, of in found if of.decode("utf-8", "replace") in ATOMICS)
+    return frozenset(name for name, of in found if of in NUMBERS)
 
 
 def _named(source: Source, node: Node, inner: Node) -> Iterator[Site]:
     """A lock around a name that this file does not tell the meaning of: the plan finds it out."""
     name = source.text(inner)
-    if name in counters(source) or name in _numbers(source) or not _is_lock(source, node):
+    if name in counters(source) or name in _aliases(source) or not _is_lock(source, node):
         return
     owner = _owner(source, node)
     if owner is None or owner.type == "closure_expression":
         return
-    found = _declaration(source, _identity(source, owner, node), owner, [node])
+    found = _declaration(source, identity_of(source, owner, node), owner, [node])
     captures = {**found.captures, "inner": (span_of(inner),)}
     yield replace(found, captures=captures, kind=f"named {found.kind}", role="maybe")
 
 
 def _owner(source: Source, node: Node) -> Node | None:
+    """What is declared with the type that ``node`` is a part of."""
     for ancestor in source.ancestors(node):
+        if ancestor.type in _WRITTEN_BEHIND:
+            declared = nodes.type_of(ancestor) or nodes.return_type(ancestor)
+            return ancestor if declared and span_of(node) in span_of(declared) else None
         if ancestor.type in _OWNERS:
-            field = "return_type"
-            if ancestor.type in ("function_item", "function_signature_item", "closure_expression"):
-                declared = ancestor.child_by_field_name(field)
-                inside = declared is not None and span_of(node) in span_of(declared)
-                return ancestor if inside else None
-            if ancestor.type == "let_declaration":
-                declared = ancestor.child_by_field_name("type")
-                inside = declared is not None and span_of(node) in span_of(declared)
-                return ancestor if inside else None
             return ancestor
-        if ancestor.type in ("block", "impl_item", "trait_item", "where_clause", "arguments"):
+        if ancestor.type in _OUTSIDE:
             return None
     return None
 
 
-def _identity(source: Source, owner: Node, node: Node) -> Span:
+def identity_of(source: Source, owner: Node, node: Node) -> Span:
     """A span for the declaration: for tuple structs, that of the one field."""
     if owner.type != "ordered_field_declaration_list":
         return span_of(owner)
@@ -224,34 +192,42 @@ def _identity(source: Source, owner: Node, node: Node) -> Span:
 
 
 def _declaration(source: Source, span: Span, owner: Node, types: Sequence[Node]) -> Site:
-    name = owner.child_by_field_name("name") or owner.child_by_field_name("pattern")
-    kind = _SHOWN.get(owner.type, "use")
-    start = name.start_byte if name is not None else span.start
-    end = max(node.end_byte for node in types)
-    declared = owner.child_by_field_name("type") or owner.child_by_field_name("return_type")
-    if declared is not None and owner.type != "ordered_field_declaration_list":
-        end = declared.end_byte
-    if owner.type == "ordered_field_declaration_list":
-        start, end = span.start, span.end
-    shown = Span(start, end)
-    text = " ".join(source.slice(shown).decode("utf-8", "replace").split())
     captures = {"types": tuple(span_of(node) for node in types), "owner": (span_of(owner),)}
-    if name is not None and owner.type != "ordered_field_declaration_list":
-        captures["name"] = (span_of(name),)
+    shown = span
+    if owner.type != "ordered_field_declaration_list":
+        name = nodes.name_of(owner) or nodes.pattern_of(owner)
+        declared = nodes.type_of(owner) or nodes.return_type(owner)
+        ends = [declared] if declared is not None else types
+        start = name.start_byte if name is not None else span.start
+        shown = Span(start, max(node.end_byte for node in ends))
+        if name is not None:
+            captures["name"] = (span_of(name),)
+    flag = source.text(types[0]).rstrip(b"> ").endswith(b"bool")
     return Site(
         NAME,
         source.path,
         shown,
         captures,
-        kind={"use": owner.type}.get(kind, kind),
-        role="site" if kind != "use" else "use",
+        kind=kind_of(owner),
+        role="site" if owner.type in _SHOWN else "use",
         level=Level.REVIEW,
-        message=f"`{text}`: a lock is taken for every look at one {_noun(source, types[0])}",
+        message=message_for(_shown(source, shown), flag),
     )
 
 
-def _noun(source: Source, node: Node) -> str:
-    return "flag" if source.text(node).rstrip(b"> ").endswith(b"bool") else "number"
+def kind_of(owner: Node) -> str:
+    """What ``owner`` declares: the word for those that are shown to the user, else the node's."""
+    return _SHOWN.get(owner.type, owner.type)
+
+
+def message_for(declared: str, flag: bool) -> str:
+    """What is said of a declaration of a lock around a number, or around a ``flag``."""
+    noun = "flag" if flag else "number"
+    return f"`{declared}`: a lock is taken for every look at one {noun}"
+
+
+def _shown(source: Source, span: Span) -> str:
+    return " ".join(source.slice(span).decode("utf-8", "replace").split())
 
 
 def _turbofish(source: Source, node: Node) -> Iterator[Site]:
@@ -264,64 +240,44 @@ def _turbofish(source: Source, node: Node) -> Iterator[Site]:
 
 def _constructor(source: Source, node: Node) -> Iterator[Site]:
     """``Mutex::new`` with or without its call, and the ``let`` that it alone declares."""
-    path = node.child_by_field_name("path")
+    named_path = nodes.path_of(node)
+    path = named_path[0] if named_path is not None else None
     if path is None:
         return
-    named = path
-    if path.type == "generic_type":
-        named = path.child_by_field_name("type") or path
-    last = source.text(named).rpartition(b"::")[2]
-    if last in (b"parking_lot", b"lock_api"):
+    named = nodes.generic_head(path)
+    if nodes.last_segment(source.text(named)) in (b"parking_lot", b"lock_api"):
         return
     family, known = family_of(source, node, source.text(named))
     if family is None and known:
         return
-    call = node.parent
-    called = (
-        call is not None
-        and call.type == "call_expression"
-        and (call.child_by_field_name("function") == node)
-    )
-    whole = call if called and call is not None else node
+    call = nodes.call_through(node)
+    whole = call or node
     captures = {"path": (span_of(path),), "whole": (span_of(whole),), "named": (span_of(named),)}
     yield Site(NAME, source.path, span_of(whole), captures, kind="new", role="use")
-    given = whole.child_by_field_name("arguments") if called else None
-    let = _alone(source, whole)
-    if let is None or given is None or len(given.named_children) != 1:
+    given = nodes.arguments_of(whole)
+    holder = _let_of_only(source, whole)
+    let = nodes.let_of(holder) if holder is not None else None
+    if holder is None or let is None or let.type is not None:
         return
-    pattern = let.child_by_field_name("pattern")
-    if pattern is None or let.child_by_field_name("type") is not None:
+    if len(given) != 1 or not _is_number(source, given[0]):
         return
-    if not _is_number(source, given.named_children[0]):
-        return
-    shown = Span(pattern.start_byte, whole.end_byte)
-    text = " ".join(source.slice(shown).decode("utf-8", "replace").split())
-    noun = "flag" if given.named_children[0].type == "boolean_literal" else "number"
-    yield Site(
-        NAME,
-        source.path,
-        shown,
-        {"name": (span_of(pattern),), "owner": (span_of(let),), "types": ()},
-        kind="local",
-        message=f"`{text}..`: a lock is taken for every look at one {noun}",
-    )
+    shown = Span(let.pattern.start_byte, whole.end_byte)
+    parts = {"name": (span_of(let.pattern),), "owner": (span_of(holder),), "types": ()}
+    message = message_for(f"{_shown(source, shown)}..", given[0].type == "boolean_literal")
+    yield Site(NAME, source.path, shown, parts, kind="local", message=message)
 
 
-def _alone(source: Source, node: Node) -> Node | None:
+def _let_of_only(source: Source, node: Node) -> Node | None:
     """The ``let`` whose value is this constructor, in an ``Arc::new(..)`` or bare."""
     while True:
-        up = outward(node).parent
-        if up is None:
-            return None
-        if up.type == "let_declaration":
+        whole, up = nodes.unwrapped(node)
+        if up is None or up.type == "let_declaration":
             return up
-        if up.type == "arguments" and up.parent is not None:
-            function = up.parent.child_by_field_name("function")
-            if function is None or source.text(function) not in _WRAPPERS:
-                return None
-            node = up.parent
-        else:
+        call = nodes.call_around(whole)
+        callee = nodes.callee_of(call) if call is not None else None
+        if call is None or callee is None or source.text(callee) not in _WRAPPERS:
             return None
+        node = call
 
 
 def _is_number(source: Source, node: Node) -> bool:
@@ -332,24 +288,22 @@ def _is_number(source: Source, node: Node) -> bool:
     if node.type == "unary_expression":
         return bool(node.named_children) and node.named_children[0].type == "integer_literal"
     if node.type == "scoped_identifier":
-        return text.partition(b"::")[0].decode("utf-8", "replace") in ATOMICS
+        return text.partition(b"::")[0] in NUMBERS
     return node.type == "boolean_literal"
 
 
 def _call(source: Source, call: Node, method: Node) -> Site:
-    field = method.parent
-    assert field is not None
-    receiver = field.child_by_field_name("value")
-    assert receiver is not None
-    captures = {"receiver": (span_of(receiver),), "method": (span_of(method),)}
-    base = receiver.child_by_field_name("value") if receiver.type == "field_expression" else None
-    if base is not None:
-        captures["base"] = (span_of(base),)
-    up = outward(call).parent
+    found = nodes.method_call(source, call)
+    assert found is not None
+    captures = {"receiver": (span_of(found.receiver),), "method": (span_of(method),)}
+    access = nodes.access_of(found.receiver)
+    if access is not None:
+        captures["base"] = (span_of(access.base),)
+    up = nodes.outward(call).parent
     result = up if up is not None and up.type == "await_expression" else call
     captures["result"] = (span_of(result),)
-    kind = source.text(method).decode("utf-8", "replace")
-    return Site(NAME, source.path, span_of(call), captures, kind=f"call {kind}", role="use")
+    kind = f"call {found.method.decode('utf-8', 'replace')}"
+    return Site(NAME, source.path, span_of(call), captures, kind=kind, role="use")
 
 
 def asked(site: Site, source: Source) -> Iterator[Span]:
@@ -363,32 +317,15 @@ def asked(site: Site, source: Source) -> Iterator[Span]:
 def _operands(source: Source, site: Site) -> Iterator[Span]:
     """Right sides of ``+=`` and the like under this lock: some are references to numbers."""
     node = source.node_at(site.span)
-    if node is None:
-        return
-    statement = source.statement_of(node)
-    if statement is None:
-        return
-    names: set[bytes] = set()
-    pattern = statement.child_by_field_name("pattern")
-    block = source.parent(statement)
-    holder: Node | None = statement
-    if statement.type == "let_declaration":
-        if pattern is None or pattern.type != "identifier":
-            return
-        names.add(source.text(pattern))
-        holder = block
-    if holder is None:
-        return
-    pending = [holder]
-    while pending:
-        current = pending.pop()
-        left, right = current.child_by_field_name("left"), current.child_by_field_name("right")
-        if (
-            current.type == "compound_assignment_expr"
-            and left is not None
-            and left.start_byte >= statement.start_byte
-            and right is not None
-            and right.type not in _NUMBERS
-        ):
-            yield span_of(right)
-        pending.extend(current.named_children)
+    statement = source.statement_of(node) if node is not None else None
+    holder = statement
+    if statement is not None and statement.type == "let_declaration":
+        let = nodes.let_of(statement)
+        named = let is not None and let.pattern.type == "identifier"
+        holder = source.parent(statement) if named else None
+    for part in walk(holder) if statement is not None and holder is not None else ():
+        change = nodes.operation_of(source, part)
+        if part.type != "compound_assignment_expr" or change is None or statement is None:
+            continue
+        if change.left.start_byte >= statement.start_byte and change.right.type not in _VALUES:
+            yield span_of(change.right)

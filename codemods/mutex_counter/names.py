@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -25,6 +26,7 @@ ATOMICS: dict[str, bytes] = {
     "isize": b"AtomicIsize",
     **{f"{s}{n}": f"Atomic{s.upper()}{n}".encode() for s in "ui" for n in (8, 16, 32, 64)},
 }
+NUMBERS = frozenset(name.encode() for name in ATOMICS)
 _MODULE = b"std::sync::atomic::"
 ORDERING = _MODULE + b"Ordering"
 
@@ -39,16 +41,22 @@ _HOMES: tuple[tuple[str, Family], ...] = (
 )
 _LOCKS = (b"Mutex", b"RwLock")
 _FAMILIES = {f"{home}::".encode() + lock: family for home, family in _HOMES for lock in _LOCKS}
-# Where the guard types of each family live, as rustc prints them.
+_LOCK_TYPES = ("Mutex", "RwLock")
 _GUARDS = ("MutexGuard", "RwLockReadGuard", "RwLockWriteGuard")
 
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock around a number or a flag. ``inner`` is a key of ``ATOMICS``, or a type's path."""
+    """A lock. ``inner`` is a key of ``ATOMICS`` where it is around a number or a flag, else a type's
+    path, or "?"."""
 
     family: Family
     inner: str
+
+    @property
+    def has_atomic(self) -> bool:
+        """Is it around what has an atomic?"""
+        return self.inner in ATOMICS
 
 
 def atomic(inner: str) -> bytes:
@@ -72,6 +80,11 @@ def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
     return full_paths(source, node, path, _FAMILIES)
 
 
+def may_have_atomic(lock: Lock | None) -> bool:
+    """Is it around what has an atomic, as far as rustc told?"""
+    return lock is None or lock.has_atomic
+
+
 def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, bool]:
     """The family that ``path`` means, and whether that is known: (None, True) is no lock at all,
     (None, False) one that only rustc can tell."""
@@ -91,20 +104,18 @@ def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, b
 
 def lock_of(type_: Type) -> Lock | None:
     """The lock that a method call on a value of ``type_`` reaches, if any."""
-    for seen in type_.deref_chain():
-        lock = _lock(seen)
-        if lock is not None:
-            return lock
-    return None
+    return next((lock for t in type_.deref_chain() if (lock := _named(t, _LOCK_TYPES))), None)
 
 
-def _lock(type_: Type) -> Lock | None:
-    if type_.kind != "path" or not type_.args:
-        return None
+def guard_of(type_: Type) -> Lock | None:
+    """The lock whose guard ``type_`` holds (a ``LockResult`` around it is looked through)."""
+    return next((lock for t in type_.walk() if (lock := _named(t, _GUARDS))), None)
+
+
+def _named(type_: Type, names: Container[str]) -> Lock | None:
     head, _, last = type_.name.rpartition("::")
-    if last not in ("Mutex", "RwLock"):
-        return None
-    return _with_family(head, type_)
+    known = type_.kind == "path" and last in names and type_.args
+    return _with_family(head, type_) if known else None
 
 
 def _with_family(head: str, type_: Type) -> Lock | None:
@@ -113,17 +124,5 @@ def _with_family(head: str, type_: Type) -> Lock | None:
         return Lock("std", inner)
     if head.startswith(("tokio::sync", "futures::lock", "futures_util::lock", "async_lock")):
         return Lock("tokio", inner)
-    if "lock_api" in head and str(type_.args[0]).startswith("parking_lot::"):
-        return Lock("parking_lot", inner)
-    if head.startswith("parking_lot"):
-        return Lock("parking_lot", inner)
-    return None
-
-
-def guard_of(type_: Type) -> Lock | None:
-    """The lock whose guard ``type_`` holds (a ``LockResult`` around it is looked through)."""
-    for seen in type_.walk():
-        head, _, last = seen.name.rpartition("::")
-        if seen.kind == "path" and last in _GUARDS and seen.args:
-            return _with_family(head, seen)
-    return None
+    raw = "lock_api" in head and str(type_.args[0]).startswith("parking_lot::")
+    return Lock("parking_lot", inner) if raw or head.startswith("parking_lot") else None

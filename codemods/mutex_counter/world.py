@@ -11,24 +11,27 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.locate import counts, fields
 from codemods.mutex_counter.meanings import Generic, generic, number_of, struct_of
-from codemods.mutex_counter.names import (
-    ATOMICS,
-    Family,
-    Lock,
-    family_of,
-    guard_of,
-    lock_of,
-)  # fmt: skip
+from codemods.mutex_counter.names import NUMBERS, Family, Lock, family_of, guard_of, lock_of
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
+from engine.rust import nodes
 from engine.rust.definitions import holder_of, owner_of
 from engine.rust.influence import Influence
-from engine.rust.scopes import Binding
+from engine.rust.scopes import Binding, pattern_names
 from engine.rust.syntax import Source, span_of
 
 _LOCKED = re.compile(
     rb"\s*\.\s*(?:(?:try_|blocking_)?(?:lock|read|write)|get_mut|into_inner)\s*\(\s*\)"
 )
+_TUPLE = "ordered_field_declaration_list"
+# What a declaration is, by its node.
+_KINDS = {
+    "field_declaration": "field", _TUPLE: "field", "parameter": "parameter",
+    "static_item": "static", "const_item": "const", "let_declaration": "local",
+    "function_item": "function_item", "function_signature_item": "function_signature_item",
+    "type_item": "alias",
+}  # fmt: skip
+_KEYS = {"parameter": "local", "function_item": "result", "function_signature_item": "result"}
 Key = tuple[str, str, int]  # what it is, path, offset: one place that can hold a lock
 
 
@@ -122,7 +125,8 @@ class World:
         Receivers of lock calls are left out: the calls are looked at for themselves.
         """
         package = self.facts.package_of(near.path)
-        public = _public(self.source(near.path), near)
+        declared = self.source(near.path).node_at(near.node)
+        public = declared is not None and nodes.is_pub(self.source(near.path), declared)
         for source, node in self.everywhere(word):
             if public or self.facts.package_of(source.path) == package:
                 yield source, node
@@ -147,13 +151,6 @@ class World:
         return self.facts.sources.scopes(source, function).binding_at(node)
 
 
-def _public(source: Source, decl: Decl) -> bool:
-    node = source.node_at(decl.node)
-    return node is not None and any(
-        c.type == "visibility_modifier" and source.text(c) == b"pub" for c in node.children
-    )
-
-
 def build(sites: Iterable[Site], facts: Facts) -> World:
     world = World(facts)
     for site in sites:
@@ -166,35 +163,26 @@ def build(sites: Iterable[Site], facts: Facts) -> World:
         elif site.kind in ("new", "turbofish"):
             world.news.append(_new(site, facts))
         else:
-            decl = _decl(world, site)
-            if decl is not None:
-                add(world, decl)
+            _add_site(world, site)
     return world
 
 
 def add(world: World, decl: Decl) -> None:
     """Register a declaration under its name."""
     world.decls.append(decl)
-    table = {
-        "field": world.fields,
-        "static": world.statics,
-        "const": world.statics,
-        "parameter": world.functions,
-        "function_item": world.functions,
-        "function_signature_item": world.functions,
-    }.get(decl.kind)
-    if table is not None:
-        table.setdefault(decl.name, []).append(decl)
+    if decl.kind == "field":
+        world.fields.setdefault(decl.name, []).append(decl)
+    elif decl.kind in ("static", "const"):
+        world.statics.setdefault(decl.name, []).append(decl)
+    elif decl.kind in ("parameter", "function_item", "function_signature_item"):
+        world.functions.setdefault(decl.name, []).append(decl)
 
 
 def _call(site: Site, facts: Facts) -> Call:
-    receiver = site.captures["receiver"][0]
-    base = site.captures.get("base")
-    lock: Lock | None = None
-    told = facts.type_of(site.path, receiver)
-    if told is not None:
-        lock = lock_of(told)
+    receiver, base = site.captures["receiver"][0], site.captures.get("base")
     method = site.kind.removeprefix("call ").encode()
+    told = facts.type_of(site.path, receiver)
+    lock = lock_of(told) if told is not None else None
     if lock is None:
         result = facts.type_of(site.path, site.captures["result"][0])
         if result is not None and method not in (b"get_mut", b"into_inner"):
@@ -222,26 +210,17 @@ def _new(site: Site, facts: Facts) -> New:
 def _named(world: World, site: Site) -> None:
     """A lock around a name: register it when the name means numbers, or a lock's parameter."""
     source = world.source(site.path)
-    inner = source.node_at(site.captures["inner"][0])
-    owner = source.node_at(site.captures["owner"][0])
-    lock = source.node_at(site.captures["types"][0])
+    inner, owner, lock = (source.node_at(site.captures[n][0]) for n in ("inner", "owner", "types"))
     if inner is None or owner is None or lock is None:
         return
     found = as_site(site, site.kind.removeprefix("named "))
     if number_of(world.facts.items, source, inner):
-        decl = _decl(world, found)
-        if decl is not None:
-            add(world, decl)
-        return
-    if owner.type == "type_item":
-        named = lock.child_by_field_name("type")
-        family = family_of(source, lock, source.text(named))[0] if named is not None else None
-        alias = generic(source, owner, lock, inner, family)
+        _add_site(world, found)
+    elif owner.type == "type_item":
+        alias = generic(source, owner, lock, inner, family_at(source, lock))
         if alias is not None:
             world.generics.append(alias)
-        return
-    struct = struct_of(world.facts.items, source, inner)
-    if struct is not None and fields(*struct):
+    elif (struct := struct_of(world.facts.items, source, inner)) and fields(*struct):
         shown = found.kind in ("field", "static") and counts(source, fields(*struct))
         message = f"{found.message.partition(': ')[0]}: one lock stands before a struct of counters"
         found = replace(found, kind="struct", role="site" if shown else "use", message=message)
@@ -254,99 +233,73 @@ def as_site(site: Site, kind: str) -> Site:
     return replace(site, kind=kind, role="site" if shown else "use")
 
 
-def _decl(world: World, site: Site) -> Decl | None:
+def family_at(source: Source, lock: Node) -> Family | None:
+    """The family of the lock type that is written at ``lock``."""
+    return family_of(source, lock, source.text(nodes.generic_head(lock)))[0]
+
+
+def _add_site(world: World, site: Site) -> None:
     source = world.source(site.path)
     owner = source.node_at(site.captures["owner"][0])
-    if owner is None:
-        return None
     types = site.captures["types"]
-    inners = tuple(_inner(world, source, span) for span in types)
-    family = None
-    if types:
-        node = source.node_at(types[0])
-        named = node.child_by_field_name("type") if node is not None else None
-        if node is not None and named is not None:
-            family = family_of(source, node, source.text(named))[0]
-    return declared(source, site, owner, types, inners, family)
+    lock = source.node_at(types[0]) if types else None
+    decl = declared(source, site, owner) if owner is not None else None
+    if decl is not None:
+        inners = tuple(_inner(world, source, span) for span in types)
+        family = family_at(source, lock) if lock is not None else None
+        add(world, replace(decl, types=types, inners=inners, family=family))
 
 
-def declared(
-    source: Source,
-    site: Site,
-    owner: Node,
-    types: tuple[Span, ...],
-    inners: tuple[str, ...],
-    family: Family | None,
-) -> Decl | None:
+def declaration_around(source: Source, node: Node) -> Node | None:
+    """What is declared with a type that mentions ``node``."""
+    for ancestor in source.ancestors(node):
+        if ancestor.type in ("block", "impl_item", "trait_item", "arguments"):
+            return None
+        if ancestor.type in _KINDS:
+            return ancestor
+    return None
+
+
+def declared(source: Source, site: Site, owner: Node) -> Decl | None:
     """The declaration ``owner`` as a place that holds locks."""
-    path, kind, index = source.path, site.kind, 0
-    named = owner.child_by_field_name("name")
+    kind, index, at = _KINDS.get(owner.type, site.kind), 0, owner.start_byte
+    named: Node | None = nodes.name_of(owner)
+    if kind == "parameter":
+        function = owner.parent.parent if owner.parent is not None else None
+        pattern = nodes.pattern_of(owner)
+        if owner.parent is None or function is None or pattern is None:
+            return None
+        while pattern.type in ("mut_pattern", "reference_pattern", "ref_pattern"):
+            pattern = pattern.named_children[-1]
+        named, at = nodes.name_of(function), pattern.start_byte
+        index = owner.parent.named_children.index(owner)
+    elif kind == "local":
+        named = nodes.pattern_of(owner)
+        if named is None:
+            return None
+        at = next(pattern_names(named), named).start_byte
     name = source.text(named) if named is not None else b""
-    key: Key = (kind, path, owner.start_byte)
-    belongs = b""
-    match owner.type:
-        case "field_declaration":
-            kind, belongs = "field", holder_of(source, owner)
-            key = ("field", path, owner.start_byte)
-        case "ordered_field_declaration_list":
-            kind, belongs = "field", holder_of(source, owner)
-            fields = [n for n in owner.named_children if "type" in n.type or "tuple" in n.type]
-            fields = [n for n in fields if n.type not in ("visibility_modifier", "attribute_item")]
-            start = types[0].start if types else site.span.start
-            index = next((i for i, n in enumerate(fields) if n.start_byte <= start < n.end_byte), 0)
-            name = str(index).encode()
-            key = ("field", path, site.span.start)
-        case "parameter":
-            kind, function = "parameter", owner.parent.parent if owner.parent is not None else None
-            pattern = owner.child_by_field_name("pattern")
-            if function is None or pattern is None:
-                return None
-            while pattern.type in ("mut_pattern", "reference_pattern", "ref_pattern"):
-                pattern = pattern.named_children[-1]
-            key = ("local", path, pattern.start_byte)
-            named = function.child_by_field_name("name")
-            name = source.text(named) if named is not None else b""
-            belongs = owner_of(source, function)
-            inside = owner.parent.named_children if owner.parent is not None else []
-            index = next((i for i, n in enumerate(inside) if n == owner), 0)
-        case "function_item" | "function_signature_item":
-            kind, belongs = owner.type, owner_of(source, owner)
-            key = ("result", path, owner.start_byte)
-        case "let_declaration":
-            kind = "local"
-            pattern = owner.child_by_field_name("pattern")
-            if pattern is None:
-                return None
-            name = source.text(pattern)
-            key = ("local", path, first_name(pattern).start_byte)
-        case "static_item" | "const_item":
-            kind = owner.type.removesuffix("_item")
-            belongs = owner_of(source, owner)
-        case "type_item":
-            kind = "alias"
-        case _:
-            pass
-    return Decl(key, kind, path, name, belongs, index, types, inners, family, span_of(owner), site)
+    if owner.type == _TUPLE:
+        types, at = site.captures["types"], site.span.start
+        index = _tuple_index(owner, types[0].start if types else at)
+        name = str(index).encode()
+    belongs = holder_of(source, owner) if kind == "field" else owner_of(source, owner)
+    key = (_KEYS.get(kind, kind), source.path, at)
+    return Decl(key, kind, source.path, name, belongs, index, (), (), None, span_of(owner), site)
 
 
-def first_name(pattern: Node) -> Node:
-    node = pattern
-    while node.type not in ("identifier", "shorthand_field_identifier") and node.named_children:
-        node = node.named_children[-1 if node.type == "mut_pattern" else 0]
-    return node
+def _tuple_index(fields_: Node, at: int) -> int:
+    """The position of the tuple struct's field that ``at`` lies in."""
+    types = [n for n in fields_.named_children if "type" in n.type or "tuple" in n.type]
+    return next((i for i, n in enumerate(types) if n.start_byte <= at < n.end_byte), 0)
 
 
 def _inner(world: World, source: Source, span: Span) -> str:
     """The type behind the lock type at ``span``, or what it is an alias of."""
-    text = b"".join(source.slice(span).split()).decode("utf-8", "replace")
-    inner = text.rpartition("<")[2].rstrip(">")
+    text = b"".join(source.slice(span).split())
+    inner = text.rpartition(b"<")[2].rstrip(b">")
     node = source.node_at(span)
-    listed = node.child_by_field_name("type_arguments") if node is not None else None
-    if inner in ATOMICS or listed is None or not listed.named_children:
-        return inner
-    return number_of(world.facts.items, source, listed.named_children[-1]) or inner
-
-
-def known(lock: Lock | None) -> bool:
-    """Is it a lock around what has an atomic?"""
-    return lock is not None and lock.inner in ATOMICS
+    given = nodes.type_arguments(node) if node is not None else []
+    if inner in NUMBERS or not given:
+        return inner.decode("utf-8", "replace")
+    return number_of(world.facts.items, source, given[-1]) or inner.decode("utf-8", "replace")

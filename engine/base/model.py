@@ -94,6 +94,9 @@ class Heat:
     reasons: tuple[str, ...] = ()
 
 
+Role = Literal["site", "use", "maybe"]
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One place where an anti-pattern stands (or, ``role='use'``, one that a plan must know of).
@@ -108,7 +111,7 @@ class Site:
     span: Span  # what is shown to the user
     captures: Mapping[str, tuple[Span, ...]] = field(default_factory=dict)
     kind: str = ""  # the codemod's own word for the shape that matched
-    role: Literal["site", "use", "maybe"] = "site"
+    role: Role = "site"
     level: Level = Level.REVIEW  # best guess from syntax alone; the plan has the last word
     message: str = ""  # one sentence: what stands here
     reason: str = ""  # why it is of this level, when there is something to say

@@ -163,7 +163,7 @@ class Items:
             trait = nodes.trait_of(holder) if holder is not None else None
             if trait is not None:
                 return self._trait_exposed(source, trait)
-            if not _is_pub(source, current):
+            if not nodes.is_pub(source, current):
                 if current.type != "mod_item":
                     return False
                 hidden = True
@@ -303,12 +303,6 @@ class Items:
 
 def _of(items: Iterable[Item], kinds: tuple[str, ...]) -> tuple[Item, ...]:
     return tuple(item for item in items if not kinds or item.kind in kinds)
-
-
-def _is_pub(source: Source, node: Node) -> bool:
-    """Plain ``pub``; enum variants' and trait's members are as public as what holds them."""
-    modifier = nodes.visibility_of(node)
-    return modifier is not None and source.text(modifier) == b"pub"
 
 
 def _is_parameter(source: Source, node: Node, name: bytes) -> bool:

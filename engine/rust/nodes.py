@@ -391,6 +391,14 @@ def type_of(node: Node) -> Node | None:
     return node.child_by_field_name("type")
 
 
+def named_fields(struct: Node) -> list[tuple[Node, Node]]:
+    """(name, type) of the fields of a struct or variant with named ones."""
+    body = body_of(struct)
+    listed = body.named_children if body is not None else []
+    found = ((name_of(n), type_of(n)) for n in listed if n.type == "field_declaration")
+    return [(name, type_) for name, type_ in found if name is not None and type_ is not None]
+
+
 def trait_of(impl: Node) -> Node | None:
     """The trait of ``impl Trait for Type``."""
     return impl.child_by_field_name("trait")
@@ -447,6 +455,12 @@ def parameters_of(function: Node) -> list[Parameter]:
         elif listed is not None and listed.type == "closure_parameters":
             found.append(Parameter(child, child, None))
     return found
+
+
+def is_pub(source: Source, item: Node) -> bool:
+    """Plain ``pub``. (Enum variants and trait's members are as public as what holds them.)"""
+    modifier = visibility_of(item)
+    return modifier is not None and source.text(modifier) == b"pub"
 
 
 def pattern_of(node: Node) -> Node | None:
