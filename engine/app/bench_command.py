@@ -66,6 +66,8 @@ def bench_command(
 
 
 def exit_code(report: BenchReport) -> int:
+    """0 nothing differs, 1 something does, 3 nothing was measured (or no bench, where there are
+    some), 130 after Ctrl-C."""
     if report.interrupted:
         return _INTERRUPTED
     if any(row.changed for row in report.rows):

@@ -76,6 +76,7 @@ class Outputs:
 
     @property
     def paths(self) -> tuple[Path, ...]:
+        """The files to write."""
         every = (self.sarif, self.rdjsonl, self.github_review, self.gitlab, self.patch)
         return tuple(path for path in every if path is not None)
 

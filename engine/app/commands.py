@@ -56,6 +56,7 @@ def chosen(names: Sequence[str], workspace: Workspace) -> tuple[str, ...]:
 
 
 def unknown_codemod(name: str) -> SpikeproofError:
+    """The error for a name that no codemod has, with the closest one that there is."""
     return SpikeproofError(f"no codemod named `{show(name)}`{closest(name, registry())}")
 
 
@@ -242,6 +243,7 @@ def check_output(output: Path | None) -> None:
 
 
 def by_codemod(sites: Sequence[Site]) -> str:
+    """How many sites each codemod has, to be added to a line; "" without sites."""
     counts: dict[str, int] = {}
     for site in sites:
         counts[site.codemod] = counts.get(site.codemod, 0) + 1

@@ -74,6 +74,7 @@ class GitHub:
         self._waited = 0.0
 
     def close(self) -> None:
+        """Close the connections. Nothing can be asked afterwards."""
         self._client.close()
 
     def get(self, path: str, **query: str | int) -> object:

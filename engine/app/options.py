@@ -143,6 +143,8 @@ def proof(common: dict[str, Any]) -> ProofSettings:
 
 
 def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
+    """Decorates a command with all options of ``groups``, which ``--help`` lists in this order."""
+
     def decorate(function: Any) -> Any:
         for option in reversed([option for group in groups for option in group]):
             function = option(function)
@@ -152,4 +154,5 @@ def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
 
 
 def file_option(name: str, words: str) -> Callable[[Any], Any]:
+    """An option that names a file to write, None when it is not given; ``words`` are its help."""
     return click.option(name, metavar="FILE", type=click.Path(path_type=Path), help=words)

@@ -264,6 +264,9 @@ def formatter_of(session: Session) -> Formatter:
 def follow_with(
     facts: Facts,
 ) -> Callable[[Proposal, Fix, Sequence[Problem]], Fix | Refusal | None]:
+    """Asks the codemod of a proposal for a larger fix, with what is known in ``facts``; a fix
+    that would change a file which is left alone is refused."""
+
     def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Fix | Refusal | None:
         further = registry()[proposal.codemod].codemod.follow(fix, problems, facts)
         return unless_frozen(further, facts.sources)

@@ -60,6 +60,7 @@ class Store:
         self.clock_went_back = self.now() < before
 
     def close(self) -> None:
+        """Give back the folder. Nothing can be written afterwards."""
         os.close(self._fd)
 
     @property

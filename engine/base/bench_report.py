@@ -56,6 +56,7 @@ class Row:
 
     @property
     def changed(self) -> bool:
+        """Was a difference declared, for better or for worse?"""
         return self.verdict not in ("no-difference", "same")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
+    """``1 site``, ``2 sites``: ``noun`` for one, else ``plural`` (with an s, if "")."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 

@@ -35,4 +35,5 @@ class Measured:
 
     @property
     def better(self) -> bool:
+        """Does any row show less time, or fewer of what is counted?"""
         return any(row.verdict in _BETTER for row in self.rows)

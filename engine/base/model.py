@@ -51,6 +51,8 @@ class Span:
         return self.start <= other.start and other.end <= self.end
 
     def overlaps(self, other: Span) -> bool:
+        """Do both have a byte in common? Spans that only meet do not; nor does an empty one at
+        an end."""
         return self.start < other.end and other.start < self.end
 
 
@@ -69,6 +71,7 @@ class Edit:
 
     @property
     def span(self) -> Span:
+        """The bytes that are replaced; empty for what inserts."""
         return Span(self.start, self.end)
 
 
@@ -142,6 +145,7 @@ class Fix:
 
     @property
     def paths(self) -> tuple[str, ...]:
+        """The files that it changes, sorted."""
         return tuple(sorted({edit.path for edit in self.edits}))
 
 
@@ -160,10 +164,12 @@ class Proposal:
 
     @property
     def codemod(self) -> str:
+        """The name of the codemod that made it: all its sites are of that one."""
         return self.sites[0].codemod
 
     @property
     def id(self) -> str:
+        """What it is known by in output and in a baseline: the id of its first site."""
         return self.sites[0].id
 
 

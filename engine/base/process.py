@@ -105,6 +105,7 @@ class Capped:
         self.dropped = 0
 
     def add(self, data: bytes) -> None:
+        """Take the next bytes of the stream."""
         room = self._half - len(self._head)
         if room > 0:
             self._head += data[:room]
@@ -119,6 +120,7 @@ class Capped:
             self.dropped += gone
 
     def value(self) -> bytes:
+        """What was kept, with a line in the place of what was left out."""
         gap = b"\n[%d bytes left out]\n" % self.dropped if self.dropped else b""
         return bytes(self._head) + gap + b"".join(self._tail)
 

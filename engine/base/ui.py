@@ -73,6 +73,7 @@ class Ui:
                 self._status = None
 
     def scanning(self, done: int, of: int) -> None:
+        """Progress of a scan: ``done`` of ``of`` files are read."""
         self.progress(f"Scanning {done}/{of} files")
 
     def progress(self, text: str) -> None:

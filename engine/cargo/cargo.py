@@ -36,12 +36,18 @@ class Tree(Protocol):
     """What is needed of ``engine.cargo.scratch.Scratch``."""
 
     @property
-    def tree(self) -> Path: ...
+    def tree(self) -> Path:
+        """The root of the tree that cargo works on."""
+        ...
 
     @property
-    def build(self) -> Path: ...
+    def build(self) -> Path:
+        """The target directory."""
+        ...
 
-    def write(self, files: Mapping[str, bytes]) -> None: ...
+    def write(self, files: Mapping[str, bytes]) -> None:
+        """Make the tree the user's, but for ``files`` (by path)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +113,12 @@ class Cargo:
 
     @property
     def runs(self) -> int:
+        """How many checks, test runs and builds cargo has made so far."""
         return self._runs
 
     def write(self, files: Mapping[str, bytes]) -> None:
+        """Make the tree the user's, but for ``files`` (by path); what an earlier call wrote is
+        put back."""
         self.scratch.write(files)
 
     # -- check ---------------------------------------------------------------------------------

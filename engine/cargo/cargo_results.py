@@ -45,6 +45,7 @@ class TestRun:
 
     @property
     def ok(self) -> bool:
+        """Did it build, and did every test that was run pass in time?"""
         return self.built and not self.failed and not self.broken and not self.timed_out
 
 

@@ -29,6 +29,7 @@ class HardlinkTree:
             raise
 
     def remove(self) -> None:
+        """Delete the links; the tree that they are of stays."""
         shutil.rmtree(self.root, ignore_errors=True)
 
     def put(self, files: Mapping[str, bytes]) -> None:

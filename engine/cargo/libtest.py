@@ -69,6 +69,7 @@ class Log:
         self._sections: list[_Section] = []
 
     def feed(self, line: str) -> None:
+        """Take the next line of a test run's output, without its line feed."""
         line = line.rstrip("\r")
         if self._heads(line) or not self._sections:
             return

@@ -49,14 +49,17 @@ class Manifest:
 
     @property
     def folder(self) -> Path:
+        """The folder that it stands in: what its paths are relative to."""
         return self.path.parent
 
     @property
     def is_root(self) -> bool:
+        """Does it make its folder the root of a workspace?"""
         return "workspace" in self.data
 
     @property
     def is_package(self) -> bool:
+        """Does it describe a package? (``[project]`` is cargo's old name for the table.)"""
         return "package" in self.data or "project" in self.data
 
     def table(self, *keys: str) -> Mapping[str, Any]:
@@ -70,6 +73,8 @@ class Manifest:
 
     @property
     def package(self) -> Mapping[str, Any]:
+        """The package's table; empty for a virtual manifest. Raises SpikeproofError when it is
+        none."""
         return self.table("package" if "package" in self.data else "project")
 
     def strings(self, *keys: str) -> tuple[str, ...] | None:
@@ -82,6 +87,7 @@ class Manifest:
         return tuple(value)
 
     def error(self, what: str) -> SpikeproofError:
+        """An error to raise about this manifest, with its path before ``what``."""
         return SpikeproofError(f"{show(self.path)}: {what}")
 
     def resolve(self, value: str) -> Path:

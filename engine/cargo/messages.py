@@ -40,6 +40,7 @@ class Paths:
 
     @classmethod
     def of(cls, tree: Path) -> Paths:
+        """For messages about ``tree``, which rustc may name with its links followed or not."""
         return cls(tuple({str(tree.absolute()), str(tree.resolve())}))
 
     def relative(self, name: str, cwd: str = "") -> str | None:
@@ -161,6 +162,7 @@ class Build:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """rustc's messages so far, each once, in their order."""
         return tuple(self._found.values())
 
     def line(self, data: bytes) -> bool:

@@ -33,10 +33,12 @@ class Mirror:
 
     @property
     def tree(self) -> Path:
+        """The copy's root."""
         return self._plan.tree
 
     @property
     def files(self) -> tuple[str, ...]:
+        """The files that it has of the user's, sorted."""
         return tuple(sorted(self._state.files))
 
     def sync(self, *, pristine: bool = False) -> None:

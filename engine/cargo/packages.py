@@ -44,6 +44,7 @@ class Package:
 
     @property
     def has_lib(self) -> bool:
+        """Has it a library target?"""
         return bool(self.lib)
 
 

@@ -59,6 +59,8 @@ def record(units: str, command: list[str]) -> None:
 
 
 def main() -> None:
+    """Note the rustc command that cargo gives to its wrapper, and become that command. The first
+    argument is the folder for notes."""
     units, *command = sys.argv[1:]
     try:
         record(units, command)

@@ -99,6 +99,7 @@ class Turn(Copy):
         super().__init__(mirror, build, args)
 
     def sync(self) -> None:
+        """Take the place, and make the copy there the tree of this turn as the user has it now."""
         # Made anew: what stands there now, and the record of it, is the other one's.
         self._mirror, self.cargo_args = self._make()
         super().sync()

@@ -56,6 +56,7 @@ class ProbePlace:
 
     @classmethod
     def inside(cls, span: Span) -> ProbePlace:
+        """In the place of the expression at ``span`` itself."""
         return cls(span.start, "inside", b"", span)
 
 

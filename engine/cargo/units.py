@@ -36,6 +36,7 @@ class Unit:
 
     @property
     def is_test(self) -> bool:
+        """Is it compiled with the test harness (``rustc --test``)?"""
         return "--test" in self.argv
 
 

@@ -42,6 +42,7 @@ class BaselineEntry:
 
     @classmethod
     def of(cls, site: Site) -> BaselineEntry:
+        """The entry for ``site``, which must have an id."""
         return cls(site.path, site.codemod, site.item, site.message, site.id)
 
 

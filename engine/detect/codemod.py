@@ -34,9 +34,12 @@ class Match:
     captures: Mapping[str, Sequence[Node]]
 
     def one(self, name: str) -> Node:
+        """The first node of a capture that every match has. Raises KeyError for one that this
+        has not."""
         return self.captures[name][0]
 
     def get(self, name: str) -> Node | None:
+        """The first node of a capture; None when the match has none."""
         nodes = self.captures.get(name)
         return nodes[0] if nodes else None
 
@@ -132,6 +135,7 @@ class LoadedCodemod:
 
     @property
     def name(self) -> str:
+        """The codemod's name, in kebab-case."""
         return self.codemod.name
 
 

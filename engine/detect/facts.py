@@ -78,11 +78,13 @@ class Sources:
         return found
 
     def data(self, path: str) -> bytes:
+        """The bytes of a file. Raises SpikeproofError for one that can no longer be read."""
         if path not in self._bytes:
             self._bytes[path] = self._read(path)
         return self._bytes[path]
 
     def get(self, path: str) -> Source:
+        """A file, parsed. Raises what ``data`` raises."""
         source = self._parsed.get(path)
         if source is None:
             source = self._parsed[path] = Source(path, self.data(path), self._edition_of(path))
@@ -172,4 +174,5 @@ class Facts:
         return Signatures(self.sources, self.items, self.package_of)
 
     def source(self, path: str) -> Source:
+        """A file, parsed. Raises SpikeproofError for one that can no longer be read."""
         return self.sources.get(path)

@@ -33,6 +33,7 @@ class Allowance:
     span: Span
 
     def covers(self, codemod: str, span: Span) -> bool:
+        """Does it silence a site of ``codemod`` at ``span``? Where the site begins decides."""
         return codemod == self.codemod and self.span.start <= span.start < self.span.end
 
 
@@ -53,6 +54,7 @@ class Allowances:
     entries: tuple[Allowance, ...]
 
     def covers(self, codemod: str, span: Span) -> bool:
+        """Does any of them silence a site of ``codemod`` at ``span``?"""
         return any(entry.covers(codemod, span) for entry in self.entries)
 
     def idle(self, sites: Iterable[Site]) -> tuple[Allowance, ...]:

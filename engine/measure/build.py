@@ -66,9 +66,13 @@ class Side:
 class StatusWriter(Protocol):
     """Where the story of a run goes: ``engine.base.ui.Ui`` is one."""
 
-    def say(self, verb: str, text: str, color: str = "green") -> None: ...
+    def say(self, verb: str, text: str, color: str = "green") -> None:
+        """A line that stays: what is being done, as cargo has it."""
+        ...
 
-    def progress(self, text: str) -> None: ...
+    def progress(self, text: str) -> None:
+        """A line that the next one replaces."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,10 +314,12 @@ class Declared:
 
     @property
     def bench(self) -> bool:
+        """Is it a bench target?"""
         return self.target.startswith("bench/")
 
     @property
     def crate(self) -> str:
+        """Its crate's name in code."""
         return self.target.rpartition("/")[2].replace("-", "_")
 
 

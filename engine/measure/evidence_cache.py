@@ -57,6 +57,8 @@ class Cache:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def get(self, key: str) -> BenchReport | None:
+        """What was measured under ``key``; None when nothing is kept, or nothing that can be
+        read."""
         path = self._folder / f"{key}.json"
         try:
             report = _report(json.loads(read_regular(path, _LIMIT, follow=False)))

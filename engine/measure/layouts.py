@@ -167,6 +167,7 @@ class Layouts:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def close(self) -> None:
+        """Delete all programs that were linked."""
         shutil.rmtree(self._kept, ignore_errors=True)
 
 

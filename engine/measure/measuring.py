@@ -54,9 +54,11 @@ class Bench:
 
     @property
     def full(self) -> str:
+        """``package::target::bench``, as ``Row.name`` has it."""
         return f"{self.built.package}::{self.built.target}::{self.name}"
 
     def key(self, mode: str) -> ProgramKey:
+        """Its program of the build ``mode`` (``TIME``, ``COUNT`` or ``REACH``)."""
         return ProgramKey(mode, self.built.package, self.built.target)
 
 
@@ -94,6 +96,7 @@ class BenchMeasurement:
         self._valgrind = shutil.which("valgrind", path=runner.env.get("PATH", os.defpath))
 
     def all(self) -> None:
+        """Measure every package. Ctrl-C goes through: what is finished stays."""
         packages = dict.fromkeys(b.package for b in (*self._builds.benches, *self._builds.tests))
         for package in packages:
             self._package(package)
@@ -398,6 +401,7 @@ class BenchMeasurement:
                 yield Missing(bench.full, "time", "interrupted")
 
     def notes(self) -> Iterator[str]:
+        """What a reader of the rows has to know beside them, in sentences."""
         for target, paths in sorted(self._runner.written.items()):
             shown = ", ".join(sorted(paths)[:3]) + (", ..." if len(paths) > 3 else "")
             yield f"{target} writes into its tree ({shown}): in the copy, undone before each run"

@@ -19,6 +19,7 @@ class ProgressBar:
         self._item = ""
 
     def start(self, seconds: float) -> None:
+        """A plan of ``seconds`` begins now."""
         self._total, self._done = seconds, 0.0
         self._began = time.monotonic()
 
@@ -28,6 +29,7 @@ class ProgressBar:
         self._status.say("Timing", f"{text}, about {self.left():.0f} s left")
 
     def show(self, text: str) -> None:
+        """What of the present bench runs now, with the bar and the time that is left."""
         filled = round(_WIDTH * self._done / self._total) if self._total else 0
         bar = "#" * min(filled, _WIDTH) + "-" * (_WIDTH - filled)
         self._status.progress(f"[{bar}] {self._item}: {text}, about {self.left():.0f} s left")

@@ -137,6 +137,8 @@ def _take(source: str, target: str) -> None:
 
 
 def main() -> int:
+    """Stands in for rustc or for its linker, as the first argument says; the second is the
+    folder for notes. Returns the exit code."""
     role, home, *words = sys.argv[1:]
     if role == "linker":
         return as_linker(home, words)

@@ -41,6 +41,7 @@ class Runner:
     _last: dict[str, str] = field(default_factory=dict)  # by side: what ran there last
 
     def has(self, side: str, key: ProgramKey) -> bool:
+        """Was such a program built for ``side``?"""
         return (key.package, key.target) in self.bench_tree.programs(side, key.mode)
 
     def run(
@@ -84,6 +85,7 @@ class Runner:
         return result
 
     def empty_home(self) -> None:
+        """Make the folder that a run may write into empty."""
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.mkdir(parents=True)
 
@@ -92,6 +94,7 @@ class Runner:
         return tally.fresh(self.home.with_name(self.home.name + "-counts"))
 
     def close(self) -> None:
+        """Delete the folder for runs, and the file of counts."""
         shutil.rmtree(self.home, ignore_errors=True)
         self.home.with_name(self.home.name + "-counts").unlink(missing_ok=True)
 

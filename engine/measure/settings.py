@@ -26,6 +26,7 @@ class CompareSettings:
     only: frozenset[str] = frozenset()
 
     def wants(self, name: str) -> bool:
+        """Is the bench, test or workload ``name`` to be measured?"""
         return not self.only or name in self.only
 
 

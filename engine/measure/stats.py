@@ -151,6 +151,7 @@ class Pairs:
 
     @property
     def differences(self) -> tuple[float, ...]:
+        """``ln(after / before)`` of each pair."""
         return tuple(math.log(b / a) for a, b in zip(self.before, self.after, strict=True))
 
     @property

@@ -48,6 +48,7 @@ def samples_json(reports: Mapping[str, BenchReport]) -> str:
 
 
 def row_json(row: Row) -> dict[str, Any]:
+    """One row as ``bench --format json`` has it; null for what is infinite."""
     return {
         "name": row.name,
         "harness": row.harness,

@@ -110,6 +110,8 @@ class WorkloadMeasurement:
     reached: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def all(self, found: tuple[Workload, ...]) -> None:
+        """Measure each of ``found`` that is wanted. One that fails is among ``missing``, with
+        its reason."""
         for workload in found:
             if not self.settings.wants(workload.name):
                 continue

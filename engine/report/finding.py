@@ -54,6 +54,7 @@ class Suggestion:
 
     @property
     def text(self) -> str:
+        """The new lines in one text, without a line feed at its end."""
         return "\n".join(self.lines)
 
 
@@ -84,18 +85,22 @@ class Finding:
 
     @property
     def path(self) -> str:
+        """The file of the first region, where it is shown."""
         return self.regions[0].path
 
     @property
     def line(self) -> int:
+        """The line of the first region's start, from 1."""
         return self.regions[0].start.line
 
     @property
     def verified(self) -> bool:
+        """Is there a fix that was proven?"""
         return self.outcome is Outcome.VERIFIED
 
     @property
     def failed(self) -> bool:
+        """Was a fix tried that did not hold?"""
         return self.outcome in FAILED
 
     @property
@@ -106,6 +111,7 @@ class Finding:
 
     @property
     def tried(self) -> bool:
+        """Was a fix tried, with either end?"""
         return self.verified or self.failed
 
 
@@ -126,4 +132,5 @@ class Report:
 
     @property
     def new(self) -> tuple[Finding, ...]:
+        """The findings that the change brought."""
         return tuple(finding for finding in self.findings if finding.new)

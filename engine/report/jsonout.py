@@ -29,6 +29,8 @@ def _place(source: Source, offset: int) -> dict[str, int]:
 
 
 def site_json(site: Site, source: Source) -> dict[str, object]:
+    """One site as ``scan`` and ``diff`` have it: lines and columns from 1, columns in
+    characters."""
     return {
         "id": site.id,
         "codemod": site.codemod,
@@ -55,6 +57,7 @@ class Omissions:
     stale: Sequence[BaselineEntry] = ()
 
     def json(self) -> dict[str, object]:
+        """The keys of both contracts for it."""
         return {
             "left_alone": {
                 "silenced": self.silenced,

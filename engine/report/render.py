@@ -49,6 +49,7 @@ def render_all(results: Sequence[Result], failed: Sequence[FailedWorkspace], for
 
 
 def series_of(results: Sequence[Result]) -> list[Series]:
+    """The patches of each workspace, fix by fix. The runs must have been asked for ``steps``."""
     return [Series(result.steps, result.toolchain, result.folder) for result in results]
 
 

@@ -42,6 +42,7 @@ def word(verdict: Verdict) -> str:
 
 
 def level(verdict: Verdict) -> Level:
+    """The level of the fix; of what has none, ``report``."""
     return verdict.fix.level if verdict.fix is not None else Level.REPORT
 
 

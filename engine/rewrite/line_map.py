@@ -24,6 +24,7 @@ class LineMap:
 
     @classmethod
     def between(cls, old: bytes, new: bytes) -> LineMap:
+        """From ``new`` back to ``old``, by their common lines; line ends are not compared."""
         lines = split_lines(old), split_lines(new)
         plain = [[line.rstrip(b"\r\n") for line in side] for side in lines]
         blocks = tuple(changed_blocks(*plain))

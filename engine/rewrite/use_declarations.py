@@ -39,6 +39,7 @@ def name(full: bytes) -> bytes:
 
 
 def has_markers(replacement: bytes) -> bool:
+    """Does the text hold names that are yet to be settled?"""
     return b"\x00" in replacement
 
 
@@ -56,6 +57,8 @@ class NamePlan:
     scopes: tuple[Scope, ...]  # of the original text
 
     def settle(self, edit: Edit) -> bytes:
+        """The replacement of ``edit`` with each marked name as its module can say it: short
+        where it is imported there, else as a full path."""
         module = scope_at(self.scopes, edit.start).module
 
         def replace(hit: re.Match[bytes]) -> bytes:

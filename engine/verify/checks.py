@@ -11,7 +11,7 @@ from engine.cargo.cargo_results import CheckRun, Driver
 from engine.detect.codemod import Problem, Refusal
 from engine.rewrite import edits
 from engine.verify.culprits import Clue, CulpritFinder, Error, describe
-from engine.verify.search import Blame, Split, halves
+from engine.verify.search import Blame, Judge, Split, halves
 from engine.verify.values import Attempt, Failure, Follow, Reader
 from engine.verify.warnings import fresh, shared_out
 
@@ -30,9 +30,11 @@ class Alternatives:
         self._refusals: dict[Attempt, list[tuple[str, frozenset[object]]]] = {}
 
     def first(self) -> list[Attempt]:
+        """The best alternative of each proposal."""
         return [found[0] for found in self._alternatives.values() if found]
 
     def refuse(self, attempt: Attempt, reason: str, errors: Iterable[Error]) -> None:
+        """Note that ``follow`` refused to go on with ``attempt``, asked about ``errors``."""
         about = frozenset(error.key for error in errors)
         self._refusals.setdefault(attempt, []).append((reason, about))
 
@@ -60,6 +62,8 @@ class CheckTrial:
     broken: Mapping[Attempt, Failure] = field(default_factory=dict)  # could not be applied
 
     def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
+        """Those that alone can have caused an error are proven guilty; those with the strongest
+        clue are suspected."""
         if self.broken:
             return Blame(proven=self.broken)
         finder = self.judge.finder
@@ -83,6 +87,8 @@ class CheckTrial:
         return Blame(proven, frozenset(suspects - explained))
 
     def narrow(self, part: Sequence[Attempt], whole: Sequence[Attempt]) -> CheckTrial | None:
+        """This trial with the errors that only ``part`` of ``whole`` can have caused; None
+        without any."""
         own: list[Error] = []
         for error in self.errors:
             possible = self.judge.finder.possible(error, whole)
@@ -91,21 +97,28 @@ class CheckTrial:
         return replace(self, errors=tuple(own)) if own else None
 
     def mend(self, group: Sequence[Attempt]) -> dict[Attempt, Attempt]:
+        """Larger attempts that the codemods made for the errors of this trial."""
         return self.judge.mend(self, group)
 
     def split(self, group: Sequence[Attempt]) -> Split:
+        """A failed group in parts, by where its attempts stand."""
         return self.judge.split(self, group)
 
     def failure(self, attempt: Attempt) -> Failure:
+        """Why ``attempt`` fails: the errors, those that point at it first."""
+
         def strength(error: Error) -> int:
             return self.judge.finder.suspects(error, [attempt]).get(attempt, len(Clue))
 
         return self.judge.drop(attempt, self, sorted(self.errors, key=strength))
 
     def rejoin(self) -> bool:
+        """Never: it bets on nothing."""
         return False  # it bets on nothing
 
     def still_shows(self, attempt: Attempt) -> bool:
+        """Does an error that ``attempt`` was dropped for show here without it? Only of errors
+        that do not keep to the rules."""
         finder = self.judge.finder
         items = finder.footprint(attempt).items
         grounds = self.judge.grounds.get(attempt, frozenset())
@@ -115,7 +128,7 @@ class CheckTrial:
         )
 
 
-class CheckJudge:
+class CheckJudge(Judge):
     """Judges sets of attempts by ``cargo check`` and remembers what it found.
 
     ``before`` is the check of the tree without them. ``keeps`` says in words why a larger fix may
@@ -267,6 +280,8 @@ class CheckJudge:
     # -- following -----------------------------------------------------------------------------
 
     def mend(self, trial: CheckTrial, group: Sequence[Attempt]) -> dict[Attempt, Attempt]:
+        """Ask the codemods of those that the errors speak against for larger fixes; each error
+        is handed on until a fix touches one of its places."""
         by_attempt: dict[Attempt, list[tuple[Clue, Error]]] = {}
         for error in trial.errors:
             possible = self.finder.possible(error, group)

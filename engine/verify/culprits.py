@@ -127,6 +127,7 @@ class CulpritFinder:
     # -- facts ---------------------------------------------------------------------------------
 
     def footprint(self, attempt: Attempt) -> Footprint:
+        """What ``attempt`` touches."""
         found = self._footprints.get(attempt)
         if found is None:
             found = self._footprints[attempt] = self._measure(attempt)
@@ -210,6 +211,7 @@ class CulpritFinder:
         self._unreliable |= {e.diagnostic.code for e in errors if not self.possible(e, group)}
 
     def unreliable(self, error: Error) -> bool:
+        """Has an error of this code shown while nobody could have caused it?"""
         return error.diagnostic.code in self._unreliable
 
     def suspects(self, error: Error, group: Sequence[Attempt]) -> dict[Attempt, Clue]:

@@ -56,6 +56,7 @@ class Prover:
         return self._test(Emitted({}, b""), packages)
 
     def check(self, emitted: Emitted) -> CheckRun:
+        """``cargo check`` of the patch in a clean copy."""
         self._progress("Checking", "the patch on a clean copy")
         driver = self._prove(emitted.patch, tuple(emitted.files))
         before = driver.runs

@@ -44,7 +44,9 @@ class Trial(Protocol):
     """What the judge found about the kept attempts plus a group."""
 
     @property
-    def ok(self) -> bool: ...
+    def ok(self) -> bool:
+        """Does all of it hold?"""
+        ...
 
     @property
     def left_out(self) -> frozenset[Attempt]:
@@ -83,6 +85,8 @@ class Trial(Protocol):
 
 
 class Judge(Protocol):
+    """What tells whether a set of attempts holds: cargo check, or cargo test."""
+
     def try_with(self, kept: Sequence[Attempt], group: Sequence[Attempt]) -> Trial:
         """Judge ``kept`` (known to hold) plus ``group``."""
         ...
@@ -295,5 +299,6 @@ def _by_index(attempt: Attempt) -> int:
 
 
 def halves(group: Sequence[Attempt]) -> Split:
+    """Two halves; nothing says that both are bad."""
     middle = (len(group) + 1) // 2
     return Split((group[:middle], group[middle:]), blind=True)

@@ -30,6 +30,7 @@ def package_of(test: str) -> str:
 
 
 def target_of(test: str) -> str:
+    """``package::target`` of a test."""
     return "::".join(test.split("::")[:2])
 
 

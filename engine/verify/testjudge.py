@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.base.model import Outcome
 from engine.cargo.cargo_results import TestRun
 from engine.verify.hints import Hints
-from engine.verify.search import Blame, Split, halves
+from engine.verify.search import Blame, Judge, Split, halves
 from engine.verify.suite import ConfirmedFailures, Suite
 from engine.verify.values import Attempt, Failure
 
@@ -37,24 +37,31 @@ class TestTrial:
 
     @property
     def ok(self) -> bool:
+        """Did none of the tests fail that this is about?"""
         return not self.failed
 
     def blame(self, group: Sequence[Attempt], mended: Iterable[Attempt]) -> Blame:
+        """Nobody is proven guilty; those are suspected whom the failed tests point at."""
         return Blame(suspects=self.judge.suspects(self.tree, group, self.failed))
 
     def narrow(self, part: Sequence[Attempt], whole: Sequence[Attempt]) -> None:
-        return None  # any fix can break any test
+        """None: any fix can break any test."""
+        return  # any fix can break any test
 
     def mend(self, group: Sequence[Attempt]) -> Mapping[Attempt, Attempt]:
+        """Nothing: a codemod follows errors, not tests."""
         return {}  # a codemod follows errors, not tests
 
     def split(self, group: Sequence[Attempt]) -> Split:
+        """A failed group in parts, by the tests that point at them."""
         return self.judge.split(group, self.failed)
 
     def rejoin(self) -> bool:
+        """Do the hints mislead, or are all failures explained?"""
         return self.judge.rejoin(self.failed)
 
     def failure(self, attempt: Attempt) -> Failure:
+        """Why ``attempt`` fails: the tests, which count as explained from now on."""
         names = sorted(self.failed)
         shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
         rare = "" if self.judge.confirmed.rate == 1 else "; not in every run, as a race does"
@@ -64,10 +71,11 @@ class TestTrial:
         )
 
     def still_shows(self, attempt: Attempt) -> bool:
+        """Never: nothing is proven without a trial of its own here."""
         return False  # nothing is proven without a trial of its own here
 
 
-class TestJudge:
+class TestJudge(Judge):
     """Judges sets of attempts by the guilty tests alone. ``everyone`` is known to fail.
 
     ``emit`` gives the texts of a set in the form in which they are emitted, ``prove`` runs all

@@ -136,6 +136,7 @@ class Reader:
         return self._originals[path]
 
     def text(self, path: str) -> bytes:
+        """The text that offsets in ``path`` count in. Raises what the caller's reader raises."""
         return self.base[path] if path in self.base else self.original(path)
 
     def known(self, path: str) -> bytes | None:
@@ -147,4 +148,5 @@ class Reader:
             return None
 
     def texts(self, paths: Iterable[str]) -> dict[str, bytes]:
+        """The texts of ``paths``, by path. Raises what ``text`` raises."""
         return {path: self.text(path) for path in paths}

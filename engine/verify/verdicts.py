@@ -24,6 +24,7 @@ def not_tried(proposal: Proposal, take: Iterable[Level]) -> Verdict:
 
 
 def untried(attempt: Attempt, outcome: Outcome, reason: str) -> Verdict:
+    """A verdict without any evidence: nothing was run for ``attempt``."""
     return Verdict(attempt.proposal, attempt.fix, outcome, reason, _NOT_RUN)
 
 
@@ -49,6 +50,8 @@ class VerdictBuilder:
             self._dropped[attempt.index] = attempt, failures[attempt]  # the last tried stays
 
     def verdict(self, index: int) -> Verdict:
+        """What became of the proposal with this index: verified, waiting for another pass, or
+        dropped."""
         if index in self._kept:
             return self._verified(self._kept[index])
         if index in self._waiting:

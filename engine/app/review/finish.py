@@ -18,9 +18,13 @@ from engine.base.errors import SpikeproofError
 class SelectionProver(Protocol):
     """What proves; see ``proof.ReviewProver``."""
 
-    def prove(self, items: Sequence[Item]) -> Proven: ...
+    def prove(self, items: Sequence[Item]) -> Proven:
+        """Prove all ``items`` together, and find those that do not hold."""
+        ...
 
-    def renew(self) -> None: ...
+    def renew(self) -> None:
+        """Prove in a copy of what the user's tree is now."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -88,6 +92,8 @@ class Finish:
 
 
 def write(root: Path, memory: Memory, files: Mapping[str, bytes], texts: Texts) -> None:
+    """Write ``files`` below ``root``, all or none, with the way back noted before. Raises
+    SpikeproofError when they cannot be written; then all are as they were."""
     changes = [tree.Change(path, texts.read(path), text) for path, text in sorted(files.items())]
     memory.note(changes)
     try:

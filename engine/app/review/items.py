@@ -20,6 +20,8 @@ class Kind(StrEnum):
 
 
 class Answer(StrEnum):
+    """What a person says to an item."""
+
     TAKE = "take"
     SKIP = "skip"
 
@@ -46,10 +48,12 @@ class Item:
 
     @property
     def key(self) -> str:
+        """What it is known by within a session: hunks of one fix have one each."""
         return f"{self.id}/{self.part}" if self.part else self.id
 
     @property
     def codemod(self) -> str:
+        """The name of the codemod whose fix it is."""
         return self.verdict.proposal.codemod
 
     @property

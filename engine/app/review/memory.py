@@ -30,6 +30,7 @@ _VERSION = 1
 
 
 def digest(text: bytes) -> str:
+    """What a text is known by: its SHA-256, in hexadecimal digits."""
     return hashlib.sha256(text).hexdigest()
 
 
@@ -46,6 +47,7 @@ class Remembered:
 
     @property
     def paths(self) -> frozenset[str]:
+        """The files that its edits are of."""
         return frozenset(edit.path for edit in self.edits)
 
 
@@ -67,6 +69,8 @@ class Memory:
     # -- answers -------------------------------------------------------------------------------
 
     def keep(self, answers: Answers) -> None:
+        """Keep ``answers`` in place of those kept before. Raises SpikeproofError when the folder
+        cannot be written."""
         self._put(
             (),
             "answers.json",
@@ -114,6 +118,7 @@ class Memory:
             return Answers(files, given)
 
     def answers_kept(self) -> bool:
+        """Are there answers of an earlier session?"""
         return (self._base / "review" / "answers.json").is_file()
 
     def forget(self) -> None:

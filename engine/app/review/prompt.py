@@ -45,6 +45,8 @@ _NAMED = {
 
 
 class Asker(Protocol):
+    """What a person is asked with: the terminal, or a script in its place."""
+
     def key(self, question: str) -> str:
         """One key; ``q`` for Ctrl-C and the end of input. Raises KeyboardInterrupt when the
         program is to end (SIGTERM), EOFError when the terminal is gone."""
@@ -64,7 +66,7 @@ class Asker(Protocol):
         ...
 
 
-class Terminal:
+class Terminal(Asker):
     """The real one."""
 
     def __init__(self, color: bool) -> None:

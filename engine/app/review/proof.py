@@ -82,6 +82,8 @@ class ReviewProver:
 
     @classmethod
     def of(cls, session: Session, result: Result, tests: bool) -> ReviewProver:
+        """For the fixes of ``result``, in the copy that ``session`` has open; with ``tests``,
+        what was taken is tested too."""
         bases = [each.base for each in result.passes]
         follows = [follow_with(each.facts) for each in result.passes]
         return cls(tools_of(session), bases, follows, tests)

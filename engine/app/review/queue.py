@@ -29,6 +29,7 @@ class Queue:
         return len(self.answers) == len(self.items)
 
     def answer(self, item: Item) -> Answer | None:
+        """What was said to ``item``; None when nothing was yet."""
         return self.answers.get(item.key)
 
     def with_answer(self, answer: Answer) -> tuple[Item, ...]:
@@ -37,6 +38,7 @@ class Queue:
 
     @property
     def taken(self) -> tuple[Item, ...]:
+        """The items to apply, in order."""
         return self.with_answer(Answer.TAKE)
 
     def clash(self, item: Item) -> Item | None:

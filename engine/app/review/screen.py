@@ -97,6 +97,7 @@ class Screen:
         self._console.print(Text(text, style), soft_wrap=False)
 
     def complain(self, text: str) -> None:
+        """An error, in one line."""
         self._console.print(Text.assemble(("error", "bold red"), ": ", printable(text)))
 
     def diagnostics(self, said: Sequence[Diagnostic]) -> None:
@@ -210,10 +211,12 @@ class Screen:
     # -- other pages ---------------------------------------------------------------------------
 
     def docs(self, name: str, text: str) -> None:
+        """The docs of a codemod, a docstring's text broken anew."""
         self._rows([Text(), Text(name, "bold"), Text()])
         self._rows(_paragraphs(printable(text.strip(), keep_newlines=True)))
 
     def help(self) -> None:
+        """The keys, and what each does."""
         self._rows([Text(), *(Text.assemble((f"{key}  ", "bold"), what) for key, what in KEYS)])
 
     def overview(self, taken: Sequence[Item], skipped: int) -> None:

@@ -26,9 +26,13 @@ _NARROW = {_ASKED: "Apply this fix [? lists keys]?", _DONE: "Write these changes
 class ItemProver(Protocol):
     """What proves single items; see ``proof.ReviewProver``."""
 
-    def try_alone(self, item: Item) -> Tried: ...
+    def try_alone(self, item: Item) -> Tried:
+        """Does ``item`` compile by itself?"""
+        ...
 
-    def linked_hunks(self, item: Item) -> tuple[Item, ...]: ...
+    def linked_hunks(self, item: Item) -> tuple[Item, ...]:
+        """The hunks of ``item``, in groups that compile without each other."""
+        ...
 
 
 class Shell:

@@ -33,6 +33,9 @@ _SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$#&~-]")
 
 
 class Criterion(Harness):
+    """Criterion, and what speaks its command line. ``whole_seconds``: a version that takes no
+    fractions of a second."""
+
     name = "criterion"
     crates = frozenset({"criterion", "codspeed-criterion-compat", "criterion2"})
     iterates = "*criterion*bencher*encher*iter*"

@@ -25,6 +25,8 @@ _MOST = 10_000  # iterations to count: divan keeps the inputs of all of them at 
 
 
 class Divan(Harness):
+    """Divan: its table is read."""
+
     name = "divan"
     crates = frozenset({"divan", "codspeed-divan-compat"})
     marker = re.compile(rb"\bdivan\s*::\s*(main|Divan)\b")

@@ -17,6 +17,8 @@ from engine.measure.harness import Call, Harness, Reading, UnreadableError
 
 
 class Gungraun(Harness):
+    """Gungraun (formerly iai-callgrind): it counts instructions itself, with valgrind."""
+
     name = "gungraun"
     crates = frozenset({"gungraun"})
     marker = re.compile(rb"\bmain\s*!")

@@ -16,6 +16,8 @@ from engine.measure.harness import Call, Harness, Reading, Target, UnreadableErr
 
 
 class Libtest(Harness):
+    """rustc's own harness: ``#[bench]``, which stable compilers take with ``RUSTC_BOOTSTRAP``."""
+
     name = "libtest"
     marker = re.compile(rb"#\s*\[\s*bench\s*\]")
 
