@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.names import may_have_atomic
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.located import Constructor, Declaration, Located, LockCall
+from codemods.mutex_counter.lock_types import may_have_atomic
 from codemods.mutex_counter.plan import proposal_of, surveyed
-from codemods.mutex_counter.world import Call, Decl, New, World
 from engine.base.model import Fix, Span
 from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts
@@ -21,21 +21,21 @@ _CODES = frozenset({"E0599", "E0308", "E0277", "E0271", "E0614", "E0609", "E0631
 
 def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
     """A larger fix that holds the places of ``problems`` too."""
-    world, groups = surveyed(facts)
+    located, groups = surveyed(facts)
     mine = _group_of(fix, groups)
     if mine is None:
         return None
     told = [p for p in problems if p.code in _CODES and not p.inside]
-    joined = Group(list(mine.decls), list(mine.news), list(mine.calls))
-    for group in _touched(world, groups, told, mine):
+    joined = Group(list(mine.declarations), list(mine.constructors), list(mine.lock_calls))
+    for group in _touched(located, groups, told, mine):
         if group.inners and mine.inners and not group.inners & mine.inners:
             continue
-        joined.decls += (d for d in group.decls if d not in joined.decls)
-        joined.news += (n for n in group.news if n not in joined.news)
-        joined.calls += (c for c in group.calls if c not in joined.calls)
-    joined.calls += (c for c in _calls(world, told) if c not in joined.calls)
-    joined.news += (n for n in _news(world, told) if n not in joined.news)
-    proposal = proposal_of(world, joined)
+        joined.declarations += (d for d in group.declarations if d not in joined.declarations)
+        joined.constructors += (n for n in group.constructors if n not in joined.constructors)
+        joined.lock_calls += (c for c in group.lock_calls if c not in joined.lock_calls)
+    joined.lock_calls += (c for c in _calls(located, told) if c not in joined.lock_calls)
+    joined.constructors += (n for n in _news(located, told) if n not in joined.constructors)
+    proposal = proposal_of(located, joined)
     if isinstance(proposal, Refused):
         return Refusal(proposal.reason)
     if not proposal.fixes:
@@ -55,8 +55,8 @@ def _group_of(fix: Fix, groups: Sequence[Group]) -> Group | None:
     places = {(edit.path, edit.start, edit.end) for edit in fix.edits}
     best: Group | None = None
     for group in groups:
-        wanted = {(d.path, s.start, s.end) for d in group.decls for s in d.types}
-        wanted |= {(n.file, n.path.start, n.path.end) for n in group.news}
+        wanted = {(d.path, s.start, s.end) for d in group.declarations for s in d.types}
+        wanted |= {(n.file, n.path.start, n.path.end) for n in group.constructors}
         if wanted and wanted <= places:
             return group
         if wanted & places:
@@ -69,30 +69,30 @@ def _hit(problems: Sequence[Problem], path: str, *spans: Span) -> bool:
 
 
 def _touched(
-    world: World, groups: Sequence[Group], problems: Sequence[Problem], mine: Group
+    located: Located, groups: Sequence[Group], problems: Sequence[Problem], mine: Group
 ) -> Iterator[Group]:
     for group in groups:
         if group is mine:
             continue
-        decls = any(_hit(problems, d.path, *_spans(d)) for d in group.decls)
-        if decls or any(_hit(problems, n.file, n.whole) for n in group.news):
+        declarations = any(_hit(problems, d.path, *_spans(d)) for d in group.declarations)
+        if declarations or any(_hit(problems, n.file, n.whole) for n in group.constructors):
             yield group
 
 
-def _spans(decl: Decl) -> tuple[Span, ...]:
+def _spans(decl: Declaration) -> tuple[Span, ...]:
     """Where an error that means this declaration points: its types, or the whole parameter."""
     return (*decl.types, decl.node) if decl.kind in ("parameter", "local") else decl.types
 
 
-def _calls(world: World, problems: Sequence[Problem]) -> Iterator[Call]:
+def _calls(located: Located, problems: Sequence[Problem]) -> Iterator[LockCall]:
     missing = [p for p in problems if p.code in ("E0599", "E0614", "E0308")]
-    for call in world.calls:
+    for call in located.lock_calls:
         if call.lock is not None and call.lock.has_atomic and _hit(missing, call.path, call.span):
             yield call
 
 
-def _news(world: World, problems: Sequence[Problem]) -> Iterator[New]:
+def _news(located: Located, problems: Sequence[Problem]) -> Iterator[Constructor]:
     wrong = [p for p in problems if p.code in ("E0308", "E0277") and p.primary]
-    for new in world.news:
+    for new in located.constructors:
         if may_have_atomic(new.lock) and _hit(wrong, new.file, new.whole):
             yield new

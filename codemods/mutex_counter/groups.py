@@ -8,20 +8,20 @@ from dataclasses import dataclass, field, replace
 from tree_sitter import Node
 
 from codemods.mutex_counter.locate import NAME, identity_of, kind_of, message_for
-from codemods.mutex_counter.lock_flow import LockFlow
-from codemods.mutex_counter.meanings import Generic, is_other, number_of
-from codemods.mutex_counter.names import ATOMICS, Family, may_have_atomic
-from codemods.mutex_counter.world import (
-    Call,
-    Decl,
+from codemods.mutex_counter.located import (
+    Constructor,
+    Declaration,
     Key,
-    New,
-    World,
+    Located,
+    LockCall,
     add,
     as_site,
     declaration_around,
     declared,
 )
+from codemods.mutex_counter.lock_flow import LockFlow
+from codemods.mutex_counter.lock_types import ATOMICS, Family, may_have_atomic
+from codemods.mutex_counter.type_names import GenericAlias, is_other, number_of
 from engine.base.model import Level, Site, Span
 from engine.rust import nodes
 from engine.rust.syntax import Source, span_of
@@ -31,9 +31,9 @@ from engine.rust.syntax import Source, span_of
 class Group:
     """One counter (or several that flow into one place), with all that is known of it."""
 
-    decls: list[Decl] = field(default_factory=list)
-    news: list[New] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
+    declarations: list[Declaration] = field(default_factory=list)
+    constructors: list[Constructor] = field(default_factory=list)
+    lock_calls: list[LockCall] = field(default_factory=list)
 
     @property
     def inners(self) -> frozenset[str]:
@@ -41,10 +41,12 @@ class Group:
 
         A constructor is asked only when nothing else tells: its own literal may fit any integer.
         """
-        names = {inner for decl in self.decls for inner in decl.inners}
-        names |= {c.lock.inner for c in self.calls if c.lock is not None and c.lock.has_atomic}
+        names = {inner for decl in self.declarations for inner in decl.inners}
+        names |= {c.lock.inner for c in self.lock_calls if c.lock is not None and c.lock.has_atomic}
         if not names:
-            names = {n.lock.inner for n in self.news if n.lock is not None and n.lock.has_atomic}
+            names = {
+                n.lock.inner for n in self.constructors if n.lock is not None and n.lock.has_atomic
+            }
         return frozenset(names)
 
 
@@ -67,11 +69,11 @@ class _Sets:
         self._up[self.top(left)] = self.top(right)
 
 
-def groups(world: World) -> list[Group]:
+def groups(located: Located) -> list[Group]:
     """All groups that hold a declaration, in the order of their first ones."""
-    _expand_aliases(world)
-    _expand_generics(world)
-    flow, sets = LockFlow(world), _Sets()
+    _expand_aliases(located)
+    _expand_generics(located)
+    flow, sets = LockFlow(located), _Sets()
     pending: list[Key] = []
 
     def link(key: Key, others: Iterable[Key]) -> None:
@@ -79,76 +81,76 @@ def groups(world: World) -> list[Group]:
             sets.join(key, other)
             pending.append(other)
 
-    for decl in world.decls:
+    for decl in located.declarations:
         link(decl.key, flow.links(decl))
         pending.append(decl.key)
-    for new in world.news:
-        source = world.source(new.file)
+    for new in located.constructors:
+        source = located.source(new.file)
         node = source.node_at(new.whole)
         if node is not None:
             link(new.key, flow.sinks(source, node))
-    for call in world.calls:
-        link(call.key, _roots(world, flow, call))
-    seen = {d.key for d in world.decls if d.key[0] == "local"}
+    for call in located.lock_calls:
+        link(call.key, _roots(located, flow, call))
+    seen = {d.key for d in located.declarations if d.key[0] == "local"}
     while pending:
         key = pending.pop()
         if key[0] == "local" and key not in seen:
             seen.add(key)
-            link(key, flow.local_links(world.source(key[1]), key[2]))
-    for decl, alias in _alias_uses(world):
+            link(key, flow.local_links(located.source(key[1]), key[2]))
+    for decl, alias in _alias_uses(located):
         sets.join(decl.key, alias.key)
-    return _collect(world, sets)
+    return _collect(located, sets)
 
 
-def _roots(world: World, flow: LockFlow, call: Call) -> Iterator[Key]:
-    source = world.source(call.path)
+def _roots(located: Located, flow: LockFlow, call: LockCall) -> Iterator[Key]:
+    source = located.source(call.path)
     node = source.node_at(call.receiver)
     if node is not None:
         yield from flow.roots(source, node)
 
 
-def _collect(world: World, sets: _Sets) -> list[Group]:
+def _collect(located: Located, sets: _Sets) -> list[Group]:
     found: dict[Key, Group] = {}
-    for decl in world.decls:
-        found.setdefault(sets.top(decl.key), Group()).decls.append(decl)
-    for new in world.news:
+    for decl in located.declarations:
+        found.setdefault(sets.top(decl.key), Group()).declarations.append(decl)
+    for new in located.constructors:
         if may_have_atomic(new.lock) and (group := found.get(sets.top(new.key))) is not None:
-            group.news.append(new)
-    for call in world.calls:
+            group.constructors.append(new)
+    for call in located.lock_calls:
         if may_have_atomic(call.lock) and (group := found.get(sets.top(call.key))) is not None:
-            group.calls.append(call)
+            group.lock_calls.append(call)
     return list(found.values())
 
 
-def _expand_aliases(world: World) -> None:
+def _expand_aliases(located: Located) -> None:
     """Declarations that name a lock by an alias (``hits: Counter``) become declarations too."""
-    for decl, _ in list(_alias_uses(world)):
-        if all(d.key != decl.key for d in world.decls):
-            add(world, decl)
+    for decl, _ in list(_alias_uses(located)):
+        if all(d.key != decl.key for d in located.declarations):
+            add(located, decl)
 
 
-def _expand_generics(world: World) -> None:
+def _expand_generics(located: Located) -> None:
     """Declarations that name a lock by an alias with a parameter (``hits: Shared<u64>``)."""
-    for alias in world.generics:
-        found: list[Decl] = []
+    for alias in located.generic_aliases:
+        found: list[Declaration] = []
         made: list[tuple[bytes, str]] = []  # field that a constructor fills (if so), its place
         doubt = ""
-        for source, node in world.everywhere(alias.name):
+        for source, node in located.everywhere(alias.name):
             if source.path == alias.path and span_of(node) in alias.item:
                 continue
             path = node
             while path.parent is not None and path.parent.type == "scoped_type_identifier":
                 path = path.parent
-            if is_other(world.facts.items, source, path, alias.path, alias.item):
+            if is_other(located.facts.items, source, path, alias.path, alias.item):
                 continue
-            place = world.place(source.path, node.start_byte)
+            place = located.place(source.path, node.start_byte)
             said = f"{place}: `{alias.name.decode('utf-8', 'replace')}` is used there"
             whole = path.parent if node.type == "type_identifier" else None
             if whole is None or whole.type != "generic_type":
                 if source.enclosing(node, ["use_declaration"]) is None:
                     made.append((_filled(source, node), f"{said} without its parameter"))
                 continue
-            inner = _behind(world, source, whole, alias)
+            inner = _behind(located, source, whole, alias)
             if not inner:
                 continue  # a lock around something else
             decl = _declared_by(source, whole, alias.family)
@@ -161,7 +163,7 @@ def _expand_generics(world: World) -> None:
         if alias.around is None:
             doubt = "what stands around the lock in the alias cannot be written here"
         for decl in found:
-            add(world, replace(decl, doubt=doubt))
+            add(located, replace(decl, doubt=doubt))
 
 
 def _filled(source: Source, node: Node) -> bytes:
@@ -172,17 +174,19 @@ def _filled(source: Source, node: Node) -> bytes:
     return source.text(filled[0]) if filled is not None else b""
 
 
-def _behind(world: World, source: Source, whole: Node, alias: Generic) -> str:
+def _behind(located: Located, source: Source, whole: Node, alias: GenericAlias) -> str:
     """The number behind the lock of ``Shared<u64>``; "" when it is none."""
     given = [n for n in nodes.type_arguments(whole) if n.type != "lifetime"]
     if alias.index >= len(given):
         return ""
     node = given[alias.index]
     text = source.text(node).decode("utf-8", "replace")
-    return text if text in ATOMICS else number_of(world.facts.items, source, node)
+    return text if text in ATOMICS else number_of(located.facts.items, source, node)
 
 
-def _typed(source: Source, decl: Decl, whole: Node, inner: str, alias: Generic) -> Decl:
+def _typed(
+    source: Source, decl: Declaration, whole: Node, inner: str, alias: GenericAlias
+) -> Declaration:
     text = " ".join(source.text(whole).decode("utf-8", "replace").split())
     message = message_for(f"{decl.name.decode('utf-8', 'replace')}: {text}", inner == "bool")
     owner = source.node_at(decl.node)
@@ -196,10 +200,10 @@ def _typed(source: Source, decl: Decl, whole: Node, inner: str, alias: Generic) 
     return replace(decl, types=types, inners=inners, around=around, site=site)
 
 
-def _alias_uses(world: World) -> Iterator[tuple[Decl, Decl]]:
+def _alias_uses(located: Located) -> Iterator[tuple[Declaration, Declaration]]:
     """(declaration that mentions an alias, the alias)."""
-    for alias in [d for d in world.decls if d.kind == "alias"]:
-        for source, node in world.mentions(alias.name, alias):
+    for alias in [d for d in located.declarations if d.kind == "alias"]:
+        for source, node in located.mentions(alias.name, alias):
             if node.type != "type_identifier" or span_of(node) in alias.node:
                 continue
             decl = _declared_by(source, node, alias.family)
@@ -207,7 +211,7 @@ def _alias_uses(world: World) -> Iterator[tuple[Decl, Decl]]:
                 yield decl, alias
 
 
-def _declared_by(source: Source, node: Node, family: Family | None) -> Decl | None:
+def _declared_by(source: Source, node: Node, family: Family | None) -> Declaration | None:
     """The declaration whose type mentions ``node``."""
     owner = declaration_around(source, node)
     if owner is None:

@@ -9,7 +9,7 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from codemods.mutex_counter.names import NUMBERS, family_of
+from codemods.mutex_counter.lock_types import NUMBERS, family_of
 from engine.base.model import Level, Role, Site, Span
 from engine.detect.codemod import Match
 from engine.rust import nodes

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.resolve import Names, same_file
-from codemods.mutex_counter.section import DIRECT, LOCKS
-from codemods.mutex_counter.world import Decl, Key, World
+from codemods.mutex_counter.located import Declaration, Key, Located
+from codemods.mutex_counter.lock_call import DIRECT, LOCKS
+from codemods.mutex_counter.place_lookup import PlaceLookup, same_file
 from engine.rust import nodes
 from engine.rust.definitions import owner_of
 from engine.rust.scopes import pattern_names
@@ -21,12 +21,12 @@ from engine.rust.value_flow import ValueFlow, function_name
 
 
 class LockFlow(ValueFlow[Key]):
-    """Links between the places of one world that hold locks."""
+    """Links between the places of a workspace that hold locks."""
 
-    def __init__(self, world: World) -> None:
-        super().__init__(world.facts.sources, LOCKS)
-        self.world = world
-        self.names = Names(world)
+    def __init__(self, located: Located) -> None:
+        super().__init__(located.facts.sources, LOCKS)
+        self.located = located
+        self.names = PlaceLookup(located)
 
     # -- places --------------------------------------------------------------------------------
 
@@ -38,7 +38,7 @@ class LockFlow(ValueFlow[Key]):
 
     def item_at(self, source: Source, item: Node) -> Iterable[Key]:
         named = nodes.name_of(item)
-        every = self.world.statics.get(source.text(named), ()) if named is not None else ()
+        every = self.located.statics.get(source.text(named), ()) if named is not None else ()
         return (decl.key for decl in every if decl.stands_at(source, item))
 
     def fields_of(self, source: Source, base: Node, name: bytes) -> Iterable[Key]:
@@ -52,12 +52,12 @@ class LockFlow(ValueFlow[Key]):
             return ()
         name = source.text(found[0] if found is not None else initializer)
         owner = _meant(source, nodes.last_name(source, named), initializer)
-        every = self.world.fields.get(name, [])
+        every = self.located.fields.get(name, [])
         return (d.key for d in same_file([d for d in every if d.owner == owner], source))
 
     def tuple_fields(self, source: Source, path: Node, index: int) -> Iterable[Key]:
         owner = _meant(source, function_name(source, path)[0], path)
-        every = self.world.fields.get(str(index).encode(), ())
+        every = self.located.fields.get(str(index).encode(), ())
         return (decl.key for decl in every if decl.owner == owner)
 
     def results_of(self, source: Source, call: Node) -> Iterable[Key]:
@@ -65,7 +65,7 @@ class LockFlow(ValueFlow[Key]):
         if results or nodes.method_call(source, call) is not None:
             return (decl.key for decl in results)
         here = (source.path, span_of(call))
-        return (new.key for new in self.world.news if (new.file, new.whole) == here)
+        return (new.key for new in self.located.constructors if (new.file, new.whole) == here)
 
     def parameters_of(self, source: Source, call: Node, index: int) -> Iterable[Key] | None:
         method = nodes.method_call(source, call) is not None
@@ -75,14 +75,14 @@ class LockFlow(ValueFlow[Key]):
 
     def result_of(self, source: Source, function: Node) -> Iterable[Key]:
         named = nodes.name_of(function)
-        every = self.world.functions.get(source.text(named), ()) if named is not None else ()
+        every = self.located.functions.get(source.text(named), ()) if named is not None else ()
         return (d.key for d in every if d.kind == "function_item" and d.stands_at(source, function))
 
-    def _functions(self, source: Source, call: Node) -> list[Decl]:
+    def _functions(self, source: Source, call: Node) -> list[Declaration]:
         """Parameters and results of the functions that ``call`` may mean."""
         method = nodes.method_call(source, call)
         if method is not None:
-            return self.world.functions.get(method.method, [])
+            return self.located.functions.get(method.method, [])
         callee = nodes.callee_of(call)
         if callee is None:
             return []
@@ -95,7 +95,7 @@ class LockFlow(ValueFlow[Key]):
 
     # -- links of one declaration --------------------------------------------------------------
 
-    def links(self, decl: Decl) -> Iterator[Key]:
+    def links(self, decl: Declaration) -> Iterator[Key]:
         """Places that ``decl`` is linked to by its mentions."""
         match decl.kind:
             case "field":
@@ -107,12 +107,12 @@ class LockFlow(ValueFlow[Key]):
             case _:
                 pass
         if decl.key[0] == "local":
-            yield from self.local_links(self.world.source(decl.path), decl.key[2])
+            yield from self.local_links(self.located.source(decl.path), decl.key[2])
 
-    def _field_links(self, decl: Decl) -> Iterator[Key]:
+    def _field_links(self, decl: Declaration) -> Iterator[Key]:
         if decl.name.isdigit():
             return
-        for source, node in self.world.mentions(decl.name, decl):
+        for source, node in self.located.mentions(decl.name, decl):
             up = node.parent
             access = nodes.access_of(up) if up is not None else None
             if up is not None and access is not None and access.name == node:
@@ -123,19 +123,19 @@ class LockFlow(ValueFlow[Key]):
             elif up is not None and up.type == "field_pattern":
                 yield from self._pattern_link(source, up, decl)
 
-    def _pattern_link(self, source: Source, pattern: Node, decl: Decl) -> Iterator[Key]:
+    def _pattern_link(self, source: Source, pattern: Node, decl: Declaration) -> Iterator[Key]:
         named = nodes.type_of(pattern.parent) if pattern.parent is not None else None
         if named is None:
             return
         if _meant(source, nodes.last_name(source, named), pattern) != decl.owner:
             return
-        alike = [d for d in self.world.fields.get(decl.name, []) if d.owner == decl.owner]
+        alike = [d for d in self.located.fields.get(decl.name, []) if d.owner == decl.owner]
         if decl in same_file(alike, source):
             for identifier in pattern_names(nodes.pattern_of(pattern) or pattern):
                 yield self.local(source, identifier.start_byte)
 
-    def _static_links(self, decl: Decl) -> Iterator[Key]:
-        for source, node in self.world.mentions(decl.name, decl):
+    def _static_links(self, decl: Declaration) -> Iterator[Key]:
+        for source, node in self.located.mentions(decl.name, decl):
             whole = node
             while whole.parent is not None and whole.parent.type == "scoped_identifier":
                 whole = whole.parent
@@ -147,8 +147,8 @@ class LockFlow(ValueFlow[Key]):
             if not local and decl in self.names.statics_of(source, whole):
                 yield from self.sinks(source, whole)
 
-    def _function_links(self, decl: Decl) -> Iterator[Key]:
-        for source, node in self.world.mentions(decl.name, decl):
+    def _function_links(self, decl: Declaration) -> Iterator[Key]:
+        for source, node in self.located.mentions(decl.name, decl):
             call = nodes.call_by_name(node)
             if call is None or decl not in self._functions(source, call):
                 continue

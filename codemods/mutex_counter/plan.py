@@ -5,113 +5,117 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from weakref import WeakKeyDictionary
 
-from codemods.mutex_counter import structs
-from codemods.mutex_counter.coupled import coupled
-from codemods.mutex_counter.groups import Group, groups
-from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.names import full_names
-from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.rewriting import (
+from codemods.mutex_counter import counter_structs
+from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     changing,
     counts_only,
     orders_for,
     rewritten,
 )
-from codemods.mutex_counter.wording import exposed_by, note
-from codemods.mutex_counter.world import Call, Decl, World, build
+from codemods.mutex_counter.groups import Group, groups
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.located import Declaration, Located, LockCall, build
+from codemods.mutex_counter.lock_types import full_names
+from codemods.mutex_counter.notes import exposed_by, note
+from codemods.mutex_counter.orderings import RELAXED, Orders
+from codemods.mutex_counter.other_atomics import tied_to_another
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.detect.facts import Facts, Sources
 
 # The latest survey of a run's sources: ``follow`` goes on from it.
-_SURVEYS: WeakKeyDictionary[Sources, tuple[World, list[Group]]] = WeakKeyDictionary()
+_SURVEYS: WeakKeyDictionary[Sources, tuple[Located, list[Group]]] = WeakKeyDictionary()
 
 
-def surveyed(facts: Facts) -> tuple[World, list[Group]]:
-    """The world and groups that ``plan`` saw."""
-    return _SURVEYS.get(facts.sources) or (World(facts), [])
+def surveyed(facts: Facts) -> tuple[Located, list[Group]]:
+    """What was located and grouped when ``plan`` was asked."""
+    return _SURVEYS.get(facts.sources) or (Located(facts), [])
 
 
 def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     """One proposal per group that is a counter; locks that are meant as locks are left out."""
-    world = build(sites, facts)
-    found = groups(world)
-    _SURVEYS[facts.sources] = (world, found)
+    located = build(sites, facts)
+    found = groups(located)
+    _SURVEYS[facts.sources] = (located, found)
     for group in found:
-        proposal = proposal_of(world, group)
+        proposal = proposal_of(located, group)
         if isinstance(proposal, Proposal):
             yield proposal
-    yield from structs.proposals(world)
+    yield from counter_structs.proposals(located)
 
 
-def proposal_of(world: World, group: Group) -> Proposal | Refused:
+def proposal_of(located: Located, group: Group) -> Proposal | Refused:
     """What is proposed for a group; ``Refused`` when it is no counter behind a lock."""
-    shown = tuple(d.site for d in group.decls if d.site.role == "site" and _is_counter(group, d))
+    shown = tuple(
+        d.site for d in group.declarations if d.site.role == "site" and _is_counter(group, d)
+    )
     if not shown:
         return Refused("rustc knows no counter here", locks=True)
     shown = tuple(sorted(shown, key=lambda s: (s.kind in ("let", "local"), s.path, s.span)))
-    blind = [c for c in group.calls if c.lock is None]
-    if blind and len(blind) == len(group.calls):
+    blind = [c for c in group.lock_calls if c.lock is None]
+    if blind and len(blind) == len(group.lock_calls):
         first = blind[0]
-        reason = f"{_at(world, first)}: {world.facts.unknown(first.path, first.receiver)}"
+        reason = f"{_at(located, first)}: {located.facts.unknown(first.path, first.receiver)}"
         return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
-    if not group.calls and all(d.family is None for d in group.decls if d.types):
+    if not group.lock_calls and all(d.family is None for d in group.declarations if d.types):
         return Refused("what looks like a lock is another type", locks=True)
-    refused = _refused(world, group, blind)
+    refused = _refused(located, group, blind)
     if isinstance(refused, Refused):
         return Proposal(shown, reason=refused.reason)
-    made = rewritten(world, group, RELAXED)
+    made = rewritten(located, group, RELAXED)
     if isinstance(made, Refused):
         return made if made.locks else Proposal(shown, reason=made.reason)
     orders = orders_for(group.inners, made.ops)
     if orders is not RELAXED:
-        made = rewritten(world, group, orders)
+        made = rewritten(located, group, orders)
         if isinstance(made, Refused):
             return Proposal(shown, reason=made.reason)
-        bound = coupled(world, changing(world, group.calls))
+        bound = tied_to_another(located, changing(located, group.lock_calls))
         if bound is not None:
             return Proposal(shown, reason=bound.reason)
-    return Proposal(shown, (_fix(world, group, made, orders),))
+    return Proposal(shown, (_fix(located, group, made, orders),))
 
 
-def _is_counter(group: Group, decl: Decl) -> bool:
+def _is_counter(group: Group, decl: Declaration) -> bool:
     """A local's constructor is one only if rustc says that it makes a lock around a number."""
     if decl.site.kind != "local":
         return True
-    return any(new.lock is not None and new.whole in decl.node for new in group.news)
+    return any(new.lock is not None and new.whole in decl.node for new in group.constructors)
 
 
-def _at(world: World, call: Call) -> str:
-    return world.place(call.path, call.span.start)
+def _at(located: Located, call: LockCall) -> str:
+    return located.place(call.path, call.span.start)
 
 
-def _refused(world: World, group: Group, blind: Sequence[Call]) -> Refused | None:
+def _refused(located: Located, group: Group, blind: Sequence[LockCall]) -> Refused | None:
     """What stands in the way before any use is looked at."""
-    for decl in group.decls:
-        source = world.source(decl.path)
+    for decl in group.declarations:
+        source = located.source(decl.path)
         if decl.doubt:
             return Refused(decl.doubt)
         for span in decl.types:
             node = source.node_at(span)
             named = node.child_by_field_name("type") if node is not None else None
             if node is None or named is None:
-                return Refused(f"{world.place(decl.path, span.start)}: the type is not understood")
+                return Refused(
+                    f"{located.place(decl.path, span.start)}: the type is not understood"
+                )
             if len(full_names(source, node, source.text(named))) > 1:
                 return Refused(
-                    f"{world.place(decl.path, span.start)}: "
+                    f"{located.place(decl.path, span.start)}: "
                     f"`{source.text(named).decode()}` is imported differently under `cfg`"
                 )
-    if not group.calls:
+    if not group.lock_calls:
         return Refused("nothing that was compiled here locks it")
     for call in blind:
-        told = world.facts.unknown(call.path, call.receiver)
-        return Refused(f"{_at(world, call)} may lock it, but {told}")
+        told = located.facts.unknown(call.path, call.receiver)
+        return Refused(f"{_at(located, call)} may lock it, but {told}")
     return None
 
 
-def _fix(world: World, group: Group, made: Rewritten, orders: Orders) -> Fix:
-    exposed = exposed_by(world, group)
+def _fix(located: Located, group: Group, made: Rewritten, orders: Orders) -> Fix:
+    exposed = exposed_by(located, group)
     plain = counts_only(group.inners, made.ops) and not made.notes and not exposed
     level = Level.SAFE if plain else Level.REVIEW
-    told = note(world, group, made, orders, exposed)
+    told = note(located, group, made, orders, exposed)
     return Fix("atomic", level, made.edits, told, made.drops)

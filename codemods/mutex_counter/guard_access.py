@@ -12,7 +12,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.names import Family
+from codemods.mutex_counter.lock_types import Family
 from engine.rust.format_macros import shown_by
 from engine.rust.known_calls import is_number_method
 from engine.rust.nodes import arguments_of, method_on, outward

@@ -10,8 +10,8 @@ from functools import cached_property
 from tree_sitter import Node
 
 from codemods.mutex_counter.locate import counts, fields
-from codemods.mutex_counter.meanings import Generic, generic, number_of, struct_of
-from codemods.mutex_counter.names import NUMBERS, Family, Lock, family_of, guard_of, lock_of
+from codemods.mutex_counter.lock_types import NUMBERS, Family, Lock, family_of, guard_of, lock_of
+from codemods.mutex_counter.type_names import GenericAlias, generic_alias, number_of, struct_of
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
 from engine.rust import nodes
@@ -36,7 +36,7 @@ Key = tuple[str, str, int]  # what it is, path, offset: one place that can hold 
 
 
 @dataclass(frozen=True, slots=True)
-class Decl:
+class Declaration:
     """A declared place that holds a lock: a field, static, parameter, result, alias or local.
 
     ``owner`` is the struct, enum or impl type it belongs to; ``index`` the position of a tuple
@@ -64,7 +64,7 @@ class Decl:
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class Constructor:
     """A constructor; ``path`` is the text to change (``Mutex`` of ``Mutex::new(0)``)."""
 
     key: Key
@@ -77,7 +77,7 @@ class New:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class LockCall:
     """A lock call. ``lock`` is None when rustc did not tell."""
 
     key: Key
@@ -90,7 +90,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Guarded:
+class StructLock:
     """A lock around a struct of counters, which ``path`` defines at ``struct``."""
 
     site: Site
@@ -99,18 +99,22 @@ class Guarded:
 
 
 @dataclass
-class World:
+class Located:
     """Everything located, with look-ups."""
 
     facts: Facts
-    decls: list[Decl] = field(default_factory=list)
-    news: list[New] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    structs: list[Guarded] = field(default_factory=list)  # locks around a struct of counters
-    generics: list[Generic] = field(default_factory=list)  # aliases of locks with a parameter
-    fields: dict[bytes, list[Decl]] = field(default_factory=dict)
-    statics: dict[bytes, list[Decl]] = field(default_factory=dict)
-    functions: dict[bytes, list[Decl]] = field(default_factory=dict)  # parameters and results
+    declarations: list[Declaration] = field(default_factory=list)
+    constructors: list[Constructor] = field(default_factory=list)
+    lock_calls: list[LockCall] = field(default_factory=list)
+    structs: list[StructLock] = field(default_factory=list)  # locks around a struct of counters
+    generic_aliases: list[GenericAlias] = field(
+        default_factory=list
+    )  # aliases of locks with a parameter
+    fields: dict[bytes, list[Declaration]] = field(default_factory=dict)
+    statics: dict[bytes, list[Declaration]] = field(default_factory=dict)
+    functions: dict[bytes, list[Declaration]] = field(
+        default_factory=dict
+    )  # parameters and results
 
     def source(self, path: str) -> Source:
         return self.facts.source(path)
@@ -119,7 +123,7 @@ class World:
         """``src/lib.rs:12``, for messages."""
         return f"{path}:{self.source(path).position(offset)[0]}"
 
-    def mentions(self, word: bytes, near: Decl) -> Iterator[tuple[Source, Node]]:
+    def mentions(self, word: bytes, near: Declaration) -> Iterator[tuple[Source, Node]]:
         """Identifier nodes spelled ``word``, in the files that can see ``near``.
 
         Receivers of lock calls are left out: the calls are looked at for themselves.
@@ -139,7 +143,7 @@ class World:
 
     @cached_property
     def influence(self) -> Influence:
-        """What hangs on values in this world."""
+        """What hangs on values of this workspace."""
         facts = self.facts
         return Influence(facts.sources, facts.items, facts.calls, facts.package_of, self.everywhere)
 
@@ -151,34 +155,34 @@ class World:
         return self.facts.sources.scopes(source, function).binding_at(node)
 
 
-def build(sites: Iterable[Site], facts: Facts) -> World:
-    world = World(facts)
+def build(sites: Iterable[Site], facts: Facts) -> Located:
+    located = Located(facts)
     for site in sites:
         if site.kind.startswith("call "):
-            world.calls.append(_call(site, facts))
+            located.lock_calls.append(_call(site, facts))
         elif site.kind == "struct":
-            world.structs.append(Guarded(site, site.path, site.captures["struct"][0]))
+            located.structs.append(StructLock(site, site.path, site.captures["struct"][0]))
         elif site.kind.startswith("named "):
-            _named(world, site)
+            _named(located, site)
         elif site.kind in ("new", "turbofish"):
-            world.news.append(_new(site, facts))
+            located.constructors.append(_new(site, facts))
         else:
-            _add_site(world, site)
-    return world
+            _add_site(located, site)
+    return located
 
 
-def add(world: World, decl: Decl) -> None:
+def add(located: Located, decl: Declaration) -> None:
     """Register a declaration under its name."""
-    world.decls.append(decl)
+    located.declarations.append(decl)
     if decl.kind == "field":
-        world.fields.setdefault(decl.name, []).append(decl)
+        located.fields.setdefault(decl.name, []).append(decl)
     elif decl.kind in ("static", "const"):
-        world.statics.setdefault(decl.name, []).append(decl)
+        located.statics.setdefault(decl.name, []).append(decl)
     elif decl.kind in ("parameter", "function_item", "function_signature_item"):
-        world.functions.setdefault(decl.name, []).append(decl)
+        located.functions.setdefault(decl.name, []).append(decl)
 
 
-def _call(site: Site, facts: Facts) -> Call:
+def _call(site: Site, facts: Facts) -> LockCall:
     receiver, base = site.captures["receiver"][0], site.captures.get("base")
     method = site.kind.removeprefix("call ").encode()
     told = facts.type_of(site.path, receiver)
@@ -190,10 +194,10 @@ def _call(site: Site, facts: Facts) -> Call:
         if lock is None and (told is not None or result is not None):
             lock = Lock("std", "?")  # rustc knows it as something else
     key = ("call", site.path, site.span.start)
-    return Call(key, site.path, site.span, receiver, base[0] if base else None, method, lock)
+    return LockCall(key, site.path, site.span, receiver, base[0] if base else None, method, lock)
 
 
-def _new(site: Site, facts: Facts) -> New:
+def _new(site: Site, facts: Facts) -> Constructor:
     whole = site.captures["whole"][0]
     told = facts.type_of(site.path, whole)
     turbofish = site.kind == "turbofish"
@@ -204,27 +208,29 @@ def _new(site: Site, facts: Facts) -> New:
         lock = next((found for t in told.walk() if (found := lock_of(t)) is not None), None)
     if told is not None and lock is None and not turbofish:
         lock = Lock("std", "?")
-    return New(("new", site.path, whole.start), site.path, path, whole, named, lock, turbofish)
+    return Constructor(
+        ("new", site.path, whole.start), site.path, path, whole, named, lock, turbofish
+    )
 
 
-def _named(world: World, site: Site) -> None:
+def _named(located: Located, site: Site) -> None:
     """A lock around a name: register it when the name means numbers, or a lock's parameter."""
-    source = world.source(site.path)
+    source = located.source(site.path)
     inner, owner, lock = (source.node_at(site.captures[n][0]) for n in ("inner", "owner", "types"))
     if inner is None or owner is None or lock is None:
         return
     found = as_site(site, site.kind.removeprefix("named "))
-    if number_of(world.facts.items, source, inner):
-        _add_site(world, found)
+    if number_of(located.facts.items, source, inner):
+        _add_site(located, found)
     elif owner.type == "type_item":
-        alias = generic(source, owner, lock, inner, family_at(source, lock))
+        alias = generic_alias(source, owner, lock, inner, family_at(source, lock))
         if alias is not None:
-            world.generics.append(alias)
-    elif (struct := struct_of(world.facts.items, source, inner)) and fields(*struct):
+            located.generic_aliases.append(alias)
+    elif (struct := struct_of(located.facts.items, source, inner)) and fields(*struct):
         shown = found.kind in ("field", "static") and counts(source, fields(*struct))
         message = f"{found.message.partition(': ')[0]}: one lock stands before a struct of counters"
         found = replace(found, kind="struct", role="site" if shown else "use", message=message)
-        world.structs.append(Guarded(found, struct[0].path, span_of(struct[1])))
+        located.structs.append(StructLock(found, struct[0].path, span_of(struct[1])))
 
 
 def as_site(site: Site, kind: str) -> Site:
@@ -238,16 +244,16 @@ def family_at(source: Source, lock: Node) -> Family | None:
     return family_of(source, lock, source.text(nodes.generic_head(lock)))[0]
 
 
-def _add_site(world: World, site: Site) -> None:
-    source = world.source(site.path)
+def _add_site(located: Located, site: Site) -> None:
+    source = located.source(site.path)
     owner = source.node_at(site.captures["owner"][0])
     types = site.captures["types"]
     lock = source.node_at(types[0]) if types else None
     decl = declared(source, site, owner) if owner is not None else None
     if decl is not None:
-        inners = tuple(_inner(world, source, span) for span in types)
+        inners = tuple(_inner(located, source, span) for span in types)
         family = family_at(source, lock) if lock is not None else None
-        add(world, replace(decl, types=types, inners=inners, family=family))
+        add(located, replace(decl, types=types, inners=inners, family=family))
 
 
 def declaration_around(source: Source, node: Node) -> Node | None:
@@ -260,7 +266,7 @@ def declaration_around(source: Source, node: Node) -> Node | None:
     return None
 
 
-def declared(source: Source, site: Site, owner: Node) -> Decl | None:
+def declared(source: Source, site: Site, owner: Node) -> Declaration | None:
     """The declaration ``owner`` as a place that holds locks."""
     kind, index, at = _KINDS.get(owner.type, site.kind), 0, owner.start_byte
     named: Node | None = nodes.name_of(owner)
@@ -285,7 +291,9 @@ def declared(source: Source, site: Site, owner: Node) -> Decl | None:
         name = str(index).encode()
     belongs = holder_of(source, owner) if kind == "field" else owner_of(source, owner)
     key = (_KEYS.get(kind, kind), source.path, at)
-    return Decl(key, kind, source.path, name, belongs, index, (), (), None, span_of(owner), site)
+    return Declaration(
+        key, kind, source.path, name, belongs, index, (), (), None, span_of(owner), site
+    )
 
 
 def _tuple_index(fields_: Node, at: int) -> int:
@@ -294,7 +302,7 @@ def _tuple_index(fields_: Node, at: int) -> int:
     return next((i for i, n in enumerate(types) if n.start_byte <= at < n.end_byte), 0)
 
 
-def _inner(world: World, source: Source, span: Span) -> str:
+def _inner(located: Located, source: Source, span: Span) -> str:
     """The type behind the lock type at ``span``, or what it is an alias of."""
     text = b"".join(source.slice(span).split())
     inner = text.rpartition(b"<")[2].rstrip(b">")
@@ -302,4 +310,4 @@ def _inner(world: World, source: Source, span: Span) -> str:
     given = nodes.type_arguments(node) if node is not None else []
     if inner in NUMBERS or not given:
         return inner.decode("utf-8", "replace")
-    return number_of(world.facts.items, source, given[-1]) or inner.decode("utf-8", "replace")
+    return number_of(located.facts.items, source, given[-1]) or inner.decode("utf-8", "replace")

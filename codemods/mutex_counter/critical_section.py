@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Access, Refused, access
+from codemods.mutex_counter.guard_access import Access, Refused, access
 from engine.base.model import Span
 from engine.rust.effects import Effect, effects
 from engine.rust.format_macros import capturing, shown_by
@@ -40,7 +40,7 @@ class Mention:
 
 
 @dataclass(frozen=True)
-class Region:
+class CriticalSection:
     """The statements that run while the guard ``name`` lives, and what they do with it.
 
     ``head`` is the ``let`` (None: an ``if let`` or a match arm binds the guard), ``drop`` the
@@ -90,10 +90,10 @@ class Region:
         return not self.source.text(node).endswith(b";")
 
 
-def region_of_let(
+def section_of_let(
     source: Source, scopes: Scopes, let: Node, binding: Binding, fields: bool = False
-) -> Region | Refused:
-    """The region of ``let g = x.lock().unwrap();``."""
+) -> CriticalSection | Refused:
+    """The section of ``let g = x.lock().unwrap();``."""
     block = let.parent
     if block is None or block.type != "block":
         return Refused("the guard is bound in a place that is not understood")
@@ -102,18 +102,18 @@ def region_of_let(
         for n in block.named_children
         if n.start_byte >= let.end_byte and n.type not in COMMENTS and n.type != "attribute_item"
     ]
-    return _region(source, scopes, binding, let, block, following, fields)
+    return _section(source, scopes, binding, let, block, following, fields)
 
 
-def region_of_block(
+def section_of_block(
     source: Source, scopes: Scopes, block: Node, binding: Binding, fields: bool = False
-) -> Region | Refused:
-    """The region of ``if let Ok(g) = x.lock() { .. }``."""
+) -> CriticalSection | Refused:
+    """The section of ``if let Ok(g) = x.lock() { .. }``."""
     inside = [n for n in block.named_children if n.type not in COMMENTS]
-    return _region(source, scopes, binding, None, block, inside, fields)
+    return _section(source, scopes, binding, None, block, inside, fields)
 
 
-def _region(
+def _section(
     source: Source,
     scopes: Scopes,
     binding: Binding,
@@ -121,7 +121,7 @@ def _region(
     block: Node,
     following: Sequence[Node],
     fields: bool,
-) -> Region | Refused:
+) -> CriticalSection | Refused:
     name = binding.name
     drop_at = next((i for i, n in enumerate(following) if _drops(source, n, name)), None)
     statements = tuple(following if drop_at is None else following[:drop_at])
@@ -139,7 +139,7 @@ def _region(
     notes = _judged(source, statements, mentions)
     if isinstance(notes, Refused):
         return notes
-    return Region(source, name, head, block, statements, drop, mentions, notes, later)
+    return CriticalSection(source, name, head, block, statements, drop, mentions, notes, later)
 
 
 def _drops(source: Source, statement: Node, name: bytes) -> bool:
@@ -244,7 +244,7 @@ def _only_reads(source: Source, effect: Effect) -> bool:
 
 
 def exits(node: Node) -> bool:
-    """May evaluating ``node`` leave the region early (nested functions aside)?"""
+    """May evaluating ``node`` leave the section early (nested functions aside)?"""
     pending = [node]
     while pending:
         current = pending.pop()
@@ -276,9 +276,9 @@ def looped(source: Source, node: Node, statement: Node) -> bool:
     return False
 
 
-def written(region: Region, mention: Mention) -> Node | None:
+def written(section: CriticalSection, mention: Mention) -> Node | None:
     """The top-level statement that is just this write, if there is one."""
-    statement = region.statements[mention.statement]
+    statement = section.statements[mention.statement]
     node = outward(mention.access.node)
     if statement == node:
         return statement

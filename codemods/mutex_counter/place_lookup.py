@@ -6,20 +6,22 @@ from collections.abc import Iterable, Sequence
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.world import Decl, World
+from codemods.mutex_counter.located import Declaration, Located
 from engine.rust.definitions import owner_of
 from engine.rust.items import VALUES
 from engine.rust.nodes import bare, last_name
 from engine.rust.syntax import Source, span_of
 
 
-class Names:
-    """Look-ups of one world: by name, and by rustc's types where they were asked."""
+class PlaceLookup:
+    """Look-ups of one workspace: by name, and by rustc's types where they were asked."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, located: Located) -> None:
+        self.located = located
 
-    def nearest(self, found: Iterable[Decl], source: Source, node: Node) -> list[Decl]:
+    def nearest(
+        self, found: Iterable[Declaration], source: Source, node: Node
+    ) -> list[Declaration]:
         """Those of the same file and function, else of the file, else all."""
         every = list(found)
         here = [d for d in every if d.path == source.path]
@@ -30,27 +32,27 @@ class Names:
                 return inner
         return here or every
 
-    def statics_of(self, source: Source, node: Node) -> list[Decl]:
+    def statics_of(self, source: Source, node: Node) -> list[Declaration]:
         """The statics and constants with a lock that the name or path ``node`` may mean."""
-        every = self.world.statics.get(last_name(source, node), [])
+        every = self.located.statics.get(last_name(source, node), [])
         if not every:
             return []
-        meant = self.world.facts.items.resolve(source, node, source.text(node), *VALUES)
+        meant = self.located.facts.items.resolve(source, node, source.text(node), *VALUES)
         if not meant:  # what a macro defines or brings is only known by its name
             return self.nearest(every, source, node)
         return [d for d in every if any((i.path, i.span) == (d.path, d.node) for i in meant)]
 
-    def fields_of(self, source: Source, base: Node, name: bytes) -> list[Decl]:
+    def fields_of(self, source: Source, base: Node, name: bytes) -> list[Declaration]:
         """The lock fields that ``base.name`` may be."""
-        every = self.world.fields.get(name, [])
+        every = self.located.fields.get(name, [])
         if not every:
             return []
-        types = self.world.facts.calls.types_of(source, base)
+        types = self.located.facts.calls.types_of(source, base)
         exact = [d for t in types or () for d in every if d.path == t.path and d.node in t.span]
         if exact:
             return exact
         # What a macro defines or brings is only known by its name.
-        told = self.world.facts.type_of(source.path, span_of(base))
+        told = self.located.facts.type_of(source.path, span_of(base))
         if told is not None:
             names = {step.last.encode() for step in told.deref_chain()}
         elif bare(base).type == "self":
@@ -59,9 +61,9 @@ class Names:
             return every
         return [d for d in every if d.owner in names]
 
-    def functions(self, name: bytes, owner: bytes, source: Source, node: Node) -> list[Decl]:
+    def functions(self, name: bytes, owner: bytes, source: Source, node: Node) -> list[Declaration]:
         """Declared parameters and results of the function that a path may mean."""
-        every = self.world.functions.get(name, [])
+        every = self.located.functions.get(name, [])
         if owner == b"Self":
             owner = owner_of(source, node)
         if owner[:1].isupper():
@@ -69,6 +71,6 @@ class Names:
         return [d for d in every if not d.owner]
 
 
-def same_file(found: Sequence[Decl], source: Source) -> list[Decl]:
+def same_file(found: Sequence[Declaration], source: Source) -> list[Declaration]:
     """Of fields of types that share a name: those declared in this file, if any are."""
     return [d for d in found if d.path == source.path] or list(found)

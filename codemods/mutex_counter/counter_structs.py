@@ -12,14 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.coupled import coupled
-from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.locate import fields
-from codemods.mutex_counter.meanings import is_other
-from codemods.mutex_counter.moment import Field
-from codemods.mutex_counter.names import ATOMICS, atomic, family_of, wide
-from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.rewriting import (
+from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
     changing,
@@ -28,8 +21,15 @@ from codemods.mutex_counter.rewriting import (
     orders_for,
     uses_of,
 )
-from codemods.mutex_counter.wording import STRICT, exposure
-from codemods.mutex_counter.world import Call, New, World
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.locate import fields
+from codemods.mutex_counter.located import Constructor, Located, LockCall
+from codemods.mutex_counter.lock_types import ATOMICS, atomic, family_of, wide
+from codemods.mutex_counter.notes import STRICT, exposure
+from codemods.mutex_counter.orderings import RELAXED, Orders
+from codemods.mutex_counter.other_atomics import tied_to_another
+from codemods.mutex_counter.temporary_guard import Field
+from codemods.mutex_counter.type_names import is_other
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.rust.nodes import arguments_of
 from engine.rust.syntax import Source, attributes, span_of
@@ -37,17 +37,17 @@ from engine.rust.syntax import Source, attributes, span_of
 _DERIVES = frozenset({b"Debug", b"Default"})
 
 
-def proposals(world: World) -> Iterator[Proposal]:
+def proposals(located: Located) -> Iterator[Proposal]:
     """One per struct."""
     found: dict[tuple[str, Span], list[Site]] = {}
-    for lock in world.structs:
+    for lock in located.structs:
         found.setdefault((lock.path, lock.struct), []).append(lock.site)
     for (path, span), sites in found.items():
         shown = tuple(site for site in sites if site.role == "site")
-        struct = world.source(path).node_at(span)
+        struct = located.source(path).node_at(span)
         if not shown or struct is None:
             continue
-        made = _Struct(world, world.source(path), struct).proposal(shown)
+        made = _Struct(located, located.source(path), struct).proposal(shown)
         if made is not None:
             yield made
 
@@ -55,20 +55,20 @@ def proposals(world: World) -> Iterator[Proposal]:
 class _Struct:
     """One struct of counters and all that is done with it."""
 
-    def __init__(self, world: World, source: Source, struct: Node) -> None:
-        self.world, self.source, self.struct = world, source, struct
+    def __init__(self, located: Located, source: Source, struct: Node) -> None:
+        self.located, self.source, self.struct = located, source, struct
         named = struct.child_by_field_name("name")
         self.name = source.text(named) if named is not None else b""
         self.fields = fields(source, struct)
         self.inners = {n: source.text(t).decode() for n, t in self.fields.items()}
 
     def proposal(self, shown: tuple[Site, ...]) -> Proposal | None:
-        calls = [c for c in self.world.calls if self._mine(c)]
+        calls = [c for c in self.located.lock_calls if self._mine(c)]
         if not calls:
             near = {site.path for site in shown}
-            told = [c for c in self.world.calls if c.lock is None and c.path in near]
+            told = [c for c in self.located.lock_calls if c.lock is None and c.path in near]
             if told:
-                reason = self.world.facts.unknown(told[0].path, told[0].receiver)
+                reason = self.located.facts.unknown(told[0].path, told[0].receiver)
                 return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
             return None
         refused = self._derived()
@@ -78,7 +78,7 @@ class _Struct:
             by_field = {n: Field(i, self._orders(n, i, made)) for n, i in self.inners.items()}
             made = self._all(calls, by_field)
             if any(field.orders is not RELAXED for field in by_field.values()):
-                bound = coupled(self.world, changing(self.world, calls, by_field))
+                bound = tied_to_another(self.located, changing(self.located, calls, by_field))
                 made = bound if bound is not None else made
             if isinstance(made, Rewritten):
                 return Proposal(shown, (self._fix(made, by_field),))
@@ -89,7 +89,7 @@ class _Struct:
         ops = (op.removeprefix(head) for op in made.ops if op.startswith(head))
         return orders_for(frozenset({inner}), frozenset(ops))
 
-    def _mine(self, call: Call) -> bool:
+    def _mine(self, call: LockCall) -> bool:
         return call.lock is not None and self._is(call.lock.inner)
 
     def _is(self, told: str) -> bool:
@@ -97,7 +97,7 @@ class _Struct:
         here = (self.source.path, span_of(self.struct))
         if told.rpartition("::")[2].encode() != self.name:
             return False
-        return any((i.path, i.span) == here for i in self.world.facts.items.printed(told))
+        return any((i.path, i.span) == here for i in self.located.facts.items.printed(told))
 
     def _derived(self) -> Refused | None:
         for attribute in attributes(self.struct):
@@ -113,8 +113,8 @@ class _Struct:
                 )
         return None
 
-    def _all(self, calls: list[Call], by_field: Mapping[bytes, Field]) -> Rewritten | Refused:
-        used = uses_of(self.world, calls, RELAXED, by_field)
+    def _all(self, calls: list[LockCall], by_field: Mapping[bytes, Field]) -> Rewritten | Refused:
+        used = uses_of(self.located, calls, RELAXED, by_field)
         if isinstance(used, Refused):
             return used
         parts = [used]
@@ -123,13 +123,13 @@ class _Struct:
                 return made
             parts.append(made)
         retyped = (_put(self.source, t, atomic(self.inners[n])) for n, t in self.fields.items())
-        return apart(self.world, merged([*parts, Rewritten(tuple(retyped))]))
+        return apart(self.located, merged([*parts, Rewritten(tuple(retyped))]))
 
     def _mentions(self) -> Iterator[Rewritten | Refused]:
         """Every mention of the struct: behind a lock, in its constructor, or in the way."""
         pattern = re.compile(rb"(?<!\w)" + re.escape(self.name) + rb"(?!\w)")
         own = self.struct.child_by_field_name("name")
-        for source in self.world.facts.sources.containing(self.name):
+        for source in self.located.facts.sources.containing(self.name):
             for hit in pattern.finditer(source.data):
                 node = source.root.named_descendant_for_byte_range(hit.start(), hit.end())
                 if node is None or (node.start_byte, node.end_byte) != hit.span():
@@ -139,9 +139,9 @@ class _Struct:
                 if "identifier" in node.type and not _imported(source, node):
                     outer = _path(node)
                     here = (self.source.path, span_of(self.struct))
-                    if not is_other(self.world.facts.items, source, outer, *here):
+                    if not is_other(self.located.facts.items, source, outer, *here):
                         yield self._mention(source, node, outer)
-        for new in self.world.news:
+        for new in self.located.constructors:
             if new.lock is not None and self._is(new.lock.inner):
                 yield self._unwrapped(new)
 
@@ -159,16 +159,16 @@ class _Struct:
                     edit = _put(source, holder, source.text(outer))
                     drops = tuple(imports_behind(source, span_of(named)))
                     return Rewritten((edit,), drops=drops)
-        for new in self.world.news:
+        for new in self.located.constructors:
             if new.file == source.path and span_of(node) in new.whole:
                 return Rewritten()
-        place = self.world.place(source.path, node.start_byte)
+        place = self.located.place(source.path, node.start_byte)
         return Refused(f"{place}: `{self.name.decode()}` is used there without the lock")
 
-    def _unwrapped(self, new: New) -> Rewritten | Refused:
+    def _unwrapped(self, new: Constructor) -> Rewritten | Refused:
         """``Mutex::new(Stats { hits: 0 })`` without the ``Mutex::new``."""
-        source = self.world.source(new.file)
-        place = self.world.place(new.file, new.whole.start)
+        source = self.located.source(new.file)
+        place = self.located.place(new.file, new.whole.start)
         call = source.node_at(new.whole)
         given = arguments_of(call) if call is not None and call.type == "call_expression" else []
         drops = tuple(imports_behind(source, new.named))
@@ -217,7 +217,7 @@ class _Struct:
             note.append("Readers of several fields no longer see them all at one moment.")
         if any(wide(inner) for inner in self.inners.values()):
             note.append("The target must have 64-bit atomics; sums that overflow wrap.")
-        exposed = exposure(self.world.facts, self.source, self.struct, name)
+        exposed = exposure(self.located.facts, self.source, self.struct, name)
         look = [*([exposed] if exposed else []), *made.notes]
         if look:
             note.append(f"Look at: {'; '.join(look)}.")

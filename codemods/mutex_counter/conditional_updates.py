@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.moment import Use
-from codemods.mutex_counter.ops import Change, bare, conditional, impure, new_value
-from codemods.mutex_counter.region import Mention, Region, diverges
-from codemods.mutex_counter.shape import Found, Shape, disturbed, moved, reads_outside, single
+from codemods.mutex_counter.atomic_change import Change, bare, conditional, impure, new_value
+from codemods.mutex_counter.critical_section import CriticalSection, Mention, diverges
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.section_rewrite import (
+    Found,
+    SectionRewrite,
+    disturbed,
+    moved,
+    reads_outside,
+    single,
+)
+from codemods.mutex_counter.temporary_guard import LockUse
 from engine.base.model import Edit, Span
 from engine.rust.codegen import block, indent_step, reindented, replaced, without_statement
 from engine.rust.nodes import outward
@@ -36,39 +43,39 @@ def _inside(block: Node) -> list[Node]:
     return [n for n in block.named_children if n.type not in COMMENTS]
 
 
-def if_changes(use: Use, region: Region) -> Found:
+def if_changes(use: LockUse, section: CriticalSection) -> Found:
     """``if n > *g { *g = n; }``: fetch_max, or fetch_update that gives up."""
-    if len(region.writes) != 1:
+    if len(section.writes) != 1:
         return None
-    write = region.writes[0]
-    statement = region.statements[write.statement]
+    write = section.writes[0]
+    statement = section.statements[write.statement]
     parts = _branches(statement)
     if parts is None or parts[3] is not None:
         return None
     node, condition, consequence, _ = parts
     inside = _inside(consequence)
-    if len(inside) != 1 or reads_outside(region, span_of(node)):
+    if len(inside) != 1 or reads_outside(section, span_of(node)):
         return None
     if write.access.node not in (inside[0], *inside[0].named_children):
         return None
     if use.source.comments_in(span_of(node)):
         return Refused("a comment stands inside the text that would be replaced")
     change = conditional(
-        use.source, condition, write.access, region.is_read, use.inner, region.name
+        use.source, condition, write.access, section.is_read, use.inner, section.name
     )
     if isinstance(change, Refused):
         return change
-    if not moved(use, region, write.statement):
+    if not moved(use, section, write.statement):
         return Refused("a name in the lock's path is bound anew before the value is changed")
     head = b"let _ = " if change.kind == "update" else b""
     text = head + change.call(use.receiver, use.orders) + b";"
     put = Edit(use.source.path, statement.start_byte, statement.end_byte, text)
-    sole = text if len(region.statements) == 1 else None
-    return Shape(frozenset({change.told}), (put,), sole=sole)
+    sole = text if len(section.statements) == 1 else None
+    return SectionRewrite(frozenset({change.told}), (put,), sole=sole)
 
 
 def _attempt(
-    use: Use, region: Region, condition: Node, write: Mention, negated: bool
+    use: LockUse, section: CriticalSection, condition: Node, write: Mention, negated: bool
 ) -> tuple[str, bytes] | Refused:
     """(kind, a condition that is true when the write did not happen).
 
@@ -79,10 +86,10 @@ def _attempt(
     if use.inner == "bool" and write.access.kind == "assign" and operand is not None:
         value = source.text(operand)
         wanted = bare(condition)
-        plain = region.is_read(wanted) is not None
+        plain = section.is_read(wanted) is not None
         if not plain and source.text(wanted).startswith(b"!"):
             inner = bare(wanted.named_children[0])
-            if region.is_read(inner) is not None and value == (b"true" if negated else b"false"):
+            if section.is_read(inner) is not None and value == (b"true" if negated else b"false"):
                 sign = b"" if negated else b"!"
                 return "swap", sign + Change("swap", value).call(use.receiver, orders, True)
         if plain and value == (b"false" if negated else b"true"):
@@ -91,17 +98,17 @@ def _attempt(
     bad = impure(source, condition)
     if bad is not None:
         return bad
-    changed = new_value(source, write.access, region.is_read, region.name)
+    changed = new_value(source, write.access, section.is_read, section.name)
     if isinstance(changed, Refused):
         return changed
     reads = {
-        span_of(m.access.node): region.name
-        for m in region.reads
+        span_of(m.access.node): section.name
+        for m in section.reads
         if span_of(m.access.node) in span_of(condition)
     }
     test = replaced(source, span_of(condition), reads)
     test = test if negated else _negation(source, condition, reads)
-    update = Change("update", old=region.name, body=b"(%s).then(|| %s)" % (test, changed))
+    update = Change("update", old=section.name, body=b"(%s).then(|| %s)" % (test, changed))
     return "update", update.call(use.receiver, orders) + b".is_err()"
 
 
@@ -120,44 +127,44 @@ def _negation(source: Source, condition: Node, reads: dict[Span, bytes]) -> byte
     return b"!(%s)" % text
 
 
-def tried(use: Use, region: Region) -> Found:
+def tried(use: LockUse, section: CriticalSection) -> Found:
     """``if *g >= limit { return false; } *g += 1;``: an update that may be turned down."""
-    found = single(region)
+    found = single(section)
     if found is None:
         return None
     write, statement = found
-    tests = {m.statement for m in reads_outside(region, span_of(write.access.node))}
+    tests = {m.statement for m in reads_outside(section, span_of(write.access.node))}
     if len(tests) != 1 or next(iter(tests)) >= write.statement:
         return None
     at = next(iter(tests))
-    parts = _branches(region.statements[at])
+    parts = _branches(section.statements[at])
     if parts is None or parts[3] is not None:
         return None
     _, condition, consequence, _ = parts
     inside = _inside(consequence)
     if not inside or not diverges(use.source, inside[-1]):
         return None
-    if reads_outside(region, span_of(condition), span_of(write.access.node)):
+    if reads_outside(section, span_of(condition), span_of(write.access.node)):
         return Refused("the value is used in the branch that gives up")
-    between = region.statements[at + 1 : write.statement]
-    if disturbed(region, between, use.source.text(statement)) or not moved(use, region, at):
+    between = section.statements[at + 1 : write.statement]
+    if disturbed(section, between, use.source.text(statement)) or not moved(use, section, at):
         return Refused("the value is read before other steps and changed after them")
-    made = _attempt(use, region, condition, write, negated=False)
+    made = _attempt(use, section, condition, write, negated=False)
     if isinstance(made, Refused):
         return made
     kind, test = made
     put = Edit(use.source.path, condition.start_byte, condition.end_byte, test)
-    return Shape(frozenset({kind}), (put, without_statement(use.source, statement)))
+    return SectionRewrite(frozenset({kind}), (put, without_statement(use.source, statement)))
 
 
-def else_leaves(use: Use, region: Region) -> Found:
+def else_leaves(use: LockUse, section: CriticalSection) -> Found:
     """``if *g < limit { *g += 1; true } else { false }`` and its mirror image."""
-    if len(region.writes) != 1:
+    if len(section.writes) != 1:
         return None
-    write = region.writes[0]
-    statement = region.statements[write.statement]
+    write = section.writes[0]
+    statement = section.statements[write.statement]
     parts = _branches(statement)
-    if parts is None or parts[3] is None or not region.is_tail(statement):
+    if parts is None or parts[3] is None or not section.is_tail(statement):
         return None
     node, condition, consequence, other = parts
     assert other is not None
@@ -167,18 +174,18 @@ def else_leaves(use: Use, region: Region) -> Found:
     texts = [use.source.text(n) for n in (*changing[1:], *leaving)]
     if len(changing) != 2 or texts not in ([b"true", b"false"], [b"false", b"true"]):
         return None
-    if reads_outside(region, span_of(condition), span_of(write.access.node)):
+    if reads_outside(section, span_of(condition), span_of(write.access.node)):
         return None
     if use.source.comments_in(span_of(node)):
         return Refused("a comment stands inside the text that would be replaced")
-    made = _attempt(use, region, condition, write, negated=taken)
+    made = _attempt(use, section, condition, write, negated=taken)
     if isinstance(made, Refused):
         return made
     kind, test = made
     test = _happened(made) if texts[0] == b"true" else test
     put = Edit(use.source.path, node.start_byte, node.end_byte, test)
-    sole = test if len(region.statements) == 1 else None
-    return Shape(frozenset({kind}), (put,), sole=sole)
+    sole = test if len(section.statements) == 1 else None
+    return SectionRewrite(frozenset({kind}), (put,), sole=sole)
 
 
 def _happened(attempt: tuple[str, bytes]) -> bytes:
@@ -189,13 +196,13 @@ def _happened(attempt: tuple[str, bytes]) -> bytes:
     return test[1:] if test.startswith(b"!") else b"!" + test
 
 
-def branches(use: Use, region: Region) -> Found:
+def branches(use: LockUse, section: CriticalSection) -> Found:
     """``if *flag { *flag = false; Some(x) } else { None }``: the attempt is the condition."""
-    if len(region.writes) != 1:
+    if len(section.writes) != 1:
         return None
-    write = region.writes[0]
-    parts = _branches(region.statements[write.statement])
-    if parts is None or reads_outside(region, span_of(parts[1]), span_of(write.access.node)):
+    write = section.writes[0]
+    parts = _branches(section.statements[write.statement])
+    if parts is None or reads_outside(section, span_of(parts[1]), span_of(write.access.node)):
         return None
     node, condition, consequence, other = parts
     taken = span_of(write.node) in span_of(consequence)
@@ -205,11 +212,11 @@ def branches(use: Use, region: Region) -> Found:
     if mine is None or write.access.node not in mine.named_children:
         return None
     before = inside[: inside.index(mine)]
-    if disturbed(region, before, use.source.text(mine)) or use.source.comments_in(span_of(mine)):
+    if disturbed(section, before, use.source.text(mine)) or use.source.comments_in(span_of(mine)):
         return Refused("the value is read before other steps and changed after them")
-    if not moved(use, region, write.statement):
+    if not moved(use, section, write.statement):
         return Refused("a name in the lock's path is bound anew before the value is changed")
-    made = _attempt(use, region, condition, write, negated=taken)
+    made = _attempt(use, section, condition, write, negated=taken)
     if isinstance(made, Refused):
         return made
     path = use.source.path
@@ -217,38 +224,40 @@ def branches(use: Use, region: Region) -> Found:
     if len(inside) == 1 and left is not None and not use.source.comments_in(span_of(node)):
         text = b"if " + made[1] + b" " + use.source.text(left)
         put = Edit(path, node.start_byte, node.end_byte, text)
-        return Shape(frozenset({made[0]}), (put,))
+        return SectionRewrite(frozenset({made[0]}), (put,))
     test = _happened(made) if taken else made[1]
     put = Edit(path, condition.start_byte, condition.end_byte, test)
-    return Shape(frozenset({made[0]}), (put, without_statement(use.source, mine)))
+    return SectionRewrite(frozenset({made[0]}), (put, without_statement(use.source, mine)))
 
 
-def pure(use: Use, region: Region) -> Found:
+def pure(use: LockUse, section: CriticalSection) -> Found:
     """Several steps that are together a pure function of the old value."""
     source = use.source
-    if region.later or any(m.captured for m in region.mentions):
+    if section.later or any(m.captured for m in section.mentions):
         return None
-    own = frozenset(span_of(m.access.node) for m in region.writes)
-    for statement in region.statements:
-        if not _steps(region, statement):
+    own = frozenset(span_of(m.access.node) for m in section.writes)
+    for statement in section.statements:
+        if not _steps(section, statement):
             return None
         bad = impure(source, statement, own)
         if bad is not None:
             return bad
-    first, last = region.statements[0], region.statements[-1]
+    first, last = section.statements[0], section.statements[-1]
     span = Span(first.start_byte, last.end_byte)
-    reads = {span_of(outward(m.access.node)): region.name for m in region.reads}
-    targets = {span_of(_target(m)): region.name for m in region.writes}
+    reads = {span_of(outward(m.access.node)): section.name for m in section.reads}
+    targets = {span_of(_target(m)): section.name for m in section.writes}
     if b'"' in source.slice(span) or source.comments_in(span):
         return None
-    indent, step = source.indent_of(first.start_byte), indent_step(source, region.block)
+    indent, step = source.indent_of(first.start_byte), indent_step(source, section.block)
     text = reindented(source, span, b"", step, {**reads, **targets}.items())
     ended = b"" if text.endswith((b";", b"}")) else b";"
-    body = block(source, b"", text + ended, b"Some(%s)" % region.name, indent, step)
-    change = Change("update", old=b"mut " + region.name, body=body)
+    body = block(source, b"", text + ended, b"Some(%s)" % section.name, indent, step)
+    change = Change("update", old=b"mut " + section.name, body=body)
     made = b"let _ = " + change.call(use.receiver, use.orders) + b";"
-    sole = made if region.head is not None else None
-    return Shape(frozenset({"update"}), (Edit(source.path, span.start, span.end, made),), sole=sole)
+    sole = made if section.head is not None else None
+    return SectionRewrite(
+        frozenset({"update"}), (Edit(source.path, span.start, span.end, made),), sole=sole
+    )
 
 
 def _target(mention: Mention) -> Node:
@@ -256,12 +265,12 @@ def _target(mention: Mention) -> Node:
     return left if left is not None else mention.access.node
 
 
-def _steps(region: Region, node: Node) -> bool:
+def _steps(section: CriticalSection, node: Node) -> bool:
     """Only plain writes of the value, and ``if``s around them."""
     if node.type == "expression_statement":
         node = node.named_children[0]
     if any(
-        m.access.node == node and m.access.kind in ("assign", "compound") for m in region.writes
+        m.access.node == node and m.access.kind in ("assign", "compound") for m in section.writes
     ):
         return True
     if node.type != "if_expression":
@@ -273,6 +282,6 @@ def _steps(region: Region, node: Node) -> bool:
     other = parts[3]
     if other is not None:
         if other.type == "if_expression":
-            return all(_steps(region, n) for n in _inside(parts[2])) and _steps(region, other)
+            return all(_steps(section, n) for n in _inside(parts[2])) and _steps(section, other)
         blocks.append(other)
-    return all(_steps(region, n) for block in blocks for n in _inside(block))
+    return all(_steps(section, n) for block in blocks for n in _inside(block))

@@ -6,14 +6,19 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.decided import branches, else_leaves, if_changes, pure, tried
-from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.moment import Use, as_statement, call_edits, load
-from codemods.mutex_counter.ops import Change
-from codemods.mutex_counter.region import Mention, Region, looped, written
-from codemods.mutex_counter.shape import (
+from codemods.mutex_counter.atomic_change import Change
+from codemods.mutex_counter.conditional_updates import (
+    branches,
+    else_leaves,
+    if_changes,
+    pure,
+    tried,
+)
+from codemods.mutex_counter.critical_section import CriticalSection, Mention, looped, written
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.section_rewrite import (
     Found,
-    Shape,
+    SectionRewrite,
     change_in,
     disturbed,
     is_value,
@@ -23,27 +28,28 @@ from codemods.mutex_counter.shape import (
     renamed,
     single,
 )
+from codemods.mutex_counter.temporary_guard import LockUse, as_statement, call_edits, load
 from engine.base.model import Edit
 from engine.rust.codegen import replaced, without_statement
 from engine.rust.nodes import outward
 from engine.rust.syntax import span_of
 
 
-def shape_of(use: Use, region: Region) -> Shape | Refused:
+def section_rewrite(use: LockUse, section: CriticalSection) -> SectionRewrite | Refused:
     """The first shape that fits, or why none does."""
-    if not region.writes:
-        return _loaded(use, region)
-    shapes: tuple[Callable[[Use, Region], Found], ...] = (
+    if not section.writes:
+        return _loaded(use, section)
+    shapes: tuple[Callable[[LockUse, CriticalSection], Found], ...] = (
         _one_change, _old_used, _new_used, if_changes, tried, else_leaves, branches, pure,
     )  # fmt: skip
     reason = ""
     for shape in shapes:
-        found = shape(use, region)
-        if isinstance(found, Shape):
+        found = shape(use, section)
+        if isinstance(found, SectionRewrite):
             return found
         if isinstance(found, Refused) and not reason:
             reason = found.reason
-    line = region.source.position(region.writes[0].node.start_byte)[0]
+    line = section.source.position(section.writes[0].node.start_byte)[0]
     return Refused(
         reason
         or f"what is read and written under the lock (line {line}) is not one "
@@ -51,23 +57,25 @@ def shape_of(use: Use, region: Region) -> Shape | Refused:
     )
 
 
-def _loaded(use: Use, region: Region) -> Shape:
+def _loaded(use: LockUse, section: CriticalSection) -> SectionRewrite:
     """Only read: one load, and the name holds the value."""
     ops = frozenset({"load"})
-    reads = region.reads
+    reads = section.reads
     only = reads[0] if len(reads) == 1 else None
-    first = region.statements[0]
-    alone = len(region.statements) == 1 and region.is_tail(first)
-    if only is not None and alone and is_value(region, only, first):
+    first = section.statements[0]
+    alone = len(section.statements) == 1 and section.is_tail(first)
+    if only is not None and alone and is_value(section, only, first):
         edit = Edit(use.source.path, first.start_byte, first.end_byte, load(use))
-        return Shape(ops, (edit,), sole=load(use))
-    if region.head is None and only is not None and not only.captured:
-        again = looped(use.source, only.node, region.statements[only.statement])
-        if not again and moved(use, region, only.statement):
+        return SectionRewrite(ops, (edit,), sole=load(use))
+    if section.head is None and only is not None and not only.captured:
+        again = looped(use.source, only.node, section.statements[only.statement])
+        if not again and moved(use, section, only.statement):
             node = outward(only.access.node)
             edit = Edit(use.source.path, node.start_byte, node.end_byte, load(use))
-            return Shape(ops, (edit,))
-    return Shape(ops, tuple(renamed(region, reads)), lead=let_text(region.name, load(use)))
+            return SectionRewrite(ops, (edit,))
+    return SectionRewrite(
+        ops, tuple(renamed(section, reads)), lead=let_text(section.name, load(use))
+    )
 
 
 def _exclusive(left: Node, right: Node) -> bool:
@@ -94,25 +102,25 @@ def _exclusive(left: Node, right: Node) -> bool:
     )
 
 
-def _one_change(use: Use, region: Region) -> Found:
+def _one_change(use: LockUse, section: CriticalSection) -> Found:
     """Written once on any path and read nowhere else: the write becomes the operation."""
     source = use.source
-    inside = [span_of(m.access.node) for m in region.writes]
-    if reads_outside(region, *inside):
+    inside = [span_of(m.access.node) for m in section.writes]
+    if reads_outside(section, *inside):
         return None
-    writes = region.writes
+    writes = section.writes
     for index, mention in enumerate(writes):
-        if looped(source, mention.node, region.statements[mention.statement]):
+        if looped(source, mention.node, section.statements[mention.statement]):
             return Refused("the value is changed in a loop or closure while the lock is held")
         if any(not _exclusive(m.access.node, mention.access.node) for m in writes[:index]):
             return None
-        if not moved(use, region, mention.statement):
+        if not moved(use, section, mention.statement):
             return Refused("a name in the lock's path is bound anew before the value is changed")
     edits: list[Edit] = []
     ops: set[str] = set()
     drops: list[bytes] = []
     for mention in writes:
-        change = change_in(use, region, mention)
+        change = change_in(use, section, mention)
         if isinstance(change, Refused):
             return change
         head = tail = b""
@@ -131,53 +139,53 @@ def _one_change(use: Use, region: Region) -> Found:
         edits += made
         ops.add(change.told)
     sole = None
-    if len(region.statements) == 1:
-        statement = region.statements[0]
+    if len(section.statements) == 1:
+        statement = section.statements[0]
         sole = replaced(source, span_of(statement), {e.span: e.replacement for e in edits})
-        if len(writes) > 1 or not _simple(region, statement, writes[0]):
+        if len(writes) > 1 or not _simple(section, statement, writes[0]):
             sole = None
-    return Shape(frozenset(ops), tuple(edits), sole=sole, drops=tuple(drops))
+    return SectionRewrite(frozenset(ops), tuple(edits), sole=sole, drops=tuple(drops))
 
 
-def _simple(region: Region, statement: Node, mention: Mention) -> bool:
+def _simple(section: CriticalSection, statement: Node, mention: Mention) -> bool:
     """The statement is the access and nothing more."""
-    return written(region, mention) is not None or outward(mention.access.node) == statement
+    return written(section, mention) is not None or outward(mention.access.node) == statement
 
 
-def _taken(region: Region, index: int) -> bytes | None:
+def _taken(section: CriticalSection, index: int) -> bytes | None:
     """``X`` when statement ``index`` is ``let X = *g;``."""
-    if index >= len(region.statements):
+    if index >= len(section.statements):
         return None
-    node = region.statements[index]
+    node = section.statements[index]
     if node.type != "let_declaration" or node.child_by_field_name("alternative") is not None:
         return None
     pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
-    mine = [m for m in region.reads if m.statement == index]
+    mine = [m for m in section.reads if m.statement == index]
     if pattern is None or value is None or pattern.type != "identifier" or len(mine) != 1:
         return None
     if any(child.type == "mutable_specifier" for child in node.children):
         return None
-    return region.source.text(pattern) if is_value(region, mine[0], value) else None
+    return section.source.text(pattern) if is_value(section, mine[0], value) else None
 
 
-def _whole(use: Use, change: Change) -> bytes:
+def _whole(use: LockUse, change: Change) -> bytes:
     """The operation as an expression for the old value."""
     call = change.call(use.receiver, use.orders, want_old=True)
     return call + b".unwrap()" if change.kind == "update" else call
 
 
-def _old_used(use: Use, region: Region) -> Found:
+def _old_used(use: LockUse, section: CriticalSection) -> Found:
     """``let id = *g; *g += 1; id``: the operation returns the value before it."""
-    found = single(region)
+    found = single(section)
     if found is None:
         return None
     write, statement = found
     at = write.statement
-    outside = reads_outside(region, span_of(write.access.node))
+    outside = reads_outside(section, span_of(write.access.node))
     if not outside or any(m.statement >= at for m in outside):
         return None
-    alias = _taken(region, 0) if at == 1 and len(outside) == 1 else None
-    change = change_in(use, region, write, alias or b"")
+    alias = _taken(section, 0) if at == 1 and len(outside) == 1 else None
+    change = change_in(use, section, write, alias or b"")
     if isinstance(change, Refused):
         return change
     text, path = _whole(use, change), use.source.path
@@ -187,26 +195,26 @@ def _old_used(use: Use, region: Region) -> Found:
         node = outward(outside[0].access.node)
         put = Edit(path, node.start_byte, node.end_byte, text)
         sole = None
-        if len(region.statements) == 3 and region.is_tail(region.statements[2]):
-            sole = text if use.source.text(region.statements[2]) == alias else None
-        return Shape(ops, (put, gone), sole=sole)
-    if disturbed(region, region.statements[:at], change.operand + change.body):
+        if len(section.statements) == 3 and section.is_tail(section.statements[2]):
+            sole = text if use.source.text(section.statements[2]) == alias else None
+        return SectionRewrite(ops, (put, gone), sole=sole)
+    if disturbed(section, section.statements[:at], change.operand + change.body):
         return Refused("the value is read before other steps and changed after them")
-    edits = (*renamed(region, outside), gone)
-    return Shape(ops, edits, lead=let_text(region.name, text))
+    edits = (*renamed(section, outside), gone)
+    return SectionRewrite(ops, edits, lead=let_text(section.name, text))
 
 
-def _new_used(use: Use, region: Region) -> Found:
+def _new_used(use: LockUse, section: CriticalSection) -> Found:
     """``*g += 1; *g``: the new value is told from the old one that the operation returns."""
-    found = single(region)
+    found = single(section)
     if found is None:
         return None
     write, statement = found
     at = write.statement
-    outside = reads_outside(region, span_of(write.access.node))
+    outside = reads_outside(section, span_of(write.access.node))
     if not outside or any(m.statement <= at for m in outside):
         return None
-    change = change_in(use, region, write)
+    change = change_in(use, section, write)
     if isinstance(change, Refused):
         return change
     if change.kind in ("store", "swap", "update"):
@@ -214,16 +222,16 @@ def _new_used(use: Use, region: Region) -> Found:
     text = change.after(_whole(use, change))
     if text is None:
         return Refused("the new value is used, and its operand would be evaluated twice")
-    if not moved(use, region, at):
+    if not moved(use, section, at):
         return Refused("a name in the lock's path is bound anew before the value is changed")
     path, ops = use.source.path, frozenset({change.told})
-    following = region.statements[at + 1]
+    following = section.statements[at + 1]
     if len(outside) == 1 and outside[0].statement == at + 1:
         node = outward(outside[0].access.node)
-        tail = region.is_tail(following) and is_value(region, outside[0], following)
-        if tail or _taken(region, at + 1) is not None:
+        tail = section.is_tail(following) and is_value(section, outside[0], following)
+        if tail or _taken(section, at + 1) is not None:
             put = Edit(path, node.start_byte, node.end_byte, text)
-            sole = text if tail and len(region.statements) == 2 else None
-            return Shape(ops, (without_statement(use.source, statement), put), sole=sole)
-    put = Edit(path, statement.start_byte, statement.end_byte, let_text(region.name, text))
-    return Shape(ops, (put, *renamed(region, outside)))
+            sole = text if tail and len(section.statements) == 2 else None
+            return SectionRewrite(ops, (without_statement(use.source, statement), put), sole=sole)
+    put = Edit(path, statement.start_byte, statement.end_byte, let_text(section.name, text))
+    return SectionRewrite(ops, (put, *renamed(section, outside)))

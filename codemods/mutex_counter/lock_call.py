@@ -8,23 +8,27 @@ from functools import partial
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.fields import fields_shape
-from codemods.mutex_counter.guards import Guard, Refused, access, unwrapped
-from codemods.mutex_counter.moment import (
+from codemods.mutex_counter.atomic_change import change_of
+from codemods.mutex_counter.critical_section import (
+    CriticalSection,
+    section_of_block,
+    section_of_let,
+)
+from codemods.mutex_counter.guard_access import Guard, Refused, access, unwrapped
+from codemods.mutex_counter.lock_types import Family
+from codemods.mutex_counter.section_operations import section_rewrite
+from codemods.mutex_counter.section_rewrite import SectionRewrite
+from codemods.mutex_counter.struct_sections import fields_rewrite
+from codemods.mutex_counter.temporary_guard import (
     HANDLER,
     READING,
+    LockUse,
     Rewrite,
-    Use,
     commented,
     judged,
     load,
-    rewrite_moment,
+    rewrite_temporary,
 )  # fmt: skip
-from codemods.mutex_counter.names import Family
-from codemods.mutex_counter.ops import change_of
-from codemods.mutex_counter.region import Region, region_of_block, region_of_let
-from codemods.mutex_counter.shape import Shape
-from codemods.mutex_counter.shapes import shape_of
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import strip_markers
 from engine.rust.codegen import is_operation, put, replaced, without_statement
@@ -46,7 +50,7 @@ LOCKS = frozenset(
 )
 
 
-def rewrite(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Refused:
+def rewrite(use: LockUse, call: Node, family: Family, method: bytes) -> Rewrite | Refused:
     """The rewrite of the lock scope that ``call`` opens, or why there is none."""
     if method in DIRECT and use.fields:
         return Refused("the struct behind the lock is used as a whole")
@@ -61,7 +65,7 @@ def rewrite(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Re
     return _locked(use, unwrapped(use.source, call, family, method))
 
 
-def _tried(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Refused:
+def _tried(use: LockUse, call: Node, family: Family, method: bytes) -> Rewrite | Refused:
     """``try_lock`` for a look at the value: an atomic always gives it."""
     source = use.source
     line = source.position(call.start_byte)[0]
@@ -86,7 +90,7 @@ def _tried(use: Use, call: Node, family: Family, method: bytes) -> Rewrite | Ref
     return replace(made, notes=(*notes, gave))
 
 
-def _locked(use: Use, guard: Guard | Refused) -> Rewrite | Refused:
+def _locked(use: LockUse, guard: Guard | Refused) -> Rewrite | Refused:
     """The rewrite of everything that is done with ``guard``."""
     if isinstance(guard, Refused):
         return guard
@@ -94,14 +98,14 @@ def _locked(use: Use, guard: Guard | Refused) -> Rewrite | Refused:
         node = outward(guard.node)
         up = node.parent
         if up is None or up.type != "let_declaration" or up.child_by_field_name("value") != node:
-            return rewrite_moment(use, guard.node, guard.handler)
+            return rewrite_temporary(use, guard.node, guard.handler)
         return _from_let(use, up, guard)
     if guard.shape == "let-else":
         return _from_let(use, guard.node, guard)
     return _from_holder(use, guard)
 
 
-def _direct(use: Use, call: Node, family: Family) -> Rewrite | Refused:
+def _direct(use: LockUse, call: Node, family: Family) -> Rewrite | Refused:
     """``get_mut`` and ``into_inner``: std's answer comes in a result that goes."""
     ops = frozenset({"own"})
     if family != "std":
@@ -121,7 +125,7 @@ def _direct(use: Use, call: Node, family: Family) -> Rewrite | Refused:
     return Rewrite((edit,), ops, (HANDLER,) if guard.handler else ())
 
 
-def _from_let(use: Use, let: Node, guard: Guard) -> Rewrite | Refused:
+def _from_let(use: LockUse, let: Node, guard: Guard) -> Rewrite | Refused:
     source = use.source
     pattern = guard.binding or let.child_by_field_name("pattern")
     if pattern is None or pattern.type != "identifier":
@@ -134,53 +138,58 @@ def _from_let(use: Use, let: Node, guard: Guard) -> Rewrite | Refused:
     function = source.fn_item_of(let)
     if function is None:
         return Refused("the guard is bound outside of a function")
-    shaped = _shaped(use, function, pattern, partial(region_of_let, let=let))
+    shaped = _shaped(use, function, pattern, partial(section_of_let, let=let))
     if isinstance(shaped, Refused):
         return shaped
-    region, shape, ops = shaped
+    section, shape, ops = shaped
     bad = commented(source, span_of(let))
     if bad is not None:
         return bad
-    notes = (*region.notes, HANDLER) if guard.handler else region.notes
-    edits = _collapsed(use, region, shape)
+    notes = (*section.notes, HANDLER) if guard.handler else section.notes
+    edits = _collapsed(use, section, shape)
     if edits is None:
         head = without_statement(source, let)
         if shape.lead is not None:
             head = Edit(source.path, let.start_byte, let.end_byte, shape.lead)
-        gone = (without_statement(source, region.drop),) if region.drop is not None else ()
+        gone = (without_statement(source, section.drop),) if section.drop is not None else ()
         edits = (head, *shape.edits, *gone)
     return Rewrite(edits, ops, notes, shape.drops)
 
 
 def _shaped(
-    use: Use, function: Node, pattern: Node, region_of: Callable[..., Region | Refused]
-) -> tuple[Region, Shape, frozenset[str]] | Refused:
-    """The region in which the guard named by ``pattern`` lives, its shape, and what is done there."""
+    use: LockUse,
+    function: Node,
+    pattern: Node,
+    section_of: Callable[..., CriticalSection | Refused],
+) -> tuple[CriticalSection, SectionRewrite, frozenset[str]] | Refused:
+    """The section in which the guard named by ``pattern`` lives, its shape, and what is done there."""
     scopes = use.scopes(function)
     binding = next((b for b in scopes.bindings if b.decl == span_of(pattern)), None)
     if binding is None:
         return Refused("the guard's name is not understood")
     fields = bool(use.fields)
-    region = region_of(source=use.source, scopes=scopes, binding=binding, fields=fields)
-    if isinstance(region, Refused):
-        return region
-    shape = fields_shape(use, region, scopes) if fields else shape_of(use, region)
+    section = section_of(source=use.source, scopes=scopes, binding=binding, fields=fields)
+    if isinstance(section, Refused):
+        return section
+    shape = fields_rewrite(use, section, scopes) if fields else section_rewrite(use, section)
     if isinstance(shape, Refused):
         return shape
-    return region, shape, shape.ops if fields else region.words(shape.ops, use.influence)
+    return section, shape, shape.ops if fields else section.words(shape.ops, use.influence)
 
 
-def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | None:
-    """The whole region as one operation; with the block around it, when that held nothing else."""
-    source, block, head = use.source, region.block, region.head
-    if shape.sole is None or head is None or region.later:
+def _collapsed(
+    use: LockUse, section: CriticalSection, shape: SectionRewrite
+) -> tuple[Edit, ...] | None:
+    """The whole section as one operation; with the block around it, when that held nothing else."""
+    source, block, head = use.source, section.block, section.head
+    if shape.sole is None or head is None or section.later:
         return None
-    last = region.drop or region.statements[-1]
+    last = section.drop or section.statements[-1]
     span = Span(head.start_byte, last.end_byte)
     if source.comments_in(span):
         return None
     holder = source.parent(block)
-    own = {head, last, *region.statements}
+    own = {head, last, *section.statements}
     text = shape.sole
     alone = all(child in own for child in block.named_children)
     if holder is None or holder.type in _BODIES or not alone or block.children[0].type == "label":
@@ -194,7 +203,7 @@ def _collapsed(use: Use, region: Region, shape: Shape) -> tuple[Edit, ...] | Non
     return (_placed(source, block, text),)
 
 
-def _from_holder(use: Use, guard: Guard) -> Rewrite | Refused:
+def _from_holder(use: LockUse, guard: Guard) -> Rewrite | Refused:
     """An ``if let``, ``match`` or ``.map(..)`` that binds the guard goes away."""
     source, holder, body, named = use.source, guard.node, guard.body, guard.binding
     function = source.fn_item_of(holder)
@@ -208,22 +217,22 @@ def _from_holder(use: Use, guard: Guard) -> Rewrite | Refused:
         return Refused("the lock's result is taken apart in an expression")
     if body.type != "block":
         return _from_value(use, guard, body, named)
-    shaped = _shaped(use, function, named, partial(region_of_block, block=body))
+    shaped = _shaped(use, function, named, partial(section_of_block, block=body))
     if isinstance(shaped, Refused):
         return shaped
-    region, shape, ops = shaped
+    section, shape, ops = shaped
     changes = {edit.span: edit.replacement for edit in shape.edits}
-    if region.drop is not None:
-        gone = without_statement(source, region.drop)
+    if section.drop is not None:
+        gone = without_statement(source, section.drop)
         changes[gone.span] = gone.replacement
     text = replaced(source, span_of(body), changes)
     if shape.lead is not None:
         indent = source.newline + source.indent_of(body.end_byte - 1) + b"    "
         text = b"{" + indent + shape.lead + text[1:]
     comments = any(child.type in COMMENTS for child in body.children)
-    if shape.sole is not None and not comments and region.drop is None:
+    if shape.sole is not None and not comments and section.drop is None:
         text = _stated(source, holder, shape.sole)
-    notes = (*region.notes, HANDLER) if guard.handler else region.notes
+    notes = (*section.notes, HANDLER) if guard.handler else section.notes
     edit = _placed(source, holder, text)
     return Rewrite((edit,), ops, notes, shape.drops)
 
@@ -245,7 +254,7 @@ def _stated(source: Source, holder: Node, text: bytes) -> bytes:
     return text if up.type == "block" else b"{ " + text + b" }"
 
 
-def _from_value(use: Use, guard: Guard, body: Node, named: Node) -> Rewrite | Refused:
+def _from_value(use: LockUse, guard: Guard, body: Node, named: Node) -> Rewrite | Refused:
     """``Ok(g) => *g`` or ``.map(|g| *g)``: one mention in one expression."""
     source, holder = use.source, guard.node
     name = source.text(named)

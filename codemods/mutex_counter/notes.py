@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.group_rewrite import Rewritten
 from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.names import ATOMICS, wide
+from codemods.mutex_counter.located import Declaration, Located
+from codemods.mutex_counter.lock_types import ATOMICS, wide
 from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.rewriting import Rewritten
-from codemods.mutex_counter.world import Decl, World
 from engine.detect.facts import Facts
 from engine.rust.syntax import Source, attributes
 
@@ -18,13 +18,13 @@ from engine.rust.syntax import Source, attributes
 STRICT = "SeqCst, for others may act on what they read, and anything weaker keeps less order than locks do"
 
 
-def note(world: World, group: Group, made: Rewritten, orders: Orders, exposed: str) -> str:
+def note(located: Located, group: Group, made: Rewritten, orders: Orders, exposed: str) -> str:
     """The fix's note: what it becomes and why, what changes beside it, what to look at."""
-    return " ".join(_sentences(world, group, made, orders, exposed))
+    return " ".join(_sentences(located, group, made, orders, exposed))
 
 
 def _sentences(
-    world: World, group: Group, made: Rewritten, orders: Orders, exposed: str
+    located: Located, group: Group, made: Rewritten, orders: Orders, exposed: str
 ) -> Iterator[str]:
     inners = sorted(group.inners)
     names = " and ".join(f"`{ATOMICS[inner].decode()}`" for inner in inners)
@@ -32,8 +32,8 @@ def _sentences(
         why = "Relaxed, for it is only added to and read out"
     else:
         why = STRICT
-    decl = group.decls[0]
-    families = (decl.family, *(n.lock.family for n in group.news if n.lock is not None))
+    decl = group.declarations[0]
+    families = (decl.family, *(n.lock.family for n in group.constructors if n.lock is not None))
     family = next((f for f in families if f is not None), None)
     lost = "poisoning is gone" if family == "std" else "nobody waits for it any more"
     yield f"`{shown(decl)}` becomes {names} ({why}); {lost}."
@@ -42,7 +42,7 @@ def _sentences(
         changes.append("sums that overflow wrap, where debug builds panicked")
     if any(wide(inner) for inner in inners):
         changes.append("the target must have 64-bit atomics")
-    debugged = _debugged(world, group)
+    debugged = _debugged(located, group)
     if debugged:
         changes.append(f"`{{:?}}` of `{debugged}` shows the bare value")
     if "update" in made.ops:
@@ -54,17 +54,17 @@ def _sentences(
         yield f"Look at: {'; '.join(look)}."
 
 
-def shown(decl: Decl) -> str:
+def shown(decl: Declaration) -> str:
     """``Stats.hits``, ``TOTAL``."""
     name = decl.name.decode("utf-8", "replace")
     owner = decl.owner.decode("utf-8", "replace")
     return f"{owner}.{name}" if owner and decl.kind == "field" else name
 
 
-def exposed_by(world: World, group: Group) -> str:
+def exposed_by(located: Located, group: Group) -> str:
     """What other crates can see of a group, in words; "" when nothing."""
-    for decl in group.decls:
-        source = world.source(decl.path)
+    for decl in group.declarations:
+        source = located.source(decl.path)
         node = source.node_at(decl.node)
         if node is None or decl.kind in ("local", "let"):
             continue
@@ -74,7 +74,7 @@ def exposed_by(world: World, group: Group) -> str:
             if not _public_part(source, node, decl):
                 continue
             node = node.parent
-        found = exposure(world.facts, source, node, shown(decl)) if node is not None else ""
+        found = exposure(located.facts, source, node, shown(decl)) if node is not None else ""
         if found:
             return found
     return ""
@@ -86,16 +86,16 @@ def exposure(facts: Facts, source: Source, node: Node, name: str) -> str:
     return f"`{name}` is public, so its type is part of the library's API" if exposed else ""
 
 
-def _public_part(source: Source, fields: Node, decl: Decl) -> bool:
+def _public_part(source: Source, fields: Node, decl: Declaration) -> bool:
     """Is the tuple field ``pub``? Its modifier stands in front of the type."""
     before = [c for c in fields.children if c.end_byte <= decl.site.span.start]
     return bool(before) and source.text(before[-1]) == b"pub"
 
 
-def _debugged(world: World, group: Group) -> str:
+def _debugged(located: Located, group: Group) -> str:
     """The struct whose derived Debug output changes, if any."""
-    for decl in group.decls:
-        source = world.source(decl.path)
+    for decl in group.declarations:
+        source = located.source(decl.path)
         node = source.node_at(decl.node)
         item = source.enclosing(node, ["struct_item", "enum_item"]) if node is not None else None
         if decl.kind == "field" and item is not None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Access, Refused
+from codemods.mutex_counter.guard_access import Access, Refused
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Span
 from engine.rust.codegen import first_free, identifiers, operand, replaced

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.names import ATOMICS, Family, full_names
+from codemods.mutex_counter.lock_types import ATOMICS, Family, full_names
 from engine.base.model import Span
 from engine.rewrite import use_declarations
 from engine.rust import nodes
@@ -25,7 +25,7 @@ _ALIASES = 4  # of aliases: longer chains are not followed
 
 
 @dataclass(frozen=True, slots=True)
-class Generic:
+class GenericAlias:
     """``type Shared<T> = Arc<Mutex<T>>;``: ``index`` tells which of its parameters is behind the
     lock, ``before`` and ``after`` what stands around the lock (with markers for names); None where
     that cannot be written anywhere else."""
@@ -75,10 +75,10 @@ def _definition(items: Items, source: Source, named: Node) -> tuple[Source, Node
     return None if is_conditional(place, item) else (place, item)
 
 
-def generic(
+def generic_alias(
     source: Source, item: Node, lock: Node, inner: Node, family: Family | None
-) -> Generic | None:
-    """The generic alias that the ``type`` item is, if the lock in it holds one of its parameters."""
+) -> GenericAlias | None:
+    """The generic_alias alias that the ``type`` item is, if the lock in it holds one of its parameters."""
     named, listed = item.child_by_field_name("name"), item.child_by_field_name("type_parameters")
     if named is None or listed is None or any(True for _ in attributes(item)):
         return None
@@ -89,7 +89,7 @@ def generic(
     index = names.index(source.text(inner))
     others = [n for i, n in enumerate(names) if i != index]
     around = _around(source, item, lock) if not others else None
-    return Generic(source.text(named), source.path, span_of(item), index, family, around)
+    return GenericAlias(source.text(named), source.path, span_of(item), index, family, around)
 
 
 def _around(source: Source, item: Node, lock: Node) -> tuple[bytes, bytes] | None:

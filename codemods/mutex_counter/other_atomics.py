@@ -19,8 +19,8 @@ from itertools import product
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.world import World
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.located import Located
 from engine.base.model import Span
 from engine.rust.calls import spawned_around
 from engine.rust.nodes import callee_name
@@ -64,18 +64,18 @@ class _Event:
     touches: tuple[Touch, ...]
 
 
-def coupled(world: World, uses: Uses) -> Refused | None:
+def tied_to_another(located: Located, uses: Uses) -> Refused | None:
     """Why the locks called at ``uses`` must stay: an atomic that is not SeqCst is used with them."""
-    if not any(_WEAK.search(world.facts.sources.data(p)) for p in world.facts.sources.paths):
+    if not any(_WEAK.search(located.facts.sources.data(p)) for p in located.facts.sources.paths):
         return None
-    return _Search(world, uses).refusal()
+    return _Search(located, uses).refusal()
 
 
 class _Search:
     """The functions around the uses of one value."""
 
-    def __init__(self, world: World, uses: Uses) -> None:
-        self.world, self.uses = world, uses
+    def __init__(self, located: Located, uses: Uses) -> None:
+        self.located, self.uses = located, uses
         self._done: dict[tuple[str, Span, int], tuple[_Event, ...]] = {}
 
     def refusal(self) -> Refused | None:
@@ -102,7 +102,7 @@ class _Search:
         found: dict[tuple[str, Span], tuple[Source, Node]] = {}
         layer: list[tuple[Source, Node]] = []
         for path, span in self.uses:
-            source = self.world.source(path)
+            source = self.located.source(path)
             function = source.fn_item_of(source.innermost(span))
             if function is not None:
                 layer.append((source, function))
@@ -112,7 +112,7 @@ class _Search:
             layer = [
                 (place, around)
                 for s, f in fresh
-                for place, call in self.world.facts.calls.callers(s, f)
+                for place, call in self.located.facts.calls.callers(s, f)
                 if (around := place.fn_item_of(call)) is not None
             ]
         yield from found.values()
@@ -129,7 +129,7 @@ class _Search:
                 continue
             writes = self.uses.get((source.path, span_of(node)))
             if writes is not None:
-                place = self.world.place(source.path, node.start_byte)
+                place = self.located.place(source.path, node.start_byte)
                 yield _Event(node, (Touch(b"", True, writes, frozenset(), place, ""),))
                 continue
             touch = self._atomic(source, node)
@@ -146,7 +146,7 @@ class _Search:
             return ()
         touches = (
             touch
-            for place, body in self.world.facts.calls.callees(source, named, sure=True)
+            for place, body in self.located.facts.calls.callees(source, named, sure=True)
             for event in self._events(place, body, depth - 1)
             for touch in event.touches
         )
@@ -166,11 +166,11 @@ class _Search:
         word = source.text(method)
         text = " ".join(source.text(call).decode("utf-8", "replace").split())
         return Touch(
-            _name(self.world, source, value),
+            _name(self.located, source, value),
             word != b"store",
             word != b"load",
             orders,
-            self.world.place(source.path, call.start_byte),
+            self.located.place(source.path, call.start_byte),
             text,
         )
 
@@ -226,15 +226,15 @@ def _outside(source: Source, spawned: Node | None) -> list[Node | None]:
     return found
 
 
-def _name(world: World, source: Source, node: Node) -> bytes:
+def _name(located: Located, source: Source, node: Node) -> bytes:
     """The last field, static or local in ``node``, through ``let x = Arc::clone(&self.x)``."""
     last = [n for n in walk_all(source, node) if n.type in _NAMES]
     last = [n for n in last if source.data[n.end_byte : n.end_byte + 1] not in (b"(", b":")]
     if not last:
         return source.text(node)
-    binding = world.binding(source, last[-1]) if last[-1] == node else None
+    binding = located.binding(source, last[-1]) if last[-1] == node else None
     let = source.node_at(binding.statement) if binding is not None else None
     value = let.child_by_field_name("value") if let is not None and binding is not None else None
     if value is None or b"new(" in source.text(value) or value.type == "identifier":
         return source.text(last[-1])
-    return _name(world, source, value)
+    return _name(located, source, value)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.guards import Refused
+from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.locate import asked
-from codemods.mutex_counter.moment import READING, Field, Rewrite, Use
-from codemods.mutex_counter.names import atomic, full_names
+from codemods.mutex_counter.located import Constructor, Located, LockCall
+from codemods.mutex_counter.lock_call import DIRECT, rewrite
+from codemods.mutex_counter.lock_types import atomic, full_names
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
-from codemods.mutex_counter.section import DIRECT, rewrite
-from codemods.mutex_counter.world import Call, New, World
+from codemods.mutex_counter.temporary_guard import READING, Field, LockUse, Rewrite
 from engine.base.model import Edit, Site, Span
 from engine.rust.codegen import one_line
 from engine.rust.syntax import Source
@@ -59,62 +59,65 @@ def orders_for(inners: frozenset[str], ops: frozenset[str]) -> Orders:
     return RELAXED if statistic and not (falls and "escapes" in ops) else SEQ_CST
 
 
-def rewritten(world: World, group: Group, orders: Orders) -> Rewritten | Refused:
+def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten | Refused:
     """All uses, declared types and constructors of a group, or the first thing in the way."""
-    used = uses_of(world, group.calls, orders)
+    used = uses_of(located, group.lock_calls, orders)
     if isinstance(used, Refused):
         return used
     parts = [used]
-    for decl in group.decls:
-        source = world.source(decl.path)
+    for decl in group.declarations:
+        source = located.source(decl.path)
         for span, inner in zip(decl.types, decl.inners, strict=True):
             before, after = decl.around
             edit = Edit(decl.path, span.start, span.end, before + atomic(inner) + after)
             parts.append(Rewritten((edit,), drops=tuple(imports_behind(source, span))))
-    for new in group.news:
-        made = _constructor(world, group, new)
+    for new in group.constructors:
+        made = _constructor(located, group, new)
         if isinstance(made, Refused):
             return made
-        drops = tuple(imports_behind(world.source(new.file), new.named))
+        drops = tuple(imports_behind(located.source(new.file), new.named))
         parts.append(Rewritten((made,), drops=drops))
-    return apart(world, merged(parts))
+    return apart(located, merged(parts))
 
 
-def apart(world: World, made: Rewritten) -> Rewritten | Refused:
+def apart(located: Located, made: Rewritten) -> Rewritten | Refused:
     """Edits of one fix must not overlap: two locks of one group in one statement may do so."""
     ordered = sorted(made.edits, key=lambda e: (e.path, e.start, e.end))
     for left, right in pairwise(ordered):
         if left.path == right.path and right.start < left.end:
-            place = world.place(right.path, right.start)
+            place = located.place(right.path, right.start)
             return Refused(f"{place}: it is locked again while it is held")
     return made
 
 
 def uses_of(
-    world: World, calls: Iterable[Call], orders: Orders, fields: Mapping[bytes, Field] | None = None
+    located: Located,
+    calls: Iterable[LockCall],
+    orders: Orders,
+    fields: Mapping[bytes, Field] | None = None,
 ) -> Rewritten | Refused:
     """The rewrites of all lock calls. A use of the lock as a lock is told first: it decides."""
-    done = [(call, rewrite_call(world, call, orders, fields or {})) for call in calls]
+    done = [(call, rewrite_call(located, call, orders, fields or {})) for call in calls]
     refused = [(call, made) for call, made in done if isinstance(made, Refused)]
     refused.sort(key=lambda r: not r[1].locks)
     for call, made in refused:
-        return Refused(f"{world.place(call.path, call.span.start)}: {made.reason}", made.locks)
+        return Refused(f"{located.place(call.path, call.span.start)}: {made.reason}", made.locks)
     return merged(_whole(call, made) for call, made in done if isinstance(made, Rewrite))
 
 
-def _whole(call: Call, made: Rewrite) -> Rewritten:
+def _whole(call: LockCall, made: Rewrite) -> Rewritten:
     notes = tuple(f"{call.path}: {note}" for note in made.notes)
     drops = tuple((call.path, item) for item in made.drops)
     return Rewritten(made.edits, made.ops, notes, drops)
 
 
 def changing(
-    world: World, calls: Iterable[Call], fields: Mapping[bytes, Field] | None = None
+    located: Located, calls: Iterable[LockCall], fields: Mapping[bytes, Field] | None = None
 ) -> dict[tuple[str, Span], bool]:
     """Which of ``calls``, all of which have a rewrite, change the value."""
     found: dict[tuple[str, Span], bool] = {}
     for call in calls:
-        made = rewrite_call(world, call, SEQ_CST, fields or {})
+        made = rewrite_call(located, call, SEQ_CST, fields or {})
         if isinstance(made, Rewrite):
             ops = {op.rpartition(".")[2] for op in made.ops}
             found[call.path, call.span] = bool(ops - READING - {"snapshot"})
@@ -122,11 +125,11 @@ def changing(
 
 
 def rewrite_call(
-    world: World, call: Call, orders: Orders, fields: Mapping[bytes, Field]
+    located: Located, call: LockCall, orders: Orders, fields: Mapping[bytes, Field]
 ) -> Rewrite | Refused:
     """One lock call with everything done under it; ``fields`` are those of the struct behind the
     lock (none: a number or flag is behind it)."""
-    source = world.source(call.path)
+    source = located.source(call.path)
     node, held = source.node_at(call.span), source.node_at(call.receiver)
     if node is None or held is None or call.lock is None:
         return Refused("the call is not understood")
@@ -135,20 +138,20 @@ def rewrite_call(
     if call.method not in DIRECT and source.comments_in(Span(call.receiver.end, call.span.end)):
         return Refused("a comment stands inside the text that would be replaced")
     text = one_line(source.text(held))
-    references = _references(world, call)
-    use = Use(
-        source, text, call.lock.inner, orders, world.facts, world.influence, references, fields
+    references = _references(located, call)
+    use = LockUse(
+        source, text, call.lock.inner, orders, located.facts, located.influence, references, fields
     )
     return rewrite(use, node, call.lock.family, call.method)
 
 
-def _references(world: World, call: Call) -> frozenset[Span]:
+def _references(located: Located, call: LockCall) -> frozenset[Span]:
     """Operands under this lock that rustc knows as references."""
-    source = world.source(call.path)
+    source = located.source(call.path)
     site = Site("", call.path, call.span, {}, kind=f"call {call.method.decode()}")
     found: set[Span] = set()
     for span in asked(site, source):
-        told = world.facts.type_of(call.path, span)
+        told = located.facts.type_of(call.path, span)
         if told is not None and told.is_ref:
             found.add(span)
     return frozenset(found)
@@ -167,16 +170,16 @@ def imports_behind(source: Source, span: Span) -> Iterator[tuple[str, bytes]]:
             yield source.path, full
 
 
-def _constructor(world: World, group: Group, new: New) -> Edit | Refused:
+def _constructor(located: Located, group: Group, new: Constructor) -> Edit | Refused:
     """``Mutex`` of ``Mutex::new(..)`` becomes the atomic that this lock is."""
     inners = group.inners
     if len(inners) > 1 and new.lock is not None:
         inners &= {new.lock.inner}
     if len(inners) != 1:
-        place = world.place(new.file, new.whole.start)
+        place = located.place(new.file, new.whole.start)
         return Refused(f"{place}: which number this lock is made for is not known")
     marker = atomic(next(iter(inners)))
-    source = world.source(new.file)
+    source = located.source(new.file)
     node = source.node_at(new.whole)
     function = node.child_by_field_name("function") if node is not None else None
     last = source.text(function).rpartition(b"::")[2] if function is not None else b""

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Refused
-from codemods.mutex_counter.moment import Use
-from codemods.mutex_counter.ops import Change, change_of
-from codemods.mutex_counter.region import Mention, Region, exits, written
+from codemods.mutex_counter.atomic_change import Change, change_of
+from codemods.mutex_counter.critical_section import CriticalSection, Mention, exits, written
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.temporary_guard import LockUse
 from engine.base.model import Edit, Span
 from engine.rust.evaluation_order import means_the_same
 from engine.rust.nodes import outward
@@ -18,10 +18,10 @@ from engine.rust.syntax import span_of
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """Edits inside the region, without the guard's own ``let``.
+class SectionRewrite:
+    """Edits inside the section, without the guard's own ``let``.
 
-    ``lead`` is the statement in its place (None: it goes). ``sole``: text for the region as a
+    ``lead`` is the statement in its place (None: it goes). ``sole``: text for the section as a
     whole when it is nothing but this operation: a statement with ``;`` or an expression.
     """
 
@@ -32,10 +32,12 @@ class Shape:
     drops: tuple[bytes, ...] = ()
 
 
-Found = Shape | Refused | None  # None: this shape it is not
+Found = SectionRewrite | Refused | None  # None: this shape it is not
 
 
-def change_in(use: Use, region: Region, mention: Mention, alias: bytes = b"") -> Change | Refused:
+def change_in(
+    use: LockUse, section: CriticalSection, mention: Mention, alias: bytes = b""
+) -> Change | Refused:
     """The operation of one write; ``alias`` is a name that holds the old value too."""
     operand = mention.access.operand
     by_ref = operand is not None and span_of(operand) in use.references
@@ -43,19 +45,19 @@ def change_in(use: Use, region: Region, mention: Mention, alias: bytes = b"") ->
     def is_read(node: Node) -> Span | None:
         if alias and node.type == "identifier" and use.source.text(node) == alias:
             return span_of(node)
-        return region.is_read(node)
+        return section.is_read(node)
 
-    name = alias or region.name
+    name = alias or section.name
     return change_of(use.source, mention.access, is_read, use.inner, name, by_ref)
 
 
-def reads_outside(region: Region, *spans: Span) -> list[Mention]:
-    return [m for m in region.reads if not any(span_of(m.node) in span for span in spans)]
+def reads_outside(section: CriticalSection, *spans: Span) -> list[Mention]:
+    return [m for m in section.reads if not any(span_of(m.node) in span for span in spans)]
 
 
-def renamed(region: Region, mentions: Sequence[Mention]) -> Iterator[Edit]:
+def renamed(section: CriticalSection, mentions: Sequence[Mention]) -> Iterator[Edit]:
     """``*g`` becomes ``g``: the name now holds the value."""
-    source = region.source
+    source = section.source
     for mention in mentions:
         node = outward(mention.access.node)
         if mention.captured or node == mention.node:
@@ -63,37 +65,37 @@ def renamed(region: Region, mentions: Sequence[Mention]) -> Iterator[Edit]:
         up = node.parent
         if up is not None and up.type == "field_initializer":
             field = up.child_by_field_name("field")
-            if field is not None and source.text(field) == region.name:
+            if field is not None and source.text(field) == section.name:
                 node = up
-        yield Edit(source.path, node.start_byte, node.end_byte, region.name)
+        yield Edit(source.path, node.start_byte, node.end_byte, section.name)
 
 
 def let_text(name: bytes, value: bytes) -> bytes:
     return b"let %s = %s;" % (name, value)
 
 
-def is_value(region: Region, mention: Mention, node: Node) -> bool:
+def is_value(section: CriticalSection, mention: Mention, node: Node) -> bool:
     return outward(mention.access.node) == node and not mention.captured
 
 
-def disturbed(region: Region, statements: Sequence[Node], text: bytes) -> bool:
+def disturbed(section: CriticalSection, statements: Sequence[Node], text: bytes) -> bool:
     """Would ``text`` mean something else in front of ``statements``, or be evaluated although one
     of them leaves early?"""
-    same = means_the_same(region.source, text, statements)
+    same = means_the_same(section.source, text, statements)
     return not same or any(exits(node) for node in statements)
 
 
-def moved(use: Use, region: Region, upto: int) -> bool:
+def moved(use: LockUse, section: CriticalSection, upto: int) -> bool:
     """The receiver, written at statement ``upto``, still means what it meant at the lock."""
-    before = region.statements[:upto]
-    return means_the_same(use.source, use.receiver, before, {region.name})
+    before = section.statements[:upto]
+    return means_the_same(use.source, use.receiver, before, {section.name})
 
 
-def single(region: Region) -> tuple[Mention, Node] | None:
+def single(section: CriticalSection) -> tuple[Mention, Node] | None:
     """The only write, when it is a statement of its own (and holds no comment that would go)."""
-    if len(region.writes) != 1:
+    if len(section.writes) != 1:
         return None
-    statement = written(region, region.writes[0])
-    if statement is None or region.source.comments_in(span_of(statement)):
+    statement = written(section, section.writes[0])
+    if statement is None or section.source.comments_in(span_of(statement)):
         return None
-    return region.writes[0], statement
+    return section.writes[0], statement

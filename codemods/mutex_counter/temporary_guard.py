@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guards import Access, Refused, access, field_of
-from codemods.mutex_counter.ops import Change, change_of
+from codemods.mutex_counter.atomic_change import Change, change_of
+from codemods.mutex_counter.guard_access import Access, Refused, access, field_of
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
 from engine.detect.facts import Facts
@@ -51,7 +51,7 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class LockUse:
     """One lock call that is to become an atomic operation."""
 
     source: Source
@@ -71,7 +71,7 @@ class Use:
         """The words for a read of the value that nothing else is done with."""
         return self.influence.of(self.source, node) | {"load"}
 
-    def narrowed(self, name: bytes) -> Use:
+    def narrowed(self, name: bytes) -> LockUse:
         """The use of one field of a struct that is no longer behind a lock."""
         one = self.fields[name]
         path = self.receiver + b"." + name
@@ -100,7 +100,7 @@ def judged(
     return tuple(dict.fromkeys(notes))
 
 
-def rewrite_moment(use: Use, guard: Node, handler: bool) -> Rewrite | Refused:
+def rewrite_temporary(use: LockUse, guard: Node, handler: bool) -> Rewrite | Refused:
     """The rewrite for ``guard``, a locking expression that no name is bound to."""
     source = use.source
     what = access(source, guard, bool(use.fields))
@@ -153,7 +153,7 @@ def of_field(name: bytes, ops: Iterable[str]) -> frozenset[str]:
     return frozenset(f"{name.decode('utf-8', 'replace')}.{op}" for op in ops)
 
 
-def _earlier(use: Use, effect: Effect, guard: Node, what: Access) -> bool:
+def _earlier(use: LockUse, effect: Effect, guard: Node, what: Access) -> bool:
     """Done before the lock is taken, or the access itself. The right side of an assignment to a
     number is evaluated before its left side."""
     if effect.node == what.node or effect.node.end_byte <= guard.start_byte:
@@ -166,7 +166,7 @@ def _earlier(use: Use, effect: Effect, guard: Node, what: Access) -> bool:
     return first and span_of(effect.node) in span_of(what.operand)
 
 
-def _read(use: Use, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
+def _read(use: LockUse, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
     whole = outward(node)
     bad = commented(use.source, span_of(whole))
     if bad is not None:
@@ -176,7 +176,7 @@ def _read(use: Use, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
     return Rewrite((edit,), use.read(node), notes)
 
 
-def load(use: Use) -> bytes:
+def load(use: LockUse) -> bytes:
     return b"%s.load(%s)" % (use.receiver, use.orders.of("load"))
 
 
@@ -186,7 +186,7 @@ def commented(source: Source, *spans: Span) -> Refused | None:
     return None
 
 
-def _write(use: Use, what: Access, notes: tuple[str, ...]) -> Rewrite | Refused:
+def _write(use: LockUse, what: Access, notes: tuple[str, ...]) -> Rewrite | Refused:
     source = use.source
     by_ref = what.operand is not None and span_of(what.operand) in use.references
     change = change_of(source, what, lambda _: None, use.inner, b"value", by_ref)
@@ -204,7 +204,9 @@ def _write(use: Use, what: Access, notes: tuple[str, ...]) -> Rewrite | Refused:
     return Rewrite(edits, frozenset({change.told}), notes)
 
 
-def _exchange(use: Use, what: Access, change: Change, notes: tuple[str, ...]) -> Rewrite | Refused:
+def _exchange(
+    use: LockUse, what: Access, change: Change, notes: tuple[str, ...]
+) -> Rewrite | Refused:
     """``mem::take``, ``replace`` and ``swap`` as an atomic swap."""
     head = b""
     if what.kind == "swap" and what.operand is not None:
@@ -240,7 +242,7 @@ def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, byt
 
 
 def call_edits(
-    use: Use, node: Node, change: Change, head: bytes, tail: bytes
+    use: LockUse, node: Node, change: Change, head: bytes, tail: bytes
 ) -> tuple[Edit, ...] | Refused:
     """Edits that put the call for ``change`` in the place of ``node``. The operand's own text is
     left alone where it can be: another counter's rewrite may lie in it."""

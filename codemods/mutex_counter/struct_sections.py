@@ -1,0 +1,67 @@
+"""A struct of counters behind one lock: what one lock scope does with its fields."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from codemods.mutex_counter.atomic_change import free_name
+from codemods.mutex_counter.critical_section import CriticalSection, looped
+from codemods.mutex_counter.guard_access import Refused, field_of
+from codemods.mutex_counter.section_operations import section_rewrite
+from codemods.mutex_counter.section_rewrite import SectionRewrite, moved
+from codemods.mutex_counter.temporary_guard import LockUse, of_field
+from engine.base.model import Edit
+from engine.rust.evaluation_order import names_declared
+from engine.rust.scopes import Scopes
+
+
+def fields_rewrite(
+    use: LockUse, section: CriticalSection, scopes: Scopes
+) -> SectionRewrite | Refused:
+    """The shape of a scope that touches one field, or that only reads several."""
+    names = list(dict.fromkeys(field_of(section.source, m.node) for m in section.mentions))
+    if any(name not in use.fields for name in names):
+        return Refused("the struct behind the lock is used as a whole")
+    if len(names) > 1:
+        return _several(use, section, scopes, names)
+    name = names[0]
+    made = section_rewrite(use.narrowed(name), replace(section, name=_local(section, scopes, name)))
+    if isinstance(made, Refused):
+        return made
+    return replace(made, ops=of_field(name, section.words(made.ops, use.influence)))
+
+
+def _local(section: CriticalSection, scopes: Scopes, name: bytes) -> bytes:
+    """``name`` for the field's value, or another where that is taken."""
+    start = section.statements[0].start_byte
+    taken = {name} if scopes.resolve(name, start) is not None else set()
+    return free_name(name, taken | names_declared(section.source, section.statements))
+
+
+def _several(
+    use: LockUse, section: CriticalSection, scopes: Scopes, names: list[bytes]
+) -> SectionRewrite | Refused:
+    """Several fields that are only read: each is loaded once, one after the other."""
+    source = section.source
+    if section.writes:
+        shown = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in names)
+        return Refused(f"{shown} are used in one critical section that changes them")
+    once = all([field_of(source, m.node) for m in section.reads].count(n) == 1 for n in names)
+    ops = {"snapshot"}
+    edits: list[Edit] = []
+    loads: dict[bytes, bytes] = {}
+    for mention in section.reads:
+        name, node = field_of(source, mention.node), mention.access.node
+        one = use.narrowed(name)
+        text = b"%s.load(%s)" % (one.receiver, one.orders.of("load"))
+        ops |= of_field(name, use.read(node))
+        again = looped(source, mention.node, section.statements[mention.statement])
+        if not once or again or not moved(use, section, mention.statement):
+            local = _local(section, scopes, name)
+            loads[name] = b"let %s = %s;" % (local, text)
+            text = local
+        edits.append(Edit(source.path, node.start_byte, node.end_byte, text))
+    head = section.head if section.head is not None else section.statements[0]
+    indent = source.newline + source.indent_of(head.start_byte)
+    lead = indent.join(loads.values()) if loads else None
+    return SectionRewrite(frozenset(ops), tuple(edits), lead)
