@@ -141,11 +141,10 @@ class ClonePerFrame(Codemod):
         from .asking import asked, doubtful
 
         for site in sites:
-            source = sources.get(site.path)
-            for span in asked(site, source):
+            for span in asked(sources.get(site.path), site.span):
                 yield Question(site.path, span)
             if answers is not None:
-                yield from doubtful(site, source, answers)
+                yield from doubtful(site, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

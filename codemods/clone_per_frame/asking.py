@@ -10,9 +10,10 @@ from tree_sitter import Node
 from engine.base.model import Site, Span
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Movable, movable
+from engine.rust.per_source import per_source
 from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
-from engine.rust.scopes import Scopes
+from engine.rust.scopes import scopes_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 
@@ -36,47 +37,51 @@ class Case:
 
 def case_of(site: Site, source: Source) -> Case | None:
     """The case of a site; None when the text is no longer what was located."""
-    clone = clone_at(source, site.span)
+    found = _read(source, site.span)
+    return Case(site, *found) if found is not None else None
+
+
+@per_source
+def _read(source: Source, span: Span) -> tuple[Clone, Context, Place, Node] | None:
+    clone = clone_at(source, span)
     if clone is None:
         return None
     place = place_of(source, clone.receiver)
     function = source.fn_item_of(clone.node)
     if place is None or function is None:
         return None
-    return Case(site, clone, context_of(clone), place, function)
+    return clone, context_of(clone), place, function
 
 
-def asked(site: Site, source: Source) -> Iterator[Span]:
-    """The clone, the place with all its prefixes, where it comes from, and who takes it."""
-    case = case_of(site, source)
-    if case is None:
-        return
-    yield case.clone.span
-    yield from map(span_of, case.place.prefixes)
-    scopes = Scopes(source, case.function)
-    yield from map(span_of, origins_of(source, scopes, case.place).nodes)
-    holder = holder_of(case)
+@per_source
+def asked(source: Source, span: Span) -> tuple[Span, ...]:
+    """The clone at ``span``, the place with all its prefixes, where it comes from, and who takes it."""
+    read = _read(source, span)
+    if read is None:
+        return ()
+    clone, context, place, function = read
+    scopes = scopes_of(source, function)
+    nodes = [*place.prefixes, *origins_of(source, scopes, place).nodes]
+    holder = holder_of(context)
     if holder is not None:
-        yield span_of(holder)
-    verdict = movable(source, scopes, case.clone.node, case.place)
+        nodes.append(holder)
+    verdict = movable(source, scopes, clone.node, place)
     if isinstance(verdict, Movable) and verdict.option is not None:
-        yield span_of(verdict.option)
+        nodes.append(verdict.option)
+    return (clone.span, *map(span_of, nodes))
 
 
-def doubtful(site: Site, source: Source, answers: Answers) -> Iterator[Question]:
+def doubtful(site: Site, answers: Answers) -> Iterator[Question]:
     """Is what the clone makes ``Copy``, where its type alone does not tell?"""
-    case = case_of(site, source)
-    if case is None:
-        return
-    type_ = answers.type_of(site.path, case.clone.span)
+    type_ = answers.type_of(site.path, site.span)
     if type_ is not None and TypeFacts().ownership(type_).cost is Cost.UNKNOWN:
-        yield Question(site.path, case.clone.span, COPY)
+        yield Question(site.path, site.span, COPY)
 
 
-def holder_of(case: Case) -> Node | None:
+def holder_of(context: Context) -> Node | None:
     """The expression whose type tells what takes the value."""
-    function = case.context.holder.child_by_field_name("function")
-    match case.context.role:
+    function = context.holder.child_by_field_name("function")
+    match context.role:
         case Role.ARGUMENT:
             return function
         case Role.METHOD_ARGUMENT:
@@ -84,6 +89,6 @@ def holder_of(case: Case) -> Node | None:
                 function = function.child_by_field_name("function")
             return function.child_by_field_name("value") if function is not None else None
         case Role.FIELD:
-            return case.context.holder
+            return context.holder
         case _:
             return None

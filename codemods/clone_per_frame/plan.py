@@ -117,7 +117,7 @@ class Planner:
         cloned, place = asked(case.clone.node), asked(case.clone.receiver)
         if cloned is None or place is None or any(asked(n) is None for n in case.place.prefixes):
             return None
-        holder = holder_of(case)
+        holder = holder_of(case.context)
         return Types(cloned, place, asked(holder) if holder is not None else None)
 
     def _unknown(self, case: Case) -> Proposal | None:
