@@ -2,319 +2,260 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.base.model import Edit, Span
+from engine.base.model import Edit
+from engine.rust.borrows import Needed, closures_borrow, is_shown
 from engine.rust.calls import Receiver
 from engine.rust.format_macros import shown_by
+from engine.rust.known_calls import COPYING, is_reading_method
 from engine.rust.known_types import Nature, key_of
-from engine.rust.scopes import Scopes
-from engine.rust.syntax import Source
-from engine.rust.type_facts import TypeFacts, is_counted, is_data, is_named
+from engine.rust.nodes import access_of, borrowed, call_around, callee_name
+from engine.rust.type_facts import is_counted, is_data, is_named
 
 from .bindings import for_, for_over, let_, match_
-from .known import Borrowed, Types
-from .options import closures_read
-from .serve import Fails, formatted
-from .shapes import COPYING, Clone, Context, Role
-from .tables import AS_REF, AS_REF_METHODS, CONSUMING, LOOKING, SENDERS, SENDING, reading
+from .borrower import Borrower
+from .known import Borrowed
+from .shapes import Role
+from .tables import AS_REF, AS_REF_METHODS, CONSUMING, LOOKING, SENDERS, SENDING
 
 if TYPE_CHECKING:
     from engine.rust.types import Type
 
 
-@dataclass(frozen=True)
-class Borrower:
-    """Makes the borrowing rewrite of one clone, if there is one.
-
-    ``by_reference`` tells how the workspace's method of a name takes its receiver, ``disturbed`` at
-    which line the place may change within a span, ``last_use`` whether it could be moved instead.
-    """
-
-    clone: Clone
-    context: Context
-    types: Types
-    scopes: Scopes
-    type_facts: TypeFacts
-    by_reference: Callable[[Type, bytes], Receiver]
-    disturbed: Callable[[Span], int]
-    last_use: bool
-    temporary: bool  # the place is what a call returned
-    generic: bool  # it is an argument, and the parameter is `impl AsRef<..>` or the like
-
-    @property
-    def source(self) -> Source:
-        return self.clone.source
-
-    def fix(self) -> Borrowed | Fails | None:
-        """The rewrite; ``Fails`` with the use that needs the value; None: no borrow in this role."""
-        if self.temporary and self.types.same:
-            return None  # it can be taken as it is
-        if not (self.types.same or self.types.behind or self.types.view or self.mutable()):
+def borrow(on: Borrower) -> Borrowed | None:
+    """The rewrite; None when what is done with the clone needs a value of its own."""
+    if on.temporary and on.types.same:
+        return None  # it can be taken as it is
+    if not (on.types.same or on.types.behind or on.types.view or on.mutable):
+        return None
+    match on.context.role:
+        case Role.METHOD:
+            return _method(on)
+        case Role.FIELD:
+            return _field(on)
+        case Role.INDEX | Role.DEREF:
+            return on.bare("reads it in place")
+        case Role.REF:
+            return _reference(on)
+        case Role.REF_MUT:
+            return _append(on)
+        case Role.FORMAT:
+            return _format(on)
+        case Role.COMPARE:
+            return _compare(on)
+        case Role.ARGUMENT:
+            return _argument(on)
+        case Role.METHOD_ARGUMENT:
+            return _method_argument(on)
+        case Role.LET:
+            return let_(on)
+        case Role.FOR:
+            return for_(on)
+        case Role.MATCH | Role.IF_LET:
+            return match_(on)
+        case _:
             return None
-        match self.context.role:
-            case Role.METHOD:
-                return self._method()
-            case Role.FIELD:
-                return self._field()
-            case Role.INDEX | Role.DEREF:
-                return self._bare("reads it in place")
-            case Role.REF:
-                return self._reference()
-            case Role.REF_MUT:
-                return self._append()
-            case Role.FORMAT:
-                return self._format()
-            case Role.COMPARE:
-                return self._compare()
-            case Role.ARGUMENT:
-                return self._argument()
-            case Role.METHOD_ARGUMENT:
-                return self._method_argument()
-            case Role.LET:
-                return let_(self)
-            case Role.FOR:
-                return for_(self)
-            case Role.MATCH | Role.IF_LET:
-                return match_(self)
-            case _:
-                return None
 
-    # -- text ----------------------------------------------------------------------------------
 
-    def mutable(self) -> bool:
-        place = self.types.place
-        return place.is_mut_ref and place.args[0] == self.types.cloned
+# -- in an expression ----------------------------------------------------------------------
 
-    def reference(self) -> bytes:
-        """The place as a reference, as short as it can be."""
-        place = self.clone.place
-        if self.types.place.is_mut_ref:
-            return b"&*" + place
-        if self.types.place.is_ref:
-            return place
-        return b"&" + place
 
-    def _over(self, node: Node, text: bytes) -> tuple[Edit, ...] | None:
-        """Replace ``node`` by ``text``, which holds the place; None when a comment would be lost."""
-        left = Span(node.start_byte, self.clone.receiver.start_byte)
-        right = Span(self.clone.receiver.end_byte, node.end_byte)
-        if self.source.comments_in(left) or self.source.comments_in(right):
+def _method(on: Borrower) -> Borrowed | None:
+    name, cloned = on.context.name, on.types.cloned
+    shown = name.decode("utf-8", "replace")
+    how = f"`{shown}` only reads `{on.clone.name}`"
+    if name == b"into_iter":
+        return _into_iter(on)
+    if name in LOOKING:
+        return _as_ref(on)
+    if name in CONSUMING:
+        return None
+    if is_counted(cloned):
+        return _shared(on, name)
+    if _is_sender(on, cloned):
+        return _handle(on, name)
+    if is_data(cloned) or on.types.view:
+        return on.bare(how) if is_reading_method(name) or name in COPYING else None
+    known = on.by_reference(cloned, name) is Receiver.REFERENCE
+    return on.bare(f"{how}, as its definition says") if known else None
+
+
+def _shared(on: Borrower, name: bytes) -> Borrowed | None:
+    """A method called through an Arc: it borrows, unless it takes ``self: Arc<Self>``."""
+    if name.endswith(b"_owned"):
+        return None  # tokio's `lock_owned` and its kin take the Arc itself
+    found = on.by_reference(on.types.cloned.args[0], name)
+    if found is Receiver.VALUE:
+        return None
+    made = on.bare(f"`{name.decode()}` borrows what is behind the shared pointer")
+    if made is None or found is Receiver.REFERENCE or not on.last_use:
+        return made
+    return replace(
+        made,
+        doubt=f"`{name.decode()}` is not defined in this workspace: if it takes the `Arc` "
+        "itself, the value is dropped earlier",
+    )
+
+
+def _is_sender(on: Borrower, type_: Type) -> bool:
+    handle = on.type_facts.ownership(type_).nature is Nature.HANDLE
+    return handle and type_.name.partition("::")[0] in SENDERS
+
+
+def _handle(on: Borrower, name: bytes) -> Borrowed | None:
+    """A channel's sender whose methods take ``&self``."""
+    if name not in SENDING:
+        return None
+    made = on.bare(f"`{name.decode()}` takes `&self`")
+    return made and replace(made, doubt="one sender less keeps the channel open while this runs")
+
+
+def _as_ref(on: Borrower) -> Borrowed | None:
+    if not is_named(on.types.cloned, "Option", "Result"):
+        return None
+    found = closures_borrow(on.source, on.scopes, on.context.holder)
+    if found is None or isinstance(found, Needed):
+        return None
+    return on.made(
+        on.clone.node,
+        on.clone.place + b".as_ref()",
+        "The closure only reads what is inside, so it gets a reference.",
+        found.edits,
+    )
+
+
+def _into_iter(on: Borrower) -> Borrowed | None:
+    """``v.clone().into_iter()`` -> ``v.iter().cloned()``: the elements, without the Vec."""
+    outer = on.source.parent(on.context.holder)
+    if outer is not None and outer.type == "for_expression":
+        return for_over(on, outer, on.context.holder)
+    if not is_named(on.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
+        return None
+    copied = on.type_facts.is_copy(on.types.cloned.args[0])
+    step = b".iter().copied()" if copied else b".iter().cloned()"
+    return on.made(
+        on.context.holder,
+        on.clone.place + step,
+        f"The elements are cloned one by one as they are taken; the second "
+        f"`{on.types.cloned.last}` is gone.",
+    )
+
+
+def _field(on: Borrower) -> Borrowed | None:
+    """``x.clone().name``: the rest of ``x`` was copied for nothing."""
+    if on.types.holder is None or not (on.types.same or on.types.behind):
+        return None
+    text = on.clone.place + b"".join(on.context.name.split())
+    outer = on.source.parent(on.context.holder)
+    shown = text.decode("utf-8", "replace")
+    read = (
+        on.type_facts.is_copy(on.types.holder)
+        or (outer is not None and borrowed(outer) is not None)
+        or is_shown(on.source, on.context.holder)
+    )
+    access = access_of(outer) if outer is not None else None
+    if access is not None:
+        if not is_reading_method(on.source.text(access.name)):
             return None
-        return (Edit(self.source.path, node.start_byte, node.end_byte, text),)
+        read = True
+    if read:
+        return on.made(on.context.holder, text, f"`{shown}` is read in place.")
+    return on.made(
+        on.context.holder,
+        text + b".clone()",
+        f"Only `{shown}` is cloned, not what is around it.",
+    )
 
-    def made(
-        self, node: Node, text: bytes, how: str, more: Iterable[Edit] = (), doubt: str = ""
-    ) -> Borrowed | None:
-        edits = self._over(node, text)
-        return Borrowed("borrow", (*edits, *more), how, doubt) if edits is not None else None
 
-    def _bare(self, how: str) -> Borrowed | None:
-        text = self.clone.place
-        if self.clone.receiver.type in ("unary_expression", "reference_expression"):
-            text = b"(" + text + b")"
-        return self.made(self.clone.node, text, f"`{self.clone.name}` is used where it is: {how}.")
+def _reference(on: Borrower) -> Borrowed | None:
+    outer = on.source.parent(on.context.holder)
+    counted = on.type_facts.ownership(on.types.cloned).nature is Nature.SHARED
+    if (
+        counted
+        and outer is not None
+        and b"_count" in on.source.text(on.source.statement_of(outer) or outer)
+    ):
+        return None
+    text = on.reference()
+    if outer is not None and outer.type in ("field_expression", "try_expression"):
+        return None
+    return on.made(on.context.holder, text, f"The reference is to `{on.clone.name}` itself.")
 
-    # -- in an expression ----------------------------------------------------------------------
 
-    def _method(self) -> Borrowed | Fails | None:
-        name, cloned = self.context.name, self.types.cloned
-        shown = name.decode("utf-8", "replace")
-        how = f"`{shown}` only reads `{self.clone.name}`"
-        if name == b"into_iter":
-            return self._into_iter()
-        if name in LOOKING:
-            return self._as_ref()
-        if name in CONSUMING:
-            return None
-        if is_counted(cloned):
-            return self._shared(name)
-        if self._is_sender(cloned):
-            return self._handle(name)
-        if is_data(cloned) or self.types.view:
-            return self._bare(how) if reading(name) or name in COPYING else None
-        known = self.by_reference(cloned, name) is Receiver.REFERENCE
-        return self._bare(f"{how}, as its definition says") if known else None
+def _append(on: Borrower) -> Borrowed | None:
+    """``a.append(&mut b.clone())`` -> ``a.extend_from_slice(&b)``."""
+    call = call_around(on.context.holder)
+    name = callee_name(call) if call is not None else None
+    if call is None or name is None or on.source.text(name) != b"append":
+        return None
+    if not is_named(on.types.cloned, "Vec"):
+        return None
+    return _extend(
+        on, call, on.context.holder, "The elements are cloned straight to where they go."
+    )
 
-    def _shared(self, name: bytes) -> Borrowed | None:
-        """A method called through an Arc: it borrows, unless it takes ``self: Arc<Self>``."""
-        if name.endswith(b"_owned"):
-            return None  # tokio's `lock_owned` and its kin take the Arc itself
-        found = self.by_reference(self.types.cloned.args[0], name)
-        if found is Receiver.VALUE:
-            return None
-        made = self._bare(f"`{name.decode()}` borrows what is behind the shared pointer")
-        if made is None or found is Receiver.REFERENCE or not self.last_use:
-            return made
-        return replace(
-            made,
-            doubt=f"`{name.decode()}` is not defined in this workspace: if it takes the `Arc` "
-            "itself, the value is dropped earlier",
-        )
 
-    def _is_sender(self, type_: Type) -> bool:
-        handle = self.type_facts.ownership(type_).nature is Nature.HANDLE
-        return handle and type_.name.partition("::")[0] in SENDERS
+def _format(on: Borrower) -> Borrowed | None:
+    call = shown_by(on.source, on.clone.node)
+    if call is None or call.shows_addresses:
+        return None
+    if call.compares(on.clone.span) and not on.types.same:
+        return None
+    macro = on.context.name.decode("utf-8", "replace")
+    return on.bare(f"`{macro}!` takes its arguments by reference")
 
-    def _handle(self, name: bytes) -> Borrowed | None:
-        """A channel's sender whose methods take ``&self``."""
-        if name not in SENDING:
-            return None
-        made = self._bare(f"`{name.decode()}` takes `&self`")
-        return made and replace(
-            made, doubt="one sender less keeps the channel open while this runs"
-        )
 
-    def _as_ref(self) -> Borrowed | Fails | None:
-        if not is_named(self.types.cloned, "Option", "Result"):
-            return None
-        found = closures_read(self.source, self.scopes, self.context.holder)
-        if found is None or isinstance(found, Fails):
-            return found
-        return self.made(
-            self.clone.node,
-            self.clone.place + b".as_ref()",
-            "The closure only reads what is inside, so it gets a reference.",
-            found.edits,
-        )
+def _compare(on: Borrower) -> Borrowed | None:
+    text, place = on.clone.place, on.types.place
+    # `&str` compares with strings of every kind as it is; other references are looked through.
+    if place.is_ref and place.args[0].name != "str":
+        text = b"*" + text
+    return on.made(on.clone.node, text, f"`{on.clone.name}` is compared where it is.")
 
-    def _into_iter(self) -> Borrowed | Fails | None:
-        """``v.clone().into_iter()`` -> ``v.iter().cloned()``: the elements, without the Vec."""
-        outer = self.source.parent(self.context.holder)
-        if outer is not None and outer.type == "for_expression":
-            return for_over(self, outer, self.context.holder)
-        if not is_named(self.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
-            return None
-        copied = self.type_facts.is_copy(self.types.cloned.args[0])
-        step = b".iter().copied()" if copied else b".iter().cloned()"
-        return self.made(
-            self.context.holder,
-            self.clone.place + step,
-            f"The elements are cloned one by one as they are taken; the second "
-            f"`{self.types.cloned.last}` is gone.",
-        )
 
-    def _field(self) -> Borrowed | None:
-        """``x.clone().name``: the rest of ``x`` was copied for nothing."""
-        if self.types.holder is None or not (self.types.same or self.types.behind):
-            return None
-        text = self.clone.place + b"".join(self.context.name.split())
-        outer = self.source.parent(self.context.holder)
-        shown = text.decode("utf-8", "replace")
-        read = (
-            self.type_facts.is_copy(self.types.holder)
-            or (outer is not None and outer.type == "reference_expression")
-            or formatted(self.source, self.context.holder)
-        )
-        if outer is not None and outer.type == "field_expression":
-            method = outer.child_by_field_name("field")
-            if method is None or not reading(self.source.text(method)):
-                return None
-            read = True
-        if read:
-            return self.made(self.context.holder, text, f"`{shown}` is read in place.")
-        return self.made(
-            self.context.holder,
-            text + b".clone()",
-            f"Only `{shown}` is cloned, not what is around it.",
-        )
+# -- arguments -----------------------------------------------------------------------------
 
-    def _reference(self) -> Borrowed | None:
-        outer = self.source.parent(self.context.holder)
-        counted = self.type_facts.ownership(self.types.cloned).nature is Nature.SHARED
-        if (
-            counted
-            and outer is not None
-            and b"_count" in self.source.text(self.source.statement_of(outer) or outer)
-        ):
-            return None
-        text = self.reference()
-        if outer is not None and outer.type in ("field_expression", "try_expression"):
-            return None
-        return self.made(
-            self.context.holder, text, f"The reference is to `{self.clone.name}` itself."
-        )
 
-    def _append(self) -> Borrowed | None:
-        """``a.append(&mut b.clone())`` -> ``a.extend_from_slice(&b)``."""
-        arguments = self.source.parent(self.context.holder)
-        call = self.source.parent(arguments) if arguments is not None else None
-        function = call.child_by_field_name("function") if call is not None else None
-        if call is None or function is None or function.type != "field_expression":
-            return None
-        field = function.child_by_field_name("field")
-        if field is None or self.source.text(field) != b"append":
-            return None
-        if not is_named(self.types.cloned, "Vec"):
-            return None
-        rename = Edit(self.source.path, field.start_byte, field.end_byte, b"extend_from_slice")
-        return self.made(
-            self.context.holder,
-            self.reference(),
-            "The elements are cloned straight to where they go.",
-            (rename,),
-        )
+def _argument(on: Borrower) -> Borrowed | None:
+    callee = on.types.holder
+    if callee is None or callee.kind != "fndef":
+        return None
+    if not (on.generic or callee.name.startswith(AS_REF)):
+        return None
+    return on.made(
+        on.clone.node,
+        on.reference(),
+        f"`{callee.last}` takes anything that can be seen as a reference.",
+    )
 
-    def _format(self) -> Borrowed | None:
-        call = shown_by(self.source, self.clone.node)
-        if call is None or call.shows_addresses:
-            return None
-        if call.compares(self.clone.span) and not self.types.same:
-            return None
-        macro = self.context.name.decode("utf-8", "replace")
-        return self._bare(f"`{macro}!` takes its arguments by reference")
 
-    def _compare(self) -> Borrowed | None:
-        text, place = self.clone.place, self.types.place
-        # `&str` compares with strings of every kind as it is; other references are looked through.
-        if place.is_ref and place.args[0].name != "str":
-            text = b"*" + text
-        return self.made(self.clone.node, text, f"`{self.clone.name}` is compared where it is.")
+def _method_argument(on: Borrower) -> Borrowed | None:
+    owner = on.types.holder
+    if owner is None:
+        return None
+    names = {key_of(step.name) for step in owner.deref_chain()}
+    method = on.context.name
+    if method == b"extend" and "std::vec::Vec" in names and is_named(on.types.cloned, "Vec"):
+        how = "The elements are cloned straight to where they go, without a `Vec` between."
+        return _extend(on, on.context.holder, on.clone.node, how)
+    known = any(method in AS_REF_METHODS.get(name, frozenset()) for name in names)
+    if not (on.generic or known):
+        return None
+    return on.made(
+        on.clone.node,
+        on.reference(),
+        f"`{method.decode()}` takes anything that can be seen as a reference.",
+    )
 
-    # -- arguments -----------------------------------------------------------------------------
 
-    def _argument(self) -> Borrowed | None:
-        callee = self.types.holder
-        if callee is None or callee.kind != "fndef":
-            return None
-        if not (self.generic or callee.name.startswith(AS_REF)):
-            return None
-        return self.made(
-            self.clone.node,
-            self.reference(),
-            f"`{callee.last}` takes anything that can be seen as a reference.",
-        )
-
-    def _method_argument(self) -> Borrowed | None:
-        owner = self.types.holder
-        if owner is None:
-            return None
-        names = {key_of(step.name) for step in owner.deref_chain()}
-        method = self.context.name
-        if method == b"extend" and "std::vec::Vec" in names and is_named(self.types.cloned, "Vec"):
-            return self._extend()
-        known = any(method in AS_REF_METHODS.get(name, frozenset()) for name in names)
-        if not (self.generic or known):
-            return None
-        return self.made(
-            self.clone.node,
-            self.reference(),
-            f"`{method.decode()}` takes anything that can be seen as a reference.",
-        )
-
-    def _extend(self) -> Borrowed | None:
-        function = self.context.holder.child_by_field_name("function")
-        field = function.child_by_field_name("field") if function is not None else None
-        if field is None:
-            return None
-        rename = Edit(self.source.path, field.start_byte, field.end_byte, b"extend_from_slice")
-        return self.made(
-            self.clone.node,
-            self.reference(),
-            "The elements are cloned straight to where they go, without a `Vec` between.",
-            (rename,),
-        )
+def _extend(on: Borrower, call: Node, argument: Node, how: str) -> Borrowed | None:
+    """The call becomes one of ``extend_from_slice`` with a reference."""
+    name = callee_name(call)
+    if name is None:
+        return None
+    rename = Edit(on.source.path, name.start_byte, name.end_byte, b"extend_from_slice")
+    return on.made(argument, on.reference(), how, (rename,))

@@ -10,12 +10,12 @@ from tree_sitter import Node
 from engine.base.model import Edit, Level, Span
 from engine.rewrite.use_declarations import name as named
 from engine.rust import nodes
+from engine.rust.borrows import Needed, Target, borrowable
 from engine.rust.calls import is_spawn
 from engine.rust.signatures import Obstacle, Parameter, Passed, elides_lifetime
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_counted, is_named
 
-from .serve import Fails, serves
 from .tables import KEEPING, LOOSE
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ def refusal(parameter: Parameter, type_: Type, facts: Facts) -> str:
     if binding is None:
         return f"the parameter of `{name}` is a pattern or `mut`"
     scopes = facts.sources.scopes(parameter.source, parameter.function)
-    found = serves(parameter.source, scopes, binding, target=_target(type_))
-    if isinstance(found, Fails):
+    found = borrowable(parameter.source, scopes, (binding,), target=_target(type_))
+    if isinstance(found, Needed):
         return f"`{name}` needs its parameter as its own: {found.reason}"
     if elides_lifetime(parameter):
         return f"the lifetime of what `{name}` returns would no longer be clear"
@@ -99,8 +99,8 @@ def rewrite(
     if binding is None or signature is None:
         return None
     scopes = facts.sources.scopes(source, parameter.function)
-    inside = serves(source, scopes, binding, target=_target(type_))
-    if isinstance(inside, Fails):
+    inside = borrowable(source, scopes, (binding,), target=_target(type_))
+    if isinstance(inside, Needed):
         return None
     edits = [signature, *inside.edits]
     for passed in found:
@@ -109,7 +109,7 @@ def rewrite(
     return list(dict.fromkeys(edits))
 
 
-def _target(type_: Type) -> str:
+def _target(type_: Type) -> Target:
     """What it becomes: "view" (`&str`, `&[T]`, `&Path`) or "reference" (`&T`)."""
     return "view" if is_named(type_, "String", "Vec", "PathBuf") else "reference"
 

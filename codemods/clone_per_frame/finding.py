@@ -10,15 +10,17 @@ from tree_sitter import Node
 
 from engine.base.model import Heat, Level, Site, Span
 from engine.detect.codemod import Match
+from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.context import heat_of, in_test_code
+from engine.rust.known_calls import is_reading_method
 from engine.rust.last_use import Blocked, Movable, movable
+from engine.rust.nodes import patterns_of
 from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
-from .serve import Serves, pattern_bindings, serves_all
 from .shapes import CONVERTING, Clone, Context, Role, clone_of, context_of
-from .tables import AS_REF_METHODS, CONSUMING, LOOKING, reading
+from .tables import AS_REF_METHODS, CONSUMING, LOOKING
 
 # Traits whose methods run once for each frame, request or item.
 _PER_FRAME = frozenset(
@@ -161,20 +163,11 @@ class Finder:
 
     def _read(self, context: Context, scopes: Scopes) -> bool:
         """Are the names that the value is bound to only read?"""
-        holder = context.holder
-        pattern = holder.child_by_field_name("pattern")
-        patterns = [span_of(pattern)] if pattern is not None else []
-        body = holder.child_by_field_name("body")
-        if holder.type == "match_expression" and body is not None:
-            patterns = [
-                span_of(found)
-                for arm in body.named_children
-                if (found := arm.child_by_field_name("pattern")) is not None
-            ]
+        patterns = map(span_of, patterns_of(context.holder))
         bound = [b for p in patterns for b in pattern_bindings(scopes, p)]
         # Any method may do: which ones read is decided when the type is known.
         return bool(bound) and isinstance(
-            serves_all(self.source, scopes, bound, shared=True), Serves
+            borrowable(self.source, scopes, bound, shared=True), Borrowable
         )
 
     def _own_function(self, context: Context) -> bool:
@@ -224,7 +217,7 @@ def _may_read(clone: Clone, method: bytes) -> bool:
     """May a method only read? Of a clone of an unknown type, any that is not known to consume."""
     if method in LOOKING:
         return clone.word == b"clone"
-    return method not in CONSUMING and (reading(method) or clone.word == b"clone")
+    return method not in CONSUMING and (is_reading_method(method) or clone.word == b"clone")
 
 
 def _in_header(source: Source, node: Node) -> bool:

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.borrows import Borrowable, borrowable
 from engine.rust.codegen import is_annotated, without_statement
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import has_buffer, is_bytes, is_counted, is_named
 
 from .known import Types
-from .serve import Serves, serves
 from .shapes import Clone, Context, Role
 from .stored import stored
 
@@ -126,8 +126,8 @@ def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Move
     behind = types.place.is_ref and types.place.args[0] == types.cloned
     if binding is None or binding.mutable or not (types.same or behind):
         return None
-    found = serves(source, scopes, binding, shared=is_counted(types.cloned))
-    if not isinstance(found, Serves) or not found.uses or is_annotated(source, let):
+    found = borrowable(source, scopes, (binding,), shared=is_counted(types.cloned))
+    if not isinstance(found, Borrowable) or not found.uses or is_annotated(source, let):
         return None
     edit = without_statement(source, let)
     # On a value the uses stay as they are; on a reference they need the edits.

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.rust import nodes
+from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.known_types import Cost, Nature
 from engine.rust.last_use import Blocked, Movable, movable
@@ -25,15 +26,14 @@ from engine.rust.type_facts import (
 )
 
 from .asking import Case, case_of, holder_of
-from .borrow import Borrower
+from .borrow import borrow
+from .borrower import Borrower
 from .cost_words import SHOWN, cost_words
 from .decided import Decision, grouped
-from .disturb import disturbed
 from .finding import in_per_frame_trait, per_frame
 from .known import Borrowed, Types
 from .moves import Moved, move, shadow, shared_frame
 from .reuse import handed_out
-from .serve import Fails
 from .shapes import CONVERTING, Role
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Planner:
             scopes,
             self._facts.type_facts,
             self._receiver,
-            lambda during: disturbed(
+            lambda during: changed_during(
                 case.source,
                 scopes,
                 case.place,
@@ -198,8 +198,8 @@ class Planner:
 
     def _borrow(self, decision: Decision, borrower: Borrower, scopes: Scopes) -> None:
         case, types, owned = decision.case, decision.types, decision.owned
-        made = shadow(case.clone, case.context, types, scopes) or borrower.fix()
-        if made is None or isinstance(made, Fails):
+        made = shadow(case.clone, case.context, types, scopes) or borrow(borrower)
+        if made is None:
             return
         if owned.nature is Nature.CELL:
             decision.refuse(

@@ -9,17 +9,36 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.format_macros import shown_by, takes_template
-from engine.rust.nodes import macro_name
-from engine.rust.syntax import COMMENTS, Source, span_of
+from engine.rust.known_calls import COPYING
+from engine.rust.nodes import (
+    COMPARISONS,
+    access_of,
+    arguments_of,
+    bare,
+    borrowed,
+    call_around,
+    call_of,
+    callee_name,
+    callee_of,
+    dereferenced,
+    indexed,
+    is_callee,
+    is_mut,
+    let_of,
+    macro_name,
+    method_call,
+    method_on,
+    operation_of,
+    path_of,
+    scrutinee_of,
+)
+from engine.rust.syntax import Source, span_of
 
-WORDS = frozenset({b"clone", b"to_vec", b"to_owned", b"to_string"})
 CALLS = frozenset({b"clone", b"copy_from_slice"})
-# Of these, the ones that make text of whatever they are called on.
+# Of the copying methods, the ones that make text of whatever they are called on.
 CONVERTING = frozenset({b"to_owned", b"to_string"})
-# Methods that copy: on a temporary they only read, on a name they show that a copy is needed.
-COPYING = WORDS
-
-# Besides those that take a format string: macros whose arguments are plain expressions that are evaluated once, and may be moved.
+# Besides those that take a format string: macros whose arguments are plain expressions that are
+# evaluated once, and may be moved.
 _EVALUATING = frozenset(
     b"vec assert debug_assert matches join try_join select dbg ready pin try_stream stream"
     b" tokio_select try".split()
@@ -96,31 +115,23 @@ class Context:
 
 def clone_of(source: Source, node: Node) -> Clone | None:
     """The clone that a call expression is, or None."""
-    if node.type != "call_expression":
+    call, method = call_of(node), method_call(source, node)
+    if call is None or node.has_error or call.turbofish is not None:
         return None
-    function = node.child_by_field_name("function")
-    arguments = node.child_by_field_name("arguments")
-    if function is None or arguments is None or node.has_error:
+    if method is not None:
+        if method.method not in COPYING or method.arguments:
+            return None
+        receiver = bare(method.receiver)
+        return Clone(source, node, receiver, receiver, method.method, b"", False)
+    path = path_of(call.callee)
+    if path is None or path[0] is None or len(call.arguments) != 1:
         return None
-    given = [c for c in arguments.named_children if c.type not in COMMENTS]
-    if function.type == "field_expression":
-        word, receiver = _parts(source, function)
-        if word not in WORDS or given or receiver is None:
-            return None
-        receiver = bare(receiver)
-        return Clone(source, node, receiver, receiver, word, b"", False)
-    if function.type == "scoped_identifier" and len(given) == 1:
-        name, path = function.child_by_field_name("name"), function.child_by_field_name("path")
-        word = source.text(name) if name is not None else b""
-        if word not in CALLS or path is None:
-            return None
-        operand = bare(given[0])
-        inner = operand.child_by_field_name("value")
-        shared = operand.type == "reference_expression" and not _is_mut(operand)
-        if shared and inner is not None:
-            return Clone(source, node, bare(inner), operand, word, source.text(path), True)
-        return Clone(source, node, operand, operand, word, source.text(path), False)
-    return None
+    word, operand = source.text(path[1]), bare(call.arguments[0])
+    if word not in CALLS:
+        return None
+    inner = borrowed(operand) if not is_mut(operand) else None
+    place = bare(inner) if inner is not None else operand
+    return Clone(source, node, place, operand, word, source.text(path[0]), inner is not None)
 
 
 def clone_at(source: Source, span: Span) -> Clone | None:
@@ -132,28 +143,6 @@ def clone_at(source: Source, span: Span) -> Clone | None:
             return found
         node = next((c for c in node.named_children if span_of(c) == span), None)
     return None
-
-
-def _parts(source: Source, function: Node) -> tuple[bytes, Node | None]:
-    field = function.child_by_field_name("field")
-    return (
-        source.text(field) if field is not None else b"",
-        function.child_by_field_name("value"),
-    )
-
-
-def bare(node: Node) -> Node:
-    """Without parentheses around it."""
-    while node.type == "parenthesized_expression":
-        inner = [c for c in node.named_children if c.type not in COMMENTS]
-        if len(inner) != 1:
-            break
-        node = inner[0]
-    return node
-
-
-def _is_mut(reference: Node) -> bool:
-    return any(child.type == "mutable_specifier" for child in reference.children)
 
 
 def context_of(clone: Clone) -> Context:
@@ -179,75 +168,49 @@ def context_of(clone: Clone) -> Context:
 
 
 def _direct(source: Source, child: Node, holder: Node) -> Context | None:
-    match holder.type:
-        case "field_expression":
-            return _member(source, child, holder)
-        case "index_expression" if holder.named_children[0] == child:
-            return Context(Role.INDEX, holder)
-        case "unary_expression" if holder.children[0].type == "*":
-            return Context(Role.DEREF, holder)
-        case "reference_expression":
-            return Context(Role.REF_MUT if _is_mut(holder) else Role.REF, holder)
-        case "binary_expression":
-            operator = holder.child_by_field_name("operator")
-            if operator is not None and operator.type in ("==", "!=", "<", ">", "<=", ">="):
-                return Context(Role.COMPARE, holder, operator.type.encode())
-            return None
-        case "arguments":
-            return _argument(source, child, holder)
-        case "let_declaration" if holder.child_by_field_name("value") == child:
-            if holder.child_by_field_name("alternative") is not None:
-                return Context(Role.IF_LET, holder)
-            return Context(Role.LET, holder)
-        case "for_expression":
-            return Context(Role.FOR, holder)
-        case "match_expression" if holder.child_by_field_name("value") == child:
-            return Context(Role.MATCH, holder)
-        case "let_condition":
-            return Context(Role.IF_LET, holder)
-        case _:
-            return None
-
-
-def _member(source: Source, child: Node, holder: Node) -> Context:
-    """A method of the clone, or a field of it (``.user.name`` as a whole)."""
-    inner = child
-    while True:
-        call = source.parent(holder)
-        called = call is not None and call.type == "call_expression"
-        if call is not None and called and call.child_by_field_name("function") == holder:
-            if inner == child:
-                return Context(Role.METHOD, call, _parts(source, holder)[0])
-            return Context(Role.FIELD, inner, _suffix(source, child, inner))
-        if call is None or call.type != "field_expression":
-            return Context(Role.FIELD, holder, _suffix(source, child, holder))
-        inner, holder = holder, call
-
-
-def _suffix(source: Source, child: Node, whole: Node) -> bytes:
-    return source.data[child.end_byte : whole.end_byte]
-
-
-def _argument(source: Source, child: Node, arguments: Node) -> Context | None:
-    call = source.parent(arguments)
-    function = call.child_by_field_name("function") if call is not None else None
-    if call is None or function is None:
-        return None
-    given = [c for c in arguments.named_children if c.type not in COMMENTS]
-    index = next((i for i, c in enumerate(given) if c == child), 0)
-    callee = function
-    if callee.type == "generic_function":
-        callee = callee.child_by_field_name("function") or callee
-    if callee.type == "field_expression":
-        name, _ = _parts(source, callee)
-        return Context(Role.METHOD_ARGUMENT, call, name, index)
-    if callee.type in ("identifier", "scoped_identifier"):
-        name_node = callee.child_by_field_name("name") or callee
-        name = source.text(name_node)
-        if name[:1].isupper():
-            return None  # a constructor: Some(x), Frame(x)
-        return Context(Role.ARGUMENT, call, name, index)
+    called = method_on(source, child)
+    if called is not None:
+        return Context(Role.METHOD, called[1], called[0])
+    if access_of(holder) is not None:
+        return _fields(source, child, holder)
+    if (index := indexed(holder)) is not None and index[0] == child:
+        return Context(Role.INDEX, holder)
+    if dereferenced(holder) is not None:
+        return Context(Role.DEREF, holder)
+    if borrowed(holder) is not None:
+        return Context(Role.REF_MUT if is_mut(holder) else Role.REF, holder)
+    if (operation := operation_of(source, holder)) is not None:
+        compared = operation.operator in COMPARISONS
+        return Context(Role.COMPARE, holder, operation.operator) if compared else None
+    if (call := call_around(child)) is not None:
+        return _argument(source, child, call)
+    if (let := let_of(holder)) is not None and let.value == child:
+        plain = holder.type == "let_declaration" and let.alternative is None
+        return Context(Role.LET if plain else Role.IF_LET, holder)
+    if scrutinee_of(holder) == child:
+        return Context(Role.FOR if holder.type == "for_expression" else Role.MATCH, holder)
     return None
+
+
+def _fields(source: Source, child: Node, holder: Node) -> Context:
+    """Fields of the clone (``.user.name`` as a whole), up to a method of theirs."""
+    while (up := source.parent(holder)) is not None and access_of(up) is not None:
+        if is_callee(up):
+            break
+        holder = up
+    return Context(Role.FIELD, holder, source.data[child.end_byte : holder.end_byte])
+
+
+def _argument(source: Source, child: Node, call: Node) -> Context | None:
+    name, callee = callee_name(call), callee_of(call)
+    if name is None or callee is None:
+        return None
+    index, text = arguments_of(call).index(child), source.text(name)
+    if access_of(callee) is not None:
+        return Context(Role.METHOD_ARGUMENT, call, text, index)
+    if text[:1].isupper():
+        return None  # a constructor: Some(x), Frame(x)
+    return Context(Role.ARGUMENT, call, text, index)
 
 
 def _macro_of(source: Source, node: Node) -> Node | None:

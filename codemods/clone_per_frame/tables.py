@@ -7,32 +7,6 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# Methods of std's text, slices, paths, maps, sets and of `bytes`, that only read their receiver
-# and give nothing that depends on its being owned.
-READING = frozenset(
-    b"""len is_empty as_str as_bytes as_slice as_path as_os_str as_ref as_deref bytes chars
-    char_indices contains starts_with ends_with find rfind split rsplit splitn rsplitn split_once
-    rsplit_once split_whitespace split_at split_first split_last split_terminator trim trim_start
-    trim_end trim_matches trim_start_matches trim_end_matches to_lowercase to_uppercase
-    to_ascii_lowercase to_ascii_uppercase replace replacen parse lines strip_prefix strip_suffix
-    eq_ignore_ascii_case is_char_boundary matches match_indices repeat is_ascii capacity
-    iter first last get windows chunks chunks_exact concat join binary_search binary_search_by
-    binary_search_by_key cmp partial_cmp eq ne
-    display to_string_lossy to_str exists is_file is_dir parent file_name extension file_stem
-    components with_extension with_file_name metadata canonicalize read_dir is_absolute
-    is_relative has_root ancestors keys values contains_key get_key_value first_key_value
-    last_key_value range is_some is_none is_ok is_err is_subset is_superset is_disjoint
-    intersection union difference symmetric_difference is_some_and is_none_or slice front back
-    utf8_chunks escape_ascii escape_debug encode_utf16 hash fmt as_u64 as_i64 as_f64 as_bool
-    as_array as_object pointer is_string is_null is_array is_object host host_str path scheme
-    query fragment port_or_known_default domain username authority port
-    """.split()
-)
-# Of these, the ones that an Option, Result or iterator would consume: reading only for the types
-# whose receiver is certain.
-_BY_VALUE_ON_OPTION = frozenset({b"is_some_and", b"is_none_or"})
-
-
 # Functions of std and tokio whose argument is `impl AsRef<..>` or `impl ToSocketAddrs`.
 AS_REF = (
     "std::fs::",
@@ -81,11 +55,6 @@ SENDERS = frozenset({"tokio", "std", "crossbeam_channel", "flume", "async_channe
 SENDING = frozenset(
     b"send try_send send_async send_timeout blocking_send is_closed capacity subscribe".split()
 )
-
-
-def reading(method: bytes) -> bool:
-    """Does a method of this name only read, whatever standard type it is called on?"""
-    return method in READING and method not in _BY_VALUE_ON_OPTION
 
 
 # Functions and methods, besides the spawning ones, that keep a future beyond the call.

@@ -16,6 +16,7 @@ from engine.rust.syntax import COMMENTS, Source
 
 _PAREN = "parenthesized_expression"
 _OPERATIONS = frozenset({"assignment_expression", "compound_assignment_expr", "binary_expression"})
+COMPARISONS = frozenset({b"==", b"!=", b"<", b">", b"<=", b">="})
 _LETS = frozenset({"let_declaration", "let_condition"})
 
 
@@ -339,6 +340,15 @@ def scrutinee_of(node: Node) -> Node | None:
 def loop_pattern(node: Node) -> Node | None:
     """``x`` of ``for x in xs``."""
     return node.child_by_field_name("pattern") if node.type == "for_expression" else None
+
+
+def patterns_of(node: Node) -> list[Node]:
+    """The patterns that a ``let``, a condition, a ``for`` or the arms of a ``match`` take a value apart
+    with."""
+    let, pattern = let_of(node), loop_pattern(node)
+    if let is not None:
+        return [let.pattern]
+    return [pattern] if pattern is not None else [arm.pattern for arm in arms_of(node)]
 
 
 def arms_of(node: Node) -> Iterator[Arm]:

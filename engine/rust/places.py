@@ -47,7 +47,7 @@ _HOPS = 6  # initializers followed back; longer chains are taken to be guarded
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``root.a.b``: the name it starts from, and the fields behind the last call, index or ``*``.
+    """``root.a.b``: the name it starts from, and the fields up to the first call, index or ``*``.
 
     ``simple`` is false when something else than a field lies on the way: such a place can be
     borrowed, never moved out of.

@@ -9,16 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.clone_per_frame import CODEMOD
-from codemods.clone_per_frame.serve import Fails, Serves, serves
 from codemods.clone_per_frame.shapes import Clone, Role, clone_of, context_of
 from engine.base.codemod_options import Options
-from engine.base.model import Edit, Fix, Level, Proposal, Site, Span
+from engine.base.model import Fix, Level, Proposal, Site, Span
 from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan_source
 from engine.rewrite import edits
-from engine.rust.places import origins_of, place_of
-from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, walk_all
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
@@ -58,79 +55,6 @@ def clones(source: Source) -> list[Clone]:
 def test_roles(code: str, role: Role) -> None:
     source = Source("src/lib.rs", f"fn f() {{ let v = {code}; }}".encode())
     assert context_of(clones(source)[0]).role is role
-
-
-# -- references ------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "after"),
-    [
-        ("y.len(); y[0]; y.iter();", "y.len(); y[0]; y.iter();"),
-        ("g(&y); g(&y[1..]);", "g(y); g(&y[1..]);"),
-        ("if y == z { }", "if *y == z { }"),
-        ('info!("{y} {}", y);', 'info!("{y} {}", y);'),
-        ("let f = |a| a == y.len();", "let f = |a| a == y.len();"),
-    ],
-)
-def test_uses_that_a_reference_serves(body: str, after: str) -> None:
-    source, scopes = _with_y(body)
-    found = serves(source, scopes, scopes.bindings[0])
-    assert isinstance(found, Serves)
-    text = edits.apply({source.path: source.data}, [_fix(found.edits)]).files
-    assert text.get(source.path, source.data) == _with_y(after)[0].data
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "g(y);",
-        "g(&mut y);",
-        "y.push(1);",
-        "y.clone();",
-        "let z = y;",
-        "S { y };",
-        "for z in y {}",
-        "spawn(async move { y.len() });",
-        "let f = move || y.len();",
-        "y.a = 1;",
-        "vec![y];",
-        "assert_eq!(y, z);",
-    ],
-)
-def test_uses_that_need_the_value(body: str) -> None:
-    source, scopes = _with_y(body)
-    found = serves(source, scopes, scopes.bindings[0])
-    assert isinstance(found, Fails) and found.line == 1
-
-
-def _with_y(body: str) -> tuple[Source, Scopes]:
-    source = Source("src/lib.rs", f"async fn f() {{ let y = x.clone(); {body} }}".encode())
-    return source, Scopes(source, source.root.named_children[0])
-
-
-def _fix(found: tuple[Edit, ...]) -> Fix:
-    return Fix("test", Level.SAFE, found, "")
-
-
-@pytest.mark.parametrize(
-    ("body", "guarding"),
-    [
-        ("let v = list.get(0); g(&v.clone());", False),
-        ("let g1 = m.lock().unwrap(); let v = g1.get(0); g(&v.clone());", True),
-        ("if let Some(v) = m.read().await.get(0) { g(&v.clone()); }", True),
-        ("let c = rx.borrow(); for v in c.iter() { g(&v.clone()); }", True),
-        ("c.load().iter().for_each(|v| g(&v.clone()));", True),
-        ("g(&m.lock().unwrap().name.clone());", True),
-    ],
-)
-def test_locks_are_seen_behind_names(body: str, guarding: bool) -> None:
-    source = Source("src/lib.rs", f"async fn f(m: M, list: L) {{ {body} }}".encode())
-    clone = clones(source)[-1]
-    place = place_of(source, clone.receiver)
-    function = source.fn_item_of(clone.node)
-    assert place is not None and function is not None
-    assert origins_of(source, Scopes(source, function), place).guarding is guarding
 
 
 # -- plans -----------------------------------------------------------------------------------

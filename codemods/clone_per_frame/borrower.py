@@ -1,0 +1,82 @@
+"""What a borrowing rewrite is made from, and the text that stands in the clone's place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from engine.base.model import Edit, Span
+from engine.rust.calls import Receiver
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source
+from engine.rust.type_facts import TypeFacts
+
+from .known import Borrowed, Types
+from .shapes import Clone, Context
+
+if TYPE_CHECKING:
+    from engine.rust.types import Type
+
+
+@dataclass(frozen=True)
+class Borrower:
+    """What the borrowing rewrite of one clone is made from.
+
+    ``by_reference`` tells how the workspace's method of a name takes its receiver, ``changed`` at
+    which line the place may change within a span (0: nowhere), ``last_use`` whether it could be moved instead.
+    """
+
+    clone: Clone
+    context: Context
+    types: Types
+    scopes: Scopes
+    type_facts: TypeFacts
+    by_reference: Callable[[Type, bytes], Receiver]
+    changed: Callable[[Span], int]
+    last_use: bool
+    temporary: bool  # the place is what a call returned
+    generic: bool  # it is an argument, and the parameter is `impl AsRef<..>` or the like
+
+    @property
+    def source(self) -> Source:
+        return self.clone.source
+
+    @property
+    def mutable(self) -> bool:
+        """Is the place a ``&mut`` to what the clone makes?"""
+        place = self.types.place
+        return place.is_mut_ref and place.args[0] == self.types.cloned
+
+    def reference(self) -> bytes:
+        """The place as a reference, as short as it can be."""
+        place = self.clone.place
+        if self.types.place.is_mut_ref:
+            return b"&*" + place
+        if self.types.place.is_ref:
+            return place
+        return b"&" + place
+
+    def _over(self, node: Node, text: bytes) -> tuple[Edit, ...] | None:
+        """Replace ``node`` by ``text``, which holds the place; None when a comment would be lost."""
+        left = Span(node.start_byte, self.clone.receiver.start_byte)
+        right = Span(self.clone.receiver.end_byte, node.end_byte)
+        if self.source.comments_in(left) or self.source.comments_in(right):
+            return None
+        return (Edit(self.source.path, node.start_byte, node.end_byte, text),)
+
+    def made(
+        self, node: Node, text: bytes, how: str, more: Iterable[Edit] = (), doubt: str = ""
+    ) -> Borrowed | None:
+        """``node`` becomes ``text``; None when a comment would be lost."""
+        edits = self._over(node, text)
+        return Borrowed("borrow", (*edits, *more), how, doubt) if edits is not None else None
+
+    def bare(self, how: str) -> Borrowed | None:
+        """The place itself, without the clone."""
+        text = self.clone.place
+        if self.clone.receiver.type in ("unary_expression", "reference_expression"):
+            text = b"(" + text + b")"
+        return self.made(self.clone.node, text, f"`{self.clone.name}` is used where it is: {how}.")

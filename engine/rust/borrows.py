@@ -1,0 +1,301 @@
+"""May a reference stand where a value stood: do all uses of a name work on a borrowed value, and may
+what is borrowed change meanwhile?
+
+What rustc would refuse (E0499, E0502, E0505 to E0507, E0596), told beforehand from syntax; each wrong
+guess costs a run of cargo. Types are the caller's: a method is known by its name, and a field that is
+copied looks like one that is moved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tree_sitter import Node
+
+from engine.base.model import Edit, Span
+from engine.rust.control_flow import barriers
+from engine.rust.format_macros import shown_by
+from engine.rust.known_calls import COPYING, is_reading_method
+from engine.rust.nodes import (
+    COMPARISONS,
+    access_of,
+    arguments_of,
+    borrowed,
+    call_through,
+    has_token,
+    indexed,
+    is_mut,
+    method_on,
+    operation_of,
+    parameters_of,
+    self_parameter,
+)
+from engine.rust.places import Origins, Place
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.syntax import Source, span_of, walk_all
+
+# ``&T``, or ``&str``, ``&[T]``, ``&Path``: comparisons stay as they are, conversions fall away.
+Target = Literal["reference", "view"]
+
+_CONVERSIONS = frozenset({b"as_str", b"as_slice", b"as_path"})
+# A closure's parameter with a type, or taken apart further.
+_UNCLEAR = frozenset({"parameter", "reference_pattern", "mut_pattern"})
+_OF_OWNERS = frozenset({b"capacity", b"as_ref"})
+_AROUND = frozenset(
+    {"index_expression", "parenthesized_expression", "unary_expression", "try_expression"}
+)
+# Where a name that stands there is moved, or perhaps only copied.
+_TAKING = frozenset({"arguments", "field_initializer", "return_expression", "let_declaration"})
+_TAKING_PARTS = frozenset({"shorthand_field_initializer", "tuple_expression", "array_expression"})
+
+
+@dataclass(frozen=True, slots=True)
+class Borrowable:
+    """Every use works on a reference once ``edits`` are made."""
+
+    edits: tuple[Edit, ...]
+    uses: int
+    end: int = 0  # where the last use ends
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A use that needs the value itself, or a change while it is lent. ``line`` counts from 1."""
+
+    line: int
+    reason: str
+
+
+# -- uses of a name ------------------------------------------------------------------------------------
+
+
+def borrowable(
+    source: Source,
+    scopes: Scopes,
+    bindings: Iterable[Binding],
+    *,
+    target: Target = "reference",
+    shared: bool = False,
+) -> Borrowable | Needed:
+    """May ``bindings``, which hold values, hold references to such instead?
+
+    Behind an ``Arc`` (``shared``) every method that compiles takes a reference.
+    """
+    edits: list[Edit] = []
+    count = end = 0
+    for binding in bindings:
+        if binding.mutable or binding.by_ref:
+            line = source.position(binding.decl.start)[0]
+            return Needed(line, "the pattern says `mut` or `ref`")
+        for use in scopes.uses(binding):
+            found = () if use.capture else _use(source, binding, use.span, target, shared)
+            if isinstance(found, Needed):
+                return found
+            edits.extend(found)
+            count += 1
+            end = max(end, use.span.end)
+    return Borrowable(tuple(edits), count, end)
+
+
+def pattern_bindings(scopes: Scopes, pattern: Span) -> tuple[Binding, ...]:
+    """All names that a pattern binds."""
+    return tuple(b for b in scopes.bindings if b.decl in pattern)
+
+
+def closures_borrow(source: Source, scopes: Scopes, call: Node) -> Borrowable | Needed | None:
+    """Do all closures among the call's arguments work on references to what they are given?
+
+    None when there is none, or one whose parameter is written in a way that is not understood.
+    """
+    found: list[Borrowable] = []
+    for closure in arguments_of(call):
+        if closure.type != "closure_expression":
+            continue
+        parameters = [parameter.node for parameter in parameters_of(closure)]
+        if any(node.type in _UNCLEAR for node in parameters):
+            return None
+        bound = (b for node in parameters for b in pattern_bindings(scopes, span_of(node)))
+        lent = borrowable(source, scopes, bound)
+        if isinstance(lent, Needed):
+            return lent
+        if lent.uses:
+            found.append(lent)
+    if not found:
+        return None
+    edits = tuple(edit for lent in found for edit in lent.edits)
+    return Borrowable(edits, sum(lent.uses for lent in found), max(lent.end for lent in found))
+
+
+def _use(
+    source: Source, binding: Binding, use: Span, target: Target, shared: bool
+) -> tuple[Edit, ...] | Needed:
+    """The edits that one use needs on a reference."""
+    name = binding.name.decode("utf-8", "replace")
+    line = source.position(use.start)[0]
+    node = source.innermost(use)
+    if span_of(node) != use or node.type != "identifier":
+        return Needed(line, f"`{name}` stands at line {line} in a form that is not understood")
+    captor = _captor(source, node, binding)
+    if captor:
+        return Needed(line, f"`{name}` is captured at line {line} by {captor}")
+    found = _on_reference(source, node, target, shared)
+    if found is None:
+        return Needed(line, f"`{name}` is needed as a value of its own at line {line}")
+    return found
+
+
+def _captor(source: Source, node: Node, binding: Binding) -> str:
+    """A ``move`` closure or a future between the declaration and the use would take the reference
+    with it, perhaps to where it cannot live."""
+    for barrier in barriers(source, node, binding.decl):
+        if barrier.type == "async_block":
+            return "an async block"
+        if barrier.type == "closure_expression" and has_token(barrier, "move"):
+            return "a `move` closure"
+    return ""
+
+
+def _on_reference(
+    source: Source, node: Node, target: Target, shared: bool
+) -> tuple[Edit, ...] | None:
+    """The edits with which the use at ``node`` works on a reference; None when it does not."""
+    up = source.parent(node)
+    if up is None:
+        return None
+    while up.type == "parenthesized_expression":
+        node, up = up, source.parent(up) or up
+    if is_shown(source, node):
+        return ()
+    if (called := method_on(source, node)) is not None:
+        name, call = called
+        if name in COPYING or not (shared or is_reading_method(name)):
+            return None  # a copy of the copy: one of the two is needed anyway
+        return _on_view(source, node, call, name) if target == "view" else ()
+    if _is_part(up, node):
+        # A field or an element: read in place, or of a type that is copied; a move is rustc's to refuse.
+        outer = source.parent(up)
+        return None if outer is None or _is_written(source, outer, up) else ()
+    if borrowed(up) is not None:
+        return None if is_mut(up) else _without_borrow(source, node, up)
+    operation = operation_of(source, up)
+    if operation is not None and operation.operator in COMPARISONS:
+        star = Edit(source.path, node.start_byte, node.start_byte, b"*")
+        return (star,) if target == "reference" else ()
+    return () if up.type == "unary_expression" and is_shown(source, up) else None
+
+
+def _is_part(up: Node, node: Node) -> bool:
+    """Is ``up`` a field or an element of ``node``?"""
+    access, index = access_of(up), indexed(up)
+    return node in ((access and access.base), (index and index[0]))
+
+
+def _on_view(source: Source, node: Node, call: Node, name: bytes) -> tuple[Edit, ...] | None:
+    """A method of the owned type on its view: some convert to the view itself, some are missing."""
+    if name in _CONVERSIONS:
+        if source.comments_in(Span(node.end_byte, call.end_byte)):
+            return None
+        return (Edit(source.path, node.end_byte, call.end_byte, b""),)
+    return None if name in _OF_OWNERS else ()
+
+
+def _without_borrow(source: Source, node: Node, up: Node) -> tuple[Edit, ...] | None:
+    """``&y`` -> ``y``."""
+    if source.comments_in(Span(up.start_byte, node.start_byte)):
+        return None
+    return (Edit(source.path, up.start_byte, node.start_byte, b""),)
+
+
+def _is_written(source: Source, outer: Node, node: Node) -> bool:
+    """Is the place assigned to, or borrowed mutably?"""
+    operation = operation_of(source, outer)
+    if operation is not None and outer.type != "binary_expression":
+        return operation.left == node
+    return borrowed(outer) is not None and is_mut(outer)
+
+
+def is_shown(source: Source, node: Node) -> bool:
+    """Is ``node`` as it stands an argument of ``format!`` or one of its kin?"""
+    call = shown_by(source, node)
+    return call is not None and not call.compares(span_of(node))
+
+
+# -- changes while it is lent --------------------------------------------------------------------------
+
+
+def changed_during(
+    source: Source,
+    scopes: Scopes,
+    place: Place,
+    origins: Origins,
+    during: Span,
+    mutates: Callable[[bytes], bool],
+) -> int:
+    """The line (from 1) within ``during`` at which something the place belongs to may change, be
+    moved or be borrowed mutably, so that a reference to it may not live across; 0 when there is none.
+
+    ``mutates`` tells whether a method of a name takes ``&mut self`` or ``self`` somewhere.
+    """
+    for use, fields, fixed in _uses(source, scopes, place, origins, during):
+        if _changes(source, use, fields, _moves if fixed else mutates):
+            return source.position(use.start_byte)[0]
+    return 0
+
+
+def _moves(method: bytes) -> bool:
+    """Does a method of this name consume a receiver that cannot be changed?"""
+    return method.startswith((b"into", b"unwrap", b"expect"))
+
+
+def _uses(
+    source: Source, scopes: Scopes, place: Place, origins: Origins, during: Span
+) -> Iterator[tuple[Node, Sequence[bytes], bool]]:
+    """Uses of the place's root and of the names that it came from, with the fields that matter and
+    whether the root cannot be changed where it stands."""
+    roots: dict[Span, tuple[Binding, Sequence[bytes]]] = {}
+    for node in (place.root, *origins.nodes):
+        binding = scopes.resolve(source.text(node), node.start_byte)
+        if binding is not None:
+            roots.setdefault(binding.decl, (binding, place.fields if node == place.root else ()))
+    for binding, fields in roots.values():
+        fixed = not binding.mutable and b"mut" not in source.slice(binding.statement)
+        for use in scopes.uses(binding):
+            if use.span in during and not use.capture:
+                yield source.innermost(use.span), fields, fixed
+    if place.root.type == "self" or origins.of_self:
+        declared = self_parameter(scopes.function)
+        fixed = declared is not None and b"mut" not in source.text(declared)
+        for node in walk_all(source, scopes.function):
+            if node.type == "self" and span_of(node) in during:
+                yield node, place.fields if place.root.type == "self" else (), fixed
+
+
+def _changes(
+    source: Source, node: Node, fields: Sequence[bytes], mutates: Callable[[bytes], bool]
+) -> bool:
+    """Does this use of a root change, move or mutably borrow what lies at ``fields``?"""
+    depth = 0
+    up = source.parent(node)
+    while up is not None:
+        access = access_of(up)
+        if access is not None and access.base == node:
+            name = source.text(access.name)
+            if call_through(up) is not None:
+                return not (is_reading_method(name) or name in COPYING) and mutates(name)
+            if depth < len(fields) and fields[depth] != name:
+                return False  # another field
+            depth += 1
+        elif up.type not in _AROUND:
+            break
+        node, up = up, source.parent(up)
+    if up is None:
+        return False
+    if borrowed(up) is not None:
+        return is_mut(up)
+    operation = operation_of(source, up)
+    if operation is not None and up.type != "binary_expression":
+        return operation.left == node
+    # Perhaps only copied, but then nothing is lost by asking for no borrow.
+    return up.type in _TAKING or (up.type in _TAKING_PARTS and shown_by(source, node) is None)

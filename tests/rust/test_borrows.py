@@ -1,0 +1,253 @@
+"""May a reference stand where a value stood: tables of (source, question, answer)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from engine.base.model import Edit, Span
+from engine.rust.borrows import (
+    Borrowable,
+    Needed,
+    Target,
+    borrowable,
+    changed_during,
+    closures_borrow,
+    is_shown,
+    pattern_bindings,
+)
+from engine.rust.nodes import body_of
+from engine.rust.places import origins_of, place_of
+from engine.rust.queries import walk
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, walk_all
+
+
+def with_y(body: str) -> tuple[Source, Scopes]:
+    source = Source("src/lib.rs", f"async fn f() {{ let y = x.clone(); {body} }}".encode())
+    return source, Scopes(source, source.root.named_children[0])
+
+
+def edited(source: Source, edits: Sequence[Edit]) -> str:
+    text = source.data
+    for edit in sorted(edits, key=lambda e: e.start, reverse=True):
+        text = text[: edit.start] + edit.replacement + text[edit.end :]
+    return text.decode()
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        ("y.len(); y[0]; y.iter();", "y.len(); y[0]; y.iter();"),
+        ("y.parse::<u8>();", "y.parse::<u8>();"),
+        ("g(&y); g(&y[1..]);", "g(y); g(&y[1..]);"),
+        ("g((&(y)));", "g(((y)));"),
+        ("(&y).len();", "(y).len();"),
+        ("if y == z { }", "if *y == z { }"),
+        ("if z < y { }", "if z < *y { }"),
+        ('info!("{y} {}", y);', 'info!("{y} {}", y);'),
+        ("info!(%y, other = ?y);", "info!(%y, other = ?y);"),
+        ("let f = |a| a == y.len();", "let f = |a| a == y.len();"),
+        ("for i in 0..y.len() { g(&y[i]); }", "for i in 0..y.len() { g(&y[i]); }"),
+        ("g(y.a.b);", "g(y.a.b);"),
+        ("match c { 0 if y.is_empty() => 1, _ => y.len() };", None),
+        ("let Some(z) = y.first() else { return };", None),
+        ("y.find(c)?;", None),
+    ],
+)
+def test_uses_that_work_on_a_reference(body: str, after: str | None) -> None:
+    source, scopes = with_y(body)
+    found = borrowable(source, scopes, scopes.bindings[:1])
+    assert isinstance(found, Borrowable) and found.uses
+    assert edited(source, found.edits) == with_y(after or body)[0].data.decode()
+    assert found.end == max(use.span.end for use in scopes.uses(scopes.bindings[0]))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "g(y);",
+        "g(&mut y);",
+        "y.push(1);",
+        "y.clone();",
+        "y.run();",  # whatever that takes
+        "let z = y;",
+        "S { y };",
+        "for z in y {}",
+        "spawn(async move { y.len() });",
+        "g(async { y.len() });",
+        "let f = move || y.len();",
+        "y.a = 1;",
+        "y[0] += 1;",
+        "g(&mut y.a);",
+        "vec![y];",
+        "assert_eq!(y, z);",
+        "g(&/* why */y);",
+        "m!(y);",
+        "return y;",
+        "y",
+    ],
+)
+def test_uses_that_need_the_value(body: str) -> None:
+    source, scopes = with_y(body)
+    found = borrowable(source, scopes, scopes.bindings[:1])
+    assert isinstance(found, Needed) and found.line == 1
+
+
+def test_the_reason_names_the_use() -> None:
+    source, scopes = with_y("\ng(async { y });")
+    found = borrowable(source, scopes, scopes.bindings[:1])
+    assert found == Needed(2, "`y` is captured at line 2 by an async block")
+    source, scopes = with_y("\ng(y);")
+    found = borrowable(source, scopes, scopes.bindings[:1])
+    assert found == Needed(2, "`y` is needed as a value of its own at line 2")
+
+
+@pytest.mark.parametrize(
+    ("body", "target", "after"),
+    [
+        ("if y == z { }", "view", "if y == z { }"),
+        ("g(y.as_str());", "view", "g(y);"),
+        ("g(y.as_str());", "reference", "g(y.as_str());"),
+        ("g(y.capacity());", "view", None),
+        ("g(y.as_ref());", "view", None),
+        ("g(y.as_slice(/* all */));", "view", None),
+    ],
+)
+def test_a_view_lacks_what_only_its_owner_has(body: str, target: Target, after: str | None) -> None:
+    source, scopes = with_y(body)
+    found = borrowable(source, scopes, scopes.bindings[:1], target=target)
+    if after is None:
+        assert isinstance(found, Needed)
+    else:
+        assert isinstance(found, Borrowable)
+        assert edited(source, found.edits) == with_y(after)[0].data.decode()
+
+
+def test_behind_a_shared_pointer_every_method_borrows() -> None:
+    source, scopes = with_y("y.run(); y.len();")
+    assert isinstance(borrowable(source, scopes, scopes.bindings[:1], shared=True), Borrowable)
+    source, scopes = with_y("y.clone();")
+    assert isinstance(borrowable(source, scopes, scopes.bindings[:1], shared=True), Needed)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "answer"),
+    [
+        ("(a, b)", True),
+        ("(a, _)", True),
+        ("(mut a, b)", False),
+        ("(ref a, b)", False),
+        ("S { a, b: c }", True),
+    ],
+)
+def test_all_names_of_a_pattern_are_asked(pattern: str, answer: bool) -> None:
+    source = Source("src/lib.rs", f"fn f() {{ let {pattern} = x; a.len(); }}".encode())
+    scopes = Scopes(source, source.root.named_children[0])
+    bound = pattern_bindings(scopes, Span(0, len(source.data)))
+    assert isinstance(borrowable(source, scopes, bound), Borrowable) is answer
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        ("o.map(|a| a.len())", True),
+        ("o.map_or(0, |(a, b)| a.len())", True),
+        ("o.map(|a| g(a))", False),
+        ("o.map(|a: &str| a.len())", None),
+        ("o.map(|&a| a.len())", None),
+        ("o.map(|_| 1)", None),  # nothing tells
+        ("o.map(g)", None),
+    ],
+)
+def test_closures_that_work_on_references(call: str, answer: bool | None) -> None:
+    source = Source("src/lib.rs", f"fn f() {{ {call}; }}".encode())
+    scopes = Scopes(source, source.root.named_children[0])
+    node = next(n for n in walk(source.root) if source.text(n) == call.encode())
+    found = closures_borrow(source, scopes, node)
+    assert (None if found is None else isinstance(found, Borrowable)) is answer
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("g(x.a.len());", 0),
+        ("x.a.push(1);", 1),
+        ("x.b.push(1);", 0),  # another field
+        ("x.push(1);", 1),
+        ("x.run();", 0),  # the workspace's, which take `&self`
+        ("x.into_iter();", 1),
+        ("x.a = 1;", 1),
+        ("x.a += 1;", 1),
+        ("x.b = 1;", 0),
+        ("x = z;", 1),
+        ("x[0] = 1;", 1),
+        ("*x = 1;", 1),
+        ("g(&x);", 0),
+        ("g(&mut x);", 1),
+        ("g(&mut x.b);", 0),
+        ("g(x);", 1),
+        ("let z = x;", 1),
+        ("S { x };", 1),
+        ("(x, 1);", 1),
+        ('info!("{}", x);', 0),
+        ('info!("{x}");', 0),
+        ("assert_eq!(x, z);", 0),
+        ("vec![x];", 1),
+        ("if x.a == z {}", 0),
+        ("\n\nx.a.push(1);", 3),
+        ("from.push(1);", 1),  # what it borrows from
+    ],
+)
+def test_changes_while_it_is_lent(body: str, line: int) -> None:
+    text = f"fn f(mut from: S) {{ let mut x = from.get(); g(&x.a); {body} }}"
+    source = Source("src/lib.rs", text.encode())
+    function = source.root.named_children[0]
+    scopes = Scopes(source, function)
+    lent = next(n for n in walk(source.root) if source.text(n) == b"x.a")
+    place, block = place_of(source, lent), body_of(function)
+    assert place is not None and block is not None
+    found = changed_during(
+        source,
+        scopes,
+        place,
+        origins_of(source, scopes, place),
+        Span(lent.end_byte, block.end_byte),
+        lambda method: method != b"run",
+    )
+    assert found == line
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "line"),
+    [
+        ("&mut self", "self.a.push(1);", 1),
+        ("&mut self", "self.b.push(1);", 0),
+        ("&mut self", "self.a.len();", 0),
+        ("&self", "self.a.push(1);", 0),  # it cannot be changed through this
+        ("&self", "self.a.unwrap();", 1),
+        ("self: Pin<&mut Self>", "self.a.push(1);", 1),
+    ],
+)
+def test_changes_of_self(head: str, body: str, line: int) -> None:
+    source = Source("src/lib.rs", f"fn f({head}) {{ g(&self.a); {body} }}".encode())
+    function = source.root.named_children[0]
+    scopes = Scopes(source, function)
+    lent = next(n for n in walk(source.root) if source.text(n) == b"self.a")
+    place = place_of(source, lent)
+    assert place is not None
+    during = Span(lent.end_byte, len(source.data))
+    origins = origins_of(source, scopes, place)
+    assert changed_during(source, scopes, place, origins, during, lambda _: True) == line
+
+
+def test_what_a_macro_shows_it_borrows() -> None:
+    source = Source("src/lib.rs", b'fn f() { println!("{}", y); assert_eq!(y, z); vec![y]; }')
+    names = {n.start_byte: n for n in walk_all(source, source.root) if source.text(n) == b"y"}
+    nodes = [names[start] for start in sorted(names)]
+    assert [is_shown(source, n) for n in nodes] == [
+        True,
+        False,
+        False,
+    ]
