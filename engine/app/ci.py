@@ -82,7 +82,8 @@ class Outputs:
 
     @property
     def whole(self) -> bool:
-        """Do they list old sites, too? Who reads them would take missing ones for mended."""
+        """Is there one among them that lists old sites, too? Its readers (code scanning, GitLab) take
+        a site that is no longer in it for fixed."""
         return self.sarif is not None or self.gitlab is not None
 
 
@@ -104,7 +105,8 @@ def ci_command(
     ui: Ui,
     common: dict[str, Any],
 ) -> int:
-    """``spikeproof ci``. Under GitHub Actions a failure is an annotation, too."""
+    """``spikeproof ci``; the exit code is that of ``exit_code``. Under GitHub Actions what ends the
+    command is an annotation, too. Raises SpikeproofError (exit 2)."""
     on_github = os.environ.get("GITHUB_ACTIONS") == "true"
     try:
         for target in outputs.paths:  # not after ten minutes of work

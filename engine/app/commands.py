@@ -184,7 +184,7 @@ class BySyntax(NamedTuple):
 
 
 def by_syntax(workspace: Workspace, names: Sequence[str], ui: Ui) -> BySyntax:
-    """Scan what the user asked for."""
+    """Scan the files that the user asked for, by syntax alone: nothing of the repository's runs."""
     asked = [path for path in workspace.files if workspace.is_requested(path)]
     found = scan(workspace.root, asked, names, workspace.edition_of, ui.scanning, uses=False)
     every = [s for s in found.sites if s.role == "site"]
@@ -210,7 +210,8 @@ def exit_code(verdicts: Sequence[Verdict], patch: bytes) -> int:
 
 
 def explain_command(name: str | None) -> int:
-    """``spikeproof explain``."""
+    """``spikeproof explain``: the docs of a codemod, or the list of all. Raises SpikeproofError for a
+    name that none has."""
     if name is None:
         longest = max(map(len, registry()), default=0)
         for loaded in registry().values():

@@ -1,8 +1,9 @@
 """The few calls to GitHub's REST API that posting a review needs.
 
-What to wait for is GitHub's own rule for its limits: ``Retry-After``, else the reset time when nothing
-remains, else a minute and more for a secondary limit. All waiting is bounded. A request that made
-something is not sent again by itself after an error of the server: it may have been heard.
+What to wait for is GitHub's own rule for its limits: ``Retry-After``, else the reset time when
+nothing remains, else a minute and more for a secondary limit. All waiting is bounded. A request
+that made something is not sent again by itself after an error of the server: it may have been
+heard.
 """
 
 from __future__ import annotations
@@ -78,7 +79,7 @@ class GitHub:
         self._client.close()
 
     def get(self, path: str, **query: str | int) -> object:
-        """One answer's JSON."""
+        """The JSON at ``path``. Raises ApiError."""
         return self._json(self._send("GET", path, query=query))
 
     def every(self, path: str, **query: str | int) -> Iterator[Mapping[str, object]]:
@@ -94,7 +95,7 @@ class GitHub:
         raise ApiError(200, f"{path} has more than {_PAGE * _PAGES:,} entries: too many to read")
 
     def post(self, path: str, data: Mapping[str, object]) -> object:
-        """Make something."""
+        """Create what ``data`` describes at ``path``; the JSON of the answer. Raises ApiError."""
         return self._json(self._send("POST", path, data=data))
 
     def _send(

@@ -26,8 +26,8 @@ def measured(
 ) -> tuple[Result, Tally]:
     """Measure what was verified in ``done``. What makes the program worse gives way to its next
     alternative, or is left out; an alternative that is better takes the place of what was chosen.
-    The rest is proven and measured again: what is emitted is what was measured. Also given is what
-    the plans came to that were made again for that.
+    The rest is proven and measured again: what is emitted is what was measured. The tally is of the
+    plans that were made for that.
 
     Raises KeyboardInterrupt where Ctrl-C ended the measuring while a fix was found to be bad and
     its culprit not yet: what to leave out is then not known.

@@ -66,7 +66,7 @@ def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
 
 
 def _ids(sites: Iterable[Site], tally: Tally) -> frozenset[str]:
-    """Of all sites that are there, by syntax or by their types."""
+    """The ids of all sites that are there, by syntax or by their types."""
     return tally.ids.union(site.id for site in sites if site.id)
 
 
@@ -132,7 +132,7 @@ def _by_scan_alone(request: RunRequest, found: ScanResult) -> Result | None:
 
 
 def _proven(session: Session, request: RunRequest, found: ScanResult) -> Result:
-    """What of ``found`` holds, with all that there is to say of the run."""
+    """The result of the run over the sites of ``found``."""
     done, tally = verify_in_passes(session, request, found.sites)
     if request.proof.measuring is not None:
         done, later = measured(session, request, found.sites, request.proof.measuring, done)
@@ -157,5 +157,5 @@ def _proven(session: Session, request: RunRequest, found: ScanResult) -> Result:
 
 
 def _any_site(sites: Sequence[Site]) -> bool:
-    """Can a plan come to a site? (Uses alone are for others.)"""
+    """Is there anything that a plan may make a site of? Uses alone are none."""
     return any(site.role != "use" for site in sites)

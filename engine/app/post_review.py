@@ -51,7 +51,8 @@ class Known:
 def post_review_command(
     file: Path, repo: str | None, pull: int | None, most: int, dry_run: bool, ui: Ui
 ) -> int:
-    """``spikeproof post-review``."""
+    """``spikeproof post-review``: the exit codes are those that its ``--help`` lists. Raises
+    SpikeproofError (exit 2), and then nothing was posted."""
     try:
         report = load(read_regular(file, LIMIT))
     except OSError as error:

@@ -243,7 +243,9 @@ def _errors(run: CheckRun) -> str:
 def open_session(
     workspace: Workspace, ui: Ui, target: Path | None = None, folder: str | None = None
 ) -> Iterator[Session]:
-    """The scratch copy, locked and in sync, with the stages on it."""
+    """A session in the scratch copy of ``workspace``, which is locked for it and brought up to date.
+    ``target`` is a target directory in place of the workspace's own; ``folder`` is as in
+    ``Session``. Raises SpikeproofError when no copy can be made."""
 
     def wait(message: str) -> None:
         ui.say("Waiting", message, "cyan")
@@ -254,7 +256,7 @@ def open_session(
 
 
 def formatter_of(session: Session) -> Formatter:
-    """How changed files are formatted."""
+    """Formats changed files as the user's rustfmt and edition have it."""
     workspace = session.workspace
     return Formatter(
         session.sources.data, lambda path: str(workspace.edition_of(path)), session.cargo.rustfmt

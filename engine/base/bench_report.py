@@ -15,14 +15,14 @@ RUNS = ("before", "after", "again")  # of a pair; the last is the side before on
 class Row:
     """One metric of one bench, with its verdict.
 
-    ``name`` is ``package::target::bench`` (the target as ``engine.cargo.messages.target_name`` has it).
-    ``metric`` is ``time`` (nanoseconds an iteration), ``allocations``, ``bytes`` or
+    ``name`` is ``package::target::bench`` (the target as ``engine.cargo.messages.target_name`` has
+    it). ``metric`` is ``time`` (nanoseconds an iteration), ``allocations``, ``bytes`` or
     ``instructions``; of a workload also ``cpu`` (nanoseconds), ``memory`` (bytes) and the names of
     the figures that it hands over, which alone have a ``unit`` (``ns`` for times). ``before`` and
     ``after`` are medians of the sides, ``ratio`` is after / before (for time the median over the
-    pairs; infinite for counts that were 0). ``interval`` holds the ratio's median with 95 %, None for
-    counters. ``noise_floor`` and ``smallest`` are relative changes: what equal programs showed in
-    this run, and the smallest change that this run would have found (for counters: what their
+    pairs; infinite for counts that were 0). ``interval`` holds the ratio's median with 95 %, None
+    for counters. ``noise_floor`` and ``smallest`` are relative changes: what equal programs showed
+    in this run, and the smallest change that this run would have found (for counters: what their
     resolution is). ``orders`` is in how many orders of its code each side was linked for it.
     """
 
@@ -48,8 +48,9 @@ class Row:
 
     @property
     def rung(self) -> str:
-        """What it stands on: "workload", "benches" or "tests". Tests are only counted; what has a
-        time, or stands in a bench target, is a bench."""
+        """What kind of program it was measured with: "workload", "benches" or "tests", which say the
+        less of real traffic the later they stand here. Of tests only counts are taken; what has a
+        time, or is of a bench target, is a bench."""
         if self.harness == WORKLOAD:
             return "workload"
         return "benches" if self.metric == "time" or "::bench/" in self.name else "tests"

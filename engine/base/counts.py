@@ -1,4 +1,4 @@
-"""Counts in words: what was found, and what was left out at whose wish."""
+"""Counts in words: what was found, and what was left out for which reason."""
 
 from __future__ import annotations
 

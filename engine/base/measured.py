@@ -24,7 +24,8 @@ class Measured:
 
     @property
     def rung(self) -> str:
-        """What the rows stand on: "benches", "workload", "tests", or "" when nothing reaches it."""
+        """What kind of program measured the fix best (see ``Row.rung``): "benches", "workload",
+        "tests", or "" when nothing that was measured runs it."""
         there = {row.rung for row in self.rows}
         return next((rung for rung in ("benches", "workload", "tests") if rung in there), "")
 

@@ -60,8 +60,9 @@ class Span:
 class Edit:
     """Replace ``start..end`` of ``path`` by ``replacement``; ``start == end`` inserts.
 
-    The replacement may hold name markers made by ``engine.rewrite.use_declarations.name``: each is settled to a short
-    name (with its ``use`` line) or to a full path once per module, after all edits are known.
+    The replacement may hold name markers made by ``engine.rewrite.use_declarations.name``: each is
+    settled to a short name (with its ``use`` line) or to a full path once per module, after all
+    edits are known.
     """
 
     path: str

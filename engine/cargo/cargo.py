@@ -1,8 +1,8 @@
 """The only module that starts cargo, rustc and rustfmt; always on the scratch copy.
 
-A ``Cargo`` is the ``engine.cargo.cargo_results.Driver`` of real runs. It builds into the scratch copy's own target
-directory, has every rustc command of a workspace member noted (``units``), and never touches the
-user's tree.
+A ``Cargo`` is the ``engine.cargo.cargo_results.Driver`` of real runs. It builds into the scratch
+copy's own target directory, has every rustc command of a workspace member noted (``units``), and
+never touches the user's tree.
 """
 
 from __future__ import annotations

@@ -59,9 +59,9 @@ class Config:
     """One package's config, the workspace's merged in.
 
     ``paths`` (none: all files) and ``exclude`` are gitignore patterns relative to the workspace
-    root. ``codemods`` has for each its options and what :meth:`rule` reads. Time-outs are seconds above
-    0 and at most a week, None where the config names none. ``named`` tells for each codemod that
-    the config names where it does so.
+    root. ``codemods`` has for each its options and what :meth:`rule` reads. Time-outs are seconds
+    above 0 and at most a week, None where the config names none. ``named`` tells for each codemod
+    that the config names where it does so.
     """
 
     paths: tuple[str, ...] = ()

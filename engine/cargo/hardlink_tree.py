@@ -15,7 +15,7 @@ from engine.cargo.sources import VCS
 
 
 class HardlinkTree:
-    """``root`` mirrors ``tree`` as it was when the overlay was made."""
+    """``root`` has hard links to the files of ``tree`` as it was when this was made."""
 
     def __init__(self, tree: Path, root: Path) -> None:
         self._tree = tree

@@ -185,7 +185,7 @@ class Manifest:
 
 
 def parse_toml(data: bytes, path: Path) -> dict[str, Any]:
-    """Raises SpikeproofError that names the file and the line."""
+    """The table in ``data``, of the file ``path``. Raises SpikeproofError that names the file and the line."""
     try:
         return tomllib.loads(data.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
     except UnicodeDecodeError as error:

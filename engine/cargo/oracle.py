@@ -1,8 +1,9 @@
 """Types from rustc and the traits that they implement, without a run of cargo.
 
 The noted rustc commands of the last check are run again, directly, on a copy of the tree that holds
-the probes (``type_probes``, ``trait_probes``): every unit against the metadata that the last good build made of its
-dependencies, so a library with questions (that is, with errors) hides nothing behind it.
+the probes (``type_probes``, ``trait_probes``): every unit against the metadata that the last good
+build made of its dependencies, so a library with questions (that is, with errors) hides nothing
+behind it.
 """
 
 from __future__ import annotations

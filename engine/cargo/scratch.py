@@ -147,7 +147,8 @@ class Scratch(Copy):
 
         Only a Cargo.lock that the user has not is taken over from the first copy. Shares the build
         directory: registry dependencies are not built again. Apply the patch in ``tree`` (see
-        ``engine.rewrite.patch.git_apply``), then call ``settle`` before cargo. What builds left there is gone.
+        ``engine.rewrite.patch.git_apply``), then call ``settle`` before cargo. What builds left
+        there is gone.
         """
         if not name.isidentifier() or name in ("tree", "build", "review", "lock", "clock"):
             raise ValueError(f"not the name of a copy: {name!r}")

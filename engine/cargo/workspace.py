@@ -50,8 +50,9 @@ class Workspace:
     to it, and hold undecodable bytes as surrogates.
 
     ``files`` are the sources of all members that may be scanned and changed, ``selected`` the
-    packages that the command is about, ``requested_paths`` what of them the user's paths limit it to. ``outside`` are path dependencies and ``[patch]`` paths that lie
-    outside the root, ``manifests`` all manifests within it that cargo may load.
+    packages that the command is about, ``requested_paths`` what of them the user's paths limit it
+    to. ``outside`` are path dependencies and ``[patch]`` paths that lie outside the root,
+    ``manifests`` all manifests within it that cargo may load.
     """
 
     root: Path

@@ -6,9 +6,9 @@ The file is JSON with one entry a line, sorted, so that version control merges i
     {"id": "mutex-counter-0123456789ab", "codemod": "mutex-counter", "path": "src/lib.rs", "item": "struct Hits", "message": "..."}
     ]}
 
-An id holds codemod, path, item, text and the number among equals (``engine.detect.identity``), and no line,
-so that it survives what is written around it. The other keys are for people. Whoever may change the
-repository may have written the file: it is read as hostile data.
+An id holds codemod, path, item, text and the number among equals (``engine.detect.identity``), and
+no line, so that it survives what is written around it. The other keys are for people. Whoever may
+change the repository may have written the file: it is read as hostile data.
 """
 
 from __future__ import annotations

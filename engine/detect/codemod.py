@@ -1,8 +1,9 @@
 """What a codemod is, and the registry that finds them: one folder under ``codemods/`` each.
 
-A codemod's package holds ``query.scm`` (a tree-sitter query for its sites), perhaps ``uses.scm`` (for
-what only a plan must know of; its patterns count on from the query's), ``cases/`` and, in
-``__init__.py``, ``CODEMOD``: an instance of a subclass of :class:`Codemod`; its docs are the package's docstring.
+A codemod's package holds ``query.scm`` (a tree-sitter query for its sites), perhaps ``uses.scm``
+(for what only a plan must know of; its patterns count on from the query's), ``cases/`` and, in
+``__init__.py``, ``CODEMOD``: an instance of a subclass of :class:`Codemod`; its docs are the
+package's docstring.
 """
 
 from __future__ import annotations
@@ -110,8 +111,9 @@ class Codemod:
         return ()
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
-        """Turn all sites (and uses, and maybes) of the workspace into proposals; every ``role='site'`` that is
-        real ends in exactly one. A site that the types show to be no site is left out."""
+        """Turn all sites (and uses, and maybes) of the workspace into proposals; every
+        ``role='site'`` that is real ends in exactly one. A site that the types show to be no site
+        is left out."""
         raise NotImplementedError
 
     def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:

@@ -1,4 +1,4 @@
-"""Who a site is: the item that it stands in, how hot it is, and an id that unrelated edits leave alone."""
+"""What a site is known by: the item that it stands in, how hot it is, and an id that unrelated edits leave alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The trust that a config leaves to a codemod: it lowers levels, and never raises one."""
+"""The highest level that a config lets the fixes of a codemod have: it lowers levels, and never
+raises one."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ def lowered(site: Site, workspace: Workspace) -> Site:
 
 
 def capped(proposal: Proposal, workspace: Workspace) -> Proposal:
-    """The proposal with no fix above the level that the config allows: the lowest of its sites."""
+    """The proposal with no fix above the level that the config allows: the lowest of those that it
+    allows at its sites."""
     levels = (workspace.rule(site.codemod, site.path).level for site in proposal.sites)
     highest = max(levels, key=LEVELS.index)
     if not any(LEVELS.index(fix.level) < LEVELS.index(highest) for fix in proposal.fixes):

@@ -21,7 +21,7 @@ Wanted = Callable[[Site], bool]
 class SiteFilter:
     """The ``Wanted`` of the command line: ``--since`` and ``--baseline`` (None: not given).
 
-    A plain callable does for ``pipeline.run``, too; this one also says why it wants a site not.
+    Any callable will do as ``Wanted``; this one also says why it does not want a site.
     """
 
     newness: Newness | None = None
@@ -33,7 +33,8 @@ class SiteFilter:
         return self.newness is None or self.newness.is_new(site)
 
     def hopeless(self, paths: Iterable[str]) -> bool:
-        """Is no site in ``paths`` wanted, whatever is known of it?"""
+        """Is it sure that no site in ``paths`` is wanted, since the change touched none of these
+        files?"""
         newness = self.newness
         return newness is not None and not any(map(newness.changed, dict.fromkeys(paths)))
 
@@ -67,7 +68,8 @@ class ProposalFilter:
     _ids: frozenset[str] | None = None  # of what was refused
 
     def of(self, proposals: Sequence[Proposal]) -> list[Proposal]:
-        """Those to go on with; of a later pass, with the ids of the first (see ``SiteTracker``)."""
+        """The proposals to go on with. Those of a later pass must have the ids that their sites had
+        in the first (see ``SiteTracker``)."""
         if self.wanted is None:
             return list(proposals)
         if self._ids is None:

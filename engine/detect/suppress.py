@@ -49,7 +49,7 @@ class UnusedAllowance:
 
 @dataclass(frozen=True, slots=True)
 class Allowances:
-    """Those of one file."""
+    """The allowances of one file."""
 
     entries: tuple[Allowance, ...]
 
@@ -58,7 +58,7 @@ class Allowances:
         return any(entry.covers(codemod, span) for entry in self.entries)
 
     def idle(self, sites: Iterable[Site]) -> tuple[Allowance, ...]:
-        """Those that cover none of ``sites`` (uses are none)."""
+        """Those that cover none of ``sites``; a site of role ``use`` is not one to be silenced."""
         found = [site for site in sites if site.role != "use"]
         return tuple(
             entry

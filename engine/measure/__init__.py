@@ -20,10 +20,11 @@ The contract, for the command and for every other caller:
 - Raises ``SpikeproofError`` when a side does not build. Ctrl-C while it measures does not raise:
   the report has what is finished, and says ``interrupted``.
 
-Layers: ``stats`` and ``budget`` calculate; ``bench_tree`` and ``build`` prepare; ``harness`` has one module
-for each harness; ``layouts`` and ``orders`` link programs anew; ``measuring``, ``counters`` and
-``runner`` run; ``workload`` (with ``figures`` and ``seed``) runs commands; ``command`` and ``text``
-print.
+Layers: ``stats`` and ``budget`` calculate; ``bench_tree`` and ``build`` prepare; ``harness`` has
+one module for each harness; ``layouts`` and ``orders`` link programs anew; ``measuring``,
+``counters`` and ``runner`` run; ``workload`` (with ``figures`` and ``seed``) runs commands;
+``text`` prints; ``comparisons``, ``attribution``, ``measure_fixes``, ``alternatives`` and ``verdicts``
+are for the fixes of a run.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """What the verified fixes do to the program's cost: measured together, a regression traced to the
 fixes that bring it, each alone on request.
 
-The ladder: the package's benches and the workload that its config names, else its tests with deterministic counts. A measurement counts for
-a fix only if it runs a function that the fix changes. What decides is time that is slower (a bench's,
-a workload's, a latency that a workload hands over), and more allocations where time is not faster;
+A fix is measured by the package's benches and the workload that its config names; where none of
+them runs it, by its tests, of which only counts are taken. A measurement counts for a fix only if
+it runs a function that the fix changes. What decides is time that is slower (a bench's, a
+workload's, a latency that a workload hands over), and more allocations where time is not faster;
 all else is told, and decides nothing by itself: instructions see no cache, no lock and no waiting.
 """
 
@@ -90,7 +91,8 @@ def attribute(
 
 
 def worse(rows: Sequence[Row]) -> tuple[Row, ...]:
-    """The rows that refuse a fix."""
+    """The rows for which a fix is refused: time that is slower, and more allocations where time is
+    not faster."""
     faster = {row.name for row in rows if row.timed and row.verdict == "faster"}
     return tuple(
         row

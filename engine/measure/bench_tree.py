@@ -1,8 +1,9 @@
 """Two sides of a comparison, built at one path with equal flags, and ready to be run in turns.
 
 A program holds its own path in many ways: symbol names are hashed from it (and order the code),
-``env!("CARGO_MANIFEST_DIR")`` is it. So both sides are built in the same place, one after the other,
-and when one of their programs runs, its side's files stand there. Layout below the scratch folder::
+``env!("CARGO_MANIFEST_DIR")`` is it. So both sides are built in the same place, one after the
+other, and when one of their programs runs, the files of its side stand there. Layout below the
+scratch folder::
 
     bench/       the place: the tree that is built, later the side that runs
     bench-kept/  what waits for its turn: programs, the sides' files, and clean copies of these

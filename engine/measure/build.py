@@ -64,7 +64,7 @@ class Side:
 
 
 class StatusWriter(Protocol):
-    """Where the story of a run goes: ``engine.base.ui.Ui`` is one."""
+    """Where it is told what is being done: ``engine.base.ui.Ui`` is one."""
 
     def say(self, verb: str, text: str, color: str = "green") -> None:
         """A line that stays: what is being done, as cargo has it."""

@@ -69,7 +69,7 @@ class CachedComparisons:
 
 
 def texts(session: OpenCopy, fixes: Sequence[Fix]) -> Mapping[str, bytes]:
-    """The changed files with ``fixes`` on the user's texts."""
+    """The files that ``fixes`` change, by path, with all of them on the user's texts."""
     before = {path: session.sources.data(path) for fix in fixes for path in fix.paths}
     return edits.apply(before, fixes).files
 

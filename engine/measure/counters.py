@@ -1,4 +1,4 @@
-"""Counts that do not depend on the machine's mood: allocations, bytes, instructions.
+"""Counts that do not depend on how busy the machine is: allocations, bytes, instructions.
 
 Where a harness tells its iterations, a count is the slope between a run of few and a run of many of
 them: what the program does besides iterating is in both and falls out. Where it does not, a count is
@@ -45,9 +45,9 @@ _OTHER_CALLS = (
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """``slack`` is what two runs of the harness itself may differ by even when none did (numbers that
-    it writes have other lengths); ``relative`` below which nothing is told apart; a value is of use when its error
-    is below ``useful`` or 2 % of it."""
+    """``slack`` is what two runs of the harness itself may differ by even when none did (numbers
+    that it writes have other lengths); ``relative`` below which nothing is told apart; a value is
+    of use when its error is below ``useful`` or 2 % of it."""
 
     name: str
     slack: float
@@ -101,7 +101,7 @@ def compare(old: Sequence[Value], new: Sequence[Value], metric: Metric) -> tuple
 
 
 def row(name: str, harness: str, metric: Metric, old: Sequence[Value], new: Sequence[Value]) -> Row:
-    """Raises UnstableError."""
+    """The row of a metric with its verdict. Raises UnstableError."""
     verdict, step = compare(old, new, metric)
     before, after = (_told(side) for side in (old, new))
     if verdict == "same":
@@ -145,7 +145,7 @@ def _told(values: Sequence[Value]) -> float:
 
 
 def _sharp(values: Mapping[str, Sequence[Value]], metric: Metric) -> bool:
-    """Would a change that matters show in these?"""
+    """Are the counts exact enough to show a change of a size that matters?"""
     step = sum(max(value.error for value in side) for side in values.values())
     return step <= max(metric.useful, 0.02 * max(value.count for value in values[OLD]))
 
@@ -207,7 +207,7 @@ class Counter:
     def allocations(
         self, key: ProgramKey, harness: Harness, name: str, iteration: float, allowance: float
     ) -> _Found:
-        """Of the program built with the counter."""
+        """Allocations and their bytes, of the program that was built with the counting allocator."""
         metrics = (ALLOCATIONS, BYTES)
         return self._count(
             _Task(key, harness, name, _SHORTEST, iteration, allowance, self._allocated, metrics)
@@ -222,7 +222,7 @@ class Counter:
         allowance: float,
         valgrind: str,
     ) -> _Found:
-        """With callgrind, or as the harness counts them itself."""
+        """Instructions: with callgrind, or as the harness counts them itself."""
         if not harness.timed:
             own: dict[str, list[Value]] = {OLD: [], NEW: []}
             for side in TURNS:

@@ -60,7 +60,7 @@ def read(path: Path) -> RunFigures:
 
 
 def parse(data: bytes) -> RunFigures:
-    """Raises FiguresError."""
+    """The figures in the JSON text ``data``, by name. Raises FiguresError."""
     try:
         found = json.loads(data, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:

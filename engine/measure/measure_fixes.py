@@ -25,8 +25,9 @@ def measure_fixes(
     files: Mapping[str, bytes],
     measuring: MeasureSettings,
 ) -> Measurements:
-    """Measure ``fixes`` (by id), whose texts together are ``files``. Those in ``later`` have offsets
-    in another text than the user's. What keeps it from measuring anything is in ``Measurements.error``."""
+    """Measure ``fixes`` (by id), whose texts together are ``files``. Those in ``later`` have
+    offsets in another text than the user's. What keeps it from measuring anything is in
+    ``Measurements.error``."""
     first = {name: fix for name, fix in fixes.items() if name not in later}
     made = probes(first, session.sources.get)
     late = dict.fromkeys(later & fixes.keys(), _PLANNED_LATER)

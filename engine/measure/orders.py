@@ -1,4 +1,5 @@
-"""Which program each run of a pair takes: every pair has its own orders of code."""
+"""Which program each run of a pair takes: each pair has programs whose code is linked in orders of
+their own, so that what one order of the code does to time is not taken for a change."""
 
 from __future__ import annotations
 

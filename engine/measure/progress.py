@@ -35,15 +35,15 @@ class ProgressBar:
         self._status.progress(f"[{bar}] {self._item}: {text}, about {self.left():.0f} s left")
 
     def done(self, seconds: float) -> None:
-        """A part of the plan, in the plan's seconds, is over."""
+        """A part of the plan is over, which the plan gave ``seconds``."""
         self._done += seconds
 
     def paused(self, seconds: float) -> None:
-        """They went to something that is not of the plan."""
+        """``seconds`` went to something outside of the plan: they do not count for its pace."""
         self._began += seconds
 
     def left(self) -> float:
-        """Seconds, by how long the part that is done has taken."""
+        """Seconds that the rest of the plan will take, at the pace of the part that is done."""
         rest = max(self._total - self._done, 0.0)
         if self._done < 1:
             return rest

@@ -86,7 +86,7 @@ def as_linker(home: str, args: list[str]) -> int:
 
 
 def note(unfinished: str, folder: str, argv: list[str], output: int) -> None:
-    """Raises OSError."""
+    """Write the note of one link: its command, and second names for its inputs. Raises OSError."""
     os.makedirs(unfinished)
     inputs = {}
     for index, word in enumerate(argv[1:], 1):

@@ -31,8 +31,9 @@ class ProgramKey:
 
 @dataclass(slots=True)
 class Runner:
-    """Runs programs in ``bench_tree``. ``env`` is what every run gets; ``home`` a folder of ours that is
-    emptied for each run. ``written`` collects what runs wrote into their side's files, by target."""
+    """Runs programs in ``bench_tree``. ``env`` is what every run gets; ``home`` a folder of ours
+    that is emptied for each run. ``written`` collects what runs wrote into their side's files, by
+    target."""
 
     bench_tree: BenchTree
     env: Mapping[str, str]

@@ -1,7 +1,7 @@
 """A target directory that begins with the packages of registries and git that another one holds.
 
-A workload's ``cargo run`` builds each side in a directory of its own; that nothing of one side is
-ever taken for the other's is why. What comes from a registry is the same on both, and was compiled
+A workload's ``cargo run`` builds each side in a directory of its own, so that nothing of one side
+is ever taken for the other's. What comes from a registry is the same on both, and was compiled
 for the benches already. Packages of the tree itself are never taken over: cargo tells a change in
 them by the times of files, which both sides share.
 """

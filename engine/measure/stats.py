@@ -62,7 +62,7 @@ def interval(values: Sequence[float], alpha: float = ALPHA) -> tuple[float, floa
 
 
 def median(values: Sequence[float]) -> float:
-    """Raises ValueError when there are none."""
+    """The middle value, or the mean of the two in the middle. Raises ValueError when there are none."""
     if not values:
         raise ValueError("no values")
     ordered = sorted(values)

@@ -18,7 +18,7 @@ _WORSE = frozenset({"slower", "more"})
 
 
 def report_json(report: BenchReport) -> str:
-    """``spikeproof/bench/1``."""
+    """The report as JSON, in the form ``spikeproof/bench/1``."""
     return json.dumps(report_plain(report), indent=2, allow_nan=False) + "\n"
 
 

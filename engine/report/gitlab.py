@@ -1,5 +1,5 @@
-"""GitLab's Code Quality report: all findings, for GitLab itself compares it with the one of the target
-branch, by fingerprint. Equal fingerprints collapse, so each is written once."""
+"""GitLab's Code Quality report: all findings, for GitLab itself compares it with the one of the
+target branch, by fingerprint. Equal fingerprints collapse, so each is written once."""
 
 from __future__ import annotations
 

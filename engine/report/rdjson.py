@@ -4,8 +4,9 @@ New findings only, what gates first: reviewdog posts 30 comments a review and li
 A range without columns means whole lines, both inclusive; reviewdog wants a suggestion to have the
 range of its diagnostic, and old versions of it fence with three backticks whatever is inside.
 
-Its parser reads lines with Go's ``bufio.Scanner`` and does not ask for errors: a line of 64 KiB or more
-ends the input there, and every diagnostic behind it is lost without a word (``parser/rdjsonl.go``).
+Its parser reads lines with Go's ``bufio.Scanner`` and does not ask for errors: a line of 64 KiB or
+more ends the input there, and every diagnostic behind it is lost without a word
+(``parser/rdjsonl.go``).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a run made, for all that tells of it or goes on with it."""
+"""The result of a run: what reports are made of, and what an interactive review goes on with."""
 
 from __future__ import annotations
 

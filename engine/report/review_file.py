@@ -1,6 +1,6 @@
-"""``spikeproof ci --github-review F``: the new findings as JSON, from a job that may run anybody's code
-to one that holds a token. Whoever wrote the pull request may have written the file: it is read as
-hostile data, into typed values of bounded size, and the review is made anew of them.
+"""``spikeproof ci --github-review F``: the new findings as JSON, from a job that may run anybody's
+code to one that holds a token. Whoever wrote the pull request may have written the file: it is read
+as hostile data, into typed values of bounded size, and the review is made anew of them.
 
 ``review`` in it is the request's body as it is without asking GitHub (``jq .review`` for other
 programs); ``spikeproof post-review`` does not read it.

@@ -31,7 +31,7 @@ _SEVERITY = {"warning": "warning", "note": "recommendation"}
 
 
 def sarif(report: Report, max_results: int = MAX_RESULTS, max_bytes: int = MAX_BYTES) -> bytes:
-    """The log of a run."""
+    """The SARIF log of a run: JSON in ASCII."""
     shown = report.findings[:max_results]
     while True:
         data = _log(report, shown)

@@ -34,7 +34,8 @@ def place(result: Result, verdict: Verdict) -> str:
 
 
 def word(verdict: Verdict) -> str:
-    """The outcome in a word: a site that was only found is ``reported`` or waits for review."""
+    """The outcome in a word. A site that was not tried is ``reported`` when there is no fix, or
+    ``needs --review`` when there is one of that level."""
     if verdict.outcome is not Outcome.UNVERIFIED:
         return str(verdict.outcome)
     waiting = verdict.fix is not None and verdict.fix.level is Level.REVIEW

@@ -1,4 +1,4 @@
-"""The judge that runs ``cargo check``: attributes errors, asks the codemods to follow them."""
+"""The judge that runs ``cargo check``: attributes errors, asks codemods for larger fixes."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Alternatives:
 
 @dataclass(frozen=True)
 class CheckTrial:
-    """One checked tree."""
+    """One tree that was checked: the attempts in it, and the errors, each with who may have caused it."""
 
     ok: bool
     order: tuple[Attempt, ...]  # what was applied, in this order
@@ -113,7 +113,7 @@ class CheckTrial:
         return self.judge.drop(attempt, self, sorted(self.errors, key=strength))
 
     def rejoin(self) -> bool:
-        """Never: it bets on nothing."""
+        """False: parts of a check are never split by a guess that each of them is bad."""
         return False  # it bets on nothing
 
     def still_shows(self, attempt: Attempt) -> bool:
@@ -189,7 +189,8 @@ class CheckJudge(Judge):
         return trial
 
     def apply(self, order: Sequence[Attempt]) -> edits.Applied:
-        """Raises ValueError when an attempt's own edits do not fit its files."""
+        """The texts with all of ``order`` applied that fit together. Raises ValueError when an
+        attempt's own edits do not fit its files."""
         fixes = [attempt.fix for attempt in order]
         paths = {path for fix in fixes for path in fix.paths}
         return edits.apply(self._reader.texts(paths), fixes)

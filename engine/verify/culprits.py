@@ -1,9 +1,9 @@
 """Which fix brought this error? Proof where the language gives one, suspicion where it does not.
 
-Proof: under the rule of ``innermost_items`` only one of the fixes on trial can have caused it. Suspicion,
-strongest first: the error points at text the fix wrote; into the same function; it speaks of names
-that the fix touches; it is in the same file. Suspicion decides what is set aside first, never what
-is dropped.
+Proof: under the rule of ``innermost_items`` only one of the fixes on trial can have caused it.
+Suspicion, strongest first: the error points at text the fix wrote; into the same function; it
+speaks of names that the fix touches; it is in the same file. Suspicion decides what is set aside
+first, never what is dropped.
 """
 
 from __future__ import annotations

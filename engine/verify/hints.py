@@ -36,7 +36,8 @@ class Hints:
             self._files[name] |= _files(text)
 
     def telling(self, group: Sequence[Attempt], failed: Iterable[str]) -> bool:
-        """Do the ``failed`` tests leave somebody of ``group`` unsuspected, at one for each?"""
+        """Can the ``failed`` tests tell the fixes of ``group`` apart: if each failed for one of those
+        that it points at, was somebody of ``group`` not to blame?"""
         pools = self.pools(group, failed).values()
         pointed = frozenset[Attempt]().union(*pools)
         if any(len(pool) > 1 for pool in pools) or 0 < len(pointed) < len(group):
@@ -51,7 +52,8 @@ class Hints:
         return {test: pool for test, pool in pools.items() if pool}
 
     def reached(self, group: Sequence[Attempt], failed: Iterable[str]) -> frozenset[Attempt]:
-        """Those whose changes the tests' packages can see at all. Nobody when that is everybody."""
+        """Those that change something which the packages of the ``failed`` tests depend on; nobody
+        when that is everybody, for it then tells nothing."""
         found = self._seen(group, {package_of(test) for test in failed})
         return found if len(found) < len(group) else frozenset()
 

@@ -27,7 +27,7 @@ class Prover:
         self._tested: dict[bytes, tuple[frozenset[str], TestRun]] = {}
 
     def unchanged(self) -> Emitted:
-        """What earlier passes made, and nothing more."""
+        """The texts that earlier passes made, without anything new."""
         return self._emitted(self._reader.base)
 
     def emitted(self, files: Mapping[str, bytes]) -> Emitted:

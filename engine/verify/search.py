@@ -75,8 +75,8 @@ class Trial(Protocol):
         ...
 
     def rejoin(self) -> bool:
-        """After one of the parts of a bet was decided: are the others likely to be clean, or can
-        nothing be said about them?"""
+        """After one part of a ``bet`` was decided: may the others be tried together, since they are
+        likely to be good, or since the bet turned out to rest on nothing?"""
         ...
 
     def still_shows(self, attempt: Attempt) -> bool:
@@ -97,7 +97,8 @@ class Judge(Protocol):
 
 
 class Search:
-    """One search. ``kept`` grows; whatever was asked for ends kept, dropped or waiting."""
+    """One search. Each attempt that it was run for ends ``kept``, ``dropped`` (with why) or
+    ``waiting`` (it overlaps one that is kept)."""
 
     def __init__(self, judge: Judge, kept: Iterable[Attempt] = ()) -> None:
         self._judge = judge

@@ -25,7 +25,7 @@ _FLAKY = "is flaky: it now fails without any change as well"
 
 
 def package_of(test: str) -> str:
-    """Of a test or a whole target (``package::target``)."""
+    """The package of a test, or of a whole target (``package::target``)."""
     return test.partition("::")[0]
 
 

@@ -32,7 +32,7 @@ class TestTrial:
 
     @property
     def failed(self) -> frozenset[str]:
-        """Without those that were found to be flaky meanwhile."""
+        """The tests that failed, without those that were found to be flaky meanwhile."""
         return self.judge.held(self.found)
 
     @property
@@ -57,7 +57,8 @@ class TestTrial:
         return self.judge.split(group, self.failed)
 
     def rejoin(self) -> bool:
-        """Do the hints mislead, or are all failures explained?"""
+        """Are the other parts likely to be good: because all failures are explained, or because the
+        hints that made the parts mislead?"""
         return self.judge.rejoin(self.failed)
 
     def failure(self, attempt: Attempt) -> Failure:
@@ -71,7 +72,7 @@ class TestTrial:
         )
 
     def still_shows(self, attempt: Attempt) -> bool:
-        """Never: nothing is proven without a trial of its own here."""
+        """False: by tests nobody is dropped without a trial of its own, so nobody appeals."""
         return False  # nothing is proven without a trial of its own here
 
 

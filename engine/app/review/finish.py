@@ -16,7 +16,7 @@ from engine.base.errors import SpikeproofError
 
 
 class SelectionProver(Protocol):
-    """What proves; see ``proof.ReviewProver``."""
+    """Proves all that was taken together; ``proof.ReviewProver`` is one."""
 
     def prove(self, items: Sequence[Item]) -> Proven:
         """Prove all ``items`` together, and find those that do not hold."""

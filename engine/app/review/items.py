@@ -43,7 +43,7 @@ class Item:
 
     @property
     def id(self) -> str:
-        """Of the proposal; items split from one fix share it."""
+        """The id of the proposal, which items that were split from one fix share."""
         return self.verdict.proposal.id
 
     @property

@@ -129,7 +129,8 @@ class Memory:
     # -- the way back --------------------------------------------------------------------------
 
     def note(self, changes: Iterable[Change]) -> None:
-        """To be called before ``changes`` are written."""
+        """Put the way back from ``changes`` on record. To be called before they are written. Raises
+        SpikeproofError when that cannot be."""
         numbers = self._numbers()
         entry = {
             "files": [
@@ -175,7 +176,7 @@ class Memory:
         return tuple(changes)
 
     def gone_back(self) -> None:
-        """The last apply is off the record: it was taken back, or never came to be."""
+        """Forget the last apply: it was taken back, or nothing was written after all."""
         numbers = self._numbers()
         if numbers:
             self._drop(numbers[-1])

@@ -67,7 +67,7 @@ class Asker(Protocol):
 
 
 class Terminal(Asker):
-    """The real one."""
+    """The terminal that stdin and stdout are."""
 
     def __init__(self, color: bool) -> None:
         self._input = create_input(sys.stdin)

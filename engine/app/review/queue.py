@@ -20,7 +20,7 @@ class Queue:
 
     @property
     def current(self) -> Item | None:
-        """None behind the last one."""
+        """The item that is asked about; None behind the last one."""
         return self.items[self.at] if self.at < len(self.items) else None
 
     @property
@@ -97,7 +97,8 @@ class Queue:
         return replace(self, items=rest, answers=answers, past=self)
 
     def proven(self, item: Item) -> Queue:
-        """The current item was found to hold, in this form. Nothing that can be undone."""
+        """The queue with ``item``, which was found to hold, in the place of the current one. That
+        cannot be undone."""
         items = (*self.items[: self.at], item, *self.items[self.at + 1 :])
         return replace(self, items=items)
 

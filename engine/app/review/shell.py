@@ -24,7 +24,7 @@ _NARROW = {_ASKED: "Apply this fix [? lists keys]?", _DONE: "Write these changes
 
 
 class ItemProver(Protocol):
-    """What proves single items; see ``proof.ReviewProver``."""
+    """Proves single items while a person waits; ``proof.ReviewProver`` is one."""
 
     def try_alone(self, item: Item) -> Tried:
         """Does ``item`` compile by itself?"""

@@ -69,8 +69,8 @@ class Texts:
         return self.stands(item, files)
 
     def of(self, items: Sequence[Item]) -> Chosen:
-        """All ``items`` together, those of earlier passes first. Names and ``use`` lines are settled over
-        the whole set, so that any set of them gives a whole text."""
+        """All ``items`` together, those of earlier passes first. Names and ``use`` lines are
+        settled over the whole set, so that any set of them gives a whole text."""
         files: dict[str, bytes] = {}
         left_out: list[Item] = []
         for number in sorted({item.pass_index for item in items}):

@@ -103,11 +103,11 @@ class Harness(ABC):
 
     @abstractmethod
     def read(self, name: str, result: ProcessResult, home: Path) -> Reading:
-        """Raises UnreadableError."""
+        """What the run ``result`` of ``timing`` says of the bench. Raises UnreadableError."""
 
     @abstractmethod
     def once(self, name: str, home: Path) -> Call:
-        """Runs one bench for one iteration; with a name that no bench has, none."""
+        """Runs one bench for one iteration; with a name that no bench has, it runs nothing."""
 
     def few(self, name: str, home: Path) -> Call | None:
         """Runs one bench for as few iterations as the harness measures at all; None when it cannot

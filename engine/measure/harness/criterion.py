@@ -1,6 +1,6 @@
 """criterion, also under its codspeed name: read from the ``sample.json`` that it writes.
 
-Its files go to ``CRITERION_HOME``, never to ``target/criterion``. CompareSettings that a group makes in the
+Its files go to ``CRITERION_HOME``, never to ``target/criterion``. Settings that a group makes in the
 code are stronger than arguments, so a run can take longer than it was asked to. Before 0.4 it takes
 whole seconds alone; that one lists ``NAME: bench``, not ``NAME: benchmark``.
 Source: criterion 0.3 to 0.8, ``lib.rs``, ``routine.rs`` and ``report.rs``.
