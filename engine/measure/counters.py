@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from engine.base.bench_report import NEW, OLD, Row, Samples
 from engine.base.process import ProcessResult
-from engine.measure import tally
+from engine.measure import counts_file
 from engine.measure.harness import Call, Counted, Harness, UnreadableError
 from engine.measure.runner import FailedError, ProgramKey, Runner
 from engine.measure.stats import median
@@ -320,9 +320,9 @@ class Counter:
 
     def _allocated(self, side: str, key: ProgramKey, call: Call) -> _Measured:
         file = self._runner.counts_file()
-        more = {tally.VARIABLE: str(file)}
+        more = {counts_file.VARIABLE: str(file)}
         result = self._runner.run(side, key, call, self._timeout(), more=more)
-        counts = tally.read(file)
+        counts = counts_file.read(file)
         if not any(counts):
             raise FailedError("its program does not use the counting allocator")
         return counts, result

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from engine.base import process
-from engine.measure import tally
+from engine.measure import counts_file
 from engine.measure.bench_tree import BenchTree
 from engine.measure.harness import Call
 
@@ -92,7 +92,7 @@ class Runner:
 
     def counts_file(self) -> Path:
         """A fresh file for the counting allocator, beside ``home``, which each run empties."""
-        return tally.fresh(self.home.with_name(self.home.name + "-counts"))
+        return counts_file.fresh(self.home.with_name(self.home.name + "-counts"))
 
     def close(self) -> None:
         """Delete the folder for runs, and the file of counts."""

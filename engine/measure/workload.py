@@ -20,7 +20,7 @@ from typing import TypeVar
 
 from engine.base import process
 from engine.base.bench_report import NEW, OLD, RUNS, WORDS, WORKLOAD, Missing, Row, Samples
-from engine.measure import budget, counters, figures, stats, tally
+from engine.measure import budget, counters, counts_file, figures, stats
 from engine.measure.bench_tree import BenchTree
 from engine.measure.build import TIME, Builds, Side, StatusWriter
 from engine.measure.runner import FailedError
@@ -223,11 +223,11 @@ class WorkloadMeasurement:
     def _counted(
         self, side: str, workload: Workload, timeout: float, wrapper: Path
     ) -> tuple[float, float]:
-        file = tally.fresh(self.base / "workload-counts")
-        more = {"RUSTC_WORKSPACE_WRAPPER": str(wrapper), tally.VARIABLE: str(file)}
+        file = counts_file.fresh(self.base / "workload-counts")
+        more = {"RUSTC_WORKSPACE_WRAPPER": str(wrapper), counts_file.VARIABLE: str(file)}
         masked = self.builds.masked.get(side, {})
         self._run(side, workload, timeout, f"count-{side}", more, masked)
-        return tally.read(file)
+        return counts_file.read(file)
 
     def _miss(self, workload: Workload, metric: str, reason: str) -> None:
         self.missing.append(Missing(workload.name, metric, reason))
