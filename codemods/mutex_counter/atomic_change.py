@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,9 +11,9 @@ from tree_sitter import Node
 from codemods.mutex_counter.guard_access import Access, Refused
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Span
+from engine.rust import nodes
 from engine.rust.codegen import first_free, identifiers, operand, replaced
-from engine.rust.effects import hinders_repeating
-from engine.rust.nodes import arguments_of
+from engine.rust.effects import hinders_repeating, parts_of
 from engine.rust.syntax import Source, span_of
 
 Kind = Literal["add", "sub", "and", "or", "xor", "max", "min", "store", "swap", "update"]
@@ -97,8 +97,8 @@ def _plain(text: bytes) -> bool:
 
 def change_of(
     source: Source, access: Access, is_read: IsRead, inner: str, name: bytes, by_ref: bool
-) -> Change | Refused:
-    """The atomic operation that ``access`` (a write) is.
+) -> Change:
+    """The atomic operation that ``access`` (a write) is. Raises Refused.
 
     ``is_read`` tells mentions of the old value in the operand, ``name`` is a good name for it,
     ``by_ref`` says that the operand is a reference to a number.
@@ -106,34 +106,24 @@ def change_of(
     if access.kind == "take":
         return Change("swap", b"false" if inner == "bool" else b"0")
     if access.operand is None:
-        return Refused("the written value is not understood")
-    node = bare(access.operand)
-    if node.type == "reference_expression" and access.kind == "compound":
-        node = bare(node.named_children[-1])  # `+= &n`
+        raise Refused("the written value is not understood")
+    node = nodes.bare(access.operand)
+    if access.kind == "compound" and (lent := nodes.borrowed(node)) is not None:
+        node = nodes.bare(lent)  # `+= &n`
     reads = _reads(source, node, is_read)
-    text = source.text(node)
-    if by_ref:
-        text = b"*" + operand(source, node)
+    text = b"*" + operand(source, node) if by_ref else source.text(node)
     if access.kind in ("swap", "replace"):
         if reads:
-            return Refused("the value replaces itself")
+            raise Refused("the value replaces itself")
         return Change("swap", text, node)
     if access.kind == "compound":
         kind = _COMPOUND.get(access.operator)
         if kind is not None and not reads and _possible(kind, inner):
             return Change(kind, text, None if by_ref else node)
-        sign = access.operator.removesuffix(b"=")
-        return _update(source, node, reads, name, lambda old, new: b"%s %s %s" % (old, sign, new))
+        return _update(source, node, reads, name, access.operator.removesuffix(b"="))
     if not reads:
         return Change("store", text, node)
     return _self_assigned(source, node, reads, is_read, inner, name)
-
-
-def bare(node: Node) -> Node:
-    """``node`` without parentheses around it."""
-    while node.type == "parenthesized_expression" and len(node.named_children) == 1:
-        node = node.named_children[0]
-    return node
 
 
 def _possible(kind: str, inner: str) -> bool:
@@ -148,161 +138,130 @@ def _reads(source: Source, node: Node, is_read: IsRead) -> list[Span]:
         span = is_read(current)
         if span is not None:
             found.append(span)
-            continue
-        pending.extend(current.named_children)
-        if current.type == "macro_invocation":
-            pending.extend(root for root in source.roots() if source.parent(root) == current)
+        else:
+            pending.extend(parts_of(source, current))
     return found
 
 
 def _self_assigned(
     source: Source, node: Node, reads: Sequence[Span], is_read: IsRead, inner: str, name: bytes
-) -> Change | Refused:
+) -> Change:
     """``*g = f(*g)``: an operation of its own where there is one, else ``fetch_update``."""
-    negated = node.type == "unary_expression" and node.children[0].type == "!"
+    negated = node.type == "unary_expression" and nodes.has_token(node, "!")
     if negated and inner == "bool" and _is(node.named_children[0], is_read):
         return Change("xor", b"true")
-    if node.type == "binary_expression" and len(reads) == 1:
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        sign = node.child_by_field_name("operator")
-        kind = _BINARY.get(source.text(sign)) if sign is not None else None
-        if kind is not None and left is not None and right is not None and _possible(kind, inner):
-            if _is(left, is_read):
-                return _with(source, kind, right)
-            if _is(right, is_read) and kind in _COMMUTE:
-                return _with(source, kind, left)
-    if node.type == "call_expression" and len(reads) == 1:
-        direct = _direct(source, node, is_read, inner)
-        if direct is not None:
-            return direct
-    return _update(source, node, reads, name, None)
+    operation = nodes.operation_of(source, node)
+    if operation is not None and len(reads) == 1:
+        kind = _BINARY.get(operation.operator)
+        if kind is not None and _possible(kind, inner):
+            if _is(operation.left, is_read):
+                return _with(source, kind, operation.right)
+            if _is(operation.right, is_read) and kind in _COMMUTE:
+                return _with(source, kind, operation.left)
+    direct = _direct(source, node, is_read) if len(reads) == 1 and inner != "bool" else None
+    return direct or _update(source, node, reads, name)
 
 
-def _with(source: Source, kind: Kind, node: Node) -> Change:
-    node = bare(node)
-    return Change(kind, source.text(node), node)
+def _with(source: Source, kind: Kind, node: Node, exact: bool = False) -> Change:
+    node = nodes.bare(node)
+    return Change(kind, source.text(node), node, exact=exact)
 
 
-def _direct(source: Source, call: Node, is_read: IsRead, inner: str) -> Change | None:
+def _direct(source: Source, node: Node, is_read: IsRead) -> Change | None:
     """``(*g).max(n)``, ``g.wrapping_add(n)``, ``cmp::max(*g, n)``."""
-    given = arguments_of(call)
-    function = call.child_by_field_name("function")
-    if function is None or inner == "bool":
+    call, method = nodes.call_of(node), nodes.method_call(source, node)
+    if call is None:
         return None
-    if function.type == "field_expression":
-        value, field = function.child_by_field_name("value"), function.child_by_field_name("field")
-        kind = _METHODS.get(source.text(field)) if field is not None else None
-        if kind is not None and value is not None and _is(value, is_read) and len(given) == 1:
-            exact = kind in ("add", "sub")
-            return Change(kind, source.text(given[0]), given[0], exact=exact)
+    if method is not None:
+        kind = _METHODS.get(method.method)
+        if kind is None or not _is(method.receiver, is_read) or len(method.arguments) != 1:
+            return None
+        given = method.arguments[0]
+        return Change(kind, source.text(given), given, exact=kind in ("add", "sub"))
+    head, _, last = b"".join(source.text(call.callee).split()).rpartition(b"::")
+    if last not in (b"max", b"min") or (head and not head.endswith(b"cmp")):
         return None
-    path = b"".join(source.text(function).split())
-    head, _, last = path.rpartition(b"::")
-    if last in (b"max", b"min") and (not head or head.endswith(b"cmp")) and len(given) == 2:
-        others = [n for n in given if not _is(n, is_read)]
-        if len(others) == 1:
-            return Change("max" if last == b"max" else "min", source.text(others[0]), others[0])
-    return None
+    others = [n for n in call.arguments if not _is(n, is_read)]
+    if len(call.arguments) != 2 or len(others) != 1:
+        return None
+    return Change("max" if last == b"max" else "min", source.text(others[0]), others[0])
 
 
 def _is(node: Node, is_read: IsRead) -> bool:
-    return is_read(bare(node)) is not None
+    return is_read(nodes.bare(node)) is not None
 
 
 def _update(
-    source: Source,
-    node: Node,
-    reads: Sequence[Span],
-    name: bytes,
-    join: Callable[[bytes, bytes], bytes] | None,
-) -> Change | Refused:
-    """``fetch_update``: its closure may run several times, so it must be a pure function."""
-    bad = impure(source, node)
-    if bad is not None:
-        return bad
+    source: Source, node: Node, reads: Sequence[Span], name: bytes, sign: bytes = b""
+) -> Change:
+    """``fetch_update`` to the value of ``node``, or (with ``sign``) to the old one and that."""
+    require_pure(source, node)
     old = free_name(name, identifiers(source.text(node)) - {name})
-    text = replaced(source, span_of(node), dict.fromkeys(reads, old))
-    if join is not None:
-        text = join(old, text if operand(source, node) == source.text(node) else b"(%s)" % text)
+    text = _after(source, node, reads, old, sign)
     return Change("update", old=old, body=b"Some(%s)" % text)
 
 
-def impure(source: Source, node: Node, own: Collection[Span] = ()) -> Refused | None:
-    """Why ``node`` cannot move into the closure of ``fetch_update``; ``own`` are the writes of the
-    value itself."""
+def _after(source: Source, node: Node, reads: Iterable[Span], old: bytes, sign: bytes) -> bytes:
+    """The value of ``node``, with ``old`` for its ``reads``; with ``sign``, ``old`` and that."""
+    text = replaced(source, span_of(node), dict.fromkeys(reads, old))
+    if not sign:
+        return text
+    alone = operand(source, node) == source.text(node)
+    return b"%s %s %s" % (old, sign, text if alone else b"(%s)" % text)
+
+
+def require_pure(source: Source, node: Node, own: Collection[Span] = ()) -> None:
+    """Raises Refused where ``node`` cannot move into the closure of ``fetch_update``, which may run
+    several times; ``own`` are the writes of the value itself."""
     found = hinders_repeating(source, node, own)
-    if found is None:
-        return None
-    if found.what == "unseen":
-        return Refused("the new value is no pure function of the old one")
-    return Refused(f"{found.words} runs while the lock is held, so it is no pure update")
+    if found is not None and found.what == "unseen":
+        raise Refused("the new value is no pure function of the old one")
+    if found is not None:
+        raise Refused(f"{found.words} runs while the lock is held, so it is no pure update")
 
 
 def conditional(
     source: Source, condition: Node, access: Access, is_read: IsRead, inner: str, name: bytes
-) -> Change | Refused:
-    """``if CONDITION { WRITE }`` on the value: ``fetch_max``, ``fetch_min`` or ``fetch_update``."""
+) -> Change:
+    """``if CONDITION { WRITE }`` on the value: ``fetch_max``, ``fetch_min`` or ``fetch_update``.
+    Raises Refused."""
     extreme = _extreme(source, condition, access, is_read)
     if extreme is not None and inner != "bool":
         return extreme
-    bad = impure(source, condition)
-    if bad is not None:
-        return bad
-    old = free_name(name, (identifiers(source.text(condition)) | _written(source, access)) - {name})
+    require_pure(source, condition)
+    written = source.text(access.operand) if access.operand is not None else b""
+    old = free_name(name, identifiers(source.text(condition) + b" " + written) - {name})
     change = new_value(source, access, is_read, old)
-    if isinstance(change, Refused):
-        return change
-    test = replaced(
-        source, span_of(condition), dict.fromkeys(_reads(source, condition, is_read), old)
-    )
-    return Change("update", old=old, body=b"%s.then(|| %s)" % (_grouped(test), change))
+    reads = dict.fromkeys(_reads(source, condition, is_read), old)
+    test = replaced(source, span_of(condition), reads)
+    grouped = test if _plain(test) else b"(" + test + b")"
+    return Change("update", old=old, body=b"%s.then(|| %s)" % (grouped, change))
 
 
-def _written(source: Source, access: Access) -> frozenset[bytes]:
-    return identifiers(source.text(access.operand)) if access.operand is not None else frozenset()
-
-
-def _grouped(test: bytes) -> bytes:
-    return test if _plain(test) else b"(" + test + b")"
-
-
-def new_value(source: Source, access: Access, is_read: IsRead, old: bytes) -> bytes | Refused:
-    """The value after ``access`` as an expression of ``old``."""
+def new_value(source: Source, access: Access, is_read: IsRead, old: bytes) -> bytes:
+    """The value after ``access`` as an expression of ``old``. Raises Refused."""
     node = access.operand
     if access.kind == "take" or node is None:
-        return Refused("the taken value is used")
+        raise Refused("the taken value is used")
     if access.kind not in ("assign", "compound"):
-        return Refused("the replaced value is used")
-    bad = impure(source, node)
-    if bad is not None:
-        return bad
-    text = replaced(source, span_of(node), dict.fromkeys(_reads(source, node, is_read), old))
-    if access.kind == "assign":
-        return text
-    sign = access.operator.removesuffix(b"=")
-    return b"%s %s %s" % (
-        old,
-        sign,
-        text if operand(source, node) == source.text(node) else b"(%s)" % text,
-    )
+        raise Refused("the replaced value is used")
+    require_pure(source, node)
+    sign = access.operator.removesuffix(b"=") if access.kind == "compound" else b""
+    return _after(source, node, _reads(source, node, is_read), old, sign)
 
 
 def _extreme(source: Source, condition: Node, access: Access, is_read: IsRead) -> Change | None:
     """``if n > *g { *g = n }`` and its mirror images."""
-    node = access.operand
-    if condition.type != "binary_expression" or access.kind != "assign" or node is None:
+    node, test = access.operand, nodes.operation_of(source, condition)
+    if test is None or access.kind != "assign" or node is None:
         return None
-    left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
-    sign = condition.child_by_field_name("operator")
-    if left is None or right is None or sign is None or impure(source, node) is not None:
+    if test.operator not in (b"<", b"<=", b">", b">=") or hinders_repeating(source, node):
         return None
-    word = source.text(sign)
-    if word not in (b"<", b"<=", b">", b">="):
-        return None
-    if _is(left, is_read):
-        other, greater = right, word.startswith(b"<")
-    elif _is(right, is_read):
-        other, greater = left, word.startswith(b">")
+    less = test.operator.startswith(b"<")
+    if _is(test.left, is_read):
+        other, greater = test.right, less
+    elif _is(test.right, is_read):
+        other, greater = test.left, not less
     else:
         return None
     if source.text(other) != source.text(node) or _reads(source, other, is_read):

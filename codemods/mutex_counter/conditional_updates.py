@@ -4,69 +4,63 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.atomic_change import Change, bare, conditional, impure, new_value
-from codemods.mutex_counter.critical_section import CriticalSection, Mention, diverges
+from codemods.mutex_counter.atomic_change import Change, conditional, new_value, require_pure
+from codemods.mutex_counter.critical_section import CriticalSection, Mention
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.section_rewrite import (
     Found,
     SectionRewrite,
-    disturbed,
-    moved,
+    must_stay_behind,
     reads_outside,
+    receiver_stays,
     single,
 )
-from codemods.mutex_counter.temporary_guard import LockUse
+from codemods.mutex_counter.temporary_guard import LockUse, require_no_comment
 from engine.base.model import Edit, Span
+from engine.rust import nodes
 from engine.rust.codegen import block, indent_step, reindented, replaced, without_statement
-from engine.rust.nodes import outward
-from engine.rust.syntax import COMMENTS, Source, span_of
+from engine.rust.control_flow import diverges
+from engine.rust.syntax import Source, span_of
 
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}
 
 
-def _branches(node: Node) -> tuple[Node, Node, Node, Node | None] | None:
-    """(if, condition, consequence, else's block) of an ``if`` statement or tail."""
-    if node.type == "expression_statement":
-        node = node.named_children[0]
-    if node.type != "if_expression":
+def _branches(statement: Node) -> tuple[Node, nodes.Branches] | None:
+    """The ``if`` of a statement or tail, when it looks at a plain condition."""
+    node = nodes.expression_in(statement)
+    parts = nodes.branches_of(node)
+    if parts is None or parts.condition.type in ("let_condition", "let_chain"):
         return None
-    condition = node.child_by_field_name("condition")
-    consequence = node.child_by_field_name("consequence")
-    other = node.child_by_field_name("alternative")
-    if condition is None or consequence is None or condition.type in ("let_condition", "let_chain"):
-        return None
-    block = other.named_children[-1] if other is not None and other.named_children else None
-    return node, condition, consequence, block
+    return node, parts
 
 
-def _inside(block: Node) -> list[Node]:
-    return [n for n in block.named_children if n.type not in COMMENTS]
-
-
-def if_changes(use: LockUse, section: CriticalSection) -> Found:
-    """``if n > *g { *g = n; }``: fetch_max, or fetch_update that gives up."""
+def _only_write(section: CriticalSection) -> tuple[Mention, Node, nodes.Branches] | None:
+    """The only write, and the ``if`` that it stands in."""
     if len(section.writes) != 1:
         return None
     write = section.writes[0]
-    statement = section.statements[write.statement]
-    parts = _branches(statement)
-    if parts is None or parts[3] is not None:
+    found = _branches(section.statements[write.statement])
+    return (write, *found) if found is not None else None
+
+
+def conditional_change(use: LockUse, section: CriticalSection) -> Found:
+    """``if n > *g { *g = n; }``: fetch_max, or fetch_update that gives up."""
+    found = _only_write(section)
+    if found is None or found[2].alternative is not None:
         return None
-    node, condition, consequence, _ = parts
-    inside = _inside(consequence)
+    write, node, parts = found
+    inside = nodes.named_children(parts.consequence)
     if len(inside) != 1 or reads_outside(section, span_of(node)):
         return None
-    if write.access.node not in (inside[0], *inside[0].named_children):
+    if write.access.node not in (inside[0], nodes.expression_in(inside[0])):
         return None
-    if use.source.comments_in(span_of(node)):
-        return Refused("a comment stands inside the text that would be replaced")
+    require_no_comment(use.source, span_of(node))
+    statement = section.statements[write.statement]
     change = conditional(
-        use.source, condition, write.access, section.is_read, use.inner, section.name
+        use.source, parts.condition, write.access, section.is_read, use.inner, section.name
     )
-    if isinstance(change, Refused):
-        return change
-    if not moved(use, section, write.statement):
-        return Refused("a name in the lock's path is bound anew before the value is changed")
+    if not receiver_stays(use, section, write.statement):
+        raise Refused("a name in the lock's path is bound anew before the value is changed")
     head = b"let _ = " if change.kind == "update" else b""
     text = head + change.call(use.receiver, use.orders) + b";"
     put = Edit(use.source.path, statement.start_byte, statement.end_byte, text)
@@ -76,7 +70,7 @@ def if_changes(use: LockUse, section: CriticalSection) -> Found:
 
 def _attempt(
     use: LockUse, section: CriticalSection, condition: Node, write: Mention, negated: bool
-) -> tuple[str, bytes] | Refused:
+) -> tuple[str, bytes]:
     """(kind, a condition that is true when the write did not happen).
 
     ``condition`` tells when it does not happen (``negated``: when it does).
@@ -85,22 +79,18 @@ def _attempt(
     operand = write.access.operand
     if use.inner == "bool" and write.access.kind == "assign" and operand is not None:
         value = source.text(operand)
-        wanted = bare(condition)
+        wanted = nodes.bare(condition)
         plain = section.is_read(wanted) is not None
         if not plain and source.text(wanted).startswith(b"!"):
-            inner = bare(wanted.named_children[0])
+            inner = nodes.bare(wanted.named_children[0])
             if section.is_read(inner) is not None and value == (b"true" if negated else b"false"):
                 sign = b"" if negated else b"!"
                 return "swap", sign + Change("swap", value).call(use.receiver, orders, True)
         if plain and value == (b"false" if negated else b"true"):
             sign = b"!" if negated else b""
             return "swap", sign + Change("swap", value).call(use.receiver, orders, True)
-    bad = impure(source, condition)
-    if bad is not None:
-        return bad
+    require_pure(source, condition)
     changed = new_value(source, write.access, section.is_read, section.name)
-    if isinstance(changed, Refused):
-        return changed
     reads = {
         span_of(m.access.node): section.name
         for m in section.reads
@@ -113,21 +103,18 @@ def _attempt(
 
 
 def _negation(source: Source, condition: Node, reads: dict[Span, bytes]) -> bytes:
-    condition = bare(condition)
+    condition = nodes.bare(condition)
     text = replaced(source, span_of(condition), reads)
     if condition.type == "unary_expression" and text.startswith(b"!"):
         return replaced(source, span_of(condition.named_children[0]), reads)
-    if condition.type == "binary_expression":
-        left, right = condition.child_by_field_name("left"), condition.child_by_field_name("right")
-        sign = condition.child_by_field_name("operator")
-        inverse = _INVERSE.get(source.text(sign)) if sign is not None else None
-        if inverse is not None and left is not None and right is not None:
-            sides = (replaced(source, span_of(n), reads) for n in (left, right))
-            return inverse.join((next(sides) + b" ", b" " + next(sides)))
-    return b"!(%s)" % text
+    test = nodes.operation_of(source, condition)
+    if test is None or test.operator not in _INVERSE:
+        return b"!(%s)" % text
+    left, right = (replaced(source, span_of(n), reads) for n in (test.left, test.right))
+    return b"%s %s %s" % (left, _INVERSE[test.operator], right)
 
 
-def tried(use: LockUse, section: CriticalSection) -> Found:
+def attempt_or_leave(use: LockUse, section: CriticalSection) -> Found:
     """``if *g >= limit { return false; } *g += 1;``: an update that may be turned down."""
     found = single(section)
     if found is None:
@@ -137,38 +124,34 @@ def tried(use: LockUse, section: CriticalSection) -> Found:
     if len(tests) != 1 or next(iter(tests)) >= write.statement:
         return None
     at = next(iter(tests))
-    parts = _branches(section.statements[at])
-    if parts is None or parts[3] is not None:
+    found_at = _branches(section.statements[at])
+    if found_at is None or found_at[1].alternative is not None:
         return None
-    _, condition, consequence, _ = parts
-    inside = _inside(consequence)
+    condition, consequence, _ = found_at[1]
+    inside = nodes.named_children(consequence)
     if not inside or not diverges(use.source, inside[-1]):
         return None
     if reads_outside(section, span_of(condition), span_of(write.access.node)):
-        return Refused("the value is used in the branch that gives up")
+        raise Refused("the value is used in the branch that gives up")
     between = section.statements[at + 1 : write.statement]
-    if disturbed(section, between, use.source.text(statement)) or not moved(use, section, at):
-        return Refused("the value is read before other steps and changed after them")
-    made = _attempt(use, section, condition, write, negated=False)
-    if isinstance(made, Refused):
-        return made
-    kind, test = made
+    if must_stay_behind(section, between, use.source.text(statement)) or not receiver_stays(
+        use, section, at
+    ):
+        raise Refused("the value is read before other steps and changed after them")
+    kind, test = _attempt(use, section, condition, write, negated=False)
     put = Edit(use.source.path, condition.start_byte, condition.end_byte, test)
     return SectionRewrite(frozenset({kind}), (put, without_statement(use.source, statement)))
 
 
-def else_leaves(use: LockUse, section: CriticalSection) -> Found:
+def attempt_as_value(use: LockUse, section: CriticalSection) -> Found:
     """``if *g < limit { *g += 1; true } else { false }`` and its mirror image."""
-    if len(section.writes) != 1:
+    found = _only_write(section)
+    if found is None or not section.is_tail(section.statements[found[0].statement]):
         return None
-    write = section.writes[0]
-    statement = section.statements[write.statement]
-    parts = _branches(statement)
-    if parts is None or parts[3] is None or not section.is_tail(statement):
+    write, node, (condition, consequence, other) = found
+    if other is None:
         return None
-    node, condition, consequence, other = parts
-    assert other is not None
-    first, second = _inside(consequence), _inside(other)
+    first, second = nodes.named_children(consequence), nodes.named_children(other)
     taken = span_of(write.node) in span_of(consequence)
     changing, leaving = (first, second) if taken else (second, first)
     texts = [use.source.text(n) for n in (*changing[1:], *leaving)]
@@ -176,11 +159,8 @@ def else_leaves(use: LockUse, section: CriticalSection) -> Found:
         return None
     if reads_outside(section, span_of(condition), span_of(write.access.node)):
         return None
-    if use.source.comments_in(span_of(node)):
-        return Refused("a comment stands inside the text that would be replaced")
+    require_no_comment(use.source, span_of(node))
     made = _attempt(use, section, condition, write, negated=taken)
-    if isinstance(made, Refused):
-        return made
     kind, test = made
     test = _happened(made) if texts[0] == b"true" else test
     put = Edit(use.source.path, node.start_byte, node.end_byte, test)
@@ -196,29 +176,28 @@ def _happened(attempt: tuple[str, bytes]) -> bytes:
     return test[1:] if test.startswith(b"!") else b"!" + test
 
 
-def branches(use: LockUse, section: CriticalSection) -> Found:
+def attempt_as_condition(use: LockUse, section: CriticalSection) -> Found:
     """``if *flag { *flag = false; Some(x) } else { None }``: the attempt is the condition."""
-    if len(section.writes) != 1:
+    found = _only_write(section)
+    if found is None:
         return None
-    write = section.writes[0]
-    parts = _branches(section.statements[write.statement])
-    if parts is None or reads_outside(section, span_of(parts[1]), span_of(write.access.node)):
+    write, node, (condition, consequence, other) = found
+    if reads_outside(section, span_of(condition), span_of(write.access.node)):
         return None
-    node, condition, consequence, other = parts
     taken = span_of(write.node) in span_of(consequence)
     block = consequence if taken else other
-    inside = _inside(block) if block is not None and block.type == "block" else []
+    inside = nodes.named_children(block) if block is not None and block.type == "block" else []
     mine = next((n for n in inside if span_of(write.access.node) in span_of(n)), None)
     if mine is None or write.access.node not in mine.named_children:
         return None
     before = inside[: inside.index(mine)]
-    if disturbed(section, before, use.source.text(mine)) or use.source.comments_in(span_of(mine)):
-        return Refused("the value is read before other steps and changed after them")
-    if not moved(use, section, write.statement):
-        return Refused("a name in the lock's path is bound anew before the value is changed")
+    if must_stay_behind(section, before, use.source.text(mine)) or use.source.comments_in(
+        span_of(mine)
+    ):
+        raise Refused("the value is read before other steps and changed after them")
+    if not receiver_stays(use, section, write.statement):
+        raise Refused("a name in the lock's path is bound anew before the value is changed")
     made = _attempt(use, section, condition, write, negated=taken)
-    if isinstance(made, Refused):
-        return made
     path = use.source.path
     left = other if taken else consequence
     if len(inside) == 1 and left is not None and not use.source.comments_in(span_of(node)):
@@ -230,7 +209,7 @@ def branches(use: LockUse, section: CriticalSection) -> Found:
     return SectionRewrite(frozenset({made[0]}), (put, without_statement(use.source, mine)))
 
 
-def pure(use: LockUse, section: CriticalSection) -> Found:
+def pure_steps(use: LockUse, section: CriticalSection) -> Found:
     """Several steps that are together a pure function of the old value."""
     source = use.source
     if section.later or any(m.captured for m in section.mentions):
@@ -239,13 +218,12 @@ def pure(use: LockUse, section: CriticalSection) -> Found:
     for statement in section.statements:
         if not _steps(section, statement):
             return None
-        bad = impure(source, statement, own)
-        if bad is not None:
-            return bad
+        require_pure(source, statement, own)
     first, last = section.statements[0], section.statements[-1]
     span = Span(first.start_byte, last.end_byte)
-    reads = {span_of(outward(m.access.node)): section.name for m in section.reads}
-    targets = {span_of(_target(m)): section.name for m in section.writes}
+    reads = {span_of(nodes.outward(m.access.node)): section.name for m in section.reads}
+    writes = (nodes.operation_of(source, m.access.node) for m in section.writes)
+    targets = {span_of(write.left): section.name for write in writes if write is not None}
     if b'"' in source.slice(span) or source.comments_in(span):
         return None
     indent, step = source.indent_of(first.start_byte), indent_step(source, section.block)
@@ -260,28 +238,17 @@ def pure(use: LockUse, section: CriticalSection) -> Found:
     )
 
 
-def _target(mention: Mention) -> Node:
-    left = mention.access.node.child_by_field_name("left")
-    return left if left is not None else mention.access.node
-
-
-def _steps(section: CriticalSection, node: Node) -> bool:
+def _steps(section: CriticalSection, statement: Node) -> bool:
     """Only plain writes of the value, and ``if``s around them."""
-    if node.type == "expression_statement":
-        node = node.named_children[0]
-    if any(
-        m.access.node == node and m.access.kind in ("assign", "compound") for m in section.writes
-    ):
+    node = nodes.expression_in(statement)
+    plain = (m for m in section.writes if m.access.kind in ("assign", "compound"))
+    if any(m.access.node == node for m in plain):
         return True
-    if node.type != "if_expression":
+    found = _branches(node)
+    if found is None:
         return False
-    parts = _branches(node)
-    if parts is None:
-        return False
-    blocks = [parts[2]]
-    other = parts[3]
+    _, consequence, other = found[1]
+    inside = nodes.named_children(consequence)
     if other is not None:
-        if other.type == "if_expression":
-            return all(_steps(section, n) for n in _inside(parts[2])) and _steps(section, other)
-        blocks.append(other)
-    return all(_steps(section, n) for block in blocks for n in _inside(block))
+        inside += [other] if other.type == "if_expression" else nodes.named_children(other)
+    return all(_steps(section, n) for n in inside)

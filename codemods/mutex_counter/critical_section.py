@@ -14,15 +14,13 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.guard_access import Access, Refused, access
 from engine.base.model import Span
+from engine.rust import nodes
+from engine.rust.drop_scopes import is_tail
 from engine.rust.effects import Effect, effects
 from engine.rust.format_macros import capturing, shown_by
 from engine.rust.influence import Influence
-from engine.rust.nodes import macro_name, outward
 from engine.rust.scopes import Binding, Scopes
-from engine.rust.syntax import COMMENTS, Source, span_of
-
-_LEAVING = frozenset({b"bail", b"panic", b"unreachable", b"todo", b"unimplemented"})
-_EXITS = frozenset({"return_expression", "break_expression", "continue_expression"})
+from engine.rust.syntax import Source, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,32 +82,29 @@ class CriticalSection:
 
     def is_tail(self, node: Node) -> bool:
         """The value of the region's block."""
-        rest = [n for n in self.block.named_children if n.type not in COMMENTS]
-        if not rest or rest[-1] != node or node.type == "let_declaration":
-            return False
-        return not self.source.text(node).endswith(b";")
+        return node.parent == self.block and is_tail(node)
 
 
 def section_of_let(
     source: Source, scopes: Scopes, let: Node, binding: Binding, fields: bool = False
-) -> CriticalSection | Refused:
-    """The section of ``let g = x.lock().unwrap();``."""
+) -> CriticalSection:
+    """The section of ``let g = x.lock().unwrap();``. Raises Refused."""
     block = let.parent
     if block is None or block.type != "block":
-        return Refused("the guard is bound in a place that is not understood")
+        raise Refused("the guard is bound in a place that is not understood")
     following = [
-        n
-        for n in block.named_children
-        if n.start_byte >= let.end_byte and n.type not in COMMENTS and n.type != "attribute_item"
+        statement
+        for statement in nodes.named_children(block)
+        if statement.start_byte >= let.end_byte and statement.type != "attribute_item"
     ]
     return _section(source, scopes, binding, let, block, following, fields)
 
 
 def section_of_block(
     source: Source, scopes: Scopes, block: Node, binding: Binding, fields: bool = False
-) -> CriticalSection | Refused:
-    """The section of ``if let Ok(g) = x.lock() { .. }``."""
-    inside = [n for n in block.named_children if n.type not in COMMENTS]
+) -> CriticalSection:
+    """The section of ``if let Ok(g) = x.lock() { .. }``. Raises Refused."""
+    inside = nodes.named_children(block)
     return _section(source, scopes, binding, None, block, inside, fields)
 
 
@@ -121,7 +116,7 @@ def _section(
     block: Node,
     following: Sequence[Node],
     fields: bool,
-) -> CriticalSection | Refused:
+) -> CriticalSection:
     name = binding.name
     drop_at = next((i for i, n in enumerate(following) if _drops(source, n, name)), None)
     statements = tuple(following if drop_at is None else following[:drop_at])
@@ -130,15 +125,11 @@ def _section(
     end = drop.end_byte if drop is not None else (following[-1].end_byte if following else 0)
     span = Span(head.start_byte if head is not None else block.start_byte, end)
     if any(n.type == "attribute_item" and span_of(n) in span for n in block.named_children):
-        return Refused("an attribute stands on a statement under the lock")
+        raise Refused("an attribute stands on a statement under the lock")
     mentions = _mentions(source, scopes, binding, statements, drop, fields)
-    if isinstance(mentions, Refused):
-        return mentions
     if not mentions:
-        return Refused("the lock is held as a gate: its value is not used", locks=True)
-    notes = _judged(source, statements, mentions)
-    if isinstance(notes, Refused):
-        return notes
+        raise Refused("the lock is held as a gate: its value is not used", locks=True)
+    notes = _notes(source, statements, mentions)
     return CriticalSection(source, name, head, block, statements, drop, mentions, notes, later)
 
 
@@ -154,7 +145,7 @@ def _mentions(
     statements: Sequence[Node],
     drop: Node | None,
     fields: bool,
-) -> tuple[Mention, ...] | Refused:
+) -> tuple[Mention, ...]:
     found: list[Mention] = []
     for use in scopes.uses(binding):
         if drop is not None and use.span in span_of(drop):
@@ -163,20 +154,21 @@ def _mentions(
         node = source.innermost(use.span)
         line = source.position(use.span.start)[0]
         if at is None:
-            return Refused(f"the guard is used in line {line}, after it was dropped there or moved")
+            raise Refused(f"the guard is used in line {line}, after it was dropped there or moved")
         if use.capture:
             if capturing(source, use.span) is None:
-                return Refused(f"a macro takes the guard in line {line}")
+                raise Refused(f"a macro takes the guard in line {line}")
             found.append(Mention(node, Access("read", node), at, captured=True))
             continue
         if node.type != "identifier" or source.text(node) != binding.name:
-            return Refused(f"a macro in line {line} takes the guard")
-        what = access(source, node, fields)
-        if isinstance(what, Refused):
-            return Refused(f"{what.reason} (line {line})", what.locks)
+            raise Refused(f"a macro in line {line} takes the guard")
+        try:
+            what = access(source, node, fields)
+        except Refused as refused:
+            raise Refused(f"{refused.reason} (line {line})", refused.locks) from None
         carrier = _carrier(source, node, statements[at])
         if carrier is not None:
-            return Refused(f"the guard is captured by {carrier} in line {line}", locks=True)
+            raise Refused(f"the guard is captured by {carrier} in line {line}", locks=True)
         found.append(Mention(node, what, at))
     return tuple(found)
 
@@ -193,9 +185,9 @@ def _carrier(source: Source, node: Node, statement: Node) -> str | None:
     return None
 
 
-def _judged(
+def _notes(
     source: Source, statements: Sequence[Node], mentions: Sequence[Mention]
-) -> tuple[str, ...] | Refused:
+) -> tuple[str, ...]:
     """Notes for what else runs under the lock, or why that makes it a critical section."""
     own = {span_of(m.access.node) for m in mentions if not m.reads}
     writes = any(not m.reads for m in mentions)
@@ -205,7 +197,6 @@ def _judged(
             if span_of(effect.node) in own:
                 continue
             line = source.position(effect.node.start_byte)[0]
-            told = f"{effect.words} (line {line}) runs while the lock is held"
             match effect.what:
                 case "lock" if not writes and _only_reads(source, effect):
                     notes.append(
@@ -217,7 +208,7 @@ def _judged(
                 case "convention":
                     notes.append(f"{effect.words} (line {line}) ran under the lock")
                 case _:
-                    return Refused(told)
+                    raise Refused(f"{effect.words} (line {line}) runs while the lock is held")
     return tuple(dict.fromkeys(notes))
 
 
@@ -228,12 +219,11 @@ def _only_reads(source: Source, effect: Effect) -> bool:
         up = source.parent(node)
         if up is None:
             return False
-        if up.type == "unary_expression" and up.children[0].type == "*":
-            what = access(source, node)
-            return not isinstance(what, Refused) and what.kind == "read"
-        if up.type == "let_declaration":
-            mutable = any(c.type == "mutable_specifier" for c in up.children)
-            return up.child_by_field_name("value") == node and not mutable
+        if nodes.dereferenced(up) is not None:
+            return _is_read(source, node)
+        let = nodes.let_of(up)
+        if let is not None and up.type == "let_declaration":
+            return let.value == node and not nodes.is_mut(up)
         if up.type not in (
             "call_expression", "field_expression", "try_expression", "await_expression",
             "parenthesized_expression",
@@ -243,45 +233,15 @@ def _only_reads(source: Source, effect: Effect) -> bool:
     return True
 
 
-def exits(node: Node) -> bool:
-    """May evaluating ``node`` leave the section early (nested functions aside)?"""
-    pending = [node]
-    while pending:
-        current = pending.pop()
-        if current.type in _EXITS or current.type == "try_expression":
-            return True
-        if current.type not in ("closure_expression", "async_block", "function_item"):
-            pending.extend(current.named_children)
-    return False
-
-
-def diverges(source: Source, node: Node) -> bool:
-    """Does the statement ``node`` always leave?"""
-    if node.type == "expression_statement" and node.named_children:
-        node = node.named_children[0]
-    if node.type == "macro_invocation":
-        return macro_name(source, node) in _LEAVING
-    return node.type in _EXITS
-
-
-def looped(source: Source, node: Node, statement: Node) -> bool:
-    """Is ``node`` inside a loop or closure of ``statement`` (evaluated any number of times)?"""
-    for ancestor in source.ancestors(node):
-        if ancestor.type in ("closure_expression", "for_expression", "while_expression") or (
-            ancestor.type == "loop_expression"
-        ):
-            return True
-        if ancestor == statement:
-            return False
-    return False
+def _is_read(source: Source, guard: Node) -> bool:
+    try:
+        return access(source, guard).kind == "read"
+    except Refused:
+        return False
 
 
 def written(section: CriticalSection, mention: Mention) -> Node | None:
     """The top-level statement that is just this write, if there is one."""
     statement = section.statements[mention.statement]
-    node = outward(mention.access.node)
-    if statement == node:
-        return statement
-    if statement.type == "expression_statement" and statement.named_children[0] == node:
-        return statement
-    return None
+    node = nodes.outward(mention.access.node)
+    return statement if node in (statement, nodes.expression_in(statement)) else None

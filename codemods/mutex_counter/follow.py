@@ -35,9 +35,10 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
         joined.lock_calls += (c for c in group.lock_calls if c not in joined.lock_calls)
     joined.lock_calls += (c for c in _calls(located, told) if c not in joined.lock_calls)
     joined.constructors += (n for n in _news(located, told) if n not in joined.constructors)
-    proposal = proposal_of(located, joined)
-    if isinstance(proposal, Refused):
-        return Refusal(proposal.reason)
+    try:
+        proposal = proposal_of(located, joined)
+    except Refused as refused:
+        return Refusal(refused.reason)
     if not proposal.fixes:
         return Refusal(proposal.reason)
     larger = proposal.fixes[0]

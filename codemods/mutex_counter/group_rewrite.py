@@ -15,6 +15,7 @@ from codemods.mutex_counter.lock_types import atomic, full_names
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
 from codemods.mutex_counter.temporary_guard import READING, Field, LockUse, Rewrite
 from engine.base.model import Edit, Site, Span
+from engine.rust import nodes
 from engine.rust.codegen import one_line
 from engine.rust.syntax import Source
 
@@ -59,12 +60,10 @@ def orders_for(inners: frozenset[str], ops: frozenset[str]) -> Orders:
     return RELAXED if statistic and not (falls and "escapes" in ops) else SEQ_CST
 
 
-def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten | Refused:
-    """All uses, declared types and constructors of a group, or the first thing in the way."""
-    used = uses_of(located, group.lock_calls, orders)
-    if isinstance(used, Refused):
-        return used
-    parts = [used]
+def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
+    """All uses, declared types and constructors of a group. Raises Refused with the first thing in
+    the way."""
+    parts = [uses_of(located, group.lock_calls, orders)]
     for decl in group.declarations:
         source = located.source(decl.path)
         for span, inner in zip(decl.types, decl.inners, strict=True):
@@ -72,21 +71,18 @@ def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten | Ref
             edit = Edit(decl.path, span.start, span.end, before + atomic(inner) + after)
             parts.append(Rewritten((edit,), drops=tuple(imports_behind(source, span))))
     for new in group.constructors:
-        made = _constructor(located, group, new)
-        if isinstance(made, Refused):
-            return made
         drops = tuple(imports_behind(located.source(new.file), new.named))
-        parts.append(Rewritten((made,), drops=drops))
+        parts.append(Rewritten((_constructor(located, group, new),), drops=drops))
     return apart(located, merged(parts))
 
 
-def apart(located: Located, made: Rewritten) -> Rewritten | Refused:
+def apart(located: Located, made: Rewritten) -> Rewritten:
     """Edits of one fix must not overlap: two locks of one group in one statement may do so."""
     ordered = sorted(made.edits, key=lambda e: (e.path, e.start, e.end))
     for left, right in pairwise(ordered):
         if left.path == right.path and right.start < left.end:
             place = located.place(right.path, right.start)
-            return Refused(f"{place}: it is locked again while it is held")
+            raise Refused(f"{place}: it is locked again while it is held")
     return made
 
 
@@ -95,14 +91,19 @@ def uses_of(
     calls: Iterable[LockCall],
     orders: Orders,
     fields: Mapping[bytes, Field] | None = None,
-) -> Rewritten | Refused:
+) -> Rewritten:
     """The rewrites of all lock calls. A use of the lock as a lock is told first: it decides."""
-    done = [(call, rewrite_call(located, call, orders, fields or {})) for call in calls]
-    refused = [(call, made) for call, made in done if isinstance(made, Refused)]
-    refused.sort(key=lambda r: not r[1].locks)
-    for call, made in refused:
-        return Refused(f"{located.place(call.path, call.span.start)}: {made.reason}", made.locks)
-    return merged(_whole(call, made) for call, made in done if isinstance(made, Rewrite))
+    done: list[Rewritten] = []
+    refused: list[Refused] = []
+    for call in calls:
+        try:
+            done.append(_whole(call, rewrite_call(located, call, orders, fields or {})))
+        except Refused as bad:
+            place = located.place(call.path, call.span.start)
+            refused.append(Refused(f"{place}: {bad.reason}", bad.locks))
+    if refused:
+        raise min(refused, key=lambda bad: not bad.locks)
+    return merged(done)
 
 
 def _whole(call: LockCall, made: Rewrite) -> Rewritten:
@@ -118,25 +119,24 @@ def changing(
     found: dict[tuple[str, Span], bool] = {}
     for call in calls:
         made = rewrite_call(located, call, SEQ_CST, fields or {})
-        if isinstance(made, Rewrite):
-            ops = {op.rpartition(".")[2] for op in made.ops}
-            found[call.path, call.span] = bool(ops - READING - {"snapshot"})
+        ops = {op.rpartition(".")[2] for op in made.ops}
+        found[call.path, call.span] = bool(ops - READING - {"snapshot"})
     return found
 
 
 def rewrite_call(
     located: Located, call: LockCall, orders: Orders, fields: Mapping[bytes, Field]
-) -> Rewrite | Refused:
+) -> Rewrite:
     """One lock call with everything done under it; ``fields`` are those of the struct behind the
     lock (none: a number or flag is behind it)."""
     source = located.source(call.path)
     node, held = source.node_at(call.span), source.node_at(call.receiver)
     if node is None or held is None or call.lock is None:
-        return Refused("the call is not understood")
+        raise Refused("the call is not understood")
     if not source.sound(node):
-        return Refused("a syntax error stands beside it")
+        raise Refused("a syntax error stands beside it")
     if call.method not in DIRECT and source.comments_in(Span(call.receiver.end, call.span.end)):
-        return Refused("a comment stands inside the text that would be replaced")
+        raise Refused("a comment stands inside the text that would be replaced")
     text = one_line(source.text(held))
     references = _references(located, call)
     use = LockUse(
@@ -149,40 +149,31 @@ def _references(located: Located, call: LockCall) -> frozenset[Span]:
     """Operands under this lock that rustc knows as references."""
     source = located.source(call.path)
     site = Site("", call.path, call.span, {}, kind=f"call {call.method.decode()}")
-    found: set[Span] = set()
-    for span in asked(site, source):
-        told = located.facts.type_of(call.path, span)
-        if told is not None and told.is_ref:
-            found.add(span)
-    return frozenset(found)
+    told = ((span, located.facts.type_of(call.path, span)) for span in asked(site, source))
+    return frozenset(span for span, type_ in told if type_ is not None and type_.is_ref)
 
 
 def imports_behind(source: Source, span: Span) -> Iterator[tuple[str, bytes]]:
     """(path, full name) of imports behind a lock type's name that may no longer be needed."""
     node = source.innermost(span)
-    if node.type == "generic_type":
-        node = node.child_by_field_name("type") or node
-    text = source.text(node)
-    for full in full_names(source, node, text):
-        yield source.path, full
-    if b"::" in text:
-        for full in full_names(source, node, text.partition(b"::")[0]):
-            yield source.path, full
+    text = source.text(nodes.generic_head(node))
+    for path in (text, text.partition(b"::")[0]) if b"::" in text else (text,):
+        yield from ((source.path, full) for full in full_names(source, node, path))
 
 
-def _constructor(located: Located, group: Group, new: Constructor) -> Edit | Refused:
+def _constructor(located: Located, group: Group, new: Constructor) -> Edit:
     """``Mutex`` of ``Mutex::new(..)`` becomes the atomic that this lock is."""
     inners = group.inners
     if len(inners) > 1 and new.lock is not None:
         inners &= {new.lock.inner}
     if len(inners) != 1:
         place = located.place(new.file, new.whole.start)
-        return Refused(f"{place}: which number this lock is made for is not known")
+        raise Refused(f"{place}: which number this lock is made for is not known")
     marker = atomic(next(iter(inners)))
     source = located.source(new.file)
     node = source.node_at(new.whole)
-    function = node.child_by_field_name("function") if node is not None else None
-    last = source.text(function).rpartition(b"::")[2] if function is not None else b""
-    if last in (b"const_new", b"const_mutex", b"const_rwlock") and function is not None:
-        return Edit(new.file, function.start_byte, function.end_byte, marker + b"::new")
+    callee = nodes.callee_of(node) if node is not None else None
+    last = nodes.last_segment(source.text(callee)) if callee is not None else b""
+    if last in (b"const_new", b"const_mutex", b"const_rwlock") and callee is not None:
+        return Edit(new.file, callee.start_byte, callee.end_byte, marker + b"::new")
     return Edit(new.file, new.path.start, new.path.end, marker)

@@ -13,7 +13,7 @@ Looked at are functions, with what they call where that can be told by name: ``s
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
@@ -22,9 +22,10 @@ from tree_sitter import Node
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Located
 from engine.base.model import Span
-from engine.rust.calls import spawned_around
-from engine.rust.nodes import callee_name
+from engine.rust import nodes
 from engine.rust.syntax import Source, span_of, walk_all
+from engine.rust.thread_order import may_precede
+from engine.rust.value_flow import value_of
 
 _METHODS = re.compile(rb"load|store|swap|fetch_\w+|compare_exchange(?:_weak)?|compare_and_swap")
 _ORDERING = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst)(?!\w)")
@@ -64,11 +65,11 @@ class _Event:
     touches: tuple[Touch, ...]
 
 
-def tied_to_another(located: Located, uses: Uses) -> Refused | None:
-    """Why the locks called at ``uses`` must stay: an atomic that is not SeqCst is used with them."""
-    if not any(_WEAK.search(located.facts.sources.data(p)) for p in located.facts.sources.paths):
-        return None
-    return _Search(located, uses).refusal()
+def require_untied(located: Located, uses: Uses) -> None:
+    """Raises Refused where the locks called at ``uses`` must stay: an atomic that is not SeqCst is
+    used with them."""
+    if any(_WEAK.search(located.facts.sources.data(p)) for p in located.facts.sources.paths):
+        _Search(located, uses).judge()
 
 
 class _Search:
@@ -78,11 +79,14 @@ class _Search:
         self.located, self.uses = located, uses
         self._done: dict[tuple[str, Span, int], tuple[_Event, ...]] = {}
 
-    def refusal(self) -> Refused | None:
+    def judge(self) -> None:
         before: dict[Touch, None] = {}  # of other atomics, before the value is looked at or changed
         after: dict[Touch, None] = {}  # of other atomics, after the value was changed
         for source, function in self._around():
-            for first, second in _ordered(source, self._events(source, function, _DEPTH)):
+            events = self._events(source, function, _DEPTH)
+            for first, second in product(events, events):
+                if not may_precede(source, first.at, second.at):
+                    continue
                 value = [t for t in second.touches if not t.name]
                 before.update((t, None) for t in first.touches if t.name and value)
                 changed = any(not t.name and t.writes for t in first.touches)
@@ -91,11 +95,10 @@ class _Search:
             if _lost(one, other):
                 weak, strong = (one, other) if one.weak else (other, one)
                 also = f", as in {strong.place}" if strong.place != weak.place else ""
-                return Refused(
+                raise Refused(
                     f"{weak.place}: `{weak.text}` is used together with this value{also}, and is "
                     "not SeqCst: a lock keeps the two in order, an atomic only if both are SeqCst"
                 )
-        return None
 
     def _around(self) -> Iterator[tuple[Source, Node]]:
         """Functions that use the value, and those that call them, a few levels up."""
@@ -135,13 +138,11 @@ class _Search:
             touch = self._atomic(source, node)
             if touch is not None:
                 yield _Event(node, (touch,))
-            elif depth > 0:
-                found = self._inside(source, node, depth)
-                if found:
-                    yield _Event(node, found)
+            elif depth > 0 and (found := self._inside(source, node, depth)):
+                yield _Event(node, found)
 
     def _inside(self, source: Source, call: Node, depth: int) -> tuple[Touch, ...]:
-        named = callee_name(call)
+        named = nodes.callee_name(call)
         if named is None:
             return ()
         touches = (
@@ -154,25 +155,18 @@ class _Search:
 
     def _atomic(self, source: Source, call: Node) -> Touch | None:
         """An operation of an atomic: a method that is given an ordering."""
-        function, given = (call.child_by_field_name(n) for n in ("function", "arguments"))
-        if function is None or given is None or function.type != "field_expression":
+        found = nodes.method_call(source, call)
+        if found is None or not _METHODS.fullmatch(found.method):
             return None
-        method, value = (function.child_by_field_name(n) for n in ("field", "value"))
-        if method is None or value is None or not _METHODS.fullmatch(source.text(method)):
-            return None
-        orders = frozenset(_ORDERING.findall(source.text(given)))
+        given = b" ".join(map(source.text, found.arguments))
+        orders = frozenset(_ORDERING.findall(given))
         if not orders:
             return None
-        word = source.text(method)
+        name = _name(self.located, source, found.receiver)
         text = " ".join(source.text(call).decode("utf-8", "replace").split())
-        return Touch(
-            _name(self.located, source, value),
-            word != b"store",
-            word != b"load",
-            orders,
-            self.located.place(source.path, call.start_byte),
-            text,
-        )
+        reads, writes = found.method != b"store", found.method != b"load"
+        place = self.located.place(source.path, call.start_byte)
+        return Touch(name, reads, writes, orders, place, text)
 
 
 def _lost(before: Touch, after: Touch) -> bool:
@@ -189,43 +183,6 @@ def _lost(before: Touch, after: Touch) -> bool:
     return not (handed and (passed or exchanged))
 
 
-def _ordered(source: Source, events: Iterable[_Event]) -> Iterator[tuple[_Event, _Event]]:
-    """Pairs of which one thread may run the first before the second."""
-    listed = [(e, spawned_around(source, e.at), source.loops_around(e.at)) for e in events]
-    for (first, one, around), (second, other, also) in product(listed, listed):
-        earlier = _end(source, first.at) < _end(source, second.at)
-        if one == other:
-            if earlier or any(loop in also for loop in around):
-                yield first, second
-        elif earlier and one in _outside(source, other):
-            yield first, second
-
-
-def _end(source: Source, call: Node) -> int:
-    """Where ``call`` is done, in the order of evaluation: what is assigned comes before the place."""
-    node = call
-    while True:
-        up = source.parent(node)
-        if up is None:
-            return call.end_byte
-        if up.type in ("assignment_expression", "compound_assignment_expr"):
-            return up.end_byte if up.child_by_field_name("left") == node else call.end_byte
-        if up.type not in ("unary_expression", "parenthesized_expression", "await_expression") and (
-            up.type not in ("call_expression", "field_expression", "try_expression")
-        ):
-            return call.end_byte
-        node = up
-
-
-def _outside(source: Source, spawned: Node | None) -> list[Node | None]:
-    """What ``spawned`` stands in: that ran before it."""
-    found: list[Node | None] = []
-    while spawned is not None:
-        spawned = spawned_around(source, spawned)
-        found.append(spawned)
-    return found
-
-
 def _name(located: Located, source: Source, node: Node) -> bytes:
     """The last field, static or local in ``node``, through ``let x = Arc::clone(&self.x)``."""
     last = [n for n in walk_all(source, node) if n.type in _NAMES]
@@ -233,8 +190,7 @@ def _name(located: Located, source: Source, node: Node) -> bytes:
     if not last:
         return source.text(node)
     binding = located.binding(source, last[-1]) if last[-1] == node else None
-    let = source.node_at(binding.statement) if binding is not None else None
-    value = let.child_by_field_name("value") if let is not None and binding is not None else None
+    value = value_of(source, binding) if binding is not None and binding.kind == "let" else None
     if value is None or b"new(" in source.text(value) or value.type == "identifier":
         return source.text(last[-1])
     return _name(located, source, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from weakref import WeakKeyDictionary
 
 from codemods.mutex_counter import counter_structs
@@ -19,9 +20,10 @@ from codemods.mutex_counter.located import Declaration, Located, LockCall, build
 from codemods.mutex_counter.lock_types import full_names
 from codemods.mutex_counter.notes import exposed_by, note
 from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.other_atomics import tied_to_another
+from codemods.mutex_counter.other_atomics import require_untied
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.detect.facts import Facts, Sources
+from engine.rust import nodes
 
 # The latest survey of a run's sources: ``follow`` goes on from it.
 _SURVEYS: WeakKeyDictionary[Sources, tuple[Located, list[Group]]] = WeakKeyDictionary()
@@ -38,42 +40,36 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     found = groups(located)
     _SURVEYS[facts.sources] = (located, found)
     for group in found:
-        proposal = proposal_of(located, group)
-        if isinstance(proposal, Proposal):
-            yield proposal
+        with suppress(Refused):
+            yield proposal_of(located, group)
     yield from counter_structs.proposals(located)
 
 
-def proposal_of(located: Located, group: Group) -> Proposal | Refused:
-    """What is proposed for a group; ``Refused`` when it is no counter behind a lock."""
-    shown = tuple(
-        d.site for d in group.declarations if d.site.role == "site" and _is_counter(group, d)
-    )
+def proposal_of(located: Located, group: Group) -> Proposal:
+    """What is proposed for a group. Raises Refused when it is no counter behind a lock."""
+    shown = [d.site for d in group.declarations if d.site.role == "site" and _is_counter(group, d)]
     if not shown:
-        return Refused("rustc knows no counter here", locks=True)
-    shown = tuple(sorted(shown, key=lambda s: (s.kind in ("let", "local"), s.path, s.span)))
+        raise Refused("rustc knows no counter here", locks=True)
+    sites = tuple(sorted(shown, key=lambda s: (s.kind in ("let", "local"), s.path, s.span)))
     blind = [c for c in group.lock_calls if c.lock is None]
     if blind and len(blind) == len(group.lock_calls):
         first = blind[0]
         reason = f"{_at(located, first)}: {located.facts.unknown(first.path, first.receiver)}"
-        return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
+        return Proposal(sites, reason=reason, outcome=Outcome.NOT_COMPILED)
     if not group.lock_calls and all(d.family is None for d in group.declarations if d.types):
-        return Refused("what looks like a lock is another type", locks=True)
-    refused = _refused(located, group, blind)
-    if isinstance(refused, Refused):
-        return Proposal(shown, reason=refused.reason)
-    made = rewritten(located, group, RELAXED)
-    if isinstance(made, Refused):
-        return made if made.locks else Proposal(shown, reason=made.reason)
-    orders = orders_for(group.inners, made.ops)
-    if orders is not RELAXED:
-        made = rewritten(located, group, orders)
-        if isinstance(made, Refused):
-            return Proposal(shown, reason=made.reason)
-        bound = tied_to_another(located, changing(located, group.lock_calls))
-        if bound is not None:
-            return Proposal(shown, reason=bound.reason)
-    return Proposal(shown, (_fix(located, group, made, orders),))
+        raise Refused("what looks like a lock is another type", locks=True)
+    try:
+        _require_known(located, group, blind)
+        made = rewritten(located, group, RELAXED)
+        orders = orders_for(group.inners, made.ops)
+        if orders is not RELAXED:
+            made = rewritten(located, group, orders)
+            require_untied(located, changing(located, group.lock_calls))
+    except Refused as refused:
+        if refused.locks:
+            raise
+        return Proposal(sites, reason=refused.reason)
+    return Proposal(sites, (_fix(located, group, made, orders),))
 
 
 def _is_counter(group: Group, decl: Declaration) -> bool:
@@ -87,30 +83,24 @@ def _at(located: Located, call: LockCall) -> str:
     return located.place(call.path, call.span.start)
 
 
-def _refused(located: Located, group: Group, blind: Sequence[LockCall]) -> Refused | None:
-    """What stands in the way before any use is looked at."""
+def _require_known(located: Located, group: Group, blind: Sequence[LockCall]) -> None:
+    """Raises Refused with what stands in the way before any use is looked at."""
     for decl in group.declarations:
         source = located.source(decl.path)
         if decl.doubt:
-            return Refused(decl.doubt)
+            raise Refused(decl.doubt)
         for span in decl.types:
-            node = source.node_at(span)
-            named = node.child_by_field_name("type") if node is not None else None
-            if node is None or named is None:
-                return Refused(
-                    f"{located.place(decl.path, span.start)}: the type is not understood"
-                )
-            if len(full_names(source, node, source.text(named))) > 1:
-                return Refused(
-                    f"{located.place(decl.path, span.start)}: "
-                    f"`{source.text(named).decode()}` is imported differently under `cfg`"
-                )
+            node, place = source.node_at(span), located.place(decl.path, span.start)
+            if node is None or node.type != "generic_type":
+                raise Refused(f"{place}: the type is not understood")
+            name = source.text(nodes.generic_head(node))
+            if len(full_names(source, node, name)) > 1:
+                raise Refused(f"{place}: `{name.decode()}` is imported differently under `cfg`")
     if not group.lock_calls:
-        return Refused("nothing that was compiled here locks it")
+        raise Refused("nothing that was compiled here locks it")
     for call in blind:
         told = located.facts.unknown(call.path, call.receiver)
-        return Refused(f"{_at(located, call)} may lock it, but {told}")
-    return None
+        raise Refused(f"{_at(located, call)} may lock it, but {told}")
 
 
 def _fix(located: Located, group: Group, made: Rewritten, orders: Orders) -> Fix:

@@ -8,49 +8,53 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.atomic_change import Change
 from codemods.mutex_counter.conditional_updates import (
-    branches,
-    else_leaves,
-    if_changes,
-    pure,
-    tried,
+    attempt_as_condition,
+    attempt_as_value,
+    attempt_or_leave,
+    conditional_change,
+    pure_steps,
 )
-from codemods.mutex_counter.critical_section import CriticalSection, Mention, looped, written
+from codemods.mutex_counter.critical_section import CriticalSection, Mention, written
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.section_rewrite import (
     Found,
     SectionRewrite,
     change_in,
-    disturbed,
     is_value,
     let_text,
-    moved,
+    must_stay_behind,
     reads_outside,
+    receiver_stays,
     renamed,
     single,
 )
 from codemods.mutex_counter.temporary_guard import LockUse, as_statement, call_edits, load
 from engine.base.model import Edit
+from engine.rust import nodes
 from engine.rust.codegen import replaced, without_statement
-from engine.rust.nodes import outward
+from engine.rust.control_flow import exclusive, repeated
 from engine.rust.syntax import span_of
 
 
-def section_rewrite(use: LockUse, section: CriticalSection) -> SectionRewrite | Refused:
-    """The first shape that fits, or why none does."""
+def section_rewrite(use: LockUse, section: CriticalSection) -> SectionRewrite:
+    """The first operation that the section is. Raises Refused with the first reason for none."""
     if not section.writes:
         return _loaded(use, section)
-    shapes: tuple[Callable[[LockUse, CriticalSection], Found], ...] = (
-        _one_change, _old_used, _new_used, if_changes, tried, else_leaves, branches, pure,
+    operations: tuple[Callable[[LockUse, CriticalSection], Found], ...] = (
+        _one_change, _old_used, _new_used, conditional_change, attempt_or_leave,
+        attempt_as_value, attempt_as_condition, pure_steps,
     )  # fmt: skip
     reason = ""
-    for shape in shapes:
-        found = shape(use, section)
-        if isinstance(found, SectionRewrite):
-            return found
-        if isinstance(found, Refused) and not reason:
-            reason = found.reason
+    for operation in operations:
+        try:
+            found = operation(use, section)
+        except Refused as refused:
+            reason = reason or refused.reason
+        else:
+            if found is not None:
+                return found
     line = section.source.position(section.writes[0].node.start_byte)[0]
-    return Refused(
+    raise Refused(
         reason
         or f"what is read and written under the lock (line {line}) is not one "
         "operation: a decision or a second change comes between"
@@ -68,37 +72,13 @@ def _loaded(use: LockUse, section: CriticalSection) -> SectionRewrite:
         edit = Edit(use.source.path, first.start_byte, first.end_byte, load(use))
         return SectionRewrite(ops, (edit,), sole=load(use))
     if section.head is None and only is not None and not only.captured:
-        again = looped(use.source, only.node, section.statements[only.statement])
-        if not again and moved(use, section, only.statement):
-            node = outward(only.access.node)
+        again = repeated(use.source, only.node, section.statements[only.statement])
+        if not again and receiver_stays(use, section, only.statement):
+            node = nodes.outward(only.access.node)
             edit = Edit(use.source.path, node.start_byte, node.end_byte, load(use))
             return SectionRewrite(ops, (edit,))
     return SectionRewrite(
         ops, tuple(renamed(section, reads)), lead=let_text(section.name, load(use))
-    )
-
-
-def _exclusive(left: Node, right: Node) -> bool:
-    """No path runs both: they stand in different branches of one ``if`` or ``match``."""
-    ancestors: list[Node] = []
-    node: Node | None = left
-    while node is not None:
-        ancestors.append(node)
-        node = node.parent
-    child: Node = right
-    up = right.parent
-    while up is not None and up not in ancestors:
-        child, up = up, up.parent
-    if up is None:
-        return False
-    if up.type == "match_block":
-        return True
-    consequence = up.child_by_field_name("consequence")
-    other = ancestors[ancestors.index(up) - 1]
-    return (
-        up.type == "if_expression"
-        and consequence in (child, other)
-        and ("else_clause" in (child.type, other.type))
     )
 
 
@@ -110,33 +90,25 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
         return None
     writes = section.writes
     for index, mention in enumerate(writes):
-        if looped(source, mention.node, section.statements[mention.statement]):
-            return Refused("the value is changed in a loop or closure while the lock is held")
-        if any(not _exclusive(m.access.node, mention.access.node) for m in writes[:index]):
+        if repeated(source, mention.node, section.statements[mention.statement]):
+            raise Refused("the value is changed in a loop or closure while the lock is held")
+        if any(not exclusive(source, m.access.node, mention.access.node) for m in writes[:index]):
             return None
-        if not moved(use, section, mention.statement):
-            return Refused("a name in the lock's path is bound anew before the value is changed")
+        if not receiver_stays(use, section, mention.statement):
+            raise Refused("a name in the lock's path is bound anew before the value is changed")
     edits: list[Edit] = []
     ops: set[str] = set()
     drops: list[bytes] = []
     for mention in writes:
         change = change_in(use, section, mention)
-        if isinstance(change, Refused):
-            return change
         head = tail = b""
         if mention.access.kind in ("assign", "compound"):
-            placed = as_statement(source, mention.access.node, change)
-            if placed is None:
-                return Refused("the change stands where a value is expected")
-            head, tail = placed
+            head, tail = as_statement(source, mention.access.node, change)
         elif mention.access.kind == "swap" and mention.access.operand is not None:
             head = source.text(mention.access.operand) + b" = "
         else:
             drops += [b"std::mem", b"std::mem::" + mention.access.kind.encode()]
-        made = call_edits(use, mention.access.node, change, head, tail)
-        if isinstance(made, Refused):
-            return made
-        edits += made
+        edits += call_edits(use, mention.access.node, change, head, tail)
         ops.add(change.told)
     sole = None
     if len(section.statements) == 1:
@@ -149,23 +121,20 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
 
 def _simple(section: CriticalSection, statement: Node, mention: Mention) -> bool:
     """The statement is the access and nothing more."""
-    return written(section, mention) is not None or outward(mention.access.node) == statement
+    return written(section, mention) is not None or nodes.outward(mention.access.node) == statement
 
 
 def _taken(section: CriticalSection, index: int) -> bytes | None:
     """``X`` when statement ``index`` is ``let X = *g;``."""
     if index >= len(section.statements):
         return None
-    node = section.statements[index]
-    if node.type != "let_declaration" or node.child_by_field_name("alternative") is not None:
-        return None
-    pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
+    let = nodes.let_of(section.statements[index])
     mine = [m for m in section.reads if m.statement == index]
-    if pattern is None or value is None or pattern.type != "identifier" or len(mine) != 1:
+    if let is None or let.value is None or let.alternative is not None or len(mine) != 1:
         return None
-    if any(child.type == "mutable_specifier" for child in node.children):
+    if let.pattern.type != "identifier" or nodes.is_mut(section.statements[index]):
         return None
-    return section.source.text(pattern) if is_value(section, mine[0], value) else None
+    return section.source.text(let.pattern) if is_value(section, mine[0], let.value) else None
 
 
 def _whole(use: LockUse, change: Change) -> bytes:
@@ -186,20 +155,18 @@ def _old_used(use: LockUse, section: CriticalSection) -> Found:
         return None
     alias = _taken(section, 0) if at == 1 and len(outside) == 1 else None
     change = change_in(use, section, write, alias or b"")
-    if isinstance(change, Refused):
-        return change
     text, path = _whole(use, change), use.source.path
     ops = frozenset({"swap" if change.kind == "store" else change.told})
     gone = without_statement(use.source, statement)
     if alias is not None:
-        node = outward(outside[0].access.node)
+        node = nodes.outward(outside[0].access.node)
         put = Edit(path, node.start_byte, node.end_byte, text)
         sole = None
         if len(section.statements) == 3 and section.is_tail(section.statements[2]):
             sole = text if use.source.text(section.statements[2]) == alias else None
         return SectionRewrite(ops, (put, gone), sole=sole)
-    if disturbed(section, section.statements[:at], change.operand + change.body):
-        return Refused("the value is read before other steps and changed after them")
+    if must_stay_behind(section, section.statements[:at], change.operand + change.body):
+        raise Refused("the value is read before other steps and changed after them")
     edits = (*renamed(section, outside), gone)
     return SectionRewrite(ops, edits, lead=let_text(section.name, text))
 
@@ -215,19 +182,17 @@ def _new_used(use: LockUse, section: CriticalSection) -> Found:
     if not outside or any(m.statement <= at for m in outside):
         return None
     change = change_in(use, section, write)
-    if isinstance(change, Refused):
-        return change
     if change.kind in ("store", "swap", "update"):
         return None
     text = change.after(_whole(use, change))
     if text is None:
-        return Refused("the new value is used, and its operand would be evaluated twice")
-    if not moved(use, section, at):
-        return Refused("a name in the lock's path is bound anew before the value is changed")
+        raise Refused("the new value is used, and its operand would be evaluated twice")
+    if not receiver_stays(use, section, at):
+        raise Refused("a name in the lock's path is bound anew before the value is changed")
     path, ops = use.source.path, frozenset({change.told})
     following = section.statements[at + 1]
     if len(outside) == 1 and outside[0].statement == at + 1:
-        node = outward(outside[0].access.node)
+        node = nodes.outward(outside[0].access.node)
         tail = section.is_tail(following) and is_value(section, outside[0], following)
         if tail or _taken(section, at + 1) is not None:
             put = Edit(path, node.start_byte, node.end_byte, text)

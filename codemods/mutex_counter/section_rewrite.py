@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from codemods.mutex_counter.atomic_change import Change, change_of
-from codemods.mutex_counter.critical_section import CriticalSection, Mention, exits, written
-from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.critical_section import CriticalSection, Mention, written
 from codemods.mutex_counter.temporary_guard import LockUse
 from engine.base.model import Edit, Span
+from engine.rust import nodes
+from engine.rust.control_flow import exits
 from engine.rust.evaluation_order import means_the_same
-from engine.rust.nodes import outward
 from engine.rust.syntax import span_of
 
 
@@ -32,13 +32,14 @@ class SectionRewrite:
     drops: tuple[bytes, ...] = ()
 
 
-Found = SectionRewrite | Refused | None  # None: this shape it is not
+Found = SectionRewrite | None  # None: this kind of section it is not
 
 
 def change_in(
     use: LockUse, section: CriticalSection, mention: Mention, alias: bytes = b""
-) -> Change | Refused:
-    """The operation of one write; ``alias`` is a name that holds the old value too."""
+) -> Change:
+    """The operation of one write; ``alias`` is a name that holds the old value too. Raises
+    Refused."""
     operand = mention.access.operand
     by_ref = operand is not None and span_of(operand) in use.references
 
@@ -59,14 +60,12 @@ def renamed(section: CriticalSection, mentions: Sequence[Mention]) -> Iterator[E
     """``*g`` becomes ``g``: the name now holds the value."""
     source = section.source
     for mention in mentions:
-        node = outward(mention.access.node)
+        node, up = nodes.unwrapped(mention.access.node)
         if mention.captured or node == mention.node:
             continue
-        up = node.parent
-        if up is not None and up.type == "field_initializer":
-            field = up.child_by_field_name("field")
-            if field is not None and source.text(field) == section.name:
-                node = up
+        filled = nodes.initialized(up) if up is not None else None
+        if up is not None and filled is not None and source.text(filled[0]) == section.name:
+            node = up
         yield Edit(source.path, node.start_byte, node.end_byte, section.name)
 
 
@@ -75,17 +74,17 @@ def let_text(name: bytes, value: bytes) -> bytes:
 
 
 def is_value(section: CriticalSection, mention: Mention, node: Node) -> bool:
-    return outward(mention.access.node) == node and not mention.captured
+    return nodes.outward(mention.access.node) == node and not mention.captured
 
 
-def disturbed(section: CriticalSection, statements: Sequence[Node], text: bytes) -> bool:
+def must_stay_behind(section: CriticalSection, statements: Sequence[Node], text: bytes) -> bool:
     """Would ``text`` mean something else in front of ``statements``, or be evaluated although one
     of them leaves early?"""
     same = means_the_same(section.source, text, statements)
-    return not same or any(exits(node) for node in statements)
+    return not same or any(True for node in statements for _ in exits(section.source, node))
 
 
-def moved(use: LockUse, section: CriticalSection, upto: int) -> bool:
+def receiver_stays(use: LockUse, section: CriticalSection, upto: int) -> bool:
     """The receiver, written at statement ``upto``, still means what it meant at the lock."""
     before = section.statements[:upto]
     return means_the_same(use.source, use.receiver, before, {section.name})

@@ -5,29 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from codemods.mutex_counter.atomic_change import free_name
-from codemods.mutex_counter.critical_section import CriticalSection, looped
+from codemods.mutex_counter.critical_section import CriticalSection
 from codemods.mutex_counter.guard_access import Refused, field_of
 from codemods.mutex_counter.section_operations import section_rewrite
-from codemods.mutex_counter.section_rewrite import SectionRewrite, moved
+from codemods.mutex_counter.section_rewrite import SectionRewrite, receiver_stays
 from codemods.mutex_counter.temporary_guard import LockUse, of_field
 from engine.base.model import Edit
+from engine.rust.control_flow import repeated
 from engine.rust.evaluation_order import names_declared
 from engine.rust.scopes import Scopes
 
 
-def fields_rewrite(
-    use: LockUse, section: CriticalSection, scopes: Scopes
-) -> SectionRewrite | Refused:
+def fields_rewrite(use: LockUse, section: CriticalSection, scopes: Scopes) -> SectionRewrite:
     """The shape of a scope that touches one field, or that only reads several."""
     names = list(dict.fromkeys(field_of(section.source, m.node) for m in section.mentions))
     if any(name not in use.fields for name in names):
-        return Refused("the struct behind the lock is used as a whole")
+        raise Refused("the struct behind the lock is used as a whole")
     if len(names) > 1:
         return _several(use, section, scopes, names)
     name = names[0]
     made = section_rewrite(use.narrowed(name), replace(section, name=_local(section, scopes, name)))
-    if isinstance(made, Refused):
-        return made
     return replace(made, ops=of_field(name, section.words(made.ops, use.influence)))
 
 
@@ -40,12 +37,12 @@ def _local(section: CriticalSection, scopes: Scopes, name: bytes) -> bytes:
 
 def _several(
     use: LockUse, section: CriticalSection, scopes: Scopes, names: list[bytes]
-) -> SectionRewrite | Refused:
+) -> SectionRewrite:
     """Several fields that are only read: each is loaded once, one after the other."""
     source = section.source
     if section.writes:
         shown = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in names)
-        return Refused(f"{shown} are used in one critical section that changes them")
+        raise Refused(f"{shown} are used in one critical section that changes them")
     once = all([field_of(source, m.node) for m in section.reads].count(n) == 1 for n in names)
     ops = {"snapshot"}
     edits: list[Edit] = []
@@ -55,8 +52,8 @@ def _several(
         one = use.narrowed(name)
         text = b"%s.load(%s)" % (one.receiver, one.orders.of("load"))
         ops |= of_field(name, use.read(node))
-        again = looped(source, mention.node, section.statements[mention.statement])
-        if not once or again or not moved(use, section, mention.statement):
+        again = repeated(source, mention.node, section.statements[mention.statement])
+        if not once or again or not receiver_stays(use, section, mention.statement):
             local = _local(section, scopes, name)
             loads[name] = b"let %s = %s;" % (local, text)
             text = local

@@ -3,7 +3,7 @@ and the atomic operation in its place."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
@@ -23,6 +23,7 @@ from engine.rust.syntax import Source, span_of
 
 # Words of operations that change nothing.
 READING = frozenset({"load", "decides", "escapes"})
+OF_VALUE = "the change stands where a value is expected"
 HANDLER = "the code for a poisoned lock goes away, for there is none any more"
 
 
@@ -78,18 +79,17 @@ class LockUse:
         return replace(self, receiver=path, inner=one.inner, orders=one.orders, fields={})
 
 
-def judged(
-    source: Source, found: Collection[Effect], body: Node | None, guard: Node
-) -> tuple[str, ...] | Refused:
-    """Notes for what ran while a temporary guard was alive, or why that is a critical section."""
+def notes_on(source: Source, found: Iterable[Effect], body: Node | None) -> tuple[str, ...]:
+    """Notes for what ran while a temporary guard was alive, also in the ``body`` that it is held
+    through. Raises Refused where that is a critical section."""
     notes: list[str] = []
     for effect in found:
         line = source.position(effect.node.start_byte)[0]
         held = body is not None and span_of(effect.node) in span_of(body)
         if effect.what == "await":
-            return Refused(f"the lock is held across {effect.words} (line {line})")
+            raise Refused(f"the lock is held across {effect.words} (line {line})")
         if held and effect.what in ("call", "macro", "write", "lock"):
-            return Refused(f"{effect.words} (line {line}) runs while the lock is held")
+            raise Refused(f"{effect.words} (line {line}) runs while the lock is held")
         if effect.what == "lock":
             notes.append(
                 f"line {line} took {effect.words} while it held this one: the two values are no "
@@ -100,34 +100,26 @@ def judged(
     return tuple(dict.fromkeys(notes))
 
 
-def rewrite_temporary(use: LockUse, guard: Node, handler: bool) -> Rewrite | Refused:
-    """The rewrite for ``guard``, a locking expression that no name is bound to."""
+def rewrite_temporary(use: LockUse, guard: Node, handler: bool) -> Rewrite:
+    """The rewrite for ``guard``, a locking expression that no name is bound to. Raises Refused."""
     source = use.source
     what = access(source, guard, bool(use.fields))
-    if isinstance(what, Refused):
-        return what
     named = field_of(source, guard) if use.fields else b""
     if named and named not in use.fields:
-        return Refused("the struct behind the lock is used as a whole")
+        raise Refused("the struct behind the lock is used as a whole")
     if named:
         use = use.narrowed(named)
     scope = temporary_scope(source, guard) or _arguments_around(guard)
-    found = [
+    found = (
         effect
         for effect in effects(source, scope.node, {span_of(guard)})
         if effect.span in scope.span and not _earlier(use, effect, guard, what)
-    ]
-    notes = judged(source, found, held_through(source, guard, scope), guard)
-    if isinstance(notes, Refused):
-        return notes
-    notes = (*notes, *_macro_note(source, guard))
-    if handler:
-        notes = (*notes, HANDLER)
+    )
+    notes = notes_on(source, found, held_through(source, guard, scope))
+    notes = (*notes, *_macro_note(source, guard), *([HANDLER] if handler else ()))
     read = what.kind == "read"
     made = _read(use, what.node, notes) if read else _write(use, what, notes)
-    if named and isinstance(made, Rewrite):
-        return replace(made, ops=of_field(named, made.ops))
-    return made
+    return replace(made, ops=of_field(named, made.ops)) if named else made
 
 
 def _arguments_around(guard: Node) -> DropScope:
@@ -166,13 +158,10 @@ def _earlier(use: LockUse, effect: Effect, guard: Node, what: Access) -> bool:
     return first and span_of(effect.node) in span_of(what.operand)
 
 
-def _read(use: LockUse, node: Node, notes: tuple[str, ...]) -> Rewrite | Refused:
+def _read(use: LockUse, node: Node, notes: tuple[str, ...]) -> Rewrite:
     whole = outward(node)
-    bad = commented(use.source, span_of(whole))
-    if bad is not None:
-        return bad
-    text = load(use)
-    edit = Edit(use.source.path, whole.start_byte, whole.end_byte, text)
+    require_no_comment(use.source, span_of(whole))
+    edit = Edit(use.source.path, whole.start_byte, whole.end_byte, load(use))
     return Rewrite((edit,), use.read(node), notes)
 
 
@@ -180,53 +169,39 @@ def load(use: LockUse) -> bytes:
     return b"%s.load(%s)" % (use.receiver, use.orders.of("load"))
 
 
-def commented(source: Source, *spans: Span) -> Refused | None:
+def require_no_comment(source: Source, *spans: Span) -> None:
+    """Raises Refused where replacing ``spans`` would lose a comment."""
     if any(source.comments_in(span) for span in spans):
-        return Refused("a comment stands inside the text that would be replaced")
-    return None
+        raise Refused("a comment stands inside the text that would be replaced")
 
 
-def _write(use: LockUse, what: Access, notes: tuple[str, ...]) -> Rewrite | Refused:
+def _write(use: LockUse, what: Access, notes: tuple[str, ...]) -> Rewrite:
     source = use.source
     by_ref = what.operand is not None and span_of(what.operand) in use.references
     change = change_of(source, what, lambda _: None, use.inner, b"value", by_ref)
-    if isinstance(change, Refused):
-        return change
     if what.kind in ("take", "replace", "swap"):
         return _exchange(use, what, change, notes)
-    placed = as_statement(source, what.node, change)
-    if placed is None:
-        return Refused("the change stands where a value is expected")
-    head, tail = placed
+    head, tail = as_statement(source, what.node, change)
     edits = call_edits(use, what.node, change, head, tail)
-    if isinstance(edits, Refused):
-        return edits
     return Rewrite(edits, frozenset({change.told}), notes)
 
 
-def _exchange(
-    use: LockUse, what: Access, change: Change, notes: tuple[str, ...]
-) -> Rewrite | Refused:
+def _exchange(use: LockUse, what: Access, change: Change, notes: tuple[str, ...]) -> Rewrite:
     """``mem::take``, ``replace`` and ``swap`` as an atomic swap."""
     head = b""
     if what.kind == "swap" and what.operand is not None:
         head = use.source.text(what.operand) + b" = "
     edits = call_edits(use, what.node, change, head, b"")
-    if isinstance(edits, Refused):
-        return edits
-    name = what.kind.encode()
-    drops = (b"std::mem", b"std::mem::" + name)
+    drops = (b"std::mem", b"std::mem::" + what.kind.encode())
     return Rewrite(edits, frozenset({"swap"}), notes, drops=drops)
 
 
-def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, bytes] | None:
+def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, bytes]:
     """What must stand before and after the call that replaces ``node``, an assignment: its value
-    is no longer ``()``. None where a value is expected."""
+    is no longer ``()``. Raises Refused where a value is expected."""
     up = source.parent(node)
-    if up is None:
-        return None
-    if up.type == "macro_invocation":
-        return None
+    if up is None or up.type == "macro_invocation":
+        raise Refused(OF_VALUE)
     ignored = b"let _ = " if change.kind == "update" else b""
     if up.type == "expression_statement":
         ended = source.text(up).endswith(b";")
@@ -238,26 +213,22 @@ def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, byt
     armed = up.type == "ERROR" and source.data[: node.start_byte].rstrip().endswith(b"=>")
     if armed or up.type in ("closure_expression", "match_arm"):
         return b"{ " + ignored, b"; }"
-    return None
+    raise Refused(OF_VALUE)
 
 
 def call_edits(
     use: LockUse, node: Node, change: Change, head: bytes, tail: bytes
-) -> tuple[Edit, ...] | Refused:
+) -> tuple[Edit, ...]:
     """Edits that put the call for ``change`` in the place of ``node``. The operand's own text is
     left alone where it can be: another counter's rewrite may lie in it."""
     source, path = use.source, use.source.path
     kept = change.node
     text = change.call(use.receiver, use.orders, want_old=change.kind == "swap")
     if kept is None or change.kind == "update":
-        bad = commented(source, span_of(node))
-        if bad is not None:
-            return bad
+        require_no_comment(source, span_of(node))
         return (Edit(path, node.start_byte, node.end_byte, head + text + tail),)
     before, after = Span(node.start_byte, kept.start_byte), Span(kept.end_byte, node.end_byte)
-    bad = commented(source, before, after)
-    if bad is not None:
-        return bad
+    require_no_comment(source, before, after)
     opened = text[: text.index(b"(", len(use.receiver)) + 1]
     closed = text[len(opened) + len(change.operand) :]
     return (

@@ -295,6 +295,12 @@ def statements_of(block: Node) -> list[Node]:
     return [child for child in named_children(block) if child.type != "label"]
 
 
+def expression_in(statement: Node) -> Node:
+    """``x`` of the statement ``x;``; anything else as it is."""
+    inside = named_children(statement) if statement.type == "expression_statement" else []
+    return inside[0] if inside else statement
+
+
 def let_of(node: Node) -> Let | None:
     pattern = node.child_by_field_name("pattern") if node.type in _LETS else None
     if pattern is None:
