@@ -28,7 +28,7 @@ _FINE = 1_000_000  # a coarser clock than this cannot vouch for unchanged conten
 class Signature(NamedTuple):
     """What changes when a file does. ctime cannot be set back by programs, mtime can."""
 
-    size: int
+    size: int  # bytes
     mtime: int
     ctime: int
     inode: int

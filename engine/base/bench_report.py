@@ -88,7 +88,7 @@ class Machine:
 
     system: str
     cpu: str
-    cores: int
+    cores: int  # logical ones
     load: float
     rustc: str
 
@@ -107,4 +107,4 @@ class BenchReport:
     reached: Mapping[str, frozenset[str]] = field(default_factory=dict)
     interrupted: bool = False
     samples: tuple[Samples, ...] = ()
-    seconds: float = field(default=0.0, compare=False)
+    seconds: float = field(default=0.0, compare=False)  # that all of it took, building too

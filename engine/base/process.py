@@ -91,7 +91,7 @@ class ProcessResult:
     stderr: bytes
     dropped: int  # bytes over the cap, read and thrown away
     timed_out: bool
-    seconds: float
+    seconds: float  # of wall time
 
 
 class Capped:

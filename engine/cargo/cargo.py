@@ -55,8 +55,8 @@ class Limits:
     """Time-outs in seconds, and the names of environment variables to let through besides those
     that every build gets (``process.environment``)."""
 
-    check: float = 900.0
-    test: float = 600.0
+    check: float = 900.0  # of one `cargo check`
+    test: float = 600.0  # of one `cargo test`
     env: tuple[str, ...] = ()
 
     @classmethod
@@ -76,9 +76,9 @@ class Reply:
 
     diagnostics: tuple[Diagnostic, ...]
     text: str
-    code: int
+    code: int  # rustc's exit status, negative for a signal
     timed_out: bool
-    seconds: float
+    seconds: float  # of wall time
 
 
 class Cargo:

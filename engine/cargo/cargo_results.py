@@ -20,7 +20,7 @@ class CheckRun:
     ok: bool
     diagnostics: tuple[Diagnostic, ...]
     output: str  # cargo's stderr, capped, for the user when it failed
-    seconds: float
+    seconds: float  # of wall time
     timed_out: bool = False
     compiled: frozenset[str] = frozenset()
 
@@ -40,7 +40,7 @@ class TestRun:
     broken: frozenset[str]
     diagnostics: tuple[Diagnostic, ...]
     output: str
-    seconds: float
+    seconds: float  # of wall time
     timed_out: bool = False
 
     @property

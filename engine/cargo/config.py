@@ -68,8 +68,8 @@ class Config:
     exclude: tuple[str, ...] = ()
     codemods: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     disable: tuple[str, ...] = ()
-    test_timeout: float | None = None
-    check_timeout: float | None = None
+    test_timeout: float | None = None  # seconds; None: the default
+    check_timeout: float | None = None  # seconds; None: the default
     env: tuple[str, ...] = ()
     test_code: bool = False
     workload: tuple[str, ...] = ()

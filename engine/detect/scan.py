@@ -42,7 +42,7 @@ class FileSites:
 
     path: str
     sites: tuple[Site, ...] = ()
-    suppressed: int = 0
+    suppressed: int = 0  # sites that a comment silenced
     skips: tuple[Skip, ...] = ()
     idle: tuple[Allowance, ...] = ()
     maybe: tuple[Allowance, ...] = ()  # allowances that cover maybes alone
@@ -54,9 +54,9 @@ class ScanResult:
 
     sites: tuple[Site, ...]
     skipped: tuple[Skip, ...]
-    suppressed: int
-    files: int
-    bytes: int
+    suppressed: int  # sites that a comment silenced
+    files: int  # that were looked at, skipped ones too
+    bytes: int  # of the files that were read
     idle: tuple[Allowance, ...] = ()
     maybe: tuple[Allowance, ...] = ()
 

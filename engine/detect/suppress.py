@@ -42,7 +42,7 @@ class UnusedAllowance:
     """An allowance that silences nothing, and why in words."""
 
     path: str
-    line: int
+    line: int  # from 1
     codemod: str
     reason: str
 

@@ -68,7 +68,7 @@ class Value:
     """A count an iteration, and how far off it may be at most."""
 
     count: float
-    error: float
+    error: float  # absolute, as `count` an iteration
     first: bool = False  # of the first iteration with its set-up
 
 

@@ -45,11 +45,11 @@ class Bench:
     built: Built
     value: float = 0.0  # ns an iteration, or what the harness counts
     tried: float = 0.0
-    before: list[float] = field(default_factory=list)
+    before: list[float] = field(default_factory=list)  # of each pair so far, as `value`
     after: list[float] = field(default_factory=list)
     again: list[float] = field(default_factory=list)
-    resolution: float = 0.0
-    orders: int = 1
+    resolution: float = 0.0  # the step of the values, as a part of them
+    orders: int = 1  # of its code, for each side
     done: bool = False
 
     @property

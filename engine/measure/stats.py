@@ -166,8 +166,8 @@ class Estimate:
     relative changes (0.01 is 1 %), infinite when nothing can be said."""
 
     verdict: str  # "faster", "slower" or "no-difference"
-    ratio: float
-    low: float
+    ratio: float  # the median over the pairs
+    low: float  # the ends of the 95 % interval of the ratio
     high: float
     floor: float
     smallest: float

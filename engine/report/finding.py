@@ -125,8 +125,8 @@ class Report:
     toolchain: str = ""
     skipped: tuple[Skip, ...] = ()
     notes: tuple[str, ...] = ()
-    suppressed: int = 0
-    in_tests: int = 0
+    suppressed: int = 0  # sites that a comment silenced
+    in_tests: int = 0  # sites left alone because no traffic reaches them
     rules: Mapping[str, str] = field(default_factory=dict)  # codemod -> its docs
     summaries: Mapping[str, str] = field(default_factory=dict)  # codemod -> one line
 

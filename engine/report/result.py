@@ -37,7 +37,7 @@ class Result:
     patch: bytes = b""
     files: Mapping[str, bytes] = field(default_factory=dict)  # changed files only
     skipped: tuple[Skip, ...] = ()
-    suppressed: int = 0
+    suppressed: int = 0  # sites that a comment silenced
     unused: tuple[
         UnusedAllowance, ...
     ] = ()  # `spikeproof: allow(..)` comments that silence nothing
