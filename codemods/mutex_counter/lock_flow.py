@@ -12,9 +12,8 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.located import Declaration, Key, Located
 from codemods.mutex_counter.lock_call import DIRECT, LOCKS
-from codemods.mutex_counter.place_lookup import PlaceLookup, same_file
+from codemods.mutex_counter.place_lookup import PlaceLookup
 from engine.rust import nodes
-from engine.rust.definitions import owner_of
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, span_of
 from engine.rust.value_flow import ValueFlow, function_name
@@ -51,14 +50,10 @@ class LockFlow(ValueFlow[Key]):
         if named is None:
             return ()
         name = source.text(found[0] if found is not None else initializer)
-        owner = _meant(source, nodes.last_name(source, named), initializer)
-        every = self.located.fields.get(name, [])
-        return (d.key for d in same_file([d for d in every if d.owner == owner], source))
+        return (decl.key for decl in self.names.fields_in(source, named, name))
 
     def tuple_fields(self, source: Source, path: Node, index: int) -> Iterable[Key]:
-        owner = _meant(source, function_name(source, path)[0], path)
-        every = self.located.fields.get(str(index).encode(), ())
-        return (decl.key for decl in every if decl.owner == owner)
+        return (d.key for d in self.names.fields_in(source, path, str(index).encode()))
 
     def results_of(self, source: Source, call: Node) -> Iterable[Key]:
         results = [d for d in self._functions(source, call) if d.kind != "parameter"]
@@ -127,10 +122,7 @@ class LockFlow(ValueFlow[Key]):
         named = nodes.type_of(pattern.parent) if pattern.parent is not None else None
         if named is None:
             return
-        if _meant(source, nodes.last_name(source, named), pattern) != decl.owner:
-            return
-        alike = [d for d in self.located.fields.get(decl.name, []) if d.owner == decl.owner]
-        if decl in same_file(alike, source):
+        if decl in self.names.fields_in(source, named, decl.name):
             for identifier in pattern_names(nodes.pattern_of(pattern) or pattern):
                 yield self.local(source, identifier.start_byte)
 
@@ -160,8 +152,3 @@ class LockFlow(ValueFlow[Key]):
             at = decl.index - (node.type == "field_identifier")
             if 0 <= at < len(given):
                 yield from self.roots(source, given[at])
-
-
-def _meant(source: Source, name: bytes, node: Node) -> bytes:
-    """``name`` of a type, or what ``Self`` stands for at ``node``."""
-    return owner_of(source, node) if name == b"Self" else name

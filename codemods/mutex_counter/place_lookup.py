@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tree_sitter import Node
 
 from codemods.mutex_counter.located import Declaration, Located
 from engine.rust.definitions import owner_of
-from engine.rust.items import VALUES
+from engine.rust.items import TYPES, VALUES
 from engine.rust.nodes import bare, last_name
 from engine.rust.syntax import Source, span_of
 
@@ -61,6 +61,17 @@ class PlaceLookup:
             return every
         return [d for d in every if d.owner in names]
 
+    def fields_in(self, source: Source, named: Node, name: bytes) -> list[Declaration]:
+        """The lock fields called ``name`` (tuple fields: by their number) of the type or variant that
+        is written as ``named``."""
+        every = self.located.fields.get(name, [])
+        types = self.located.facts.items.resolve(source, named, source.text(named), *TYPES)
+        exact = [d for t in types for d in every if d.path == t.path and d.node in t.span]
+        last = last_name(source, named)
+        owner = owner_of(source, named) if last == b"Self" else last
+        alike = [d for d in every if d.owner == owner]
+        return exact or [d for d in alike if d.path == source.path] or alike
+
     def functions(self, name: bytes, owner: bytes, source: Source, node: Node) -> list[Declaration]:
         """Declared parameters and results of the function that a path may mean."""
         every = self.located.functions.get(name, [])
@@ -69,8 +80,3 @@ class PlaceLookup:
         if owner[:1].isupper():
             return [d for d in every if d.owner == owner]
         return [d for d in every if not d.owner]
-
-
-def same_file(found: Sequence[Declaration], source: Source) -> list[Declaration]:
-    """Of fields of types that share a name: those declared in this file, if any are."""
-    return [d for d in found if d.path == source.path] or list(found)

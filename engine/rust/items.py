@@ -16,7 +16,14 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import imports, nodes
-from engine.rust.definitions import KINDS, Definitions, Item, read, type_parameter_names
+from engine.rust.definitions import (
+    KINDS,
+    Definitions,
+    Item,
+    is_conditional,
+    read,
+    type_parameter_names,
+)
 from engine.rust.files import Files, PackageOf
 from engine.rust.imports import Import
 from engine.rust.modules import Modules, Place
@@ -27,6 +34,7 @@ VALUES = ("static", "const")
 FUNCTIONS = ("fn", "signature")
 _DEFINES = rb"(?<![\w#])(?:struct|enum|union|type|trait|static|const|mut|fn|mod)\s+(?:r#)?%s(?!\w)"
 _NAME = re.compile(rb"\A[^\W\d]\w*\Z")
+_NAMED_TYPES = ("type_identifier", "scoped_type_identifier")
 _STEPS = 32  # re-exports of re-exports: longer chains are not followed
 
 
@@ -96,6 +104,26 @@ class Items:
                 found += self._path(place.child(*inline), names, _STEPS)
         items = [item for item in found if isinstance(item, Item)]
         return _of(dict.fromkeys(items), kinds)
+
+    def type_at(self, source: Source, named: Node) -> Item | None:
+        """The one type or trait that the written type ``named`` can mean; None for several, and for
+        one under ``cfg``: another may be meant elsewhere."""
+        found = self.resolve(source, named, source.text(named), *TYPES, "trait")
+        return found[0] if len(found) == 1 and not is_conditional(*self.open(found[0])) else None
+
+    def aliased(self, source: Source, named: Node) -> tuple[Source, Node]:
+        """What the written type ``named`` stands for, as its definition says: through ``type`` aliases
+        without parameters; ``named`` itself where it is no such alias."""
+        for _ in range(_STEPS):
+            item = self.type_at(source, named) if named.type in _NAMED_TYPES else None
+            if item is None or item.kind != "type":
+                break
+            place, alias = self.open(item)
+            target = nodes.type_of(alias)
+            if target is None or nodes.type_parameters(alias) is not None:
+                break
+            source, named = place, target
+        return source, named
 
     def printed(self, told: str, *kinds: str, near: str = "") -> tuple[Item, ...]:
         """The definitions that rustc's ``stats::Stats`` (no crate in front: of the crate that it

@@ -382,3 +382,32 @@ def test_a_generic_parameter_hides_an_item() -> None:
         source, node = workspace.find("src/lib.rs", text)
         path = text.rpartition(" ")[2].encode()
         assert len(workspace.items.resolve(source, node, path)) == count
+
+
+_ALIASES = [
+    ("a: Count", "u64"),
+    ("a: b::Size", "u64"),
+    ("a: Shared<u8>", "Shared<u8>"),
+    ("a: Loop", "Loop"),
+    ("a: Either", "Either"),
+    ("a: S", "S"),
+    ("a: Missing", "Missing"),
+    ("a: u32", "u32"),
+]
+
+
+@pytest.mark.parametrize(("text", "behind"), _ALIASES)
+def test_what_an_alias_stands_for(text: str, behind: str) -> None:
+    lib = (
+        "mod b { pub type Size = super::Count; } type Count = u64; type Shared<T> = Vec<T>;"
+        " type Loop = Loop; #[cfg(unix)] type Either = u8; #[cfg(windows)] type Either = u16;"
+        f" struct S; fn f({text}) {{}}"
+    )
+    workspace = Workspace({"src/lib.rs": lib})
+    source, node = workspace.find("src/lib.rs", text)
+    declared = node.child_by_field_name("type")
+    assert declared is not None
+    place, target = workspace.items.aliased(source, declared)
+    assert place.text(target).decode() == behind
+    unsure = behind in ("Either", "Missing", "u32")  # of cfg'd ones, none is sure
+    assert (workspace.items.type_at(source, declared) is None) == unsure
