@@ -91,7 +91,7 @@ class Items:
         if names[0] == b"Self":
             holder = source.enclosing(node, ("impl_item", "trait_item"))
             own = nodes.type_of(holder) if holder is not None else None
-            if holder is None or own is None or (len(names) == 1 and own is None):
+            if own is None:
                 return ()
             names = [*_segments(source.text(own)), *names[1:]]
         found: list[Item | Place] = []
@@ -173,7 +173,8 @@ class Items:
 
     def exposed(self, source: Source, node: Node) -> bool:
         """May other crates see the item, field or function ``node``: is it in a library and ``pub``
-        at every step that its file shows, or re-exported from a private inline module? What a trait
+        at every step that its file shows, or behind a private inline module that something is
+        re-exported from? What a trait
         or an ``impl`` of one holds is as public as the trait.
 
         A private ``mod x;`` in another file may still hide it: that does not count, since what it
@@ -203,17 +204,17 @@ class Items:
         return not found or any(self.exposed(*self.open(item)) for item in found)
 
     def _reexported(self, source: Source, node: Node) -> bool:
-        """Does a ``pub use`` of the file name the item, or all of what it stands in?"""
-        item = self.at(source, node)
-        if item is None:
-            return False
-        file = self._file(source.path)
-        for found in file.modules.values():
-            for each in found:
-                last = nodes.last_segment(each.full)
-                if each.public and last in (item.name, *item.module):
-                    return True
-        return False
+        """Does a ``pub use`` name the item, what it belongs to, or all of what it stands in?"""
+        steps = (self.at(source, step) for step in (node, *source.ancestors(node)))
+        item = next((step for step in steps if step is not None), None)
+        names = {item.name, item.owner, *item.module} - {b""} if item is not None else set()
+        return any(
+            brought.public and nodes.last_segment(brought.full) == name
+            for name in names
+            for other in self._files.containing(b"use", name)
+            for imports_ in self._file(other.path).modules.values()
+            for brought in imports_
+        )
 
     # -- one file ------------------------------------------------------------------------------
 

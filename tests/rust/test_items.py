@@ -287,6 +287,10 @@ _EXPOSED = [
     ("src/lib.rs", "mod m { pub fn x() {} } pub use m::x;", True),
     ("src/lib.rs", "mod m { pub fn x() {} } pub use m::*;", True),
     ("src/lib.rs", "mod m { pub fn x() {} } use m::x;", False),
+    ("src/lib.rs", "pub use m::T; mod m { pub struct T { pub x: u8 } }", True),
+    ("src/lib.rs", "pub use m::T; mod m { pub struct T; impl T { pub fn x() {} } }", True),
+    ("src/lib.rs", "mod m { pub struct T { pub x: u8 } }", False),
+    ("src/a.rs", "pub(crate) mod m { pub fn exported() {} }", True),
     ("src/lib.rs", "pub trait T { fn x(); }", True),
     ("src/lib.rs", "trait T { fn x() {} }", False),
     ("src/lib.rs", "pub trait T { } impl T for u8 { fn x() {} }", True),
@@ -303,7 +307,7 @@ _EXPOSED = [
 
 @pytest.mark.parametrize(("path", "text", "exposed"), _EXPOSED)
 def test_what_other_crates_see(path: str, text: str, exposed: bool) -> None:
-    files = {"src/lib.rs": "mod a;", path: text}
+    files = {"src/lib.rs": "mod a; pub use a::m::exported;", path: text}
     workspace = Workspace(files)
     source = workspace.sources.get(path)
     kinds = ("struct_item", "function_item", "function_signature_item", "field_declaration")
