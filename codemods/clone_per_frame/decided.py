@@ -105,11 +105,7 @@ def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
     )
     if not plain:
         note += f" Look at this: {next(d.owned.why for d in group if d.owned.why)}."
-    drops = tuple(
-        (path, type_.name.encode())
-        for path in dict.fromkeys((parameter.source.path, *(d.case.site.path for d in group)))
-    )
-    return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note, drops)
+    return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note)
 
 
 def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:
@@ -122,7 +118,6 @@ def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:
             Level.SAFE if levels == {Level.SAFE} else Level.REVIEW,
             tuple(dict.fromkeys(edit for fix in single for edit in fix.edits)),
             f"{len(single)} of {len(group)} calls: {single[0].note}",
-            tuple(dict.fromkeys(drop for fix in single for drop in fix.drops)),
         )
 
 

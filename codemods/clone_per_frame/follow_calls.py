@@ -40,7 +40,7 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
     fresh = [e for e in dict.fromkeys(more) if e not in fix.edits]
     if not fresh:
         return None
-    return Fix(fix.label, fix.level, (*fix.edits, *fresh), fix.note, fix.drops)
+    return Fix(fix.label, fix.level, (*fix.edits, *fresh), fix.note)
 
 
 def _changed_parameter(fix: Fix, facts: Facts) -> tuple[bytes, int, bool] | None:

@@ -258,16 +258,12 @@ class Planner:
         parts = [made.how, cost_words(decision.types.cloned, owned.cost, case.clone.word)]
         if doubt:
             parts.append(f"Look at this: {doubt}.")
-        drops: tuple[tuple[str, bytes], ...] = ()
-        if case.clone.path:
-            drops = ((case.site.path, decision.types.cloned.name.encode()),)
         decision.fixes.append(
             Fix(
                 made.label,
                 Level.SAFE if safe else Level.REVIEW,
                 made.edits,
                 " ".join(parts),
-                drops,
             )
         )
 

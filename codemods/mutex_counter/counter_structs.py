@@ -16,7 +16,6 @@ from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
     changing,
-    imports_behind,
     merged,
     orders_for,
     uses_of,
@@ -142,7 +141,7 @@ class _Struct:
             family, known = family_of(source, holder, source.text(named))
             if family is not None or not known:
                 edit = _put(source, holder, source.text(outer))
-                return Rewritten((edit,), drops=tuple(imports_behind(source, span_of(named))))
+                return Rewritten((edit,))
         for new in self.located.constructors:
             if new.file == source.path and span_of(node) in new.whole:
                 return Rewritten()
@@ -155,10 +154,9 @@ class _Struct:
         place = self.located.place(new.file, new.whole.start)
         call = source.node_at(new.whole)
         given = nodes.arguments_of(call) if call is not None else ()
-        drops = tuple(imports_behind(source, new.named))
         if call is not None and not given and source.text(call).endswith(b"default()"):
             edit = _put(source, call, self.name + b"::default()")
-            return Rewritten((edit,), drops=drops)
+            return Rewritten((edit,))
         if call is None or len(given) != 1 or source.comments_in(new.whole):
             raise Refused(f"{place}: how the struct is made is not understood")
         value = given[0]
@@ -172,7 +170,7 @@ class _Struct:
                 edits += self._field(source, part)
         elif not re.fullmatch(rb"(?:\w+::)*default\(\)", source.text(value)):
             raise Refused(f"{place}: how the struct is made is not understood")
-        return Rewritten(tuple(edits), drops=drops)
+        return Rewritten(tuple(edits))
 
     def _field(self, source: Source, part: Node) -> Iterator[Edit]:
         if part.type == "shorthand_field_initializer" and source.text(part) in self.inners:
@@ -204,7 +202,7 @@ class _Struct:
         look = [*([exposed] if exposed else []), *made.notes]
         if look:
             note.append(f"Look at: {'; '.join(look)}.")
-        return Fix("atomics", Level.REVIEW, made.edits, " ".join(note), made.drops)
+        return Fix("atomics", Level.REVIEW, made.edits, " ".join(note))
 
 
 def _put(source: Source, node: Node, text: bytes) -> Edit:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -11,13 +11,12 @@ from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.locate import asked
 from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_call import DIRECT, rewrite
-from codemods.mutex_counter.lock_types import atomic, full_names
+from codemods.mutex_counter.lock_types import atomic
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
 from codemods.mutex_counter.temporary_guard import READING, Field, LockUse, Rewrite
 from engine.base.model import Edit, Site, Span
 from engine.rust import nodes
 from engine.rust.codegen import one_line
-from engine.rust.syntax import Source
 
 _COUNTING = frozenset({"load", "add", "sub", "wrap", "own", "snapshot"})
 
@@ -29,7 +28,6 @@ class Rewritten:
     edits: tuple[Edit, ...] = ()
     ops: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
-    drops: tuple[tuple[str, bytes], ...] = ()
 
 
 def merged(parts: Iterable[Rewritten]) -> Rewritten:
@@ -39,7 +37,6 @@ def merged(parts: Iterable[Rewritten]) -> Rewritten:
         tuple(dict.fromkeys(e for p in found for e in p.edits)),
         frozenset(op for p in found for op in p.ops),
         tuple(dict.fromkeys(n for p in found for n in p.notes)),
-        tuple(dict.fromkeys(d for p in found for d in p.drops)),
     )
 
 
@@ -65,14 +62,12 @@ def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
     the way."""
     parts = [uses_of(located, group.lock_calls, orders)]
     for decl in group.declarations:
-        source = located.source(decl.path)
         for span, inner in zip(decl.types, decl.inners, strict=True):
             before, after = decl.around
             edit = Edit(decl.path, span.start, span.end, before + atomic(inner) + after)
-            parts.append(Rewritten((edit,), drops=tuple(imports_behind(source, span))))
+            parts.append(Rewritten((edit,)))
     for new in group.constructors:
-        drops = tuple(imports_behind(located.source(new.file), new.named))
-        parts.append(Rewritten((_constructor(located, group, new),), drops=drops))
+        parts.append(Rewritten((_constructor(located, group, new),)))
     return apart(located, merged(parts))
 
 
@@ -108,8 +103,7 @@ def uses_of(
 
 def _whole(call: LockCall, made: Rewrite) -> Rewritten:
     notes = tuple(f"{call.path}: {note}" for note in made.notes)
-    drops = tuple((call.path, item) for item in made.drops)
-    return Rewritten(made.edits, made.ops, notes, drops)
+    return Rewritten(made.edits, made.ops, notes)
 
 
 def changing(
@@ -151,14 +145,6 @@ def _references(located: Located, call: LockCall) -> frozenset[Span]:
     site = Site("", call.path, call.span, {}, kind=f"call {call.method.decode()}")
     told = ((span, located.facts.type_of(call.path, span)) for span in asked(site, source))
     return frozenset(span for span, type_ in told if type_ is not None and type_.is_ref)
-
-
-def imports_behind(source: Source, span: Span) -> Iterator[tuple[str, bytes]]:
-    """(path, full name) of imports behind a lock type's name that may no longer be needed."""
-    node = source.innermost(span)
-    text = source.text(nodes.generic_head(node))
-    for path in (text, text.partition(b"::")[0]) if b"::" in text else (text,):
-        yield from ((source.path, full) for full in full_names(source, node, path))
 
 
 def _constructor(located: Located, group: Group, new: Constructor) -> Edit:

@@ -245,11 +245,11 @@ def _constructor(source: Source, node: Node) -> Iterator[Site]:
     if path is None:
         return
     named = nodes.generic_head(path)
-    if nodes.last_segment(source.text(named)) in (b"parking_lot", b"lock_api"):
-        return
-    family, known = family_of(source, node, source.text(named))
-    if family is None and known:
-        return
+    # `parking_lot::const_mutex` names no type.
+    if nodes.last_segment(source.text(named)) not in (b"parking_lot", b"lock_api"):
+        family, known = family_of(source, node, source.text(named))
+        if family is None and known:
+            return
     call = nodes.call_through(node)
     whole = call or node
     captures = {"path": (span_of(path),), "whole": (span_of(whole),), "named": (span_of(named),)}

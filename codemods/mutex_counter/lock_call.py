@@ -142,7 +142,7 @@ def _from_let(use: LockUse, node: Node, guard: Guard) -> Rewrite:
             head = Edit(source.path, node.start_byte, node.end_byte, made.lead)
         gone = (without_statement(source, section.drop),) if section.drop is not None else ()
         edits = (head, *made.edits, *gone)
-    return Rewrite(edits, ops, notes, made.drops)
+    return Rewrite(edits, ops, notes)
 
 
 def _binding(use: LockUse, function: Node, pattern: Node) -> tuple[Scopes, Binding]:
@@ -218,7 +218,7 @@ def _from_holder(use: LockUse, guard: Guard) -> Rewrite:
     if made.sole is not None and not comments and section.drop is None:
         text = _stated(source, holder, made.sole)
     notes = (*section.notes, HANDLER) if guard.handler else section.notes
-    return Rewrite((_placed(source, holder, text),), ops, notes, made.drops)
+    return Rewrite((_placed(source, holder, text),), ops, notes)
 
 
 def _placed(source: Source, node: Node, text: bytes) -> Edit:

@@ -108,4 +108,4 @@ def _fix(located: Located, group: Group, made: Rewritten, orders: Orders) -> Fix
     plain = counts_only(group.inners, made.ops) and not made.notes and not exposed
     level = Level.SAFE if plain else Level.REVIEW
     told = note(located, group, made, orders, exposed)
-    return Fix("atomic", level, made.edits, told, made.drops)
+    return Fix("atomic", level, made.edits, told)

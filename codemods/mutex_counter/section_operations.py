@@ -98,7 +98,6 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
             raise Refused("a name in the lock's path is bound anew before the value is changed")
     edits: list[Edit] = []
     ops: set[str] = set()
-    drops: list[bytes] = []
     for mention in writes:
         change = change_in(use, section, mention)
         head = tail = b""
@@ -106,8 +105,6 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
             head, tail = as_statement(source, mention.access.node, change)
         elif mention.access.kind == "swap" and mention.access.operand is not None:
             head = source.text(mention.access.operand) + b" = "
-        else:
-            drops += [b"std::mem", b"std::mem::" + mention.access.kind.encode()]
         edits += call_edits(use, mention.access.node, change, head, tail)
         ops.add(change.told)
     sole = None
@@ -116,7 +113,7 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
         sole = replaced(source, span_of(statement), {e.span: e.replacement for e in edits})
         if len(writes) > 1 or not _simple(section, statement, writes[0]):
             sole = None
-    return SectionRewrite(frozenset(ops), tuple(edits), sole=sole, drops=tuple(drops))
+    return SectionRewrite(frozenset(ops), tuple(edits), sole=sole)
 
 
 def _simple(section: CriticalSection, statement: Node, mention: Mention) -> bool:

@@ -29,7 +29,6 @@ class SectionRewrite:
     edits: tuple[Edit, ...]
     lead: bytes | None = None
     sole: bytes | None = None
-    drops: tuple[bytes, ...] = ()
 
 
 Found = SectionRewrite | None  # None: this kind of section it is not

@@ -40,7 +40,6 @@ class Rewrite:
     edits: tuple[Edit, ...]
     ops: frozenset[str]
     notes: tuple[str, ...] = ()
-    drops: tuple[bytes, ...] = ()  # imports that may have become unused
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +191,7 @@ def _exchange(use: LockUse, what: Access, change: Change, notes: tuple[str, ...]
     if what.kind == "swap" and what.operand is not None:
         head = use.source.text(what.operand) + b" = "
     edits = call_edits(use, what.node, change, head, b"")
-    drops = (b"std::mem", b"std::mem::" + what.kind.encode())
-    return Rewrite(edits, frozenset({"swap"}), notes, drops=drops)
+    return Rewrite(edits, frozenset({"swap"}), notes)
 
 
 def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, bytes]:

@@ -28,6 +28,7 @@ from engine.detect.facts import Facts, Sources, sources_of
 from engine.detect.frozen import unless_frozen, without_frozen
 from engine.detect.identity import identified
 from engine.detect.level_cap import capped
+from engine.detect.no_std import fix_for_no_std, for_no_std
 from engine.detect.scan import ScanResult
 from engine.detect.suppress import Allowance, UnusedAllowance
 from engine.rewrite.patch import git_apply, placed
@@ -166,7 +167,7 @@ class Session:
             and any(self.workspace.is_requested(site.path) for site in proposal.sites)
         ]
         requested = [
-            capped(without_frozen(proposal, sources), self.workspace)
+            for_no_std(capped(without_frozen(proposal, sources), self.workspace), facts)
             for proposal in planned
             if all(map(self.workspace.allows, proposal.sites))
         ]
@@ -271,7 +272,8 @@ def follow_with(
 
     def follow(proposal: Proposal, fix: Fix, problems: Sequence[Problem]) -> Fix | Refusal | None:
         further = registry()[proposal.codemod].codemod.follow(fix, problems, facts)
-        return unless_frozen(further, facts.sources)
+        told = unless_frozen(further, facts.sources)
+        return fix_for_no_std(told, facts) if isinstance(told, Fix) else told
 
     return follow
 

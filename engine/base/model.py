@@ -134,15 +134,15 @@ class Site:
 class Fix:
     """Edits over any number of files that are applied whole or not at all.
 
-    ``drops`` names (path, full item path) whose ``use`` line may have become unused, as
-    ``("src/lib.rs", b"std::sync::Mutex")``: the line goes only when nothing uses it any more.
+    A ``use`` line that they leave unused goes with them, unless they are ``exact``: then they are all
+    that changes (a person's own version).
     """
 
     label: str  # which alternative: "borrow", "move", "block" ...
     level: Level
     edits: tuple[Edit, ...]
     note: str  # what it does, what it cost before, what changes; for the user
-    drops: tuple[tuple[str, bytes], ...] = ()
+    exact: bool = False
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import bisect
 import itertools
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.base.model import Edit, Fix, Span
-from engine.rewrite import use_declarations
+from engine.rewrite import unused_uses, use_declarations
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +225,8 @@ def apply(sources: Mapping[str, bytes], fixes: Sequence[Fix]) -> Applied:
     for path, edits in taken.items():
         owned = _owned(path, edits, fixes, accepted)
         if owned:
-            drops = {
-                (item, index)
-                for index in accepted
-                for where, item in fixes[index].drops
-                if where == path
-            }
-            texts[path] = _settle(path, sources[path], owned, drops)
+            exact = frozenset(index for index in accepted if fixes[index].exact)
+            texts[path] = _settle(path, sources[path], owned, exact)
     return Applied(tuple(fixes), texts, frozenset(accepted), tuple(conflicts))
 
 
@@ -256,10 +251,9 @@ def _owned(path: str, taken: _Taken, fixes: Sequence[Fix], accepted: list[int]) 
     return found
 
 
-def _settle(
-    path: str, data: bytes, owned: Sequence[Owned], drops: Collection[tuple[bytes, int]]
-) -> Text:
-    """Replace name markers, then add and remove ``use`` lines, keeping the way back."""
+def _settle(path: str, data: bytes, owned: Sequence[Owned], exact: frozenset[int]) -> Text:
+    """Replace name markers, then add and remove ``use`` lines, keeping the way back. Nothing is
+    removed for the fixes ``exact``."""
     plan = use_declarations.plan_names(path, data, [o.edit for o in owned])
     named = [
         Owned(Edit(path, o.edit.start, o.edit.end, plan.settle(o.edit)), o.owners) for o in owned
@@ -268,8 +262,11 @@ def _settle(
     everyone = frozenset().union(*(o.owners for o in owned))
     while (step := use_declarations.next_addition(path, text.data, plan)) is not None:
         text = text.apply([Owned(step, everyone)])
-    for item in sorted({item for item, _ in drops}):
-        droppers = frozenset(index for name, index in drops if name == item)
-        while (step := use_declarations.next_removal(path, text.data, item)) is not None:
-            text = text.apply([Owned(step, droppers)])
+    droppers: dict[bytes, frozenset[int]] = {}
+    for one in owned:
+        for lost in unused_uses.lost_names(data, one.edit) if one.owners - exact else ():
+            droppers[lost] = droppers.get(lost, frozenset()) | (one.owners - exact)
+    for local, full in sorted(unused_uses.may_drop(path, data, droppers)):
+        while (step := unused_uses.next_removal(path, text.data, full)) is not None:
+            text = text.apply([Owned(step, droppers[local])])
     return text

@@ -3,39 +3,67 @@
 A codemod never edits a ``use`` line. It writes ``name(b"std::sync::atomic::Ordering")`` into a
 replacement; here every such marker becomes the short name, with its ``use`` line where one is
 missing, or the full path where the short name means something else in that module
-(``std::cmp::Ordering``). Lines named by a fix's ``drops`` go when nothing needs them any more.
+(``std::cmp::Ordering``). ``trait(b"std::fmt::Write")`` writes nothing, and sees to it that the
+trait's methods can be called there: by ``use std::fmt::Write as _;``, which clashes with no name.
+``use_in_function`` is for a trait that the rest of the module must not see: where both of two traits
+have a method for a value (``io::Write`` and ``fmt::Write``), calling it is E0034.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.codegen import indent_step
 from engine.rust.imports import (
     Import,
     Module,
     Scope,
     body_of,
     imports,
-    in_blocks,
     path_of,
     scope_at,
     scopes,
+    trait_in_scope,
     words,
 )
-from engine.rust.syntax import COMMENTS, Source, span_of
+from engine.rust.nodes import body_of as body_block
+from engine.rust.std_paths import same_item, without_std
+from engine.rust.syntax import COMMENTS, Source
 
-_MARK = re.compile(rb"\x00([A-Za-z0-9_:]+)\x00")
+_MARK = re.compile(rb"\x00(trait )?([A-Za-z0-9_:]+)\x00")
 
 
 def name(full: bytes) -> bytes:
     """A marker for an item by its full path, for use inside an edit's replacement."""
     return b"\x00" + full + b"\x00"
+
+
+def trait(full: bytes) -> bytes:
+    """A marker inside an edit's replacement that requires a trait, by its full path, to be in scope."""
+    return b"\x00trait " + full + b"\x00"
+
+
+def use_in_function(source: Source, node: Node, full: bytes) -> Edit | None:
+    """The edit that brings a trait into scope for the body of the ``fn`` around ``node`` alone; None
+    where it is in scope already or there is no such body. The edits of several fixes are the same."""
+    function = source.fn_item_of(node)
+    body = body_block(function) if function is not None else None
+    if function is None or body is None or trait_in_scope(source, full, node.start_byte):
+        return None
+    inner = source.indent_of(function.start_byte) + indent_step(source, body)
+    line = source.newline + inner + _trait_line(full)
+    return Edit(source.path, body.start_byte + 1, body.start_byte + 1, line)
+
+
+def respelled(replacement: bytes, spell: Callable[[bytes], bytes]) -> bytes:
+    """The replacement with the path of each marker as ``spell`` gives it."""
+    return _MARK.sub(lambda m: b"\x00" + (m[1] or b"") + spell(m[2]) + b"\x00", replacement)
 
 
 def has_markers(replacement: bytes) -> bool:
@@ -45,7 +73,7 @@ def has_markers(replacement: bytes) -> bool:
 
 def strip_markers(replacement: bytes) -> bytes:
     """The replacement with short names, for showing it before it is settled."""
-    return _MARK.sub(lambda m: m.group(1).rpartition(b"::")[2], replacement)
+    return _MARK.sub(lambda m: b"" if m[1] else m[2].rpartition(b"::")[2], replacement)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +82,7 @@ class NamePlan:
 
     short: frozenset[tuple[Module, bytes]]  # written short
     wanted: frozenset[tuple[Module, bytes]]  # short, and its use line is still missing
+    traits: frozenset[tuple[Module, bytes]]  # required, and not in scope
     scopes: tuple[Scope, ...]  # of the original text
 
     def settle(self, edit: Edit) -> bytes:
@@ -62,14 +91,16 @@ class NamePlan:
         module = scope_at(self.scopes, edit.start).module
 
         def replace(hit: re.Match[bytes]) -> bytes:
-            full = hit.group(1)
+            required, full = hit.groups()
+            if required:
+                return b""
             return full.rpartition(b"::")[2] if (module, full) in self.short else full
 
         return _MARK.sub(replace, edit.replacement)
 
 
 @lru_cache(maxsize=8)
-def _parse(path: str, data: bytes) -> Source:
+def parsed(path: str, data: bytes) -> Source:
     return Source(path, data)
 
 
@@ -77,29 +108,36 @@ def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
     """Decide for every marker in ``edits`` whether it is written short and what must be imported."""
     marked = [edit for edit in edits if has_markers(edit.replacement)]
     if not marked:
-        return NamePlan(frozenset(), frozenset(), (Scope((), Span(0, len(data))),))
-    source = _parse(path, data)
+        nothing: frozenset[tuple[Module, bytes]] = frozenset()
+        return NamePlan(nothing, nothing, nothing, (Scope((), Span(0, len(data))),))
+    source = parsed(path, data)
     found = scopes(source)
     short: set[tuple[Module, bytes]] = set()
     wanted: set[tuple[Module, bytes]] = set()
+    traits: set[tuple[Module, bytes]] = set()
     for edit in marked:
         scope = scope_at(found, edit.start)
         for hit in _MARK.finditer(edit.replacement):
-            full = hit.group(1)
+            required, full = hit.groups()
             key = (scope.module, full)
-            if key in short:
+            if required and not trait_in_scope(source, full, edit.start):
+                traits.add(key)
+            if required or key in short:
                 continue
             local = full.rpartition(b"::")[2]
             known = imports(source, scope, found)
-            if b"::" not in full or any(i.local == local and i.full == full for i in known):
+            if b"::" not in full or any(
+                i.local == local and same_item(i.full, full) for i in known
+            ):
                 short.add(key)
             elif _free(source, scope, found, known, local, {f for m, f in short if m == key[0]}):
                 short.add(key)
                 wanted.add(key)
-    for module, full in sorted(wanted, key=lambda key: -len(key[0])):
-        if module and (module[:-1], full) in short and _sees_parent(source, found, module):
-            wanted.discard((module, full))
-    return NamePlan(frozenset(short), frozenset(wanted), found)
+    for missing, there in ((wanted, short), (traits, traits)):
+        for module, full in sorted(missing, key=lambda key: -len(key[0])):
+            if module and (module[:-1], full) in there and _sees_parent(source, found, module):
+                missing.discard((module, full))
+    return NamePlan(frozenset(short), frozenset(wanted), frozenset(traits), found)
 
 
 def _sees_parent(source: Source, found: Sequence[Scope], module: Module) -> bool:
@@ -128,20 +166,28 @@ def _free(
 
 def next_addition(path: str, data: bytes, plan: NamePlan) -> Edit | None:
     """The next missing ``use`` line of the plan as an edit on ``data``, or None when all stand."""
-    if not plan.wanted:
+    if not (plan.wanted or plan.traits):
         return None
-    source = _parse(path, data)
+    source = parsed(path, data)
     found = scopes(source)
     for scope in found:
         full = sorted(item for module, item in plan.wanted if module == scope.module)
-        if not full:
+        traits = sorted(item for module, item in plan.traits if module == scope.module)
+        if not (full or traits):
             continue
         known = imports(source, scope, found)
-        missing = [f for f in full if not any(i.full == f and i.local != b"*" for i in known)]
+
+        def stands(item: bytes, known: Sequence[Import] = known) -> bool:
+            return any(same_item(i.full, item) and i.local != b"*" for i in known)
+
+        missing = [item for item in full if not stands(item)]
         if missing:
             prefix = missing[0].rpartition(b"::")[0]
             names = [f.rpartition(b"::")[2] for f in missing if f.rpartition(b"::")[0] == prefix]
             return _addition(source, scope, known, prefix, names)
+        for item in traits:
+            if not any(same_item(i.full, item) and not i.attributed for i in known):
+                return _new_line(source, scope, item.rpartition(b"::")[0], _trait_line(item))
     return None
 
 
@@ -151,11 +197,23 @@ def _addition(
     """One ``use`` line for ``names`` of ``prefix``; an own line of that prefix is extended."""
     for declaration in sorted({i.declaration for i in known if not (i.public or i.attributed)}):
         ours = [i for i in known if i.declaration == declaration]
-        flat = all(i.full == prefix + b"::" + i.local and i.local != b"*" for i in ours)
-        if flat and not source.comments_in(declaration):
-            line = _line(prefix, [i.local for i in ours] + names)
+        own = ours[0].full.rpartition(b"::")[0]
+        flat = all(i.full == own + b"::" + i.local and i.local != b"*" for i in ours)
+        of_it = own == prefix or all(
+            without_std(prefix + b"::" + name, alloc=True) == own + b"::" + name for name in names
+        )
+        if flat and of_it and not source.comments_in(declaration):
+            line = _line(own, [i.local for i in ours] + names)
             return Edit(source.path, declaration.start, declaration.end, line)
-    line = _line(prefix, names)
+    return _new_line(source, scope, prefix, _line(prefix, names))
+
+
+def _trait_line(full: bytes) -> bytes:
+    return b"use " + full + b" as _;"
+
+
+def _new_line(source: Source, scope: Scope, prefix: bytes, line: bytes) -> Edit:
+    """``line``, a ``use`` of something in ``prefix``, among the module's others."""
     newline = source.newline
     uses = [n for n in body_of(source, scope).named_children if n.type == "use_declaration"]
     if uses:
@@ -229,97 +287,3 @@ def _rank(word: bytes) -> tuple[int, bytes]:
     if not word[:1].isupper():
         return 1, word
     return (3 if word.upper() == word and len(word) > 1 else 2), word
-
-
-def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
-    """The next ``use`` of ``full`` that nothing needs any more, as an edit, or None."""
-    source = _parse(path, data)
-    found = scopes(source)
-    for scope in found:
-        known = imports(source, scope, found)
-        for item in known:
-            if item.full != full or item.public or item.attributed or item.local == b"*":
-                continue
-            if not _needed(source, scope, found, item):
-                return _removal(source, item)
-    for block, known in in_blocks(source):
-        for item in known:
-            if item.full != full or item.attributed or item.local == b"*":
-                continue
-            again = any(i.local == item.local and i.leaf != item.leaf for i in known)
-            if not again and item.local not in words(source, block, [item.declaration]):
-                return _removal(source, item)
-    return None
-
-
-def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) -> bool:
-    inner = [s for s in found if len(s.module) == len(scope.module) + 1]
-    inner = [s for s in inner if s.module[: len(scope.module)] == scope.module]
-    leave = [item.declaration, *(s.span for s in inner)]
-    if item.local in words(source, scope.span, leave):
-        return True
-    siblings = [i for i in imports(source, scope, found) if i.declaration == item.declaration]
-    if any(i.local == item.local and i.leaf != item.leaf for i in siblings):
-        return True
-    for child in inner:  # a child module sees it through `super`
-        text = source.slice(child.span)
-        if b"super" in text and re.search(rb"\b" + re.escape(item.local) + rb"\b", text):
-            return True
-    return False
-
-
-def _removal(source: Source, item: Import) -> Edit:
-    """Take one name out of its use tree, up to the whole line when nothing is left of it."""
-    node = source.root.descendant_for_byte_range(item.leaf.start, item.leaf.end)
-    assert node is not None
-    while node.parent is not None and span_of(node.parent) == item.leaf:
-        node = node.parent
-    while node.parent is not None and node.parent.type != "use_declaration":
-        parent = node.parent
-        if parent.type == "use_list" and len(parent.named_children) > 1:
-            return _from_list(source, parent, node)
-        node = parent
-    start = source.line_start(item.declaration.start)
-    end = item.declaration.end
-    stop = source.line_end(end)
-    if source.data[start : item.declaration.start].strip() or source.data[end:stop].strip():
-        while source.data[end : end + 1] == b" ":
-            end += 1
-        return Edit(source.path, item.declaration.start, end, b"")
-    lines = _with_blank_lines(source, Span(start, min(stop + 1, len(source.data))))
-    return Edit(source.path, lines.start, lines.end, b"")
-
-
-def _with_blank_lines(source: Source, lines: Span) -> Span:
-    """Blank lines go with ``lines`` where they would stand at the head or the end of a file or block,
-    or next to another blank line."""
-    before, after = source.data[: lines.start], source.data[lines.end :]
-    above = len(before) - len(before.rstrip(b" \t\r\n"))
-    below = len(after) - len(after.lstrip(b" \t\r\n"))
-    text = before[: len(before) - above]
-    above_start = source.line_end(len(text)) + 1 if text else 0  # the first blank line above
-    below_end = source.line_start(lines.end + below)  # the line that follows
-    head = not text or text.endswith(b"{")
-    end = lines.end + below == len(source.data) or after[below : below + 1] == b"}"
-    if end and not head:
-        return Span(min(above_start, lines.start), max(below_end, lines.end))
-    if head or above_start < lines.start:
-        return Span(lines.start, max(below_end, lines.end))
-    return lines
-
-
-def _from_list(source: Source, parent: Node, node: Node) -> Edit:
-    rest = [child for child in parent.named_children if child != node]
-    if len(rest) == 1 and rest[0].type in ("identifier", "scoped_identifier", "use_as_clause"):
-        return Edit(source.path, parent.start_byte, parent.end_byte, source.text(rest[0]))
-    children = parent.children
-    index = children.index(node)
-    start, end = node.start_byte, node.end_byte
-    if index + 1 < len(children) and children[index + 1].type == ",":
-        end = children[index + 1].end_byte
-        following = children[index + 2] if index + 2 < len(children) else None
-        if following is not None and following.type != "}":
-            end = following.start_byte
-    elif children[index - 1].type == ",":
-        start = children[index - 1].start_byte
-    return Edit(source.path, start, end, b"")

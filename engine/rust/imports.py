@@ -10,10 +10,13 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.base.model import Span
+from engine.rust.format_macros import captures_in
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query
+from engine.rust.std_paths import in_prelude, same_item
 from engine.rust.syntax import COMMENTS, Source, span_of
 
+_STRINGS = frozenset({"string_literal", "raw_string_literal"})
 _IDENTS = frozenset({"identifier", "type_identifier"})
 
 Module = tuple[bytes, ...]
@@ -195,8 +198,42 @@ def path_of(source: Source, node: Node) -> bytes:
     return b"".join(source.text(node).split()).removeprefix(b"::")
 
 
+def trait_in_scope(source: Source, trait: bytes, offset: int) -> bool:
+    """Can methods of the trait (by its full path) be called at ``offset``, as far as the file tells:
+    by a ``use`` of a block or module around it, by a glob, through ``super``, or by the prelude? A
+    ``use`` under an attribute does not count."""
+    if in_prelude(trait):
+        return True
+    inner = (brought for block, brought in in_blocks(source) if block.start <= offset < block.end)
+    if any(_brings(brought, trait) for brought in inner):
+        return True
+    found = _scopes(source)
+    scope: Scope | None = scope_at(found, offset)
+    while scope is not None:
+        brought = _imports(source, scope)
+        if _brings(brought, trait):
+            return True
+        outer = scope.module[:-1]
+        above = any(i.local == b"*" and i.full == b"super" and not i.attributed for i in brought)
+        scope = next((s for s in found if s.module == outer and above and scope.module), None)
+    return False
+
+
+def _brings(brought: Sequence[Import], trait: bytes) -> bool:
+    module = trait.rpartition(b"::")[0]
+    named = {i.local: i.full for i in brought}
+    for item in brought:
+        head, _, rest = item.full.partition(b"::")
+        full = named[head] + b"::" + rest if rest and head in named else item.full
+        globbed = same_item(full, module) or same_item(full, module + b"::prelude")
+        if not item.attributed and (globbed if item.local == b"*" else same_item(full, trait)):
+            return True
+    return False
+
+
 def words(source: Source, span: Span, leave: Sequence[Span] = ()) -> set[bytes]:
-    """Identifiers inside ``span`` (macro arguments included), without those inside ``leave``."""
+    """Identifiers inside ``span`` (macro arguments and captures of format strings included), without
+    those inside ``leave``."""
     found: set[bytes] = set()
     cursor = source.root.walk()
     down = True
@@ -208,6 +245,8 @@ def words(source: Source, span: Span, leave: Sequence[Span] = ()) -> set[bytes]:
             inside = here.overlaps(span) and not any(here in left for left in leave)
             if inside and node.type in _IDENTS and here in span:
                 found.add(source.text(node))
+            if inside and node.type in _STRINGS:
+                found.update(name for name, _ in captures_in(source, node))
             if inside and cursor.goto_first_child():
                 continue
         if cursor.goto_next_sibling():

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from engine.base.model import Diagnostic, Edit, Span
-from engine.rewrite import use_declarations
+from engine.rewrite import unused_uses, use_declarations
 from engine.rewrite.edits import Applied
 from engine.verify.innermost_items import InnermostItem, InnermostItems
 from engine.verify.values import Attempt, Reader
@@ -33,6 +33,7 @@ _TIGHT = 200
 # Errors about names: a ``use`` line that a fix brings or drops can cause them anywhere in its file.
 _NAME_ERRORS = frozenset(
     [
+        "E0034",
         "E0252",
         "E0254",
         "E0255",
@@ -148,9 +149,11 @@ class CulpritFinder:
             changed = words(before[edit.start : edit.end]) ^ words(edit.replacement)
             names |= changed if inside else changed | words(_line(before, edit.span))
         imports = {
-            edit.path for edit in fix.edits if use_declarations.has_markers(edit.replacement)
+            edit.path
+            for edit in fix.edits
+            if use_declarations.has_markers(edit.replacement)
+            or unused_uses.lost_names(self._reader.text(edit.path), edit)
         }
-        imports |= {path for path, _ in fix.drops}
         names -= _COMMON
         return Footprint(
             frozenset(items),

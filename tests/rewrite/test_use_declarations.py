@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from engine.base.model import Edit, Fix, Level
+import pytest
+
+from engine.base.model import Edit, Fix, Level, Span
 from engine.rewrite.edits import apply
-from engine.rewrite.use_declarations import name, strip_markers
+from engine.rewrite.unused_uses import next_removal
+from engine.rewrite.use_declarations import (
+    name,
+    respelled,
+    strip_markers,
+    trait,
+    use_in_function,
+)
+from engine.rust.std_paths import without_std
+from engine.rust.syntax import Source
 
 P = "src/lib.rs"
 ATOMIC = b"std::sync::atomic::AtomicU64"
 ORDERING = b"std::sync::atomic::Ordering"
+MUTEX = ("Mutex<u8>", b"u8")
+WRITE = b"std::fmt::Write"
 
 
-def settle(before: str, *changes: tuple[str, bytes], drops: tuple[bytes, ...] = ()) -> str:
+def settle(before: str, *changes: tuple[str, bytes], exact: bool = False) -> str:
     data = before.encode()
     edits = []
     for old, new in changes:
         at = data.index(old.encode())
         edits.append(Edit(P, at, at + len(old.encode()), new))
-    fix = Fix("x", Level.SAFE, tuple(edits), "", tuple((P, item) for item in drops))
+    fix = Fix("x", Level.SAFE, tuple(edits), "", exact)
     return apply({P: data}, [fix]).files[P].decode()
 
 
@@ -87,15 +100,12 @@ def test_crlf_files_stay_crlf() -> None:
 
 
 def test_an_unused_line_goes_a_used_one_stays() -> None:
-    mutex = b"std::sync::Mutex"
     before = "use std::fmt;\nuse std::sync::Mutex;\n\nstatic A: Mutex<u8> = 1;\n"
-    assert settle(before, ("Mutex<u8>", b"u8"), drops=(mutex,)) == (
-        "use std::fmt;\n\nstatic A: u8 = 1;\n"
-    )
+    assert settle(before, MUTEX) == ("use std::fmt;\n\nstatic A: u8 = 1;\n")
     two = before + "static B: Mutex<u8> = 1;\n"
-    assert "use std::sync::Mutex;" in settle(two, ("Mutex<u8>", b"u8"), drops=(mutex,))
+    assert "use std::sync::Mutex;" in settle(two, MUTEX)
     in_macro = before + "static B: u8 = m!(Mutex);\n"
-    assert "use std::sync::Mutex;" in settle(in_macro, ("Mutex<u8>", b"u8"), drops=(mutex,))
+    assert "use std::sync::Mutex;" in settle(in_macro, MUTEX)
 
 
 def test_a_line_that_goes_takes_blank_lines_along_as_a_person_would() -> None:
@@ -120,30 +130,26 @@ def test_a_line_that_goes_takes_blank_lines_along_as_a_person_would() -> None:
         (f"{use}\r\n\r\n{body}\r\n", f"{body}\r\n"),
         (f"mod m {{\r\n    {use}\r\n\r\n    {body}\r\n}}\r\n", f"mod m {{\r\n    {body}\r\n}}\r\n"),
     ):
-        done = settle(before, ("T", b"U"), drops=(b"std::sync::Mutex",))
-        assert done == after.replace("T", "U"), before
+        step = next_removal(P, before.encode(), b"std::sync::Mutex")
+        assert step is not None, before
+        done = before.encode()[: step.start] + step.replacement + before.encode()[step.end :]
+        assert done.decode() == after, before
 
 
 def test_a_line_inside_a_function_goes_as_well() -> None:
-    mutex = b"std::sync::Mutex"
     inner = "fn f() {\n    use std::sync::Mutex;\n\n    static A: Mutex<u8> = x();\n}\n"
-    assert settle(inner, ("Mutex<u8>", b"u8"), drops=(mutex,)) == (
-        "fn f() {\n    static A: u8 = x();\n}\n"
-    )
+    assert settle(inner, MUTEX) == ("fn f() {\n    static A: u8 = x();\n}\n")
     both = "use std::sync::Mutex;\n\n" + inner
-    assert settle(both, ("Mutex<u8>", b"u8"), drops=(mutex,)) == (
-        "fn f() {\n    static A: u8 = x();\n}\n"
-    )
+    assert settle(both, MUTEX) == ("fn f() {\n    static A: u8 = x();\n}\n")
     needed = inner.replace("x()", "m!(Mutex)")
-    assert "use std::sync::Mutex;" in settle(needed, ("Mutex<u8>", b"u8"), drops=(mutex,))
+    assert "use std::sync::Mutex;" in settle(needed, MUTEX)
     conditional = inner.replace("    use", "    #[cfg(unix)]\n    use")
-    assert "use std::sync::Mutex;" in settle(conditional, ("Mutex<u8>", b"u8"), drops=(mutex,))
+    assert "use std::sync::Mutex;" in settle(conditional, MUTEX)
     listed = inner.replace("sync::Mutex", "sync::{Arc, Mutex}").replace("x()", "Arc::x()")
-    assert "use std::sync::Arc;" in settle(listed, ("Mutex<u8>", b"u8"), drops=(mutex,))
+    assert "use std::sync::Arc;" in settle(listed, MUTEX)
 
 
 def test_one_name_leaves_a_list_and_the_list_shrinks() -> None:
-    mutex = b"std::sync::Mutex"
     for before, after in (
         ("use std::sync::{Arc, Mutex};", "use std::sync::Arc;"),
         ("use std::sync::{Arc, Mutex, Once};", "use std::sync::{Arc, Once};"),
@@ -154,26 +160,183 @@ def test_one_name_leaves_a_list_and_the_list_shrinks() -> None:
             "use std::sync::{\n    Arc,\n    Once,\n};",
         ),
     ):
-        assert settle(f"{before}\nfn f(x: T) {{}}\n", ("T", b"U"), drops=(mutex,)) == (
-            f"{after}\nfn f(x: U) {{}}\n"
+        assert settle(f"{before}\nfn f(x: Mutex<u8>, y: Arc<fmt::X, Once>) {{}}\n", MUTEX) == (
+            f"{after}\nfn f(x: u8, y: Arc<fmt::X, Once>) {{}}\n"
         )
 
 
 def test_what_a_child_module_sees_through_super_is_needed() -> None:
-    before = "use std::sync::Mutex;\nstatic A: T = 1;\nmod t {\n    use super::*;\n    type M = Mutex<u8>;\n}\n"
-    assert "use std::sync::Mutex;" in settle(before, ("T", b"U"), drops=(b"std::sync::Mutex",))
+    before = (
+        "use std::sync::Mutex;\nstatic A: Mutex<u8> = 1;\n"
+        "mod t {\n    use super::*;\n    type M = Mutex<u16>;\n}\n"
+    )
+    assert "use std::sync::Mutex;" in settle(before, MUTEX)
     own = before.replace("use super::*;", "use std::sync::Mutex;")
-    assert settle(own, ("T", b"U"), drops=(b"std::sync::Mutex",)).startswith("static A: U")
+    assert settle(own, MUTEX).startswith("static A: u8")
 
 
 def test_public_and_conditional_lines_are_never_removed() -> None:
     for head in ("pub use std::sync::Mutex;\n", "#[cfg(unix)]\nuse std::sync::Mutex;\n"):
-        assert settle(
-            head + "fn f(x: T) {}\n", ("T", b"U"), drops=(b"std::sync::Mutex",)
-        ).startswith(head)
+        assert settle(head + "fn f(x: Mutex<u8>) {}\n", MUTEX).startswith(head)
+
+
+def test_a_line_goes_by_itself_only_with_the_last_mention_of_its_name() -> None:
+    for kept in (
+        # something needs it still
+        "use std::sync::Mutex;\nfn f(x: Mutex<u8>) -> Mutex<u16> {}\n",
+        'use a::Mutex;\nfn f(x: Mutex<u8>) { println!("{Mutex}"); }\n',
+        # nobody knows what it is there for: the mention is of something else
+        "use a::Mutex;\nfn f(x: b::Mutex<u8>) -> Mutex<u16> {}\n",
+        # a trait, whose methods are called without its name
+        "use std::fmt::Mutex;\nuse std::io::Write;\nfn f(x: Mutex<u8>, y: &dyn Write) {}\n",
+        "use a::Mutex;\nfn f(x: Mutex<u8>) {}\nimpl Mutex for S {}\n",
+        "use a::*;\nfn f(x: Mutex<u8>) {}\n",
+    ):
+        done = settle(kept, MUTEX)
+        assert done.count("use ") == kept.count("use ") - ("std::fmt::Mutex" in kept), kept
+    bound = "use std::io::Write;\nfn f(x: &mut dyn Write) {}\n"
+    assert settle(bound, ("dyn Write", b"File")).startswith("use std::io::Write;")
+    alias = "use a::Mutex as M;\nfn f(x: M<u8>) {}\n"
+    assert settle(alias, ("M<u8>", b"u8")) == "fn f(x: u8) {}\n"
+    module = "use std::mem;\nfn f() { mem::take(x) }\n"
+    assert settle(module, ("mem::take(x)", b"x.swap(0)")) == "fn f() { x.swap(0) }\n"
+
+
+def test_a_persons_own_version_is_taken_as_it_is() -> None:
+    before = "use std::sync::Mutex;\nfn f(x: Mutex<u8>) {}\n"
+    assert settle(before, MUTEX, exact=True) == before.replace("Mutex<u8>", "u8")
+
+
+# -- traits ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("fn f() { x }\n", "use std::fmt::Write as _;\n\nfn f() { y }\n"),
+        (
+            "use std::fmt;\nuse std::io::Write;\n\nfn f() { x }\n",
+            "use std::fmt::Write as _;\nuse std::fmt;\nuse std::io::Write;\n\nfn f() { y }\n",
+        ),
+        # a name of the module's own does not clash
+        (
+            "struct Write;\nfn f() { x }\n",
+            "use std::fmt::Write as _;\n\nstruct Write;\nfn f() { y }\n",
+        ),
+        # in scope already
+        *(
+            (f"{line}\nfn f() {{ x }}\n", f"{line}\nfn f() {{ y }}\n")
+            for line in (
+                "use std::fmt::Write;",
+                "use std::fmt::Write as _;",
+                "use core::fmt::{self, Write as FmtWrite};",
+                "use std::fmt::*;",
+                "use std::{fmt::{self, *}, io};",
+                "use std::fmt;\nuse fmt::Write;",
+            )
+        ),
+        ("fn f() { use std::fmt::Write; x }\n", "fn f() { use std::fmt::Write; y }\n"),
+        (
+            "use std::fmt::Write;\nmod m { use super::*; fn f() { x } }\n",
+            "use std::fmt::Write;\nmod m { use super::*; fn f() { y } }\n",
+        ),
+        # not in scope: another trait, another module, under a condition
+        (
+            "use std::io::prelude::*;\nfn f() { x }\n",
+            "use std::fmt::Write as _;\nuse std::io::prelude::*;\nfn f() { y }\n",
+        ),
+        (
+            "use std::fmt::Write;\nmod m {\n    fn f() { x }\n}\n",
+            "use std::fmt::Write;\nmod m {\n    use std::fmt::Write as _;\n\n    fn f() { y }\n}\n",
+        ),
+        (
+            "#[cfg(test)]\nuse std::fmt::Write;\nfn f() { x }\n",
+            "use std::fmt::Write as _;\n#[cfg(test)]\nuse std::fmt::Write;\nfn f() { y }\n",
+        ),
+        (
+            "fn g() { use std::fmt::Write; }\nfn f() { x }\n",
+            "use std::fmt::Write as _;\n\nfn g() { use std::fmt::Write; }\nfn f() { y }\n",
+        ),
+    ],
+)
+def test_a_trait_is_brought_into_scope_where_it_is_not(before: str, after: str) -> None:
+    assert settle(before, ("x", b"y" + trait(WRITE))) == after
+
+
+def test_a_trait_is_brought_once_for_all_edits_and_for_a_child_that_sees_its_parent() -> None:
+    before = "fn f() { x1; x2 }\nmod m {\n    use super::*;\n    fn g() { x3 }\n}\n"
+    edits = tuple((word, b"y" + trait(WRITE)) for word in ("x1", "x2", "x3"))
+    assert settle(before, *edits) == (
+        "use std::fmt::Write as _;\n\nfn f() { y; y }\n"
+        "mod m {\n    use super::*;\n    fn g() { y }\n}\n"
+    )
+
+
+def test_traits_of_the_prelude_need_no_line() -> None:
+    before = "fn f() { x }\n"
+    assert settle(before, ("x", b"y" + trait(b"std::string::ToString"))) == "fn f() { y }\n"
+    alloc = settle(before, ("x", b"y" + trait(b"alloc::string::ToString")))
+    assert alloc == "use alloc::string::ToString as _;\n\nfn f() { y }\n"
+
+
+def in_function(before: str) -> str:
+    source = Source(P, before.encode())
+    at = before.index("x")
+    node = source.innermost(Span(at, at + 1))
+    edit = use_in_function(source, node, WRITE)
+    if edit is None:
+        return before
+    return before[: edit.start] + edit.replacement.decode() + before[edit.end :]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "impl S {\n    fn f() {\n        x\n    }\n}\n",
+            "impl S {\n    fn f() {\n        use std::fmt::Write as _;\n        x\n    }\n}\n",
+        ),
+        (
+            "fn f() {\r\n\tlet g = || x;\r\n}\r\n",
+            "fn f() {\r\n\tuse std::fmt::Write as _;\r\n\tlet g = || x;\r\n}\r\n",
+        ),
+        ("use std::fmt::Write;\nfn f() {\n    x\n}\n", None),
+        ("static A: u8 = x;\n", None),
+    ],
+)
+def test_a_trait_may_be_for_one_function_alone(before: str, after: str | None) -> None:
+    assert in_function(before) == (after or before)
+
+
+# -- crates without std ----------------------------------------------------------------------------
+
+
+def test_an_item_is_the_same_by_each_of_its_crates() -> None:
+    core = "use core::sync::atomic::{AtomicU64, Ordering};\nfn f() { x }\n"
+    assert settle(core, ("x", name(ORDERING))) == core.replace("x }", "Ordering }")
+    extended = "use core::sync::atomic::AtomicU64;\nfn f() { x }\n"
+    assert settle(extended, ("x", name(ORDERING))) == core.replace("x }", "Ordering }")
+    alloc = "use alloc::sync::Arc;\nfn f() { x }\n"
+    assert "use std::sync::Mutex;\n" in settle(alloc, ("x", name(b"std::sync::Mutex")))
+
+
+def test_markers_are_spelled_for_a_crate_without_std() -> None:
+    marked = trait(WRITE) + name(ORDERING) + b"::Relaxed" + name(b"std::sync::Mutex")
+    spelled = respelled(marked, lambda full: without_std(full, alloc=False))
+    assert spelled == (
+        trait(b"core::fmt::Write")
+        + name(b"core::sync::atomic::Ordering")
+        + b"::Relaxed"
+        + name(b"std::sync::Mutex")
+    )
+    assert settle("fn f() { x }\n", ("x", spelled)) == (
+        "use std::sync::Mutex;\nuse core::fmt::Write as _;\nuse core::sync::atomic::Ordering;\n\n"
+        "fn f() { Ordering::RelaxedMutex }\n"
+    )
 
 
 def test_markers_can_be_shown_before_they_are_settled() -> None:
+    assert strip_markers(b"y" + trait(WRITE)) == b"y"
     assert (
         strip_markers(b"x.load(" + name(ORDERING) + b"::Relaxed)") == b"x.load(Ordering::Relaxed)"
     )

@@ -22,8 +22,10 @@ impl S {
     }
 }
 mod deep {
+    use std::io::sink;
     fn two() {
         second();
+        sink();
     }
     macro_rules! m { () => {}; }
 }
@@ -36,12 +38,9 @@ def place(text: bytes, path: str = "src/lib.rs") -> Span:
     return Span(start, start + len(text))
 
 
-def attempt(
-    index: int, text: bytes, new: bytes, path: str = "src/lib.rs", drop: bytes = b""
-) -> Attempt:
+def attempt(index: int, text: bytes, new: bytes, path: str = "src/lib.rs") -> Attempt:
     span = place(text, path)
-    drops = ((path, drop),) if drop else ()
-    fix = Fix("fix", Level.SAFE, (Edit(path, span.start, span.end, new),), "", drops)
+    fix = Fix("fix", Level.SAFE, (Edit(path, span.start, span.end, new),), "")
     return Attempt(index, 0, 0, fix, Proposal((Site("m", path, span),), (fix,)))
 
 
@@ -61,7 +60,7 @@ MORE = attempt(1, b"more", b"less")
 SECOND = attempt(2, b"second", b"two")
 FIELD = attempt(3, b"Mutex<u64>", b"AtomicU64")
 THIRD = attempt(4, b"third", name(b"std::fs::read"), "src/far.rs")
-DROPS = attempt(5, b"second", b"deux", drop=b"std::sync::Mutex")
+DROPS = attempt(5, b"sink()", b"deux()")
 EVERYONE = [FIRST, MORE, SECOND, FIELD, THIRD, DROPS]
 
 
@@ -105,6 +104,7 @@ def test_auto_traits_constants_and_errors_without_a_place_may_come_from_any_body
 
 def test_a_use_line_reaches_its_file_by_errors_about_names() -> None:
     assert possible(error_at(b"inner", "E0412")) == [0, 1, 3, 5]
+    assert possible(error_at(b"inner", "E0034")) == [0, 1, 3, 5]
     assert possible(error_at(b"far", "E0433", path="src/far.rs")) == [3, 4]
 
 

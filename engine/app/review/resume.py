@@ -113,7 +113,7 @@ def _again(item: Item, given: Sequence[Remembered]) -> list[tuple[Item, Answer |
 
 def _fix(item: Item, one: Remembered) -> Fix | None:
     if one.kind is Kind.EDITED:
-        return replace(item.fix, edits=one.edits, drops=())
+        return replace(item.fix, edits=one.edits, exact=True)
     if one.kind is Kind.ALTERNATIVE:
         named = (fix for fix in item.verdict.proposal.fixes if fix.label == one.label)
         fix = next(named, None)

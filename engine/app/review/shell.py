@@ -266,7 +266,7 @@ class Shell:
         if not edits:
             self._screen.say("that is the text as it was: `n` skips the fix")
             return False
-        fix = replace(item.fix, edits=edits, drops=())
+        fix = replace(item.fix, edits=edits, exact=True)
         made = replace(item, fix=fix, kind=Kind.EDITED, proven=False)
         tried = self._prover.try_alone(made)
         self._asker.discard()
