@@ -5,18 +5,22 @@ use std::ffi::{CStr, CString};
 use std::os::fd::{AsRawFd, RawFd};
 use std::sync::Arc;
 
-fn keep(_name: CString) {}
+fn give_back(name: CString) {
+    drop(name);
+}
 
-fn hold(_file: Arc<std::fs::File>) {}
+fn close(file: Arc<std::fs::File>) {
+    drop(file);
+}
 
 pub async fn length(name: CString) -> usize {
     let start = name.as_ptr();
-    keep(name.clone());
+    give_back(name.clone());
     unsafe { CStr::from_ptr(start) }.to_bytes().len()
 }
 
 pub async fn descriptor(file: Arc<std::fs::File>) -> RawFd {
     let handle = file.as_raw_fd();
-    hold(file.clone());
+    close(file.clone());
     handle
 }
