@@ -10,6 +10,7 @@ from tree_sitter import Node
 from engine.base.model import Site, Span
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Movable, movable
+from engine.rust.nodes import access_of, call_of
 from engine.rust.per_source import per_source
 from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
@@ -80,14 +81,13 @@ def doubtful(site: Site, answers: Answers) -> Iterator[Question]:
 
 def holder_of(context: Context) -> Node | None:
     """The expression whose type tells what takes the value."""
-    function = context.holder.child_by_field_name("function")
+    call = call_of(context.holder)
     match context.role:
-        case Role.ARGUMENT:
-            return function
-        case Role.METHOD_ARGUMENT:
-            if function is not None and function.type == "generic_function":
-                function = function.child_by_field_name("function")
-            return function.child_by_field_name("value") if function is not None else None
+        case Role.ARGUMENT if call is not None:
+            return call.callee if call.turbofish is None else call.callee.parent
+        case Role.METHOD_ARGUMENT if call is not None:
+            access = access_of(call.callee)
+            return access.base if access is not None else None
         case Role.FIELD:
             return context.holder
         case _:

@@ -14,7 +14,7 @@ from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.context import heat_of, in_test_code
 from engine.rust.known_calls import is_reading_method
 from engine.rust.last_use import Blocked, Movable, movable
-from engine.rust.nodes import patterns_of
+from engine.rust.nodes import callee_of, last_name, method_call, patterns_of, trait_of
 from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
@@ -154,8 +154,8 @@ class Finder:
         return "needed" if self._worth_telling(clone, place, scopes) else ""
 
     def _callee(self, context: Context) -> bytes:
-        function = context.holder.child_by_field_name("function")
-        return self.source.text(function) if function is not None else b""
+        callee = callee_of(context.holder)
+        return self.source.text(callee) if callee is not None else b""
 
     def _outer(self, clone: Clone) -> bytes:
         statement = self.source.statement_of(clone.node)
@@ -229,12 +229,8 @@ def _in_header(source: Source, node: Node) -> bool:
 def in_per_frame_trait(source: Source, function: Node) -> bool:
     """Is the method one of ``Stream``, ``Service``, ``Decoder`` and their like?"""
     holder = source.enclosing(function, ("impl_item",))
-    trait = holder.child_by_field_name("trait") if holder is not None else None
-    if trait is None:
-        return False
-    if trait.type == "generic_type":
-        trait = trait.child_by_field_name("type") or trait
-    return source.text(trait).rpartition(b"::")[2] in _PER_FRAME
+    trait = trait_of(holder) if holder is not None else None
+    return trait is not None and last_name(source, trait) in _PER_FRAME
 
 
 def _converts(source: Source, clone: Clone, place: Place) -> bool:
@@ -246,10 +242,8 @@ def _converts(source: Source, clone: Clone, place: Place) -> bool:
 
 def _lent(source: Source, place: Place) -> bool:
     """What a method gives and is then cloned is most likely a reference into its receiver."""
-    whole = place.whole
-    function = whole.child_by_field_name("function")
-    field = function.child_by_field_name("field") if function is not None else None
-    makes = field is not None and source.text(field).startswith((b"into_", b"to_"))
+    call = method_call(source, place.whole)
+    makes = call is not None and call.method.startswith((b"into_", b"to_"))
     return place.is_temporary and place.root.type != "call_expression" and not makes
 
 

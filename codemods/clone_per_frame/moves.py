@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
-from engine.rust.borrows import Borrowable, borrowable
+from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.codegen import is_annotated, without_statement
+from engine.rust.kept_values import is_kept
+from engine.rust.nodes import initialized, is_mut, let_of, patterns_of
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import has_buffer, is_bytes, is_counted, is_named
 
 from .known import Types
 from .shapes import Clone, Context, Role
-from .stored import stored
 
 ROOM = (
     "Where it is stored it keeps its spare capacity, which a clone would not have (`shrink_to_fit` "
@@ -36,7 +37,7 @@ class Moved:
 def move(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Moved | None:
     """``x.clone()`` -> ``x`` for a value that is not used again."""
     made = _move(clone, context, types)
-    if made is not None and has_buffer(types.place) and stored(clone.source, scopes, clone.node):
+    if made is not None and has_buffer(types.place) and is_kept(clone.source, scopes, clone.node):
         return replace(made, how=f"{made.how} {ROOM}")
     return made
 
@@ -58,14 +59,12 @@ def _move(clone: Clone, context: Context, types: Types) -> Moved | None:
             "move", (edit,), f"`{clone.name}` is not used again: the second one is not needed."
         )
     holder = source.parent(clone.node)
-    if holder is not None and holder.type == "field_initializer":
-        field = holder.child_by_field_name("field")
-        if field is not None and source.text(field) == text and not _commented(clone, holder):
-            edit = Edit(source.path, holder.start_byte, holder.end_byte, text)
-            return Moved("move", (edit,), how, doubt)
-    if _commented(clone, clone.node):
-        return None
+    pair = initialized(holder) if holder is not None else None
     node = clone.node
+    if holder is not None and pair is not None and source.text(pair[0]) == text:
+        node = node if _commented(clone, holder) else holder  # `a: a.clone()` -> `a`
+    if _commented(clone, node):
+        return None
     edit = Edit(source.path, node.start_byte, node.end_byte, text)
     return Moved("move", (edit,), how, doubt)
 
@@ -101,10 +100,9 @@ def _pinned(clone: Clone, types: Types) -> str:
 
 def shared_frame(clone: Clone, types: Types) -> Moved | None:
     """``Bytes::copy_from_slice(&frame)`` of a ``Bytes`` that is needed again -> ``frame.clone()``."""
-    behind = types.place.is_ref and types.place.args[0] == types.cloned
     if clone.word != b"copy_from_slice" or not is_bytes(types.cloned):
         return None
-    if not (types.same or behind) or _commented(clone, clone.node):
+    if not (types.same or types.behind) or _commented(clone, clone.node):
         return None
     node = clone.node
     edit = Edit(clone.source.path, node.start_byte, node.end_byte, clone.place + b".clone()")
@@ -121,26 +119,24 @@ def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Move
     source, let = clone.source, context.holder
     if context.role is not Role.LET or not _same_name(source, let, clone.place):
         return None
-    pattern = let.child_by_field_name("pattern")
-    binding = next((b for b in scopes.bindings if pattern and b.decl == span_of(pattern)), None)
-    behind = types.place.is_ref and types.place.args[0] == types.cloned
-    if binding is None or binding.mutable or not (types.same or behind):
+    bound = [b for pattern in patterns_of(let) for b in pattern_bindings(scopes, span_of(pattern))]
+    if not (types.same or types.behind):
         return None
-    found = borrowable(source, scopes, (binding,), shared=is_counted(types.cloned))
+    found = borrowable(source, scopes, bound, shared=is_counted(types.cloned))
     if not isinstance(found, Borrowable) or not found.uses or is_annotated(source, let):
         return None
     edit = without_statement(source, let)
     # On a value the uses stay as they are; on a reference they need the edits.
-    more = found.edits if behind else ()
+    more = found.edits if types.behind else ()
     return Moved(
         "borrow", (edit, *more), f"The second `{clone.name}` is only read: the first does."
     )
 
 
-def _same_name(source: Source, let: Node, text: bytes) -> bool:
-    pattern = let.child_by_field_name("pattern")
-    plain = pattern is not None and pattern.type == "identifier" and source.text(pattern) == text
-    return plain and not any(child.type == "mutable_specifier" for child in let.children)
+def _same_name(source: Source, node: Node, text: bytes) -> bool:
+    let = let_of(node)
+    plain = let is not None and let.pattern.type == "identifier"
+    return plain and let is not None and source.text(let.pattern) == text and not is_mut(node)
 
 
 def _commented(clone: Clone, node: Node) -> bool:

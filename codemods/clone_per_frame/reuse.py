@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from engine.base.model import Edit, Span
+from engine.base.model import Edit
+from engine.rust.control_flow import exits
+from engine.rust.nodes import call_of, expression_in, let_of, method_call
 from engine.rust.places import Place
 from engine.rust.scopes import Binding, Scopes
-from engine.rust.syntax import COMMENTS, Source, span_of
+from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
 
 from .known import Types
 from .moves import Moved
 from .shapes import Clone, Context, Role
 
+_ROUNDS = ("break_expression", "continue_expression")
 _COUNTS = ("integer_literal", "identifier", "scoped_identifier", "binary_expression")
 
 
@@ -79,28 +82,16 @@ def _cleared(source: Source, node: Node, binding: Binding, scopes: Scopes) -> No
         return None
     later = [u.span for u in scopes.uses(binding) if u.span.start >= node.end_byte]
     following = statement.next_named_sibling
-    while following is not None:
-        span = span_of(following)
-        if any(use in span for use in later):
-            break
-        if following.type not in COMMENTS and _leaves(source, following):
+    while following is not None and not any(use in span_of(following) for use in later):
+        if any(leaving.type in _ROUNDS for leaving in exits(source, following)):
             return None
         following = following.next_named_sibling
     if following is None or any(use.start < following.start_byte for use in later):
         return None
-    call = following.named_children[0] if following.type == "expression_statement" else following
-    function = call.child_by_field_name("function") if call.type == "call_expression" else None
-    if function is None or function.type != "field_expression":
-        return None
-    value, field = function.child_by_field_name("value"), function.child_by_field_name("field")
-    if value is None or field is None or source.text(field) != b"clear":
-        return None
-    return call if span_of(value) in later else None
-
-
-def _leaves(source: Source, statement: Node) -> bool:
-    text = source.text(statement)
-    return any(word in text for word in (b"continue", b"break"))
+    call = expression_in(following)
+    method = method_call(source, call)
+    cleared = method is not None and method.method == b"clear" and span_of(method.receiver) in later
+    return call if cleared else None
 
 
 def _room(source: Source, binding: Binding, scopes: Scopes) -> bytes | None:
@@ -108,18 +99,13 @@ def _room(source: Source, binding: Binding, scopes: Scopes) -> bytes | None:
     node: Node | None = source.innermost(binding.decl)
     while node is not None and node.type not in ("let_declaration", "parameter", "block"):
         node = source.parent(node)
-    value = node.child_by_field_name("value") if node is not None else None
-    if value is None or value.type != "call_expression":
+    let = let_of(node) if node is not None else None
+    call = call_of(let.value) if let is not None and let.value is not None else None
+    if call is None or not source.text(call.callee).endswith(b"with_capacity"):
         return None
-    function, listed = value.child_by_field_name("function"), value.child_by_field_name("arguments")
-    if function is None or listed is None or not source.text(function).endswith(b"with_capacity"):
+    if len(call.arguments) != 1 or call.arguments[0].type not in _COUNTS:
         return None
-    given = [c for c in listed.named_children if c.type not in COMMENTS]
-    if len(given) != 1 or given[0].type not in _COUNTS:
-        return None
-    text = source.text(given[0])
-    names = [n for n in (given[0], *given[0].named_children) if n.type == "identifier"]
+    count = call.arguments[0]
+    names = [n for n in (count, *count.named_children) if n.type == "identifier"]
     local = any(scopes.resolve(source.text(n), n.start_byte) is not None for n in names)
-    return (
-        None if local or source.comments_in(Span(given[0].start_byte, given[0].end_byte)) else text
-    )
+    return None if local or source.comments_in(span_of(count)) else source.text(count)
