@@ -26,11 +26,11 @@ UNDOCUMENTED = {
     "engine/rewrite": 0,
     "engine/rust": 32,
     "engine/verify": 0,
-    "codemods/clone_per_frame": 14,
+    "codemods/clone_per_frame": 9,
     "codemods/guard_across_await": 30,
-    "codemods/mutex_counter": 23,
+    "codemods/mutex_counter": 20,
 }
-FIELD_READS = 251
+FIELD_READS = 80
 
 _BY_FIELD = frozenset({"child_by_field_name", "children_by_field_name"})
 _Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef

@@ -101,6 +101,7 @@ class NamePlan:
 
 @lru_cache(maxsize=8)
 def parsed(path: str, data: bytes) -> Source:
+    """``data`` as the file ``path``, parsed; the last few are kept, since several fixes ask in turn."""
     return Source(path, data)
 
 
