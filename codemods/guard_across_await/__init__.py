@@ -62,18 +62,14 @@ from codemods.guard_across_await import find, planning, words
 from codemods.guard_across_await.choice import Types
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import expressions, study
-from codemods.guard_across_await.taken import Taken, parameter, take
 from engine.base.model import Level, Proposal, Site, Span
 from engine.detect.codemod import Codemod, Match
 from engine.detect.facts import Facts, Sources
+from engine.rust.guard_scopes import GuardScope, guard_scope, parameter_scope
 from engine.rust.questions import Answers, Question
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.type_facts import TypeFacts
-
-# Without a package's word the older rules are assumed: temporaries live longer in them.
-_EDITION = 2021
-
 
 _UNTYPED = Types(lambda _: None, TypeFacts())  # before rustc has been asked
 
@@ -109,15 +105,17 @@ class GuardAcrossAwait(Codemod):
             if not evident:
                 yield Site(self.name, source.path, span_of(node), captures, role="maybe")
                 continue
-            taken = take(source, scopes_of, node, _EDITION)
+            taken = guard_scope(source, node)
             if taken is not None and taken.trace.awaits:
                 yield self._site(source, taken, captures)
         for node in find.parameters(source, matches):
-            taken = parameter(source, scopes_of, node)
+            taken = parameter_scope(source, node)
             if taken is not None and taken.trace.awaits:
                 yield self._site(source, taken, {"parameter": (span_of(node),)})
 
-    def _site(self, source: Source, taken: Taken, captures: Mapping[str, tuple[Span, ...]]) -> Site:
+    def _site(
+        self, source: Source, taken: GuardScope, captures: Mapping[str, tuple[Span, ...]]
+    ) -> Site:
         ctx = _context(source, taken)
         found = study(ctx, taken, None, {}) if ctx is not None else None
         reason = found.reason if found is not None else ""
@@ -148,7 +146,7 @@ class GuardAcrossAwait(Codemod):
         if node is None or (site.role == "maybe" and not find.likely(source, node)):
             return
         try:
-            taken = take(source, scopes_of, node, _EDITION)
+            taken = guard_scope(source, node)
             ctx = _context(source, taken) if taken is not None else None
             if taken is not None and ctx is not None and taken.trace.awaits:
                 yield from map(span_of, expressions(ctx, taken))
@@ -159,11 +157,11 @@ class GuardAcrossAwait(Codemod):
         return planning.plan(sites, facts)
 
 
-def _context(source: Source, taken: Taken) -> Context | None:
+def _context(source: Source, taken: GuardScope) -> Context | None:
     function = source.enclosing(taken.node, FUNCTIONS)
     if function is None:
         return None
-    return Context(source, scopes_of(source, function), _EDITION, _UNTYPED)
+    return Context(source, scopes_of(source, function), _UNTYPED)
 
 
 CODEMOD = GuardAcrossAwait()

@@ -8,9 +8,7 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import names
 from codemods.guard_across_await.choice import Choice
-from codemods.guard_across_await.lifetimes import binds_by_reference
 from codemods.guard_across_await.named import Context, Split
-from codemods.guard_across_await.taken import Taken
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
     CHAIN_WIDTH,
@@ -27,7 +25,9 @@ from engine.rust.codegen import (
     width,
     without_statement,
 )
+from engine.rust.drop_scopes import binds_by_reference
 from engine.rust.evaluation_order import lengthens_temporaries
+from engine.rust.guard_scopes import GuardScope
 from engine.rust.scopes import Binding
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -43,7 +43,7 @@ class Draft:
     cost: str = ""
 
 
-def drafts(ctx: Context, taken: Taken, found: Split) -> list[Draft]:
+def drafts(ctx: Context, taken: GuardScope, found: Split) -> list[Draft]:
     """Ranked: the chain on one line where it fits, the block with its last value as tail, the block
     with names. Further choices of a value come last."""
     ways: list[Draft] = []
@@ -60,7 +60,7 @@ def drafts(ctx: Context, taken: Taken, found: Split) -> list[Draft]:
 
 class _Writer:
     def __init__(
-        self, ctx: Context, taken: Taken, found: Split, choices: tuple[Choice, ...]
+        self, ctx: Context, taken: GuardScope, found: Split, choices: tuple[Choice, ...]
     ) -> None:
         self.ctx = ctx
         self.source: Source = ctx.source

@@ -9,12 +9,11 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from codemods.guard_across_await.choice import Choice, Types, cloning, priced
-from codemods.guard_across_await.lifetimes import unwrapped
 from codemods.guard_across_await.loops import collected
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
-from engine.rust.nodes import method_call
+from engine.rust.nodes import method_call, unwrapped
 from engine.rust.syntax import Source
 from engine.rust.type_facts import TypeFacts, is_whole, shared_target
 from engine.rust.types import Type

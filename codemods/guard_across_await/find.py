@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.written import guard_flavour
 from engine.base.model import Span
 from engine.detect.codemod import Match
-from engine.rust.locks import LockCall, lock_call, with_tails
+from engine.rust.guard_types import written_flavour
+from engine.rust.locks import is_evident, lock_call, with_tails
 from engine.rust.nodes import macro_name, method_call
 from engine.rust.suspension import in_future, may_suspend
 from engine.rust.syntax import COMMENTS, Source, span_of
@@ -39,7 +39,6 @@ _PLAIN_CALLS = re.compile(
     rb"|(?:\w+::)*(?:Arc|Rc|Box|Mutex|RwLock|RefCell|DashMap|Notify|Semaphore)(?:::<[^()]*>)?"
     rb"::(?:new|default|clone|from|with_capacity|downgrade)"
 )
-_UNWRAPPED = frozenset({"unwrap", "expect", "unwrap_or_else"})
 
 
 def found(source: Source, matches: Sequence[Match]) -> Iterator[tuple[Node, bool]]:
@@ -52,7 +51,7 @@ def found(source: Source, matches: Sequence[Match]) -> Iterator[tuple[Node, bool
             if key in nodes or not _worth(source, node):
                 continue
             locked = lock_call(source, node)
-            if locked is not None and evident(source, locked):
+            if locked is not None and is_evident(source, locked):
                 nodes[key] = (node, True)
             elif could_hold(source, node):
                 nodes[key] = (node, False)
@@ -72,7 +71,7 @@ def parameters(source: Source, matches: Sequence[Match]) -> Iterator[Node]:
         ):
             continue
         written = node.child_by_field_name("type")
-        if written is None or guard_flavour(source, written) is None:
+        if written is None or written_flavour(source, written) is None:
             continue
         body = function.child_by_field_name("body")
         if body is not None and may_suspend(source, span_of(body)) and in_future(source, body):
@@ -96,24 +95,6 @@ def _worth(source: Source, node: Node) -> bool:
     holder = parent.parent if bound and parent is not None else source.function_of(node)
     end = holder.end_byte if holder is not None else len(source.data)
     return may_suspend(source, Span(node.start_byte, end)) and in_future(source, node)
-
-
-def evident(source: Source, locked: LockCall) -> bool:
-    """Do name, tails and what else the file speaks of leave little doubt that this is a lock?
-
-    ``read()`` and ``write()`` are also what streams do, ``borrow()`` what collections do.
-    """
-    method, tails = locked.method, locked.tails
-    if locked.borrows:
-        return b"RefCell" in source.data and (not tails or method.startswith(b"try_"))
-    if b"read" not in method and b"write" not in method:
-        return True
-    parent = locked.node.parent
-    if parent is not None and parent.type in ("let_condition", "match_expression"):
-        return False  # `while let Some(line) = transport.read().await`
-    if tails == ("await",) or (len(tails) == 1 and tails[0] in _UNWRAPPED):
-        return True
-    return not tails and b"RwLock" in source.data
 
 
 _LIKELY = re.compile(rb"(?:^|_)(?:lock|locked|guard|read|write|borrow|get|entry)(?:_|$)")

@@ -12,9 +12,9 @@ from codemods.guard_across_await import words
 from codemods.guard_across_await.choice import Choice, Types, cloning
 from codemods.guard_across_await.choose import choose
 from codemods.guard_across_await.notes import of_drop_earlier
-from codemods.guard_across_await.taken import Taken
 from engine.base.model import Span
 from engine.rust.evaluation_order import is_evaluated_first
+from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guards_in
 from engine.rust.moves import moved
 from engine.rust.nodes import macro_name, statements_of
@@ -28,11 +28,10 @@ _PINS = frozenset({b"pin", b"pin_mut"})
 
 @dataclass(frozen=True)
 class Context:
-    """What is known about the code around a guard. ``edition`` is the package's."""
+    """What is known about the code around a guard."""
 
     source: Source
     scopes: Scopes
-    edition: int
     types: Types
 
     def type_of(self, node: Node) -> Type | None:
@@ -60,7 +59,7 @@ class Split:
     carried: tuple[Carried, ...]
     outside: Node | None
     choices: tuple[tuple[Choice, ...], ...]
-    others: tuple[Taken, ...]  # guards taken inside, which end with this one
+    others: tuple[GuardScope, ...]  # guards taken inside, which end with this one
     notes: tuple[str, ...] = field(default=())
 
     @property
@@ -79,14 +78,14 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
         self.open = open_
 
 
-def split(ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> Split:
+def split(ctx: Context, taken: GuardScope, others: Mapping[GuardScope, str]) -> Split:
     """The block for ``taken``, a guard bound by a ``let``. ``others`` are further guards that are
     held across an await, each with the reason why it must stay ("" when it need not). Raises
     Refused."""
     return _Splitter(ctx, taken, others).split()
 
 
-def nothing_out(ctx: Context, taken: Taken, use: Node, awaits: list[Node]) -> Refused:
+def nothing_out(ctx: Context, taken: GuardScope, use: Node, awaits: list[Node]) -> Refused:
     """No value of its own can be taken out around ``use``."""
     source = ctx.source
     if any(span_of(use) in span_of(a) for a in awaits):
@@ -99,7 +98,7 @@ def nothing_out(ctx: Context, taken: Taken, use: Node, awaits: list[Node]) -> Re
 
 
 class _Splitter:
-    def __init__(self, ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> None:
+    def __init__(self, ctx: Context, taken: GuardScope, others: Mapping[GuardScope, str]) -> None:
         self.ctx = ctx
         self.source = ctx.source
         self.taken = taken
@@ -111,7 +110,7 @@ class _Splitter:
             for other, reason in others.items()
             if other.region == taken.region and other.kind in ("let", "extended")
         }
-        self.inside: list[Taken] = []
+        self.inside: list[GuardScope] = []
 
     def top(self, node: Node) -> int:
         """Index of the statement that holds ``node``."""
@@ -168,7 +167,7 @@ class _Splitter:
             notes,
         )
 
-    def stays(self, other: Taken) -> Refused:
+    def stays(self, other: GuardScope) -> Refused:
         """Another guard is taken inside and must live on."""
         if other.names and other.names[0].startswith("_"):
             return Refused(words.dropped_earlier(self.taken, other.names[0]))

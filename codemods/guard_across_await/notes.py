@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codemods.guard_across_await import words
-from codemods.guard_across_await.taken import Taken
+from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import Flavour, lock_call
 from engine.rust.moves import Moved
 from engine.rust.nodes import method_call
@@ -29,7 +29,7 @@ _CHANGES = frozenset(
 )
 
 
-def _changes(source: Source, taken: Taken) -> bool:
+def _changes(source: Source, taken: GuardScope) -> bool:
     """Is what is guarded changed before the await?"""
     if any(binding.mutable for binding in taken.bindings):
         return True
@@ -38,7 +38,7 @@ def _changes(source: Source, taken: Taken) -> bool:
     return any(found is not None and found[1] in _CHANGES for found in called)
 
 
-def note(source: Source, taken: Taken, flavour: Flavour, extra: tuple[str, ...]) -> str:
+def note(source: Source, taken: GuardScope, flavour: Flavour, extra: tuple[str, ...]) -> str:
     """What changes, what it cost before, what to look at."""
     what, at = words.first_await(source, taken)
     name = words.who(source, taken)

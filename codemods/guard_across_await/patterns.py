@@ -9,9 +9,9 @@ from tree_sitter import Node
 from codemods.guard_across_await import words
 from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.named import Context, Refused
-from codemods.guard_across_await.taken import Taken
 from engine.base.model import Edit, Span
 from engine.rust.effects import is_pure
+from engine.rust.guard_scopes import GuardScope
 from engine.rust.nodes import statements_of
 from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS, Source, span_of
@@ -25,7 +25,7 @@ _SOME = re.compile(rb"Some\(\s*((?:mut\s+)?[a-z_]\w*)\s*\)")
 _TAKEN_NAME = re.compile(rb"(?:mut\s+)?[a-z_]\w*")
 
 
-def drafts(ctx: Context, taken: Taken) -> list[Draft]:
+def drafts(ctx: Context, taken: GuardScope) -> list[Draft]:
     """Ranked ways for a guard bound by ``if let`` or ``for``. Raises Refused."""
     ways: list[Draft] = []
     mapped = _mapped(ctx.source, taken)
@@ -41,7 +41,7 @@ def drafts(ctx: Context, taken: Taken) -> list[Draft]:
     return ways
 
 
-def _mapped(source: Source, taken: Taken) -> Draft | None:
+def _mapped(source: Source, taken: GuardScope) -> Draft | None:
     """What the body's first ``let`` takes out of the guard is taken out in the scrutinee:
     ``if let Some(x) = map.get(&k).map(|g| g.value().clone()) {``."""
     pattern = _pattern(taken)
@@ -89,7 +89,7 @@ def _mapped(source: Source, taken: Taken) -> Draft | None:
 _READERS = frozenset({b"key", b"value", b"pair", b"deref"})
 
 
-def _pattern(taken: Taken) -> Node | None:
+def _pattern(taken: GuardScope) -> Node | None:
     parent = taken.node.parent
     if parent is None or parent.type not in ("let_condition", "for_expression"):
         return None
@@ -100,7 +100,7 @@ def _pattern(taken: Taken) -> Node | None:
     return parent.child_by_field_name("pattern")
 
 
-def early_drops(ctx: Context, taken: Taken) -> Draft | None:
+def early_drops(ctx: Context, taken: GuardScope) -> Draft | None:
     """``drop(guard);`` in front of each awaiting statement that does not need the guard any more.
 
     Only where the guard's scope cannot be made smaller: a branch of a longer scope, or a pattern's
@@ -135,7 +135,7 @@ def early_drops(ctx: Context, taken: Taken) -> Draft | None:
     return Draft("drop", tuple(edits))
 
 
-def _borrowed(ctx: Context, taken: Taken) -> set[Span]:
+def _borrowed(ctx: Context, taken: GuardScope) -> set[Span]:
     """Uses of names that may borrow from the guard: bound to something computed from it whose type
     does not show it to be a value of its own."""
     uses, found = set(taken.uses), set[Span]()
@@ -169,12 +169,12 @@ def _bodies(node: Node) -> list[Node]:
     return [c for name in names if (c := node.child_by_field_name(name)) is not None]
 
 
-def _by_value(source: Source, taken: Taken) -> bool:
+def _by_value(source: Source, taken: GuardScope) -> bool:
     binding = taken.bindings[0]
     return not binding.by_ref and taken.kind in ("let", "pattern") and not taken.trace.moves
 
 
-def _statement(taken: Taken, node: Node) -> tuple[Node, Node] | None:
+def _statement(taken: GuardScope, node: Node) -> tuple[Node, Node] | None:
     """The innermost statement that awaits and uses no guard, outside loops and closures."""
     current: Node | None = node
     while current is not None and current != taken.region.parent:
@@ -189,7 +189,7 @@ def _statement(taken: Taken, node: Node) -> tuple[Node, Node] | None:
     return None
 
 
-def _repeated(taken: Taken, block: Node) -> bool:
+def _repeated(taken: GuardScope, block: Node) -> bool:
     """Is the block part of a loop (or another function) inside the guard's scope?"""
     current: Node | None = block
     while current is not None and current != taken.region:

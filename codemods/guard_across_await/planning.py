@@ -9,13 +9,20 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import notes, words
 from codemods.guard_across_await.choice import Types
-from codemods.guard_across_await.holders import Holders
 from codemods.guard_across_await.named import Context
 from codemods.guard_across_await.study import Study, study
-from codemods.guard_across_await.taken import OF_GUARDS, OF_WRAPPERS, Taken, parameter, take
 from engine.base.model import Fix, Level, Outcome, Proposal, Site, Span
 from engine.detect.facts import Facts
-from engine.rust.locks import Flavour, flavour_of_name
+from engine.rust.guard_scopes import (
+    OF_GUARDS,
+    OF_WRAPPERS,
+    GuardScope,
+    guard_scope,
+    parameter_scope,
+)
+from engine.rust.guard_types import GuardTypes
+from engine.rust.locks import Flavour
+from engine.rust.scopes import scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.types import Type
 
@@ -26,13 +33,13 @@ class Held:
 
     site: Site
     source: Source
-    taken: Taken
+    taken: GuardScope
     ctx: Context
     guard: Type | None  # None for a parameter, whose type is only written
     flavour: Flavour
 
 
-def shown(taken: Taken) -> Span:
+def shown(taken: GuardScope) -> Span:
     """What the user is shown: the ``let`` as far as it says how the lock is taken, or the
     expression."""
     if taken.kind == "let":
@@ -44,7 +51,7 @@ def shown(taken: Taken) -> Span:
 
 def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     """One proposal for each site that is real; guards that end in one block share theirs."""
-    holders = Holders(facts)
+    holders = GuardTypes(facts.items)
     held: list[Held] = []
     for site in sites:
         try:
@@ -71,16 +78,13 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
         yield _proposal(one, [held[i] for i in together], result)
 
 
-def _held(site: Site, facts: Facts, holders: Holders) -> Held | Proposal | None:
+def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | None:
     source = facts.source(site.path)
-    scopes_of = facts.sources.scopes
-    package = facts.package_of(site.path)
-    edition = int(package.edition) if package is not None and package.edition.isdigit() else 2021
     guard: Type | None = None
     flavour = Flavour.TOKIO
     if "parameter" in site.captures:
         node = source.node_at(site.captures["parameter"][0])
-        taken = parameter(source, scopes_of, node) if node is not None else None
+        taken = parameter_scope(source, node) if node is not None else None
     else:
         span = site.captures["value"][0]
         type_ = facts.type_of(site.path, span)
@@ -92,10 +96,10 @@ def _held(site: Site, facts: Facts, holders: Holders) -> Held | Proposal | None:
         guard = holders.guard(type_, site.path)
         if guard is None:
             return None
-        flavour = flavour_of_name(guard.name) or holders.flavour(guard)
+        flavour = holders.flavour(guard, site.path)
         node = source.node_at(span)
         consumers = OF_GUARDS if type_ == guard else OF_WRAPPERS
-        taken = take(source, scopes_of, node, edition, consumers) if node is not None else None
+        taken = guard_scope(source, node, consumers) if node is not None else None
     if taken is None or not taken.trace.awaits:
         return None
     function = source.enclosing(taken.node, FUNCTIONS)
@@ -105,7 +109,7 @@ def _held(site: Site, facts: Facts, holders: Holders) -> Held | Proposal | None:
     def type_of(expression: Node) -> Type | None:
         return facts.type_of(site.path, span_of(expression))
 
-    ctx = Context(source, scopes_of(source, function), edition, Types(type_of, facts.type_facts))
+    ctx = Context(source, scopes_of(source, function), Types(type_of, facts.type_facts))
     real = replace(
         site,
         role="site",

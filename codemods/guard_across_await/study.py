@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,13 +11,12 @@ from tree_sitter import Node
 from codemods.guard_across_await import blocks, patterns, temps, words
 from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.choose import asked
-from codemods.guard_across_await.lifetimes import allowed
 from codemods.guard_across_await.named import Context, Refused, split
-from codemods.guard_across_await.taken import Taken
 from engine.base.model import Span
+from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guarded, lock_call
-from engine.rust.nodes import statements_of
-from engine.rust.syntax import span_of
+from engine.rust.nodes import body_of, statements_of
+from engine.rust.syntax import Source, attributes, span_of
 from engine.rust.types import UNIT, Type
 
 
@@ -27,13 +27,13 @@ class Study:
 
     drafts: tuple[Draft, ...] = ()
     reason: str = ""
-    others: tuple[Taken, ...] = ()
+    others: tuple[GuardScope, ...] = ()
     notes: tuple[str, ...] = ()
     open: bool = False  # types that are not known yet decide
 
 
 def study(
-    ctx: Context, taken: Taken, guard: Type | None, others: Mapping[Taken, Type | None]
+    ctx: Context, taken: GuardScope, guard: Type | None, others: Mapping[GuardScope, Type | None]
 ) -> Study:
     """Never raises; a guard that no rule covers is left with the reason."""
     try:
@@ -55,7 +55,7 @@ def study(
         return Study(reason=words.too_deep())
 
 
-def _named(ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> Study:
+def _named(ctx: Context, taken: GuardScope, others: Mapping[GuardScope, str]) -> Study:
     try:
         found = split(ctx, taken, others)
     except Refused as refused:
@@ -67,14 +67,14 @@ def _named(ctx: Context, taken: Taken, others: Mapping[Taken, str]) -> Study:
     return Study(tuple(blocks.drafts(ctx, taken, found)), others=found.others, notes=found.notes)
 
 
-def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
+def left_alone(ctx: Context, taken: GuardScope, guard: Type | None) -> str:
     """Why this guard is not touched, whatever stands around it ("" when nothing speaks for it)."""
     source, trace = ctx.source, taken.trace
     if taken.kind == "parameter":
         return words.is_parameter(source, taken)
     if taken.kind == "passed":
         return words.passed(source, taken)
-    attribute = allowed(source, taken.holder)
+    attribute = _allowed(source, taken.holder)
     if attribute is not None:
         return words.allowed(source, taken, attribute)
     if taken.kind not in ("let", "pattern", "extended"):
@@ -108,11 +108,28 @@ def left_alone(ctx: Context, taken: Taken, guard: Type | None) -> str:
     return ""
 
 
+_ALLOWED = re.compile(rb"\b(?:allow|expect)\b.*await_holding_(?:lock|refcell_ref)", re.DOTALL)
+
+
+def _allowed(source: Source, node: Node) -> Node | None:
+    """The attribute by which the code says that it holds a lock across an await on purpose."""
+    if b"await_holding_" not in source.data:
+        return None
+    for place in (node, *source.ancestors(node)):
+        inner = [place, *([body] if (body := body_of(place)) is not None else [])]
+        found = list(attributes(place))
+        found += [c for n in inner for c in n.named_children if c.type == "inner_attribute_item"]
+        for attribute in found:
+            if _ALLOWED.search(source.text(attribute)):
+                return attribute
+    return None
+
+
 def _use(nodes: Sequence[Node]) -> Span:
     return span_of(min(nodes, key=lambda n: n.start_byte))
 
 
-def expressions(ctx: Context, taken: Taken) -> list[Node]:
+def expressions(ctx: Context, taken: GuardScope) -> list[Node]:
     """Expressions whose types decide how this guard is split: asked from rustc in one round."""
     trace = taken.trace
     if taken.kind == "temporary":
@@ -143,7 +160,7 @@ def expressions(ctx: Context, taken: Taken) -> list[Node]:
     return list(dict.fromkeys(wanted))
 
 
-def _reaching(ctx: Context, taken: Taken, statements: Sequence[Node]) -> set[Span]:
+def _reaching(ctx: Context, taken: GuardScope, statements: Sequence[Node]) -> set[Span]:
     """Uses of the guard, and of what is computed from it on the way."""
     found = set(taken.uses)
     for statement in statements:

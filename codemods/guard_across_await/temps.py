@@ -12,10 +12,10 @@ from codemods.guard_across_await.blocks import Draft
 from codemods.guard_across_await.choice import Choice
 from codemods.guard_across_await.choose import choose
 from codemods.guard_across_await.named import Context, Refused, nothing_out
-from codemods.guard_across_await.taken import Taken
 from engine.base.model import Edit, Span
 from engine.rust.codegen import chained, first_free, in_front, indent_step, is_free, reindented
 from engine.rust.evaluation_order import is_evaluated_first
+from engine.rust.guard_scopes import GuardScope
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _MAX = 4  # alternatives tried for one site
@@ -36,7 +36,7 @@ def place_of(source: Source, node: Node) -> tuple[Node, Node | None] | None:
     return None
 
 
-def options(ctx: Context, taken: Taken) -> tuple[Choice, ...]:
+def options(ctx: Context, taken: GuardScope) -> tuple[Choice, ...]:
     """Expressions around the temporary that may be computed before it is awaited."""
     found = place_of(ctx.source, taken.node)
     if found is None:
@@ -45,7 +45,7 @@ def options(ctx: Context, taken: Taken) -> tuple[Choice, ...]:
     return choose(ctx.source, ctx.types, taken.node, found[0], awaits)
 
 
-def drafts(ctx: Context, taken: Taken) -> list[Draft]:
+def drafts(ctx: Context, taken: GuardScope) -> list[Draft]:
     """Ranked ways. Raises Refused."""
     found = place_of(ctx.source, taken.node)
     if found is None:
@@ -69,8 +69,8 @@ def drafts(ctx: Context, taken: Taken) -> list[Draft]:
 
 
 def together(
-    ctx: Context, taken: Taken, others: Sequence[Taken]
-) -> tuple[Draft, tuple[Taken, ...]] | None:
+    ctx: Context, taken: GuardScope, others: Sequence[GuardScope]
+) -> tuple[Draft, tuple[GuardScope, ...]] | None:
     """``f(a.lock().await.x, b.lock().await.y).await``: the values of all its guards go in front, in
     their order. None when that is not what stands here."""
     found = place_of(ctx.source, taken.node)
@@ -100,7 +100,7 @@ def together(
     return Draft("hoist", tuple(edits), cost), tuple(same)
 
 
-def _in_for(taken: Taken) -> bool:
+def _in_for(taken: GuardScope) -> bool:
     current: Node | None = taken.node
     while current is not None and current.parent is not None:
         if current.parent.type == "for_expression":

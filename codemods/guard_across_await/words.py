@@ -6,8 +6,8 @@ import re
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.taken import Taken
 from engine.base.model import Span
+from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import LockCall, lock_call
 from engine.rust.nodes import method_call
 from engine.rust.scopes import Binding
@@ -60,7 +60,7 @@ def awaited(source: Source, node: Node) -> str:
     return f"`{shown(source, inner)}`"
 
 
-def who(source: Source, taken: Taken) -> str:
+def who(source: Source, taken: GuardScope) -> str:
     """The guard in words: `` `state` `` or "the guard of `self.state`"."""
     if taken.kind in ("let", "pattern", "parameter") and taken.names:
         return " and ".join(f"`{name}`" for name in taken.names[:3])
@@ -72,7 +72,7 @@ def who(source: Source, taken: Taken) -> str:
     return f"the guard of `{shown(source, taken.node)}`"
 
 
-def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
+def message(source: Source, taken: GuardScope, type_: Type | None = None) -> str:
     """One sentence for the finding."""
     first = taken.trace.ordered()[0]
     name = who(source, taken)
@@ -91,13 +91,13 @@ def message(source: Source, taken: Taken, type_: Type | None = None) -> str:
 # -- reasons -----------------------------------------------------------------------------------
 
 
-def first_await(source: Source, taken: Taken) -> tuple[str, int]:
+def first_await(source: Source, taken: GuardScope) -> tuple[str, int]:
     """The first thing that is awaited with the guard, and its line."""
     node = taken.trace.ordered()[0]
     return awaited(source, node), await_line(source, node)
 
 
-def on_purpose(source: Source, taken: Taken) -> str:
+def on_purpose(source: Source, taken: GuardScope) -> str:
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is kept for nothing but to hold the lock: it serialises {what} "
@@ -105,7 +105,7 @@ def on_purpose(source: Source, taken: Taken) -> str:
     )
 
 
-def allowed(source: Source, taken: Taken, attribute: Node) -> str:
+def allowed(source: Source, taken: GuardScope, attribute: Node) -> str:
     what, at = first_await(source, taken)
     return (
         f"`{shown(source, attribute)}` on line {line(source, attribute.start_byte)} says that "
@@ -113,7 +113,7 @@ def allowed(source: Source, taken: Taken, attribute: Node) -> str:
     )
 
 
-def tried(source: Source, taken: Taken, locked: LockCall) -> str:
+def tried(source: Source, taken: GuardScope, locked: LockCall) -> str:
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is taken by `{locked.method.decode()}`: who does not get it goes on "
@@ -121,7 +121,7 @@ def tried(source: Source, taken: Taken, locked: LockCall) -> str:
     )
 
 
-def guards_nothing(source: Source, taken: Taken) -> str:
+def guards_nothing(source: Source, taken: GuardScope) -> str:
     what, at = first_await(source, taken)
     return (
         f"the lock guards no data (`()`): {who(source, taken)} serialises {what} (line {at}) on "
@@ -129,14 +129,14 @@ def guards_nothing(source: Source, taken: Taken) -> str:
     )
 
 
-def given_away(source: Source, taken: Taken, node: Node) -> str:
+def given_away(source: Source, taken: GuardScope, node: Node) -> str:
     return (
         f"{who(source, taken)} is given away on line {line(source, node.start_byte)} "
         f"(`{shown(source, _around(node))}`): whoever gets it decides how long the lock is held"
     )
 
 
-def passed(source: Source, taken: Taken) -> str:
+def passed(source: Source, taken: GuardScope) -> str:
     what, at = first_await(source, taken)
     return (
         f"the guard of `{shown(source, taken.node)}` is passed into {what} on line {at}: that "
@@ -144,7 +144,7 @@ def passed(source: Source, taken: Taken) -> str:
     )
 
 
-def is_parameter(source: Source, taken: Taken) -> str:
+def is_parameter(source: Source, taken: GuardScope) -> str:
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} comes in as a parameter: the caller took the lock, and only there "
@@ -152,14 +152,14 @@ def is_parameter(source: Source, taken: Taken) -> str:
     )
 
 
-def assigned_again(source: Source, taken: Taken, node: Node) -> str:
+def assigned_again(source: Source, taken: GuardScope, node: Node) -> str:
     return (
         f"{who(source, taken)} is assigned again on line {line(source, node.start_byte)}: one "
         "block cannot hold both locks"
     )
 
 
-def dropped_after(source: Source, taken: Taken, drop: Node) -> str:
+def dropped_after(source: Source, taken: GuardScope, drop: Node) -> str:
     what, at = first_await(source, taken)
     return (
         f"`{shown(source, drop)}` on line {line(source, drop.start_byte)} stands after {what} "
@@ -167,7 +167,7 @@ def dropped_after(source: Source, taken: Taken, drop: Node) -> str:
     )
 
 
-def used_after(source: Source, taken: Taken, use: Span | None) -> str:
+def used_after(source: Source, taken: GuardScope, use: Span | None) -> str:
     what, at = first_await(source, taken)
     name = who(source, taken)
     if use is None:
@@ -210,7 +210,7 @@ def _is_written(node: Node) -> bool:
     return False
 
 
-def awaited_on(source: Source, taken: Taken, use: Node, awaits: list[Node]) -> str:
+def awaited_on(source: Source, taken: GuardScope, use: Node, awaits: list[Node]) -> str:
     """What is awaited works on what the lock guards."""
     node = next(a for a in awaits if span_of(use) in span_of(a))
     return (
@@ -222,7 +222,7 @@ def awaited_on(source: Source, taken: Taken, use: Node, awaits: list[Node]) -> s
 
 
 def looked_into_while(
-    source: Source, taken: Taken, top: Node, awaits: list[Node], type_: Type
+    source: Source, taken: GuardScope, top: Node, awaits: list[Node], type_: Type
 ) -> str:
     """A scrutinee or condition borrows from the lock, and its branch awaits."""
     inner = shared_target(type_)
@@ -235,7 +235,7 @@ def looked_into_while(
     )
 
 
-def type_decides(source: Source, taken: Taken, top: Node, awaits: list[Node]) -> str:
+def type_decides(source: Source, taken: GuardScope, top: Node, awaits: list[Node]) -> str:
     return (
         f"only the type of `{shown(source, top)}` can tell whether it can be taken out before "
         f"{awaited(source, awaits[0])} is awaited on line {await_line(source, awaits[0])}"
@@ -256,7 +256,7 @@ _OPERANDS = frozenset(
 )
 
 
-def not_first(source: Source, taken: Taken, node: Node) -> str:
+def not_first(source: Source, taken: GuardScope, node: Node) -> str:
     return (
         f"`{shown(source, node)}` is not the first thing that its statement does: taking it out in "
         f"front would change the order of effects; bind it to a name where {who(source, taken)} "
@@ -264,7 +264,7 @@ def not_first(source: Source, taken: Taken, node: Node) -> str:
     )
 
 
-def dropped_earlier(taken: Taken, name: str, type_: Type | None = None) -> str:
+def dropped_earlier(taken: GuardScope, name: str, type_: Type | None = None) -> str:
     held = f" (`{type_.last}`)" if type_ is not None and type_.name else ""
     return (
         f"`{name}`{held} is declared while the guard lives and kept to the end of the scope: a "
@@ -272,32 +272,32 @@ def dropped_earlier(taken: Taken, name: str, type_: Type | None = None) -> str:
     )
 
 
-def declared_without_value(taken: Taken, name: str) -> str:
+def declared_without_value(taken: GuardScope, name: str) -> str:
     return f"`{name}` is declared without a value inside the guard's scope and used after it"
 
 
-def attribute(taken: Taken, text: bytes) -> str:
+def attribute(taken: GuardScope, text: bytes) -> str:
     shown_ = " ".join(text.decode("utf-8", "replace").split())
     return f"`{shown_}` stands in the statements that would go into a block: split them by hand"
 
 
-def item_inside(taken: Taken, kind: str) -> str:
+def item_inside(taken: GuardScope, kind: str) -> str:
     kind = kind.replace("_item", "").replace("_declaration", "").replace("_", " ")
     return f"a {kind} is declared between the guard and its last use: split them by hand"
 
 
-def not_understood(taken: Taken) -> str:
+def not_understood(taken: GuardScope) -> str:
     return "the statements around the guard hold syntax that is not understood here"
 
 
-def other_guard(source: Source, taken: Taken, other: Taken) -> str:
+def other_guard(source: Source, taken: GuardScope, other: GuardScope) -> str:
     return (
         f"{who(source, other)}, taken while {who(source, taken)} is held, is needed after the "
         "await: the two locks are one critical section"
     )
 
 
-def borrowed_beyond(source: Source, taken: Taken, binding: Binding, use: Span) -> str:
+def borrowed_beyond(source: Source, taken: GuardScope, binding: Binding, use: Span) -> str:
     what, at = first_await(source, taken)
     name = binding.name.decode("utf-8", "replace")
     return (
@@ -307,7 +307,7 @@ def borrowed_beyond(source: Source, taken: Taken, binding: Binding, use: Span) -
     )
 
 
-def bound_by_pattern(source: Source, taken: Taken) -> str:
+def bound_by_pattern(source: Source, taken: GuardScope) -> str:
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is bound by a pattern and needed up to {what} on line {at}; take "
@@ -315,7 +315,7 @@ def bound_by_pattern(source: Source, taken: Taken) -> str:
     )
 
 
-def iterates(source: Source, taken: Taken) -> str:
+def iterates(source: Source, taken: GuardScope) -> str:
     what, at = first_await(source, taken)
     return (
         f"the loop over `{shown(source, taken.node)}` holds its lock while {what} is awaited on "
@@ -323,7 +323,7 @@ def iterates(source: Source, taken: Taken) -> str:
     )
 
 
-def in_a_macro(source: Source, taken: Taken) -> str:
+def in_a_macro(source: Source, taken: GuardScope) -> str:
     what, at = first_await(source, taken)
     return (
         f"the guard of `{shown(source, taken.node)}` lives in a macro's arguments while {what} is "

@@ -13,14 +13,12 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from engine.base.model import Heat
-from engine.rust.locks import lock_call
+from engine.rust.held_guards import guards_at
 from engine.rust.syntax import Source, attributes
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}
 _IN_TESTS = -20
-_LOCKS = frozenset({b"lock", b"read", b"write", b"borrow_mut"})
 _TEST_FOLDERS = frozenset({"tests", "benches", "examples"})
-_BOUNDARIES = frozenset({"function_item", "closure_expression"})
 # Parameters that only request handlers take, in axum, actix-web, warp, hyper, tonic and rocket.
 _REQUEST = re.compile(
     rb"\b(?:Request|HttpRequest|Json|Multipart|Extension|Payload|Incoming|ServiceRequest"
@@ -89,23 +87,8 @@ def _is_handler(source: Source, function: Node) -> bool:
 
 
 def _under_lock(source: Source, node: Node) -> bool:
-    """An earlier statement of an enclosing block of the same function bound a guard."""
-    statement = source.statement_of(node)
-    while statement is not None:
-        previous = statement.prev_named_sibling
-        while previous is not None:
-            if previous.type == "let_declaration" and _binds_guard(source, previous):
-                return True
-            previous = previous.prev_named_sibling
-        block = source.parent(statement)
-        holder = source.parent(block) if block is not None else None
-        if block is None or holder is None or holder.type in _BOUNDARIES:
-            return False
-        statement = source.statement_of(block)
-    return False
-
-
-def _binds_guard(source: Source, let: Node) -> bool:
-    value = let.child_by_field_name("value")
-    locked = lock_call(source, value) if value is not None else None
-    return locked is not None and locked.method in _LOCKS
+    """False where the code is nested so deeply that it cannot be told."""
+    try:
+        return any(True for _ in guards_at(source, node))
+    except RecursionError:
+        return False

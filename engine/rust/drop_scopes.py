@@ -55,9 +55,10 @@ _PASSING = frozenset(
     {b"format_args", b"write", b"writeln", b"vec", b"matches", b"dbg", b"assert_eq", b"assert_ne"}
     | {b"anyhow", b"json"}
 )
-_EXTENDING = frozenset(
-    {"tuple_expression", "array_expression", "type_cast_expression", "reference_expression"}
-    | {"field_initializer", "field_initializer_list", "struct_expression"}
+# Their value is made of those of all their parts, or is that of their only one.
+_WHOLES = frozenset(
+    {"tuple_expression", "array_expression", "type_cast_expression"}
+    | {"field_initializer_list", "struct_expression"}
     | {"unsafe_block", "else_clause", "match_block"}
 )
 
@@ -220,7 +221,7 @@ def extending_let(source: Source, node: Node) -> Node | None:
         child = outward(parent)
         parent = child.parent
     lent = parent is not None and parent.type == "reference_expression"
-    while parent is not None and lent and _extends(source, parent, child):
+    while (parent is not None and lent) and (borrowed(parent) or is_part(source, parent, child)):
         child = outward(parent)
         parent = child.parent
     let = let_of(parent) if parent is not None and parent.type == "let_declaration" else None
@@ -229,8 +230,9 @@ def extending_let(source: Source, node: Node) -> Node | None:
     return parent if lent or binds_by_reference(let.pattern) else None
 
 
-def _extends(source: Source, parent: Node, child: Node) -> bool:
-    """Is what ``parent`` borrows in ``child`` kept as long as the value of ``parent``?"""
+def is_part(source: Source, parent: Node, child: Node) -> bool:
+    """Is the value of ``child`` a part of the value of ``parent``, or that value itself: an element
+    of a tuple, a field, a variant's content, a block's tail, a branch?"""
     match parent.type:
         case "block":
             return child.type != "expression_statement" and named_children(parent)[-1] == child
@@ -251,7 +253,7 @@ def _extends(source: Source, parent: Node, child: Node) -> bool:
             named = initialized(parent)
             return named is not None and named[1] == child
         case kind:
-            return kind in _EXTENDING
+            return kind in _WHOLES
 
 
 def _is_constructor(source: Source, call: Node) -> bool:

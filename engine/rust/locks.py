@@ -151,6 +151,7 @@ BORROWS = frozenset(
 _TAILS = frozenset(
     {b"unwrap", b"expect", b"unwrap_or_else", b"ok", b"map_err", b"unwrap_unchecked"}
 )
+_FORCED = frozenset({"unwrap", "expect", "unwrap_or_else"})
 _PAREN = "parenthesized_expression"
 
 
@@ -193,6 +194,24 @@ def lock_call(source: Source, node: Node) -> LockCall | None:
     if source.text(receiver).rstrip().endswith((b"stdin()", b"stdout()", b"stderr()")):
         return None
     return LockCall(node, current, receiver, method, tuple(reversed(tails)))
+
+
+def is_evident(source: Source, locked: LockCall) -> bool:
+    """Do name, tails and what else the file speaks of leave little doubt that this is a lock?
+
+    ``read()`` and ``write()`` are also what streams do, ``borrow()`` what collections do.
+    """
+    method, tails = locked.method, locked.tails
+    if locked.borrows:
+        return b"RefCell" in source.data and (not tails or method.startswith(b"try_"))
+    if b"read" not in method and b"write" not in method:
+        return True
+    parent = locked.node.parent
+    if parent is not None and parent.type in ("let_condition", "match_expression"):
+        return False  # `while let Some(line) = transport.read().await`
+    if tails == ("await",) or (len(tails) == 1 and tails[0] in _FORCED):
+        return True
+    return not tails and b"RwLock" in source.data
 
 
 def with_tails(source: Source, node: Node) -> Node:

@@ -58,11 +58,17 @@ class Trace:
 
 
 def trace(
-    source: Source, nodes: Iterable[Node], names: Names, within: Span, made: Node | None = None
+    source: Source,
+    nodes: Iterable[Node],
+    names: Names,
+    within: Span,
+    made: Node | None = None,
+    points: frozenset[Span] = frozenset(),
 ) -> Trace:
     """The trace of a value over ``nodes``, evaluated one after the other. It lives within ``within``,
-    from the start or from behind ``made``. Raises RecursionError on absurdly nested code."""
-    walk = _Follow(source, names, within, made)
+    from the start or from behind ``made``. Expressions at ``points`` count as points of suspension,
+    too, once they have been evaluated. Raises RecursionError on absurdly nested code."""
+    walk = _Follow(source, names, within, made, points)
     walk.run(nodes, _State(made is None))
     return walk.trace
 
@@ -76,13 +82,22 @@ class _State:
 
 
 class _Follow(Walk[_State]):
-    def __init__(self, source: Source, names: Names, within: Span, made: Node | None) -> None:
+    def __init__(
+        self,
+        source: Source,
+        names: Names,
+        within: Span,
+        made: Node | None,
+        points: frozenset[Span],
+    ) -> None:
         super().__init__(source)
         self.trace = Trace()
         self._names = names
         self._within = within
         self._made = made
+        self._points = points
         self._seen: set[Span] = set()
+        self._waits: set[Span] = set()  # points of suspension that were come by, alive or not
         self._lost: dict[Span, Node] = {}  # uses that no walk of the macro call finds
 
     def joined(self, states: Sequence[_State]) -> _State:
@@ -90,10 +105,13 @@ class _Follow(Walk[_State]):
         return _State(any(state.alive for state in states), passed)
 
     def passed(self, node: Node, state: _State) -> _State:
-        return _State(True) if node == self._made else state
+        if node == self._made:
+            return _State(True)
+        return self.suspended(node, state) if span_of(node) in self._points else state
 
     def suspended(self, node: Node, state: _State) -> _State:
         key = span_of(node)
+        self._waits.add(key)
         if not state.alive or key not in self._within:
             return state
         self.trace.awaits[key] = node
@@ -146,7 +164,7 @@ class _Follow(Walk[_State]):
         for use in sorted(self._names.uses):
             if use in span and use not in self._seen and self._lost.setdefault(use, call) == call:
                 state = self._used(call, state)
-        found = any(key in span for key in self.trace.awaits)
+        found = any(key in span for key in self._waits)
         return state if found or not self._hides_await(call) else self.suspended(call, state)
 
     def _hides_await(self, call: Node) -> bool:

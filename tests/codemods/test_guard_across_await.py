@@ -10,7 +10,6 @@ import pytest
 from tree_sitter import Node
 
 from codemods.guard_across_await import CODEMOD
-from codemods.guard_across_await.lifetimes import extending_let, temporary_life
 from codemods.guard_across_await.names import suggest
 from engine.base.model import Level, Outcome, Proposal, Span
 from engine.detect.codemod import registry
@@ -43,75 +42,6 @@ def node_of(source: Source, text: str, last: bool = False) -> Node:
 
 def function(source: Source) -> Node:
     return next(n for n in walk(source.root) if n.type == "function_item")
-
-
-# -- how long a temporary lives ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "edition", "until"),
-    [
-        ("foo(m.lock().x).await;", 2021, "foo(m.lock().x).await;"),
-        ("let a = m.lock().x.clone();", 2021, "let a = m.lock().x.clone();"),
-        ("let Some(a) = m.lock().get() else { return };", 2021, "m.lock().get()"),
-        ("if m.lock().x { a } else { b };", 2021, "m.lock().x"),
-        ("while m.lock().x { a }", 2021, "m.lock().x"),
-        ("a && m.lock().x && c;", 2021, "m.lock().x"),
-        (
-            "if let A = m.lock().x { a } else { b }\nc;",
-            2021,
-            "if let A = m.lock().x { a } else { b }",
-        ),
-        ("if let A = m.lock().x { a } else { b }\nc;", 2024, "if let A = m.lock().x { a }"),
-        ("while let A = m.lock().x { a }\nb;", 2021, "while let A = m.lock().x { a }"),
-        ("match m.lock().x { A => a, _ => b }\nc;", 2021, "match m.lock().x { A => a, _ => b }"),
-        ("match a { A => m.lock().x, _ => b };", 2021, "m.lock().x"),
-        ("match a { A if m.lock().x => b, _ => c };", 2021, "m.lock().x"),
-        ("for a in m.lock().iter() { b }\nc;", 2021, "for a in m.lock().iter() { b }"),
-        ("foo({ m.lock().x }).await;", 2021, "foo({ m.lock().x }).await;"),
-        ("foo({ m.lock().x }).await;", 2024, "{ m.lock().x }"),
-        ("foo(unsafe { m.lock().x }).await;", 2021, "foo(unsafe { m.lock().x }).await;"),
-        ("foo(if a { m.lock().x } else { b }).await;", 2021, "{ m.lock().x }"),
-        ("foo(|| m.lock().x).await;", 2021, "m.lock().x"),
-        ("foo(async { m.lock().x }).await;", 2021, "{ m.lock().x }"),
-        ("loop { m.lock().x }", 2021, "{ m.lock().x }"),
-    ],
-)
-def test_a_temporary_lives_as_long_as_the_reference_says(
-    body: str, edition: int, until: str
-) -> None:
-    source = source_of(body)
-    life = temporary_life(source, node_of(source, "m.lock()"), edition)
-    assert life is not None
-    assert source.slice(life.span).decode() == until
-
-
-def test_the_tail_of_a_function_keeps_its_temporaries() -> None:
-    source = source_of("match m.lock().x { _ => a.await }")
-    life = temporary_life(source, node_of(source, "m.lock()"), 2021)
-    assert life is not None and life.node == function(source).child_by_field_name("body")
-
-
-def test_inside_a_macro_nothing_is_claimed() -> None:
-    source = source_of('println!("{}", m.lock().x);')
-    assert temporary_life(source, node_of(source, "m.lock()"), 2021) is None
-
-
-@pytest.mark.parametrize(
-    ("body", "extended"),
-    [
-        ("let a = &m.lock().x;", True),
-        ("let a = &mut *m.lock();", True),
-        ("let a = (&m.lock()[0], 1);", True),
-        ("let Foo { ref a } = *m.lock();", True),
-        ("let a = &m.lock().get();", False),
-        ("let a = f(&m.lock().x);", False),
-        ("let a = m.lock().x;", False),
-    ],
-)
-def test_a_borrow_in_a_let_extends_the_temporary(body: str, extended: bool) -> None:
-    source = source_of(body)
-    assert (extending_let(node_of(source, "m.lock()")) is not None) is extended
 
 
 # -- names and text ----------------------------------------------------------------------------

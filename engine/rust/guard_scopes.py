@@ -1,0 +1,285 @@
+"""One guard: where it is taken, what decides how long it is held, and what happens until then.
+
+A guard may be bound by a ``let`` or a pattern, come in as a parameter, be gone over by a ``for``, be
+a temporary of any expression, or be given to a call. Whether an expression's value is a guard is
+asked elsewhere (:mod:`engine.rust.locks` by its looks, :mod:`engine.rust.guard_types` by its type):
+here it is taken for one. Where a temporary is dropped is :mod:`engine.rust.drop_scopes`' answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust.drop_scopes import (
+    DropScope,
+    binds_by_reference,
+    extending_let,
+    is_place,
+    temporary_scope,
+)
+from engine.rust.locks import lock_call
+from engine.rust.nodes import (
+    Let,
+    Parameter,
+    arms_of,
+    body_of,
+    branches_of,
+    condition_of,
+    let_of,
+    loop_pattern,
+    parameters_of,
+    scrutinee_of,
+    unwrapped,
+)
+from engine.rust.scopes import Binding, Scopes, pattern_names, scopes_of
+from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
+from engine.rust.value_trace import Names, Trace, trace
+
+Kind = Literal[
+    "let",  # let guard = m.lock().unwrap();
+    "extended",  # let x = &m.lock().unwrap().field;
+    "pattern",  # if let Some(guard) = map.get(&key) { .. }
+    "for",  # for guard in map.iter() { .. }
+    "temporary",  # m.lock().unwrap().x, anywhere in a statement
+    "passed",  # f(m.lock().await).await
+    "parameter",  # async fn f(guard: MutexGuard<'_, T>)
+]
+Points = frozenset[Span]
+
+
+@dataclass(frozen=True, eq=False)
+class GuardScope:
+    """``node`` is the expression whose value holds the guard (a parameter's pattern for
+    "parameter"), ``holder`` the ``let``, ``if``, ``while``, ``match``, ``for`` or statement that
+    decides how long, ``region`` the code that is looked through."""
+
+    kind: Kind
+    node: Node
+    holder: Node
+    region: Node
+    bindings: tuple[Binding, ...]
+    uses: frozenset[Span]
+    trace: Trace
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(b.name.decode("utf-8", "replace") for b in self.bindings)
+
+
+# Methods that take what they are called on: a guard, or what a guard is hidden in.
+OF_GUARDS = frozenset({b"downgrade", b"upgrade", b"try_upgrade", b"into_mapped"})
+OF_WRAPPERS = OF_GUARDS | {
+    b"unwrap", b"expect", b"unwrap_or", b"unwrap_or_else", b"unwrap_or_default", b"ok", b"err",
+    b"map", b"map_err", b"and_then", b"or_else", b"ok_or", b"ok_or_else", b"into_inner", b"flatten",
+    b"zip", b"filter", b"commit", b"finish", b"into_iter",
+}  # fmt: skip
+
+
+def guard_scope(
+    source: Source,
+    node: Node,
+    consumers: frozenset[bytes] | None = None,
+    points: Points = frozenset(),
+) -> GuardScope | None:
+    """What becomes of the guard that is the value of ``node``; None when it goes where this does not
+    look.
+
+    ``consumers`` are the methods that take the value; by default read off the lock call: what has
+    no ``.unwrap()`` yet may be a ``Result``. Expressions at ``points`` count as points of suspension.
+    Raises RecursionError on absurdly nested code.
+    """
+    if consumers is None:
+        locked = lock_call(source, node)
+        consumers = OF_WRAPPERS if locked is None or not locked.tails else OF_GUARDS
+    return _Scoping(source, points).of(node, consumers)
+
+
+def parameter_scope(source: Source, node: Node, points: Points = frozenset()) -> GuardScope | None:
+    """The guard that comes in as the parameter ``node`` of a ``fn``; ``points`` as above."""
+    function = source.enclosing(node, ("function_item",))
+    found = (p for p in parameters_of(function) if p.node == node) if function is not None else ()
+    parameter: Parameter | None = next(iter(found), None)
+    body = body_of(function) if function is not None else None
+    if function is None or body is None or parameter is None:
+        return None
+    scoping = _Scoping(source, points)
+    bindings, uses = bound(scopes_of(source, function), [parameter.pattern])
+    traced = scoping.trace([body], Names(uses, OF_GUARDS), span_of(body))
+    return GuardScope("parameter", parameter.pattern, node, body, bindings, uses, traced)
+
+
+def bound(scopes: Scopes, patterns: Iterable[Node]) -> tuple[tuple[Binding, ...], frozenset[Span]]:
+    """The names that the patterns bind, and where these are used."""
+    found: list[Binding] = []
+    for pattern in patterns:
+        for name in pattern_names(pattern):
+            binding = scopes.binding_at(name)
+            if binding is not None and binding.decl == span_of(name):
+                found.append(binding)
+    uses = frozenset(use.span for binding in found for use in scopes.uses(binding))
+    return tuple(found), uses
+
+
+class _Scoping:
+    """The cases of :func:`guard_scope`."""
+
+    def __init__(self, source: Source, points: Points) -> None:
+        self.source = source
+        self.points = points
+
+    def trace(
+        self, nodes: Iterable[Node], names: Names, within: Span, made: Node | None = None
+    ) -> Trace:
+        return trace(self.source, nodes, names, within, made, self.points)
+
+    def scopes(self, node: Node) -> Scopes | None:
+        function = self.source.enclosing(node, FUNCTIONS)
+        return scopes_of(self.source, function) if function is not None else None
+
+    def of(self, node: Node, consumers: frozenset[bytes]) -> GuardScope | None:
+        child, parent = unwrapped(node)
+        if parent is None:
+            return None
+        let = let_of(parent)
+        if parent.type == "let_declaration":
+            return self.bound(node, parent, "let", consumers) if _is_value(let, child) else None
+        if let is not None:
+            return self.condition(node, parent, let) if let.value == child else None
+        if scrutinee_of(parent) == child:
+            if parent.type == "match_expression":
+                return self.arms(node, parent)
+            return self.items(node, parent)
+        if is_place(node):
+            extended = extending_let(self.source, node)
+            if extended is not None:
+                return self.bound(node, extended, "extended", consumers)
+            return self.temporary(node)
+        return self.passed(node) if parent.type == "arguments" else None
+
+    def bound(
+        self, node: Node, declaration: Node, kind: Kind, consumers: frozenset[bytes]
+    ) -> GuardScope | None:
+        """``let``: to the end of the block."""
+        block, scopes, let = declaration.parent, self.scopes(declaration), let_of(declaration)
+        if block is None or scopes is None or let is None:
+            return None
+        bindings, uses = bound(scopes, [let.pattern])
+        if not bindings or self.source.text(let.pattern) == b"_":
+            return None
+        after = [c for c in block.named_children if c.start_byte >= declaration.end_byte]
+        if not all(binding.plain for binding in bindings):
+            consumers = OF_GUARDS  # the pattern has taken it out of its wrapper
+        names = Names(uses, consumers, borrowed=kind == "extended")
+        traced = self.trace(after, names, span_of(block))
+        for move in traced.moves:
+            awaited = _await_around(move)
+            if awaited is not None:
+                traced.awaits.setdefault(span_of(awaited), awaited)
+        return GuardScope(kind, node, declaration, block, bindings, uses, traced)
+
+    def condition(self, node: Node, parent: Node, let: Let) -> GuardScope | None:
+        """``if let`` and ``while let``: what the pattern has taken over, to the end of the body."""
+        scopes = self.scopes(node)
+        holder: Node | None = parent
+        before: list[Node] = []
+        while holder is not None and holder.type in ("let_condition", "let_chain"):
+            if holder.type == "let_chain":
+                before = [c for c in holder.named_children if c.start_byte >= parent.end_byte]
+            holder = holder.parent
+        if holder is None or scopes is None:
+            return None
+        branches = branches_of(holder)
+        body = branches.consequence if branches is not None else body_of(holder)
+        if body is None or self.of_an_error(let.pattern):
+            return None
+        bindings, uses = bound(scopes, [let.pattern])
+        if not bindings or binds_by_reference(let.pattern):
+            return self.temporary(node)
+        # What the pattern has taken out of its wrapper is the guard itself.
+        within = Span(parent.end_byte, body.end_byte)
+        traced = self.trace([*before, body], Names(uses, OF_GUARDS), within)
+        return GuardScope("pattern", node, holder, body, bindings, uses, traced)
+
+    def arms(self, node: Node, match: Node) -> GuardScope | None:
+        """Arms that bind something take the value over; in the others (``None =>``) there is none."""
+        body, scopes = body_of(match), self.scopes(node)
+        if body is None or scopes is None:
+            return None
+        bindings: list[Binding] = []
+        uses: set[Span] = set()
+        whole = Trace()
+        for arm in arms_of(match):
+            if binds_by_reference(arm.pattern):
+                return self.temporary(node)
+            names, used = bound(scopes, [arm.pattern])
+            if names and not self.of_an_error(arm.pattern):
+                bindings.extend(names)
+                uses |= used
+                nodes = [arm.guard, arm.value] if arm.guard is not None else [arm.value]
+                whole.add(self.trace(nodes, Names(used, OF_GUARDS), span_of(arm.node)))
+        if not bindings:
+            return self.temporary(node)
+        return GuardScope("pattern", node, match, body, tuple(bindings), frozenset(uses), whole)
+
+    def items(self, node: Node, loop: Node) -> GuardScope | None:
+        """``for``: what is gone over may hold the guard, or each item one."""
+        pattern, body, scopes = loop_pattern(loop), body_of(loop), self.scopes(node)
+        if pattern is None or body is None or scopes is None:
+            return None
+        bindings, uses = bound(scopes, [pattern])
+        traced = self.trace([body], Names(uses, borrowed=True), span_of(body))
+        return GuardScope("for", node, loop, body, bindings, uses, traced)
+
+    def of_an_error(self, pattern: Node) -> bool:
+        """``Err(..)`` of a ``try_lock`` holds no guard (that of a poisoned lock does, and is rare)."""
+        return self.source.text(pattern).startswith(b"Err(")
+
+    def temporary(self, node: Node) -> GuardScope | None:
+        scope = temporary_scope(self.source, node) or _in_macro(node)
+        if scope is None:
+            return None
+        nodes: list[Node | None] = [scope.node]
+        if scope.node.type == "while_expression":  # taken anew, and let go, in each round
+            nodes = [condition_of(scope.node), body_of(scope.node)]
+        walked = [n for n in nodes if n is not None]
+        traced = self.trace(walked, Names(), scope.span, node)
+        return GuardScope("temporary", node, scope.node, scope.node, (), frozenset(), traced)
+
+    def passed(self, node: Node) -> GuardScope | None:
+        """A guard given to a call that is awaited lives as long as the callee likes."""
+        awaited = _await_around(node)
+        if awaited is None:
+            return None
+        traced = Trace({span_of(awaited): awaited})
+        return GuardScope("passed", node, awaited, awaited, (), frozenset(), traced)
+
+
+def _is_value(let: Let | None, child: Node) -> bool:
+    return let is not None and let.value == child
+
+
+def _in_macro(node: Node) -> DropScope | None:
+    """In a macro's arguments only what is awaited on the temporary itself is sure to find it."""
+    outermost: Node | None = None
+    awaited = _await_around(node)
+    while awaited is not None:
+        outermost, awaited = awaited, _await_around(awaited)
+    return DropScope(outermost, span_of(outermost)) if outermost is not None else None
+
+
+_BORDERS = FUNCTIONS | LOOPS | {"block", "match_arm", "expression_statement", "let_declaration"}
+
+
+def _await_around(node: Node) -> Node | None:
+    """The innermost ``.await`` around ``node`` in its statement."""
+    current = node.parent
+    while current is not None and current.type not in _BORDERS:
+        if current.type == "await_expression":
+            return current
+        current = current.parent
+    return None

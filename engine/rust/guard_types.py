@@ -1,0 +1,89 @@
+"""Is a value of this type a guard, or does it hold one? By the types that rustc tells, by types as
+they are written, and for structs and enums of the workspace by their definitions.
+
+Which types are guards is :mod:`engine.rust.locks`' table. A struct is looked into one level deep: a
+guard in a field of a field's own struct is not found.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from engine.rust import imports
+from engine.rust.items import Items
+from engine.rust.locks import Flavour, flavour_of_name, guards_in
+from engine.rust.nodes import body_of
+from engine.rust.syntax import Source
+from engine.rust.types import Type
+
+_HINT = re.compile(rb"Guard(?:Arc)?\b|\bRef(?:Mut)?(?:Multi)?\s*<")
+# A guard behind one of these is somebody else's, or not there yet.
+_ELSEWHERE = frozenset({"reference_type", "pointer_type", "function_type", "dynamic_type"})
+
+
+def written_flavour(source: Source, node: Node) -> Flavour | None:
+    """The flavour of the first guard that a value of the written type (or a definition's fields)
+    owns; None when there is none. Names are resolved by the file's ``use`` lines."""
+    if not _HINT.search(source.text(node)):
+        return None
+    scopes = imports.scopes(source)
+    here = imports.scope_at(scopes, node.start_byte)
+    imported = {i.local: i.full for i in imports.imports(source, here, scopes)}
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if current.type in _ELSEWHERE:
+            continue
+        if current.type in ("type_identifier", "scoped_type_identifier"):
+            head, colons, rest = b"".join(source.text(current).split()).partition(b"::")
+            full = imported.get(head, head) + colons + rest
+            flavour = flavour_of_name(full.decode("utf-8", "replace"))
+            if flavour is not None:
+                return flavour
+            continue
+        pending.extend(reversed(current.named_children))
+    return None
+
+
+class GuardTypes:
+    """Which types hold a guard: those of the lock crates, and the workspace's own around them."""
+
+    def __init__(self, items: Items) -> None:
+        self._items = items
+        self._defined: dict[tuple[str, str], Flavour | None] = {}
+
+    def guard(self, type_: Type, path: str) -> Type | None:
+        """The guard that a value of this type owns, or the workspace's type around one; ``path`` is
+        the file in which rustc told the type."""
+        found = next(guards_in(type_), None)
+        return found if found is not None else next(self._around(type_, path), None)
+
+    def flavour(self, guard: Type, path: str) -> Flavour:
+        """The flavour of what :meth:`guard` gave."""
+        return flavour_of_name(guard.name) or self._holds(guard.name, path) or Flavour.STD
+
+    def _around(self, type_: Type, path: str) -> Iterator[Type]:
+        if type_.kind not in ("path", "tuple", "array"):
+            return
+        if type_.kind == "path" and self._holds(type_.name, path) is not None:
+            yield type_
+            return
+        for arg in type_.args:
+            yield from self._around(arg, path)
+
+    def _holds(self, name: str, path: str) -> Flavour | None:
+        """The flavour of the guard in a field of the workspace's type that is printed ``name``; None
+        where one of several such types has none."""
+        key = (name, path)
+        if key not in self._defined:
+            found = self._items.printed(name, "struct", "enum", near=path)
+            flavours = [self._in_fields(*self._items.open(item)) for item in found]
+            self._defined[key] = flavours[0] if flavours and None not in flavours else None
+        return self._defined[key]
+
+    def _in_fields(self, source: Source, definition: Node) -> Flavour | None:
+        body = body_of(definition)
+        return written_flavour(source, body) if body is not None else None
