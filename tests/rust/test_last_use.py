@@ -39,6 +39,8 @@ def verdict(body: str, head: str = "async fn f(x: T, list: L, mut m: M)") -> Mov
         "match c { 1 => g(x.clone()), _ => h(x) }",
         "match c { n if h(&x) => g(x.clone()), _ => 0 }",
         "let y = match c { Some(y) => y, None => return g(x.clone()) }; h(&x);",
+        'let id = x.strip_prefix("r/").unwrap(); match db.get(id) { Some(y) => g(x.clone()), _ => h(x) }',
+        'match x.as_str() { "a" => h(x), _ if x.starts_with("b") => g(x.clone()), _ => h(x) }',
         # what leaves
         "if c { g(x.clone()); return; } h(&x);",
         "if c { g(x.clone()); panic!(); } h(&x);",
@@ -151,6 +153,7 @@ def test_the_last_use_is_a_move(body: str) -> None:
         ("for y in &list { g(y.clone()); }", "place"),
         ("for y in list.iter() { g(y.clone()); }", "place"),
         ("let y = &x; g(y.clone());", "place"),
+        ("let y = &x; match c { _ if y.is_empty() => g(y.clone()), _ => h() }", "place"),
         # borrows and pointers
         ("m.insert(m.clone());", "borrowed"),
         ("g(&x, x.clone());", "borrowed"),
