@@ -1,9 +1,8 @@
 """What a struct or enum of the workspace is, read from its definition: what its fields hold, which
 traits it derives, whether it has a ``Drop`` of its own.
 
-Names in fields are read as they are meant there: through the file's imports, the prelude and the
-workspace's own definitions (``items``). Not read: type aliases, unions, what a macro defines, types
-with a ``Clone`` of their own; these are said to be unknown, with the reason.
+Types of fields are read as they are meant there (``written_types``). Not read: unions, what a macro
+defines, types with a ``Clone`` of their own; these are said to be unknown, with the reason.
 """
 
 from __future__ import annotations
@@ -14,20 +13,18 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from engine.rust import imports, nodes
+from engine.rust import nodes
 from engine.rust.definitions import Item, derives, type_parameter_names
 from engine.rust.files import Files
-from engine.rust.items import TYPES, Items
-from engine.rust.known_types import Cost, Nature, known, std_path
+from engine.rust.items import Items
+from engine.rust.known_types import Cost, Nature
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, Source
 from engine.rust.type_facts import Ownership, TypeFacts, as_copy, joined, unknown
-from engine.rust.type_parser import parse
 from engine.rust.types import Type
+from engine.rust.written_types import written_type
 
 _DEPTH = 8  # structs inside structs; deeper is left unknown
-_PRELUDE = ("Box", "Option", "Result", "String", "Vec")
-_OWN = (b"crate::", b"self::", b"super::")
 
 
 class DefinedTypes:
@@ -87,57 +84,10 @@ class DefinedTypes:
 
     def _held(self, source: Source, item: Node, args: tuple[Type, ...]) -> Iterator[Type]:
         """Types of the fields, those of all variants, with ``args`` for the item's parameters."""
-        parameters = type_parameter_names(source, item)
-        given = dict(zip(parameters, args, strict=False))
+        names = type_parameter_names(source, item)
+        given = {**dict.fromkeys(names), **dict(zip(names, args, strict=False))}
         for node in _field_types(item):
-            written = parse(source.text(node).decode("utf-8", "replace"))
-            yield self._meant(written, source, node, given, parameters)
-
-    def _meant(
-        self,
-        type_: Type,
-        source: Source,
-        node: Node,
-        given: dict[str, Type],
-        parameters: list[str],
-    ) -> Type:
-        """A type as it is written at ``node``, with the full paths of what its names mean there."""
-        if type_.kind in ("impl", "dyn"):
-            return type_
-        if type_.name in parameters and not type_.args:
-            return given.get(type_.name, Type(type_.name, (), "opaque"))
-        args = tuple(self._meant(a, source, node, given, parameters) for a in type_.args)
-        name = self._path(type_.name, source, node) if type_.kind == "path" else type_.name
-        return replace(type_, name=name, args=args)
-
-    def _path(self, name: str, source: Source, node: Node) -> str:
-        """The full path of what a path means that is written at ``node``; as it is written where
-        that is not known."""
-        if "::" not in name and known(name) is not None:
-            return name  # a primitive type
-        found = self._items.resolve(source, node, name.encode(), *TYPES)
-        if found:
-            return self._items.path_of(found[0])
-        full = imports.full_paths(source, node, name.encode(), _KNOWN)
-        if full and not full[0].startswith(_OWN):
-            return full[0].decode("utf-8", "replace")
-        if name in _PRELUDE:
-            return std_path(name) or name
-        # A glob or a re-export of the crate's own may bring one of std's.
-        last = name.rpartition("::")[2]
-        if not self._items.named(last.encode(), *TYPES):
-            return std_path(last) or name
-        return name
-
-
-class _KnownPaths:
-    """The paths of well-known types, as written in ``use`` lines."""
-
-    def __contains__(self, path: object) -> bool:
-        return isinstance(path, bytes) and known(path.decode("utf-8", "replace")) is not None
-
-
-_KNOWN = _KnownPaths()
+            yield written_type(self._items, source, node, given)
 
 
 def _field_types(item: Node) -> Iterator[Node]:

@@ -75,7 +75,7 @@ def facts(files: dict[str, str] = FILES) -> TypeFacts:
         ("elsewhere::Plain", Cost.UNKNOWN, Nature.UNKNOWN),
         ("bytes::Bytes", Cost.COUNT, Nature.SHARED),  # the module's, not the crate's
         ("inner::Globbed", Cost.DEEP, Nature.SHARED),
-        ("Aliased", Cost.UNKNOWN, Nature.UNKNOWN),
+        ("Aliased", Cost.DEEP, Nature.PLAIN),
         ("std::option::Option<Shared>", Cost.COUNT, Nature.SHARED),
     ],
 )
