@@ -29,7 +29,7 @@ from engine.rust.type_parser import parse
 from engine.rust.types import Type
 
 _ROUNDS = 4  # a round more drops the probes that broke the one before
-_ANSWER = re.compile(rf"non-primitive cast: `(.*)` as `(?:.*::)?{NAME}(\d+)`", re.DOTALL)
+_ANSWER = re.compile(rf"non-primitive cast: `(.*)` as `(?:.*::)?{NAME}(\d+)(?:<\(\)>)?`", re.DOTALL)
 _REFUSED = ("is only accepted on the nightly", "unknown unstable option", "not supported on stable")
 
 _DEFAULTS = {"i32": "{integer}", "f64": "{float}"}
@@ -237,7 +237,7 @@ class _Asking:
             if not self.open[number].question.trait:
                 again |= self._take_type(number, _type(match[1]), broken)
             elif number not in suspects:
-                again |= self._take_trait(number, match[1], broken)
+                again |= self._take_trait(number, _type(match[1]), broken)
         return again or bool(disturbed & self.open.keys())
 
     def _take_type(self, number: int, reference: Type, broken: bool) -> bool:
@@ -258,18 +258,17 @@ class _Asking:
             return True
         return False
 
-    def _take_trait(self, number: int, text: str, broken: bool) -> bool:
-        """Keep what ``text``, the type of a probe, tells; True when it must be asked again.
+    def _take_trait(self, number: int, cast: Type, broken: bool) -> bool:
+        """Keep what ``cast``, the type of a probe, tells; True when it must be asked again.
 
         A no holds whatever is found out later, a yes only for a type that is known whole: as with
         types, it may have to be asked for again, or for EXPR itself.
         """
         each = self.open[number]
-        verdict = trait_probes.told(text)
+        verdict = trait_probes.told(cast)
         if verdict is None:
             return False
-        yes, reference = verdict
-        type_ = _type(reference).args[0]
+        yes, type_ = verdict
         known = type_ if each.inside or not each.literal else _undecided(type_)
         if yes and _has_hole(known):
             self._reasons[each.question] = "rustc could not tell its type"

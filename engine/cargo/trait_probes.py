@@ -1,18 +1,18 @@
 """The text that asks rustc whether a type implements a trait, and what its answers look like.
 
-An inherent method is preferred to a trait's, if its bounds can hold. So of ``SpikeproofAsk(&EXPR)``,
+An inherent method is preferred to a trait's, if its bounds can hold. So of ``SpikeproofQ7(&EXPR)``,
 whose inherent ``spikeproof`` is there for ``T: TRAIT`` alone and whose other one comes from a trait
 that all have, rustc picks the one that tells (Rust reference, "Method call expressions"). What it
-returns, ``SpikeproofYes<&T>`` or ``SpikeproofNo<&T>``, is told by the same cast error as a type
+returns, ``[&T; 1]`` for yes or ``[&T; 0]`` for no, is told by the same cast error as a type
 (``type_probes``): no error breaks off the crate's other answers, and nothing is borrow checked.
 
 *No* is final: the bound cannot hold, whatever is still inferred. *Yes* may be early. Where a part
 of the type was not inferred yet, the bound is tried again later, and E0277 at it takes the yes back.
+A bound that only one type fulfils may decide what was not inferred, too: an error elsewhere in the
+function tells, unless nothing else would have decided it but the default of a literal.
 """
 
 from __future__ import annotations
-
-import re
 
 from engine.rust.questions import (
     CLONE,
@@ -25,7 +25,6 @@ from engine.rust.questions import (
 )
 from engine.rust.types import Type
 
-_ANSWER = re.compile(r"(?:^|::)Spikeproof(Yes|No)<(.*)>$", re.DOTALL)
 # A bound that does not hold after all: the trait, or a type that it names.
 REFUTING = ("E0277", "E0271")
 # Never decided by an auto trait: told of a future or `impl Trait` by its bounds and its kind.
@@ -42,8 +41,8 @@ def crate_named(trait: str) -> str:
     return "" if first in _INJECTED else first
 
 
-def items(trait: str) -> tuple[bytes, bytes]:
-    """The items that a probe needs in its block: their text up to the bound, and the bound.
+def items(name: str, trait: str) -> tuple[bytes, bytes, bytes]:
+    """The items that a probe needs in its block: their text up to the bound, the bound, the rest.
 
     They name nothing that the code around may mean otherwise: ``extern crate`` finds a crate in
     every edition, with or without a prelude. ``std`` is not linked so, but named: where it is not
@@ -51,34 +50,31 @@ def items(trait: str) -> tuple[bytes, bytes]:
     """
     crate = crate_named(trait)
     path = trait.lstrip(":")
-    linked = b"extern crate core as spikeproof_core; "
+    linked = "extern crate core as spikeproof_core; "
     if crate:
-        linked += b"extern crate %s as spikeproof_crate; " % crate.encode()
+        linked += f"extern crate {crate} as spikeproof_crate; "
         path = f"spikeproof_crate{path.removeprefix(crate)}"
     elif path.startswith("std::"):
         path = f"::{path}"
-    return linked + _HEAD, path.encode()
+    head = (
+        f"struct {name}<T>(T); {linked}trait SpikeproofElse<T> {{ fn spikeproof(self) -> [T; 0]; }} "
+        f"impl<T> SpikeproofElse<T> for {name}<T> {{ fn spikeproof(self) -> [T; 0] {{ [] }} }} "
+        "impl<'a, T: ?spikeproof_core::marker::Sized + "
+    )
+    tail = f"> {name}<&'a T> {{ fn spikeproof(self) -> [&'a T; 1] {{ [self.0] }} }} "
+    return head.encode(), path.encode(), tail.encode()
 
 
-_HEAD = (
-    b"struct SpikeproofYes<T>(T); struct SpikeproofNo<T>(T); struct SpikeproofAsk<T>(T); "
-    b"trait SpikeproofElse<T> { fn spikeproof(self) -> SpikeproofNo<T>; } "
-    b"impl<T> SpikeproofElse<T> for SpikeproofAsk<T> "
-    b"{ fn spikeproof(self) -> SpikeproofNo<T> { loop {} } } "
-    b"impl<'a, T: ?spikeproof_core::marker::Sized + "
-)
-TAIL = b"> SpikeproofAsk<&'a T> { fn spikeproof(self) -> SpikeproofYes<&'a T> { loop {} } } "
+def asking(name: str, expression: bytes) -> bytes:
+    """The cast whose error tells, for a block with ``items``."""
+    return b"(%s(&(%s)).spikeproof()) as %s<()>; " % (name.encode(), expression, name.encode())
 
 
-def asking(expression: bytes) -> bytes:
-    """An expression whose type tells, for a block with ``items``."""
-    return b"SpikeproofAsk(&(%s)).spikeproof()" % expression
-
-
-def told(text: str) -> tuple[bool, str] | None:
-    """Yes or no, and the reference to the type, from the type of ``asking``."""
-    match = _ANSWER.search(text)
-    return (match[1] == "Yes", match[2]) if match else None
+def told(type_: Type) -> tuple[bool, Type] | None:
+    """Yes or no, and the type that was asked about, from the type of what was cast."""
+    if type_.kind != "array" or not type_.args[0].is_ref:
+        return None
+    return type_.name == "1", type_.args[0].args[0]
 
 
 def is_late(type_: Type, trait: str) -> bool:

@@ -223,7 +223,7 @@ class Probed:
                 order = (around.start, 2, -around.end, 0)
                 opener = opener if around in wraps else b"{ " + opener
                 wraps[around].append(number)
-            text = b"%s%s%s} " % (opener, head, _cast(number, each.trait, source.slice(each.span)))
+            text = b"%s%s%s}\n" % (opener, head, _cast(number, each.trait, source.slice(each.span)))
             shift = len(opener)
             bound = Span(bound.start + shift, bound.end + shift) if bound else None
             inserts.append(_Insert(order, text, number, bound))
@@ -303,17 +303,19 @@ class Probed:
 
 def _head(number: int, trait: str) -> tuple[bytes, Span | None]:
     """The beginning of a probe's block, with its items; and where in it the trait is named."""
-    struct = b"{ struct %s%d; " % (NAME.encode(), number)
+    name = f"{NAME}{number}"
     if not trait:
-        return struct, None
-    items, bound = trait_probes.items(trait)
-    at = len(struct) + len(items)
-    return struct + items + bound + trait_probes.TAIL, Span(at, at + len(bound))
+        return b"{ struct %s; " % name.encode(), None
+    items, bound, rest = trait_probes.items(name, trait)
+    at = 2 + len(items)
+    return b"{ " + items + bound + rest, Span(at, at + len(bound))
 
 
 def _cast(number: int, trait: str, expression: bytes) -> bytes:
-    value = trait_probes.asking(expression) if trait else b"&(%s)" % expression
-    return b"(%s) as %s%d; " % (value, NAME.encode(), number)
+    name = f"{NAME}{number}"
+    if trait:
+        return trait_probes.asking(name, expression)
+    return b"(&(%s)) as %s; " % (expression, name.encode())
 
 
 def _meets(one: Span, other: Span) -> bool:

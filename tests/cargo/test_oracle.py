@@ -231,9 +231,9 @@ def test_the_way_back_from_probed_text() -> None:
     probed = Probed(source, asked)
     text = probed.data
     assert text == (
-        b"fn f() { { struct SpikeproofQ0; (&(x)) as SpikeproofQ0; } let a = g(x); let b = |y| "
-        b"{ { struct SpikeproofQ1; (&(y)) as SpikeproofQ1; } "
-        b"{ struct SpikeproofQ2; (&(h(y))) as SpikeproofQ2; } h(y) }; b(a); }\nfn k() { x; }\n"
+        b"fn f() { { struct SpikeproofQ0; (&(x)) as SpikeproofQ0; }\nlet a = g(x); let b = |y| "
+        b"{ { struct SpikeproofQ1; (&(y)) as SpikeproofQ1; }\n"
+        b"{ struct SpikeproofQ2; (&(h(y))) as SpikeproofQ2; }\nh(y) }; b(a); }\nfn k() { x; }\n"
     )
 
     def culprits(needle: bytes, number: int = 0, open_: Sequence[int] = (0, 1, 2)) -> set[int]:
