@@ -33,12 +33,13 @@ def may_precede(source: Source, first: Node, second: Node) -> bool:
 
 
 def completed_at(source: Source, call: Node) -> int:
-    """Where ``call`` is done, in the order of evaluation: what is assigned comes before the place."""
+    """An offset by which ``call`` is done, in the order of evaluation: what is assigned comes before
+    the place that it is assigned to, which is done behind the assignment."""
     node = call
     while (up := source.parent(node)) is not None:
         operation = operation_of(source, up) if up.type != "binary_expression" else None
         if operation is not None:
-            return up.end_byte if operation.left == node else call.end_byte
+            return up.end_byte + 1 if operation.left == node else call.end_byte
         if up.type not in _CHAIN:
             break
         node = up
