@@ -66,6 +66,7 @@ from engine.base.model import Level, Proposal, Site, Span
 from engine.detect.codemod import Codemod, Match
 from engine.detect.facts import Facts, Sources
 from engine.rust.guard_scopes import GuardScope, guard_scope, parameter_scope
+from engine.rust.per_source import per_source
 from engine.rust.questions import Answers, Question
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
@@ -135,26 +136,28 @@ class GuardAcrossAwait(Codemod):
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None
     ) -> Iterable[Question]:
         for site in sites:
-            for span in self._asked(site, sources.get(site.path)):
-                yield Question(site.path, span)
-
-    def _asked(self, site: Site, source: Source) -> Iterable[Span]:
-        if "value" not in site.captures:
-            return
-        yield site.captures["value"][0]
-        node = source.node_at(site.captures["value"][0])
-        if node is None or (site.role == "maybe" and not find.likely(source, node)):
-            return
-        try:
-            taken = guard_scope(source, node)
-            ctx = _context(source, taken) if taken is not None else None
-            if taken is not None and ctx is not None and taken.trace.awaits:
-                yield from map(span_of, expressions(ctx, taken))
-        except RecursionError:
-            return  # the plan says so
+            for value in site.captures.get("value", ()):
+                for span in _asked(sources.get(site.path), value, site.role == "maybe"):
+                    yield Question(site.path, span)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         return planning.plan(sites, facts)
+
+
+@per_source
+def _asked(source: Source, value: Span, doubtful: bool) -> tuple[Span, ...]:
+    """The expression that may take a guard, and where that is likely, those that a plan looks at."""
+    node = source.node_at(value)
+    if node is None or (doubtful and not find.likely(source, node)):
+        return (value,)
+    try:
+        taken = guard_scope(source, node)
+        ctx = _context(source, taken) if taken is not None else None
+        if taken is not None and ctx is not None and taken.trace.awaits:
+            return (value, *map(span_of, expressions(ctx, taken)))
+    except RecursionError:
+        pass  # the plan says so
+    return (value,)
 
 
 def _context(source: Source, taken: GuardScope) -> Context | None:

@@ -36,6 +36,7 @@ from engine.rust.nodes import (
     scrutinee_of,
     unwrapped,
 )
+from engine.rust.per_source import per_source
 from engine.rust.scopes import Binding, Scopes, pattern_names, scopes_of
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 from engine.rust.value_trace import Names, Trace, trace
@@ -68,6 +69,7 @@ class GuardScope:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """What the guard is bound to, in the order of the patterns; () for a temporary."""
         return tuple(b.name.decode("utf-8", "replace") for b in self.bindings)
 
 
@@ -80,6 +82,7 @@ OF_WRAPPERS = OF_GUARDS | {
 }  # fmt: skip
 
 
+@per_source
 def guard_scope(
     source: Source,
     node: Node,
@@ -99,6 +102,7 @@ def guard_scope(
     return _Scoping(source, points).of(node, consumers)
 
 
+@per_source
 def parameter_scope(source: Source, node: Node, points: Points = frozenset()) -> GuardScope | None:
     """The guard that comes in as the parameter ``node`` of a ``fn``; ``points`` as above."""
     function = source.enclosing(node, ("function_item",))
