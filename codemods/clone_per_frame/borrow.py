@@ -11,8 +11,14 @@ from engine.base.model import Edit
 from engine.rust.borrows import Needed, closures_borrow, is_shown
 from engine.rust.calls import Receiver
 from engine.rust.format_macros import shown_by
-from engine.rust.known_calls import COPYING, is_reading_method
-from engine.rust.known_types import Nature, key_of
+from engine.rust.known_calls import (
+    COPYING,
+    is_mapping_method,
+    is_reading_method,
+    is_taking_method,
+)
+from engine.rust.known_parameters import method_takes_as_ref, sends_by_reference, takes_as_ref
+from engine.rust.known_types import Nature
 from engine.rust.nodes import access_of, borrowed, call_around, callee_name
 from engine.rust.type_facts import is_counted, is_data, is_named
 
@@ -20,10 +26,9 @@ from .bindings import for_, for_over, let_, match_
 from .borrower import Borrower
 from .known import Borrowed
 from .shapes import Role
-from .tables import AS_REF, AS_REF_METHODS, CONSUMING, LOOKING, SENDERS, SENDING
 
 if TYPE_CHECKING:
-    from engine.rust.types import Type
+    pass
 
 
 def borrow(on: Borrower) -> Borrowed | None:
@@ -70,14 +75,16 @@ def _method(on: Borrower) -> Borrowed | None:
     how = f"`{shown}` only reads `{on.clone.name}`"
     if name == b"into_iter":
         return _into_iter(on)
-    if name in LOOKING:
+    if is_mapping_method(name):
         return _as_ref(on)
-    if name in CONSUMING:
+    if is_taking_method(name):
         return None
     if is_counted(cloned):
         return _shared(on, name)
-    if _is_sender(on, cloned):
-        return _handle(on, name)
+    if on.type_facts.ownership(cloned).nature is Nature.HANDLE and sends_by_reference(cloned, name):
+        made = on.bare(f"`{shown}` takes `&self`")
+        doubt = "one sender less keeps the channel open while this runs"
+        return made and replace(made, doubt=doubt)
     if is_data(cloned) or on.types.view:
         return on.bare(how) if is_reading_method(name) or name in COPYING else None
     known = on.by_reference(cloned, name) is Receiver.REFERENCE
@@ -99,19 +106,6 @@ def _shared(on: Borrower, name: bytes) -> Borrowed | None:
         doubt=f"`{name.decode()}` is not defined in this workspace: if it takes the `Arc` "
         "itself, the value is dropped earlier",
     )
-
-
-def _is_sender(on: Borrower, type_: Type) -> bool:
-    handle = on.type_facts.ownership(type_).nature is Nature.HANDLE
-    return handle and type_.name.partition("::")[0] in SENDERS
-
-
-def _handle(on: Borrower, name: bytes) -> Borrowed | None:
-    """A channel's sender whose methods take ``&self``."""
-    if name not in SENDING:
-        return None
-    made = on.bare(f"`{name.decode()}` takes `&self`")
-    return made and replace(made, doubt="one sender less keeps the channel open while this runs")
 
 
 def _as_ref(on: Borrower) -> Borrowed | None:
@@ -224,7 +218,7 @@ def _argument(on: Borrower) -> Borrowed | None:
     callee = on.types.holder
     if callee is None or callee.kind != "fndef":
         return None
-    if not (on.generic or callee.name.startswith(AS_REF)):
+    if not (on.generic or takes_as_ref(callee.name)):
         return None
     return on.made(
         on.clone.node,
@@ -237,13 +231,12 @@ def _method_argument(on: Borrower) -> Borrowed | None:
     owner = on.types.holder
     if owner is None:
         return None
-    names = {key_of(step.name) for step in owner.deref_chain()}
     method = on.context.name
-    if method == b"extend" and "std::vec::Vec" in names and is_named(on.types.cloned, "Vec"):
+    listed = any(is_named(step, "Vec") for step in owner.deref_chain())
+    if method == b"extend" and listed and is_named(on.types.cloned, "Vec"):
         how = "The elements are cloned straight to where they go, without a `Vec` between."
         return _extend(on, on.context.holder, on.clone.node, how)
-    known = any(method in AS_REF_METHODS.get(name, frozenset()) for name in names)
-    if not (on.generic or known):
+    if not (on.generic or method_takes_as_ref(owner, method)):
         return None
     return on.made(
         on.clone.node,

@@ -10,8 +10,9 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rust.calls import Receiver
+from engine.rust.codegen import has_comment_around
 from engine.rust.scopes import Scopes
-from engine.rust.syntax import Source
+from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 
 from .known import Borrowed, Types
@@ -61,9 +62,7 @@ class Borrower:
 
     def _over(self, node: Node, text: bytes) -> tuple[Edit, ...] | None:
         """Replace ``node`` by ``text``, which holds the place; None when a comment would be lost."""
-        left = Span(node.start_byte, self.clone.receiver.start_byte)
-        right = Span(self.clone.receiver.end_byte, node.end_byte)
-        if self.source.comments_in(left) or self.source.comments_in(right):
+        if has_comment_around(self.source, span_of(node), span_of(self.clone.receiver)):
             return None
         return (Edit(self.source.path, node.start_byte, node.end_byte, text),)
 

@@ -11,12 +11,11 @@ from engine.base.model import Edit, Level, Span
 from engine.rewrite.use_declarations import name as named
 from engine.rust import nodes
 from engine.rust.borrows import Needed, Target, borrowable
-from engine.rust.calls import is_spawn
+from engine.rust.calls import is_given_away
+from engine.rust.codegen import needs_parentheses
 from engine.rust.signatures import Obstacle, Parameter, Passed, elides_lifetime
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_counted, is_named
-
-from .tables import KEEPING, LOOSE
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -57,7 +56,7 @@ def calls(
     for passed in facts.signatures.passed(parameter):
         if isinstance(passed, Obstacle):
             return [], passed.reason
-        if _kept_beyond(passed.source, passed.call):
+        if is_given_away(passed.source, passed.call):
             place = f"line {passed.source.position(passed.name.start_byte)[0]}"
             return [], (
                 f"{place} of {passed.source.path} spawns `{parameter.name}`, "
@@ -66,15 +65,6 @@ def calls(
         if passed.certain or (passed.source.path, span_of(passed.argument)) in known:
             found.append(passed)
     return found, ""
-
-
-def _kept_beyond(source: Source, call: Node) -> bool:
-    """Is the result of the call, a future, given to what keeps it?"""
-    outer = nodes.call_around(call)
-    name = nodes.callee_name(outer) if outer is not None else None
-    if outer is None or name is None:
-        return False
-    return is_spawn(source, outer) or source.text(name) in KEEPING
 
 
 def level_of(parameter: Parameter, plain: bool) -> Level:
@@ -137,7 +127,7 @@ def _at_call(source: Source, argument: Node, type_: Type, text: bytes | None) ->
         text = _literal(source, argument)
     if text is not None and not source.comments_in(whole):
         return [Edit(source.path, whole.start, whole.end, text)]
-    if argument.type in LOOSE:
+    if needs_parentheses(argument):
         return [
             Edit(source.path, whole.start, whole.start, b"&("),
             Edit(source.path, whole.end, whole.end, b")"),

@@ -12,7 +12,8 @@ from engine.base.model import Heat, Level, Site, Span
 from engine.detect.codemod import Match
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.context import heat_of, in_test_code
-from engine.rust.known_calls import is_reading_method
+from engine.rust.known_calls import is_mapping_method, is_reading_method, is_taking_method
+from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.nodes import callee_of, last_name, method_call, patterns_of, trait_of
 from engine.rust.places import Place, local_of, place_of
@@ -20,7 +21,6 @@ from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
 from .shapes import CONVERTING, Clone, Context, Role, clone_of, context_of
-from .tables import AS_REF_METHODS, CONSUMING, LOOKING
 
 # Traits whose methods run once for each frame, request or item.
 _PER_FRAME = frozenset(
@@ -31,17 +31,12 @@ _PER_FRAME = frozenset(
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
 )
-_ARGUMENT_METHODS = frozenset().union(*AS_REF_METHODS.values()) | {b"extend"}
 # What holds an Arc or a channel, by its declared type or the way it was made, or by its name.
 _HANDLE_TYPE = re.compile(
     rb"\b(?:Arc|Rc|Weak|(?:Unbounded|Sync)?Sender|CancellationToken)\b|\bchannel\s*(?:::\s*<[^;]*>)?\("
 )
 _HANDLE_NAME = re.compile(rb"(?:\A|_)(?:tx|rx|sender|receiver|token|handles?|pool)\Z")
 _ERRORS = frozenset(b"e err error why cause".split())
-# Calls that may be of a function with an `impl AsRef` parameter; the type decides.
-_AS_REF_CALL = re.compile(
-    rb"\b(?:fs|File|TcpStream|TcpListener|UdpSocket|Command)\s*::|\blookup_host\Z"
-)
 _IN_PLACE = frozenset(
     {Role.METHOD, Role.FIELD, Role.INDEX, Role.DEREF, Role.REF, Role.FORMAT, Role.COMPARE}
 )
@@ -140,10 +135,10 @@ class Finder:
             return "read"
         if last and not _lent(self.source, place) and not self._item(clone, place, scopes):
             return "move"
-        taken = role is Role.METHOD_ARGUMENT and context.name in _ARGUMENT_METHODS
-        if taken and clone.word not in CONVERTING:
+        taken = context.name == b"extend" or method_may_take_as_ref(context.name)
+        if role is Role.METHOD_ARGUMENT and taken and clone.word not in CONVERTING:
             return "borrow"
-        if role is Role.ARGUMENT and _AS_REF_CALL.search(self._callee(context)):
+        if role is Role.ARGUMENT and may_take_as_ref(self._callee(context)):
             return "borrow"
         if clone.word == b"copy_from_slice":
             return "borrow"
@@ -215,9 +210,9 @@ class Finder:
 
 def _may_read(clone: Clone, method: bytes) -> bool:
     """May a method only read? Of a clone of an unknown type, any that is not known to consume."""
-    if method in LOOKING:
+    if is_mapping_method(method):
         return clone.word == b"clone"
-    return method not in CONSUMING and (is_reading_method(method) or clone.word == b"clone")
+    return not is_taking_method(method) and (is_reading_method(method) or clone.word == b"clone")
 
 
 def _in_header(source: Source, node: Node) -> bool:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 from engine.base.model import Edit, Fix, Span
 from engine.detect.codemod import Problem, Refusal
 from engine.rust import nodes
+from engine.rust.codegen import needs_parentheses
 from engine.rust.syntax import span_of
-
-from .tables import LOOSE
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -73,6 +72,6 @@ def _borrowed_argument(
     position = nodes.arguments_of(call).index(node)
     if method and called.type == "identifier":
         position -= 1  # Type::method(receiver, argument)
-    if source.text(called) != name or position != index or node.type in LOOSE:
+    if source.text(called) != name or position != index or needs_parentheses(node):
         return None
     return Edit(source.path, node.start_byte, node.start_byte, b"&")

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from engine.base.model import Edit, Span
+from engine.base.model import Edit
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
-from engine.rust.codegen import is_annotated, without_statement
+from engine.rust.codegen import has_comment_around, is_annotated, without_statement
 from engine.rust.kept_values import is_kept
 from engine.rust.nodes import initialized, is_mut, let_of, patterns_of
 from engine.rust.scopes import Scopes
@@ -140,7 +140,4 @@ def _same_name(source: Source, node: Node, text: bytes) -> bool:
 
 
 def _commented(clone: Clone, node: Node) -> bool:
-    source = clone.source
-    left = Span(node.start_byte, clone.receiver.start_byte)
-    right = Span(clone.receiver.end_byte, node.end_byte)
-    return bool(source.comments_in(left) or source.comments_in(right))
+    return has_comment_around(clone.source, span_of(node), span_of(clone.receiver))

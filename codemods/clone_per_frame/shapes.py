@@ -8,7 +8,7 @@ from enum import StrEnum
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.format_macros import shown_by, takes_template
+from engine.rust.format_macros import shown_by
 from engine.rust.known_calls import COPYING
 from engine.rust.nodes import (
     COMPARISONS,
@@ -25,7 +25,6 @@ from engine.rust.nodes import (
     is_callee,
     is_mut,
     let_of,
-    macro_name,
     method_call,
     method_on,
     operation_of,
@@ -37,12 +36,6 @@ from engine.rust.syntax import Source, span_of
 CALLS = frozenset({b"clone", b"copy_from_slice"})
 # Of the copying methods, the ones that make text of whatever they are called on.
 CONVERTING = frozenset({b"to_owned", b"to_string"})
-# Besides those that take a format string: macros whose arguments are plain expressions that are
-# evaluated once, and may be moved.
-_EVALUATING = frozenset(
-    b"vec assert debug_assert matches join try_join select dbg ready pin try_stream stream"
-    b" tokio_select try".split()
-)
 
 
 class Role(StrEnum):
@@ -62,8 +55,7 @@ class Role(StrEnum):
     FOR = "for"  # for y in x.clone()
     MATCH = "match"  # match x.clone() {..}
     IF_LET = "if-let"  # if let P = x.clone(), while let P = x.clone()
-    VALUE = "value"  # whatever else takes the value: a struct's field, a return, a tuple ...
-    UNKNOWN = "unknown"  # an argument of a macro that this codemod does not know
+    VALUE = "value"  # whatever else takes the value: a struct's field, a return, a macro ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,18 +144,13 @@ def context_of(clone: Clone) -> Context:
     while holder is not None and holder.type == "parenthesized_expression":
         child, holder = holder, source.parent(holder)
     if holder is None:
-        return Context(Role.UNKNOWN, clone.node)
+        return Context(Role.VALUE, clone.node)
     found = _direct(source, child, holder)
     if found is not None:
         return found
     shown = shown_by(source, clone.node)
     if shown is not None:
         return Context(Role.FORMAT, shown.macro, shown.name)
-    macro = _macro_of(source, child)
-    if macro is not None:
-        name = macro_name(source, macro)
-        if name not in _EVALUATING and not takes_template(name):
-            return Context(Role.UNKNOWN, macro, name)
     return Context(Role.VALUE, holder)
 
 
@@ -211,30 +198,3 @@ def _argument(source: Source, child: Node, call: Node) -> Context | None:
     if text[:1].isupper():
         return None  # a constructor: Some(x), Frame(x)
     return Context(Role.ARGUMENT, call, text, index)
-
-
-def _macro_of(source: Source, node: Node) -> Node | None:
-    """The macro call of whose arguments ``node`` is one (or an element of one that is a tuple)."""
-    current: Node | None = node
-    while current is not None:
-        up = source.parent(current)
-        if up is None:
-            return None
-        if up.type == "macro_invocation":
-            return up
-        if up.type not in (
-            "source_file",
-            "ERROR",
-            "expression_statement",
-            "tuple_expression",
-            "assignment_expression",
-            "array_expression",
-            "unary_expression",
-            "binary_expression",
-            "block",
-        ):
-            return None
-        if up.type == "block" and up.parent is not None and up.parent.parent is not None:
-            return None
-        current = up
-    return None

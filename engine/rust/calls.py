@@ -28,6 +28,7 @@ from engine.rust.types import Type
 
 # std, tokio, rayon, crossbeam, async-std: `spawn`, `spawn_blocking`, `spawn_local`, `spawn_on` ...
 _SPAWN = re.compile(rb"(?:\w*_)?spawn(?:_\w+)?")
+_KEEPING_FUTURES = frozenset(b"block_on push boxed boxed_local".split())
 
 
 class Receiver(Enum):
@@ -222,6 +223,16 @@ def is_spawn(source: Source, call: Node) -> bool:
     """Does the call give its argument to another task or thread, by its name?"""
     name = nodes.callee_name(call)
     return name is not None and _SPAWN.fullmatch(source.text(name)) is not None
+
+
+def is_given_away(source: Source, call: Node) -> bool:
+    """Is the result of ``call``, a future, an argument of a spawn, or of what by its name keeps a future
+    for later or boxes it? Such a future mostly has to own what it holds."""
+    outer = nodes.call_around(call)
+    name = nodes.callee_name(outer) if outer is not None else None
+    if outer is None or name is None:
+        return False
+    return is_spawn(source, outer) or source.text(name) in _KEEPING_FUTURES
 
 
 def spawned_around(source: Source, node: Node) -> Node | None:

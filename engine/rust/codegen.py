@@ -78,6 +78,12 @@ def is_annotated(source: Source, statement: Node) -> bool:
     return before or bool(source.comments_in(span_of(statement)))
 
 
+def has_comment_around(source: Source, whole: Span, kept: Span) -> bool:
+    """Does a comment stand in ``whole`` beside the part that is ``kept``, so that it would be lost?"""
+    around = (Span(whole.start, kept.start), Span(kept.end, whole.end))
+    return any(source.comments_in(side) for side in around)
+
+
 # -- indentation -------------------------------------------------------------------------------------
 
 
@@ -194,6 +200,11 @@ _ATOMS = frozenset(
 _OPERATIONS = frozenset(
     {"binary_expression", "unary_expression", "type_cast_expression", "reference_expression"}
 )
+# Bind less than a prefix operator (Rust reference, "Expression precedence").
+_LOOSE = frozenset(
+    {"binary_expression", "type_cast_expression", "range_expression", "closure_expression"}
+    | {"assignment_expression", "compound_assignment_expr"}
+)
 # Where an expression may stand without parentheses, whatever its operators.
 _OPEN = frozenset(
     {"let_declaration", "arguments", "return_expression", "block", "expression_statement"}
@@ -207,6 +218,11 @@ def operand(source: Source, node: Node) -> bytes:
     """The text of ``node``, in parentheses where an operator beside it would bind tighter."""
     text = source.text(node)
     return text if node.type in _ATOMS else b"(" + text + b")"
+
+
+def needs_parentheses(node: Node) -> bool:
+    """Does the expression need parentheses behind a ``&``, which binds tighter than it?"""
+    return node.type in _LOOSE
 
 
 def is_operation(expression: bytes) -> bool:

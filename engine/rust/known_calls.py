@@ -106,6 +106,30 @@ def is_reading_method(name: bytes) -> bool:
     return name in _READING
 
 
+# Of Option, Result, containers and builders: they take their receiver, or change it.
+_TAKING_SELF = frozenset(
+    b"""unwrap unwrap_or unwrap_or_else unwrap_or_default expect ok ok_or ok_or_else map map_err
+    map_or map_or_else and_then or or_else filter take replace insert into into_iter into_inner
+    into_bytes into_boxed_str into_boxed_slice into_boxed_path into_os_string into_string into_keys
+    into_values into_vec into_iter_sorted into_sorted_vec zip flatten transpose xor freeze
+    try_into into_future""".split()
+)
+# Of Option and Result: they give what is inside to a closure.
+_MAPPING = frozenset(b"map map_or map_or_else and_then is_some_and is_none_or is_ok_and".split())
+
+
+def is_taking_method(name: bytes) -> bool:
+    """Does a method of this name need its receiver as a value, or to change it? (On an iterator over
+    references some of these do not; ``str::replace`` does not.)"""
+    return name in _TAKING_SELF
+
+
+def is_mapping_method(name: bytes) -> bool:
+    """Do Option and Result have a method of this name that gives what is inside to a closure, so that
+    behind ``as_ref()`` the closure is given a reference?"""
+    return name in _MAPPING
+
+
 # -- functions -------------------------------------------------------------------------------------
 
 # (type or module, function) that only make a value. The clock's may not be asked at another time.

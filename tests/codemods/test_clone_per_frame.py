@@ -48,7 +48,7 @@ def clones(source: Source) -> list[Clone]:
         ('format!("{}", x.clone())', Role.FORMAT),
         ("tracing::info!(peer = %x.clone(), 1)", Role.FORMAT),
         ("vec![x.clone()]", Role.VALUE),
-        ("retry!(x.clone())", Role.UNKNOWN),
+        ("retry!(x.clone())", Role.VALUE),
         ("match x.clone() { _ => 1 }", Role.MATCH),
     ],
 )

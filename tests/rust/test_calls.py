@@ -7,7 +7,14 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import nodes
-from engine.rust.calls import Calls, Receiver, is_spawn, parameter_of, spawned_around
+from engine.rust.calls import (
+    Calls,
+    Receiver,
+    is_given_away,
+    is_spawn,
+    parameter_of,
+    spawned_around,
+)
 from engine.rust.definitions import owner_of
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, span_of
@@ -241,6 +248,24 @@ def test_what_spawns(call: str, spawns: bool) -> None:
     source = Source("a.rs", f"fn g() {{ {call}; }}".encode())
     node = next(n for n in walk(source.root) if n.type == "call_expression")
     assert is_spawn(source, node) is spawns
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"),
+    [
+        ("tokio::spawn(a(x));", True),
+        ("futures.push(a(x));", True),
+        ("handle.block_on(a(x));", True),
+        ("a(x).await;", False),
+        ("let f = a(x);", False),
+        ("run(a(x));", False),
+        ("spawn(async move { a(x).await });", False),
+    ],
+)
+def test_futures_that_are_given_away(statement: str, given: bool) -> None:
+    source = Source("src/lib.rs", f"fn g() {{ {statement} }}".encode())
+    node = next(n for n in walk(source.root) if source.text(n) == b"a(x)")
+    assert is_given_away(source, node) is given
 
 
 def test_what_is_spawned_around() -> None:

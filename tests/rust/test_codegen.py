@@ -6,7 +6,7 @@ import pytest
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
-from engine.rust import codegen
+from engine.rust import codegen, nodes
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
@@ -86,6 +86,26 @@ def test_comments_behind_a_statement(line: str, comment: str) -> None:
 def test_what_belongs_to_a_statement(before: str, statement: str, annotated: bool) -> None:
     source = source_of(f"fn f() {{ {before}{statement} }}")
     assert codegen.is_annotated(source, node_of(source, statement)) is annotated
+
+
+@pytest.mark.parametrize(
+    ("text", "around"),
+    [
+        ("x.clone()", False),
+        ("/* a */ x.clone()", True),
+        ("x /* a */.clone()", True),
+        ("x\n// a\n.clone()", True),
+        ("(a /* own */ + b).clone()", False),
+        ('f(x, "/* no */")', False),
+    ],
+)
+def test_comments_beside_the_part_that_stays(text: str, around: bool) -> None:
+    source = source_of(f"fn f() {{ g({text}); }}")
+    start = source.data.index(text.encode())
+    kept = b"(a /* own */ + b)" if b"own" in source.data else b"x"
+    at = source.data.index(kept, start)
+    whole = Span(start, start + len(text.encode()))
+    assert codegen.has_comment_around(source, whole, Span(at, at + len(kept))) is around
 
 
 # -- indentation -------------------------------------------------------------------------------
@@ -239,6 +259,29 @@ def test_expressions_in_the_place_of_others(around: str, text: str, put: str) ->
         node = node.named_children[0]
     made = codegen.put(source, node, text.encode(), codegen.is_operation(text.encode()))
     assert applied(source, made) == f"fn f() {{ {put} }}"
+
+
+@pytest.mark.parametrize(
+    ("expression", "needed"),
+    [
+        ("a + b", True),
+        ("a as u8", True),
+        ("a..b", True),
+        ("|x| x", True),
+        ("a = b", True),
+        ("a += b", True),
+        ("a", False),
+        ("a.b(c)?", False),
+        ("-a", False),
+        ("&a", False),
+        ("(a + b)", False),
+        ("vec![a + b]", False),
+    ],
+)
+def test_what_binds_less_than_a_borrow(expression: str, needed: bool) -> None:
+    source = source_of(f"fn f() {{ g({expression}); }}")
+    argument = nodes.arguments_of(next(n for n in walk(source.root) if nodes.call_of(n)))[0]
+    assert codegen.needs_parentheses(argument) is needed
 
 
 # -- names -------------------------------------------------------------------------------------

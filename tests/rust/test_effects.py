@@ -206,6 +206,25 @@ def test_methods_by_name(name: bytes, pure: bool, inert: bool, number: bool, std
 
 
 @pytest.mark.parametrize(
+    ("name", "taking", "mapping"),
+    [
+        (b"unwrap", True, False),
+        (b"into_iter", True, False),
+        (b"freeze", True, False),
+        (b"map", True, True),
+        (b"is_some_and", False, True),
+        (b"len", False, False),
+        (b"as_ref", False, False),
+    ],
+)
+def test_methods_that_need_a_receiver_of_their_own(
+    name: bytes, taking: bool, mapping: bool
+) -> None:
+    assert known_calls.is_taking_method(name) is taking
+    assert known_calls.is_mapping_method(name) is mapping
+
+
+@pytest.mark.parametrize(
     ("macro", "plain", "in_place"),
     [
         ("println", True, True),
