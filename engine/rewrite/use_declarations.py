@@ -24,15 +24,15 @@ from engine.rust.imports import (
     Import,
     Module,
     Scope,
-    body_of,
     imports,
-    path_of,
+    path_text,
     scope_at,
+    scope_body,
     scopes,
     trait_in_scope,
     words,
 )
-from engine.rust.nodes import body_of as body_block
+from engine.rust.nodes import body_of
 from engine.rust.std_paths import same_item, without_std
 from engine.rust.syntax import COMMENTS, Source
 
@@ -53,7 +53,7 @@ def use_in_function(source: Source, node: Node, full: bytes) -> Edit | None:
     """The edit that brings a trait into scope for the body of the ``fn`` around ``node`` alone; None
     where it is in scope already or there is no such body. The edits of several fixes are the same."""
     function = source.fn_item_of(node)
-    body = body_block(function) if function is not None else None
+    body = body_of(function) if function is not None else None
     if function is None or body is None or trait_in_scope(source, full, node.start_byte):
         return None
     inner = source.indent_of(function.start_byte) + indent_step(source, body)
@@ -216,7 +216,7 @@ def _trait_line(full: bytes) -> bytes:
 def _new_line(source: Source, scope: Scope, prefix: bytes, line: bytes) -> Edit:
     """``line``, a ``use`` of something in ``prefix``, among the module's others."""
     newline = source.newline
-    uses = [n for n in body_of(source, scope).named_children if n.type == "use_declaration"]
+    uses = [n for n in scope_body(source, scope).named_children if n.type == "use_declaration"]
     if uses:
         anchor = _anchor(source, uses, prefix)
         indent = source.indent_of(anchor.start_byte)
@@ -232,7 +232,7 @@ def _anchor(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
     best, score = uses[0], -1
     for node in uses:
         argument = node.child_by_field_name("argument")
-        path = path_of(source, argument).split(b"::") if argument is not None else []
+        path = path_text(source, argument).split(b"::") if argument is not None else []
         shared = 0
         for left, right in zip(head, path, strict=False):
             if left != right:
@@ -257,7 +257,7 @@ def _anchor(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
 
 def _first_item(source: Source, scope: Scope) -> int:
     """Offset of the module's first item (its attributes and doc comments with it)."""
-    body = body_of(source, scope)
+    body = scope_body(source, scope)
     start: int | None = None
     for node in body.named_children:
         inner = node.type == "inner_attribute_item" or (

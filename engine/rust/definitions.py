@@ -70,6 +70,8 @@ class Definitions:
     blocks: tuple[tuple[Span, tuple[Import, ...]], ...] = ()
 
     def add(self, item: Item) -> None:
+        """One more definition of the file, found by its name, and inside its module where it is of
+        that."""
         self.named.setdefault(item.name, []).append(item)
         if not item.owner and item.block is None:
             self.inside.setdefault((item.module, item.name), []).append(item)

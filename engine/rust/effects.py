@@ -50,6 +50,7 @@ class Effect:
 
     @property
     def span(self) -> Span:
+        """Of the expression that has the effect."""
         return span_of(self.node)
 
 

@@ -88,6 +88,8 @@ class Placeholder:
 
     @property
     def references(self) -> tuple[Reference, ...]:
+        """The arguments that it asks for: what it shows, then those that give a width or a
+        precision."""
         return (self.argument, *self.sizes)
 
 
@@ -101,6 +103,7 @@ class Template:
 
     @property
     def placeholders(self) -> tuple[Placeholder, ...]:
+        """The pieces that show an argument, in their order."""
         return tuple(piece for piece in self.pieces if isinstance(piece, Placeholder))
 
 

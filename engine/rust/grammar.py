@@ -17,6 +17,7 @@ _MISTAKEN = re.compile(
 
 @cache
 def language() -> Language:
+    """tree-sitter's grammar of Rust, loaded once."""
     return Language(tree_sitter_rust.language())
 
 

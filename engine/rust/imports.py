@@ -115,7 +115,7 @@ def _imports(source: Source, scope: Scope) -> tuple[Import, ...]:
 
 def imports(source: Source, scope: Scope, found: Sequence[Scope]) -> tuple[Import, ...]:
     """What the module's own ``use`` declarations bring in (not those inside its functions)."""
-    return tuple(_of_body(source, body_of(source, scope)))
+    return tuple(_of_body(source, scope_body(source, scope)))
 
 
 def _of_body(source: Source, body: Node) -> Iterator[Import]:
@@ -154,7 +154,8 @@ def declared(source: Source, declaration: Node) -> Iterator[tuple[bytes, bytes]]
             yield local, full
 
 
-def body_of(source: Source, scope: Scope) -> Node:
+def scope_body(source: Source, scope: Scope) -> Node:
+    """The node whose children are the items of ``scope``: the file, or the ``{..}`` of its module."""
     if not scope.module:
         return source.root
     node = source.root.descendant_for_byte_range(scope.span.start, scope.span.end)
@@ -174,27 +175,28 @@ def _flatten(source: Source, node: Node, prefix: bytes) -> Iterator[tuple[bytes,
         case "scoped_use_list":
             path = node.child_by_field_name("path")
             inner = node.child_by_field_name("list")
-            base = join(path_of(source, path)) if path is not None else prefix
+            base = join(path_text(source, path)) if path is not None else prefix
             if inner is not None:
                 yield from _flatten(source, inner, base)
         case "use_as_clause":
             path, alias = node.child_by_field_name("path"), node.child_by_field_name("alias")
             if path is not None and alias is not None:
-                whole = prefix if path.type == "self" and prefix else join(path_of(source, path))
+                whole = prefix if path.type == "self" and prefix else join(path_text(source, path))
                 yield source.text(alias), whole, node
         case "use_wildcard":
             path = node.named_children[0] if node.named_children else None
-            yield b"*", join(path_of(source, path)) if path is not None else prefix, node
+            yield b"*", join(path_text(source, path)) if path is not None else prefix, node
         case "self":
             yield prefix.rpartition(b"::")[2], prefix, node
         case kind if kind not in COMMENTS:
-            full = join(path_of(source, node))
+            full = join(path_text(source, node))
             yield full.rpartition(b"::")[2], full, node
         case _:
             pass
 
 
-def path_of(source: Source, node: Node) -> bytes:
+def path_text(source: Source, node: Node) -> bytes:
+    """A path as text, without white space and a leading ``::``."""
     return b"".join(source.text(node).split()).removeprefix(b"::")
 
 

@@ -29,6 +29,7 @@ class Cost(StrEnum):
 
     @property
     def allocates(self) -> bool:
+        """Does a clone allocate?"""
         return self in (Cost.TEXT, Cost.DEEP)
 
 

@@ -168,6 +168,7 @@ class LockCall:
 
     @property
     def awaited(self) -> bool:
+        """Is the lock a future, which an ``.await`` among the tails takes?"""
         return "await" in self.tails
 
     @property

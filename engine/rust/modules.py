@@ -40,6 +40,7 @@ class Place:
     module: Module
 
     def child(self, *names: bytes) -> Place:
+        """The module reached from this one by ``names``, one inside the other."""
         return Place(self.crate, (*self.module, *names))
 
 

@@ -126,6 +126,7 @@ def has_token(node: Node, token: str) -> bool:
 
 
 def call_of(node: Node) -> Call | None:
+    """The parts of a call, a method call included; not of a macro call."""
     if node.type != "call_expression":
         return None
     callee, arguments = node.child_by_field_name("function"), arguments_of(node)
@@ -158,6 +159,7 @@ def call_around(argument: Node) -> Node | None:
 
 
 def method_call(source: Source, node: Node) -> MethodCall | None:
+    """The parts of ``x.f(..)``; None for a call by path, and for a call of a field ``(x.f)(..)``."""
     call = call_of(node)
     access = access_of(call.callee) if call is not None else None
     if call is None or access is None:
@@ -222,6 +224,7 @@ def macro_name(source: Source, call: Node) -> bytes:
 
 
 def access_of(node: Node) -> Access | None:
+    """The parts of ``x.name`` and ``x.0``; of a method call's ``x.f`` too, which is its callee."""
     if node.type != "field_expression":
         return None
     base, name = node.child_by_field_name("value"), node.child_by_field_name("field")
@@ -229,6 +232,8 @@ def access_of(node: Node) -> Access | None:
 
 
 def operation_of(source: Source, node: Node) -> Operation | None:
+    """The parts of an assignment, a compound one or a binary operation; None for ``-x``, ``x as
+    T``, ``a..b``."""
     if node.type not in _OPERATIONS:
         return None
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -302,6 +307,7 @@ def expression_in(statement: Node) -> Node:
 
 
 def let_of(node: Node) -> Let | None:
+    """The parts of a ``let`` statement, or of the ``let`` in an ``if`` or ``while``."""
     pattern = node.child_by_field_name("pattern") if node.type in _LETS else None
     if pattern is None:
         return None
@@ -314,6 +320,7 @@ def let_of(node: Node) -> Let | None:
 
 
 def branches_of(node: Node) -> Branches | None:
+    """The parts of an ``if``."""
     if node.type != "if_expression":
         return None
     condition = node.child_by_field_name("condition")
@@ -366,6 +373,7 @@ def arms_of(node: Node) -> Iterator[Arm]:
 
 
 def arm_of(node: Node) -> Arm | None:
+    """The parts of an arm of a ``match``."""
     if node.type not in ("match_arm", "last_match_arm"):
         return None
     pattern, value = node.child_by_field_name("pattern"), node.child_by_field_name("value")
@@ -421,6 +429,7 @@ def trait_of(impl: Node) -> Node | None:
 
 
 def return_type(function: Node) -> Node | None:
+    """The type behind ``->``; None where none is written."""
     return function.child_by_field_name("return_type")
 
 
@@ -456,6 +465,7 @@ def bounds_on(source: Source, item: Node, name: bytes) -> list[Node]:
 
 
 def visibility_of(item: Node) -> Node | None:
+    """The ``pub``, ``pub(crate)`` .. of an item or field."""
     return next((c for c in item.children if c.type == "visibility_modifier"), None)
 
 

@@ -117,6 +117,8 @@ class Walk(Generic[S]):
     # -- the walk ------------------------------------------------------------------------------
 
     def visit(self, node: Node | None, state: S | None) -> S | None:
+        """The state behind ``node``. None (control does not get there) stays None; items and comments run
+        nothing."""
         if node is None or state is None or node.type in COMMENTS or node.type in ITEMS:
             return state
         after = self._inside(node, state)
@@ -138,6 +140,7 @@ class Walk(Generic[S]):
         return self.meet(state, after, *frame.breaks)
 
     def meet(self, *states: S | None) -> S | None:
+        """The state where paths meet: those that control does not come along are left out."""
         live = [state for state in states if state is not None]
         if not live:
             return None

@@ -60,6 +60,7 @@ class Place:
 
     @property
     def whole(self) -> Node:
+        """The expression as it was asked about, parentheses around it left out."""
         return self.prefixes[-1]
 
     @property

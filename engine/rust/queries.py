@@ -57,6 +57,8 @@ def _macro_query() -> Query:
 
 
 def macro_calls(node: Node) -> Iterator[Node]:
+    """The macro calls in ``node``, of the same tree: those among a macro's arguments are not
+    found."""
     yield from captures(_macro_query(), node, "call")
 
 

@@ -46,6 +46,7 @@ class Parameter:
 
     @property
     def key(self) -> tuple[str, int, int]:
+        """(path, where the function starts, index): the same for every call of it."""
         return self.item.path, self.item.span.start, self.index
 
     @property

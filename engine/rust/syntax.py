@@ -83,9 +83,11 @@ class Source:
         return self._tree.root_node
 
     def text(self, node: Node) -> bytes:
+        """The bytes of ``node``, as they stand in the file."""
         return self.data[node.start_byte : node.end_byte]
 
     def slice(self, span: Span) -> bytes:
+        """The bytes at ``span``."""
         return self.data[span.start : span.end]
 
     # -- macro calls ---------------------------------------------------------------------------
@@ -210,6 +212,8 @@ class Source:
         raise RecursionError(f"{self.path}: nested more than {DEPTH} levels deep")
 
     def enclosing(self, node: Node, kinds: Iterable[str]) -> Node | None:
+        """The innermost node around ``node`` (itself not counted) of one of these kinds, in its tree or in
+        one that its macro call stands in."""
         wanted = frozenset(kinds)
         return next((a for a in self.ancestors(node) if a.type in wanted), None)
 
@@ -267,6 +271,7 @@ class Source:
         return self.enclosing(node, FUNCTIONS)
 
     def fn_item_of(self, node: Node) -> Node | None:
+        """The innermost ``fn`` that holds ``node``: closures and async blocks on the way do not count."""
         return self.enclosing(node, ("function_item",))
 
     def in_async(self, node: Node) -> bool:
@@ -321,6 +326,7 @@ class Source:
     # -- text ----------------------------------------------------------------------------------
 
     def line_start(self, offset: int) -> int:
+        """Offset of the first byte of the line that holds ``offset``."""
         return self.data.rfind(b"\n", 0, offset) + 1
 
     def line_end(self, offset: int) -> int:
@@ -363,6 +369,7 @@ class Source:
 
 
 def span_of(node: Node) -> Span:
+    """Where the node stands in its file, in bytes."""
     return Span(node.start_byte, node.end_byte)
 
 

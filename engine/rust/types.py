@@ -47,10 +47,12 @@ class Type:
 
     @property
     def is_ref(self) -> bool:
+        """``&T`` or ``&mut T``."""
         return self.kind == "ref"
 
     @property
     def is_mut_ref(self) -> bool:
+        """``&mut T``."""
         return self.kind == "ref" and self.name == "&mut"
 
     @property
