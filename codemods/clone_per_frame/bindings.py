@@ -13,12 +13,12 @@ from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_counted, is_named
 
 from .borrower import Borrower
-from .known import Borrowed
+from .known import Rewrite
 
 _ITERATED = ("Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet")
 
 
-def let_(on: Borrower) -> Borrowed | None:
+def let_(on: Borrower) -> Rewrite | None:
     """``let y = x.clone();`` whose ``y`` is only read."""
     node = on.context.holder
     let = let_of(node)
@@ -46,12 +46,12 @@ def let_(on: Borrower) -> Borrowed | None:
     return on.made(on.clone.node, on.reference(), how, more)
 
 
-def for_(on: Borrower) -> Borrowed | None:
+def for_(on: Borrower) -> Rewrite | None:
     """``for y in x.clone()`` whose ``y`` is only read."""
     return for_over(on, on.context.holder, on.clone.node)
 
 
-def for_over(on: Borrower, loop: Node, replaced: Node) -> Borrowed | None:
+def for_over(on: Borrower, loop: Node, replaced: Node) -> Rewrite | None:
     """The ``loop`` goes over a reference, in the place of ``replaced``."""
     pattern, body = loop_pattern(loop), body_of(loop)
     if not is_named(on.types.cloned, *_ITERATED) or pattern is None:
@@ -63,7 +63,7 @@ def for_over(on: Borrower, loop: Node, replaced: Node) -> Borrowed | None:
     return on.made(replaced, on.reference(), how, found.edits)
 
 
-def match_(on: Borrower) -> Borrowed | None:
+def match_(on: Borrower) -> Rewrite | None:
     """``match x.clone()``, ``if let P = x.clone()`` -> on ``&x``, when the names are only read."""
     if not (on.types.same or on.types.behind or on.mutable):
         return None

@@ -24,14 +24,14 @@ from engine.rust.type_facts import is_counted, is_data, is_named
 
 from .bindings import for_, for_over, let_, match_
 from .borrower import Borrower
-from .known import Borrowed
+from .known import Rewrite
 from .shapes import Role
 
 if TYPE_CHECKING:
     pass
 
 
-def borrow(on: Borrower) -> Borrowed | None:
+def borrow(on: Borrower) -> Rewrite | None:
     """The rewrite; None when what is done with the clone needs a value of its own."""
     if on.temporary and on.types.same:
         return None  # it can be taken as it is
@@ -69,7 +69,7 @@ def borrow(on: Borrower) -> Borrowed | None:
 # -- in an expression ----------------------------------------------------------------------
 
 
-def _method(on: Borrower) -> Borrowed | None:
+def _method(on: Borrower) -> Rewrite | None:
     name, cloned = on.context.name, on.types.cloned
     shown = name.decode("utf-8", "replace")
     how = f"`{shown}` only reads `{on.clone.name}`"
@@ -91,7 +91,7 @@ def _method(on: Borrower) -> Borrowed | None:
     return on.bare(f"{how}, as its definition says") if known else None
 
 
-def _shared(on: Borrower, name: bytes) -> Borrowed | None:
+def _shared(on: Borrower, name: bytes) -> Rewrite | None:
     """A method called through an Arc: it borrows, unless it takes ``self: Arc<Self>``."""
     if name.endswith(b"_owned"):
         return None  # tokio's `lock_owned` and its kin take the Arc itself
@@ -108,7 +108,7 @@ def _shared(on: Borrower, name: bytes) -> Borrowed | None:
     )
 
 
-def _as_ref(on: Borrower) -> Borrowed | None:
+def _as_ref(on: Borrower) -> Rewrite | None:
     if not is_named(on.types.cloned, "Option", "Result"):
         return None
     found = closures_borrow(on.source, on.scopes, on.context.holder)
@@ -122,7 +122,7 @@ def _as_ref(on: Borrower) -> Borrowed | None:
     )
 
 
-def _into_iter(on: Borrower) -> Borrowed | None:
+def _into_iter(on: Borrower) -> Rewrite | None:
     """``v.clone().into_iter()`` -> ``v.iter().cloned()``: the elements, without the Vec."""
     outer = on.source.parent(on.context.holder)
     if outer is not None and outer.type == "for_expression":
@@ -139,7 +139,7 @@ def _into_iter(on: Borrower) -> Borrowed | None:
     )
 
 
-def _field(on: Borrower) -> Borrowed | None:
+def _field(on: Borrower) -> Rewrite | None:
     """``x.clone().name``: the rest of ``x`` was copied for nothing."""
     if on.types.holder is None or not (on.types.same or on.types.behind):
         return None
@@ -165,7 +165,7 @@ def _field(on: Borrower) -> Borrowed | None:
     )
 
 
-def _reference(on: Borrower) -> Borrowed | None:
+def _reference(on: Borrower) -> Rewrite | None:
     outer = on.source.parent(on.context.holder)
     counted = on.type_facts.ownership(on.types.cloned).nature is Nature.SHARED
     if (
@@ -180,7 +180,7 @@ def _reference(on: Borrower) -> Borrowed | None:
     return on.made(on.context.holder, text, f"The reference is to `{on.clone.name}` itself.")
 
 
-def _append(on: Borrower) -> Borrowed | None:
+def _append(on: Borrower) -> Rewrite | None:
     """``a.append(&mut b.clone())`` -> ``a.extend_from_slice(&b)``."""
     call = call_around(on.context.holder)
     name = callee_name(call) if call is not None else None
@@ -193,7 +193,7 @@ def _append(on: Borrower) -> Borrowed | None:
     )
 
 
-def _format(on: Borrower) -> Borrowed | None:
+def _format(on: Borrower) -> Rewrite | None:
     call = shown_by(on.source, on.clone.node)
     if call is None or call.shows_addresses:
         return None
@@ -203,7 +203,7 @@ def _format(on: Borrower) -> Borrowed | None:
     return on.bare(f"`{macro}!` takes its arguments by reference")
 
 
-def _compare(on: Borrower) -> Borrowed | None:
+def _compare(on: Borrower) -> Rewrite | None:
     text, place = on.clone.place, on.types.place
     # `&str` compares with strings of every kind as it is; other references are looked through.
     if place.is_ref and place.args[0].name != "str":
@@ -214,7 +214,7 @@ def _compare(on: Borrower) -> Borrowed | None:
 # -- arguments -----------------------------------------------------------------------------
 
 
-def _argument(on: Borrower) -> Borrowed | None:
+def _argument(on: Borrower) -> Rewrite | None:
     callee = on.types.holder
     if callee is None or callee.kind != "fndef":
         return None
@@ -227,7 +227,7 @@ def _argument(on: Borrower) -> Borrowed | None:
     )
 
 
-def _method_argument(on: Borrower) -> Borrowed | None:
+def _method_argument(on: Borrower) -> Rewrite | None:
     owner = on.types.holder
     if owner is None:
         return None
@@ -245,7 +245,7 @@ def _method_argument(on: Borrower) -> Borrowed | None:
     )
 
 
-def _extend(on: Borrower, call: Node, argument: Node, how: str) -> Borrowed | None:
+def _extend(on: Borrower, call: Node, argument: Node, how: str) -> Rewrite | None:
     """The call becomes one of ``extend_from_slice`` with a reference."""
     name = callee_name(call)
     if name is None:

@@ -15,7 +15,7 @@ from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 
-from .known import Borrowed, Types
+from .known import Rewrite, Types
 from .shapes import Clone, Context
 
 if TYPE_CHECKING:
@@ -68,12 +68,12 @@ class Borrower:
 
     def made(
         self, node: Node, text: bytes, how: str, more: Iterable[Edit] = (), doubt: str = ""
-    ) -> Borrowed | None:
+    ) -> Rewrite | None:
         """``node`` becomes ``text``; None when a comment would be lost."""
         edits = self._over(node, text)
-        return Borrowed("borrow", (*edits, *more), how, doubt) if edits is not None else None
+        return Rewrite("borrow", (*edits, *more), how, doubt) if edits is not None else None
 
-    def bare(self, how: str) -> Borrowed | None:
+    def bare(self, how: str) -> Rewrite | None:
         """The place itself, without the clone."""
         text = self.clone.place
         if self.clone.receiver.type in ("unary_expression", "reference_expression"):

@@ -1,4 +1,4 @@
-"""What rustc and the workspace's sources told about one clone."""
+"""What rustc told about one clone, and what it may be rewritten to."""
 
 from __future__ import annotations
 
@@ -35,10 +35,12 @@ class Types:
 
 
 @dataclass(frozen=True, slots=True)
-class Borrowed:
-    """Edits that make a reference of the clone. ``safe`` is false when a person should look."""
+class Rewrite:
+    """One way to do without the clone: ``edits``, and what changes, in words for the note. ``label``
+    says which way it is ("borrow", "move", "count", "reuse"), ``doubt`` why a person should look, ""
+    where nobody has to."""
 
     label: str
     edits: tuple[Edit, ...]
-    how: str  # what changes, for the note
-    doubt: str = ""  # why a person should look
+    how: str
+    doubt: str = ""

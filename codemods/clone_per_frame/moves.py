@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -15,7 +15,7 @@ from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import has_buffer, is_bytes, is_counted, is_named
 
-from .known import Types
+from .known import Rewrite, Types
 from .shapes import Clone, Context, Role
 
 ROOM = (
@@ -24,17 +24,7 @@ ROOM = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Edits that make a move of the clone. ``doubt`` says why a person should look."""
-
-    label: str
-    edits: tuple[Edit, ...]
-    how: str
-    doubt: str = ""
-
-
-def move(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Moved | None:
+def move(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Rewrite | None:
     """``x.clone()`` -> ``x`` for a value that is not used again."""
     made = _move(clone, context, types)
     if made is not None and has_buffer(types.place) and is_kept(clone.source, scopes, clone.node):
@@ -42,7 +32,7 @@ def move(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Moved 
     return made
 
 
-def _move(clone: Clone, context: Context, types: Types) -> Moved | None:
+def _move(clone: Clone, context: Context, types: Types) -> Rewrite | None:
     source = clone.source
     text = _owned(clone, types)
     if text is None:
@@ -55,7 +45,7 @@ def _move(clone: Clone, context: Context, types: Types) -> Moved | None:
         if is_annotated(source, context.holder):
             return None
         edit = without_statement(source, context.holder)
-        return Moved(
+        return Rewrite(
             "move", (edit,), f"`{clone.name}` is not used again: the second one is not needed."
         )
     holder = source.parent(clone.node)
@@ -66,7 +56,7 @@ def _move(clone: Clone, context: Context, types: Types) -> Moved | None:
     if _commented(clone, node):
         return None
     edit = Edit(source.path, node.start_byte, node.end_byte, text)
-    return Moved("move", (edit,), how, doubt)
+    return Rewrite("move", (edit,), how, doubt)
 
 
 def _owned(clone: Clone, types: Types) -> bytes | None:
@@ -98,7 +88,7 @@ def _pinned(clone: Clone, types: Types) -> str:
     return ""
 
 
-def shared_frame(clone: Clone, types: Types) -> Moved | None:
+def shared_frame(clone: Clone, types: Types) -> Rewrite | None:
     """``Bytes::copy_from_slice(&frame)`` of a ``Bytes`` that is needed again -> ``frame.clone()``."""
     if clone.word != b"copy_from_slice" or not is_bytes(types.cloned):
         return None
@@ -106,7 +96,7 @@ def shared_frame(clone: Clone, types: Types) -> Moved | None:
         return None
     node = clone.node
     edit = Edit(clone.source.path, node.start_byte, node.end_byte, clone.place + b".clone()")
-    return Moved(
+    return Rewrite(
         "count",
         (edit,),
         f"`{clone.name}` is a `Bytes` already: its clone shares the buffer.",
@@ -114,7 +104,7 @@ def shared_frame(clone: Clone, types: Types) -> Moved | None:
     )
 
 
-def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Moved | None:
+def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Rewrite | None:
     """``let x = x.clone();`` whose new ``x`` is only read: the old one does as well."""
     source, let = clone.source, context.holder
     if context.role is not Role.LET or not _same_name(source, let, clone.place):
@@ -128,7 +118,7 @@ def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Move
     edit = without_statement(source, let)
     # On a value the uses stay as they are; on a reference they need the edits.
     more = found.edits if types.behind else ()
-    return Moved(
+    return Rewrite(
         "borrow", (edit, *more), f"The second `{clone.name}` is only read: the first does."
     )
 

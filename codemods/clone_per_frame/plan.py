@@ -31,8 +31,8 @@ from .borrower import Borrower
 from .cost_words import SHOWN, cost_words
 from .decided import Decision, grouped
 from .finding import in_per_frame_trait, per_frame
-from .known import Borrowed, Types
-from .moves import Moved, move, shadow, shared_frame
+from .known import Rewrite, Types
+from .moves import move, shadow, shared_frame
 from .reuse import handed_out
 from .shapes import CONVERTING, Role
 
@@ -245,14 +245,14 @@ class Planner:
             return
         found = handed_out(case.clone, case.context, decision.types, case.place, scopes)
         wanted = self._facts.options.get(case.site.codemod, "reuse", False, case.site.path)
-        if isinstance(found, Moved) and wanted:
+        if isinstance(found, Rewrite) and wanted:
             self._add(decision, found, False)
-        elif isinstance(found, Moved):
+        elif isinstance(found, Rewrite):
             decision.hint = "`reuse = true` lets the buffer own its frames"
         elif wanted:
             decision.hint = f"it cannot be owned upstream: {found}"
 
-    def _add(self, decision: Decision, made: Borrowed | Moved, safe: bool) -> None:
+    def _add(self, decision: Decision, made: Rewrite, safe: bool) -> None:
         case, owned = decision.case, decision.owned
         doubt = made.doubt or ("" if safe else owned.why)
         parts = [made.how, cost_words(decision.types.cloned, owned.cost, case.clone.word)]

@@ -16,8 +16,7 @@ from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
 
-from .known import Types
-from .moves import Moved
+from .known import Rewrite, Types
 from .shapes import Clone, Context, Role
 
 _ROUNDS = ("break_expression", "continue_expression")
@@ -26,7 +25,7 @@ _COUNTS = ("integer_literal", "identifier", "scoped_identifier", "binary_express
 
 def handed_out(
     clone: Clone, context: Context, types: Types, place: Place, scopes: Scopes
-) -> Moved | str:
+) -> Rewrite | str:
     """The rewrite, or in words why the buffer cannot own its frames."""
     source = clone.source
     node = _frame(clone, context, types)
@@ -63,7 +62,7 @@ def handed_out(
         "a frame that is kept for long keeps its whole buffer, and whether the room comes back "
         "depends on the consumers"
     )
-    return Moved("reuse", edits, how, doubt)
+    return Rewrite("reuse", edits, how, doubt)
 
 
 def _frame(clone: Clone, context: Context, types: Types) -> Node | None:
