@@ -26,7 +26,7 @@ UNDOCUMENTED = {
     "engine/rewrite": 0,
     "engine/rust": 0,
     "engine/verify": 0,
-    "codemods/clone_per_frame": 9,
+    "codemods/clone_per_frame": 0,
     "codemods/guard_across_await": 30,
     "codemods/mutex_counter": 20,
 }

@@ -33,6 +33,7 @@ class Case:
 
     @property
     def source(self) -> Source:
+        """The file."""
         return self.clone.source
 
 

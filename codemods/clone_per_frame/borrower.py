@@ -43,6 +43,7 @@ class Borrower:
 
     @property
     def source(self) -> Source:
+        """The clone's file."""
         return self.clone.source
 
     @property

@@ -49,6 +49,7 @@ class Finder:
     source: Source
 
     def sites(self, matches: Sequence[Match]) -> Iterator[Site]:
+        """Of the query's matches, those worth a look, each once, in the order of ``matches``."""
         seen: set[Span] = set()
         for match in matches:
             node = match.one("clone")
@@ -262,6 +263,7 @@ def per_frame(heat: Heat) -> bool:
 
 
 def message_of(clone: Clone, kind: str) -> str:
+    """The site's message. ``kind`` is the site's, or the label of the fix that was found for it."""
     match kind:
         case "borrow" | "read":
             return f"`{clone.text}` makes a copy that is only read"

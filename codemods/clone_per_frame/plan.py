@@ -51,6 +51,8 @@ class Planner:
         self._facts = facts
 
     def plan(self, sites: Sequence[Site]) -> Iterator[Proposal]:
+        """One proposal for each site that has a fix or a reason; sites that pass their clone to one
+        parameter may share theirs. None for a clone that costs nothing or that nobody needs to see."""
         decisions: list[Decision] = []
         for site in sites:
             found = self._decide(site)
@@ -307,4 +309,5 @@ class Planner:
 
 
 def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
+    """See :meth:`engine.detect.codemod.Codemod.plan`."""
     return Planner(facts).plan([site for site in sites if site.role == "site"])

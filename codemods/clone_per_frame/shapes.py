@@ -60,31 +60,29 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """One clone. ``receiver`` is the place that is copied.
-
-    ``given`` is the operand as it is handed over: ``x`` in ``x.clone()``, ``&x`` in
-    ``Arc::clone(&x)`` (then ``receiver`` is ``x`` and ``referenced`` is true).
+    """One clone. ``receiver`` is the place that is copied: ``x`` in ``x.clone()`` and in
+    ``Arc::clone(&x)``.
     """
 
     source: Source
     node: Node
     receiver: Node
-    given: Node
-    word: bytes
+    word: bytes  # what copies: b"clone", b"to_vec" ..
     path: bytes  # b"Arc" of Arc::clone, b"" of a method call
-    referenced: bool
 
     @property
     def span(self) -> Span:
+        """Of the whole call."""
         return span_of(self.node)
 
     @property
     def text(self) -> str:
+        """The whole call on one line, for messages."""
         return " ".join(self.source.text(self.node).decode("utf-8", "replace").split())
 
     @property
     def name(self) -> str:
-        """The receiver's text, for messages."""
+        """The receiver on one line, for messages."""
         return " ".join(self.source.text(self.receiver).decode("utf-8", "replace").split())
 
     @property
@@ -95,14 +93,13 @@ class Clone:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the clone's value is used for. ``holder`` is the node that takes it."""
+    """What the clone's value is used for. ``holder`` is the node that takes it: the call, the ``let``,
+    the fields read as a whole."""
 
     role: Role
     holder: Node
-    name: bytes = (
-        b""  # the method called on it, the fields read, the function or macro that takes it
-    )
-    index: int = 0  # which argument
+    name: bytes = b""  # the method called on it, the fields read, the function or macro it goes to
+    index: int = 0  # which argument, from 0
 
 
 def clone_of(source: Source, node: Node) -> Clone | None:
@@ -113,8 +110,7 @@ def clone_of(source: Source, node: Node) -> Clone | None:
     if method is not None:
         if method.method not in COPYING or method.arguments:
             return None
-        receiver = bare(method.receiver)
-        return Clone(source, node, receiver, receiver, method.method, b"", False)
+        return Clone(source, node, bare(method.receiver), method.method, b"")
     path = path_of(call.callee)
     if path is None or path[0] is None or len(call.arguments) != 1:
         return None
@@ -123,7 +119,7 @@ def clone_of(source: Source, node: Node) -> Clone | None:
         return None
     inner = borrowed(operand) if not is_mut(operand) else None
     place = bare(inner) if inner is not None else operand
-    return Clone(source, node, place, operand, word, source.text(path[0]), inner is not None)
+    return Clone(source, node, place, word, source.text(path[0]))
 
 
 def clone_at(source: Source, span: Span) -> Clone | None:
