@@ -131,20 +131,20 @@ class ClonePerFrame(Codemod):
     }
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
-        from .finding import Finder
+        from .locate import CloneLocator
 
-        return Finder(source).sites(matches)
+        return CloneLocator(source).sites(matches)
 
     def questions(
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None
     ) -> Iterable[Question]:
-        from .asking import asked, doubtful
+        from .located_clone import asked_spans, copy_questions
 
         for site in sites:
-            for span in asked(sources.get(site.path), site.span):
+            for span in asked_spans(sources.get(site.path), site.span):
                 yield Question(site.path, span)
             if answers is not None:
-                yield from doubtful(site, answers)
+                yield from copy_questions(site, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

@@ -22,10 +22,10 @@ from engine.rust.known_types import Nature
 from engine.rust.nodes import access_of, borrowed, call_around, callee_name
 from engine.rust.type_facts import is_counted, is_data, is_named
 
-from .bindings import for_, for_over, let_, match_
+from .borrow_bindings import borrow_for, borrow_for_over, borrow_let, borrow_match
 from .borrower import Borrower
-from .known import Rewrite
-from .shapes import Role
+from .clone_syntax import UsageKind
+from .clone_types import Rewrite
 
 if TYPE_CHECKING:
     pass
@@ -37,31 +37,31 @@ def borrow(on: Borrower) -> Rewrite | None:
         return None  # it can be taken as it is
     if not (on.types.same or on.types.behind or on.types.view or on.mutable):
         return None
-    match on.context.role:
-        case Role.METHOD:
+    match on.usage.kind:
+        case UsageKind.METHOD:
             return _method(on)
-        case Role.FIELD:
+        case UsageKind.FIELD:
             return _field(on)
-        case Role.INDEX | Role.DEREF:
+        case UsageKind.INDEX | UsageKind.DEREF:
             return on.bare("reads it in place")
-        case Role.REF:
+        case UsageKind.REF:
             return _reference(on)
-        case Role.REF_MUT:
+        case UsageKind.REF_MUT:
             return _append(on)
-        case Role.FORMAT:
+        case UsageKind.FORMAT:
             return _format(on)
-        case Role.COMPARE:
+        case UsageKind.COMPARE:
             return _compare(on)
-        case Role.ARGUMENT:
+        case UsageKind.ARGUMENT:
             return _argument(on)
-        case Role.METHOD_ARGUMENT:
+        case UsageKind.METHOD_ARGUMENT:
             return _method_argument(on)
-        case Role.LET:
-            return let_(on)
-        case Role.FOR:
-            return for_(on)
-        case Role.MATCH | Role.IF_LET:
-            return match_(on)
+        case UsageKind.LET:
+            return borrow_let(on)
+        case UsageKind.FOR:
+            return borrow_for(on)
+        case UsageKind.MATCH | UsageKind.IF_LET:
+            return borrow_match(on)
         case _:
             return None
 
@@ -70,7 +70,7 @@ def borrow(on: Borrower) -> Rewrite | None:
 
 
 def _method(on: Borrower) -> Rewrite | None:
-    name, cloned = on.context.name, on.types.cloned
+    name, cloned = on.usage.name, on.types.cloned
     shown = name.decode("utf-8", "replace")
     how = f"`{shown}` only reads `{on.clone.name}`"
     if name == b"into_iter":
@@ -111,12 +111,12 @@ def _shared(on: Borrower, name: bytes) -> Rewrite | None:
 def _as_ref(on: Borrower) -> Rewrite | None:
     if not is_named(on.types.cloned, "Option", "Result"):
         return None
-    found = closures_borrow(on.source, on.scopes, on.context.holder)
+    found = closures_borrow(on.source, on.scopes, on.usage.holder)
     if found is None or isinstance(found, Needed):
         return None
     return on.made(
         on.clone.node,
-        on.clone.place + b".as_ref()",
+        on.clone.receiver_text + b".as_ref()",
         "The closure only reads what is inside, so it gets a reference.",
         found.edits,
     )
@@ -124,16 +124,16 @@ def _as_ref(on: Borrower) -> Rewrite | None:
 
 def _into_iter(on: Borrower) -> Rewrite | None:
     """``v.clone().into_iter()`` -> ``v.iter().cloned()``: the elements, without the Vec."""
-    outer = on.source.parent(on.context.holder)
+    outer = on.source.parent(on.usage.holder)
     if outer is not None and outer.type == "for_expression":
-        return for_over(on, outer, on.context.holder)
+        return borrow_for_over(on, outer, on.usage.holder)
     if not is_named(on.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
         return None
     copied = on.type_facts.is_copy(on.types.cloned.args[0])
     step = b".iter().copied()" if copied else b".iter().cloned()"
     return on.made(
-        on.context.holder,
-        on.clone.place + step,
+        on.usage.holder,
+        on.clone.receiver_text + step,
         f"The elements are cloned one by one as they are taken; the second "
         f"`{on.types.cloned.last}` is gone.",
     )
@@ -141,15 +141,15 @@ def _into_iter(on: Borrower) -> Rewrite | None:
 
 def _field(on: Borrower) -> Rewrite | None:
     """``x.clone().name``: the rest of ``x`` was copied for nothing."""
-    if on.types.holder is None or not (on.types.same or on.types.behind):
+    if on.types.taker is None or not (on.types.same or on.types.behind):
         return None
-    text = on.clone.place + b"".join(on.context.name.split())
-    outer = on.source.parent(on.context.holder)
+    text = on.clone.receiver_text + b"".join(on.usage.name.split())
+    outer = on.source.parent(on.usage.holder)
     shown = text.decode("utf-8", "replace")
     read = (
-        on.type_facts.is_copy(on.types.holder)
+        on.type_facts.is_copy(on.types.taker)
         or (outer is not None and borrowed(outer) is not None)
-        or is_shown(on.source, on.context.holder)
+        or is_shown(on.source, on.usage.holder)
     )
     access = access_of(outer) if outer is not None else None
     if access is not None:
@@ -157,16 +157,16 @@ def _field(on: Borrower) -> Rewrite | None:
             return None
         read = True
     if read:
-        return on.made(on.context.holder, text, f"`{shown}` is read in place.")
+        return on.made(on.usage.holder, text, f"`{shown}` is read in place.")
     return on.made(
-        on.context.holder,
+        on.usage.holder,
         text + b".clone()",
         f"Only `{shown}` is cloned, not what is around it.",
     )
 
 
 def _reference(on: Borrower) -> Rewrite | None:
-    outer = on.source.parent(on.context.holder)
+    outer = on.source.parent(on.usage.holder)
     counted = on.type_facts.ownership(on.types.cloned).nature is Nature.SHARED
     if (
         counted
@@ -177,20 +177,18 @@ def _reference(on: Borrower) -> Rewrite | None:
     text = on.reference()
     if outer is not None and outer.type in ("field_expression", "try_expression"):
         return None
-    return on.made(on.context.holder, text, f"The reference is to `{on.clone.name}` itself.")
+    return on.made(on.usage.holder, text, f"The reference is to `{on.clone.name}` itself.")
 
 
 def _append(on: Borrower) -> Rewrite | None:
     """``a.append(&mut b.clone())`` -> ``a.extend_from_slice(&b)``."""
-    call = call_around(on.context.holder)
+    call = call_around(on.usage.holder)
     name = callee_name(call) if call is not None else None
     if call is None or name is None or on.source.text(name) != b"append":
         return None
     if not is_named(on.types.cloned, "Vec"):
         return None
-    return _extend(
-        on, call, on.context.holder, "The elements are cloned straight to where they go."
-    )
+    return _extend(on, call, on.usage.holder, "The elements are cloned straight to where they go.")
 
 
 def _format(on: Borrower) -> Rewrite | None:
@@ -199,12 +197,12 @@ def _format(on: Borrower) -> Rewrite | None:
         return None
     if call.compares(on.clone.span) and not on.types.same:
         return None
-    macro = on.context.name.decode("utf-8", "replace")
+    macro = on.usage.name.decode("utf-8", "replace")
     return on.bare(f"`{macro}!` takes its arguments by reference")
 
 
 def _compare(on: Borrower) -> Rewrite | None:
-    text, place = on.clone.place, on.types.place
+    text, place = on.clone.receiver_text, on.types.receiver
     # `&str` compares with strings of every kind as it is; other references are looked through.
     if place.is_ref and place.args[0].name != "str":
         text = b"*" + text
@@ -215,7 +213,7 @@ def _compare(on: Borrower) -> Rewrite | None:
 
 
 def _argument(on: Borrower) -> Rewrite | None:
-    callee = on.types.holder
+    callee = on.types.taker
     if callee is None or callee.kind != "fndef":
         return None
     if not (on.generic or takes_as_ref(callee.name)):
@@ -228,14 +226,14 @@ def _argument(on: Borrower) -> Rewrite | None:
 
 
 def _method_argument(on: Borrower) -> Rewrite | None:
-    owner = on.types.holder
+    owner = on.types.taker
     if owner is None:
         return None
-    method = on.context.name
+    method = on.usage.name
     listed = any(is_named(step, "Vec") for step in owner.deref_chain())
     if method == b"extend" and listed and is_named(on.types.cloned, "Vec"):
         how = "The elements are cloned straight to where they go, without a `Vec` between."
-        return _extend(on, on.context.holder, on.clone.node, how)
+        return _extend(on, on.usage.holder, on.clone.node, how)
     if not (on.generic or method_takes_as_ref(owner, method)):
         return None
     return on.made(

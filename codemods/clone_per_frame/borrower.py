@@ -15,8 +15,8 @@ from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 
-from .known import Rewrite, Types
-from .shapes import Clone, Context
+from .clone_syntax import Clone, Usage
+from .clone_types import CloneTypes, Rewrite
 
 if TYPE_CHECKING:
     from engine.rust.types import Type
@@ -31,8 +31,8 @@ class Borrower:
     """
 
     clone: Clone
-    context: Context
-    types: Types
+    usage: Usage
+    types: CloneTypes
     scopes: Scopes
     type_facts: TypeFacts
     by_reference: Callable[[Type, bytes], Receiver]
@@ -49,15 +49,15 @@ class Borrower:
     @property
     def mutable(self) -> bool:
         """Is the place a ``&mut`` to what the clone makes?"""
-        place = self.types.place
+        place = self.types.receiver
         return place.is_mut_ref and place.args[0] == self.types.cloned
 
     def reference(self) -> bytes:
         """The place as a reference, as short as it can be."""
-        place = self.clone.place
-        if self.types.place.is_mut_ref:
+        place = self.clone.receiver_text
+        if self.types.receiver.is_mut_ref:
             return b"&*" + place
-        if self.types.place.is_ref:
+        if self.types.receiver.is_ref:
             return place
         return b"&" + place
 
@@ -76,7 +76,7 @@ class Borrower:
 
     def bare(self, how: str) -> Rewrite | None:
         """The place itself, without the clone."""
-        text = self.clone.place
+        text = self.clone.receiver_text
         if self.clone.receiver.type in ("unary_expression", "reference_expression"):
             text = b"(" + text + b")"
         return self.made(self.clone.node, text, f"`{self.clone.name}` is used where it is: {how}.")

@@ -25,16 +25,16 @@ from engine.rust.type_facts import (
     may_guard,
 )
 
-from .asking import Case, case_of, holder_of
 from .borrow import borrow
 from .borrower import Borrower
-from .cost_words import SHOWN, cost_words
-from .decided import Decision, grouped
-from .finding import in_per_frame_trait, per_frame
-from .known import Rewrite, Types
-from .moves import move, shadow, shared_frame
-from .reuse import handed_out
-from .shapes import CONVERTING, Role
+from .buffer_reuse import reuse_buffer
+from .clone_cost import SHOWN, cost_sentence
+from .clone_syntax import TO_TEXT, UsageKind
+from .clone_types import CloneTypes, Rewrite
+from .locate import in_per_frame_trait, per_frame
+from .located_clone import LocatedClone, located_clone, taker_of
+from .move import move, share_buffer, without_shadow
+from .parameter_groups import Decision, proposals
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -60,50 +60,52 @@ class Planner:
                 yield found
             elif found is not None:
                 decisions.append(found)
-        yield from grouped(decisions, self._facts)
+        yield from proposals(decisions, self._facts)
 
     # -- one site ------------------------------------------------------------------------------
 
     def _decide(self, site: Site) -> Decision | Proposal | None:
-        case = case_of(site, self._facts.source(site.path))
-        if case is None:
+        located = located_clone(site, self._facts.source(site.path))
+        if located is None:
             return None
-        types = self._types(case)
+        types = self._types(located)
         if types is None:
-            return self._unknown(case)
-        made = (site.path, case.clone.span)
-        owned = self._facts.type_facts.ownership(types.cloned, made)
-        free = owned.copy or (owned.cost is Cost.NONE and is_data(types.cloned))  # or a `Range`
-        if free or types.cloned.is_ref:
+            return self._unknown(located)
+        made = (site.path, located.clone.span)
+        ownership = self._facts.type_facts.ownership(types.cloned, made)
+        costs_nothing = ownership.cost is Cost.NONE and is_data(types.cloned)  # a `Range`
+        if ownership.copy or costs_nothing or types.cloned.is_ref:
             return None
-        if any(t is None or may_guard(t) for t in self._way(case)):
+        if any(t is None or may_guard(t) for t in self._way(located)):
             return None
-        scopes = self._facts.sources.scopes(case.source, case.function)
-        verdict = self._movable(case, types, scopes)
-        if self._guarded(case, scopes):
-            return self._only_moved(case, types, owned, verdict, scopes)
-        decision = Decision(case, types, owned, parameter=self._parameter(case, types))
+        scopes = self._facts.sources.scopes(located.source, located.function)
+        verdict = self._movable(located, types, scopes)
+        if self._guarded(located, scopes):
+            return self._only_moved(located, types, ownership, verdict, scopes)
+        decision = Decision(located, types, ownership, parameter=self._parameter(located, types))
         parameter = decision.parameter
         borrower = Borrower(
-            case.clone,
-            case.context,
+            located.clone,
+            located.usage,
             types,
             scopes,
             self._facts.type_facts,
             self._receiver,
             lambda during: changed_during(
-                case.source,
+                located.source,
                 scopes,
-                case.place,
-                origins_of(case.source, scopes, case.place, lambda node: self._owned(case, node)),
+                located.place,
+                origins_of(
+                    located.source, scopes, located.place, lambda node: self._owned(located, node)
+                ),
                 during,
                 self._facts.calls.may_mutate,
             ),
             isinstance(verdict, Movable),
-            case.place.is_temporary,
+            located.place.is_temporary,
             parameter is not None and takes_reference(parameter),
         )
-        decision.text = borrower.reference()
+        decision.reference_text = borrower.reference()
         self._borrow(decision, borrower, scopes)
         self._move(decision, verdict, scopes)
         if not decision.fixes:
@@ -112,52 +114,59 @@ class Planner:
             decision.reason = self._why(decision, verdict)
         return decision
 
-    def _types(self, case: Case) -> Types | None:
+    def _types(self, located: LocatedClone) -> CloneTypes | None:
         def asked(node: Node) -> Type | None:
-            return self._facts.type_of(case.site.path, span_of(node))
+            return self._facts.type_of(located.site.path, span_of(node))
 
-        cloned, place = asked(case.clone.node), asked(case.clone.receiver)
-        if cloned is None or place is None or any(asked(n) is None for n in case.place.prefixes):
+        cloned, place = asked(located.clone.node), asked(located.clone.receiver)
+        if cloned is None or place is None or any(asked(n) is None for n in located.place.prefixes):
             return None
-        holder = holder_of(case.context)
-        return Types(cloned, place, asked(holder) if holder is not None else None)
+        holder = taker_of(located.usage)
+        return CloneTypes(cloned, place, asked(holder) if holder is not None else None)
 
-    def _unknown(self, case: Case) -> Proposal | None:
+    def _unknown(self, located: LocatedClone) -> Proposal | None:
         """rustc did not tell the type: nothing is claimed, and only likely sites are mentioned."""
-        if case.site.kind not in ("borrow", "move") or case.clone.word in CONVERTING:
+        if located.site.kind not in ("borrow", "move") or located.clone.word in TO_TEXT:
             return None
         from engine.base.model import NO_UNIT, NOT_COMPILED
 
-        spans = (case.clone.span, *map(span_of, case.place.prefixes))
-        reasons = (self._facts.unknown(case.site.path, span) for span in spans)
+        spans = (located.clone.span, *map(span_of, located.place.prefixes))
+        reasons = (self._facts.unknown(located.site.path, span) for span in spans)
         reason = next((reason for reason in reasons if reason), "rustc did not tell")
         outcome = Outcome.NOT_COMPILED if reason in (NO_UNIT, NOT_COMPILED) else None
-        return Proposal((case.site,), (), f"its type is not known: {reason}", outcome)
+        return Proposal((located.site,), (), f"its type is not known: {reason}", outcome)
 
-    def _way(self, case: Case) -> Iterator[Type | None]:
+    def _way(self, located: LocatedClone) -> Iterator[Type | None]:
         """Types of the place and of all that lies on the way to it."""
-        return (self._facts.type_of(case.site.path, span_of(n)) for n in case.place.prefixes)
+        return (self._facts.type_of(located.site.path, span_of(n)) for n in located.place.prefixes)
 
     def _only_moved(
-        self, case: Case, types: Types, owned: Ownership, verdict: Movable | Blocked, scopes: Scopes
+        self,
+        located: LocatedClone,
+        types: CloneTypes,
+        ownership: Ownership,
+        verdict: Movable | Blocked,
+        scopes: Scopes,
     ) -> Decision | None:
         """A value that may come out of a lock: once it is owned it can be moved, never borrowed."""
-        decision = Decision(case, types, owned)
+        decision = Decision(located, types, ownership)
         if isinstance(verdict, Movable):
             self._move(decision, verdict, scopes)
         return decision
 
-    def _guarded(self, case: Case, scopes: Scopes) -> bool:
+    def _guarded(self, located: LocatedClone, scopes: Scopes) -> bool:
         """Does a lock, a RefCell, a map's shard or a snapshot stand between here and the value?
 
         Without the clone it would be held for longer, so such clones are left alone.
         """
-        if not case.place.has_calls and self._owned(case, case.place.root):
+        if not located.place.has_calls and self._owned(located, located.place.root):
             return False
-        origins = origins_of(case.source, scopes, case.place, lambda node: self._owned(case, node))
+        origins = origins_of(
+            located.source, scopes, located.place, lambda node: self._owned(located, node)
+        )
         if origins.guarding:
             return True
-        found = (self._facts.type_of(case.site.path, span_of(node)) for node in origins.nodes)
+        found = (self._facts.type_of(located.site.path, span_of(node)) for node in origins.nodes)
         return any(type_ is not None and may_guard(type_) for type_ in found)
 
     def _receiver(self, type_: Type, method: bytes) -> Receiver:
@@ -167,9 +176,9 @@ class Planner:
             return Receiver.UNKNOWN
         return self._facts.calls.receiver(type_, method)
 
-    def _owned(self, case: Case, node: Node) -> bool:
+    def _owned(self, located: LocatedClone, node: Node) -> bool:
         """Is the expression a value that borrows from nothing?"""
-        type_ = self._facts.type_of(case.site.path, span_of(node))
+        type_ = self._facts.type_of(located.site.path, span_of(node))
         if type_ is None or type_.kind not in ("path", "tuple", "array"):
             return False
         if is_counted(type_):
@@ -177,76 +186,80 @@ class Planner:
         nature = self._facts.type_facts.ownership(type_).nature
         return nature in (Nature.PLAIN, Nature.SHARED) and not any(t.is_ref for t in type_.walk())
 
-    def _movable(self, case: Case, types: Types, scopes: Scopes) -> Movable | Blocked:
-        verdict = movable(case.source, scopes, case.clone.node, case.place)
-        if case.place.is_temporary and not types.place.is_ref:
+    def _movable(
+        self, located: LocatedClone, types: CloneTypes, scopes: Scopes
+    ) -> Movable | Blocked:
+        verdict = movable(located.source, scopes, located.clone.node, located.place)
+        if located.place.is_temporary and not types.receiver.is_ref:
             return Movable()
         if isinstance(verdict, Blocked):
             return verdict
-        if types.place.is_ref:
-            return Blocked("place", f"`{case.clone.name}` is only a reference here")
-        for node in case.place.prefixes[:-1]:
-            type_ = self._facts.type_of(case.site.path, span_of(node))
+        if types.receiver.is_ref:
+            return Blocked("place", f"`{located.clone.name}` is only a reference here")
+        for node in located.place.prefixes[:-1]:
+            type_ = self._facts.type_of(located.site.path, span_of(node))
             if type_ is None or type_.is_ref or is_counted(type_) or type_.last == "Pin":
-                shown = case.source.text(node).decode("utf-8", "replace")
+                shown = located.source.text(node).decode("utf-8", "replace")
                 return Blocked("place", f"`{shown}` is only borrowed or shared here")
         if verdict.option is not None:
-            option = self._facts.type_of(case.site.path, span_of(verdict.option))
+            option = self._facts.type_of(located.site.path, span_of(verdict.option))
             if option is None or not is_named(option, "Option", "Result", "bool"):
-                return Blocked("closure", f"the closure around `{case.clone.name}` may run again")
+                return Blocked(
+                    "closure", f"the closure around `{located.clone.name}` may run again"
+                )
         return verdict
 
     # -- fixes ---------------------------------------------------------------------------------
 
     def _borrow(self, decision: Decision, borrower: Borrower, scopes: Scopes) -> None:
-        case, types, owned = decision.case, decision.types, decision.owned
-        made = shadow(case.clone, case.context, types, scopes) or borrow(borrower)
+        located, types, ownership = decision.located, decision.types, decision.ownership
+        made = without_shadow(located.clone, located.usage, types, scopes) or borrow(borrower)
         if made is None:
             return
-        if owned.nature is Nature.CELL:
+        if ownership.nature is Nature.CELL:
             decision.refuse(
-                f"`{case.clone.name}` may change while it is borrowed ({owned.why}): the clone is a "
-                "snapshot; borrow it by hand if that is not meant"
+                f"`{located.clone.name}` may change while it is borrowed ({ownership.why}): the "
+                "clone is a snapshot; borrow it by hand if that is not meant"
             )
             return
-        if owned.nature is Nature.HANDLE and not made.doubt:
+        if ownership.nature is Nature.HANDLE and not made.doubt:
             return
-        trusted = owned.nature is Nature.PLAIN or (
-            owned.nature is Nature.SHARED and not self._counted(case)
+        trusted = ownership.nature is Nature.PLAIN or (
+            ownership.nature is Nature.SHARED and not self._counted(located)
         )
         self._add(decision, made, trusted and not made.doubt)
 
-    def _counted(self, case: Case) -> bool:
+    def _counted(self, located: LocatedClone) -> bool:
         """Does the function look at reference counts, so that one less may be seen?"""
-        text = case.source.text(case.function)
+        text = located.source.text(located.function)
         return any(word in text for word in _COUNTING)
 
     def _move(self, decision: Decision, verdict: Movable | Blocked, scopes: Scopes) -> None:
-        case, types, owned = decision.case, decision.types, decision.owned
+        located, types, ownership = decision.located, decision.types, decision.ownership
         if isinstance(verdict, Movable):
-            made = move(case.clone, case.context, types, scopes)
-            if made is not None and owned.nature is Nature.HANDLE:
+            made = move(located.clone, located.usage, types, scopes)
+            if made is not None and ownership.nature is Nature.HANDLE:
                 if not decision.fixes:
                     decision.refuse(
-                        f"`{case.clone.name}` is not used again, but without the clone it is "
-                        f"dropped at another time: {owned.why}"
+                        f"`{located.clone.name}` is not used again, but without the clone it is "
+                        f"dropped at another time: {ownership.why}"
                     )
                 return
             if made is not None:
-                trusted = owned.nature is Nature.PLAIN and not made.doubt
+                trusted = ownership.nature is Nature.PLAIN and not made.doubt
                 self._add(decision, made, trusted)
                 return
-        shared = shared_frame(case.clone, types)
+        shared = share_buffer(located.clone, types)
         if shared is not None:
             self._add(decision, shared, False)
 
     def _reuse(self, decision: Decision, scopes: Scopes, verdict: Movable | Blocked) -> None:
         """The option ``reuse``: the buffer that is copied owns the frames that it gives out."""
-        case = decision.case
-        if not isinstance(verdict, Blocked) or decision.owned.nature is not Nature.PLAIN:
+        located = decision.located
+        if not isinstance(verdict, Blocked) or decision.ownership.nature is not Nature.PLAIN:
             return
-        found = handed_out(case.clone, case.context, decision.types, case.place, scopes)
-        wanted = self._facts.options.get(case.site.codemod, "reuse", False, case.site.path)
+        found = reuse_buffer(located.clone, located.usage, decision.types, located.place, scopes)
+        wanted = self._facts.options.get(located.site.codemod, "reuse", False, located.site.path)
         if isinstance(found, Rewrite) and wanted:
             self._add(decision, found, False)
         elif isinstance(found, Rewrite):
@@ -255,9 +268,9 @@ class Planner:
             decision.hint = f"it cannot be owned upstream: {found}"
 
     def _add(self, decision: Decision, made: Rewrite, safe: bool) -> None:
-        case, owned = decision.case, decision.owned
-        doubt = made.doubt or ("" if safe else owned.why)
-        parts = [made.how, cost_words(decision.types.cloned, owned.cost, case.clone.word)]
+        located, ownership = decision.located, decision.ownership
+        doubt = made.doubt or ("" if safe else ownership.why)
+        parts = [made.how, cost_sentence(decision.types.cloned, ownership.cost, located.clone.word)]
         if doubt:
             parts.append(f"Look at this: {doubt}.")
         decision.fixes.append(
@@ -273,11 +286,11 @@ class Planner:
 
     def _why(self, decision: Decision, verdict: Movable | Blocked) -> str:
         """Why a deep copy on a per-frame path stays; "" for a clone that nobody needs to see."""
-        case, owned = decision.case, decision.owned
-        hot = not case.site.in_tests and (
-            per_frame(case.site.heat) or in_per_frame_trait(case.source, case.function)
+        located, ownership = decision.located, decision.ownership
+        hot = not located.site.in_tests and (
+            per_frame(located.site.heat) or in_per_frame_trait(located.source, located.function)
         )
-        if not hot or not owned.cost.allocates or not isinstance(verdict, Blocked):
+        if not hot or not ownership.cost.allocates or not isinstance(verdict, Blocked):
             return ""
         if verdict.kind == "place":
             return ""  # a map's key, a part of something shared: it has to be made
@@ -286,21 +299,21 @@ class Planner:
 
     # -- parameters ----------------------------------------------------------------------------
 
-    def _parameter(self, case: Case, types: Types) -> Parameter | None:
+    def _parameter(self, located: LocatedClone, types: CloneTypes) -> Parameter | None:
         """The parameter of the workspace's function that takes the clone."""
-        if types.holder is None or not (types.same or types.behind or types.view):
+        if types.taker is None or not (types.same or types.behind or types.view):
             return None
-        index = case.context.index
-        if case.context.role is Role.ARGUMENT:
-            if types.holder.kind != "fndef":
+        index = located.usage.index
+        if located.usage.kind is UsageKind.ARGUMENT:
+            if types.taker.kind != "fndef":
                 return None
-            function = self._facts.calls.printed(types.holder.name)
+            function = self._facts.calls.printed(types.taker.name)
             if function is None:
                 return None
             if nodes.self_parameter(self._facts.items.open(function)[1]) is not None:
                 index -= 1
-        elif case.context.role is Role.METHOD_ARGUMENT:
-            function = self._facts.calls.method(types.holder, case.context.name)
+        elif located.usage.kind is UsageKind.METHOD_ARGUMENT:
+            function = self._facts.calls.method(types.taker, located.usage.name)
             if function is None:
                 return None
         else:

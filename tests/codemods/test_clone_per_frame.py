@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.clone_per_frame import CODEMOD
-from codemods.clone_per_frame.shapes import Clone, Role, clone_of, context_of
+from codemods.clone_per_frame.clone_syntax import Clone, UsageKind, clone_of, usage_of
 from engine.base.codemod_options import Options
 from engine.base.model import Fix, Level, Proposal, Site, Span
 from engine.detect.codemod import Problem, Refusal
@@ -28,33 +28,33 @@ def clones(source: Source) -> list[Clone]:
 
 
 @pytest.mark.parametrize(
-    ("code", "role"),
+    ("code", "kind"),
     [
-        ("x.clone().len()", Role.METHOD),
-        ("(x.clone()).len()", Role.METHOD),
-        ("x.clone().a.b.len()", Role.FIELD),
-        ("&x.clone()", Role.REF),
-        ("&mut x.clone()", Role.REF_MUT),
-        ("*x.clone()", Role.DEREF),
-        ("x.clone()[0]", Role.INDEX),
-        ("y[x.clone()]", Role.VALUE),
-        ("x.clone() == y", Role.COMPARE),
-        ("x.clone() + y", Role.VALUE),
-        ("f(1, x.clone())", Role.ARGUMENT),
-        ("f::<u8>(x.clone())", Role.ARGUMENT),
-        ("y.f(x.clone())", Role.METHOD_ARGUMENT),
-        ("Some(x.clone())", Role.VALUE),
-        ("S { x: x.clone() }", Role.VALUE),
-        ('format!("{}", x.clone())', Role.FORMAT),
-        ("tracing::info!(peer = %x.clone(), 1)", Role.FORMAT),
-        ("vec![x.clone()]", Role.VALUE),
-        ("retry!(x.clone())", Role.VALUE),
-        ("match x.clone() { _ => 1 }", Role.MATCH),
+        ("x.clone().len()", UsageKind.METHOD),
+        ("(x.clone()).len()", UsageKind.METHOD),
+        ("x.clone().a.b.len()", UsageKind.FIELD),
+        ("&x.clone()", UsageKind.REF),
+        ("&mut x.clone()", UsageKind.REF_MUT),
+        ("*x.clone()", UsageKind.DEREF),
+        ("x.clone()[0]", UsageKind.INDEX),
+        ("y[x.clone()]", UsageKind.VALUE),
+        ("x.clone() == y", UsageKind.COMPARE),
+        ("x.clone() + y", UsageKind.VALUE),
+        ("f(1, x.clone())", UsageKind.ARGUMENT),
+        ("f::<u8>(x.clone())", UsageKind.ARGUMENT),
+        ("y.f(x.clone())", UsageKind.METHOD_ARGUMENT),
+        ("Some(x.clone())", UsageKind.VALUE),
+        ("S { x: x.clone() }", UsageKind.VALUE),
+        ('format!("{}", x.clone())', UsageKind.FORMAT),
+        ("tracing::info!(peer = %x.clone(), 1)", UsageKind.FORMAT),
+        ("vec![x.clone()]", UsageKind.VALUE),
+        ("retry!(x.clone())", UsageKind.VALUE),
+        ("match x.clone() { _ => 1 }", UsageKind.MATCH),
     ],
 )
-def test_roles(code: str, role: Role) -> None:
+def test_what_the_value_is_used_for(code: str, kind: UsageKind) -> None:
     source = Source("src/lib.rs", f"fn f() {{ let v = {code}; }}".encode())
-    assert context_of(clones(source)[0]).role is role
+    assert usage_of(clones(source)[0]).kind is kind
 
 
 # -- plans -----------------------------------------------------------------------------------

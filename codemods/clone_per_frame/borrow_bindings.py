@@ -13,14 +13,14 @@ from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_counted, is_named
 
 from .borrower import Borrower
-from .known import Rewrite
+from .clone_types import Rewrite
 
 _ITERATED = ("Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet")
 
 
-def let_(on: Borrower) -> Rewrite | None:
+def borrow_let(on: Borrower) -> Rewrite | None:
     """``let y = x.clone();`` whose ``y`` is only read."""
-    node = on.context.holder
+    node = on.usage.holder
     let = let_of(node)
     if let is None or let.pattern.type != "identifier" or has_token(node, "mutable_specifier"):
         return None
@@ -35,23 +35,23 @@ def let_(on: Borrower) -> Rewrite | None:
         more.append(Edit(on.source.path, let.type.start_byte, let.type.start_byte, b"&"))
     text = on.source.text(let.pattern)
     name = text.decode("utf-8", "replace")
-    if on.temporary and not on.types.place.is_ref:
+    if on.temporary and not on.types.receiver.is_ref:
         if let.type is not None:
             return None
         how = f"`{name}` is only read, so it is kept as it came."
-        return on.made(on.clone.node, on.clone.place, how)
-    if on.types.behind and on.clone.place == text and let.type is None:
+        return on.made(on.clone.node, on.clone.receiver_text, how)
+    if on.types.behind and on.clone.receiver_text == text and let.type is None:
         return None  # `let x = x;` would only say nothing
     how = f"`{name}` is only read, so it borrows."
     return on.made(on.clone.node, on.reference(), how, more)
 
 
-def for_(on: Borrower) -> Rewrite | None:
+def borrow_for(on: Borrower) -> Rewrite | None:
     """``for y in x.clone()`` whose ``y`` is only read."""
-    return for_over(on, on.context.holder, on.clone.node)
+    return borrow_for_over(on, on.usage.holder, on.clone.node)
 
 
-def for_over(on: Borrower, loop: Node, replaced: Node) -> Rewrite | None:
+def borrow_for_over(on: Borrower, loop: Node, replaced: Node) -> Rewrite | None:
     """The ``loop`` goes over a reference, in the place of ``replaced``."""
     pattern, body = loop_pattern(loop), body_of(loop)
     if not is_named(on.types.cloned, *_ITERATED) or pattern is None:
@@ -63,11 +63,11 @@ def for_over(on: Borrower, loop: Node, replaced: Node) -> Rewrite | None:
     return on.made(replaced, on.reference(), how, found.edits)
 
 
-def match_(on: Borrower) -> Rewrite | None:
+def borrow_match(on: Borrower) -> Rewrite | None:
     """``match x.clone()``, ``if let P = x.clone()`` -> on ``&x``, when the names are only read."""
     if not (on.types.same or on.types.behind or on.mutable):
         return None
-    patterns = patterns_of(on.context.holder)
+    patterns = patterns_of(on.usage.holder)
     found = _patterns(on, patterns) if patterns else None
     if found is None or (found.uses and on.changed(Span(on.clone.node.end_byte, found.end))):
         return None

@@ -16,20 +16,20 @@ from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
 
-from .known import Rewrite, Types
-from .shapes import Clone, Context, Role
+from .clone_syntax import Clone, Usage, UsageKind
+from .clone_types import CloneTypes, Rewrite
 
 _ROUNDS = ("break_expression", "continue_expression")
 _COUNTS = ("integer_literal", "identifier", "scoped_identifier", "binary_expression")
 
 
-def handed_out(
-    clone: Clone, context: Context, types: Types, place: Place, scopes: Scopes
+def reuse_buffer(
+    clone: Clone, usage: Usage, types: CloneTypes, place: Place, scopes: Scopes
 ) -> Rewrite | str:
     """The rewrite, or in words why the buffer cannot own its frames."""
     source = clone.source
-    node = _frame(clone, context, types)
-    buffer = types.place.args[0] if types.place.is_mut_ref else types.place
+    node = _frame(clone, usage, types)
+    buffer = types.receiver.args[0] if types.receiver.is_mut_ref else types.receiver
     if node is None or not is_named(buffer, "BytesMut"):
         return "only a frame copied whole out of a `BytesMut` can be handed out by it"
     binding = scopes.resolve(source.text(place.root), place.root.start_byte)
@@ -46,10 +46,10 @@ def handed_out(
         )
     if source.comments_in(span_of(node)) or source.comments_in(span_of(clear)):
         return "a comment stands in the way"
-    taken = clone.place + (b".split()" if is_named(types.cloned, "BytesMut") else b"")
+    taken = clone.receiver_text + (b".split()" if is_named(types.cloned, "BytesMut") else b"")
     if is_bytes(types.cloned) or node != clone.node:
-        taken = clone.place + b".split().freeze()"
-    again = clone.place + b".reserve(" + room + b")"
+        taken = clone.receiver_text + b".split().freeze()"
+    again = clone.receiver_text + b".reserve(" + room + b")"
     edits = (
         Edit(source.path, node.start_byte, node.end_byte, taken),
         Edit(source.path, clear.start_byte, clear.end_byte, again),
@@ -65,10 +65,10 @@ def handed_out(
     return Rewrite("reuse", edits, how, doubt)
 
 
-def _frame(clone: Clone, context: Context, types: Types) -> Node | None:
+def _frame(clone: Clone, usage: Usage, types: CloneTypes) -> Node | None:
     """The expression that makes the frame: the clone, or ``clone().freeze()``."""
-    if context.role is Role.METHOD:
-        return context.holder if context.name == b"freeze" else None
+    if usage.kind is UsageKind.METHOD:
+        return usage.holder if usage.name == b"freeze" else None
     if is_bytes(types.cloned) and clone.word == b"copy_from_slice":
         return clone.node
     return clone.node if is_named(types.cloned, "BytesMut") else None

@@ -12,11 +12,11 @@ from engine.rust.known_types import Nature
 from engine.rust.signatures import Parameter
 from engine.rust.type_facts import Ownership
 
-from . import callee
-from .asking import Case
-from .cost_words import cost_words
-from .finding import message_of
-from .known import Types
+from . import parameter_rewrite
+from .clone_cost import cost_sentence
+from .clone_types import CloneTypes
+from .locate import message_of
+from .located_clone import LocatedClone
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -26,22 +26,22 @@ if TYPE_CHECKING:
 class Decision:
     """What is to become of one site. Without fixes and reason it is no site at all."""
 
-    case: Case
-    types: Types
-    owned: Ownership
+    located: LocatedClone
+    types: CloneTypes
+    ownership: Ownership
     fixes: list[Fix] = field(default_factory=list)
     reason: str = ""
     parameter: Parameter | None = None
-    text: bytes = b""  # the place as a reference
+    reference_text: bytes = b""  # the place as a reference
     hint: str = ""  # what more there is to say to a refusal
 
     def refuse(self, reason: str) -> None:
         """Say why, unless it is in a test, where nobody waits."""
-        if not self.case.site.in_tests:
+        if not self.located.site.in_tests:
             self.reason = reason
 
 
-def grouped(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]:
+def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]:
     """Sites of one parameter become one proposal where some of them need it changed."""
     groups: dict[tuple[str, int, int], list[Decision]] = {}
     for decision in decisions:
@@ -56,7 +56,7 @@ def grouped(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]:
             taken.update(map(id, group))
             ordered = sorted(group, key=lambda d: bool(d.fixes))
             fixes = (found, *_without_it(group))
-            yield Proposal(tuple(d.case.site for d in ordered), fixes)
+            yield Proposal(tuple(d.located.site for d in ordered), fixes)
         else:
             for decision in group:
                 if not decision.fixes and decision.reason:
@@ -67,15 +67,15 @@ def grouped(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]:
         if decision.fixes:
             yield Proposal((_as_fixed(decision),), tuple(decision.fixes))
         elif decision.reason:
-            yield Proposal((decision.case.site,), (), decision.reason)
+            yield Proposal((decision.located.site,), (), decision.reason)
 
 
 def _as_fixed(decision: Decision) -> Site:
     """The site with the words for what its fix shows it to be: syntax alone may have guessed else."""
-    site, label = decision.case.site, decision.fixes[0].label
+    site, label = decision.located.site, decision.fixes[0].label
     if label not in ("move", "borrow") or site.kind == label:
         return site
-    return replace(site, message=message_of(decision.case.clone, label))
+    return replace(site, message=message_of(decision.located.clone, label))
 
 
 def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
@@ -83,29 +83,31 @@ def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
     parameter = group[0].parameter
     assert parameter is not None
     name, type_ = parameter.name, group[0].types.cloned
-    if any(d.owned.nature in (Nature.CELL, Nature.HANDLE) for d in group):
+    if any(d.ownership.nature in (Nature.CELL, Nature.HANDLE) for d in group):
         return f"what `{name}` takes is more than data"
-    if reason := callee.refusal(parameter, type_, facts):
+    if reason := parameter_rewrite.refusal(parameter, type_, facts):
         return reason
     texts = {
-        (d.case.site.path, d.case.clone.span): d.text for d in group if not d.case.place.has_calls
+        (d.located.site.path, d.located.clone.span): d.reference_text
+        for d in group
+        if not d.located.place.has_calls
     }
-    found, reason = callee.calls(parameter, frozenset(texts), facts)
+    found, reason = parameter_rewrite.calls(parameter, frozenset(texts), facts)
     if reason:
         return reason
-    edits = callee.rewrite(parameter, type_, found, texts, facts)
+    edits = parameter_rewrite.rewrite(parameter, type_, found, texts, facts)
     if edits is None:
         return f"the signature of `{name}` is not understood"
-    plain = all(d.owned.nature is Nature.PLAIN for d in group)
+    plain = all(d.ownership.nature is Nature.PLAIN for d in group)
     count = len(found)
     note = (
         f"`{name}` only reads its parameter, so it borrows it; its {count} "
         f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
-        f"{cost_words(type_, group[0].owned.cost, group[0].case.clone.word)}"
+        f"{cost_sentence(type_, group[0].ownership.cost, group[0].located.clone.word)}"
     )
     if not plain:
-        note += f" Look at this: {next(d.owned.why for d in group if d.owned.why)}."
-    return Fix("parameter", callee.level_of(parameter, plain), tuple(edits), note)
+        note += f" Look at this: {next(d.ownership.why for d in group if d.ownership.why)}."
+    return Fix("parameter", parameter_rewrite.level_of(parameter, plain), tuple(edits), note)
 
 
 def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:

@@ -18,16 +18,16 @@ from engine.rust.scopes import scopes_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 
-from .shapes import Clone, Context, Role, clone_at, context_of
+from .clone_syntax import Clone, Usage, UsageKind, clone_at, usage_of
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class LocatedClone:
     """One site with all that syntax tells about it."""
 
     site: Site
     clone: Clone
-    context: Context
+    usage: Usage
     place: Place
     function: Node
 
@@ -37,14 +37,14 @@ class Case:
         return self.clone.source
 
 
-def case_of(site: Site, source: Source) -> Case | None:
-    """The case of a site; None when the text is no longer what was located."""
+def located_clone(site: Site, source: Source) -> LocatedClone | None:
+    """The clone of a site; None when the text is no longer what was located."""
     found = _read(source, site.span)
-    return Case(site, *found) if found is not None else None
+    return LocatedClone(site, *found) if found is not None else None
 
 
 @per_source
-def _read(source: Source, span: Span) -> tuple[Clone, Context, Place, Node] | None:
+def _read(source: Source, span: Span) -> tuple[Clone, Usage, Place, Node] | None:
     clone = clone_at(source, span)
     if clone is None:
         return None
@@ -52,19 +52,19 @@ def _read(source: Source, span: Span) -> tuple[Clone, Context, Place, Node] | No
     function = source.fn_item_of(clone.node)
     if place is None or function is None:
         return None
-    return clone, context_of(clone), place, function
+    return clone, usage_of(clone), place, function
 
 
 @per_source
-def asked(source: Source, span: Span) -> tuple[Span, ...]:
+def asked_spans(source: Source, span: Span) -> tuple[Span, ...]:
     """The clone at ``span``, the place with all its prefixes, where it comes from, and who takes it."""
     read = _read(source, span)
     if read is None:
         return ()
-    clone, context, place, function = read
+    clone, usage, place, function = read
     scopes = scopes_of(source, function)
     nodes = [*place.prefixes, *origins_of(source, scopes, place).nodes]
-    holder = holder_of(context)
+    holder = taker_of(usage)
     if holder is not None:
         nodes.append(holder)
     verdict = movable(source, scopes, clone.node, place)
@@ -73,23 +73,23 @@ def asked(source: Source, span: Span) -> tuple[Span, ...]:
     return (clone.span, *map(span_of, nodes))
 
 
-def doubtful(site: Site, answers: Answers) -> Iterator[Question]:
+def copy_questions(site: Site, answers: Answers) -> Iterator[Question]:
     """Is what the clone makes ``Copy``, where its type alone does not tell?"""
     type_ = answers.type_of(site.path, site.span)
     if type_ is not None and TypeFacts().ownership(type_).cost is Cost.UNKNOWN:
         yield Question(site.path, site.span, COPY)
 
 
-def holder_of(context: Context) -> Node | None:
+def taker_of(usage: Usage) -> Node | None:
     """The expression whose type tells what takes the value."""
-    call = call_of(context.holder)
-    match context.role:
-        case Role.ARGUMENT if call is not None:
+    call = call_of(usage.holder)
+    match usage.kind:
+        case UsageKind.ARGUMENT if call is not None:
             return call.callee if call.turbofish is None else call.callee.parent
-        case Role.METHOD_ARGUMENT if call is not None:
+        case UsageKind.METHOD_ARGUMENT if call is not None:
             access = access_of(call.callee)
             return access.base if access is not None else None
-        case Role.FIELD:
-            return context.holder
+        case UsageKind.FIELD:
+            return usage.holder
         case _:
             return None

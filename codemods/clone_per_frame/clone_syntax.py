@@ -33,12 +33,12 @@ from engine.rust.nodes import (
 )
 from engine.rust.syntax import Source, span_of
 
-CALLS = frozenset({b"clone", b"copy_from_slice"})
+COPYING_FUNCTIONS = frozenset({b"clone", b"copy_from_slice"})
 # Of the copying methods, the ones that make text of whatever they are called on.
-CONVERTING = frozenset({b"to_owned", b"to_string"})
+TO_TEXT = frozenset({b"to_owned", b"to_string"})
 
 
-class Role(StrEnum):
+class UsageKind(StrEnum):
     """What is done with the value that the clone makes."""
 
     METHOD = "method"  # x.clone().len()
@@ -86,17 +86,17 @@ class Clone:
         return " ".join(self.source.text(self.receiver).decode("utf-8", "replace").split())
 
     @property
-    def place(self) -> bytes:
+    def receiver_text(self) -> bytes:
         """The receiver's text, for a replacement."""
         return self.source.text(self.receiver)
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class Usage:
     """What the clone's value is used for. ``holder`` is the node that takes it: the call, the ``let``,
     the fields read as a whole."""
 
-    role: Role
+    kind: UsageKind
     holder: Node
     name: bytes = b""  # the method called on it, the fields read, the function or macro it goes to
     index: int = 0  # which argument, from 0
@@ -115,7 +115,7 @@ def clone_of(source: Source, node: Node) -> Clone | None:
     if path is None or path[0] is None or len(call.arguments) != 1:
         return None
     word, operand = source.text(path[1]), bare(call.arguments[0])
-    if word not in CALLS:
+    if word not in COPYING_FUNCTIONS:
         return None
     inner = borrowed(operand) if not is_mut(operand) else None
     place = bare(inner) if inner is not None else operand
@@ -133,64 +133,64 @@ def clone_at(source: Source, span: Span) -> Clone | None:
     return None
 
 
-def context_of(clone: Clone) -> Context:
+def usage_of(clone: Clone) -> Usage:
     """What is done with the clone's value."""
     source = clone.source
     child, holder = clone.node, source.parent(clone.node)
     while holder is not None and holder.type == "parenthesized_expression":
         child, holder = holder, source.parent(holder)
     if holder is None:
-        return Context(Role.VALUE, clone.node)
+        return Usage(UsageKind.VALUE, clone.node)
     found = _direct(source, child, holder)
     if found is not None:
         return found
     shown = shown_by(source, clone.node)
     if shown is not None:
-        return Context(Role.FORMAT, shown.macro, shown.name)
-    return Context(Role.VALUE, holder)
+        return Usage(UsageKind.FORMAT, shown.macro, shown.name)
+    return Usage(UsageKind.VALUE, holder)
 
 
-def _direct(source: Source, child: Node, holder: Node) -> Context | None:
+def _direct(source: Source, child: Node, holder: Node) -> Usage | None:
     called = method_on(source, child)
     if called is not None:
-        return Context(Role.METHOD, called[1], called[0])
+        return Usage(UsageKind.METHOD, called[1], called[0])
     if access_of(holder) is not None:
         return _fields(source, child, holder)
     if (index := indexed(holder)) is not None and index[0] == child:
-        return Context(Role.INDEX, holder)
+        return Usage(UsageKind.INDEX, holder)
     if dereferenced(holder) is not None:
-        return Context(Role.DEREF, holder)
+        return Usage(UsageKind.DEREF, holder)
     if borrowed(holder) is not None:
-        return Context(Role.REF_MUT if is_mut(holder) else Role.REF, holder)
+        return Usage(UsageKind.REF_MUT if is_mut(holder) else UsageKind.REF, holder)
     if (operation := operation_of(source, holder)) is not None:
         compared = operation.operator in COMPARISONS
-        return Context(Role.COMPARE, holder, operation.operator) if compared else None
+        return Usage(UsageKind.COMPARE, holder, operation.operator) if compared else None
     if (call := call_around(child)) is not None:
         return _argument(source, child, call)
     if (let := let_of(holder)) is not None and let.value == child:
         plain = holder.type == "let_declaration" and let.alternative is None
-        return Context(Role.LET if plain else Role.IF_LET, holder)
+        return Usage(UsageKind.LET if plain else UsageKind.IF_LET, holder)
     if scrutinee_of(holder) == child:
-        return Context(Role.FOR if holder.type == "for_expression" else Role.MATCH, holder)
+        return Usage(UsageKind.FOR if holder.type == "for_expression" else UsageKind.MATCH, holder)
     return None
 
 
-def _fields(source: Source, child: Node, holder: Node) -> Context:
+def _fields(source: Source, child: Node, holder: Node) -> Usage:
     """Fields of the clone (``.user.name`` as a whole), up to a method of theirs."""
     while (up := source.parent(holder)) is not None and access_of(up) is not None:
         if is_callee(up):
             break
         holder = up
-    return Context(Role.FIELD, holder, source.data[child.end_byte : holder.end_byte])
+    return Usage(UsageKind.FIELD, holder, source.data[child.end_byte : holder.end_byte])
 
 
-def _argument(source: Source, child: Node, call: Node) -> Context | None:
+def _argument(source: Source, child: Node, call: Node) -> Usage | None:
     name, callee = callee_name(call), callee_of(call)
     if name is None or callee is None:
         return None
     index, text = arguments_of(call).index(child), source.text(name)
     if access_of(callee) is not None:
-        return Context(Role.METHOD_ARGUMENT, call, text, index)
+        return Usage(UsageKind.METHOD_ARGUMENT, call, text, index)
     if text[:1].isupper():
         return None  # a constructor: Some(x), Frame(x)
-    return Context(Role.ARGUMENT, call, text, index)
+    return Usage(UsageKind.ARGUMENT, call, text, index)

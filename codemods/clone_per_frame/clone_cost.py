@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SHOWN = 60  # characters of a type
 
 
-def cost_words(type_: Type, cost: Cost, word: bytes) -> str:
+def cost_sentence(type_: Type, cost: Cost, word: bytes) -> str:
     """What ``word`` ("clone", "to_vec" ...) cost that made a ``type_``: one sentence."""
     if is_bytes(type_) and word in (b"clone", b"to_owned"):
         return (

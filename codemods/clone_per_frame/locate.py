@@ -20,7 +20,7 @@ from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
-from .shapes import CONVERTING, Clone, Context, Role, clone_of, context_of
+from .clone_syntax import TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
 
 # Traits whose methods run once for each frame, request or item.
 _PER_FRAME = frozenset(
@@ -38,12 +38,20 @@ _HANDLE_TYPE = re.compile(
 _HANDLE_NAME = re.compile(rb"(?:\A|_)(?:tx|rx|sender|receiver|token|handles?|pool)\Z")
 _ERRORS = frozenset(b"e err error why cause".split())
 _IN_PLACE = frozenset(
-    {Role.METHOD, Role.FIELD, Role.INDEX, Role.DEREF, Role.REF, Role.FORMAT, Role.COMPARE}
+    {
+        UsageKind.METHOD,
+        UsageKind.FIELD,
+        UsageKind.INDEX,
+        UsageKind.DEREF,
+        UsageKind.REF,
+        UsageKind.FORMAT,
+        UsageKind.COMPARE,
+    }
 )
 
 
 @dataclass
-class Finder:
+class CloneLocator:
     """Locates the sites of one file."""
 
     source: Source
@@ -69,12 +77,12 @@ class Finder:
         function = self.source.fn_item_of(clone.node)
         if place is None or function is None or _converts(self.source, clone, place):
             return None
-        context = context_of(clone)
+        usage = usage_of(clone)
         if not self._hot(clone.node, function):
             return None
         scopes = scopes_of(self.source, function)
         verdict = movable(self.source, scopes, clone.node, place)
-        kind = self._kind(clone, context, place, scopes, verdict)
+        kind = self._kind(clone, usage, place, scopes, verdict)
         if not kind:
             return None
         level, reason = Level.REVIEW, ""
@@ -118,63 +126,70 @@ class Finder:
     def _kind(
         self,
         clone: Clone,
-        context: Context,
+        usage: Usage,
         place: Place,
         scopes: Scopes,
         verdict: Movable | Blocked,
     ) -> str:
         """ "borrow", "read", "move", "argument", "needed", or "" for one that is none of this."""
         last = isinstance(verdict, Movable)
-        role = context.role
-        if role in _IN_PLACE and (role is not Role.METHOD or _may_read(clone, context.name)):
+        used_as = usage.kind
+        if used_as in _IN_PLACE and (
+            used_as is not UsageKind.METHOD or _may_read(clone, usage.name)
+        ):
             return "borrow"
-        if role is Role.METHOD and context.name == b"into_iter":
+        if used_as is UsageKind.METHOD and usage.name == b"into_iter":
             return "borrow" if clone.word in (b"clone", b"to_vec") else ""
-        if role is Role.REF_MUT:
+        if used_as is UsageKind.REF_MUT:
             return "borrow" if b"append" in self._outer(clone) else ""
-        if role in (Role.LET, Role.FOR, Role.MATCH, Role.IF_LET) and self._read(context, scopes):
+        if used_as in (
+            UsageKind.LET,
+            UsageKind.FOR,
+            UsageKind.MATCH,
+            UsageKind.IF_LET,
+        ) and self._read(usage, scopes):
             return "read"
         if last and not _lent(self.source, place) and not self._item(clone, place, scopes):
             return "move"
-        taken = context.name == b"extend" or method_may_take_as_ref(context.name)
-        if role is Role.METHOD_ARGUMENT and taken and clone.word not in CONVERTING:
+        taken = usage.name == b"extend" or method_may_take_as_ref(usage.name)
+        if used_as is UsageKind.METHOD_ARGUMENT and taken and clone.word not in TO_TEXT:
             return "borrow"
-        if role is Role.ARGUMENT and may_take_as_ref(self._callee(context)):
+        if used_as is UsageKind.ARGUMENT and may_take_as_ref(self._callee(usage)):
             return "borrow"
         if clone.word == b"copy_from_slice":
             return "borrow"
         if self._shared(clone, place, scopes):
             return ""  # most likely: without a type nothing of this is said
-        if role in (Role.ARGUMENT, Role.METHOD_ARGUMENT) and self._own_function(context):
+        if used_as in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT) and self._own_function(usage):
             return "argument"
         return "needed" if self._worth_telling(clone, place, scopes) else ""
 
-    def _callee(self, context: Context) -> bytes:
-        callee = callee_of(context.holder)
+    def _callee(self, usage: Usage) -> bytes:
+        callee = callee_of(usage.holder)
         return self.source.text(callee) if callee is not None else b""
 
     def _outer(self, clone: Clone) -> bytes:
         statement = self.source.statement_of(clone.node)
         return self.source.text(statement) if statement is not None else b""
 
-    def _read(self, context: Context, scopes: Scopes) -> bool:
+    def _read(self, usage: Usage, scopes: Scopes) -> bool:
         """Are the names that the value is bound to only read?"""
-        patterns = map(span_of, patterns_of(context.holder))
+        patterns = map(span_of, patterns_of(usage.holder))
         bound = [b for p in patterns for b in pattern_bindings(scopes, p)]
         # Any method may do: which ones read is decided when the type is known.
         return bool(bound) and isinstance(
             borrowable(self.source, scopes, bound, shared=True), Borrowable
         )
 
-    def _own_function(self, context: Context) -> bool:
+    def _own_function(self, usage: Usage) -> bool:
         """Is a function of this name defined in the file?"""
-        return bool(re.search(rb"\bfn\s+" + re.escape(context.name) + rb"\b", self.source.data))
+        return bool(re.search(rb"\bfn\s+" + re.escape(usage.name) + rb"\b", self.source.data))
 
     def _item(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
         """``.map(|x| x.to_string())``: a closure's parameter made into text is hardly text yet."""
         binding = scopes.resolve(self.source.text(place.root), place.root.start_byte)
         return (
-            clone.word in CONVERTING
+            clone.word in TO_TEXT
             and binding is not None
             and binding.kind == "closure-param"
             and not place.fields
@@ -194,7 +209,7 @@ class Finder:
 
     def _worth_telling(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
         """A copy of a local that stays: not a shared pointer's, not one made for a task."""
-        if clone.word in CONVERTING:
+        if clone.word in TO_TEXT:
             return False
         local = local_of(self.source, scopes, place)
         if local is None or place.has_calls:
@@ -231,7 +246,7 @@ def in_per_frame_trait(source: Source, function: Node) -> bool:
 
 def _converts(source: Source, clone: Clone, place: Place) -> bool:
     """Is it most likely a conversion: of a number, of an error, of a slice that a call gave?"""
-    if clone.word not in CONVERTING:
+    if clone.word not in TO_TEXT:
         return False
     return place.has_calls or source.text(place.root) in _ERRORS
 

@@ -15,8 +15,8 @@ from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import has_buffer, is_bytes, is_counted, is_named
 
-from .known import Rewrite, Types
-from .shapes import Clone, Context, Role
+from .clone_syntax import Clone, Usage, UsageKind
+from .clone_types import CloneTypes, Rewrite
 
 ROOM = (
     "Where it is stored it keeps its spare capacity, which a clone would not have (`shrink_to_fit` "
@@ -24,15 +24,19 @@ ROOM = (
 )
 
 
-def move(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Rewrite | None:
+def move(clone: Clone, usage: Usage, types: CloneTypes, scopes: Scopes) -> Rewrite | None:
     """``x.clone()`` -> ``x`` for a value that is not used again."""
-    made = _move(clone, context, types)
-    if made is not None and has_buffer(types.place) and is_kept(clone.source, scopes, clone.node):
+    made = _move(clone, usage, types)
+    if (
+        made is not None
+        and has_buffer(types.receiver)
+        and is_kept(clone.source, scopes, clone.node)
+    ):
         return replace(made, how=f"{made.how} {ROOM}")
     return made
 
 
-def _move(clone: Clone, context: Context, types: Types) -> Rewrite | None:
+def _move(clone: Clone, usage: Usage, types: CloneTypes) -> Rewrite | None:
     source = clone.source
     text = _owned(clone, types)
     if text is None:
@@ -41,10 +45,10 @@ def _move(clone: Clone, context: Context, types: Types) -> Rewrite | None:
     if clone.receiver.type in ("call_expression", "await_expression", "try_expression"):
         how = f"`{clone.name}` makes a value that nothing else has."
     doubt = _pinned(clone, types)
-    if context.role is Role.LET and _same_name(source, context.holder, text):
-        if is_annotated(source, context.holder):
+    if usage.kind is UsageKind.LET and _same_name(source, usage.holder, text):
+        if is_annotated(source, usage.holder):
             return None
-        edit = without_statement(source, context.holder)
+        edit = without_statement(source, usage.holder)
         return Rewrite(
             "move", (edit,), f"`{clone.name}` is not used again: the second one is not needed."
         )
@@ -59,9 +63,9 @@ def _move(clone: Clone, context: Context, types: Types) -> Rewrite | None:
     return Rewrite("move", (edit,), how, doubt)
 
 
-def _owned(clone: Clone, types: Types) -> bytes | None:
+def _owned(clone: Clone, types: CloneTypes) -> bytes | None:
     """The expression that gives the place's value the type that the clone had."""
-    text, place, made = clone.place, types.place, types.cloned
+    text, place, made = clone.receiver_text, types.receiver, types.cloned
     if types.same:
         return text
     if is_named(place, "Vec") and is_bytes(made):
@@ -79,8 +83,8 @@ def _call(path: str, text: bytes) -> bytes:
     return name(path.encode()) + b"::from(" + text + b")"
 
 
-def _pinned(clone: Clone, types: Types) -> str:
-    if clone.word != b"clone" and is_bytes(types.place) and is_bytes(types.cloned):
+def _pinned(clone: Clone, types: CloneTypes) -> str:
+    if clone.word != b"clone" and is_bytes(types.receiver) and is_bytes(types.cloned):
         return (
             f"the copy had a buffer of its own; `{clone.name}` may be a small part of a large "
             "buffer, which now lives as long as what is kept here"
@@ -88,14 +92,16 @@ def _pinned(clone: Clone, types: Types) -> str:
     return ""
 
 
-def shared_frame(clone: Clone, types: Types) -> Rewrite | None:
+def share_buffer(clone: Clone, types: CloneTypes) -> Rewrite | None:
     """``Bytes::copy_from_slice(&frame)`` of a ``Bytes`` that is needed again -> ``frame.clone()``."""
     if clone.word != b"copy_from_slice" or not is_bytes(types.cloned):
         return None
     if not (types.same or types.behind) or _commented(clone, clone.node):
         return None
     node = clone.node
-    edit = Edit(clone.source.path, node.start_byte, node.end_byte, clone.place + b".clone()")
+    edit = Edit(
+        clone.source.path, node.start_byte, node.end_byte, clone.receiver_text + b".clone()"
+    )
     return Rewrite(
         "count",
         (edit,),
@@ -104,10 +110,10 @@ def shared_frame(clone: Clone, types: Types) -> Rewrite | None:
     )
 
 
-def shadow(clone: Clone, context: Context, types: Types, scopes: Scopes) -> Rewrite | None:
+def without_shadow(clone: Clone, usage: Usage, types: CloneTypes, scopes: Scopes) -> Rewrite | None:
     """``let x = x.clone();`` whose new ``x`` is only read: the old one does as well."""
-    source, let = clone.source, context.holder
-    if context.role is not Role.LET or not _same_name(source, let, clone.place):
+    source, let = clone.source, usage.holder
+    if usage.kind is not UsageKind.LET or not _same_name(source, let, clone.receiver_text):
         return None
     bound = [b for pattern in patterns_of(let) for b in pattern_bindings(scopes, span_of(pattern))]
     if not (types.same or types.behind):

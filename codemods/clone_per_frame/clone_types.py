@@ -10,27 +10,27 @@ from engine.rust.types import Type
 
 
 @dataclass(frozen=True, slots=True)
-class Types:
+class CloneTypes:
     """What rustc told about one clone."""
 
     cloned: Type  # what the clone makes
-    place: Type  # what the receiver is
-    holder: Type | None  # the callee, the receiver of the method, the field that is read
+    receiver: Type  # what the receiver is
+    taker: Type | None  # the callee, the receiver of the method, the field that is read
 
     @property
     def same(self) -> bool:
         """Is the place an owned value of the very type that the clone makes?"""
-        return self.place == self.cloned
+        return self.receiver == self.cloned
 
     @property
     def behind(self) -> bool:
         """Is the place a reference to what the clone makes?"""
-        return self.place.is_ref and self.place.args[0] == self.cloned
+        return self.receiver.is_ref and self.receiver.args[0] == self.cloned
 
     @property
     def view(self) -> bool:
         """A copy into another type: Bytes to Vec, &str to String. Both read as one view."""
-        left, right = view_of(self.place), view_of(self.cloned)
+        left, right = view_of(self.receiver), view_of(self.cloned)
         return left is not None and left == right
 
 
