@@ -8,26 +8,26 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.base.model import Heat, Level, Site, Span
+from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
-from engine.rust.context import heat_of, in_test_code
+from engine.rust.context import (
+    heat_of,
+    heat_through_closures,
+    in_test_code,
+    is_per_item,
+    is_per_item_method,
+)
 from engine.rust.known_calls import is_mapping_method, is_reading_method, is_taking_method
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
-from engine.rust.nodes import callee_of, last_name, method_call, patterns_of, trait_of
+from engine.rust.nodes import callee_of, method_call, patterns_of
 from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
 from .clone_syntax import TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
 
-# Traits whose methods run once for each frame, request or item.
-_PER_FRAME = frozenset(
-    b"""Stream Sink Service Layer Decoder Encoder Iterator AsyncRead AsyncWrite AsyncBufRead
-    Future Handler Actor StreamHandler Read Write Transform FromRequest FromRequestParts
-    IntoResponse Body""".split()
-)
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
 )
@@ -48,6 +48,7 @@ _IN_PLACE = frozenset(
         UsageKind.COMPARE,
     }
 )
+_NAMING = frozenset({UsageKind.LET, UsageKind.FOR, UsageKind.MATCH, UsageKind.IF_LET})
 
 
 @dataclass
@@ -86,12 +87,15 @@ class CloneLocator:
         if not kind:
             return None
         level, reason = Level.REVIEW, ""
-        heat, in_tests = heat_in(self.source, clone.node), in_test_code(self.source, clone.node)
+        heat, in_tests = (
+            heat_through_closures(self.source, clone.node),
+            in_test_code(self.source, clone.node),
+        )
         if kind == "needed":
             if not isinstance(verdict, Blocked) or verdict.kind == "place":
                 return None
-            hot = per_frame(heat) and not in_tests
-            if not hot and not in_per_frame_trait(self.source, function):
+            hot = is_per_item(heat) and not in_tests
+            if not hot and not is_per_item_method(self.source, function):
                 return None
             level, reason = Level.REPORT, verdict.reason
         return Site(
@@ -117,7 +121,7 @@ class CloneLocator:
         inner = source.enclosing(node, FUNCTIONS)
         if inner is None or inner.type != "function_item":
             return inner is not None
-        if is_async(inner) or in_per_frame_trait(source, function):
+        if is_async(inner) or is_per_item_method(source, function):
             return True
         return "handler" in heat_of(source, node).reasons
 
@@ -142,12 +146,7 @@ class CloneLocator:
             return "borrow" if clone.word in (b"clone", b"to_vec") else ""
         if used_as is UsageKind.REF_MUT:
             return "borrow" if b"append" in self._outer(clone) else ""
-        if used_as in (
-            UsageKind.LET,
-            UsageKind.FOR,
-            UsageKind.MATCH,
-            UsageKind.IF_LET,
-        ) and self._read(usage, scopes):
+        if used_as in _NAMING and self._read(usage, scopes):
             return "read"
         if last and not _lent(self.source, place) and not self._item(clone, place, scopes):
             return "move"
@@ -237,13 +236,6 @@ def _in_header(source: Source, node: Node) -> bool:
     return loop is not None and loop.type == "for_expression"
 
 
-def in_per_frame_trait(source: Source, function: Node) -> bool:
-    """Is the method one of ``Stream``, ``Service``, ``Decoder`` and their like?"""
-    holder = source.enclosing(function, ("impl_item",))
-    trait = trait_of(holder) if holder is not None else None
-    return trait is not None and last_name(source, trait) in _PER_FRAME
-
-
 def _converts(source: Source, clone: Clone, place: Place) -> bool:
     """Is it most likely a conversion: of a number, of an error, of a slice that a call gave?"""
     if clone.word not in TO_TEXT:
@@ -256,25 +248,6 @@ def _lent(source: Source, place: Place) -> bool:
     call = method_call(source, place.whole)
     makes = call is not None and call.method.startswith((b"into_", b"to_"))
     return place.is_temporary and place.root.type != "call_expression" and not makes
-
-
-def heat_in(source: Source, node: Node) -> Heat:
-    """The heat of a place, with that of the closures around it: what runs them is as hot."""
-    closures: list[Node] = []
-    for ancestor in source.ancestors(node):
-        if ancestor.type == "closure_expression":
-            closures.append(ancestor)
-        elif ancestor.type == "function_item":
-            break
-    return heat_of(source, node, *closures)
-
-
-def per_frame(heat: Heat) -> bool:
-    """Hot enough that a copy which stays is worth a person's time."""
-    reasons = heat.reasons
-    return "stream" in reasons or (
-        "loop" in reasons and ("async" in reasons or "handler" in reasons)
-    )
 
 
 def message_of(clone: Clone, kind: str) -> str:

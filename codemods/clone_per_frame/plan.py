@@ -11,6 +11,7 @@ from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.rust import nodes
 from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
+from engine.rust.context import is_per_item, is_per_item_method
 from engine.rust.known_types import Cost, Nature
 from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.places import origins_of
@@ -31,7 +32,6 @@ from .buffer_reuse import reuse_buffer
 from .clone_cost import SHOWN, cost_sentence
 from .clone_syntax import TO_TEXT, UsageKind
 from .clone_types import CloneTypes, Rewrite
-from .locate import in_per_frame_trait, per_frame
 from .located_clone import LocatedClone, located_clone, taker_of
 from .move import move, share_buffer, without_shadow
 from .parameter_groups import Decision, proposals
@@ -288,7 +288,7 @@ class Planner:
         """Why a deep copy on a per-frame path stays; "" for a clone that nobody needs to see."""
         located, ownership = decision.located, decision.ownership
         hot = not located.site.in_tests and (
-            per_frame(located.site.heat) or in_per_frame_trait(located.source, located.function)
+            is_per_item(located.site.heat) or is_per_item_method(located.source, located.function)
         )
         if not hot or not ownership.cost.allocates or not isinstance(verdict, Blocked):
             return ""

@@ -1,8 +1,8 @@
 """What runs a place in the code, and how hot that makes it: from syntax alone.
 
 Answers which of these hold of a place: it runs for each request (``handler``), in a loop, for each
-item of a stream (a loop that awaits its next one), in async code, while a lock is held, or in code
-that only tests, benches and examples run. Does not answer who calls the function, nor how often.
+item of a stream (a loop that awaits its next one; a method of ``Stream`` and its like), in async code,
+while a lock is held, or in code that only tests, benches and examples run. Does not answer who calls the function, nor how often.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from tree_sitter import Node
 
 from engine.base.model import Heat
 from engine.rust.held_guards import guards_at
+from engine.rust.nodes import last_name, trait_of
 from engine.rust.syntax import Source, attributes
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}
@@ -23,6 +24,12 @@ _TEST_FOLDERS = frozenset({"tests", "benches", "examples"})
 _REQUEST = re.compile(
     rb"\b(?:Request|HttpRequest|Json|Multipart|Extension|Payload|Incoming|ServiceRequest"
     rb"|HeaderMap|State|Path|Query|Form)\s*[<\(]|:\s*&?(?:mut\s+)?(?:HttpRequest|HeaderMap|Incoming)\b"
+)
+# Traits whose methods run once for each frame, request or item.
+_PER_ITEM = frozenset(
+    b"""Stream Sink Service Layer Decoder Encoder Iterator AsyncRead AsyncWrite AsyncBufRead
+    Future Handler Actor StreamHandler Read Write Transform FromRequest FromRequestParts
+    IntoResponse Body""".split()
 )
 _ROUTE = re.compile(rb"#\[\s*(?:\w+::)*(?:get|post|put|delete|patch|head|route|handler)\b")
 
@@ -34,11 +41,39 @@ def heat_of(source: Source, node: Node, *callers: Node) -> Heat:
     return heat(reasons, in_test_code(source, node))
 
 
+def heat_through_closures(source: Source, node: Node) -> Heat:
+    """As :func:`heat_of`, with the closures around ``node`` in its ``fn`` taken for places that run
+    it, whatever takes them."""
+    closures: list[Node] = []
+    for ancestor in source.ancestors(node):
+        if ancestor.type == "closure_expression":
+            closures.append(ancestor)
+        elif ancestor.type == "function_item":
+            break
+    return heat_of(source, node, *closures)
+
+
 def heat(reasons: Iterable[str], in_tests: bool = False) -> Heat:
     """The heat for ``reasons`` (see :class:`Heat`), each counted once. Raises KeyError for a word
     that is none."""
     ordered = tuple(sorted(set(reasons), key=lambda reason: -_WEIGHT[reason]))
     return Heat(sum(_WEIGHT[reason] for reason in ordered) + _IN_TESTS * in_tests, ordered)
+
+
+def is_per_item(heat: Heat) -> bool:
+    """Does the place run for each item of a stream, or in a loop of async code or of a handler?"""
+    reasons = heat.reasons
+    return "stream" in reasons or (
+        "loop" in reasons and ("async" in reasons or "handler" in reasons)
+    )
+
+
+def is_per_item_method(source: Source, function: Node) -> bool:
+    """Is ``function`` a method of ``Stream``, ``Service``, ``Decoder`` or another trait, known by its
+    last name, whose methods run for each frame, request or item?"""
+    holder = source.enclosing(function, ("impl_item",))
+    trait = trait_of(holder) if holder is not None else None
+    return trait is not None and last_name(source, trait) in _PER_ITEM
 
 
 def in_test_code(source: Source, node: Node) -> bool:

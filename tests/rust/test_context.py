@@ -6,7 +6,13 @@ import pytest
 
 from engine.base.model import Heat, Span
 from engine.rust import context
-from engine.rust.context import heat_of, in_test_code
+from engine.rust.context import (
+    heat_of,
+    heat_through_closures,
+    in_test_code,
+    is_per_item,
+    is_per_item_method,
+)
 from engine.rust.syntax import Source
 
 _TABLE = [
@@ -76,3 +82,39 @@ def test_what_runs_a_closure_counts_when_it_is_named() -> None:
     closure = next(n for n in source.ancestors(node) if n.type == "closure_expression")
     assert heat_of(source, node).reasons == ()
     assert heat_of(source, node, closure).reasons == ("loop",)
+    assert heat_through_closures(source, node) == heat_of(source, node, closure)
+
+
+@pytest.mark.parametrize(
+    ("reasons", "answer"),
+    [
+        (("stream",), True),
+        (("loop", "async"), True),
+        (("handler", "loop"), True),
+        (("loop",), False),
+        (("handler", "async"), False),
+        ((), False),
+    ],
+)
+def test_places_that_run_for_each_item(reasons: tuple[str, ...], answer: bool) -> None:
+    assert is_per_item(context.heat(reasons)) is answer
+
+
+@pytest.mark.parametrize(
+    ("head", "answer"),
+    [
+        ("impl Decoder for Frames", True),
+        ("impl<T> tower::Service<Request<T>> for Frames", True),
+        ("impl futures::Stream for Frames", True),
+        ("impl Clone for Frames", False),
+        ("impl Frames", False),
+        ("trait Decoder", False),
+        ("mod decoder", False),
+    ],
+)
+def test_methods_that_run_for_each_item(head: str, answer: bool) -> None:
+    source = Source("src/lib.rs", f"{head} {{ fn f() {{ HERE(); }} }}".encode())
+    at = source.data.index(b"HERE")
+    function = source.fn_item_of(source.innermost(Span(at, at + 4)))
+    assert function is not None
+    assert is_per_item_method(source, function) is answer
