@@ -10,11 +10,12 @@ from tree_sitter import Node
 
 from engine.base.model import Edit
 from engine.rust.control_flow import exits
-from engine.rust.nodes import call_of, expression_in, let_of, method_call
+from engine.rust.nodes import call_of, expression_in, method_call
 from engine.rust.places import Place
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
+from engine.rust.value_flow import value_of
 
 from .clone_syntax import Clone, Usage, UsageKind
 from .clone_types import CloneTypes, Rewrite
@@ -95,11 +96,8 @@ def _cleared(source: Source, node: Node, binding: Binding, scopes: Scopes) -> No
 
 def _room(source: Source, binding: Binding, scopes: Scopes) -> bytes | None:
     """The argument of the ``BytesMut::with_capacity(..)`` that made the buffer: a constant."""
-    node: Node | None = source.innermost(binding.decl)
-    while node is not None and node.type not in ("let_declaration", "parameter", "block"):
-        node = source.parent(node)
-    let = let_of(node) if node is not None else None
-    call = call_of(let.value) if let is not None and let.value is not None else None
+    value = value_of(source, binding)
+    call = call_of(value) if value is not None else None
     if call is None or not source.text(call.callee).endswith(b"with_capacity"):
         return None
     if len(call.arguments) != 1 or call.arguments[0].type not in _COUNTS:

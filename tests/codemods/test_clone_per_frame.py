@@ -291,6 +291,45 @@ def test_an_error_elsewhere_ends_the_way_in_words() -> None:
     assert "cannot move" in refused.reason and "`add`" in refused.reason
 
 
+# -- buffers that hand out their frames ---------------------------------------------------------
+
+_BUFFER_TYPES = {
+    b"buf": "bytes::BytesMut",
+    b"buf.clone()": "bytes::BytesMut",
+    b"tx": "&tokio::sync::mpsc::Sender<bytes::Bytes>",
+}
+
+
+@pytest.mark.parametrize(
+    ("made", "room"),
+    [
+        ("let mut buf = BytesMut::with_capacity(4096);", "4096"),
+        ("let mut buf = BytesMut::with_capacity(crate::ROOM);", "crate::ROOM"),
+        ("let mut buf: BytesMut = BytesMut::with_capacity(2 * ROOM);", "2 * ROOM"),
+        ("let (mut buf, n) = (BytesMut::with_capacity(64), 1);", "64"),
+        ("let room = 8; let mut buf = BytesMut::with_capacity(room);", None),
+        ("let mut buf = BytesMut::with_capacity(/* why */ 8 /* why */ + 1);", None),
+        ("let mut buf = BytesMut::new();", None),
+        ("let mut buf = pool.take();", None),
+    ],
+)
+def test_a_buffer_keeps_the_room_that_is_written(made: str, room: str | None) -> None:
+    text = (
+        f"async fn f(tx: &Sender) {{ {made} loop {{ read(&mut buf).await; "
+        "tx.send(buf.clone().freeze()).await; buf.clear(); } }"
+    )
+    files = {"src/lib.rs": text.encode()}
+    facts = facts_of(files, _BUFFER_TYPES, {CODEMOD.name: {"reuse": True}})
+    (found,) = CODEMOD.plan(sites_of(files), facts)
+    if room is None:
+        assert not found.fixes and "how much room `buf` is to keep is not written" in found.reason
+        return
+    assert [(fix.label, fix.level) for fix in found.fixes] == [("reuse", Level.REVIEW)]
+    after = text.replace("buf.clone().freeze()", "buf.split().freeze()")
+    after = after.replace("buf.clear()", f"buf.reserve({room})")
+    assert applied(files, [found]) == {"src/lib.rs": after.encode()}
+
+
 # -- odd input ---------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
