@@ -1,44 +1,33 @@
 // edition: 2024
+use std::collections::HashMap;
+use std::sync::Mutex;
 
-use tokio::sync::Mutex;
-
-async fn fetch(n: u64) -> u64 {
-    tokio::task::yield_now().await;
-    n
+pub struct Names {
+    by_id: Mutex<HashMap<u64, String>>,
 }
 
-fn sum(a: u64, b: u64) -> u64 {
-    a + b
-}
-
-/// What an `if let` looked at is let go in front of its `else`.
-pub(crate) async fn otherwise(jobs: &Mutex<Vec<u64>>) -> u64 {
-    if let Some(first) = jobs.lock().await.first() {
-        *first
-    } else {
-        fetch(0).await
-    }
-}
-
-/// A `bool` in a chain needs nothing of what it was made from.
-pub(crate) async fn chained(jobs: &Mutex<Vec<u64>>, wanted: Option<u64>) -> u64 {
-    if jobs.lock().await.is_empty()
-        && let Some(wanted) = wanted
-    {
-        fetch(wanted).await
-    } else {
-        0
-    }
-}
-
-/// A block's last expression lets go at the block's end, also one that looks like a statement.
-pub(crate) async fn tails(jobs: &Mutex<Vec<u64>>) -> u64 {
-    let short = sum({ jobs.lock().await.len() as u64 }, fetch(1).await);
-    let long = {
-        match jobs.lock().await.len() {
-            0 => 1,
-            len => len as u64,
+impl Names {
+    /// From edition 2024 on the scrutinee of an `if let` ends before the `else`, and what a block's
+    /// tail locks ends with the block.
+    pub async fn name(&self, id: u64) -> String {
+        if let Some(name) = self.by_id.lock().unwrap().get(&id) {
+            name.clone()
+        } else {
+            fetch(id).await
         }
-    } + fetch(2).await;
-    short + long
+    }
+
+    pub async fn rename(&self, id: u64) -> String {
+        store({ self.by_id.lock().unwrap().len() }, id).await
+    }
+}
+
+async fn fetch(id: u64) -> String {
+    tokio::task::yield_now().await;
+    id.to_string()
+}
+
+async fn store(count: usize, id: u64) -> String {
+    tokio::task::yield_now().await;
+    format!("{count}/{id}")
 }
