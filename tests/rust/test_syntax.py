@@ -133,6 +133,15 @@ def test_shadowing_parameters_patterns_and_closures() -> None:
     assert [b.mutable for b in scopes.bindings if b.name == b"z"] == [True, False]
 
 
+def test_names_in_a_guard_are_uses_whatever_the_pattern() -> None:
+    scopes = scopes_of(
+        b"fn f(u: U) { match u.a1 { _ if u.b2 => u.c3, (_) if u.d4 => u.e5, A(u) if u.f6 => u.g7,"
+        b" 1 | 2 if u.h8 => u.i9 } }"
+    )
+    outer = [b".a1", b".b2", b".c3", b".d4", b".e5", b".h8", b".i9"]
+    assert uses(scopes, b"u") == [outer, [b".f6", b".g7"]]
+
+
 def test_uses_in_macros_and_format_captures_count() -> None:
     scopes = scopes_of(
         b'fn f(a: A, b: B, w: usize) { info!(target: "x", a = 1, "{b:>w$} {{a}} {}", a.len()); }'
