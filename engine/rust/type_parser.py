@@ -112,26 +112,29 @@ class _Parser:
         yield
         self._depth -= 1
 
-    def type(self, plus: bool = True) -> Type:
-        """``plus``: may ``impl`` or ``dyn`` take more than one bound here? Not as the result of a
+    def type(self, plus: bool = True, item: bool = True) -> Type:
+        """``item``: may a path in braces make a function item of a signature here? Not of one that
+        another signature ends with: ``fn() -> fn() {f}`` is the item ``f``, which returns a pointer.
+
+        ``plus``: may ``impl`` or ``dyn`` take more than one bound here? Not as the result of a
         bound ``Fn() -> R``, whose own list goes on with ``+``. (Behind ``&`` rustc prints ``dyn``
         with parentheses, but not ``impl``.)"""
         with self._deeper():
-            return self._type(plus)
+            return self._type(plus, item)
 
-    def _type(self, plus: bool) -> Type:
+    def _type(self, plus: bool, item: bool) -> Type:
         token = self.peek()
         if token == "&":
             self._next()
             self._lifetime()
             name = "&mut" if self._eat("mut") else "&"
-            return Type(name, (self.type(plus),), "ref")
+            return Type(name, (self.type(plus, item),), "ref")
         if token == "*":
             self._next()
             name = self._next()
             if name not in ("const", "mut"):
                 raise _Bad
-            return Type(f"*{name}", (self.type(plus),), "ptr")
+            return Type(f"*{name}", (self.type(plus, item),), "ptr")
         if token == "(":
             return self._tuple()
         if token == "[":
@@ -153,7 +156,7 @@ class _Parser:
             self._next()
             return Type("", self._bounds(plus), "impl" if token == "impl" else "dyn")
         if token in ("for", "fn") or token in _QUALIFIERS:
-            return self._function(plus)
+            return self._function(plus, item)
         return self._path()
 
     def _tuple(self) -> Type:
@@ -193,7 +196,7 @@ class _Parser:
         self._next()
         return True
 
-    def _function(self, plus: bool) -> Type:
+    def _function(self, plus: bool, item: bool) -> Type:
         """``for<'a> unsafe extern "C" fn(A) -> R``, and the path behind it for a function item."""
         self._binder()
         words: list[str] = []
@@ -203,7 +206,7 @@ class _Parser:
             words.append(word)
         args = self._arguments(plus)
         pointer = Type(" ".join([*words, "fn"]), args, "fn")
-        if self.peek() != "{":
+        if not item or self.peek() != "{":
             return pointer
         self._next()
         path = self._path(value=True)
@@ -219,7 +222,7 @@ class _Parser:
             if not self._eat(","):
                 self._need(")")
                 break
-        return (*params, self.type(plus) if self._eat("->") else UNIT)
+        return (*params, self.type(plus, item=False) if self._eat("->") else UNIT)
 
     def _bounds(self, plus: bool) -> tuple[Type, ...]:
         bounds: list[Type] = []

@@ -169,6 +169,12 @@ def test_walk() -> None:
     assert parse("&u8").is_ref
 
 
+def test_a_function_item_that_returns_a_pointer() -> None:
+    item = parse("fn(u8) -> fn() -> u8 {m::get}")
+    assert (item.kind, item.name) == ("fndef", "m::get")
+    assert str(item.args[0]) == "fn(u8) -> fn() -> u8"
+
+
 # -- printing, then parsing -----------------------------------------------------------------------
 
 _WORD = st.from_regex(r"[a-z][a-z0-9_]{0,4}", fullmatch=True).filter(
@@ -186,6 +192,10 @@ _LEAF = st.one_of(
 )
 
 
+def _is_item(type_: Type) -> bool:
+    return type_.kind == "fndef" or (type_.kind in ("ref", "ptr") and _is_item(type_.args[0]))
+
+
 def _compound(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
     some = st.lists(inner, min_size=1, max_size=3).map(tuple)
     one = inner.map(lambda t: (t,))
@@ -195,7 +205,9 @@ def _compound(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
         lambda n: Type(n, (), "const")
     )
     binding = st.builds(lambda n, t: Type(n, (t,), "binding"), _WORD, inner)
-    signature = st.builds(lambda p, r: (*p, r), some, inner)
+    # What a signature ends with is no function item: the braces are taken for the whole's.
+    result = inner.filter(lambda t: not _is_item(t))
+    signature = st.builds(lambda p, r: (*p, r), some, result)
     bound = st.one_of(
         plain,
         st.builds(lambda n, b: Type(n, (b,)), _PATH, binding),
