@@ -16,6 +16,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.control_flow import barriers
+from engine.rust.known_calls import is_mapping_method
 from engine.rust.nodes import (
     access_of,
     borrowed,
@@ -37,10 +38,9 @@ _ONCE = frozenset(
     b" ok_or_else map_err get_or_insert_with or_insert_with get_or_init"
     b" block_in_place catch_unwind defer".split()
 )
-# ... and those that do so on an Option or a Result, not on an iterator.
-_ONCE_ON_OPTION = frozenset(
-    b"map and_then map_or map_or_else is_some_and is_ok_and inspect filter then".split()
-)
+# ... and those that do so on an Option, a Result or a bool, not on an iterator, besides
+# ``is_mapping_method``.
+_ONCE_ON_OPTION = frozenset({b"inspect", b"filter", b"then"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,8 @@ def _runs_once(source: Source, closure: Node) -> _Once | None:
     name = source.text(access.name)
     if name in _ONCE:
         return _Once(None)
-    return _Once(access.base) if name in _ONCE_ON_OPTION else None
+    on_option = name in _ONCE_ON_OPTION or is_mapping_method(name)
+    return _Once(access.base) if on_option else None
 
 
 # -- later uses ------------------------------------------------------------------------------------

@@ -189,6 +189,7 @@ def test_a_pointer_that_is_not_kept_does_not_matter(body: str) -> None:
     [
         ("list.get(0).map(|y| g(x.clone(), y));", "list.get(0)"),
         ("c.then(|| x.clone());", "c"),
+        ("c.is_none_or(|y| y == x.clone());", "c"),
         ("read().ok_or_else(|| x.clone());", None),
     ],
 )
