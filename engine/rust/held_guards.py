@@ -20,14 +20,24 @@ from engine.rust.drop_scopes import is_part
 from engine.rust.guard_scopes import GuardScope, guard_scope, parameter_scope
 from engine.rust.guard_types import written_flavour
 from engine.rust.locks import BORROWS, LOCKS, is_evident, lock_call, with_tails
-from engine.rust.nodes import call_around, let_of, parameters_of, scrutinee_of, unwrapped
+from engine.rust.nodes import (
+    call_around,
+    call_through,
+    let_of,
+    parameters_of,
+    scrutinee_of,
+    unwrapped,
+)
+from engine.rust.per_source import per_source
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 from engine.rust.value_trace import Names, trace
 
 Holds = Callable[[Node], bool | None]
 
 _CALLS = frozenset({"call_expression", "await_expression", "try_expression", "macro_invocation"})
-_LOOKS = re.compile(rb"\b(?:%s)\b|Guard|\bRef" % b"|".join(sorted(LOCKS | BORROWS)))
+_TAKING = rb"\b(?:%s)\b" % b"|".join(sorted(LOCKS | BORROWS))
+_TAKES = re.compile(_TAKING)
+_LOOKS = re.compile(_TAKING + rb"|Guard|\bRef")
 
 
 def _unknown(_: Node) -> bool | None:
@@ -75,6 +85,9 @@ def _in_body(source: Source, function: Node, point: Node, holds: Holds) -> Itera
 
 def _takers(source: Source, function: Node, holds: Holds) -> Iterator[Node]:
     """Expressions of the body whose value is, or owns, a guard, in the order of the text."""
+    if holds is _unknown:
+        yield from _evident(source, function)
+        return
     seen: set[Span] = set()
     for found in walk_all(source, function):
         let = let_of(found)
@@ -92,6 +105,23 @@ def _takers(source: Source, function: Node, holds: Holds) -> Iterator[Node]:
         locked = lock_call(source, node) if known is None else None
         if known or (locked is not None and is_evident(source, locked)):
             yield node
+
+
+@per_source
+def _evident(source: Source, function: Node) -> tuple[Node, ...]:
+    """Calls of the body that take a lock by their looks, with their tails. (By their names: a walk
+    of the whole body costs more than all else that a scan asks.)"""
+    found: dict[Span, Node] = {}
+    for hit in _TAKES.finditer(source.data, function.start_byte, function.end_byte):
+        name = source.innermost(Span(hit.start(), hit.end()))
+        call = call_through(name.parent) if name.parent is not None else None
+        if call is None or source.function_of(call) != function:
+            continue
+        node = with_tails(source, call)
+        locked = lock_call(source, node)
+        if locked is not None and is_evident(source, locked):
+            found.setdefault(span_of(node), node)
+    return tuple(found.values())
 
 
 def _held(source: Source, node: Node, point: Node, here: frozenset[Span]) -> GuardScope | None:
