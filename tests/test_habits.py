@@ -27,8 +27,8 @@ UNDOCUMENTED = {
     "engine/rust": 0,
     "engine/verify": 0,
     "codemods/clone_per_frame": 0,
-    "codemods/guard_across_await": 30,
-    "codemods/mutex_counter": 20,
+    "codemods/guard_across_await": 0,
+    "codemods/mutex_counter": 0,
 }
 FIELD_READS = 57
 
@@ -53,6 +53,12 @@ def public(body: list[ast.stmt]) -> Iterator[_Definition]:
             yield node
 
 
+def base_names(cls: ast.ClassDef) -> list[str]:
+    """Of ``A`` and ``A[int]``: ``A``."""
+    heads = [base.value if isinstance(base, ast.Subscript) else base for base in cls.bases]
+    return [head.id for head in heads if isinstance(head, ast.Name)]
+
+
 @cache
 def bases() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     """Of each class by its name: the names of its bases, and of the methods that it documents."""
@@ -60,7 +66,7 @@ def bases() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
     for _, _, module in modules():
         for node in module.body:
             if isinstance(node, ast.ClassDef):
-                above = frozenset(base.id for base in node.bases if isinstance(base, ast.Name))
+                above = frozenset(base_names(node))
                 told = frozenset(m.name for m in public(node.body) if ast.get_docstring(m))
                 found[node.name] = above, told
     return found
@@ -68,7 +74,7 @@ def bases() -> dict[str, tuple[frozenset[str], frozenset[str]]]:
 
 def inherits_docs(cls: ast.ClassDef, method: str) -> bool:
     """Does ``method`` stand for one that a base documents?"""
-    open_ = [base.id for base in cls.bases if isinstance(base, ast.Name)]
+    open_ = base_names(cls)
     while open_:
         above, told = bases().get(open_.pop(), (frozenset(), frozenset()))
         if method in told:
@@ -121,9 +127,9 @@ def test_a_definition_without_docstring_is_found() -> None:
     assert list(undocumented(module)) == ["untold", "A.a"]
 
 
-@pytest.mark.parametrize("base", ["Harness", "Codemod"])
+@pytest.mark.parametrize("base", ["Harness", "Codemod", "ValueFlow[int]"])
 def test_a_method_may_rest_on_the_docs_of_its_base(base: str) -> None:
-    told = sorted(bases()[base][1])
+    told = sorted(bases()[base.partition("[")[0]][1])
     assert told
     module = ast.parse(
         f"class A({base}):\n    '''x'''\n    def {told[0]}(self): ...\n    def x1(self): ..."

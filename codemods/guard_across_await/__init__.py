@@ -76,6 +76,8 @@ _UNTYPED = Types(lambda _: None, TypeFacts())  # before rustc has been asked
 
 
 class GuardAcrossAwait(Codemod):
+    """See the module's documentation."""
+
     name = "guard-across-await"
     summary = "a lock's guard that is held while a future waits"
     # What suspends a future: see `engine/rust/suspension.py`.

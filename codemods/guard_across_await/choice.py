@@ -38,6 +38,7 @@ class Choice:
 
     @property
     def span(self) -> Span:
+        """The expression that is computed under the lock."""
         return span_of(self.node)
 
     @property

@@ -35,6 +35,7 @@ class Context:
     types: Types
 
     def type_of(self, node: Node) -> Type | None:
+        """What rustc says of the expression; None before it has been asked, and of what it did not compile."""
         return self.types.of(node)
 
 
@@ -64,6 +65,7 @@ class Split:
 
     @property
     def span(self) -> Span:
+        """From the first statement of the block to be to the end of its last, without what trails it."""
         return Span(self.statements[self.first].start_byte, self.statements[self.last].end_byte)
 
 

@@ -75,4 +75,5 @@ def of_drop(flavour: Flavour) -> str:
 
 
 def of_cost(cost: str) -> str:
+    """What the fix adds (a :attr:`Draft.cost`)."""
     return f"It costs {cost}."

@@ -20,6 +20,7 @@ _SHORT = 48  # characters of code in a sentence
 
 
 def line(source: Source, offset: int) -> int:
+    """The line, from 1, of the byte ``offset``."""
     return source.position(offset)[0]
 
 
@@ -98,6 +99,7 @@ def first_await(source: Source, taken: GuardScope) -> tuple[str, int]:
 
 
 def on_purpose(source: Source, taken: GuardScope) -> str:
+    """The guard is never used, or its name starts with an underscore."""
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is kept for nothing but to hold the lock: it serialises {what} "
@@ -106,6 +108,7 @@ def on_purpose(source: Source, taken: GuardScope) -> str:
 
 
 def allowed(source: Source, taken: GuardScope, attribute: Node) -> str:
+    """An ``attribute`` of the code allows clippy's lint here."""
     what, at = first_await(source, taken)
     return (
         f"`{shown(source, attribute)}` on line {line(source, attribute.start_byte)} says that "
@@ -114,6 +117,7 @@ def allowed(source: Source, taken: GuardScope, attribute: Node) -> str:
 
 
 def tried(source: Source, taken: GuardScope, locked: LockCall) -> str:
+    """``try_lock`` and its like: not to get the lock is an answer too."""
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is taken by `{locked.method.decode()}`: who does not get it goes on "
@@ -122,6 +126,7 @@ def tried(source: Source, taken: GuardScope, locked: LockCall) -> str:
 
 
 def guards_nothing(source: Source, taken: GuardScope) -> str:
+    """The lock is one of ``()``: it can only be there for the order of things."""
     what, at = first_await(source, taken)
     return (
         f"the lock guards no data (`()`): {who(source, taken)} serialises {what} (line {at}) on "
@@ -130,6 +135,7 @@ def guards_nothing(source: Source, taken: GuardScope) -> str:
 
 
 def given_away(source: Source, taken: GuardScope, node: Node) -> str:
+    """``node`` moves the guard: into a call, a struct, a closure, or out of the function."""
     return (
         f"{who(source, taken)} is given away on line {line(source, node.start_byte)} "
         f"(`{shown(source, _around(node))}`): whoever gets it decides how long the lock is held"
@@ -137,6 +143,7 @@ def given_away(source: Source, taken: GuardScope, node: Node) -> str:
 
 
 def passed(source: Source, taken: GuardScope) -> str:
+    """The guard is an argument of what is awaited, which owns it from then on."""
     what, at = first_await(source, taken)
     return (
         f"the guard of `{shown(source, taken.node)}` is passed into {what} on line {at}: that "
@@ -145,6 +152,7 @@ def passed(source: Source, taken: GuardScope) -> str:
 
 
 def is_parameter(source: Source, taken: GuardScope) -> str:
+    """The guard was taken by a caller."""
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} comes in as a parameter: the caller took the lock, and only there "
@@ -153,6 +161,7 @@ def is_parameter(source: Source, taken: GuardScope) -> str:
 
 
 def assigned_again(source: Source, taken: GuardScope, node: Node) -> str:
+    """``node`` puts another guard in the variable."""
     return (
         f"{who(source, taken)} is assigned again on line {line(source, node.start_byte)}: one "
         "block cannot hold both locks"
@@ -160,6 +169,7 @@ def assigned_again(source: Source, taken: GuardScope, node: Node) -> str:
 
 
 def dropped_after(source: Source, taken: GuardScope, drop: Node) -> str:
+    """The code's own ``drop`` ends the guard, but only after the await."""
     what, at = first_await(source, taken)
     return (
         f"`{shown(source, drop)}` on line {line(source, drop.start_byte)} stands after {what} "
@@ -168,6 +178,8 @@ def dropped_after(source: Source, taken: GuardScope, drop: Node) -> str:
 
 
 def used_after(source: Source, taken: GuardScope, use: Span | None) -> str:
+    """The guard is needed behind an await: at ``use``, or (None) somewhere that has no place of its
+    own. Read, await, write is told apart, as it would lose updates if it were split."""
     what, at = first_await(source, taken)
     name = who(source, taken)
     if use is None:
@@ -236,6 +248,7 @@ def looked_into_while(
 
 
 def type_decides(source: Source, taken: GuardScope, top: Node, awaits: list[Node]) -> str:
+    """``top`` may look into what is guarded, and rustc has not been asked for its type."""
     return (
         f"only the type of `{shown(source, top)}` can tell whether it can be taken out before "
         f"{awaited(source, awaits[0])} is awaited on line {await_line(source, awaits[0])}"
@@ -257,6 +270,7 @@ _OPERANDS = frozenset(
 
 
 def not_first(source: Source, taken: GuardScope, node: Node) -> str:
+    """``node`` would have to be computed before things that stand in front of it."""
     return (
         f"`{shown(source, node)}` is not the first thing that its statement does: taking it out in "
         f"front would change the order of effects; bind it to a name where {who(source, taken)} "
@@ -265,6 +279,8 @@ def not_first(source: Source, taken: GuardScope, node: Node) -> str:
 
 
 def dropped_earlier(taken: GuardScope, name: str, type_: Type | None = None) -> str:
+    """``name``, declared under the guard, has a ``Drop`` that is seen when it runs earlier, or is a
+    guard itself. ``type_``: its type where it is known."""
     held = f" (`{type_.last}`)" if type_ is not None and type_.name else ""
     return (
         f"`{name}`{held} is declared while the guard lives and kept to the end of the scope: a "
@@ -273,24 +289,30 @@ def dropped_earlier(taken: GuardScope, name: str, type_: Type | None = None) -> 
 
 
 def declared_without_value(taken: GuardScope, name: str) -> str:
+    """``let name;`` under the guard is given its value later: a block cannot hand that out."""
     return f"`{name}` is declared without a value inside the guard's scope and used after it"
 
 
 def attribute(taken: GuardScope, text: bytes) -> str:
+    """``text`` is an attribute on or between the statements that would move."""
     shown_ = " ".join(text.decode("utf-8", "replace").split())
     return f"`{shown_}` stands in the statements that would go into a block: split them by hand"
 
 
 def item_inside(taken: GuardScope, kind: str) -> str:
+    """``kind`` (the grammar's name of an item, or "pinned value") says what among the statements that
+    would move is needed in the scope that it stands in."""
     kind = kind.replace("_item", "").replace("_declaration", "").replace("_", " ")
     return f"a {kind} is declared between the guard and its last use: split them by hand"
 
 
 def not_understood(taken: GuardScope) -> str:
+    """The grammar finds an error in the statements that would move."""
     return "the statements around the guard hold syntax that is not understood here"
 
 
 def other_guard(source: Source, taken: GuardScope, other: GuardScope) -> str:
+    """``other`` is taken under this guard and has to outlive it."""
     return (
         f"{who(source, other)}, taken while {who(source, taken)} is held, is needed after the "
         "await: the two locks are one critical section"
@@ -298,6 +320,7 @@ def other_guard(source: Source, taken: GuardScope, other: GuardScope) -> str:
 
 
 def borrowed_beyond(source: Source, taken: GuardScope, binding: Binding, use: Span) -> str:
+    """``binding`` holds a reference into what is guarded, and is used at ``use``, after the await."""
     what, at = first_await(source, taken)
     name = binding.name.decode("utf-8", "replace")
     return (
@@ -308,6 +331,7 @@ def borrowed_beyond(source: Source, taken: GuardScope, binding: Binding, use: Sp
 
 
 def bound_by_pattern(source: Source, taken: GuardScope) -> str:
+    """``if let`` or ``match`` binds the guard, which is needed up to the await."""
     what, at = first_await(source, taken)
     return (
         f"{who(source, taken)} is bound by a pattern and needed up to {what} on line {at}; take "
@@ -316,6 +340,7 @@ def bound_by_pattern(source: Source, taken: GuardScope) -> str:
 
 
 def iterates(source: Source, taken: GuardScope) -> str:
+    """A ``for`` goes over something that holds the lock, and its body awaits."""
     what, at = first_await(source, taken)
     return (
         f"the loop over `{shown(source, taken.node)}` holds its lock while {what} is awaited on "
@@ -324,6 +349,7 @@ def iterates(source: Source, taken: GuardScope) -> str:
 
 
 def in_a_macro(source: Source, taken: GuardScope) -> str:
+    """There is no statement to write something in front of."""
     what, at = first_await(source, taken)
     return (
         f"the guard of `{shown(source, taken.node)}` lives in a macro's arguments while {what} is "
@@ -332,6 +358,7 @@ def in_a_macro(source: Source, taken: GuardScope) -> str:
 
 
 def too_deep() -> str:
+    """Python's recursion limit was hit."""
     return "nested too deeply to be followed"
 
 

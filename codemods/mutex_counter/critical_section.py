@@ -34,6 +34,7 @@ class Mention:
 
     @property
     def reads(self) -> bool:
+        """Is the value only read here? (Anything else writes it.)"""
         return self.access.kind == "read"
 
 
@@ -57,10 +58,12 @@ class CriticalSection:
 
     @property
     def writes(self) -> tuple[Mention, ...]:
+        """The mentions that change the value, in the order of the text."""
         return tuple(m for m in self.mentions if not m.reads)
 
     @property
     def reads(self) -> tuple[Mention, ...]:
+        """The mentions that only read the value, in the order of the text."""
         return tuple(m for m in self.mentions if m.reads)
 
     def is_read(self, node: Node) -> Span | None:

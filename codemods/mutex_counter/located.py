@@ -117,6 +117,7 @@ class Located:
     )  # parameters and results
 
     def source(self, path: str) -> Source:
+        """The file's text and syntax tree; ``path`` is one of a site's."""
         return self.facts.source(path)
 
     def place(self, path: str, offset: int) -> str:
@@ -156,6 +157,7 @@ class Located:
 
 
 def build(sites: Iterable[Site], facts: Facts) -> Located:
+    """Everything that was located at ``sites``, each kind of it where the plan looks for it."""
     located = Located(facts)
     for site in sites:
         if site.kind.startswith("call "):

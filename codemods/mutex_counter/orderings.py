@@ -17,6 +17,8 @@ class Orders:
     change: bytes  # read-modify-write
 
     def of(self, kind: str) -> bytes:
+        """``Ordering::X`` for an operation of this ``kind``: "load", "store", or any other word for one
+        that reads and writes. It starts with a placeholder for the name that ``Ordering`` gets here."""
         word = {"load": self.load, "store": self.store}.get(kind, self.change)
         return use_declarations.name(ORDERING) + b"::" + word
 

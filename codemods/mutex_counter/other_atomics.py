@@ -54,6 +54,7 @@ class Touch:
 
     @property
     def weak(self) -> bool:
+        """Is one of its orderings weaker than ``SeqCst``?"""
         return bool(self.orders - {b"SeqCst"})
 
 

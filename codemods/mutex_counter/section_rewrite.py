@@ -52,6 +52,7 @@ def change_in(
 
 
 def reads_outside(section: CriticalSection, *spans: Span) -> list[Mention]:
+    """The section's reads that stand in none of ``spans``."""
     return [m for m in section.reads if not any(span_of(m.node) in span for span in spans)]
 
 
@@ -69,10 +70,12 @@ def renamed(section: CriticalSection, mentions: Sequence[Mention]) -> Iterator[E
 
 
 def let_text(name: bytes, value: bytes) -> bytes:
+    """A ``let`` statement that names the ``value``."""
     return b"let %s = %s;" % (name, value)
 
 
 def is_value(section: CriticalSection, mention: Mention, node: Node) -> bool:
+    """Is the mention all of ``node``, parentheses aside? A name in a format string is part of it."""
     return nodes.outward(mention.access.node) == node and not mention.captured
 
 

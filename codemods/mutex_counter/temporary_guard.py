@@ -165,6 +165,7 @@ def _read(use: LockUse, node: Node, notes: tuple[str, ...]) -> Rewrite:
 
 
 def load(use: LockUse) -> bytes:
+    """The expression that reads the atomic in place of the lock."""
     return b"%s.load(%s)" % (use.receiver, use.orders.of("load"))
 
 
