@@ -28,6 +28,14 @@ from engine.rust.codegen import (
 from engine.rust.drop_scopes import binds_by_reference
 from engine.rust.evaluation_order import lengthens_temporaries
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.nodes import (
+    callee_of,
+    condition_of,
+    is_mut,
+    let_of,
+    operation_of,
+    pattern_against,
+)
 from engine.rust.scopes import Binding
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -133,7 +141,8 @@ class _Writer:
             return None
         suffix = b""
         if found.carried and found.carried[0].suffix:
-            if len(found.carried) > 1 or user.child_by_field_name("alternative") is not None:
+            let = let_of(user)
+            if len(found.carried) > 1 or (let is not None and let.alternative is not None):
                 return None
             suffix = found.carried[0].suffix
         value = _put(source, span_of(chain), use, lock) + suffix
@@ -190,20 +199,20 @@ class _Writer:
         """The block whose tail is the last ``let``'s value or the value for the statement behind."""
         found, source = self.found, self.source
         last = found.statements[found.last]
-        value = last.child_by_field_name("value") if last.type == "let_declaration" else None
+        let = let_of(last)
+        value = let.value if let is not None else None
         wanted = {c.binding for c in found.carried}
-        pattern = last.child_by_field_name("pattern")
         own = {b for b in self.ctx.scopes.bindings if b.statement == span_of(last)}
         if (
             self.choices
             or found.last == found.first
+            or let is None
             or value is None
-            or pattern is None
             or not wanted
             or not wanted <= own
-            or last.child_by_field_name("alternative") is not None
+            or let.alternative is not None
             or value.type == "reference_expression"
-            or binds_by_reference(pattern)
+            or binds_by_reference(let.pattern)
             or (any(c.suffix for c in found.carried) and (len(own) > 1 or not _is_chain(value)))
         ):
             return self.named()
@@ -269,7 +278,7 @@ class _Writer:
         for use in self.ctx.scopes.uses(binding):
             if (use.span.start >= end) == outside and not use.capture:
                 node = self.source.innermost(use.span)
-                if _may_mutate(node):
+                if _may_mutate(self.source, node):
                     return True
         return False
 
@@ -286,17 +295,18 @@ class _Writer:
         return [(Span(found.start_byte, end), b"")]
 
 
-def _may_mutate(node: Node) -> bool:
+def _may_mutate(source: Source, node: Node) -> bool:
     """Is the place that starts with this name assigned to, called on or borrowed mutably?"""
     current = node
     while current.parent is not None:
         parent = current.parent
         if parent.type in ("assignment_expression", "compound_assignment_expr"):
-            return parent.child_by_field_name("left") == current
+            operation = operation_of(source, parent)
+            return operation is not None and operation.left == current
         if parent.type == "reference_expression":
-            return any(c.type == "mutable_specifier" for c in parent.children)
+            return is_mut(parent)
         if parent.type == "call_expression":
-            return parent.child_by_field_name("function") == current
+            return callee_of(parent) == current
         if parent.type == "token_tree":
             return True
         if parent.type not in ("field_expression", "index_expression", "unary_expression"):
@@ -307,17 +317,15 @@ def _may_mutate(node: Node) -> bool:
 
 def _value_of(statement: Node) -> Node | None:
     """The expression that the statement is about: a ``let``'s value, or the expression itself."""
-    if statement.type == "let_declaration":
-        pattern = statement.child_by_field_name("pattern")
-        if pattern is None or binds_by_reference(pattern):
-            return None
-        return statement.child_by_field_name("value")
+    let = let_of(statement)
+    if let is not None:
+        return let.value if not binds_by_reference(let.pattern) else None
     if statement.type != "expression_statement":
         return None
     value = statement.named_children[0]
     if value.type != "if_expression":
         return value
-    condition = value.child_by_field_name("condition")  # its temporaries end before the branches
+    condition = condition_of(value)  # its temporaries end before the branches
     while condition is not None and condition.type in (
         "unary_expression",
         "parenthesized_expression",
@@ -339,18 +347,13 @@ def _hangs_on(source: Source, node: Node, use: Span) -> bool:
         if span_of(current) == use:
             return True
         if current.type == "call_expression":
-            current = current.child_by_field_name("function")
-            if current is not None and current.type == "generic_function":
-                current = current.child_by_field_name("function")
+            current = callee_of(current)
             if current is not None and current.type != "field_expression":
                 return False
-        elif current.type in ("assignment_expression", "compound_assignment_expr"):
-            right = current.child_by_field_name("right")
-            if right is None or right.type not in _LITERALS:
+        elif (operation := operation_of(source, current)) is not None:
+            if current.type != "binary_expression" and operation.right.type not in _LITERALS:
                 return False  # the right side would be evaluated before the lock is taken
-            current = current.child_by_field_name("left")
-        elif current.type == "binary_expression":
-            current = current.child_by_field_name("left")
+            current = operation.left
         elif current.type in ("field_expression", "await_expression", "try_expression") or (
             current.type in ("unary_expression", "index_expression", "type_cast_expression")
         ):
@@ -374,7 +377,5 @@ def _put(source: Source, span: Span, use: Span, lock: bytes) -> bytes:
 
 def _pattern_of(node: Node) -> Node | None:
     """The pattern that ``node`` is matched against, when it is a scrutinee."""
-    parent = node.parent
-    if parent is None or parent.child_by_field_name("value") != node:
-        return None
-    return parent.child_by_field_name("pattern") if parent.type == "let_condition" else None
+    in_condition = node.parent is not None and node.parent.type == "let_condition"
+    return pattern_against(node) if in_condition else None

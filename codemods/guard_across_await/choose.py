@@ -13,7 +13,7 @@ from codemods.guard_across_await.loops import collected
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
-from engine.rust.nodes import method_call, unwrapped
+from engine.rust.nodes import is_mut, method_call, operation_of, unwrapped
 from engine.rust.syntax import Source
 from engine.rust.type_facts import TypeFacts, is_whole, shared_target
 from engine.rust.types import Type
@@ -98,9 +98,10 @@ def _is_read(source: Source, facts: TypeFacts, place: Node, type_: Type | None) 
     if type_ is None or not facts.may_be_copy(type_) or not is_whole(type_):
         return False
     if parent.type == "reference_expression":
-        return not any(c.type == "mutable_specifier" for c in parent.children)
+        return not is_mut(parent)
     if parent.type in ("assignment_expression", "compound_assignment_expr"):
-        return parent.child_by_field_name("right") == child
+        operation = operation_of(source, parent)
+        return operation is not None and operation.right == child
     if parent.type in ("match_expression", "let_condition"):
         return not _BY_REF.search(source.text(parent))  # `ref mut` would write to the copy
     if parent.type == "unary_expression":
@@ -115,7 +116,7 @@ def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Choic
     if type_ is None or parent is None or type_.is_mut_ref:
         return []
     borrowed = parent.type == "reference_expression"
-    if borrowed and any(c.type == "mutable_specifier" for c in parent.children):
+    if borrowed and is_mut(parent):
         return []
     inner = shared_target(type_)
     if node.type in _PLACES or node == start:

@@ -12,7 +12,7 @@ from engine.base.model import Span
 from engine.detect.codemod import Match
 from engine.rust.guard_types import written_flavour
 from engine.rust.locks import is_evident, lock_call, with_tails
-from engine.rust.nodes import macro_name, method_call
+from engine.rust.nodes import all_parameters, body_of, call_of, macro_name, method_call, type_of
 from engine.rust.suspension import in_future, may_suspend
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -64,16 +64,12 @@ def parameters(source: Source, matches: Sequence[Match]) -> Iterator[Node]:
     for match in matches:
         node = match.get("parameter")
         function = source.enclosing(node, ("function_item",)) if node is not None else None
-        if (
-            node is None
-            or function is None
-            or node.parent != function.child_by_field_name("parameters")
-        ):
+        if node is None or function is None or node not in all_parameters(function):
             continue
-        written = node.child_by_field_name("type")
+        written = type_of(node)
         if written is None or written_flavour(source, written) is None:
             continue
-        body = function.child_by_field_name("body")
+        body = body_of(function)
         if body is not None and may_suspend(source, span_of(body)) and in_future(source, body):
             yield node
 
@@ -104,13 +100,13 @@ def likely(source: Source, node: Node) -> bool:
     """Is a guard likely enough that everything around it is worth asking about at once?"""
     while node.type in ("await_expression", "try_expression") and node.named_children:
         node = node.named_children[0]
-    function = node.child_by_field_name("function")
-    if function is None:
+    call, called = call_of(node), method_call(source, node)
+    if call is None:
         return False
-    called = method_call(source, node)
-    if called is not None and called[1] in (b"unwrap", b"expect", b"unwrap_or_else"):
-        return likely(source, called[0])
-    name = called[1] if called is not None else source.text(function).rpartition(b"::")[2]
+    if called is not None and called.method in (b"unwrap", b"expect", b"unwrap_or_else"):
+        return likely(source, called.receiver)
+    path = source.text(call.whole_callee)
+    name = called.method if called is not None else path.rpartition(b"::")[2]
     return _LIKELY.search(name) is not None
 
 
@@ -126,7 +122,5 @@ def could_hold(source: Source, node: Node) -> bool:
     called = method_call(source, node)
     if called is not None:
         return called[1] not in _PLAIN_METHODS
-    if node.type == "call_expression":
-        function = node.child_by_field_name("function")
-        return function is None or _PLAIN_CALLS.fullmatch(source.text(function)) is None
-    return True
+    call = call_of(node)
+    return call is None or _PLAIN_CALLS.fullmatch(source.text(call.whole_callee)) is None

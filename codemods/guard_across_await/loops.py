@@ -10,7 +10,7 @@ from tree_sitter import Node
 from codemods.guard_across_await.choice import Choice, Types, priced
 from engine.base.model import Span
 from engine.rust.iteration import items_of_collection, items_of_iterator
-from engine.rust.nodes import method_call
+from engine.rust.nodes import borrowed, loop_pattern, method_call, scrutinee_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type
@@ -27,10 +27,8 @@ def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Choic
         return []
     node, head = value, b""
     if type_.is_ref and not type_.is_mut_ref:
-        if value.type == "reference_expression":
-            operand = value.child_by_field_name("value")
-            if operand is None:
-                return []
+        operand = borrowed(value)
+        if operand is not None:
             deref = operand.type == "unary_expression"
             node = operand.named_children[0] if deref else operand
         head = b".iter()"
@@ -70,7 +68,7 @@ def _each(facts: TypeFacts, item: Type) -> bytes:
 
 def _pairs(source: Source, facts: TypeFacts, loop: Node, items: Sequence[Type]) -> bytes:
     """``.map(|(key, value)| (*key, value.clone()))``, with the loop's own names."""
-    pattern = loop.child_by_field_name("pattern")
+    pattern = loop_pattern(loop)
     parts = pattern.named_children if pattern is not None else []
     own = len(parts) == 2 and all(p.type == "identifier" for p in parts)
     names = [source.text(p) for p in parts] if own else [b"key", b"value"]
@@ -85,7 +83,7 @@ def _loop_over(node: Node) -> Node | None:
     parent = node.parent
     if parent is None or parent.type != "for_expression":
         return None
-    return parent if parent.child_by_field_name("value") == node else None
+    return parent if scrutinee_of(parent) == node else None
 
 
 def _one_of_a_pair(
@@ -93,7 +91,7 @@ def _one_of_a_pair(
 ) -> tuple[int, Node, bytes, tuple[tuple[Span, bytes], ...]] | None:
     """``for (_, v) in map.iter()`` needs the values alone: which one, what to call on what, and
     the pattern that is left."""
-    pattern = loop.child_by_field_name("pattern")
+    pattern = loop_pattern(loop)
     if pattern is None or pattern.type != "tuple_pattern" or len(pattern.children) != 5:
         return None
     left, right = pattern.children[1], pattern.children[3]

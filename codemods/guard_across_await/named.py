@@ -17,7 +17,7 @@ from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guards_in
 from engine.rust.moves import moved
-from engine.rust.nodes import macro_name, statements_of
+from engine.rust.nodes import let_of, macro_name, pattern_of, statements_of, type_of
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import ITEMS, Source, span_of
 from engine.rust.type_facts import is_whole, shared_target
@@ -184,8 +184,8 @@ class _Splitter:
         found: dict[Binding, bytes | None] = {}
         guards = {b for o in (self.taken, *self.inside) for b in o.bindings}
         for statement in self.statements[self.first + 1 : last + 1]:
-            value = statement.child_by_field_name("value")
-            if statement.type != "let_declaration" or value is None:
+            let = let_of(statement)
+            if let is None or (value := let.value) is None:
                 continue
             if not any(use in span_of(value) for use in sources):
                 continue
@@ -200,7 +200,7 @@ class _Splitter:
 
     def is_written_whole(self, let: Node, type_: Type) -> bool:
         """Does the ``let``'s own type say that nothing is borrowed, or is nothing known?"""
-        written = let.child_by_field_name("type")
+        written = type_of(let)
         open_ = any(part.kind == "infer" and part.name == "_" for part in type_.walk())
         return open_ and (written is None or not re.search(rb"[&']", self.source.text(written)))
 
@@ -216,7 +216,7 @@ class _Splitter:
         if binding.plain:
             return cloning(facts, type_)
         one = len(self.bound_by(let)) == 1
-        pattern = let.child_by_field_name("pattern")
+        pattern = pattern_of(let)
         simple = pattern is not None and pattern.type == "tuple_struct_pattern"
         return b".clone()" if one and simple and not type_.is_ref else None
 
@@ -250,9 +250,10 @@ class _Splitter:
         notes: list[str] = []
         guards = {b for o in (self.taken, *self.inside) for b in o.bindings}
         for statement in self.statements[self.first : last + 1]:
-            if statement.type != "let_declaration":
+            let = let_of(statement)
+            if let is None:
                 continue
-            value = statement.child_by_field_name("value")
+            value = let.value
             for binding in self.bound_by(statement):
                 name = binding.name.decode("utf-8", "replace")
                 uses = [u.span for u in self.ctx.scopes.uses(binding)]
@@ -280,7 +281,7 @@ class _Splitter:
 
     def part(self, let: Node, binding: Binding, type_: Type | None) -> Type | None:
         """The type of the part of the ``let``'s value that ``binding`` is; None: not known."""
-        pattern = let.child_by_field_name("pattern")
+        pattern = pattern_of(let)
         for _ in range(4):  # tuples in tuples
             if binding.plain or type_ is None or pattern is None:
                 break

@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from engine.rust.locks import lock_call
-from engine.rust.nodes import method_call
+from engine.rust.nodes import access_of, call_of, method_call
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source
 
@@ -75,11 +75,10 @@ def suggest(source: Source, node: Node) -> bytes:
                 current = receiver
                 continue
             word = _FOUND.get(method, _plain(method))
-        elif current.type == "field_expression":
-            field = current.child_by_field_name("field")
-            word = source.text(field) if field is not None else b""
+        elif (access := access_of(current)) is not None:
+            word = source.text(access.name)
             if word.isdigit():
-                current = current.child_by_field_name("value")
+                current = access.base
                 continue
         elif current.type == "identifier":
             word = source.text(current).lower()
@@ -87,9 +86,8 @@ def suggest(source: Source, node: Node) -> bytes:
             word = source.text(current).rpartition(b"::")[2].lower()
         elif current.type == "macro_invocation" and source.text(current).startswith(b"format!"):
             word = b"text"
-        elif current.type == "call_expression":
-            function = current.child_by_field_name("function")
-            word = source.text(function).rpartition(b"::")[2].lower() if function else b""
+        elif (call := call_of(current)) is not None:
+            word = source.text(call.whole_callee).rpartition(b"::")[2].lower()
         elif current.named_children and current.type != "binary_expression":
             current = current.named_children[0]
             continue

@@ -12,7 +12,7 @@ from codemods.guard_across_await.named import Context, Refused
 from engine.base.model import Edit, Span
 from engine.rust.effects import is_pure
 from engine.rust.guard_scopes import GuardScope
-from engine.rust.nodes import statements_of
+from engine.rust.nodes import body_of, is_mut, let_of, pattern_against, statements_of, value_matched
 from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.type_facts import is_whole
@@ -46,20 +46,17 @@ def _mapped(source: Source, taken: GuardScope) -> Draft | None:
     ``if let Some(x) = map.get(&k).map(|g| g.value().clone()) {``."""
     pattern = _pattern(taken)
     statements = statements_of(taken.region) if taken.region.type == "block" else []
-    if pattern is None or not statements or statements[0].type != "let_declaration":
+    let = let_of(statements[0]) if statements else None
+    if pattern is None or let is None or let.value is None or let.alternative is not None:
         return None
-    first = statements[0]
-    value, bound = first.child_by_field_name("value"), first.child_by_field_name("pattern")
-    if value is None or bound is None or first.child_by_field_name("alternative") is not None:
-        return None
+    first, value, bound = statements[0], let.value, let.pattern
     if bound.type != "identifier" or not all(use in span_of(value) for use in taken.uses):
         return None
     if any(n.type in _LEAVES for n in walk(value)) or len(taken.bindings) != 1:
         return None
     if value.type == "reference_expression":
         return None
-    mutable = any(c.type == "mutable_specifier" for c in first.children)
-    name = (b"mut " if mutable else b"") + source.text(bound)
+    name = (b"mut " if is_mut(first) else b"") + source.text(bound)
     text = source.text(pattern)
     if taken.kind == "pattern":
         hit = _SOME.fullmatch(text)
@@ -93,11 +90,9 @@ def _pattern(taken: GuardScope) -> Node | None:
     parent = taken.node.parent
     if parent is None or parent.type not in ("let_condition", "for_expression"):
         return None
-    if parent.child_by_field_name("value") != taken.node:
-        return None
     if parent.type == "let_condition" and parent.parent != taken.holder:
         return None
-    return parent.child_by_field_name("pattern")
+    return pattern_against(taken.node)
 
 
 def early_drops(ctx: Context, taken: GuardScope) -> Draft | None:
@@ -142,7 +137,7 @@ def _borrowed(ctx: Context, taken: GuardScope) -> set[Span]:
     for node in walk(taken.region):
         if node.type not in _BINDING:
             continue
-        value = node.child_by_field_name("value")
+        value = value_matched(node)
         if value is None or not any(use in span_of(value) for use in uses):
             continue
         type_ = ctx.type_of(value)
@@ -165,8 +160,9 @@ _BINDING = frozenset({"let_declaration", "let_condition", "match_expression", "f
 
 
 def _bodies(node: Node) -> list[Node]:
-    names = ("body", "alternative", "value")
-    return [c for name in names if (c := node.child_by_field_name(name)) is not None]
+    let = let_of(node)
+    parts = (body_of(node), let.alternative if let is not None else None, value_matched(node))
+    return [part for part in parts if part is not None]
 
 
 def _by_value(source: Source, taken: GuardScope) -> bool:

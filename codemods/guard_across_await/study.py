@@ -15,7 +15,7 @@ from codemods.guard_across_await.named import Context, Refused, split
 from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guarded, lock_call
-from engine.rust.nodes import body_of, statements_of
+from engine.rust.nodes import body_of, let_of, statements_of
 from engine.rust.syntax import Source, attributes, span_of
 from engine.rust.types import UNIT, Type
 
@@ -147,10 +147,10 @@ def expressions(ctx: Context, taken: GuardScope) -> list[Node]:
     )
     wanted: list[Node] = []
     for statement in statements[:stop]:
-        value = statement.child_by_field_name("value")
+        let = let_of(statement)
         after = statement.start_byte >= taken.holder.end_byte
-        if after and statement.type == "let_declaration" and value is not None:
-            wanted.append(value)
+        if after and let is not None and let.value is not None:
+            wanted.append(let.value)
     outside = statements[stop]
     for use in sorted(_reaching(ctx, taken, statements[:stop])):
         if use in span_of(outside):
@@ -164,10 +164,10 @@ def _reaching(ctx: Context, taken: GuardScope, statements: Sequence[Node]) -> se
     """Uses of the guard, and of what is computed from it on the way."""
     found = set(taken.uses)
     for statement in statements:
-        value = statement.child_by_field_name("value")
-        if statement.type != "let_declaration" or value is None:
+        let = let_of(statement)
+        if let is None or let.value is None:
             continue
-        if any(use in span_of(value) for use in found):
+        if any(use in span_of(let.value) for use in found):
             for binding in ctx.scopes.bindings:
                 if binding.kind == "let" and binding.statement == span_of(statement):
                     found |= {use.span for use in ctx.scopes.uses(binding)}

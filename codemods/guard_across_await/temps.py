@@ -16,6 +16,7 @@ from engine.base.model import Edit, Span
 from engine.rust.codegen import chained, first_free, in_front, indent_step, is_free, reindented
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.nodes import arm_of, pattern_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _MAX = 4  # alternatives tried for one site
@@ -28,7 +29,8 @@ def place_of(source: Source, node: Node) -> tuple[Node, Node | None] | None:
         parent = current.parent
         if parent.type == "block":
             return current, parent
-        if parent.type == "match_arm" and parent.child_by_field_name("value") == current:
+        arm = arm_of(parent)
+        if arm is not None and arm.value == current:
             return current, None
         if parent.type in FUNCTIONS:
             return current, None
@@ -104,7 +106,7 @@ def _in_for(taken: GuardScope) -> bool:
     current: Node | None = taken.node
     while current is not None and current.parent is not None:
         if current.parent.type == "for_expression":
-            return current.parent.child_by_field_name("value") == current
+            return scrutinee_of(current.parent) == current
         if current.parent.type in LOOPS | FUNCTIONS | {"block"}:
             return False
         current = current.parent
@@ -139,7 +141,7 @@ def _name(ctx: Context, choice: Choice, statement: Node, used: Sequence[bytes] =
     holder = place.parent if place is not None else None
     pattern = None
     if holder is not None and holder.type == "let_condition":
-        pattern = holder.child_by_field_name("pattern")
+        pattern = pattern_of(holder)
     wanted = [names.suggest(source, choice.node)]
     bound = names.pattern_name(source, pattern)
     if bound is not None:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import LockCall, lock_call
-from engine.rust.nodes import method_call
+from engine.rust.nodes import call_of, is_mut, macro_path, method_call, operation_of
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import shared_target
@@ -43,21 +43,19 @@ def awaited(source: Source, node: Node) -> str:
     if inner.type == "yield_expression":
         return "the `yield`"
     if inner.type == "macro_invocation":
-        macro = inner.child_by_field_name("macro")
+        macro = macro_path(inner)
         return f"`{source.text(macro).decode('utf-8', 'replace') if macro else ''}!`"
-    if inner.type == "call_expression":
-        function = inner.child_by_field_name("function")
-        arguments = inner.child_by_field_name("arguments")
-        if function is not None and arguments is not None:
-            found = method_call(source, inner)
-            some = ".." if arguments.named_children else ""
-            receiver = source.text(found[0]) if found is not None else b""
-            if found is not None and (_LOCKED.search(receiver) or len(receiver) > 28):
-                return f"`{found[1].decode('utf-8', 'replace')}({some})`"
-            if found is not None:
-                head = shown(source, found[0])
-                return f"`{head}.{found[1].decode('utf-8', 'replace')}({some})`"
-            return f"`{shown(source, function)}({some})`"
+    call = call_of(inner)
+    if call is not None:
+        found = method_call(source, inner)
+        some = ".." if call.arguments else ""
+        receiver = source.text(found.receiver) if found is not None else b""
+        if found is not None and (_LOCKED.search(receiver) or len(receiver) > 28):
+            return f"`{found.method.decode('utf-8', 'replace')}({some})`"
+        if found is not None:
+            head = shown(source, found.receiver)
+            return f"`{head}.{found.method.decode('utf-8', 'replace')}({some})`"
+        return f"`{shown(source, call.whole_callee)}({some})`"
     return f"`{shown(source, inner)}`"
 
 
@@ -185,11 +183,13 @@ def used_after(source: Source, taken: GuardScope, use: Span | None) -> str:
     if use is None:
         return f"{name} is still needed after {what} is awaited on line {at}"
     node = source.innermost(use)
-    writes = _is_written(node)
+    writes = _is_written(source, node)
     again = f"is {'written to' if writes else 'used'} again on line {line(source, use.start)}"
     if use.start < taken.trace.ordered()[0].start_byte:
         again += ", in the next round of the loop"
-    reads = any(u.start < use.start and not _is_written(source.innermost(u)) for u in taken.uses)
+    reads = any(
+        u.start < use.start and not _is_written(source, source.innermost(u)) for u in taken.uses
+    )
     if writes and reads and taken.trace.ordered()[0].start_byte > min(taken.uses).start:
         return (
             f"{name} {again} after {what} was awaited on line {at}: read, await and write back are "
@@ -201,7 +201,7 @@ def used_after(source: Source, taken: GuardScope, use: Span | None) -> str:
     )
 
 
-def _is_written(node: Node) -> bool:
+def _is_written(source: Source, node: Node) -> bool:
     current: Node | None = node
     while current is not None and current.type in (
         "identifier",
@@ -215,9 +215,10 @@ def _is_written(node: Node) -> bool:
         if parent is None:
             return False
         if parent.type in ("assignment_expression", "compound_assignment_expr"):
-            return parent.child_by_field_name("left") == current
+            operation = operation_of(source, parent)
+            return operation is not None and operation.left == current
         if parent.type == "reference_expression":
-            return any(c.type == "mutable_specifier" for c in parent.children)
+            return is_mut(parent)
         current = parent
     return False
 

@@ -27,6 +27,12 @@ class Call(NamedTuple):
     turbofish: Node | None  # the ``<..>``
     arguments: tuple[Node, ...]
 
+    @property
+    def whole_callee(self) -> Node:
+        """The callee with its turbofish."""
+        whole = self.callee.parent if self.turbofish is not None else None
+        return whole if whole is not None else self.callee
+
 
 class MethodCall(NamedTuple):
     """``receiver.method(arguments)``, a turbofish looked through."""
@@ -213,10 +219,15 @@ def method_on(source: Source, node: Node) -> tuple[bytes, Node] | None:
     return (source.text(access.name), call) if call is not None else None
 
 
+def macro_path(call: Node) -> Node | None:
+    """``tracing::debug`` of ``tracing::debug!(..)``."""
+    return call.child_by_field_name("macro") if call.type == "macro_invocation" else None
+
+
 def macro_name(source: Source, call: Node) -> bytes:
     """The last segment of a macro call's path: ``debug`` of ``tracing::debug!(..)``; b"" for what is
     no macro call."""
-    path = call.child_by_field_name("macro") if call.type == "macro_invocation" else None
+    path = macro_path(call)
     return last_segment(source.text(path)) if path is not None else b""
 
 
@@ -257,7 +268,7 @@ def borrowed(node: Node) -> Node | None:
 
 
 def is_mut(node: Node) -> bool:
-    """Does the reference, pattern or parameter say ``mut``?"""
+    """Does the reference, pattern, parameter or ``let`` say ``mut``?"""
     return has_token(node, "mutable_specifier")
 
 
@@ -362,6 +373,20 @@ def patterns_of(node: Node) -> list[Node]:
     if let is not None:
         return [let.pattern]
     return [pattern] if pattern is not None else [arm.pattern for arm in arms_of(node)]
+
+
+def value_matched(node: Node) -> Node | None:
+    """The value that :func:`patterns_of` take apart."""
+    let = let_of(node)
+    return let.value if let is not None else scrutinee_of(node)
+
+
+def pattern_against(value: Node) -> Node | None:
+    """The pattern that a ``let``, a condition or a ``for`` takes ``value`` apart with."""
+    holder = value.parent
+    if holder is None or value_matched(holder) != value:
+        return None
+    return pattern_of(holder)
 
 
 def arms_of(node: Node) -> Iterator[Arm]:

@@ -127,6 +127,22 @@ def test_every_fix_is_for_review_and_says_what_to_look_at() -> None:
 
 
 @pytest.mark.parametrize(
+    ("awaited", "said"),
+    [
+        ("work(1)", "work(..)"),
+        ("work(/* nothing */)", "work()"),
+        ("work::<u8>(1)", "work::<u8>(..)"),
+        ("peer.work::<u8>(1)", "peer.work(..)"),
+        ("io::work()", "io::work()"),
+    ],
+)
+def test_what_is_awaited_is_named_without_its_arguments(awaited: str, said: str) -> None:
+    source = source_of(f"    let g = m.lock().await;\n    {awaited}.await;\n    g.len();")
+    (site,) = scan_source(source, (NAME,)).sites
+    assert site.message.endswith(f"is held while `{said}` is awaited on line 3")
+
+
+@pytest.mark.parametrize(
     ("inside", "said"),
     [
         ("g.push(job.id());", "never"),

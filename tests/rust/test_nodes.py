@@ -50,6 +50,9 @@ def test_calls(text: str, callee: str, turbofish: str, arguments: list[str]) -> 
     assert words(source, call.callee) == callee
     assert words(source, call.turbofish) == turbofish
     assert [words(source, a) for a in call.arguments] == arguments
+    assert words(source, call.whole_callee) == (
+        callee if turbofish == "-" else f"{callee}::{turbofish}"
+    )
     assert nodes.callee_of(node) == call.callee
     assert nodes.call_through(call.callee) == node
     assert nodes.is_callee(call.callee)
@@ -98,6 +101,8 @@ def test_macro_names(text: str, name: bytes) -> None:
     statement = first(source, "block").named_children[0]
     node = statement.named_children[0] if statement.type == "expression_statement" else statement
     assert nodes.macro_name(source, node) == name
+    written = text.partition("!")[0]
+    assert words(source, nodes.macro_path(node)) == (written if name else "-")
 
 
 def test_parentheses() -> None:
@@ -156,6 +161,14 @@ def test_operations(text: str, kind: str, expected: tuple[str, bytes, str]) -> N
         (nodes.tried, "x?", "try_expression", "x"),
         (nodes.scrutinee_of, "match x {}", "match_expression", "x"),
         (nodes.scrutinee_of, "for a in x {}", "for_expression", "x"),
+        (nodes.value_matched, "if let a = x {}", "let_condition", "x"),
+        (nodes.value_matched, "match x {}", "match_expression", "x"),
+        (nodes.value_matched, "while x {}", "while_expression", "-"),
+        (nodes.pattern_against, "let a = &x", "reference_expression", "a"),
+        (nodes.pattern_against, "if let a = &x {}", "reference_expression", "a"),
+        (nodes.pattern_against, "for a in &x {}", "reference_expression", "a"),
+        (nodes.pattern_against, "for a in y { &x; }", "reference_expression", "-"),
+        (nodes.pattern_against, "match &x { a => b }", "reference_expression", "-"),
         (nodes.loop_pattern, "for a in x {}", "for_expression", "a"),
         (nodes.condition_of, "while x {}", "while_expression", "x"),
         (nodes.body_of, "loop { x }", "loop_expression", "{ x }"),
