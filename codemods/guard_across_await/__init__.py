@@ -58,10 +58,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from codemods.guard_across_await import find, planning, words
-from codemods.guard_across_await.choice import Types
-from codemods.guard_across_await.named import Context
-from codemods.guard_across_await.study import expressions, study
+from codemods.guard_across_await import locate, messages, proposals
+from codemods.guard_across_await.extraction import Types
+from codemods.guard_across_await.guard_plan import deciding_expressions, plan_guard
+from codemods.guard_across_await.named_guard import Context
 from engine.base.model import Level, Proposal, Site, Span
 from engine.detect.codemod import Codemod, Match
 from engine.detect.facts import Facts, Sources
@@ -103,34 +103,34 @@ class GuardAcrossAwait(Codemod):
     costs = frozenset({"allocations"})  # what the lock guards may be copied to be used without it
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
-        for node, evident in find.found(source, matches):
+        for node, evident in locate.guard_expressions(source, matches):
             captures = {"value": (span_of(node),)}
             if not evident:
                 yield Site(self.name, source.path, span_of(node), captures, role="maybe")
                 continue
-            taken = guard_scope(source, node)
-            if taken is not None and taken.trace.awaits:
-                yield self._site(source, taken, captures)
-        for node in find.parameters(source, matches):
-            taken = parameter_scope(source, node)
-            if taken is not None and taken.trace.awaits:
-                yield self._site(source, taken, {"parameter": (span_of(node),)})
+            scope = guard_scope(source, node)
+            if scope is not None and scope.trace.awaits:
+                yield self._site(source, scope, captures)
+        for node in locate.guard_parameters(source, matches):
+            scope = parameter_scope(source, node)
+            if scope is not None and scope.trace.awaits:
+                yield self._site(source, scope, {"parameter": (span_of(node),)})
 
     def _site(
-        self, source: Source, taken: GuardScope, captures: Mapping[str, tuple[Span, ...]]
+        self, source: Source, scope: GuardScope, captures: Mapping[str, tuple[Span, ...]]
     ) -> Site:
-        ctx = _context(source, taken)
-        found = study(ctx, taken, None, {}) if ctx is not None else None
+        ctx = _context(source, scope)
+        found = plan_guard(ctx, scope, None, {}) if ctx is not None else None
         reason = found.reason if found is not None else ""
         certain = bool(reason) and not (found is not None and found.open)
         return Site(
             self.name,
             source.path,
-            planning.shown(taken),
+            proposals.shown_span(scope),
             captures,
-            kind=taken.kind,
+            kind=scope.kind,
             level=Level.REPORT if certain else Level.REVIEW,
-            message=words.message(source, taken),
+            message=messages.message(source, scope),
             reason=reason,
         )
 
@@ -143,27 +143,27 @@ class GuardAcrossAwait(Codemod):
                     yield Question(site.path, span)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
-        return planning.plan(sites, facts)
+        return proposals.plan(sites, facts)
 
 
 @per_source
 def _asked(source: Source, value: Span, doubtful: bool) -> tuple[Span, ...]:
     """The expression that may take a guard, and where that is likely, those that a plan looks at."""
     node = source.node_at(value)
-    if node is None or (doubtful and not find.likely(source, node)):
+    if node is None or (doubtful and not locate.is_likely_guard(source, node)):
         return (value,)
     try:
-        taken = guard_scope(source, node)
-        ctx = _context(source, taken) if taken is not None else None
-        if taken is not None and ctx is not None and taken.trace.awaits:
-            return (value, *map(span_of, expressions(ctx, taken)))
+        scope = guard_scope(source, node)
+        ctx = _context(source, scope) if scope is not None else None
+        if scope is not None and ctx is not None and scope.trace.awaits:
+            return (value, *map(span_of, deciding_expressions(ctx, scope)))
     except RecursionError:
         pass  # the plan says so
     return (value,)
 
 
-def _context(source: Source, taken: GuardScope) -> Context | None:
-    function = source.enclosing(taken.node, FUNCTIONS)
+def _context(source: Source, scope: GuardScope) -> Context | None:
+    function = source.enclosing(scope.node, FUNCTIONS)
     if function is None:
         return None
     return Context(source, scopes_of(source, function), _UNTYPED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from codemods.guard_across_await import words
+from codemods.guard_across_await import messages
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import Flavour, lock_call
 from engine.rust.moves import Moved
@@ -29,21 +29,21 @@ _CHANGES = frozenset(
 )
 
 
-def _changes(source: Source, taken: GuardScope) -> bool:
+def _changes(source: Source, scope: GuardScope) -> bool:
     """Is what is guarded changed before the await?"""
-    if any(binding.mutable for binding in taken.bindings):
+    if any(binding.mutable for binding in scope.bindings):
         return True
-    top = words.looked_into(taken.node)
+    top = messages.looked_into(scope.node)
     called = [method_call(source, n) for n in walk(top) if n.type == "call_expression"]
     return any(found is not None and found[1] in _CHANGES for found in called)
 
 
-def note(source: Source, taken: GuardScope, flavour: Flavour, extra: tuple[str, ...]) -> str:
+def note(source: Source, scope: GuardScope, flavour: Flavour, extra: tuple[str, ...]) -> str:
     """What changes, what it cost before, what to look at."""
-    what, at = words.first_await(source, taken)
-    name = words.who(source, taken)
+    what, at = messages.first_await(source, scope)
+    name = messages.guard_name(source, scope)
     head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
-    if lock_call(source, taken.trace.ordered()[0]) is not None:
+    if lock_call(source, scope.trace.ordered()[0]) is not None:
         look = "It now ends before that: see that the two locks need not be held together."
     elif flavour.is_async:
         look = (
@@ -52,7 +52,7 @@ def note(source: Source, taken: GuardScope, flavour: Flavour, extra: tuple[str, 
         )
     else:
         look = "It now ends before that: see that nothing relies on the lock being kept."
-    if _changes(source, taken):
+    if _changes(source, scope):
         look += f" What is changed under the lock is seen by others before {what} has finished."
     return " ".join((head, look, *extra))
 

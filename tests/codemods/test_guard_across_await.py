@@ -10,7 +10,7 @@ import pytest
 from tree_sitter import Node
 
 from codemods.guard_across_await import CODEMOD
-from codemods.guard_across_await.names import suggest
+from codemods.guard_across_await.value_names import suggest
 from engine.base.model import Level, Outcome, Proposal, Span
 from engine.detect.codemod import registry
 from engine.detect.facts import Facts, Sources

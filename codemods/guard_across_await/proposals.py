@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import notes, words
-from codemods.guard_across_await.choice import Types
-from codemods.guard_across_await.named import Context
-from codemods.guard_across_await.study import Study, study
+from codemods.guard_across_await import messages, notes
+from codemods.guard_across_await.extraction import Types
+from codemods.guard_across_await.guard_plan import GuardPlan, plan_guard
+from codemods.guard_across_await.named_guard import Context
 from engine.base.model import Fix, Level, Outcome, Proposal, Site, Span
 from engine.detect.facts import Facts
 from engine.rust.guard_scopes import (
@@ -33,20 +33,20 @@ class Held:
 
     site: Site
     source: Source
-    taken: GuardScope
+    scope: GuardScope
     ctx: Context
     guard: Type | None  # None for a parameter, whose type is only written
     flavour: Flavour
 
 
-def shown(taken: GuardScope) -> Span:
+def shown_span(scope: GuardScope) -> Span:
     """What the user is shown: the ``let`` as far as it says how the lock is taken, or the
     expression."""
-    if taken.kind == "let":
-        return Span(taken.holder.start_byte, taken.node.end_byte)
-    if taken.kind == "parameter":
-        return span_of(taken.holder)
-    return span_of(taken.node)
+    if scope.kind == "let":
+        return Span(scope.holder.start_byte, scope.node.end_byte)
+    if scope.kind == "parameter":
+        return span_of(scope.holder)
+    return span_of(scope.node)
 
 
 def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
@@ -57,7 +57,7 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
         try:
             found = _held(site, facts, holders)
         except RecursionError:
-            found = Proposal((site,), reason=words.too_deep()) if site.role == "site" else None
+            found = Proposal((site,), reason=messages.too_deep()) if site.role == "site" else None
         if isinstance(found, Proposal):
             yield found
         elif found is not None:
@@ -70,10 +70,12 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
         near = {
             i: h
             for i, h in enumerate(held)
-            if i != index and h.site.path == one.site.path and h.taken.region == one.taken.region
+            if i != index and h.site.path == one.site.path and h.scope.region == one.scope.region
         }
-        result = study(one.ctx, one.taken, one.guard, {h.taken: h.guard for h in near.values()})
-        together = [i for i, h in near.items() if h.taken in result.others and i not in done]
+        result = plan_guard(
+            one.ctx, one.scope, one.guard, {h.scope: h.guard for h in near.values()}
+        )
+        together = [i for i, h in near.items() if h.scope in result.others and i not in done]
         done.update(together)
         yield _proposal(one, [held[i] for i in together], result)
 
@@ -84,7 +86,7 @@ def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | No
     flavour = Flavour.TOKIO
     if "parameter" in site.captures:
         node = source.node_at(site.captures["parameter"][0])
-        taken = parameter_scope(source, node) if node is not None else None
+        scope = parameter_scope(source, node) if node is not None else None
     else:
         span = site.captures["value"][0]
         type_ = facts.type_of(site.path, span)
@@ -99,10 +101,10 @@ def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | No
         flavour = holders.flavour(guard, site.path)
         node = source.node_at(span)
         consumers = OF_GUARDS if type_ == guard else OF_WRAPPERS
-        taken = guard_scope(source, node, consumers) if node is not None else None
-    if taken is None or not taken.trace.awaits:
+        scope = guard_scope(source, node, consumers) if node is not None else None
+    if scope is None or not scope.trace.awaits:
         return None
-    function = source.enclosing(taken.node, FUNCTIONS)
+    function = source.enclosing(scope.node, FUNCTIONS)
     if function is None:
         return None
 
@@ -113,14 +115,14 @@ def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | No
     real = replace(
         site,
         role="site",
-        kind=taken.kind,
-        span=shown(taken),
-        message=words.message(source, taken, guard),
+        kind=scope.kind,
+        span=shown_span(scope),
+        message=messages.message(source, scope, guard),
     )
-    return Held(real, source, taken, ctx, guard, flavour)
+    return Held(real, source, scope, ctx, guard, flavour)
 
 
-def _proposal(one: Held, others: Sequence[Held], found: Study) -> Proposal:
+def _proposal(one: Held, others: Sequence[Held], found: GuardPlan) -> Proposal:
     if not found.drafts:
         site = replace(one.site, level=Level.REPORT, reason=found.reason)
         return Proposal((site,), reason=found.reason)
@@ -132,7 +134,7 @@ def _proposal(one: Held, others: Sequence[Held], found: Study) -> Proposal:
             extra.append(notes.of_cost(draft.cost))
         if draft.label == "drop":
             extra.append(notes.of_drop(one.flavour))
-        note = notes.note(one.source, one.taken, one.flavour, tuple(extra))
+        note = notes.note(one.source, one.scope, one.flavour, tuple(extra))
         fix = Fix(draft.label, Level.REVIEW, draft.edits, note)
         if not any(fix.edits == other.edits for other in fixes):
             fixes.append(fix)

@@ -23,7 +23,7 @@ class Types:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Extraction:
     """``node`` is computed under the lock, with ``suffix`` behind it. In the statement a name takes
     the place of ``whole`` (``node`` itself when None), borrowed when ``by_ref``; ``extra`` edits
     mend what else stands there. ``cost`` is what a clone that was not there before costs."""
@@ -62,7 +62,7 @@ def cloning(facts: TypeFacts, type_: Type) -> bytes:
     return b".copied()" if inner is not None and facts.is_copy(inner) else b".cloned()"
 
 
-def priced(facts: TypeFacts, way: Choice, held: Type) -> list[Choice]:
+def priced(facts: TypeFacts, way: Extraction, held: Type) -> list[Extraction]:
     """The choice with what cloning a ``held`` costs; none when that is not known to be little."""
     if facts.is_cheap(held):
         found = replace(way, cost=f"a clone of `{held.short()}`, which is cheap")

@@ -6,9 +6,9 @@ import re
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import words
-from codemods.guard_across_await.blocks import Draft
-from codemods.guard_across_await.named import Context, Refused
+from codemods.guard_across_await import messages
+from codemods.guard_across_await.block_edits import Draft
+from codemods.guard_across_await.named_guard import Context, Refused
 from engine.base.model import Edit, Span
 from engine.rust.effects import is_pure
 from engine.rust.guard_scopes import GuardScope
@@ -25,42 +25,42 @@ _SOME = re.compile(rb"Some\(\s*((?:mut\s+)?[a-z_]\w*)\s*\)")
 _TAKEN_NAME = re.compile(rb"(?:mut\s+)?[a-z_]\w*")
 
 
-def drafts(ctx: Context, taken: GuardScope) -> list[Draft]:
+def drafts(ctx: Context, scope: GuardScope) -> list[Draft]:
     """Ranked ways for a guard bound by ``if let`` or ``for``. Raises Refused."""
     ways: list[Draft] = []
-    mapped = _mapped(ctx.source, taken)
+    mapped = _mapped(ctx.source, scope)
     if mapped is not None:
         ways.append(mapped)
-    if taken.kind == "pattern":
-        dropped = early_drops(ctx, taken)
+    if scope.kind == "pattern":
+        dropped = early_drops(ctx, scope)
         if dropped is not None:
             ways.append(dropped)
     if not ways:
-        reason = words.iterates if taken.kind == "for" else words.bound_by_pattern
-        raise Refused(reason(ctx.source, taken))
+        reason = messages.iterates if scope.kind == "for" else messages.bound_by_pattern
+        raise Refused(reason(ctx.source, scope))
     return ways
 
 
-def _mapped(source: Source, taken: GuardScope) -> Draft | None:
+def _mapped(source: Source, scope: GuardScope) -> Draft | None:
     """What the body's first ``let`` takes out of the guard is taken out in the scrutinee:
     ``if let Some(x) = map.get(&k).map(|g| g.value().clone()) {``."""
-    pattern = _pattern(taken)
-    statements = statements_of(taken.region) if taken.region.type == "block" else []
+    pattern = _pattern(scope)
+    statements = statements_of(scope.region) if scope.region.type == "block" else []
     let = let_of(statements[0]) if statements else None
     if pattern is None or let is None or let.value is None or let.alternative is not None:
         return None
     first, value, bound = statements[0], let.value, let.pattern
-    if bound.type != "identifier" or not all(use in span_of(value) for use in taken.uses):
+    if bound.type != "identifier" or not all(use in span_of(value) for use in scope.uses):
         return None
-    if any(n.type in _LEAVES for n in walk(value)) or len(taken.bindings) != 1:
+    if any(n.type in _LEAVES for n in walk(value)) or len(scope.bindings) != 1:
         return None
     if value.type == "reference_expression":
         return None
     name = (b"mut " if is_mut(first) else b"") + source.text(bound)
     text = source.text(pattern)
-    if taken.kind == "pattern":
+    if scope.kind == "pattern":
         hit = _SOME.fullmatch(text)
-        if hit is None or taken.holder.type not in ("if_expression", "while_expression"):
+        if hit is None or scope.holder.type not in ("if_expression", "while_expression"):
             return None
         parameter, new_pattern, tail = hit.group(1), b"Some(" + name + b")", b""
     else:
@@ -75,10 +75,10 @@ def _mapped(source: Source, taken: GuardScope) -> Draft | None:
     closure = b".map(|" + parameter + b"| " + source.text(value) + b")" + tail
     edits = (
         Edit(source.path, pattern.start_byte, pattern.end_byte, new_pattern),
-        Edit(source.path, taken.node.end_byte, taken.node.end_byte, closure),
+        Edit(source.path, scope.node.end_byte, scope.node.end_byte, closure),
         Edit(source.path, source.line_start(first.start_byte), source.line_end(after) + 1, b""),
     )
-    cost = "a `Vec` of what the body needs" if taken.kind == "for" else ""
+    cost = "a `Vec` of what the body needs" if scope.kind == "for" else ""
     return Draft("scrutinee", edits, cost)
 
 
@@ -86,36 +86,36 @@ def _mapped(source: Source, taken: GuardScope) -> Draft | None:
 _READERS = frozenset({b"key", b"value", b"pair", b"deref"})
 
 
-def _pattern(taken: GuardScope) -> Node | None:
-    parent = taken.node.parent
+def _pattern(scope: GuardScope) -> Node | None:
+    parent = scope.node.parent
     if parent is None or parent.type not in ("let_condition", "for_expression"):
         return None
-    if parent.type == "let_condition" and parent.parent != taken.holder:
+    if parent.type == "let_condition" and parent.parent != scope.holder:
         return None
-    return pattern_against(taken.node)
+    return pattern_against(scope.node)
 
 
-def early_drops(ctx: Context, taken: GuardScope) -> Draft | None:
+def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
     """``drop(guard);`` in front of each awaiting statement that does not need the guard any more.
 
     Only where the guard's scope cannot be made smaller: a branch of a longer scope, or a pattern's
     own block. None when a statement both uses the guard and awaits.
     """
     source = ctx.source
-    if len(taken.bindings) != 1 or taken.trace.later or not _by_value(source, taken):
+    if len(scope.bindings) != 1 or scope.trace.later or not _by_value(source, scope):
         return None
-    borrowed = _borrowed(ctx, taken)
-    drop = b"drop(" + taken.bindings[0].name + b");"
+    borrowed = _borrowed(ctx, scope)
+    drop = b"drop(" + scope.bindings[0].name + b");"
     covered: list[Span] = []
     edits: list[Edit] = []
-    for node in taken.trace.ordered():
+    for node in scope.trace.ordered():
         if any(span_of(node) in span for span in covered):
             continue
-        found = _statement(taken, node)
+        found = _statement(scope, node)
         if found is None:
             return None
-        seen = ctx.scopes.resolve(taken.bindings[0].name, found[0].start_byte)
-        if seen != taken.bindings[0]:
+        seen = ctx.scopes.resolve(scope.bindings[0].name, found[0].start_byte)
+        if seen != scope.bindings[0]:
             return None  # another name is meant there
         statement, block = found
         previous = statement.prev_named_sibling
@@ -130,11 +130,11 @@ def early_drops(ctx: Context, taken: GuardScope) -> Draft | None:
     return Draft("drop", tuple(edits))
 
 
-def _borrowed(ctx: Context, taken: GuardScope) -> set[Span]:
+def _borrowed(ctx: Context, scope: GuardScope) -> set[Span]:
     """Uses of names that may borrow from the guard: bound to something computed from it whose type
     does not show it to be a value of its own."""
-    uses, found = set(taken.uses), set[Span]()
-    for node in walk(taken.region):
+    uses, found = set(scope.uses), set[Span]()
+    for node in walk(scope.region):
         if node.type not in _BINDING:
             continue
         value = value_matched(node)
@@ -165,30 +165,30 @@ def _bodies(node: Node) -> list[Node]:
     return [part for part in parts if part is not None]
 
 
-def _by_value(source: Source, taken: GuardScope) -> bool:
-    binding = taken.bindings[0]
-    return not binding.by_ref and taken.kind in ("let", "pattern") and not taken.trace.moves
+def _by_value(source: Source, scope: GuardScope) -> bool:
+    binding = scope.bindings[0]
+    return not binding.by_ref and scope.kind in ("let", "pattern") and not scope.trace.moves
 
 
-def _statement(taken: GuardScope, node: Node) -> tuple[Node, Node] | None:
+def _statement(scope: GuardScope, node: Node) -> tuple[Node, Node] | None:
     """The innermost statement that awaits and uses no guard, outside loops and closures."""
     current: Node | None = node
-    while current is not None and current != taken.region.parent:
+    while current is not None and current != scope.region.parent:
         parent = current.parent
         if parent is not None and parent.type == "block":
-            if any(use in span_of(current) for use in taken.uses):
+            if any(use in span_of(current) for use in scope.uses):
                 return None
-            if _repeated(taken, parent):
+            if _repeated(scope, parent):
                 return None
             return current, parent
         current = parent
     return None
 
 
-def _repeated(taken: GuardScope, block: Node) -> bool:
+def _repeated(scope: GuardScope, block: Node) -> bool:
     """Is the block part of a loop (or another function) inside the guard's scope?"""
     current: Node | None = block
-    while current is not None and current != taken.region:
+    while current is not None and current != scope.region:
         if current.type in ("for_expression", "while_expression", "loop_expression"):
             return True
         if current.type in FUNCTIONS:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import blocks, patterns, temps, words
-from codemods.guard_across_await.blocks import Draft
-from codemods.guard_across_await.choose import asked
-from codemods.guard_across_await.named import Context, Refused, split
+from codemods.guard_across_await import block_edits, messages, pattern_guard, temporary_guard
+from codemods.guard_across_await.block_edits import Draft
+from codemods.guard_across_await.named_guard import Context, Refused, block_for
 from engine.base.model import Span
+from engine.rust.evaluation_order import expressions_around
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guarded, lock_call
 from engine.rust.nodes import body_of, let_of, statements_of
@@ -21,7 +21,7 @@ from engine.rust.types import UNIT, Type
 
 
 @dataclass(frozen=True)
-class Study:
+class GuardPlan:
     """Ranked ways to end the guard earlier, or the ``reason`` for none. ``others`` are guards that
     end together with this one."""
 
@@ -32,79 +32,81 @@ class Study:
     open: bool = False  # types that are not known yet decide
 
 
-def study(
-    ctx: Context, taken: GuardScope, guard: Type | None, others: Mapping[GuardScope, Type | None]
-) -> Study:
+def plan_guard(
+    ctx: Context, scope: GuardScope, guard: Type | None, others: Mapping[GuardScope, Type | None]
+) -> GuardPlan:
     """Never raises; a guard that no rule covers is left with the reason."""
     try:
-        reason = left_alone(ctx, taken, guard)
+        reason = reason_to_keep(ctx, scope, guard)
         if reason:
-            return Study(reason=reason)
-        if taken.kind in ("let", "extended"):
-            stay = {o: left_alone(ctx, o, type_) for o, type_ in others.items()}
-            return _named(ctx, taken, stay)
-        if taken.kind in ("pattern", "for"):
-            return Study(tuple(patterns.drafts(ctx, taken)))
-        together = temps.together(ctx, taken, list(others))
-        if together is not None:
-            return Study((together[0],), others=together[1])
-        return Study(tuple(temps.drafts(ctx, taken)))
+            return GuardPlan(reason=reason)
+        if scope.kind in ("let", "extended"):
+            stay = {o: reason_to_keep(ctx, o, type_) for o, type_ in others.items()}
+            return _named(ctx, scope, stay)
+        if scope.kind in ("pattern", "for"):
+            return GuardPlan(tuple(pattern_guard.drafts(ctx, scope)))
+        joint = temporary_guard.joint_draft(ctx, scope, list(others))
+        if joint is not None:
+            return GuardPlan((joint[0],), others=joint[1])
+        return GuardPlan(tuple(temporary_guard.drafts(ctx, scope)))
     except Refused as refused:
-        return Study(reason=refused.reason, open=refused.open)
+        return GuardPlan(reason=refused.reason, open=refused.open)
     except RecursionError:
-        return Study(reason=words.too_deep())
+        return GuardPlan(reason=messages.too_deep())
 
 
-def _named(ctx: Context, taken: GuardScope, others: Mapping[GuardScope, str]) -> Study:
+def _named(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> GuardPlan:
     try:
-        found = split(ctx, taken, others)
+        found = block_for(ctx, scope, others)
     except Refused as refused:
-        early = taken.kind == "let" and refused.droppable
-        dropped = patterns.early_drops(ctx, taken) if early else None
+        early = scope.kind == "let" and refused.droppable
+        dropped = pattern_guard.early_drops(ctx, scope) if early else None
         if dropped is None:
             raise refused
-        return Study((dropped,))
-    return Study(tuple(blocks.drafts(ctx, taken, found)), others=found.others, notes=found.notes)
+        return GuardPlan((dropped,))
+    return GuardPlan(
+        tuple(block_edits.drafts(ctx, scope, found)), others=found.others, notes=found.notes
+    )
 
 
-def left_alone(ctx: Context, taken: GuardScope, guard: Type | None) -> str:
+def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:
     """Why this guard is not touched, whatever stands around it ("" when nothing speaks for it)."""
-    source, trace = ctx.source, taken.trace
-    if taken.kind == "parameter":
-        return words.is_parameter(source, taken)
-    if taken.kind == "passed":
-        return words.passed(source, taken)
-    attribute = _allowed(source, taken.holder)
+    source, trace = ctx.source, scope.trace
+    if scope.kind == "parameter":
+        return messages.is_parameter(source, scope)
+    if scope.kind == "passed":
+        return messages.passed(source, scope)
+    attribute = _allowed(source, scope.holder)
     if attribute is not None:
-        return words.allowed(source, taken, attribute)
-    if taken.kind not in ("let", "pattern", "extended"):
+        return messages.allowed(source, scope, attribute)
+    if scope.kind not in ("let", "pattern", "extended"):
         return ""
     if trace.moves:
-        return words.given_away(source, taken, trace.moves[0])
+        return messages.given_away(source, scope, trace.moves[0])
     if guard is not None and guarded(guard) == UNIT:
-        return words.guards_nothing(source, taken)
-    bound = taken.kind in ("let", "pattern")
-    if bound and all(name.startswith("_") for name in taken.names):
-        return words.on_purpose(source, taken)
+        return messages.guards_nothing(source, scope)
+    bound = scope.kind in ("let", "pattern")
+    if bound and all(name.startswith("_") for name in scope.names):
+        return messages.on_purpose(source, scope)
     if trace.reassigned:
-        return words.assigned_again(source, taken, trace.reassigned[0])
+        return messages.assigned_again(source, scope, trace.reassigned[0])
     first = trace.ordered()[0]
-    inside = [use for use in taken.uses if use.start == first.start_byte]
+    inside = [use for use in scope.uses if use.start == first.start_byte]
     after = trace.later.get(span_of(first)) or trace.drops_later.get(span_of(first))
     if inside and after:  # `stream.write_all(..).await`, and more of it
         use = first.descendant_for_byte_range(inside[0].start, inside[0].end) or first
-        return words.awaited_on(source, taken, use, [first])
+        return messages.awaited_on(source, scope, use, [first])
     for node in trace.ordered():
         if trace.later.get(span_of(node)):
-            return words.used_after(source, taken, _use(trace.later[span_of(node)]))
+            return messages.used_after(source, scope, _use(trace.later[span_of(node)]))
     for node in trace.ordered():
         if trace.drops_later.get(span_of(node)):
-            return words.dropped_after(source, taken, trace.drops_later[span_of(node)][0])
-    if bound and not taken.uses:
-        return words.on_purpose(source, taken)
-    locked = lock_call(source, taken.node)
+            return messages.dropped_after(source, scope, trace.drops_later[span_of(node)][0])
+    if bound and not scope.uses:
+        return messages.on_purpose(source, scope)
+    locked = lock_call(source, scope.node)
     if bound and locked is not None and locked.method.startswith(b"try_"):
-        return words.tried(source, taken, locked)
+        return messages.tried(source, scope, locked)
     return ""
 
 
@@ -129,17 +131,17 @@ def _use(nodes: Sequence[Node]) -> Span:
     return span_of(min(nodes, key=lambda n: n.start_byte))
 
 
-def expressions(ctx: Context, taken: GuardScope) -> list[Node]:
+def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
     """Expressions whose types decide how this guard is split: asked from rustc in one round."""
-    trace = taken.trace
-    if taken.kind == "temporary":
-        found = temps.place_of(ctx.source, taken.node)
+    trace = scope.trace
+    if scope.kind == "temporary":
+        found = temporary_guard.statement_around(ctx.source, scope.node)
         if found is None:
             return []
-        return asked(ctx.source, taken.node, found[0], trace.ordered())
-    if taken.kind not in ("let", "extended") or trace.later or trace.moves:
+        return expressions_around(scope.node, found[0], trace.ordered())
+    if scope.kind not in ("let", "extended") or trace.later or trace.moves:
         return []
-    statements = statements_of(taken.region)
+    statements = statements_of(scope.region)
     stop = min(
         index
         for index, statement in enumerate(statements)
@@ -148,21 +150,21 @@ def expressions(ctx: Context, taken: GuardScope) -> list[Node]:
     wanted: list[Node] = []
     for statement in statements[:stop]:
         let = let_of(statement)
-        after = statement.start_byte >= taken.holder.end_byte
+        after = statement.start_byte >= scope.holder.end_byte
         if after and let is not None and let.value is not None:
             wanted.append(let.value)
     outside = statements[stop]
-    for use in sorted(_reaching(ctx, taken, statements[:stop])):
+    for use in sorted(_reaching(ctx, scope, statements[:stop])):
         if use in span_of(outside):
             node = outside.descendant_for_byte_range(use.start, use.end)
             if node is not None:
-                wanted.extend(asked(ctx.source, node, outside, trace.ordered()))
+                wanted.extend(expressions_around(node, outside, trace.ordered()))
     return list(dict.fromkeys(wanted))
 
 
-def _reaching(ctx: Context, taken: GuardScope, statements: Sequence[Node]) -> set[Span]:
+def _reaching(ctx: Context, scope: GuardScope, statements: Sequence[Node]) -> set[Span]:
     """Uses of the guard, and of what is computed from it on the way."""
-    found = set(taken.uses)
+    found = set(scope.uses)
     for statement in statements:
         let = let_of(statement)
         if let is None or let.value is None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import Choice, Types, priced
+from codemods.guard_across_await.extraction import Extraction, Types, priced
 from engine.base.model import Span
 from engine.rust.iteration import items_of_collection, items_of_iterator
 from engine.rust.nodes import borrowed, loop_pattern, method_call, scrutinee_of
@@ -18,7 +18,7 @@ from engine.rust.types import Type
 _COLLECT = b".collect::<Vec<_>>()"
 
 
-def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Choice]:
+def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Extraction]:
     """Ways to collect what a ``for`` runs over, when one of ``found`` is that."""
     value = next((n for n in found if _loop_over(n) is not None), None)
     loop = _loop_over(value) if value is not None else None
@@ -34,27 +34,29 @@ def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Choic
         head = b".iter()"
         items = items_of_collection(type_.args[0])
     elif type_.last == "Drain" and type_.name.startswith(("std::", "alloc::")):
-        return [Choice(node, _COLLECT, "a `Vec` of the items", whole=value)]
+        return [Extraction(node, _COLLECT, "a `Vec` of the items", whole=value)]
     else:
         items = items_of_iterator(type_)
     if items is None:
         return []
     if len(items) == 1:
-        way = Choice(node, head + _each(types.facts, items[0]) + _COLLECT, whole=value, by_ref=True)
+        way = Extraction(
+            node, head + _each(types.facts, items[0]) + _COLLECT, whole=value, by_ref=True
+        )
         return _priced(types.facts, way, items)
     one = _one_of_a_pair(source, loop, node, head)
     if one is not None:
         index, node, head, extra = one
         suffix = head + _each(types.facts, items[index]) + _COLLECT
-        way = Choice(node, suffix, whole=value, by_ref=True, extra=extra)
+        way = Extraction(node, suffix, whole=value, by_ref=True, extra=extra)
         return _priced(types.facts, way, items[index : index + 1])
-    way = Choice(
+    way = Extraction(
         node, head + _pairs(source, types.facts, loop, items) + _COLLECT, whole=value, by_ref=True
     )
     return _priced(types.facts, way, items)
 
 
-def _priced(facts: TypeFacts, way: Choice, items: Sequence[Type]) -> list[Choice]:
+def _priced(facts: TypeFacts, way: Extraction, items: Sequence[Type]) -> list[Extraction]:
     """Every part must be cheap; each item is cloned."""
     if not all(priced(facts, way, item) for item in items):
         return []

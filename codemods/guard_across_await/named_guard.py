@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import words
-from codemods.guard_across_await.choice import Choice, Types, cloning
-from codemods.guard_across_await.choose import choose
+from codemods.guard_across_await import messages
+from codemods.guard_across_await.extraction import Extraction, Types, cloning
+from codemods.guard_across_await.extraction_candidates import candidates
 from codemods.guard_across_await.notes import of_drop_earlier
 from engine.base.model import Span
 from engine.rust.evaluation_order import is_evaluated_first
@@ -35,7 +35,8 @@ class Context:
     types: Types
 
     def type_of(self, node: Node) -> Type | None:
-        """What rustc says of the expression; None before it has been asked, and of what it did not compile."""
+        """What rustc says of the expression; None before it has been asked, and of what it did not
+        compile."""
         return self.types.of(node)
 
 
@@ -48,8 +49,8 @@ class Carried:
 
 
 @dataclass(frozen=True)
-class Split:
-    """``statements[first..last]`` of ``block`` go into the guard's block; ``choices`` (one list
+class GuardBlock:
+    """``statements[first..last]`` of ``block`` go into the guard's block; ``extractions`` (one list
     of alternatives per place) come out of ``outside``, the statement behind, and are computed in
     it, ``carried`` are names that come out of it."""
 
@@ -59,7 +60,7 @@ class Split:
     last: int
     carried: tuple[Carried, ...]
     outside: Node | None
-    choices: tuple[tuple[Choice, ...], ...]
+    extractions: tuple[tuple[Extraction, ...], ...]
     others: tuple[GuardScope, ...]  # guards taken inside, which end with this one
     notes: tuple[str, ...] = field(default=())
 
@@ -80,37 +81,37 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
         self.open = open_
 
 
-def split(ctx: Context, taken: GuardScope, others: Mapping[GuardScope, str]) -> Split:
-    """The block for ``taken``, a guard bound by a ``let``. ``others`` are further guards that are
+def block_for(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> GuardBlock:
+    """The block for ``scope``, a guard bound by a ``let``. ``others`` are further guards that are
     held across an await, each with the reason why it must stay ("" when it need not). Raises
     Refused."""
-    return _Splitter(ctx, taken, others).split()
+    return _BlockPlanner(ctx, scope, others).plan()
 
 
-def nothing_out(ctx: Context, taken: GuardScope, use: Node, awaits: list[Node]) -> Refused:
+def no_extraction(ctx: Context, scope: GuardScope, use: Node, awaits: list[Node]) -> Refused:
     """No value of its own can be taken out around ``use``."""
     source = ctx.source
     if any(span_of(use) in span_of(a) for a in awaits):
-        return Refused(words.awaited_on(source, taken, use, awaits))
-    top = words.looked_into(use)
+        return Refused(messages.awaited_on(source, scope, use, awaits))
+    top = messages.looked_into(use)
     type_ = ctx.type_of(top)
     if type_ is None:
-        return Refused(words.type_decides(source, taken, top, awaits), open_=True)
-    return Refused(words.looked_into_while(source, taken, top, awaits, type_))
+        return Refused(messages.type_decides(source, scope, top, awaits), open_=True)
+    return Refused(messages.looked_into_while(source, scope, top, awaits, type_))
 
 
-class _Splitter:
-    def __init__(self, ctx: Context, taken: GuardScope, others: Mapping[GuardScope, str]) -> None:
+class _BlockPlanner:
+    def __init__(self, ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> None:
         self.ctx = ctx
         self.source = ctx.source
-        self.taken = taken
-        self.statements = statements_of(taken.region)
-        self.first = self.top(taken.holder)
-        self.stop = min(self.top(node) for node in taken.trace.ordered())
+        self.scope = scope
+        self.statements = statements_of(scope.region)
+        self.first = self.top(scope.holder)
+        self.stop = min(self.top(node) for node in scope.trace.ordered())
         self.others = {
             other: reason
             for other, reason in others.items()
-            if other.region == taken.region and other.kind in ("let", "extended")
+            if other.region == scope.region and other.kind in ("let", "extended")
         }
         self.inside: list[GuardScope] = []
 
@@ -124,8 +125,8 @@ class _Splitter:
                 return index
         return len(self.statements) - 1
 
-    def split(self) -> Split:
-        uses = set(self.taken.uses)
+    def plan(self) -> GuardBlock:
+        uses = set(self.scope.uses)
         last = max((self.at(use) for use in uses), default=self.first)
         derived: dict[Binding, bytes | None] = {}
         while True:
@@ -149,22 +150,22 @@ class _Splitter:
         if last > self.stop:
             raise self.beyond(uses, derived)
         outside = self.statements[last] if last == self.stop else None
-        choices: tuple[tuple[Choice, ...], ...] = ()
+        extractions: tuple[tuple[Extraction, ...], ...] = ()
         if outside is not None:
             inner = [use for use in sorted(uses) if use in span_of(outside)]
-            choices = self.choices(outside, inner)
+            extractions = self.extractions(outside, inner)
             last -= 1
         self.check(last, outside)
-        gone = [options[0].place for options in choices]
+        gone = [options[0].place for options in extractions]
         carried, notes = self.carried(last, gone, derived)
-        return Split(
-            self.taken.region,
+        return GuardBlock(
+            self.scope.region,
             self.statements,
             self.first,
             last,
             carried,
             outside,
-            choices,
+            extractions,
             tuple(self.inside),
             notes,
         )
@@ -172,17 +173,17 @@ class _Splitter:
     def stays(self, other: GuardScope) -> Refused:
         """Another guard is taken inside and must live on."""
         if other.names and other.names[0].startswith("_"):
-            return Refused(words.dropped_earlier(self.taken, other.names[0]))
-        return Refused(words.other_guard(self.source, self.taken, other), False)
+            return Refused(messages.dropped_earlier(self.scope, other.names[0]))
+        return Refused(messages.other_guard(self.source, self.scope, other), False)
 
     # -- what borrows from the guard -----------------------------------------------------------
 
     def derived(self, last: int) -> dict[Binding, bytes | None]:
         """Names bound to something borrowed from the guard, with what clones it out cheaply (None:
         nothing does, so the guard must live as long as they are used)."""
-        sources = {u for o in (self.taken, *self.inside) for u in o.uses}
+        sources = {u for o in (self.scope, *self.inside) for u in o.uses}
         found: dict[Binding, bytes | None] = {}
-        guards = {b for o in (self.taken, *self.inside) for b in o.bindings}
+        guards = {b for o in (self.scope, *self.inside) for b in o.bindings}
         for statement in self.statements[self.first + 1 : last + 1]:
             let = let_of(statement)
             if let is None or (value := let.value) is None:
@@ -222,23 +223,25 @@ class _Splitter:
 
     # -- what comes out ------------------------------------------------------------------------
 
-    def choices(self, outside: Node, uses: Sequence[Span]) -> tuple[tuple[Choice, ...], ...]:
+    def extractions(
+        self, outside: Node, uses: Sequence[Span]
+    ) -> tuple[tuple[Extraction, ...], ...]:
         """Expressions of the awaiting statement to compute inside the block."""
-        awaits = [a for a in self.taken.trace.ordered() if span_of(a) in span_of(outside)]
-        found: list[tuple[Choice, ...]] = []
+        awaits = [a for a in self.scope.trace.ordered() if span_of(a) in span_of(outside)]
+        found: list[tuple[Extraction, ...]] = []
         for use in uses:
             if any(use in options[0].place for options in found):
                 continue
             node = outside.descendant_for_byte_range(use.start, use.end) or outside
-            options = choose(self.ctx.source, self.ctx.types, node, outside, awaits)
+            options = candidates(self.ctx.source, self.ctx.types, node, outside, awaits)
             if not options:
-                raise nothing_out(self.ctx, self.taken, node, awaits)
+                raise no_extraction(self.ctx, self.scope, node, awaits)
             found = [o for o in found if o[0].place not in options[0].place]
             found.append(options)
         tops = [options[0].node for options in found]
         for options in found:
             if not is_evaluated_first(self.source, options[0].node, outside, tops):
-                raise Refused(words.not_first(self.source, self.taken, options[0].node))
+                raise Refused(messages.not_first(self.source, self.scope, options[0].node))
         return tuple(found)
 
     def carried(
@@ -248,7 +251,7 @@ class _Splitter:
         end = self.statements[last].end_byte
         carried: list[Carried] = []
         notes: list[str] = []
-        guards = {b for o in (self.taken, *self.inside) for b in o.bindings}
+        guards = {b for o in (self.scope, *self.inside) for b in o.bindings}
         for statement in self.statements[self.first : last + 1]:
             let = let_of(statement)
             if let is None:
@@ -261,20 +264,20 @@ class _Splitter:
                 if binding in guards:
                     continue
                 if after and value is None:
-                    raise Refused(words.declared_without_value(self.taken, name))
+                    raise Refused(messages.declared_without_value(self.scope, name))
                 type_ = self.ctx.type_of(value) if value is not None else None
                 if after and type_ is not None and next(guards_in(type_), None) is not None:
-                    raise Refused(words.dropped_earlier(self.taken, name, type_), False)
+                    raise Refused(messages.dropped_earlier(self.scope, name, type_), False)
                 if after:
                     carried.append(Carried(binding, derived.get(binding) or b""))
                     continue
                 if name.startswith("_"):
-                    raise Refused(words.dropped_earlier(self.taken, name))
+                    raise Refused(messages.dropped_earlier(self.scope, name))
                 if self.ctx.types.facts.drop_is_seen(type_):
-                    raise Refused(words.dropped_earlier(self.taken, name, type_))
+                    raise Refused(messages.dropped_earlier(self.scope, name, type_))
                 held = self.part(statement, binding, type_)
                 if held is not None and self.ctx.types.facts.drop_is_seen(held) is None:
-                    gone_by_then = moved(self.source, uses, self.taken.region)
+                    gone_by_then = moved(self.source, uses, self.scope.region)
                     if gone_by_then != "always":
                         notes.append(of_drop_earlier(name, held, gone_by_then))
         return tuple(carried), tuple(notes)
@@ -303,25 +306,25 @@ class _Splitter:
 
     def check(self, last: int, outside: Node | None) -> None:
         inside = self.statements[self.first : last + 1]
-        before = self.taken.holder.prev_named_sibling
+        before = self.scope.holder.prev_named_sibling
         if before is not None and before.type == "attribute_item":
-            raise Refused(words.attribute(self.taken, self.source.text(before)))
+            raise Refused(messages.attribute(self.scope, self.source.text(before)))
         for statement in [*inside, *([outside] if outside is not None else [])]:
             if statement.has_error:
-                raise Refused(words.not_understood(self.taken))
+                raise Refused(messages.not_understood(self.scope))
         for statement in inside:
             if statement.type in ("attribute_item", "inner_attribute_item"):
-                raise Refused(words.attribute(self.taken, self.source.text(statement)))
+                raise Refused(messages.attribute(self.scope, self.source.text(statement)))
             if statement.type in ITEMS or statement.type == "use_declaration":
-                raise Refused(words.item_inside(self.taken, statement.type))
+                raise Refused(messages.item_inside(self.scope, statement.type))
             call = statement.named_children[0] if statement.named_children else statement
             for node in (statement, call):
                 if node.type == "macro_invocation" and macro_name(self.source, node) in _PINS:
-                    raise Refused(words.item_inside(self.taken, "pinned value"))
+                    raise Refused(messages.item_inside(self.scope, "pinned value"))
         if outside is not None and last + 1 < len(self.statements):
             between = outside.prev_named_sibling
             if between is not None and between.type == "attribute_item":
-                raise Refused(words.attribute(self.taken, self.source.text(between)))
+                raise Refused(messages.attribute(self.scope, self.source.text(between)))
 
     def beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> Refused:
         """Something that needs the guard is used after the await: what, and where."""
@@ -331,7 +334,7 @@ class _Splitter:
         for binding, suffix in derived.items():
             for found in self.ctx.scopes.uses(binding):
                 if suffix is None and self.at(found.span) > self.stop:
-                    reason = words.borrowed_beyond(self.source, self.taken, binding, found.span)
+                    reason = messages.borrowed_beyond(self.source, self.scope, binding, found.span)
                     return Refused(reason, False)
         later = next((use for use in sorted(uses) if self.at(use) > self.stop), None)
-        return Refused(words.used_after(self.source, self.taken, later))
+        return Refused(messages.used_after(self.source, self.scope, later))

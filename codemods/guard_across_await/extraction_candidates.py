@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.choice import Choice, Types, cloning, priced
-from codemods.guard_across_await.loops import collected
+from codemods.guard_across_await.extraction import Extraction, Types, cloning, priced
+from codemods.guard_across_await.loop_items import collected
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
@@ -34,14 +34,9 @@ _PLACES = frozenset({"identifier", "field_expression", "index_expression", "unar
 _BY_REF = re.compile(rb"\bref\b")
 
 
-def asked(source: Source, start: Node, stop: Node, awaits: Sequence[Node]) -> list[Node]:
-    """Expressions whose types ``choose`` looks at."""
-    return expressions_around(start, stop, awaits)
-
-
-def choose(
+def candidates(
     source: Source, types: Types, start: Node, stop: Node, awaits: Sequence[Node]
-) -> tuple[Choice, ...]:
+) -> tuple[Extraction, ...]:
     """Ranked: the whole chain that hangs on the guard, larger expressions, a cheap clone, shorter
     chains. Only what rustc may accept; types decide where they are known."""
     found = expressions_around(start, stop, awaits)
@@ -50,10 +45,10 @@ def choose(
     top = chain_around(start, found)
     at = found.index(top) if top in found else 0
     chain, larger = found[: at + 1], found[at + 1 :]
-    ranked: list[Choice] = []
+    ranked: list[Extraction] = []
     for node in [chain[-1], *larger]:
         if _is_value(source, types, node, start):
-            ranked.append(Choice(node))
+            ranked.append(Extraction(node))
     if ranked and ranked[0].node == chain[-1]:
         return tuple(ranked[:2])
     ranked.extend(collected(source, types, found))
@@ -61,7 +56,7 @@ def choose(
         ranked.extend(_cloned(source, types, node, start))
     for node in reversed(chain[:-1]):
         if node != start and _is_value(source, types, node, start):
-            ranked.append(Choice(node))
+            ranked.append(Extraction(node))
     return tuple(dict.fromkeys(ranked))
 
 
@@ -109,7 +104,7 @@ def _is_read(source: Source, facts: TypeFacts, place: Node, type_: Type | None) 
     return parent.type in ("binary_expression", "if_expression", "for_expression")
 
 
-def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Choice]:
+def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Extraction]:
     """A clone out of the lock, where that is cheap: of a place, or of a reference into it."""
     type_ = types.of(node)
     _, parent = unwrapped(node)
@@ -127,16 +122,18 @@ def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Choic
         return []
     as_ref = method_call(source, node)
     if as_ref is not None and as_ref[1] == b"as_ref" and not type_.is_ref:
-        return priced(types.facts, Choice(as_ref[0], b".clone()", whole=node, by_ref=True), inner)
+        return priced(
+            types.facts, Extraction(as_ref[0], b".clone()", whole=node, by_ref=True), inner
+        )
     suffix = cloning(types.facts, type_)
     matched = parent.type in ("let_condition", "match_expression")
-    ways = [Choice(node, suffix), *([Choice(node, suffix, by_ref=True)] if matched else [])]
-    return [choice for way in ways for choice in priced(types.facts, way, inner)]
+    ways = [Extraction(node, suffix), *([Extraction(node, suffix, by_ref=True)] if matched else [])]
+    return [extraction for way in ways for extraction in priced(types.facts, way, inner)]
 
 
 def _of_place(
     facts: TypeFacts, node: Node, start: Node, type_: Type, looked_into: bool
-) -> list[Choice]:
+) -> list[Extraction]:
     """``tx.clone()`` for a field that is called on or borrowed; of the guard itself, of what it
     guards (guards are not ``Clone``, so the call goes through)."""
     held: Type | None = type_.args[0] if type_.is_ref else type_
@@ -144,9 +141,9 @@ def _of_place(
         operand = node.named_children[0]
         if operand != start:
             return []
-        way = Choice(operand, b".clone()", whole=node)
+        way = Extraction(operand, b".clone()", whole=node)
     else:
-        way = Choice(node, b".clone()")
+        way = Extraction(node, b".clone()")
     if node == start and not type_.is_ref:
         guard = next(guards_in(type_), None)
         held = guarded(type_) if guard == type_ else None

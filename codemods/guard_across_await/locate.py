@@ -41,25 +41,25 @@ _PLAIN_CALLS = re.compile(
 )
 
 
-def found(source: Source, matches: Sequence[Match]) -> Iterator[tuple[Node, bool]]:
+def guard_expressions(source: Source, matches: Sequence[Match]) -> Iterator[tuple[Node, bool]]:
     """Expressions to look at, with whether their looks alone show that they take a guard; each
     once, in the order of the text."""
     nodes: dict[Span, tuple[Node, bool]] = {}
     for match in matches:
         for node in _of_match(source, match):
             key = span_of(node)
-            if key in nodes or not _worth(source, node):
+            if key in nodes or not _may_be_held(source, node):
                 continue
             locked = lock_call(source, node)
             if locked is not None and is_evident(source, locked):
                 nodes[key] = (node, True)
-            elif could_hold(source, node):
+            elif could_hold_guard(source, node):
                 nodes[key] = (node, False)
     for _, entry in sorted(nodes.items(), key=lambda item: item[0]):
         yield entry
 
 
-def parameters(source: Source, matches: Sequence[Match]) -> Iterator[Node]:
+def guard_parameters(source: Source, matches: Sequence[Match]) -> Iterator[Node]:
     """Parameters whose type is written as a guard's."""
     for match in matches:
         node = match.get("parameter")
@@ -84,7 +84,7 @@ def _of_match(source: Source, match: Match) -> Iterator[Node]:
         yield with_tails(source, call)
 
 
-def _worth(source: Source, node: Node) -> bool:
+def _may_be_held(source: Source, node: Node) -> bool:
     """May a future be suspended between this expression and the end of what could hold it?"""
     parent = node.parent
     bound = parent is not None and parent.type == "let_declaration"
@@ -93,10 +93,10 @@ def _worth(source: Source, node: Node) -> bool:
     return may_suspend(source, Span(node.start_byte, end)) and in_future(source, node)
 
 
-_LIKELY = re.compile(rb"(?:^|_)(?:lock|locked|guard|read|write|borrow|get|entry)(?:_|$)")
+_LIKELY_NAME = re.compile(rb"(?:^|_)(?:lock|locked|guard|read|write|borrow|get|entry)(?:_|$)")
 
 
-def likely(source: Source, node: Node) -> bool:
+def is_likely_guard(source: Source, node: Node) -> bool:
     """Is a guard likely enough that everything around it is worth asking about at once?"""
     while node.type in ("await_expression", "try_expression") and node.named_children:
         node = node.named_children[0]
@@ -104,13 +104,13 @@ def likely(source: Source, node: Node) -> bool:
     if call is None:
         return False
     if called is not None and called.method in (b"unwrap", b"expect", b"unwrap_or_else"):
-        return likely(source, called.receiver)
+        return is_likely_guard(source, called.receiver)
     path = source.text(call.whole_callee)
     name = called.method if called is not None else path.rpartition(b"::")[2]
-    return _LIKELY.search(name) is not None
+    return _LIKELY_NAME.search(name) is not None
 
 
-def could_hold(source: Source, node: Node) -> bool:
+def could_hold_guard(source: Source, node: Node) -> bool:
     """Could the value of ``node`` be, or hold, a guard? (Only what surely does not is left out.)"""
     if node.type in _NO_GUARD:
         return False
@@ -118,7 +118,7 @@ def could_hold(source: Source, node: Node) -> bool:
         return macro_name(source, node) not in _PLAIN_MACROS
     if node.type in ("await_expression", "try_expression", "parenthesized_expression"):
         inner = [c for c in node.named_children if c.type not in COMMENTS]
-        return bool(inner) and could_hold(source, inner[0])
+        return bool(inner) and could_hold_guard(source, inner[0])
     called = method_call(source, node)
     if called is not None:
         return called[1] not in _PLAIN_METHODS

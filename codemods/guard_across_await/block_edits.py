@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import names
-from codemods.guard_across_await.choice import Choice
-from codemods.guard_across_await.named import Context, Split
+from codemods.guard_across_await import value_names
+from codemods.guard_across_await.extraction import Extraction
+from codemods.guard_across_await.named_guard import Context, GuardBlock
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
     CHAIN_WIDTH,
@@ -51,107 +51,118 @@ class Draft:
     cost: str = ""
 
 
-def drafts(ctx: Context, taken: GuardScope, found: Split) -> list[Draft]:
+def drafts(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> list[Draft]:
     """Ranked: the chain on one line where it fits, the block with its last value as tail, the block
     with names. Further choices of a value come last."""
     ways: list[Draft] = []
-    best = _Writer(ctx, taken, found, tuple(options[0] for options in found.choices))
+    best = _Writer(
+        ctx, scope, guard_block, tuple(options[0] for options in guard_block.extractions)
+    )
     line = best.line()
     if line is not None:
         ways.append(line)
     ways += [best.tail(), best.named()]
-    if len(found.choices) == 1:
-        for choice in found.choices[0][1:3]:
-            ways.append(_Writer(ctx, taken, found, (choice,)).named())
+    if len(guard_block.extractions) == 1:
+        for extraction in guard_block.extractions[0][1:3]:
+            ways.append(_Writer(ctx, scope, guard_block, (extraction,)).named())
     return list(dict.fromkeys(ways))
 
 
 class _Writer:
     def __init__(
-        self, ctx: Context, taken: GuardScope, found: Split, choices: tuple[Choice, ...]
+        self,
+        ctx: Context,
+        scope: GuardScope,
+        guard_block: GuardBlock,
+        extractions: tuple[Extraction, ...],
     ) -> None:
         self.ctx = ctx
         self.source: Source = ctx.source
-        self.taken = taken
-        self.found = found
-        self.choices = choices
-        self.indent = self.source.indent_of(found.span.start)
-        self.unit = indent_step(self.source, found.block)
+        self.scope = scope
+        self.guard_block = guard_block
+        self.extractions = extractions
+        self.indent = self.source.indent_of(guard_block.span.start)
+        self.unit = indent_step(self.source, guard_block.block)
         self.inner = self.indent + self.unit
-        self.end = trailing_comment(self.source, found.span.end)
-        self.cost = "; ".join(dict.fromkeys(c.cost for c in choices if c.cost))
-        if not self.cost and any(c.suffix for c in found.carried):
+        self.end = trailing_comment(self.source, guard_block.span.end)
+        self.cost = "; ".join(dict.fromkeys(c.cost for c in extractions if c.cost))
+        if not self.cost and any(c.suffix for c in guard_block.carried):
             self.cost = "a clone of " + ", ".join(
-                f"`{c.binding.name.decode('utf-8', 'replace')}`" for c in found.carried if c.suffix
+                f"`{c.binding.name.decode('utf-8', 'replace')}`"
+                for c in guard_block.carried
+                if c.suffix
             )
         self.names = self.pick()
 
     def pick(self) -> list[bytes]:
         """Names for the values that come out of the awaiting statement."""
-        outside = self.found.outside
+        outside = self.guard_block.outside
         picked: list[bytes] = []
         if outside is None:
             return picked
-        where = Span(outside.start_byte, self.found.block.end_byte)
-        gone = [c.place for c in self.choices]
-        for choice in self.choices:
-            wanted = [names.suggest(self.source, choice.node)]
-            name = names.pattern_name(self.source, _pattern_of(choice.node))
+        where = Span(outside.start_byte, self.guard_block.block.end_byte)
+        gone = [c.place for c in self.extractions]
+        for extraction in self.extractions:
+            wanted = [value_names.suggest(self.source, extraction.node)]
+            name = value_names.pattern_name(self.source, _pattern_of(extraction.node))
             if name is not None:
                 wanted.insert(0, name)
-            if self._is_guard(choice):
-                wanted.insert(0, self.taken.bindings[0].name)
+            if self._is_guard(extraction):
+                wanted.insert(0, self.scope.bindings[0].name)
             wanted = [w for w in wanted if w not in picked] or [wanted[-1] + b"_value"]
             picked.append(
                 first_free(wanted, lambda n: is_free(self.source, self.ctx.scopes, n, where, gone))
             )
         return picked
 
-    def _is_guard(self, choice: Choice) -> bool:
+    def _is_guard(self, extraction: Extraction) -> bool:
         """All that is guarded (``*guard``, a clone of it): the guard's own name fits best."""
-        node = choice.node
+        node = extraction.node
         if node.type == "unary_expression":
             node = node.named_children[0]
-        return span_of(node) in self.taken.uses
+        return span_of(node) in self.scope.uses
 
     # -- the three forms -----------------------------------------------------------------------
 
     def line(self) -> Draft | None:
         """``let v = m.lock().unwrap().get(k).cloned();`` in place of the guard and its one use."""
-        found, source = self.found, self.source
-        dropped = [d for u in self.taken.uses if (d := self._dropped_first(u)) is not None]
-        rest = [u for u in self.taken.uses if not any(u in span for span in dropped)]
-        if len(rest) != 1 or found.others or self.taken.kind != "let":
+        guard_block, source = self.guard_block, self.source
+        dropped = [d for u in self.scope.uses if (d := self._dropped_first(u)) is not None]
+        rest = [u for u in self.scope.uses if not any(u in span for span in dropped)]
+        if len(rest) != 1 or guard_block.others or self.scope.kind != "let":
             return None
         (use,) = rest
-        if not self.taken.bindings[0].plain or self.taken.node.type not in _POSTFIX:
+        if not self.scope.bindings[0].plain or self.scope.node.type not in _POSTFIX:
             return None
-        lock = source.text(self.taken.node)
+        lock = source.text(self.scope.node)
         if b"\n" in lock:
             return None
-        if found.first == found.last and len(self.choices) == 1:
+        if guard_block.first == guard_block.last and len(self.extractions) == 1:
             return self._line_in_front(use, lock)
-        if found.last != found.first + 1 or found.outside is not None:
+        if guard_block.last != guard_block.first + 1 or guard_block.outside is not None:
             return None
-        guard, user = found.statements[found.first], found.statements[found.last]
+        guard, user = (
+            guard_block.statements[guard_block.first],
+            guard_block.statements[guard_block.last],
+        )
         if source.comments_in(Span(guard.end_byte, user.start_byte)):
             return None
         chain = _value_of(user)
         if chain is None or not _hangs_on(source, chain, use):
             return None
         suffix = b""
-        if found.carried and found.carried[0].suffix:
+        if guard_block.carried and guard_block.carried[0].suffix:
             let = let_of(user)
-            if len(found.carried) > 1 or (let is not None and let.alternative is not None):
+            if len(guard_block.carried) > 1 or (let is not None and let.alternative is not None):
                 return None
-            suffix = found.carried[0].suffix
+            suffix = guard_block.carried[0].suffix
         value = _put(source, span_of(chain), use, lock) + suffix
         head = source.data[user.start_byte : chain.start_byte] + value
         behind = replaced(source, Span(chain.end_byte, user.end_byte), dict.fromkeys(dropped, b""))
         text = head + behind
         if not self._fits(head + behind.partition(b"\n")[0], value):
             return None
-        edit = Edit(source.path, found.span.start, found.span.end, text)
+        edit = Edit(source.path, guard_block.span.start, guard_block.span.end, text)
         return Draft("chain", (edit,), self.cost)
 
     def _dropped_first(self, use: Span) -> Span | None:
@@ -159,11 +170,11 @@ class _Writer:
         behind does: a guard that lives in the condition alone is gone by then."""
         source = self.source
         node = source.innermost(use)
-        drop, user = source.statement_of(node), self.found.statements[self.found.last]
+        drop, user = source.statement_of(node), self.guard_block.statements[self.guard_block.last]
         block = drop.parent if drop is not None else None
         if drop is None or block is None or block.type != "block":
             return None
-        if drop not in [source.parent(d) for d in self.taken.trace.drops]:
+        if drop not in [source.parent(d) for d in self.scope.trace.drops]:
             return None
         holder = block.parent
         if holder is not None and holder.type == "else_clause":
@@ -177,18 +188,23 @@ class _Writer:
         return without_statement(source, drop).span
 
     def _line_in_front(self, use: Span, lock: bytes) -> Draft | None:
-        choice = self.choices[0]
-        if not _hangs_on(self.source, choice.node, use) or lengthens_temporaries(
-            self.source, choice.node
+        extraction = self.extractions[0]
+        if not _hangs_on(self.source, extraction.node, use) or lengthens_temporaries(
+            self.source, extraction.node
         ):
             return None
-        value = _put(self.source, choice.span, use, lock) + choice.suffix
+        value = _put(self.source, extraction.span, use, lock) + extraction.suffix
         text = (
-            b"let " + (b"mut " if choice.mutable else b"") + self.names[0] + b" = " + value + b";"
+            b"let "
+            + (b"mut " if extraction.mutable else b"")
+            + self.names[0]
+            + b" = "
+            + value
+            + b";"
         )
         if not self._fits(text, value):
             return None
-        edit = Edit(self.source.path, self.found.span.start, self.found.span.end, text)
+        edit = Edit(self.source.path, self.guard_block.span.start, self.guard_block.span.end, text)
         return Draft("chain", (edit, *self._outside()), self.cost)
 
     def _fits(self, text: bytes, chain: bytes) -> bool:
@@ -197,15 +213,15 @@ class _Writer:
 
     def tail(self) -> Draft:
         """The block whose tail is the last ``let``'s value or the value for the statement behind."""
-        found, source = self.found, self.source
-        last = found.statements[found.last]
+        guard_block, source = self.guard_block, self.source
+        last = guard_block.statements[guard_block.last]
         let = let_of(last)
         value = let.value if let is not None else None
-        wanted = {c.binding for c in found.carried}
+        wanted = {c.binding for c in guard_block.carried}
         own = {b for b in self.ctx.scopes.bindings if b.statement == span_of(last)}
         if (
-            self.choices
-            or found.last == found.first
+            self.extractions
+            or guard_block.last == guard_block.first
             or let is None
             or value is None
             or not wanted
@@ -213,13 +229,16 @@ class _Writer:
             or let.alternative is not None
             or value.type == "reference_expression"
             or binds_by_reference(let.pattern)
-            or (any(c.suffix for c in found.carried) and (len(own) > 1 or not _is_chain(value)))
+            or (
+                any(c.suffix for c in guard_block.carried)
+                and (len(own) > 1 or not _is_chain(value))
+            )
         ):
             return self.named()
-        suffix = found.carried[0].suffix
+        suffix = guard_block.carried[0].suffix
         header = source.data[last.start_byte : value.start_byte].rstrip() + b" "
         before = reindented(
-            source, Span(found.span.start, last.start_byte), self.indent, self.inner
+            source, Span(guard_block.span.start, last.start_byte), self.indent, self.inner
         ).rstrip()
         body = chained(reindented(source, span_of(value), self.indent, self.inner), suffix)
         comment = source.data[last.end_byte : self.end]
@@ -227,27 +246,27 @@ class _Writer:
         if gap.strip():  # a comment between the value and the semicolon
             return self.named()
         text = block(source, header, before, body + comment, self.indent, self.unit)
-        edit = Edit(source.path, found.span.start, self.end, text)
+        edit = Edit(source.path, guard_block.span.start, self.end, text)
         return Draft("block", (edit,), self.cost)
 
     def named(self) -> Draft:
         """The block whose tail is the names, or the values, that come out of it."""
-        found, source = self.found, self.source
+        guard_block, source = self.guard_block, self.source
         outer: list[bytes] = []
         inner: list[bytes] = []
         instead: list[tuple[Span, bytes]] = []
-        for carried in found.carried:
+        for carried in guard_block.carried:
             name = carried.binding.name
             mutable = carried.binding.mutable and self._mutated(carried.binding, outside=True)
             outer.append((b"mut " if mutable else b"") + name)
             inner.append(name + carried.suffix)
             if carried.binding.mutable and not self._mutated(carried.binding, outside=False):
                 instead.extend(self._without_mut(carried.binding))
-        for choice, name in zip(self.choices, self.names, strict=True):
-            outer.append((b"mut " if choice.mutable else b"") + name)
-            inner.append(self._value(choice))
+        for extraction, name in zip(self.extractions, self.names, strict=True):
+            outer.append((b"mut " if extraction.mutable else b"") + name)
+            inner.append(self._value(extraction))
         body = reindented(
-            source, Span(found.span.start, self.end), self.indent, self.inner, instead
+            source, Span(guard_block.span.start, self.end), self.indent, self.inner, instead
         )
         header = tail = b""
         if len(outer) == 1:
@@ -256,25 +275,27 @@ class _Writer:
             header = b"let (" + b", ".join(outer) + b") = "
             tail = b"(" + b", ".join(inner) + b")"
         text = block(source, header, body, tail, self.indent, self.unit)
-        edit = Edit(source.path, found.span.start, self.end, text)
+        edit = Edit(source.path, guard_block.span.start, self.end, text)
         return Draft("block", (edit, *self._outside()), self.cost)
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _value(self, choice: Choice) -> bytes:
-        base = self.source.indent_of(choice.node.start_byte)
-        return chained(reindented(self.source, choice.span, base, self.inner), choice.suffix)
+    def _value(self, extraction: Extraction) -> bytes:
+        base = self.source.indent_of(extraction.node.start_byte)
+        return chained(
+            reindented(self.source, extraction.span, base, self.inner), extraction.suffix
+        )
 
     def _outside(self) -> list[Edit]:
         """The awaiting statement with names in place of what the block computes."""
         found: list[Edit] = []
-        for choice, name in zip(self.choices, self.names, strict=True):
-            found.extend(choice.outside(self.source.path, name))
+        for extraction, name in zip(self.extractions, self.names, strict=True):
+            found.extend(extraction.outside(self.source.path, name))
         return found
 
     def _mutated(self, binding: Binding, outside: bool) -> bool:
         """Can a use of the name, inside the block or behind it, need it to be ``mut``?"""
-        end = self.found.span.end
+        end = self.guard_block.span.end
         for use in self.ctx.scopes.uses(binding):
             if (use.span.start >= end) == outside and not use.capture:
                 node = self.source.innermost(use.span)

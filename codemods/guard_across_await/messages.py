@@ -29,13 +29,13 @@ def await_line(source: Source, node: Node) -> int:
     return line(source, node.end_byte if node.type == "await_expression" else node.start_byte)
 
 
-def shown(source: Source, node: Node, limit: int = _SHORT) -> str:
+def one_line(source: Source, node: Node, limit: int = _SHORT) -> str:
     """The node's code on one line, cut in the middle of nothing longer than ``limit``."""
     text = " ".join(source.text(node).decode("utf-8", "replace").split()).replace(" .", ".")
     return text if len(text) <= limit else f"{text[: limit - 2]}.."
 
 
-def awaited(source: Source, node: Node) -> str:
+def awaited_in_words(source: Source, node: Node) -> str:
     """What is awaited: `` `client.send(..)` ``."""
     inner = node
     if node.type == "await_expression":
@@ -53,36 +53,36 @@ def awaited(source: Source, node: Node) -> str:
         if found is not None and (_LOCKED.search(receiver) or len(receiver) > 28):
             return f"`{found.method.decode('utf-8', 'replace')}({some})`"
         if found is not None:
-            head = shown(source, found.receiver)
+            head = one_line(source, found.receiver)
             return f"`{head}.{found.method.decode('utf-8', 'replace')}({some})`"
-        return f"`{shown(source, call.whole_callee)}({some})`"
-    return f"`{shown(source, inner)}`"
+        return f"`{one_line(source, call.whole_callee)}({some})`"
+    return f"`{one_line(source, inner)}`"
 
 
-def who(source: Source, taken: GuardScope) -> str:
+def guard_name(source: Source, scope: GuardScope) -> str:
     """The guard in words: `` `state` `` or "the guard of `self.state`"."""
-    if taken.kind in ("let", "pattern", "parameter") and taken.names:
-        return " and ".join(f"`{name}`" for name in taken.names[:3])
-    locked = lock_call(source, taken.node)
+    if scope.kind in ("let", "pattern", "parameter") and scope.names:
+        return " and ".join(f"`{name}`" for name in scope.names[:3])
+    locked = lock_call(source, scope.node)
     if locked is not None:
-        return f"the guard of `{shown(source, locked.receiver)}`"
-    if taken.kind == "for":
-        return f"the iterator `{shown(source, taken.node)}`"
-    return f"the guard of `{shown(source, taken.node)}`"
+        return f"the guard of `{one_line(source, locked.receiver)}`"
+    if scope.kind == "for":
+        return f"the iterator `{one_line(source, scope.node)}`"
+    return f"the guard of `{one_line(source, scope.node)}`"
 
 
-def message(source: Source, taken: GuardScope, type_: Type | None = None) -> str:
+def message(source: Source, scope: GuardScope, type_: Type | None = None) -> str:
     """One sentence for the finding."""
-    first = taken.trace.ordered()[0]
-    name = who(source, taken)
-    if taken.kind == "let":
-        locked = lock_call(source, taken.node)
+    first = scope.trace.ordered()[0]
+    name = guard_name(source, scope)
+    if scope.kind == "let":
+        locked = lock_call(source, scope.node)
         if locked is not None:
-            name += f", the guard of `{shown(source, locked.receiver)}`,"
-    if type_ is not None and lock_call(source, taken.node) is None:
+            name += f", the guard of `{one_line(source, locked.receiver)}`,"
+    if type_ is not None and lock_call(source, scope.node) is None:
         name += f" (a `{type_.last}`)"
     return (
-        f"{name} is held while {awaited(source, first)} is awaited on line "
+        f"{name} is held while {awaited_in_words(source, first)} is awaited on line "
         f"{await_line(source, first)}"
     )
 
@@ -90,107 +90,107 @@ def message(source: Source, taken: GuardScope, type_: Type | None = None) -> str
 # -- reasons -----------------------------------------------------------------------------------
 
 
-def first_await(source: Source, taken: GuardScope) -> tuple[str, int]:
+def first_await(source: Source, scope: GuardScope) -> tuple[str, int]:
     """The first thing that is awaited with the guard, and its line."""
-    node = taken.trace.ordered()[0]
-    return awaited(source, node), await_line(source, node)
+    node = scope.trace.ordered()[0]
+    return awaited_in_words(source, node), await_line(source, node)
 
 
-def on_purpose(source: Source, taken: GuardScope) -> str:
+def on_purpose(source: Source, scope: GuardScope) -> str:
     """The guard is never used, or its name starts with an underscore."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"{who(source, taken)} is kept for nothing but to hold the lock: it serialises {what} "
+        f"{guard_name(source, scope)} is kept for nothing but to hold the lock: it serialises {what} "
         f"(line {at}) on purpose, so it stays"
     )
 
 
-def allowed(source: Source, taken: GuardScope, attribute: Node) -> str:
+def allowed(source: Source, scope: GuardScope, attribute: Node) -> str:
     """An ``attribute`` of the code allows clippy's lint here."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"`{shown(source, attribute)}` on line {line(source, attribute.start_byte)} says that "
-        f"{who(source, taken)} is held across {what} (line {at}) on purpose, so it stays"
+        f"`{one_line(source, attribute)}` on line {line(source, attribute.start_byte)} says that "
+        f"{guard_name(source, scope)} is held across {what} (line {at}) on purpose, so it stays"
     )
 
 
-def tried(source: Source, taken: GuardScope, locked: LockCall) -> str:
+def tried(source: Source, scope: GuardScope, locked: LockCall) -> str:
     """``try_lock`` and its like: not to get the lock is an answer too."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"{who(source, taken)} is taken by `{locked.method.decode()}`: who does not get it goes on "
+        f"{guard_name(source, scope)} is taken by `{locked.method.decode()}`: who does not get it goes on "
         f"without, so it may be the claim to do {what} (line {at}) alone"
     )
 
 
-def guards_nothing(source: Source, taken: GuardScope) -> str:
+def guards_nothing(source: Source, scope: GuardScope) -> str:
     """The lock is one of ``()``: it can only be there for the order of things."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"the lock guards no data (`()`): {who(source, taken)} serialises {what} (line {at}) on "
+        f"the lock guards no data (`()`): {guard_name(source, scope)} serialises {what} (line {at}) on "
         "purpose, so it stays"
     )
 
 
-def given_away(source: Source, taken: GuardScope, node: Node) -> str:
+def given_away(source: Source, scope: GuardScope, node: Node) -> str:
     """``node`` moves the guard: into a call, a struct, a closure, or out of the function."""
     return (
-        f"{who(source, taken)} is given away on line {line(source, node.start_byte)} "
-        f"(`{shown(source, _around(node))}`): whoever gets it decides how long the lock is held"
+        f"{guard_name(source, scope)} is given away on line {line(source, node.start_byte)} "
+        f"(`{one_line(source, _around(node))}`): whoever gets it decides how long the lock is held"
     )
 
 
-def passed(source: Source, taken: GuardScope) -> str:
+def passed(source: Source, scope: GuardScope) -> str:
     """The guard is an argument of what is awaited, which owns it from then on."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"the guard of `{shown(source, taken.node)}` is passed into {what} on line {at}: that "
+        f"the guard of `{one_line(source, scope.node)}` is passed into {what} on line {at}: that "
         "future decides how long the lock is held"
     )
 
 
-def is_parameter(source: Source, taken: GuardScope) -> str:
+def is_parameter(source: Source, scope: GuardScope) -> str:
     """The guard was taken by a caller."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"{who(source, taken)} comes in as a parameter: the caller took the lock, and only there "
+        f"{guard_name(source, scope)} comes in as a parameter: the caller took the lock, and only there "
         f"can it end before {what} on line {at}"
     )
 
 
-def assigned_again(source: Source, taken: GuardScope, node: Node) -> str:
+def assigned_again(source: Source, scope: GuardScope, node: Node) -> str:
     """``node`` puts another guard in the variable."""
     return (
-        f"{who(source, taken)} is assigned again on line {line(source, node.start_byte)}: one "
+        f"{guard_name(source, scope)} is assigned again on line {line(source, node.start_byte)}: one "
         "block cannot hold both locks"
     )
 
 
-def dropped_after(source: Source, taken: GuardScope, drop: Node) -> str:
+def dropped_after(source: Source, scope: GuardScope, drop: Node) -> str:
     """The code's own ``drop`` ends the guard, but only after the await."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"`{shown(source, drop)}` on line {line(source, drop.start_byte)} stands after {what} "
+        f"`{one_line(source, drop)}` on line {line(source, drop.start_byte)} stands after {what} "
         f"(line {at}): the lock is held that long on purpose, or the drop belongs further up"
     )
 
 
-def used_after(source: Source, taken: GuardScope, use: Span | None) -> str:
+def used_after(source: Source, scope: GuardScope, use: Span | None) -> str:
     """The guard is needed behind an await: at ``use``, or (None) somewhere that has no place of its
     own. Read, await, write is told apart, as it would lose updates if it were split."""
-    what, at = first_await(source, taken)
-    name = who(source, taken)
+    what, at = first_await(source, scope)
+    name = guard_name(source, scope)
     if use is None:
         return f"{name} is still needed after {what} is awaited on line {at}"
     node = source.innermost(use)
     writes = _is_written(source, node)
     again = f"is {'written to' if writes else 'used'} again on line {line(source, use.start)}"
-    if use.start < taken.trace.ordered()[0].start_byte:
+    if use.start < scope.trace.ordered()[0].start_byte:
         again += ", in the next round of the loop"
     reads = any(
-        u.start < use.start and not _is_written(source, source.innermost(u)) for u in taken.uses
+        u.start < use.start and not _is_written(source, source.innermost(u)) for u in scope.uses
     )
-    if writes and reads and taken.trace.ordered()[0].start_byte > min(taken.uses).start:
+    if writes and reads and scope.trace.ordered()[0].start_byte > min(scope.uses).start:
         return (
             f"{name} {again} after {what} was awaited on line {at}: read, await and write back are "
             "one critical section; splitting it lets another task in between"
@@ -223,36 +223,36 @@ def _is_written(source: Source, node: Node) -> bool:
     return False
 
 
-def awaited_on(source: Source, taken: GuardScope, use: Node, awaits: list[Node]) -> str:
+def awaited_on(source: Source, scope: GuardScope, use: Node, awaits: list[Node]) -> str:
     """What is awaited works on what the lock guards."""
     node = next(a for a in awaits if span_of(use) in span_of(a))
     return (
-        f"{awaited(source, node)} on line {await_line(source, node)} works on what "
-        f"{who(source, taken)} guards while it is awaited: a value of its own cannot be taken out "
+        f"{awaited_in_words(source, node)} on line {await_line(source, node)} works on what "
+        f"{guard_name(source, scope)} guards while it is awaited: a value of its own cannot be taken out "
         "first. A handle that needs no lock (a clone, an `Arc`, a channel to the task that owns "
         "it) would let others in"
     )
 
 
 def looked_into_while(
-    source: Source, taken: GuardScope, top: Node, awaits: list[Node], type_: Type
+    source: Source, scope: GuardScope, top: Node, awaits: list[Node], type_: Type
 ) -> str:
     """A scrutinee or condition borrows from the lock, and its branch awaits."""
     inner = shared_target(type_)
     way = f"a clone of `{inner.short()}`" if inner is not None else "a copy of what is needed"
     return (
-        f"`{shown(source, top)}` (`{type_.short()}`) looks into what {who(source, taken)} guards and "
-        f"is needed while {awaited(source, awaits[0])} is awaited on line "
+        f"`{one_line(source, top)}` (`{type_.short()}`) looks into what {guard_name(source, scope)} guards and "
+        f"is needed while {awaited_in_words(source, awaits[0])} is awaited on line "
         f"{await_line(source, awaits[0])}; {way}, taken out in front, would end the lock, but is "
         "not known to be cheap"
     )
 
 
-def type_decides(source: Source, taken: GuardScope, top: Node, awaits: list[Node]) -> str:
+def type_decides(source: Source, scope: GuardScope, top: Node, awaits: list[Node]) -> str:
     """``top`` may look into what is guarded, and rustc has not been asked for its type."""
     return (
-        f"only the type of `{shown(source, top)}` can tell whether it can be taken out before "
-        f"{awaited(source, awaits[0])} is awaited on line {await_line(source, awaits[0])}"
+        f"only the type of `{one_line(source, top)}` can tell whether it can be taken out before "
+        f"{awaited_in_words(source, awaits[0])} is awaited on line {await_line(source, awaits[0])}"
     )
 
 
@@ -270,16 +270,16 @@ _OPERANDS = frozenset(
 )
 
 
-def not_first(source: Source, taken: GuardScope, node: Node) -> str:
+def not_first(source: Source, scope: GuardScope, node: Node) -> str:
     """``node`` would have to be computed before things that stand in front of it."""
     return (
-        f"`{shown(source, node)}` is not the first thing that its statement does: taking it out in "
-        f"front would change the order of effects; bind it to a name where {who(source, taken)} "
+        f"`{one_line(source, node)}` is not the first thing that its statement does: taking it out in "
+        f"front would change the order of effects; bind it to a name where {guard_name(source, scope)} "
         "may end"
     )
 
 
-def dropped_earlier(taken: GuardScope, name: str, type_: Type | None = None) -> str:
+def dropped_earlier(scope: GuardScope, name: str, type_: Type | None = None) -> str:
     """``name``, declared under the guard, has a ``Drop`` that is seen when it runs earlier, or is a
     guard itself. ``type_``: its type where it is known."""
     held = f" (`{type_.last}`)" if type_ is not None and type_.name else ""
@@ -289,71 +289,71 @@ def dropped_earlier(taken: GuardScope, name: str, type_: Type | None = None) -> 
     )
 
 
-def declared_without_value(taken: GuardScope, name: str) -> str:
+def declared_without_value(scope: GuardScope, name: str) -> str:
     """``let name;`` under the guard is given its value later: a block cannot hand that out."""
     return f"`{name}` is declared without a value inside the guard's scope and used after it"
 
 
-def attribute(taken: GuardScope, text: bytes) -> str:
+def attribute(scope: GuardScope, text: bytes) -> str:
     """``text`` is an attribute on or between the statements that would move."""
     shown_ = " ".join(text.decode("utf-8", "replace").split())
     return f"`{shown_}` stands in the statements that would go into a block: split them by hand"
 
 
-def item_inside(taken: GuardScope, kind: str) -> str:
+def item_inside(scope: GuardScope, kind: str) -> str:
     """``kind`` (the grammar's name of an item, or "pinned value") says what among the statements that
     would move is needed in the scope that it stands in."""
     kind = kind.replace("_item", "").replace("_declaration", "").replace("_", " ")
     return f"a {kind} is declared between the guard and its last use: split them by hand"
 
 
-def not_understood(taken: GuardScope) -> str:
+def not_understood(scope: GuardScope) -> str:
     """The grammar finds an error in the statements that would move."""
     return "the statements around the guard hold syntax that is not understood here"
 
 
-def other_guard(source: Source, taken: GuardScope, other: GuardScope) -> str:
+def other_guard(source: Source, scope: GuardScope, other: GuardScope) -> str:
     """``other`` is taken under this guard and has to outlive it."""
     return (
-        f"{who(source, other)}, taken while {who(source, taken)} is held, is needed after the "
-        "await: the two locks are one critical section"
+        f"{guard_name(source, other)}, taken while {guard_name(source, scope)} is held, is "
+        "needed after the await: the two locks are one critical section"
     )
 
 
-def borrowed_beyond(source: Source, taken: GuardScope, binding: Binding, use: Span) -> str:
+def borrowed_beyond(source: Source, scope: GuardScope, binding: Binding, use: Span) -> str:
     """``binding`` holds a reference into what is guarded, and is used at ``use``, after the await."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     name = binding.name.decode("utf-8", "replace")
     return (
-        f"`{name}` borrows from {who(source, taken)} and is used on line {line(source, use.start)}, "
+        f"`{name}` borrows from {guard_name(source, scope)} and is used on line {line(source, use.start)}, "
         f"after {what} is awaited (line {at}); a clone would end the lock, but is not known to be "
         "cheap"
     )
 
 
-def bound_by_pattern(source: Source, taken: GuardScope) -> str:
+def bound_by_pattern(source: Source, scope: GuardScope) -> str:
     """``if let`` or ``match`` binds the guard, which is needed up to the await."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"{who(source, taken)} is bound by a pattern and needed up to {what} on line {at}; take "
+        f"{guard_name(source, scope)} is bound by a pattern and needed up to {what} on line {at}; take "
         "what is needed out of it in the scrutinee (`.map(|x| ..)`)"
     )
 
 
-def iterates(source: Source, taken: GuardScope) -> str:
+def iterates(source: Source, scope: GuardScope) -> str:
     """A ``for`` goes over something that holds the lock, and its body awaits."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"the loop over `{shown(source, taken.node)}` holds its lock while {what} is awaited on "
+        f"the loop over `{one_line(source, scope.node)}` holds its lock while {what} is awaited on "
         f"line {at}; collect what the body needs before the loop if a snapshot will do"
     )
 
 
-def in_a_macro(source: Source, taken: GuardScope) -> str:
+def in_a_macro(source: Source, scope: GuardScope) -> str:
     """There is no statement to write something in front of."""
-    what, at = first_await(source, taken)
+    what, at = first_await(source, scope)
     return (
-        f"the guard of `{shown(source, taken.node)}` lives in a macro's arguments while {what} is "
+        f"the guard of `{one_line(source, scope.node)}` lives in a macro's arguments while {what} is "
         f"awaited on line {at}; take the value out in front of the macro"
     )
 
