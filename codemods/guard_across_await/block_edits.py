@@ -31,6 +31,7 @@ from engine.rust.guard_scopes import GuardScope
 from engine.rust.nodes import (
     callee_of,
     condition_of,
+    is_callee,
     is_mut,
     let_of,
     operation_of,
@@ -316,6 +317,12 @@ class _Writer:
         return [(Span(found.start_byte, end), b"")]
 
 
+# What is still the place, or a part of it, that the name in it starts.
+_PARTS = frozenset(
+    {"field_expression", "index_expression", "unary_expression", "parenthesized_expression"}
+)
+
+
 def _may_mutate(source: Source, node: Node) -> bool:
     """Is the place that starts with this name assigned to, called on or borrowed mutably?"""
     current = node
@@ -326,11 +333,9 @@ def _may_mutate(source: Source, node: Node) -> bool:
             return operation is not None and operation.left == current
         if parent.type == "reference_expression":
             return is_mut(parent)
-        if parent.type == "call_expression":
-            return callee_of(parent) == current
-        if parent.type == "token_tree":
+        if parent.type == "token_tree" or is_callee(current):
             return True
-        if parent.type not in ("field_expression", "index_expression", "unary_expression"):
+        if parent.type not in _PARTS:
             return False
         current = parent
     return False

@@ -213,6 +213,26 @@ def test_carried_names_keep_mut_where_it_is_needed() -> None:
     assert "        (a, b, c)\n    };\n    work(c).await;" in text
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "a.extend(g.iter());",
+        "a.extend::<Vec<u64>>(g.iter());",
+        "(*a).extend(g.iter());",
+        "a[0] += g.len();",
+        "fill(&mut a, g.len());",
+    ],
+)
+def test_a_name_that_is_changed_in_the_block_keeps_its_mut(change: str) -> None:
+    body = (
+        f"    let g = m.lock().unwrap();\n    let mut a = make(g.len());\n    {change}\n"
+        "    work().await;\n    work(a).await;"
+    )
+    source = source_of(body)
+    text = applied(source, plan(source, answers({"m.lock().unwrap()": STD})))
+    assert f"        let mut a = make(g.len());\n        {change}\n        a\n    }};" in text
+
+
 def test_tabs_and_trailing_comments_stay() -> None:
     body = "\tlet g = m.lock().unwrap();\n\tlet n = g.len(); // all of them\n\tg.log();\n\twork(n).await;"
     source = source_of(body)
