@@ -120,9 +120,9 @@ class GuardAcrossAwait(Codemod):
         self, source: Source, scope: GuardScope, captures: Mapping[str, tuple[Span, ...]]
     ) -> Site:
         ctx = _context(source, scope)
-        found = plan_guard(ctx, scope, None, {}) if ctx is not None else None
-        reason = found.reason if found is not None else ""
-        certain = bool(reason) and not (found is not None and found.open)
+        planned = plan_guard(ctx, scope, None, {}) if ctx is not None else None
+        reason = planned.reason if planned is not None else ""
+        certain = bool(reason) and not (planned is not None and planned.open)
         return Site(
             self.name,
             source.path,

@@ -68,8 +68,8 @@ def _is_value(source: Source, types: Types, node: Node, start: Node) -> bool:
     if node.type in _PLACES:
         return node != start and _is_read(source, types.facts, node, type_)
     if type_ is None:
-        found = method_call(source, node)
-        return (found is not None and found[1] in _OWNING) or node.type == "binary_expression"
+        called = method_call(source, node)
+        return (called is not None and called.method in _OWNING) or node.type == "binary_expression"
     _, parent = unwrapped(node)
     if parent is not None and parent.type == "await_expression":
         return key_of(type_.name) in _OWN_FUTURES
@@ -121,9 +121,9 @@ def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Extra
     if inner is None:
         return []
     as_ref = method_call(source, node)
-    if as_ref is not None and as_ref[1] == b"as_ref" and not type_.is_ref:
+    if as_ref is not None and as_ref.method == b"as_ref" and not type_.is_ref:
         return priced(
-            types.facts, Extraction(as_ref[0], b".clone()", whole=node, by_ref=True), inner
+            types.facts, Extraction(as_ref.receiver, b".clone()", whole=node, by_ref=True), inner
         )
     suffix = cloning(types.facts, type_)
     matched = parent.type in ("let_condition", "match_expression")

@@ -57,7 +57,7 @@ def plan_guard(
 
 def _named(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> GuardPlan:
     try:
-        found = block_for(ctx, scope, others)
+        guard_block = block_for(ctx, scope, others)
     except Refused as refused:
         early = scope.kind == "let" and refused.droppable
         dropped = pattern_guard.early_drops(ctx, scope) if early else None
@@ -65,7 +65,9 @@ def _named(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) ->
             raise refused
         return GuardPlan((dropped,))
     return GuardPlan(
-        tuple(block_edits.drafts(ctx, scope, found)), others=found.others, notes=found.notes
+        tuple(block_edits.drafts(ctx, scope, guard_block)),
+        others=guard_block.others,
+        notes=guard_block.notes,
     )
 
 
@@ -135,10 +137,8 @@ def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
     """Expressions whose types decide how this guard is split: asked from rustc in one round."""
     trace = scope.trace
     if scope.kind == "temporary":
-        found = temporary_guard.statement_around(ctx.source, scope.node)
-        if found is None:
-            return []
-        return expressions_around(scope.node, found[0], trace.ordered())
+        around = temporary_guard.statement_around(ctx.source, scope.node)
+        return expressions_around(scope.node, around[0], trace.ordered()) if around else []
     if scope.kind not in ("let", "extended") or trace.later or trace.moves:
         return []
     statements = statements_of(scope.region)

@@ -121,6 +121,6 @@ def could_hold_guard(source: Source, node: Node) -> bool:
         return bool(inner) and could_hold_guard(source, inner[0])
     called = method_call(source, node)
     if called is not None:
-        return called[1] not in _PLAIN_METHODS
+        return called.method not in _PLAIN_METHODS
     call = call_of(node)
     return call is None or _PLAIN_CALLS.fullmatch(source.text(call.whole_callee)) is None

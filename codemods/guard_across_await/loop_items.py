@@ -101,10 +101,10 @@ def _one_of_a_pair(
         return None
     index, kept = (1, right) if source.text(left) == b"_" else (0, left)
     if not head:
-        found = method_call(source, node)
-        if found is None or found[1] != b"iter" or found[2]:
+        called = method_call(source, node)
+        if called is None or called.method != b"iter" or called.arguments:
             return None
-        node = found[0]
+        node = called.receiver
     method = b".values()" if index else b".keys()"
     extra: tuple[tuple[Span, bytes], ...] = ((span_of(pattern), source.text(kept)),)
     return index, node, method, extra

@@ -47,14 +47,14 @@ def awaited_in_words(source: Source, node: Node) -> str:
         return f"`{source.text(macro).decode('utf-8', 'replace') if macro else ''}!`"
     call = call_of(inner)
     if call is not None:
-        found = method_call(source, inner)
+        called = method_call(source, inner)
         some = ".." if call.arguments else ""
-        receiver = source.text(found.receiver) if found is not None else b""
-        if found is not None and (_LOCKED.search(receiver) or len(receiver) > 28):
-            return f"`{found.method.decode('utf-8', 'replace')}({some})`"
-        if found is not None:
-            head = one_line(source, found.receiver)
-            return f"`{head}.{found.method.decode('utf-8', 'replace')}({some})`"
+        receiver = source.text(called.receiver) if called is not None else b""
+        if called is not None and (_LOCKED.search(receiver) or len(receiver) > 28):
+            return f"`{called.method.decode('utf-8', 'replace')}({some})`"
+        if called is not None:
+            head = one_line(source, called.receiver)
+            return f"`{head}.{called.method.decode('utf-8', 'replace')}({some})`"
         return f"`{one_line(source, call.whole_callee)}({some})`"
     return f"`{one_line(source, inner)}`"
 

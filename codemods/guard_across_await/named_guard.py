@@ -106,8 +106,8 @@ class _BlockPlanner:
         self.source = ctx.source
         self.scope = scope
         self.statements = statements_of(scope.region)
-        self.first = self.top(scope.holder)
-        self.stop = min(self.top(node) for node in scope.trace.ordered())
+        self.first = self.index_of(scope.holder)
+        self.stop = min(self.index_of(node) for node in scope.trace.ordered())
         self.others = {
             other: reason
             for other, reason in others.items()
@@ -115,11 +115,12 @@ class _BlockPlanner:
         }
         self.inside: list[GuardScope] = []
 
-    def top(self, node: Node) -> int:
+    def index_of(self, node: Node) -> int:
         """Index of the statement that holds ``node``."""
-        return self.at(span_of(node))
+        return self.index_at(span_of(node))
 
-    def at(self, span: Span) -> int:
+    def index_at(self, span: Span) -> int:
+        """Index of the statement in which ``span`` ends."""
         for index, statement in enumerate(self.statements):
             if statement.end_byte >= span.end:
                 return index
@@ -127,24 +128,24 @@ class _BlockPlanner:
 
     def plan(self) -> GuardBlock:
         uses = set(self.scope.uses)
-        last = max((self.at(use) for use in uses), default=self.first)
+        last = max((self.index_at(use) for use in uses), default=self.first)
         derived: dict[Binding, bytes | None] = {}
         while True:
             before = last
             for other, reason in self.others.items():
-                at = self.top(other.holder)
+                at = self.index_of(other.holder)
                 if self.first < at <= last and other not in self.inside:
                     if reason:
                         raise self.stays(other)
                     self.inside.append(other)
                     uses |= other.uses
-                    last = max([last, *(self.at(use) for use in other.uses)])
+                    last = max([last, *(self.index_at(use) for use in other.uses)])
             for binding, suffix in self.derived(min(last, self.stop - 1)).items():
                 derived[binding] = suffix
                 later = [u.span for u in self.ctx.scopes.uses(binding)]
                 if suffix is None:
                     uses.update(later)
-                    last = max([last, *(self.at(use) for use in later)])
+                    last = max([last, *(self.index_at(use) for use in later)])
             if last == before:
                 break
         if last > self.stop:
@@ -329,12 +330,12 @@ class _BlockPlanner:
     def beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> Refused:
         """Something that needs the guard is used after the await: what, and where."""
         for other in self.inside:
-            if any(self.at(use) > self.stop for use in other.uses):
+            if any(self.index_at(use) > self.stop for use in other.uses):
                 return self.stays(other)
         for binding, suffix in derived.items():
             for found in self.ctx.scopes.uses(binding):
-                if suffix is None and self.at(found.span) > self.stop:
+                if suffix is None and self.index_at(found.span) > self.stop:
                     reason = messages.borrowed_beyond(self.source, self.scope, binding, found.span)
                     return Refused(reason, False)
-        later = next((use for use in sorted(uses) if self.at(use) > self.stop), None)
+        later = next((use for use in sorted(uses) if self.index_at(use) > self.stop), None)
         return Refused(messages.used_after(self.source, self.scope, later))

@@ -34,8 +34,8 @@ def _changes(source: Source, scope: GuardScope) -> bool:
     if any(binding.mutable for binding in scope.bindings):
         return True
     top = messages.looked_into(scope.node)
-    called = [method_call(source, n) for n in walk(top) if n.type == "call_expression"]
-    return any(found is not None and found[1] in _CHANGES for found in called)
+    called = (method_call(source, node) for node in walk(top))
+    return any(call is not None and call.method in _CHANGES for call in called)
 
 
 def note(source: Source, scope: GuardScope, flavour: Flavour, extra: tuple[str, ...]) -> str:

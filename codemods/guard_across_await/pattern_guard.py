@@ -111,13 +111,13 @@ def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
     for node in scope.trace.ordered():
         if any(span_of(node) in span for span in covered):
             continue
-        found = _statement(scope, node)
-        if found is None:
+        awaiting = _awaiting_statement(scope, node)
+        if awaiting is None:
             return None
-        seen = ctx.scopes.resolve(scope.bindings[0].name, found[0].start_byte)
+        statement, block = awaiting
+        seen = ctx.scopes.resolve(scope.bindings[0].name, statement.start_byte)
         if seen != scope.bindings[0]:
             return None  # another name is meant there
-        statement, block = found
         previous = statement.prev_named_sibling
         if previous is not None and previous.type == "attribute_item":
             return None
@@ -170,7 +170,7 @@ def _by_value(source: Source, scope: GuardScope) -> bool:
     return not binding.by_ref and scope.kind in ("let", "pattern") and not scope.trace.moves
 
 
-def _statement(scope: GuardScope, node: Node) -> tuple[Node, Node] | None:
+def _awaiting_statement(scope: GuardScope, node: Node) -> tuple[Node, Node] | None:
     """The innermost statement that awaits and uses no guard, outside loops and closures."""
     current: Node | None = node
     while current is not None and current != scope.region.parent:

@@ -72,12 +72,12 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
             for i, h in enumerate(held)
             if i != index and h.site.path == one.site.path and h.scope.region == one.scope.region
         }
-        result = plan_guard(
+        planned = plan_guard(
             one.ctx, one.scope, one.guard, {h.scope: h.guard for h in near.values()}
         )
-        together = [i for i, h in near.items() if h.scope in result.others and i not in done]
+        together = [i for i, h in near.items() if h.scope in planned.others and i not in done]
         done.update(together)
-        yield _proposal(one, [held[i] for i in together], result)
+        yield _proposal(one, [held[i] for i in together], planned)
 
 
 def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | None:
@@ -122,14 +122,14 @@ def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | No
     return Held(real, source, scope, ctx, guard, flavour)
 
 
-def _proposal(one: Held, others: Sequence[Held], found: GuardPlan) -> Proposal:
-    if not found.drafts:
-        site = replace(one.site, level=Level.REPORT, reason=found.reason)
-        return Proposal((site,), reason=found.reason)
+def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan) -> Proposal:
+    if not planned.drafts:
+        site = replace(one.site, level=Level.REPORT, reason=planned.reason)
+        return Proposal((site,), reason=planned.reason)
     sites = tuple(replace(h.site, level=Level.REVIEW, reason="") for h in (one, *others))
     fixes: list[Fix] = []
-    for draft in found.drafts:
-        extra = list(found.notes) if draft.label == "block" else []
+    for draft in planned.drafts:
+        extra = list(planned.notes) if draft.label == "block" else []
         if draft.cost:
             extra.append(notes.of_cost(draft.cost))
         if draft.label == "drop":

@@ -40,19 +40,19 @@ def statement_around(source: Source, node: Node) -> tuple[Node, Node | None] | N
 
 def candidates_around(ctx: Context, scope: GuardScope) -> tuple[Extraction, ...]:
     """Expressions around the temporary that may be computed before it is awaited."""
-    found = statement_around(ctx.source, scope.node)
-    if found is None:
+    around = statement_around(ctx.source, scope.node)
+    if around is None:
         return ()
     awaits = scope.trace.ordered()
-    return candidates(ctx.source, ctx.types, scope.node, found[0], awaits)
+    return candidates(ctx.source, ctx.types, scope.node, around[0], awaits)
 
 
 def drafts(ctx: Context, scope: GuardScope) -> list[Draft]:
     """Ranked ways. Raises Refused."""
-    found = statement_around(ctx.source, scope.node)
-    if found is None:
+    around = statement_around(ctx.source, scope.node)
+    if around is None:
         raise Refused(messages.in_a_macro(ctx.source, scope))
-    statement, block = found
+    statement, block = around
     extractions = candidates_around(ctx, scope)
     if not extractions:
         if scope.holder.type == "for_expression" or _in_for(scope):
@@ -75,11 +75,13 @@ def joint_draft(
 ) -> tuple[Draft, tuple[GuardScope, ...]] | None:
     """``f(a.lock().await.x, b.lock().await.y).await``: the values of all its guards go in front, in
     their order. None when that is not what stands here."""
-    found = statement_around(ctx.source, scope.node)
+    around = statement_around(ctx.source, scope.node)
     same = [
-        o for o in others if o.kind == "temporary" and statement_around(ctx.source, o.node) == found
+        o
+        for o in others
+        if o.kind == "temporary" and statement_around(ctx.source, o.node) == around
     ]
-    if found is None or found[1] is None or not same or found[0].has_error:
+    if around is None or around[1] is None or not same or around[0].has_error:
         return None
     chosen: list[Extraction] = []
     for one in sorted((scope, *same), key=lambda t: t.node.start_byte):
@@ -87,7 +89,7 @@ def joint_draft(
         if not ways or any(ways[0].place.overlaps(c.place) for c in chosen):
             return None
         chosen.append(ways[0])
-    statement, source = found[0], ctx.source
+    statement, source = around[0], ctx.source
     nodes = [extraction.node for extraction in chosen]
     previous = statement.prev_named_sibling
     if previous is not None and previous.type == "attribute_item":
