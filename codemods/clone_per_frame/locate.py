@@ -6,17 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from tree_sitter import Node
-
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.context import (
-    heat_of,
     heat_through_closures,
     in_test_code,
     is_per_item,
     is_per_item_method,
+    runs_often,
 )
 from engine.rust.known_calls import is_mapping_method, is_reading_method, is_taking_method
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
@@ -24,7 +22,7 @@ from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.nodes import callee_of, method_call, patterns_of
 from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
-from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
+from engine.rust.syntax import Source, span_of
 
 from .clone_syntax import TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
 
@@ -79,7 +77,7 @@ class CloneLocator:
         if place is None or function is None or _converts(self.source, clone, place):
             return None
         usage = usage_of(clone)
-        if not self._hot(clone.node, function):
+        if not runs_often(self.source, clone.node):
             return None
         scopes = scopes_of(self.source, function)
         verdict = movable(self.source, scopes, clone.node, place)
@@ -110,20 +108,6 @@ class CloneLocator:
             heat=heat,
             in_tests=in_tests,
         )
-
-    # -- heat ----------------------------------------------------------------------------------
-
-    def _hot(self, node: Node, function: Node) -> bool:
-        """In an async fn, a closure, an async block, a loop, a handler or a per-frame method."""
-        source = self.source
-        if source.loops_around(node) or _in_header(source, node):
-            return True
-        inner = source.enclosing(node, FUNCTIONS)
-        if inner is None or inner.type != "function_item":
-            return inner is not None
-        if is_async(inner) or is_per_item_method(source, function):
-            return True
-        return "handler" in heat_of(source, node).reasons
 
     # -- kinds ---------------------------------------------------------------------------------
 
@@ -228,12 +212,6 @@ def _may_read(clone: Clone, method: bytes) -> bool:
     if is_mapping_method(method):
         return clone.word == b"clone"
     return not is_taking_method(method) and (is_reading_method(method) or clone.word == b"clone")
-
-
-def _in_header(source: Source, node: Node) -> bool:
-    """Does a ``for`` go over what is made of the clone?"""
-    loop = source.enclosing(node, ("for_expression", "block"))
-    return loop is not None and loop.type == "for_expression"
 
 
 def _converts(source: Source, clone: Clone, place: Place) -> bool:

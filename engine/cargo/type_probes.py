@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.base.model import Span
 from engine.cargo import trait_probes
+from engine.rust.format_macros import capturing_literal
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, ITEMS, Source, attributes, span_of
 
@@ -63,7 +64,7 @@ class ProbePlace:
 def places(source: Source, span: Span) -> tuple[ProbePlace, ...] | str:
     """Places for a probe of the expression at ``span``, best first, or why there is none."""
     source.embedded()  # so that nodes in macro arguments are found and have parents
-    node = source.node_at(span)
+    node = source.node_at(span) or capturing_literal(source, span)
     if node is None:
         return "there is no expression at this place"
     found: list[ProbePlace] = []

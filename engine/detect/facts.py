@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from engine.base.codemod_options import Options
 from engine.base.model import Span
 from engine.cargo.sources import read_for_uses
+from engine.detect.lints import is_on
 from engine.rust.calls import Calls
 from engine.rust.items import Items
 from engine.rust.scopes import Scopes, scopes_of
@@ -172,6 +173,24 @@ class Facts:
     def signatures(self) -> Signatures:
         """What may change about the workspace's functions."""
         return Signatures(self.sources, self.items, self.package_of)
+
+    def lints_against(self, path: str, lint: str) -> bool:
+        """Does the crate of a file, by its root, its manifest or the workspace's, or the file itself
+        turn clippy's ``lint`` on? Raises SpikeproofError for a manifest that is gone."""
+        roots = {place.crate for place in self.items.modules.places(path)}
+        package = self.package_of(path)
+        manifests = {package.manifest, "Cargo.toml"} if package is not None else set()
+        read = self.sources.data
+        return is_on(lint, map(read, {path, *roots}), map(read, manifests))
+
+    def unwrapping(self, path: str, why: bytes) -> bytes | None:
+        """How a result that is no error is taken in a file: ``.unwrap()``, or ``.expect("why")`` where
+        clippy's ``unwrap_used`` is on; None where ``expect_used`` is on as well."""
+        if not self.lints_against(path, "unwrap_used"):
+            return b".unwrap()"
+        if not self.lints_against(path, "expect_used"):
+            return b'.expect("' + why + b'")'
+        return None
 
     def source(self, path: str) -> Source:
         """A file, parsed. Raises SpikeproofError for one that can no longer be read."""

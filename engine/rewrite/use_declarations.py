@@ -12,8 +12,8 @@ have a method for a value (``io::Write`` and ``fmt::Write``), calling it is E003
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from tree_sitter import Node
@@ -59,6 +59,29 @@ def use_in_function(source: Source, node: Node, full: bytes) -> Edit | None:
     inner = source.indent_of(function.start_byte) + indent_step(source, body)
     line = source.newline + inner + _trait_line(full)
     return Edit(source.path, body.start_byte + 1, body.start_byte + 1, line)
+
+
+def in_functions(
+    edits: Iterable[Edit], source_of: Callable[[str], Source]
+) -> tuple[Edit, ...] | None:
+    """The edits with every trait that they require brought into scope for the function that needs it
+    alone; None where one stands in no function."""
+    found: dict[Edit, None] = {}
+    for edit in edits:
+        found[replace(edit, replacement=_MARK.sub(_unless_required, edit.replacement))] = None
+        for required, full in _MARK.findall(edit.replacement):
+            source = source_of(edit.path)
+            node = source.innermost(Span(edit.start, edit.start))
+            if required and not trait_in_scope(source, full, edit.start):
+                line = use_in_function(source, node, full)
+                if line is None:
+                    return None
+                found[line] = None
+    return tuple(found)
+
+
+def _unless_required(marker: re.Match[bytes]) -> bytes:
+    return b"" if marker[1] else marker[0]
 
 
 def respelled(replacement: bytes, spell: Callable[[bytes], bytes]) -> bytes:

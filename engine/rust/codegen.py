@@ -193,7 +193,8 @@ def _blank_lines_behind(source: Source, end: int) -> int:
 # -- expressions -------------------------------------------------------------------------------------
 
 _ATOMS = frozenset(
-    {"identifier", "integer_literal", "boolean_literal", "call_expression", "field_expression"}
+    {"identifier", "integer_literal", "boolean_literal", "char_literal", "string_literal"}
+    | {"call_expression", "field_expression"}
     | {"parenthesized_expression", "index_expression", "scoped_identifier", "macro_invocation"}
     | {"try_expression", "await_expression", "self"}
 )
@@ -223,6 +224,25 @@ def operand(source: Source, node: Node) -> bytes:
 def needs_parentheses(node: Node) -> bool:
     """Does the expression need parentheses behind a ``&``, which binds tighter than it?"""
     return node.type in _LOOSE
+
+
+def operand_at(source: Source, span: Span) -> bytes:
+    """As ``operand``, of what stands at ``span``: an expression, or the name in a format string."""
+    node = source.node_at(span)
+    return operand(source, node) if node is not None else source.slice(span)
+
+
+def call_instead(
+    source: Source, whole: Node, inside: Span, head: bytes, first: bytes, tail: bytes
+) -> list[Edit]:
+    """``head(first, ..)tail`` in the place of ``whole``, with the arguments ``inside`` of a call in it,
+    which are left as they stand (one a line, where they are)."""
+    lines = re.match(rb"\s*\n\s*", source.slice(inside))
+    opening = lines[0] + first + b"," if lines else first + b", "
+    return [
+        Edit(source.path, whole.start_byte, inside.start, head + b"(" + opening),
+        Edit(source.path, inside.end, whole.end_byte, b")" + tail),
+    ]
 
 
 def is_operation(expression: bytes) -> bool:

@@ -15,7 +15,7 @@ from tree_sitter import Node
 from engine.base.model import Heat
 from engine.rust.held_guards import guards_at
 from engine.rust.nodes import last_name, trait_of
-from engine.rust.syntax import Source, attributes
+from engine.rust.syntax import Source, attributes, is_async
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}
 _IN_TESTS = -20
@@ -74,6 +74,20 @@ def is_per_item_method(source: Source, function: Node) -> bool:
     holder = source.enclosing(function, ("impl_item",))
     trait = trait_of(holder) if holder is not None else None
     return trait is not None and last_name(source, trait) in _PER_ITEM
+
+
+def runs_often(source: Source, node: Node) -> bool:
+    """Is it likely that ``node`` runs for each request or item: in a loop or what a ``for`` goes over,
+    in a closure, in async code, in a handler, or in a method that something calls per item?"""
+    header = source.enclosing(node, ("for_expression", "block"))
+    if source.loops_around(node) or (header is not None and header.type == "for_expression"):
+        return True
+    inner = source.function_of(node)
+    if inner is None or inner.type != "function_item":
+        return inner is not None
+    if is_async(inner) or is_per_item_method(source, inner):
+        return True
+    return "handler" in heat_of(source, node).reasons
 
 
 def in_test_code(source: Source, node: Node) -> bool:

@@ -101,6 +101,22 @@ class Template:
     pieces: tuple[Text | Placeholder, ...]
     sound: bool
 
+    def literal(self, source: Source) -> bytes:
+        """The text as a string literal of the same kind that is no template; placeholders left out."""
+        opening = source.slice(self.span).partition(b'"')[0]
+        text = b"".join(piece.source for piece in self.pieces if isinstance(piece, Text))
+        return opening + b'"' + text + b'"' + opening[1:]
+
+    def line_end(self, source: Source) -> Span | None:
+        """The place of the ``\\n`` that ends the template, if that is the only line end in it: what
+        ``println!`` adds and ``print!`` does not."""
+        last = self.pieces[-1] if self.pieces else None
+        ends = sum(p.value.count(end) for p in self.pieces if isinstance(p, Text) for end in "\r\n")
+        if ends != 1 or not isinstance(last, Text) or not last.value.endswith("\n"):
+            return None
+        place = Span(last.span.end - 2, last.span.end)
+        return place if source.slice(place) == b"\\n" else None
+
     @property
     def placeholders(self) -> tuple[Placeholder, ...]:
         """The pieces that show an argument, in their order."""
@@ -213,6 +229,15 @@ def _escaped(body: bytes) -> str:
     return _SIMPLE.get(kind, kind.decode("utf-8", "replace"))
 
 
+def capturing_literal(source: Source, span: Span) -> Node | None:
+    """The string literal that refers, as a template, to the name at ``span``."""
+    node: Node | None = source.innermost(span)
+    while node is not None and node.type == "string_content":
+        node = node.parent
+    found = node is not None and any(place == span for _, place in captures_in(source, node))
+    return node if found else None
+
+
 def captures_in(source: Source, literal: Node) -> Iterator[tuple[bytes, Span]]:
     """(name, where it stands) of all names that a literal would refer to as a template, whether or
     not it is one: in a macro that is not known, any string may be."""
@@ -252,6 +277,12 @@ class FormatCall:
     arguments: tuple[Argument, ...]
 
     @property
+    def inside(self) -> Span:
+        """What stands between the call's brackets."""
+        tokens = next(child for child in self.macro.children if child.type == "token_tree")
+        return Span(tokens.start_byte + 1, tokens.end_byte - 1)
+
+    @property
     def _compared(self) -> tuple[Span, ...]:
         return self.before if self.name in _COMPARING else ()
 
@@ -280,6 +311,25 @@ class FormatCall:
             for reference in references
             if isinstance(reference.to, bytes) and reference.to not in given
         )
+
+    @property
+    def shown(self) -> dict[Span, bytes]:
+        """What the template shows, or takes a width from, in order: the arguments behind it by their
+        places, and the names that it captures by one place each."""
+        found = {argument.span: argument.name for argument in self.arguments}
+        captured: dict[bytes, Span] = {}
+        for name, span in self.captures:
+            captured.setdefault(name, span)
+        return {**found, **{span: name for name, span in captured.items()}}
+
+    @property
+    def alone(self) -> Span | None:
+        """What a plain ``{}`` shows, where that is the whole template."""
+        pieces = self.template.pieces if self.template is not None else ()
+        shown = list(self.shown)
+        if len(pieces) != 1 or len(shown) != 1:
+            return None
+        return shown[0] if isinstance(pieces[0], Placeholder) and not pieces[0].spec else None
 
     @property
     def shows_addresses(self) -> bool:

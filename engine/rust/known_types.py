@@ -16,6 +16,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.rust.types import Type
 
 
 class Cost(StrEnum):
@@ -64,6 +68,8 @@ class Known:
 
 
 _NUMBERS = "u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize f16 f32 f64 f128"
+INTEGERS = frozenset(name for name in _NUMBERS.split() if name[0] != "f")
+_PRIMITIVES = frozenset({*_NUMBERS.split(), "bool", "char", "str"})
 _ATOMICS = " ".join(f"Atomic{sign}{size}" for sign in "IU" for size in (8, 16, 32, 64, "size"))
 _HTTP = "http hyper axum reqwest"  # the last three show http's types as their own
 
@@ -244,6 +250,19 @@ def key_of(name: str) -> str:
     if head == "std" or not rest:
         return name
     return f"{head}::{rest.rpartition('::')[2]}"
+
+
+def of_std_alone(type_: Type) -> bool:
+    """Is the type with all its arguments std's, so that no code of the user's runs when a value is
+    shown, compared or hashed?"""
+
+    def is_std(part: Type) -> bool:
+        if part.kind == "path":
+            std = part.name.partition("::")[0] in ("std", "core", "alloc")
+            return part.name in _PRIMITIVES or (std and key_of(part.name) != "std::fmt::Arguments")
+        return part.kind in ("ref", "tuple", "array", "slice", "const", "infer", "never")
+
+    return all(map(is_std, type_.walk()))
 
 
 def known(name: str) -> Known | None:

@@ -7,7 +7,7 @@ names: what a call means is asked elsewhere. Grammar: tree-sitter-rust 0.24.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -128,6 +128,21 @@ def has_token(node: Node, token: str) -> bool:
     return any(child.type == token for child in node.children)
 
 
+def through_views(
+    source: Source, node: Node, methods: Container[bytes]
+) -> tuple[Node, Node | None]:
+    """As ``unwrapped``, also through ``&`` and the calls of ``methods`` on it (``&x``, ``x.as_str()``)."""
+    while True:
+        node, up = unwrapped(node)
+        named = method_on(source, node)
+        if up is not None and borrowed(up) == node and not is_mut(up):
+            node = up
+        elif named is not None and named[0] in methods:
+            node = named[1]
+        else:
+            return node, up
+
+
 # -- calls -----------------------------------------------------------------------------------------
 
 
@@ -176,6 +191,12 @@ def method_call(source: Source, node: Node) -> MethodCall | None:
 def is_callee(node: Node) -> bool:
     """Is ``node`` what a call calls (the ``x.method`` or the path), with or without turbofish?"""
     return call_through(node) is not None
+
+
+def only_argument_of(node: Node) -> Node | None:
+    """The call whose single argument ``node`` is."""
+    call = call_around(node)
+    return call if call is not None and len(arguments_of(call)) == 1 else None
 
 
 def call_through(callee: Node) -> Node | None:

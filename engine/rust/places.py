@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from tree_sitter import Node
 
@@ -42,6 +43,7 @@ _GUARDING = re.compile(
     rb"|borrow|borrow_mut|try_borrow|try_borrow_mut|borrow_and_update|load|pin|entry|wait_for)"
     rb"\s*(?:::\s*<[^>]*>)?\s*\("
 )
+_NAMES = frozenset({"identifier", "self"})
 _HOPS = 6  # initializers followed back; longer chains are taken to be guarded
 
 
@@ -72,6 +74,14 @@ class Place:
     def has_calls(self) -> bool:
         """Is a function called on the way?"""
         return any(node.type in ("call_expression", "await_expression") for node in self.prefixes)
+
+
+class Reach(Enum):
+    """How one expression reaches into another's place."""
+
+    NOTHING = "nothing"
+    BORROWS = "borrows"  # perhaps: a method of it is called, or it is mentioned
+    NAMES = "names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +119,23 @@ def place_of(source: Source, expression: Node) -> Place | None:
             called = node.type == "call_expression"
             return Place(node, (), False, tuple(reversed(prefixes))) if called else None
         node = bare(inner)
+
+
+def reaches(source: Source, place: Place, shown: Span) -> Reach:
+    """How far what stands at ``shown`` (an expression, or a name that a format string captures) reaches
+    into ``place``: it names all of it or of what it is a part of, it may borrow from it, or neither."""
+    root = source.text(place.root)
+    node = source.node_at(shown)
+    if node is None:
+        return Reach.NAMES if source.slice(shown) == root else Reach.NOTHING
+    other = place_of(source, node)
+    if other is None or other.root.type not in _NAMES:
+        mentioned = any(n.type in _NAMES and source.text(n) == root for n in walk_all(source, node))
+        return Reach.BORROWS if mentioned else Reach.NOTHING
+    common = min(len(place.fields), len(other.fields))
+    if source.text(other.root) != root or place.fields[:common] != other.fields[:common]:
+        return Reach.NOTHING
+    return Reach.BORROWS if other.has_calls else Reach.NAMES
 
 
 def _inner(source: Source, node: Node) -> Node | None:

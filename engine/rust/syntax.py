@@ -185,6 +185,10 @@ class Source:
         """The file's root and the roots of all macro arguments."""
         return (self.root, *(tree.root_node for tree in self.embedded()))
 
+    def quoted(self, span: Span) -> str:
+        """The text on one line, for messages."""
+        return " ".join(self.slice(span).decode("utf-8", "replace").split())
+
     # -- moving around -------------------------------------------------------------------------
 
     def parent(self, node: Node) -> Node | None:
@@ -232,6 +236,13 @@ class Source:
                 break
             best = up
         return best
+
+    def typed_at(self, span: Span, kind: str) -> Node | None:
+        """The outermost node of this kind that covers exactly ``span``."""
+        node = self.node_at(span)
+        while node is not None and node.type != kind:
+            node = next((child for child in node.named_children if span_of(child) == span), None)
+        return node
 
     def innermost(self, span: Span) -> Node:
         """The smallest named node that covers ``span``, looking into macro arguments."""

@@ -66,6 +66,13 @@ class Type:
         text = _MODULES.sub("", str(self))
         return f"{text[: most - 3]}..." if 0 < most < len(text) else text
 
+    def behind_refs(self) -> tuple[int, Type]:
+        """How many references are around it, and the type without them."""
+        count, current = 0, self
+        while current.is_ref:
+            count, current = count + 1, current.args[0]
+        return count, current
+
     def deref_chain(self) -> tuple[Type, ...]:
         """The type and what a method call's auto-deref sees behind it, outermost first.
 

@@ -260,4 +260,19 @@ def test_macros_give_a_second_place() -> None:
         (b"m! {", "before"),
     ]
     assert places(source, Span(0, 1)) == "there is no expression at this place"
+
+
+def test_a_name_in_a_format_string_is_asked_before_its_statement() -> None:
+    source = Source("a.rs", b'fn f() { s.push(&format!("{x:>w$}")); }')
+    for name in "xw":
+        found = places(source, span(source, name))
+        assert not isinstance(found, str)
+        assert source.data[found[0].at :].startswith(b"s.push(")
+    assert places(source, span(source, ":>")) == "there is no expression at this place"
+
+
+def test_a_place_in_a_macro_is_one_of_its_statements() -> None:
+    source = Source("a.rs", b"fn f() { m! { let x = g(); x.h(); } }")
+    found = places(source, span(source, "x", 1))
+    assert not isinstance(found, str)
     assert isinstance(found[0], ProbePlace)

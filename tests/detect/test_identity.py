@@ -27,6 +27,8 @@ ITEMS = (
     "            .lock()\n            .await;\n        list.write().await;\n    }\n}\n",
     "pub async fn frames(mut s: S, out: &Out) {\n    while let Some(frame) = s.next().await {\n"
     "        out.send(frame.clone()).await;\n        out.note(frame.len());\n    }\n}\n",
+    "pub fn page(rows: &[u8], out: &mut String) {\n    for row in rows {\n"
+    '        out.push_str(&format!("{row}"));\n        *out += &format!("{row}");\n    }\n}\n',
     "mod inner {\n    use super::*;\n    pub struct Deep(Mutex<i32>, Mutex<i32>);\n}\n",
 )
 OTHERS = ("pub fn other() {}\n", "const X: u8 = 1;\n", "// spikeproof finds nothing here\n", "\n\n")

@@ -8,6 +8,7 @@ from engine.base.model import Edit, Fix, Level, Span
 from engine.rewrite.edits import apply
 from engine.rewrite.unused_uses import next_removal
 from engine.rewrite.use_declarations import (
+    in_functions,
     name,
     respelled,
     strip_markers,
@@ -306,6 +307,23 @@ def in_function(before: str) -> str:
 )
 def test_a_trait_may_be_for_one_function_alone(before: str, after: str | None) -> None:
     assert in_function(before) == (after or before)
+
+
+def test_what_all_edits_require_may_be_for_their_functions_alone() -> None:
+    before = "fn f() {\n    x1; x2\n}\nfn g() {\n    x3\n}\n"
+    source = Source(P, before.encode())
+    marked = b"y" + trait(WRITE) + name(ORDERING)
+    edits = [Edit(P, at, at + 2, marked) for n in "123" if (at := before.index("x" + n))]
+    found = in_functions(edits, lambda _: source)
+    assert found is not None
+    after = apply({P: before.encode()}, [Fix("x", Level.SAFE, found, "")]).files[P].decode()
+    line = "    use std::fmt::Write as _;\n"
+    assert after == (
+        "use std::sync::atomic::Ordering;\n\n"
+        f"fn f() {{\n{line}    yOrdering; yOrdering\n}}\nfn g() {{\n{line}    yOrdering\n}}\n"
+    )
+    outside = Source(P, b"static A: u8 = x;\n")
+    assert in_functions([Edit(P, 15, 16, marked)], lambda _: outside) is None
 
 
 # -- crates without std ----------------------------------------------------------------------------

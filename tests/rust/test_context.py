@@ -118,3 +118,23 @@ def test_methods_that_run_for_each_item(head: str, answer: bool) -> None:
     function = source.fn_item_of(source.innermost(Span(at, at + 4)))
     assert function is not None
     assert is_per_item_method(source, function) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "often"),
+    [
+        ("fn f() { HERE(); }", False),
+        ("fn f() { for x in y { HERE(); } }", True),
+        ("fn f() { for x in HERE() { } }", True),
+        ("fn f() { run(|| HERE()); }", True),
+        ("async fn f() { HERE(); }", True),
+        ("fn f() { async { HERE() } }", True),
+        ("fn f(r: Json<T>) { HERE(); }", True),
+        ("impl Stream for S { fn poll_next(&self) { HERE(); } }", True),
+        ("impl S { fn call(&self) { HERE(); } }", False),
+    ],
+)
+def test_what_runs_for_each_request_or_item(text: str, often: bool) -> None:
+    source = Source("src/lib.rs", text.encode())
+    at = text.index("HERE")
+    assert context.runs_often(source, source.innermost(Span(at, at + 4))) is often

@@ -13,6 +13,7 @@ from engine.rust.format_macros import (
     Text,
     captures_in,
     capturing,
+    capturing_literal,
     format_call,
     shown_by,
     takes_template,
@@ -353,3 +354,80 @@ def test_a_capture_belongs_to_the_call_whose_template_it_stands_in(
 ) -> None:
     source = source_of(statement)
     assert (capturing(source, at(source, "x")) is not None) == captures
+
+
+# -- the parts of a call by their meaning ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("literal", "end"),
+    [
+        (r'"{}\n"', True),
+        (r'"a\n"', True),
+        (r'"{}"', False),
+        (r'"\n{}"', False),
+        (r'"a\nb\n"', False),
+        (r'"a\r\n"', False),
+        (r'"a\\n"', False),
+        (r'r"a\n"', False),
+        ('"a\n"', False),  # a line's end as it is
+        (r'"a\u{a}"', False),
+    ],
+)
+def test_the_line_end_that_println_would_add(literal: str, end: bool) -> None:
+    source, template = read(literal)
+    place = template.line_end(source)
+    assert (place is not None) is end
+    assert place is None or source.slice(place) == rb"\n"
+
+
+@pytest.mark.parametrize(
+    ("literal", "plain"),
+    [
+        ('"{{a}}"', '"{a}"'),
+        (r'"\"{{\n"', r'"\"{\n"'),
+        ('r#"{{"a"}}"#', 'r#"{"a"}"#'),
+        ('r"{{\\"', 'r"{\\"'),
+        ('""', '""'),
+    ],
+)
+def test_a_template_as_a_plain_literal(literal: str, plain: str) -> None:
+    source, template = read(literal)
+    assert template.literal(source).decode() == plain
+
+
+@pytest.mark.parametrize(
+    ("statement", "alone"),
+    [
+        ('format!("{}", a)', "a"),
+        ('format!("{0}", &a[1..])', "&a[1..]"),
+        ('format!("{n}", n = a)', "a"),
+        ('format!("{a}")', "a"),
+        ('format!("{}", a,)', "a"),
+        ('format!("{:?}", a)', ""),
+        ('format!("{:>5}", a)', ""),
+        ('format!("{} ", a)', ""),
+        ('format!("{a}{a}")', ""),
+        ('format!("{}", a, b = 1)', ""),
+        ('format!(concat!("{", "}"), a)', ""),
+    ],
+)
+def test_what_is_shown_alone(statement: str, alone: str) -> None:
+    source, found = call(statement)
+    assert (source.slice(found.alone).decode() if found.alone is not None else "") == alone
+
+
+def test_each_thing_that_is_shown_once() -> None:
+    source, found = call('format!("{a} {} {a:?} {b:>w$}", c.d, b = e)')
+    assert [source.slice(span) for span in found.shown] == [b"c.d", b"e", b"a", b"w"]
+    assert list(found.shown.values()) == [b"", b"b", b"a", b"w"]
+    assert source.slice(found.inside).startswith(b'"{a} {}')
+
+
+def test_the_literal_of_a_capture() -> None:
+    source = source_of('f("a", m!("{x}", "y"))')
+    literal = capturing_literal(source, at(source, "x"))
+    assert literal is not None
+    assert source.text(literal) == b'"{x}"'
+    assert capturing_literal(source, at(source, "y")) is None
+    assert capturing_literal(source, at(source, "m")) is None

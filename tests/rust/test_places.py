@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from tree_sitter import Node
 
-from engine.rust.places import Place, local_of, origins_of, place_of
+from engine.base.model import Span
+from engine.rust.places import Place, Reach, local_of, origins_of, place_of, reaches
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, walk_all
@@ -159,3 +160,44 @@ def test_self_is_an_origin() -> None:
 def test_locks_are_seen_behind_names(body: str, guarding: bool) -> None:
     source, scopes, node = given(body)
     assert origins_of(source, scopes, place_in(source, node)).guarding is guarding
+
+
+@pytest.mark.parametrize(
+    ("place", "shown", "reach"),
+    [
+        ("x", "x", Reach.NAMES),
+        ("x", "x.a", Reach.NAMES),
+        ("x.a", "x", Reach.NAMES),
+        ("x.a", "x.a.b", Reach.NAMES),
+        ("x.a", "x.b", Reach.NOTHING),
+        ("x.a", "y.a", Reach.NOTHING),
+        ("x.a", "x.a.len()", Reach.BORROWS),
+        ("x.a", "x.name()", Reach.BORROWS),
+        ("x.a", "x.b.len()", Reach.NOTHING),
+        ("x.a", "&x.b", Reach.BORROWS),  # it is mentioned: more is not asked
+        ("x", "1 + x", Reach.BORROWS),
+        ("x", "f(x)", Reach.BORROWS),
+        ("x", "m!(x)", Reach.BORROWS),
+        ("x", "f(y.x)", Reach.NOTHING),
+        ("x", '"x"', Reach.NOTHING),
+        ("x.buf()", "x.len()", Reach.BORROWS),
+    ],
+)
+def test_how_far_one_expression_reaches_into_anothers_place(
+    place: str, shown: str, reach: Reach
+) -> None:
+    source, _, target = given(f"at({place}); use_it({shown})")
+    start = source.data.rindex(shown.encode())
+    span = Span(start, start + len(shown))
+    assert reaches(source, place_in(source, target), span) is reach
+
+
+def test_a_name_in_a_format_string_reaches_its_local() -> None:
+    source, _, target = given('at(x); m!("{x} {y}")')
+    named = {
+        name: Span(source.data.index(name), source.data.index(name) + 1) for name in (b"x}", b"y}")
+    }
+    assert [reaches(source, place_in(source, target), span) for span in named.values()] == [
+        Reach.NAMES,
+        Reach.NOTHING,
+    ]

@@ -1,4 +1,5 @@
 // level: safe
+
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub struct Served {

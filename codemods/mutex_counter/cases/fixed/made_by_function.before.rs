@@ -1,4 +1,5 @@
 // level: safe
+
 use parking_lot::Mutex;
 
 pub struct Served {

@@ -1,5 +1,4 @@
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
-use std::sync::PoisonError;
 
 #[derive(Debug)]
 pub(crate) enum Error {

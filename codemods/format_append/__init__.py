@@ -1,0 +1,134 @@
+"""Texts that are formatted only to be appended to another one, on hot paths.
+
+What it finds
+-------------
+In loops, closures, async code, request handlers and the methods of `Stream`, `Service`, `Decoder` and
+their like:
+
+- `s.push_str(&format!(..))`, `s.push_str(format!(..).as_str())` and `s += &format!(..)`, where `s` is a
+  `String`, or leads to one through references, `Box`, a guard or a field;
+- `format!("{}", x)` of a `&str`, `String`, integer, `char` or `bool`;
+- `w.write_all(format!(..).as_bytes())`: reported, with what to do about it.
+
+rustc is asked for the type of every target and of everything that is shown.
+
+Why it breaks under load
+------------------------
+`format!` makes a `String` (one allocation, more while it grows), fills it through a table of
+functions, is copied once, and is freed at once. For a page of two hundred lines that is two hundred
+allocations where none was needed: they cost three to four times as much as writing in place, and
+under load all threads wait for the one allocator.
+
+Example
+-------
+```rust
+for (name, value) in headers {
+    out.push_str(&format!("{}: {}\r\n", name, value));
+}
+out += &format!("{}", body);
+```
+
+Instead
+-------
+```rust
+use std::fmt::Write as _;
+
+for (name, value) in headers {
+    write!(out, "{}: {}\r\n", name, value).unwrap();
+}
+out.push_str(body);
+```
+
+Fix safety
+----------
+Arguments are evaluated in the same order and before anything is written; `?` and `.await` in them
+stay where they are. Writing to a `String` does not fail. An error can come only from what is shown,
+and `.unwrap()` then panics as `format!` does (`.expect(..)` where clippy's `unwrap_used` is on; `let
+_ =` where `expect_used` is on too and all that is shown is std's).
+
+Safe where all that is shown is of std's types, or where the text grows in a `String` of the function's
+own. For review where a `Display` or `Debug` of somebody else's writes into a `String` that outlives
+the function: if it panics or fails, half of the text stands there, where before there was none.
+
+The trait's `use` goes to the head of the module, into the function where the module writes to
+something that has both `io::Write` and `fmt::Write`.
+
+When to leave it
+----------------
+Code that runs once may be as clear as it can. A text that is made of what it is appended to stays as
+it is, and so do a module's own `format!` and `write!` and everything of `defmt`. Nothing that writes to
+a file or a socket is changed: without a buffer around it, each piece of a `write!` is a system call of
+its own. Silence one place with `// spikeproof: allow(format-append)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from engine.base.model import Fix, Level, Proposal, Site
+from engine.detect.codemod import Codemod, Match, Problem, Refusal
+
+if TYPE_CHECKING:
+    from engine.detect.facts import Facts, Sources
+    from engine.rust.questions import Answers, Question
+    from engine.rust.syntax import Source
+
+_MESSAGES = {
+    "append": "makes a `String` only to append it to another one",
+    "write": "makes a `String` only to write its bytes",
+    "value": "formats a single value that makes its text by itself",
+}
+
+
+class FormatAppend(Codemod):
+    """See the module's documentation."""
+
+    name: ClassVar[str] = "format-append"
+    summary: ClassVar[str] = "texts that are formatted only to be appended to another one"
+    literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ((b"format",),)
+    anchors = (rb"format\s*!",)
+
+    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+        from engine.rust.context import heat_through_closures, in_test_code, runs_often
+        from engine.rust.syntax import span_of
+
+        from .appends import formatted_by
+
+        for match in matches:
+            macro = match.one("format")
+            made = formatted_by(source, macro) if source.sound(macro) else None
+            if made is None or not runs_often(source, macro):
+                continue
+            yield Site(
+                codemod=self.name,
+                path=source.path,
+                span=span_of(made.whole),
+                captures={"format": (span_of(macro),)},
+                kind=made.kind,
+                role="maybe" if made.kind == "value" else "site",
+                level=Level.REPORT if made.kind == "write" else Level.SAFE,
+                message=_MESSAGES[made.kind],
+                heat=heat_through_closures(source, macro),
+                in_tests=in_test_code(source, macro),
+            )
+
+    def questions(
+        self, sites: Sequence[Site], sources: Sources, answers: Answers | None
+    ) -> Iterable[Question]:
+        from .plan import questions
+
+        return questions(sites, sources)
+
+    def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
+        from .plan import plan
+
+        return plan(sites, facts)
+
+    def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
+        from .plan import follow
+
+        return follow(fix, problems, facts)
+
+
+CODEMOD = FormatAppend()

@@ -1,0 +1,61 @@
+"""What becomes of the text that a ``format!`` makes, from syntax alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust.format_macros import FormatCall, format_call
+from engine.rust.nodes import (
+    dereferenced,
+    method_call,
+    only_argument_of,
+    operation_of,
+    through_views,
+)
+from engine.rust.syntax import Source
+
+_VIEWS = (b"as_str", b"as_bytes", b"as_ref")
+_KINDS: dict[bytes, Literal["append", "write"]] = {b"push_str": "append", b"write_all": "write"}
+
+
+@dataclass(frozen=True, slots=True)
+class Formatted:
+    """A ``format!`` and its use, ``whole``: its text is appended to ``target``, written to it, or is a
+    value that shows one thing as it is (then ``target`` is the call itself)."""
+
+    kind: Literal["append", "write", "value"]
+    source: Source
+    call: FormatCall
+    whole: Node
+    target: Node
+
+    @property
+    def place(self) -> Node:
+        """The target without a ``*`` in front."""
+        return dereferenced(self.target) or self.target
+
+
+def formatted_by(source: Source, macro: Node) -> Formatted | None:
+    """What becomes of the text of ``macro``; None for what this codemod has nothing to say of."""
+    call = format_call(source, macro)
+    if call is None or (call.template is not None and not call.template.sound):
+        return None
+    node, up = through_views(source, macro, _VIEWS)
+    holder = only_argument_of(node)
+    method = method_call(source, holder) if holder is not None else None
+    if holder is not None and method is not None and (kind := _KINDS.get(method.method)):
+        return Formatted(kind, source, call, holder, method.receiver)
+    added = operation_of(source, up) if up is not None else None
+    if up is not None and added is not None and added.operator == b"+=" and added.right == node:
+        return Formatted("append", source, call, up, added.left)
+    return Formatted("value", source, call, macro, macro) if call.alone is not None else None
+
+
+def formatted_at(source: Source, span: Span) -> Formatted | None:
+    """As ``formatted_by``, of the macro call at ``span``."""
+    macro = source.typed_at(span, "macro_invocation")
+    return formatted_by(source, macro) if macro is not None else None

@@ -1,0 +1,55 @@
+"""Which macro a name means."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.rust.macros import is_std_macro
+from tests.rust.workspace import Workspace
+
+
+def is_std(text: str, path: str = "format", at: str = "src/lib.rs", **others: str) -> bool:
+    files = Workspace({at: text, **{f"src/{name}.rs": other for name, other in others.items()}})
+    source, node = files.find(at, "here")
+    modules = files.items.modules
+    return is_std_macro(files.sources, modules, source, node, path.encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "std"),
+    [
+        ("fn f() { here }", "format", True),
+        ("fn f() { here }", "std::format", True),
+        ("fn f() { here }", ":: alloc :: format", True),
+        ("fn f() { here }", "defmt::write", False),
+        ("use std::format;\nfn f() { here }", "format", True),
+        ("use alloc::format;\nfn f() { here }", "format", True),
+        ("use crate::format;\nfn f() { here }", "format", False),
+        ("use defmt::write;\nfn f() { here }", "write", False),
+        ("use defmt::*;\nfn f() { here }", "write", False),
+        ("use std::fmt::*;\nfn f() { here }", "write", True),
+        ("fn f() { use a::put as write; here }", "write", False),
+        ("fn g() { use a::put as write; }\nfn f() { here }", "write", True),
+        ("macro_rules! format { () => {} }\nfn f() { here }", "format", False),
+        ("macro_rules! formatted { () => { format!() } }\nfn f() { here }", "format", True),
+    ],
+)
+def test_a_macro_is_stds_unless_its_file_says_else(text: str, path: str, std: bool) -> None:
+    assert is_std(text, path) is std
+
+
+_OWN = "macro_rules! format { () => {} }\n"
+
+
+@pytest.mark.parametrize(
+    ("lib", "other", "std"),
+    [
+        ("mod user;\nmod other;\n", _OWN, True),  # it stays in its module
+        ("#[macro_use]\nmod other;\nmod user;\n", _OWN, False),
+        ("mod user;\nmod other;\n", "#[macro_export]\n" + _OWN, False),
+        (_OWN + "mod user;\nmod other;\n", "", False),  # a module sees what stands around it
+        ("mod user;\nmod other { mod inner; }\n", "", True),
+    ],
+)
+def test_a_macro_of_another_file_counts_where_it_is_seen(lib: str, other: str, std: bool) -> None:
+    assert is_std("fn f() { here }", at="src/user.rs", lib=lib, other=other) is std
