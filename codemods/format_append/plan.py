@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from engine.base.model import NO_UNIT, NOT_COMPILED, Edit, Fix, Level, Outcome, Proposal, Site
 from engine.rewrite.use_declarations import in_functions, trait
 from engine.rust.codegen import call_instead, one_line, operand, operand_at
-from engine.rust.known_types import INTEGERS, key_of, of_std_alone
-from engine.rust.macros import is_std_macro
+from engine.rust.drop_scopes import held_longer
+from engine.rust.known_types import INTEGERS, key_of, leads_to, of_std_alone
 from engine.rust.nodes import awaited, macro_path
 from engine.rust.places import Reach, place_of, reaches
 from engine.rust.questions import Question
@@ -68,8 +68,12 @@ class _Plan:
     def decided(self) -> Fix | str | None:
         made, source = self.made, self.source
         macro = macro_path(made.call.macro)
-        if macro is None or not self._is_std(source.text(macro)):
+        is_std = self.facts.is_std_macro
+        if macro is None or not is_std(source, made.whole, source.text(macro)):
             return None
+        plain = [s for s, t in self.shown.items() if t and (t.is_ref or t.name in _PLAIN)]
+        if made.kind != "write" and held_longer(source, made.call.macro, made.whole, plain):
+            return "what its arguments make in passing (a lock's guard, say) would be dropped later"
         if made.kind == "value":
             return self._value()
         span = span_of(made.target)
@@ -80,7 +84,7 @@ class _Plan:
         if made.kind == "write":
             return self._written(type_)
         place = place_of(source, made.place)
-        if all(key_of(step.name) != _STRING for step in type_.deref_chain()):
+        if not leads_to(type_, _STRING):
             return None
         for span, told in self.shown.items():
             reach = reaches(source, place, span) if place is not None else Reach.NOTHING
@@ -136,7 +140,7 @@ class _Plan:
             head, tail = b"let _ = ", b""
         end = call.template.line_end(self.source) if call.template is not None else None
         macro = b"write" if end is None else b"writeln"
-        if not self._is_std(macro):
+        if not self.facts.is_std_macro(self.source, whole, macro):
             return None
         head = trait(b"std::fmt::Write") + head + macro + b"!"
         edits = call_instead(self.source, whole, call.inside, head, self._target(), tail)
@@ -169,19 +173,16 @@ class _Plan:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _is_std(self, macro: bytes) -> bool:
-        files, modules = self.facts.sources, self.facts.items.modules
-        return is_std_macro(files, modules, self.source, self.made.whole, macro)
-
-    def _target(self) -> bytes:
+    def _target(self, called: bool = False) -> bytes:
         """Where the text goes; ``s`` of ``*s``, where a method call sees through that."""
-        place = self.made.place
+        place, source = self.made.place, self.source
+        # Behind another type a method of its own may be meant: then all stars stay.
         seen = self.facts.type_of(self.site.path, span_of(place))
-        through = seen is not None and seen.kind != "ptr"
-        return one_line(operand(self.source, place if through else self.made.target))
+        node = place if leads_to(seen, _STRING) else self.made.target
+        return one_line(operand(source, node) if called else source.text(node))
 
     def _put(self, value: bytes, note: str, method: bytes = b".push_str(") -> Fix | str:
-        return self._replaced("push", self._target() + method + value + b")", note)
+        return self._replaced("push", self._target(called=True) + method + value + b")", note)
 
     def _replaced(self, label: str, text: bytes, note: str) -> Fix | str:
         whole = self.made.whole

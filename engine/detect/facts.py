@@ -183,6 +183,12 @@ class Facts:
         read = self.sources.data
         return is_on(lint, map(read, {path, *roots}), map(read, manifests))
 
+    def is_std_macro(self, source: Source, node: Node, macro: bytes) -> bool:
+        """Does the macro path ``macro``, written at ``node``, mean std's macro of that name?"""
+        from engine.rust.macros import is_std_macro
+
+        return is_std_macro(self.sources, self.items.modules, source, node, macro)
+
     def unwrapping(self, path: str, why: bytes) -> bytes | None:
         """How a result that is no error is taken in a file: ``.unwrap()``, or ``.expect("why")`` where
         clippy's ``unwrap_used`` is on; None where ``expect_used`` is on as well."""

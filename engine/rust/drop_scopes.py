@@ -9,6 +9,7 @@ does with its arguments (None).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -34,7 +35,7 @@ from engine.rust.nodes import (
     scrutinee_of,
 )
 from engine.rust.queries import walk
-from engine.rust.syntax import Source, span_of
+from engine.rust.syntax import Source, span_of, walk_all
 
 _LAZY = frozenset({b"&&", b"||"})
 _CONDITIONS = frozenset({"let_condition", "let_chain"})
@@ -120,6 +121,24 @@ def temporary_scope(source: Source, node: Node) -> DropScope | None:
                 return _whole(child)
         child = parent
     return None
+
+
+def held_longer(source: Source, macro: Node, whole: Node, plain: Collection[Span] = ()) -> bool:
+    """Would temporaries in the arguments of ``macro``, which end with it (``format!``), be held while
+    something else runs, if ``whole`` were to evaluate these arguments itself?
+
+    Only calls, and what stands for them, make values in passing that may release something when they
+    are dropped (a guard in ``m.lock().unwrap().id``); operators are taken to be those of plain values.
+    The values of expressions at ``plain`` are known to release nothing.
+    """
+    making = ("call_expression", "await_expression", "macro_invocation")
+    made = (part for part in walk_all(source, macro) if part.type in making and part != macro)
+    if all(span_of(part) in plain for part in made):
+        return False
+    scope = temporary_scope(source, whole)
+    if scope is None or whole.start_byte < scope.span.start:
+        return True
+    return bool(source.data[whole.end_byte : scope.span.end].strip(b"; \t\r\n"))
 
 
 def _whole(node: Node) -> DropScope:

@@ -252,6 +252,16 @@ def key_of(name: str) -> str:
     return f"{head}::{rest.rpartition('::')[2]}"
 
 
+def leads_to(type_: Type | None, path: str) -> bool:
+    """Is it the type with this full path, or does auto-deref lead to that through types whose methods
+    are known? None: False."""
+    return type_ is not None and any(key_of(step.name) == path for step in type_.deref_chain())
+
+
+# They show what somebody else's ``Display`` says.
+_SHOWING_OTHERS = frozenset({"std::fmt::Arguments", "std::io::Error"})
+
+
 def of_std_alone(type_: Type) -> bool:
     """Is the type with all its arguments std's, so that no code of the user's runs when a value is
     shown, compared or hashed?"""
@@ -259,7 +269,7 @@ def of_std_alone(type_: Type) -> bool:
     def is_std(part: Type) -> bool:
         if part.kind == "path":
             std = part.name.partition("::")[0] in ("std", "core", "alloc")
-            return part.name in _PRIMITIVES or (std and key_of(part.name) != "std::fmt::Arguments")
+            return part.name in _PRIMITIVES or (std and key_of(part.name) not in _SHOWING_OTHERS)
         return part.kind in ("ref", "tuple", "array", "slice", "const", "infer", "never")
 
     return all(map(is_std, type_.walk()))

@@ -20,6 +20,7 @@ from engine.base.model import Span
 from engine.rust.drop_scopes import (
     DropScope,
     extending_let,
+    held_longer,
     held_through,
     let_scope,
     temporary_scope,
@@ -110,6 +111,39 @@ def test_where_a_temporary_ends(body: str, until: str, until_2024: str | None) -
         source = source_of(body, edition)
         scope = temporary_scope(source, node_of(source, "m.lock()"))
         assert (source.slice(scope.span).decode() if scope is not None else "") == text, edition
+
+
+@pytest.mark.parametrize(
+    ("body", "macro", "whole", "longer"),
+    [
+        ('let a = format!("{}", m.lock().x);', "format!", "format!", False),
+        ('foo(format!("{}", m.lock().x), m.lock().y);', "format!", "format!", True),
+        ('foo(format!("{}", m.x + 1), m.lock().y);', "format!", "format!", False),
+        ('match format!("{}", m.lock().x).as_str() { _ => a }', "format!", "format!", True),
+        ('match a { _ => format!("{}", m.lock().x), }', "format!", "format!", False),
+        ('foo(|| format!("{}", m.lock().x));', "format!", "format!", False),
+        ('foo(format!("{}", a.await)).await;', "format!", "format!", True),
+        ('s.push_str(&format!("{}", m.lock().x));', "format!", "s.push_str", False),
+        ('(s.push_str(&format!("{}", m.lock().x)), m.lock().y);', "format!", "s.push_str", True),
+        ('mine!(format!("{}", m.lock().x));', "format!", "format!", True),
+    ],
+)
+def test_temporaries_that_would_be_held_longer(
+    body: str, macro: str, whole: str, longer: bool
+) -> None:
+    source = source_of(body)
+    nodes = [
+        n
+        for n in walk_all(source, source.root)
+        if n.type.endswith(("_invocation", "call_expression", "await_expression"))
+    ]
+
+    def called(head: str) -> Node:
+        return next(n for n in nodes if source.text(n).startswith(head.encode()))
+
+    assert held_longer(source, called(macro), called(whole)) is longer
+    inside = [span_of(n) for n in nodes if n != called(macro)]
+    assert not held_longer(source, called(macro), called(whole), inside)
 
 
 def test_the_tail_of_a_function() -> None:
