@@ -75,9 +75,9 @@ if TYPE_CHECKING:
     from engine.rust.syntax import Source
 
 _MESSAGES = {
-    "append": "makes a `String` only to append it to another one",
-    "write": "makes a `String` only to write its bytes",
-    "value": "formats a single value that makes its text by itself",
+    "append": "a `String` is made only to be appended to `{}`",
+    "write": "a `String` is made only to write its bytes to `{}`",
+    "value": "`{}` goes through the machinery of `format!` for a single value",
 }
 
 
@@ -108,7 +108,7 @@ class FormatAppend(Codemod):
                 kind=made.kind,
                 role="maybe" if made.kind == "value" else "site",
                 level=Level.REPORT if made.kind == "write" else Level.SAFE,
-                message=_MESSAGES[made.kind],
+                message=_MESSAGES[made.kind].format(source.quoted(span_of(made.place))),
                 heat=heat_through_closures(source, macro),
                 in_tests=in_test_code(source, macro),
             )

@@ -106,7 +106,7 @@ class _Plan:
         if depth > 1 or key_of(base.name) not in {*INTEGERS, "str", "char", "bool", _STRING}:
             return None
         text = operand_at(self.source, span) + _TO_STRING
-        return self._replaced("to_string", text, _BY_ITSELF.format(base))
+        return self._replaced("to_string", text, _BY_ITSELF.format(base.short()))
 
     def _pushed(self) -> Fix | str | None:
         """A text, a character or a number alone needs no ``write!``."""
@@ -123,7 +123,7 @@ class _Plan:
             text = b"*" * depth + value if depth else self.source.slice(span)
             return self._put(text, "The character is put at the end as it is.", b".push(")
         if base.name in INTEGERS:
-            return self._put(b"&" + value + _TO_STRING, _BY_ITSELF.format(base))
+            return self._put(b"&" + value + _TO_STRING, _BY_ITSELF.format(base.short()))
         if all(step.name != "str" for step in type_.deref_chain()):
             return None
         text = self.source.slice(span) if depth else b"&" + value

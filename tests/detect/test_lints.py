@@ -39,3 +39,21 @@ def test_a_lint_is_on_by_attribute_or_manifest(
     workspace = discover(tmp_path, Selection())
     facts = Facts(sources_of(workspace), lambda *_: None, lambda *_: "", workspace.package_of)
     assert facts.lints_against("src/deep.rs", "unwrap_used") is warns
+
+
+@pytest.mark.parametrize(
+    ("root", "taken"),
+    [
+        ("", b".unwrap()"),
+        ("#![warn(clippy::expect_used)]\n", b".unwrap()"),
+        ("#![warn(clippy::unwrap_used)]\n", b'.expect("it fits")'),
+        ("#![warn(clippy::unwrap_used, clippy::expect_used)]\n", None),
+    ],
+)
+def test_how_a_result_that_is_no_error_is_taken(
+    tmp_path: Path, root: str, taken: bytes | None
+) -> None:
+    build(tmp_path, {"Cargo.toml": package("small"), "src/lib.rs": root})
+    workspace = discover(tmp_path, Selection())
+    facts = Facts(sources_of(workspace), lambda *_: None, lambda *_: "", workspace.package_of)
+    assert facts.unwrapping("src/lib.rs", b"it fits") == taken

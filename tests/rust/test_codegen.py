@@ -323,3 +323,38 @@ def test_places_that_go_hold_no_name() -> None:
     scopes = Scopes(source, function(source))
     assert not codegen.is_free(source, scopes, b"count", where)
     assert codegen.is_free(source, scopes, b"count", where, [Span(at, at + 5)])
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("s.push(&m!(a, b));", "w!(s, a, b).end();"),
+        ("s.push(&m![a]);", "w!(s, a).end();"),
+        (
+            "s.push(&m!(\n        a, // why\n    ));",
+            "w!(\n        s,\n        a, // why\n    ).end();",
+        ),
+    ],
+)
+def test_a_call_with_the_arguments_of_another(text: str, after: str) -> None:
+    source = Source("a.rs", f"fn f() {{ {text} }}".encode())
+    whole = next(n for n in walk(source.root) if n.type == "call_expression")
+    tokens = next(n for n in walk(source.root) if n.type == "token_tree")
+    inside = Span(tokens.start_byte + 1, tokens.end_byte - 1)
+    edits = codegen.call_instead(source, whole, inside, b"w!", b"s", b".end()")
+    changes = {edit.span: edit.replacement for edit in edits}
+    assert (
+        codegen.replaced(source, Span(9, len(source.data) - 2), changes).strip().decode() == after
+    )
+
+
+def test_an_operand_may_be_a_name_in_a_format_string() -> None:
+    source = Source("a.rs", b'fn f() { m!("{name}", -1, x.y, "text") }')
+    texts = ("name", "-1", "x.y", '"text"')
+    spans = [Span(at, at + len(t)) for t in texts if (at := source.data.index(t.encode()))]
+    assert [codegen.operand_at(source, span) for span in spans] == [
+        b"name",
+        b"(-1)",
+        b"x.y",
+        b'"text"',
+    ]

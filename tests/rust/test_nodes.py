@@ -260,3 +260,29 @@ def test_paths() -> None:
     assert found is not None
     assert [words(source, part) for part in found] == ["a::b", "c"]
     assert nodes.path_of(first(source, "identifier", "a")) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "whole"),
+    [
+        ("f(HERE)", "HERE"),
+        ("f(&HERE)", "&HERE"),
+        ("f(&(HERE))", "&(HERE)"),
+        ("f((&HERE).as_str())", "(&HERE).as_str()"),
+        ("f(HERE.as_str().len())", "HERE.as_str()"),
+        ("f(&mut HERE)", "HERE"),
+        ("f(HERE.trim())", "HERE"),
+    ],
+)
+def test_a_value_through_its_views(expression: str, whole: str) -> None:
+    source = inside(expression)
+    node, up = nodes.through_views(source, first(source, "identifier", "HERE"), (b"as_str",))
+    assert words(source, node) == whole
+    assert up == node.parent
+
+
+def test_the_only_argument_of_a_call() -> None:
+    source = inside("f(a, g(b))")
+    assert nodes.only_argument_of(first(source, "identifier", "a")) is None
+    call = nodes.only_argument_of(first(source, "identifier", "b"))
+    assert words(source, call) == "g(b)"

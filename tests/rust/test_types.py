@@ -259,3 +259,12 @@ def test_names_for_people(text: str, last: str, short: str) -> None:
 def test_a_long_type_is_cut() -> None:
     assert parse("std::vec::Vec<std::string::String>").short(10) == "Vec<Str..."
     assert parse("std::vec::Vec<u8>").short(7) == "Vec<u8>"
+
+
+@pytest.mark.parametrize(
+    ("told", "count", "behind"), [("u8", 0, "u8"), ("&u8", 1, "u8"), ("&&mut str", 2, "str")]
+)
+def test_references_around_a_type_are_counted(told: str, count: int, behind: str) -> None:
+    type_ = parse(told)
+    assert type_ is not None
+    assert type_.behind_refs() == (count, parse(behind))
