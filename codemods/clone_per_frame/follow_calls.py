@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.base.model import Edit, Fix, Span
 from engine.detect.codemod import Problem, Refusal
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.codegen import needs_parentheses
 from engine.rust.syntax import span_of
 
@@ -49,12 +49,12 @@ def _changed_parameter(fix: Fix, facts: Facts) -> tuple[bytes, int, bool] | None
         source = facts.source(edit.path)
         inside = source.innermost(Span(edit.start, max(edit.end, edit.start + 1)))
         function = source.enclosing(inside, ("function_item",))
-        label = nodes.name_of(function) if function is not None else None
+        label = item_nodes.name_of(function) if function is not None else None
         if function is None or label is None:
             continue
-        for index, parameter in enumerate(nodes.parameters_of(function)):
+        for index, parameter in enumerate(item_nodes.parameters_of(function)):
             if span_of(inside) in span_of(parameter.node):
-                method = nodes.self_parameter(function) is not None
+                method = item_nodes.self_parameter(function) is not None
                 return source.text(label), index, method
     return None
 

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Level, Span
 from engine.rewrite.use_declarations import name as named
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.borrows import Needed, Target, borrowable
 from engine.rust.calls import is_given_away
 from engine.rust.codegen import needs_parentheses
@@ -114,7 +114,7 @@ def _signature(parameter: Parameter, type_: Type) -> Edit | None:
     if is_named(type_, "PathBuf"):
         return Edit(source.path, start, end, b"&" + named(b"std::path::Path"))
     if is_named(type_, "Vec"):
-        inside = nodes.type_arguments(declared)
+        inside = item_nodes.type_arguments(declared)
         if len(inside) != 1:
             return None
         return Edit(source.path, start, end, b"&[" + source.text(inside[0]) + b"]")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
-from engine.rust import nodes
+from engine.rust import item_nodes
 from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.context import is_per_item, is_per_item_method
@@ -310,7 +310,7 @@ class Planner:
             function = self._facts.calls.printed(types.taker.name)
             if function is None:
                 return None
-            if nodes.self_parameter(self._facts.items.open(function)[1]) is not None:
+            if item_nodes.self_parameter(self._facts.items.open(function)[1]) is not None:
                 index -= 1
         elif located.usage.kind is UsageKind.METHOD_ARGUMENT:
             function = self._facts.calls.method(types.taker, located.usage.name)

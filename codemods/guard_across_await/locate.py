@@ -11,8 +11,9 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.detect.codemod import Match
 from engine.rust.guard_types import written_flavour
+from engine.rust.item_nodes import all_parameters, type_of
 from engine.rust.locks import is_evident, lock_call, with_tails
-from engine.rust.nodes import all_parameters, body_of, call_of, macro_name, method_call, type_of
+from engine.rust.nodes import body_of, call_of, macro_name, method_call
 from engine.rust.suspension import in_future, may_suspend
 from engine.rust.syntax import COMMENTS, Source, span_of
 

@@ -15,9 +15,10 @@ from codemods.guard_across_await.notes import of_drop_earlier
 from engine.base.model import Span
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.item_nodes import type_of
 from engine.rust.locks import guards_in
 from engine.rust.moves import moved
-from engine.rust.nodes import let_of, macro_name, pattern_of, statements_of, type_of
+from engine.rust.nodes import let_of, macro_name, pattern_of, statements_of
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import ITEMS, Source, span_of
 from engine.rust.type_facts import is_whole, shared_target

@@ -30,7 +30,7 @@ from codemods.mutex_counter.other_atomics import require_untied
 from codemods.mutex_counter.temporary_guard import Field
 from codemods.mutex_counter.type_names import is_other
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.syntax import Source, attributes, span_of
 
 _DERIVES = frozenset({b"Debug", b"Default"})
@@ -56,7 +56,7 @@ class _Struct:
 
     def __init__(self, located: Located, source: Source, struct: Node) -> None:
         self.located, self.source, self.struct = located, source, struct
-        named = nodes.name_of(struct)
+        named = item_nodes.name_of(struct)
         self.name = source.text(named) if named is not None else b""
         self.fields = fields(source, struct)
         self.inners = {n: source.text(t).decode() for n, t in self.fields.items()}
@@ -123,7 +123,7 @@ class _Struct:
         """Every mention of the struct: behind a lock, in its constructor, or in the way."""
         here = (self.source.path, span_of(self.struct))
         for source, node in self.located.facts.calls.mentions(self.name):
-            own = source.path == here[0] and node == nodes.name_of(self.struct)
+            own = source.path == here[0] and node == item_nodes.name_of(self.struct)
             if own or "identifier" not in node.type or _imported(source, node):
                 continue
             outer = _path(node)

@@ -23,7 +23,7 @@ from codemods.mutex_counter.lock_flow import LockFlow
 from codemods.mutex_counter.lock_types import ATOMICS, Family, may_have_atomic
 from codemods.mutex_counter.type_names import GenericAlias, is_other, number_of
 from engine.base.model import Level, Site, Span
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.syntax import Source, span_of
 
 
@@ -176,7 +176,7 @@ def _filled(source: Source, node: Node) -> bytes:
 
 def _behind(located: Located, source: Source, whole: Node, alias: GenericAlias) -> str:
     """The number behind the lock of ``Shared<u64>``; "" when it is none."""
-    given = [n for n in nodes.type_arguments(whole) if n.type != "lifetime"]
+    given = [n for n in item_nodes.type_arguments(whole) if n.type != "lifetime"]
     if alias.index >= len(given):
         return ""
     node = given[alias.index]
@@ -190,7 +190,7 @@ def _typed(
     text = " ".join(source.text(whole).decode("utf-8", "replace").split())
     message = message_for(f"{decl.name.decode('utf-8', 'replace')}: {text}", inner == "bool")
     owner = source.node_at(decl.node)
-    named = nodes.name_of(owner) if owner is not None else None
+    named = item_nodes.name_of(owner) if owner is not None else None
     start = named.start_byte if named is not None else decl.site.span.start
     span = Span(start, max(whole.end_byte, start))
     site = replace(decl.site, message=message, level=Level.REVIEW, span=span)

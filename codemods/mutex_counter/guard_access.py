@@ -13,7 +13,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from codemods.mutex_counter.lock_types import Family
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.format_macros import shown_by
 from engine.rust.known_calls import is_number_method
 from engine.rust.syntax import Source
@@ -157,7 +157,7 @@ def _mapped(source: Source, call: Node, closure: Node) -> Guard:
 
 def _closed(whole: Node, closure: Node) -> Guard:
     """``whole`` has the value of ``|g| ..``, or a default when there is no guard."""
-    parameters, body = nodes.parameters_of(closure), nodes.body_of(closure)
+    parameters, body = item_nodes.parameters_of(closure), nodes.body_of(closure)
     binding = _name_in(parameters[0].pattern) if len(parameters) == 1 else None
     if binding is None or body is None or parameters[0].type is not None:
         raise Refused("the closure on the lock's result is not understood")

@@ -12,7 +12,7 @@ from tree_sitter import Node, Query
 from codemods.mutex_counter.lock_types import NUMBERS, family_of
 from engine.base.model import Level, Role, Site, Span
 from engine.detect.codemod import Match
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query, walk
 from engine.rust.syntax import Source, span_of
@@ -112,7 +112,7 @@ def counters(source: Source) -> Mapping[bytes, Node]:
     """Structs of the file that hold nothing but numbers and flags, by name."""
     found: dict[bytes, list[Node]] = {}
     for node in captures(_structs(), source.root, "struct"):
-        named = nodes.name_of(node)
+        named = item_nodes.name_of(node)
         found.setdefault(source.text(named) if named is not None else b"", []).append(node)
     alone = {name: same[0] for name, same in found.items() if len(same) == 1}
     return {name: node for name, node in alone.items() if fields(source, node)}
@@ -120,9 +120,9 @@ def counters(source: Source) -> Mapping[bytes, Node]:
 
 def fields(source: Source, struct: Node) -> dict[bytes, Node]:
     """Types of the struct's fields by name, when all are numbers or flags; else nothing."""
-    found = {source.text(name): type_ for name, type_ in nodes.named_fields(struct)}
+    found = {source.text(name): type_ for name, type_ in item_nodes.named_fields(struct)}
     numbers = all(source.text(type_) in NUMBERS for type_ in found.values())
-    return found if numbers and nodes.type_parameters(struct) is None else {}
+    return found if numbers and item_nodes.type_parameters(struct) is None else {}
 
 
 def counts(source: Source, names: Iterable[bytes]) -> bool:
@@ -140,7 +140,7 @@ def _struct(source: Source, node: Node, struct: Node) -> Site:
         and owner.type in ("field_declaration", "static_item")
         and counts(source, fields(source, struct))
     )
-    if owner is not None and shown and (named := nodes.name_of(owner)) is not None:
+    if owner is not None and shown and (named := item_nodes.name_of(owner)) is not None:
         span = Span(named.start_byte, span.end)
     message = f"`{_shown(source, span)}`: one lock stands before a struct of counters"
     captures = {"types": (span_of(node),), "struct": (span_of(struct),)}
@@ -172,7 +172,7 @@ def _owner(source: Source, node: Node) -> Node | None:
     """What is declared with the type that ``node`` is a part of."""
     for ancestor in source.ancestors(node):
         if ancestor.type in _WRITTEN_BEHIND:
-            declared = nodes.type_of(ancestor) or nodes.return_type(ancestor)
+            declared = item_nodes.type_of(ancestor) or item_nodes.return_type(ancestor)
             return ancestor if declared and span_of(node) in span_of(declared) else None
         if ancestor.type in _OWNERS:
             return ancestor
@@ -195,8 +195,8 @@ def _declaration(source: Source, span: Span, owner: Node, types: Sequence[Node])
     captures = {"types": tuple(span_of(node) for node in types), "owner": (span_of(owner),)}
     shown = span
     if owner.type != "ordered_field_declaration_list":
-        name = nodes.name_of(owner) or nodes.pattern_of(owner)
-        declared = nodes.type_of(owner) or nodes.return_type(owner)
+        name = item_nodes.name_of(owner) or nodes.pattern_of(owner)
+        declared = item_nodes.type_of(owner) or item_nodes.return_type(owner)
         ends = [declared] if declared is not None else types
         start = name.start_byte if name is not None else span.start
         shown = Span(start, max(node.end_byte for node in ends))

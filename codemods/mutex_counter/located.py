@@ -14,7 +14,7 @@ from codemods.mutex_counter.lock_types import NUMBERS, Family, Lock, family_of, 
 from codemods.mutex_counter.type_names import GenericAlias, generic_alias, number_of, struct_of
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.definitions import holder_of, owner_of
 from engine.rust.influence import Influence
 from engine.rust.scopes import Binding, pattern_names
@@ -131,7 +131,7 @@ class Located:
         """
         package = self.facts.package_of(near.path)
         declared = self.source(near.path).node_at(near.node)
-        public = declared is not None and nodes.is_pub(self.source(near.path), declared)
+        public = declared is not None and item_nodes.is_pub(self.source(near.path), declared)
         for source, node in self.everywhere(word):
             if public or self.facts.package_of(source.path) == package:
                 yield source, node
@@ -271,7 +271,7 @@ def declaration_around(source: Source, node: Node) -> Node | None:
 def declared(source: Source, site: Site, owner: Node) -> Declaration | None:
     """The declaration ``owner`` as a place that holds locks."""
     kind, index, at = _KINDS.get(owner.type, site.kind), 0, owner.start_byte
-    named: Node | None = nodes.name_of(owner)
+    named: Node | None = item_nodes.name_of(owner)
     if kind == "parameter":
         function = owner.parent.parent if owner.parent is not None else None
         pattern = nodes.pattern_of(owner)
@@ -279,7 +279,7 @@ def declared(source: Source, site: Site, owner: Node) -> Declaration | None:
             return None
         while pattern.type in ("mut_pattern", "reference_pattern", "ref_pattern"):
             pattern = pattern.named_children[-1]
-        named, at = nodes.name_of(function), pattern.start_byte
+        named, at = item_nodes.name_of(function), pattern.start_byte
         index = owner.parent.named_children.index(owner)
     elif kind == "local":
         named = nodes.pattern_of(owner)
@@ -309,7 +309,7 @@ def _inner(located: Located, source: Source, span: Span) -> str:
     text = b"".join(source.slice(span).split())
     inner = text.rpartition(b"<")[2].rstrip(b">")
     node = source.node_at(span)
-    given = nodes.type_arguments(node) if node is not None else []
+    given = item_nodes.type_arguments(node) if node is not None else []
     if inner in NUMBERS or not given:
         return inner.decode("utf-8", "replace")
     return number_of(located.facts.items, source, given[-1]) or inner.decode("utf-8", "replace")

@@ -13,7 +13,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.located import Declaration, Key, Located
 from codemods.mutex_counter.lock_call import DIRECT, LOCKS
 from codemods.mutex_counter.place_lookup import PlaceLookup
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, span_of
 from engine.rust.value_flow import ValueFlow, function_name
@@ -36,7 +36,7 @@ class LockFlow(ValueFlow[Key]):
         return (decl.key for decl in self.names.statics_of(source, path))
 
     def item_at(self, source: Source, item: Node) -> Iterable[Key]:
-        named = nodes.name_of(item)
+        named = item_nodes.name_of(item)
         every = self.located.statics.get(source.text(named), ()) if named is not None else ()
         return (decl.key for decl in every if decl.stands_at(source, item))
 
@@ -46,7 +46,7 @@ class LockFlow(ValueFlow[Key]):
     def initialized(self, source: Source, initializer: Node) -> Iterable[Key]:
         found = nodes.initialized(initializer)
         literal = source.enclosing(initializer, ["struct_expression"])
-        named = nodes.name_of(literal) if literal is not None else None
+        named = item_nodes.name_of(literal) if literal is not None else None
         if named is None:
             return ()
         name = source.text(found[0] if found is not None else initializer)
@@ -69,7 +69,7 @@ class LockFlow(ValueFlow[Key]):
         return [d.key for d in own if d.index == index + method] if own else None
 
     def result_of(self, source: Source, function: Node) -> Iterable[Key]:
-        named = nodes.name_of(function)
+        named = item_nodes.name_of(function)
         every = self.located.functions.get(source.text(named), ()) if named is not None else ()
         return (d.key for d in every if d.kind == "function_item" and d.stands_at(source, function))
 
@@ -119,7 +119,7 @@ class LockFlow(ValueFlow[Key]):
                 yield from self._pattern_link(source, up, decl)
 
     def _pattern_link(self, source: Source, pattern: Node, decl: Declaration) -> Iterator[Key]:
-        named = nodes.type_of(pattern.parent) if pattern.parent is not None else None
+        named = item_nodes.type_of(pattern.parent) if pattern.parent is not None else None
         if named is None:
             return
         if decl in self.names.fields_in(source, named, decl.name):

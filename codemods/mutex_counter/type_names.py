@@ -11,7 +11,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.lock_types import ATOMICS, Family, full_names
 from engine.base.model import Span
 from engine.rewrite import use_declarations
-from engine.rust import nodes
+from engine.rust import item_nodes
 from engine.rust.codegen import replaced
 from engine.rust.definitions import type_parameter_names
 from engine.rust.items import TYPES, Items
@@ -59,7 +59,7 @@ def generic_alias(
     source: Source, item: Node, lock: Node, inner: Node, family: Family | None
 ) -> GenericAlias | None:
     """The generic alias that the ``type`` item is, if the lock in it holds one of its parameters."""
-    named, names = nodes.name_of(item), type_parameter_names(source, item)
+    named, names = item_nodes.name_of(item), type_parameter_names(source, item)
     behind = source.text(inner).decode("utf-8", "replace")
     if named is None or behind not in names or any(True for _ in attributes(item)):
         return None
@@ -70,7 +70,7 @@ def generic_alias(
 
 def _around(source: Source, item: Node, lock: Node) -> tuple[bytes, bytes] | None:
     """What stands before and behind the lock, in words that mean the same in any module."""
-    body = nodes.type_of(item)
+    body = item_nodes.type_of(item)
     if body is None or source.comments_in(span_of(body)):
         return None
     changes: dict[Span, bytes] = {}

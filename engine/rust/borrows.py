@@ -17,6 +17,7 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.control_flow import barriers
 from engine.rust.format_macros import shown_by
+from engine.rust.item_nodes import parameters_of, self_parameter
 from engine.rust.known_calls import COPYING, is_reading_method
 from engine.rust.nodes import (
     COMPARISONS,
@@ -29,8 +30,6 @@ from engine.rust.nodes import (
     is_mut,
     method_on,
     operation_of,
-    parameters_of,
-    self_parameter,
 )
 from engine.rust.places import Origins, Place
 from engine.rust.scopes import Binding, Scopes

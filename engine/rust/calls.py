@@ -16,7 +16,7 @@ from enum import Enum
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.definitions import Item, owner_of
 from engine.rust.files import Files, TypeOf, mentions
 from engine.rust.items import FUNCTIONS, TYPES, Items
@@ -82,11 +82,11 @@ class Calls:
 
     def _methods(self, name: bytes) -> list[Item]:
         every = self._items.named(name, *FUNCTIONS)
-        return [f for f in every if nodes.self_parameter(self._items.open(f)[1]) is not None]
+        return [f for f in every if item_nodes.self_parameter(self._items.open(f)[1]) is not None]
 
     def _takes_reference(self, function: Item) -> bool:
         if function not in self._shared:
-            declared = nodes.self_parameter(self._items.open(function)[1])
+            declared = item_nodes.self_parameter(self._items.open(function)[1])
             self._shared[function] = (
                 declared is not None
                 and declared.type == "self_parameter"
@@ -114,9 +114,9 @@ class Calls:
         else:
             found = self._functions_meant(source, name, call)
         for place, function in map(self._items.open, found):
-            declared = nodes.all_parameters(function)
+            declared = item_nodes.all_parameters(function)
             if len(declared) == given and (
-                name.type != "field_identifier" or nodes.self_parameter(function) is not None
+                name.type != "field_identifier" or item_nodes.self_parameter(function) is not None
             ):
                 yield place, function
 
@@ -129,7 +129,7 @@ class Calls:
             node = nodes.bare(inner)
         if node.type == "self":
             holder = source.enclosing(node, ("impl_item", "trait_item"))
-            named = nodes.type_of(holder) if holder is not None else None
+            named = item_nodes.type_of(holder) if holder is not None else None
             return self._named_in(source, named) or None if named is not None else None
         told = self._type_of(source.path, span_of(base))
         if told is not None:
@@ -140,7 +140,7 @@ class Calls:
             return None
         binding = self._files.scopes(source, function).binding_at(node)
         parameter = source.node_at(binding.statement) if binding is not None else None
-        declared = nodes.type_of(parameter) if parameter is not None else None
+        declared = item_nodes.type_of(parameter) if parameter is not None else None
         if binding is None or binding.kind != "param" or declared is None:
             return None
         return self._named_in(source, declared) or None
@@ -189,7 +189,7 @@ class Calls:
 
     def callers(self, source: Source, function: Node) -> Iterator[tuple[Source, Node]]:
         """Calls that may run ``function``."""
-        named = nodes.name_of(function)
+        named = item_nodes.name_of(function)
         for place, node in self.mentions(source.text(named)) if named is not None else ():
             call = nodes.call_by_name(node)
             if call is not None and any(
@@ -211,7 +211,7 @@ class Calls:
 def parameter_of(function: Node, method: bool, index: int) -> Node | None:
     """The parameter of ``function`` that takes the argument at ``index`` of a call, which is a
     ``method`` call (``x.f(..)``) or one by path."""
-    declared = nodes.all_parameters(function)
+    declared = item_nodes.all_parameters(function)
     at = index + 1 if method else index
     return declared[at] if at < len(declared) else None
 

@@ -14,7 +14,8 @@ from tree_sitter import Node
 
 from engine.base.model import Heat
 from engine.rust.held_guards import guards_at
-from engine.rust.nodes import last_name, trait_of
+from engine.rust.item_nodes import trait_of
+from engine.rust.nodes import last_name
 from engine.rust.syntax import Source, attributes, is_async
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}

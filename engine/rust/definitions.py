@@ -14,7 +14,7 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.base.model import Span
-from engine.rust import imports, nodes
+from engine.rust import imports, item_nodes, nodes
 from engine.rust.imports import Import, Module
 from engine.rust.queries import captures, compile_query, macro_calls
 from engine.rust.syntax import MACRO_DEPTH, Source, attributes, span_of
@@ -83,14 +83,14 @@ def owner_of(source: Source, node: Node) -> bytes:
     holder = source.enclosing(node, ("impl_item", "trait_item"))
     if holder is None:
         return b""
-    named = nodes.type_of(holder) if holder.type == "impl_item" else nodes.name_of(holder)
+    named = item_nodes.type_of(holder) if holder.type == "impl_item" else item_nodes.name_of(holder)
     return nodes.last_name(source, named) if named is not None else b""
 
 
 def holder_of(source: Source, node: Node) -> bytes:
     """The name of the struct, enum variant or union that the field ``node`` belongs to."""
     holder = source.enclosing(node, ("struct_item", "enum_item", "union_item", "enum_variant"))
-    named = nodes.name_of(holder) if holder is not None else None
+    named = item_nodes.name_of(holder) if holder is not None else None
     return source.text(named) if named is not None else b""
 
 
@@ -105,10 +105,10 @@ def derives(source: Source, item: Node) -> frozenset[bytes]:
 
 def type_parameter_names(source: Source, item: Node) -> list[str]:
     """Names of the types among an item's generic parameters, in order."""
-    listed = nodes.type_parameters(item)
+    listed = item_nodes.type_parameters(item)
     found: list[str] = []
     for child in listed.named_children if listed is not None else ():
-        named = nodes.name_of(child) or child
+        named = item_nodes.name_of(child) or child
         if named.type == "type_identifier":
             found.append(source.text(named).decode("utf-8", "replace"))
     return found
@@ -159,14 +159,16 @@ def _in_macros(source: Source, root: Node, depth: int) -> Iterator[Node]:
 
 
 def _item(source: Source, node: Node, around: list[Node], in_macro: bool = False) -> Item | None:
-    named = nodes.name_of(node)
+    named = item_nodes.name_of(node)
     if named is None:
         return None
     modules: list[bytes] = []
     within: list[bytes] = []
     block: Span | None = None
     for above in around:
-        label = nodes.type_of(above) if above.type == "impl_item" else nodes.name_of(above)
+        label = (
+            item_nodes.type_of(above) if above.type == "impl_item" else item_nodes.name_of(above)
+        )
         within.append(nodes.last_name(source, label) if label is not None else b"")
         if above.type == "mod_item":
             modules.append(within[-1])
@@ -182,9 +184,9 @@ def _item(source: Source, node: Node, around: list[Node], in_macro: bool = False
         tuple(modules),
         tuple(within),
         owner=within[-1] if holder in ("impl_item", "trait_item") else b"",
-        of_trait=holder == "trait_item" or bool(around and nodes.trait_of(around[-1])),
+        of_trait=holder == "trait_item" or bool(around and item_nodes.trait_of(around[-1])),
         in_trait=holder == "trait_item",
-        public=nodes.visibility_of(node) is not None,
+        public=item_nodes.visibility_of(node) is not None,
         block=block,
         in_macro=in_macro,
     )

@@ -22,17 +22,16 @@ from engine.rust.drop_scopes import (
     is_place,
     temporary_scope,
 )
+from engine.rust.item_nodes import Parameter, parameters_of
 from engine.rust.locks import lock_call
 from engine.rust.nodes import (
     Let,
-    Parameter,
     arms_of,
     body_of,
     branches_of,
     condition_of,
     let_of,
     loop_pattern,
-    parameters_of,
     scrutinee_of,
     unwrapped,
 )

@@ -13,7 +13,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.calls import Calls, parameter_of
 from engine.rust.files import Files, PackageOf
 from engine.rust.items import Items
@@ -164,12 +164,12 @@ class Influence:
             yield "decides"
         yield source, call
         for given in method.arguments if method is not None else ():
-            for parameter in nodes.parameters_of(given):
+            for parameter in item_nodes.parameters_of(given):
                 yield from self._named(source, parameter.pattern)
 
     def _returned(self, source: Source, function: Node) -> Iterator[Value | Fate]:
         """All calls of ``function``, for its value."""
-        named = nodes.name_of(function)
+        named = item_nodes.name_of(function)
         if named is None:
             return
         if self._items.exposed(source, function):

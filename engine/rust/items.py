@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import imports, nodes
+from engine.rust import imports, item_nodes, nodes
 from engine.rust.definitions import (
     KINDS,
     Definitions,
@@ -72,7 +72,7 @@ class Items:
 
     def at(self, source: Source, node: Node) -> Item | None:
         """The item that ``node`` defines."""
-        label = nodes.name_of(node) if node.type in KINDS else None
+        label = item_nodes.name_of(node) if node.type in KINDS else None
         named = self._file(source.path).named.get(source.text(label), ()) if label else ()
         return next((item for item in named if item.span == span_of(node)), None)
 
@@ -90,7 +90,7 @@ class Items:
             return ()
         if names[0] == b"Self":
             holder = source.enclosing(node, ("impl_item", "trait_item"))
-            own = nodes.type_of(holder) if holder is not None else None
+            own = item_nodes.type_of(holder) if holder is not None else None
             if own is None:
                 return ()
             names = [*_segments(source.text(own)), *names[1:]]
@@ -119,8 +119,8 @@ class Items:
             if item is None or item.kind != "type":
                 break
             place, alias = self.open(item)
-            target = nodes.type_of(alias)
-            if target is None or nodes.type_parameters(alias) is not None:
+            target = item_nodes.type_of(alias)
+            if target is None or item_nodes.type_parameters(alias) is not None:
                 break
             source, named = place, target
         return source, named
@@ -189,10 +189,10 @@ class Items:
             holder = source.enclosing(current, ("impl_item", "trait_item", "function_item"))
             if holder is not None and holder.type == "trait_item":
                 continue
-            trait = nodes.trait_of(holder) if holder is not None else None
+            trait = item_nodes.trait_of(holder) if holder is not None else None
             if trait is not None:
                 return self._trait_exposed(source, trait)
-            if not nodes.is_pub(source, current):
+            if not item_nodes.is_pub(source, current):
                 if current.type != "mod_item":
                     return False
                 hidden = True
@@ -339,7 +339,7 @@ def _is_parameter(source: Source, node: Node, name: bytes) -> bool:
     return any(
         name.decode("utf-8", "replace") in type_parameter_names(source, above)
         for above in source.ancestors(node)
-        if nodes.type_parameters(above) is not None
+        if item_nodes.type_parameters(above) is not None
     )
 
 

@@ -19,7 +19,7 @@ from functools import cached_property
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import nodes
+from engine.rust import item_nodes
 from engine.rust.files import Files, Package, PackageOf
 from engine.rust.imports import Module
 from engine.rust.syntax import Source, attributes
@@ -228,7 +228,7 @@ def _declared(source: Source, name: Span) -> _Declared | None:
     for above in source.ancestors(item if item is not None else node):
         if above.type == "function_item":
             return None  # without `#[path]` rustc takes no such module
-        label = nodes.name_of(above) if above.type == "mod_item" else None
+        label = item_nodes.name_of(above) if above.type == "mod_item" else None
         if label is not None:
             holders.append((source.text(label), _given(source, above)))
     return _Declared(tuple(reversed(holders)), tuple(paths), always)

@@ -15,6 +15,7 @@ from enum import Enum
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.item_nodes import self_parameter, type_of
 from engine.rust.nodes import (
     access_of,
     awaited,
@@ -29,9 +30,7 @@ from engine.rust.nodes import (
     let_of,
     method_call,
     scrutinee_of,
-    self_parameter,
     tried,
-    type_of,
 )
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding, Scopes, Use

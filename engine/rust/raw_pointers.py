@@ -12,6 +12,7 @@ import re
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.item_nodes import type_of
 from engine.rust.nodes import (
     access_of,
     borrowed,
@@ -20,7 +21,6 @@ from engine.rust.nodes import (
     last_segment,
     let_of,
     macro_name,
-    type_of,
 )
 from engine.rust.places import Local
 from engine.rust.scopes import Scopes

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.definitions import Item, owner_of
 from engine.rust.files import Files, PackageOf
 from engine.rust.items import FUNCTIONS, TYPES, Items
@@ -84,7 +84,7 @@ class Signatures:
     def parameter(self, function: Item, index: int) -> Parameter | None:
         """The parameter at ``index`` (``self`` not counted)."""
         source, node = self._items.open(function)
-        parameters = nodes.parameters_of(node)
+        parameters = item_nodes.parameters_of(node)
         if not 0 <= index < len(parameters):
             return None
         found = parameters[index]
@@ -122,7 +122,7 @@ class Signatures:
     def passed(self, parameter: Parameter) -> Iterator[Passed | Obstacle]:
         """What all calls in the function's package give to the parameter, in path order, and what
         stands in the way. A name in an attribute (``#[serde(default = "f")]``) is a use as a value."""
-        name, method = parameter.name, nodes.self_parameter(parameter.function) is not None
+        name, method = parameter.name, item_nodes.self_parameter(parameter.function) is not None
         for source, node in self._mentions(parameter.item):
             use = _use(source, node, method)
             if use == "other" or self._is_another(parameter.item, source, node):
@@ -192,7 +192,7 @@ class Signatures:
     def _type_around(self, source: Source, node: Node) -> frozenset[Item]:
         """The type whose ``impl`` holds ``node``."""
         holder = source.enclosing(node, ("impl_item",))
-        named = nodes.type_of(holder) if holder is not None else None
+        named = item_nodes.type_of(holder) if holder is not None else None
         if named is None:
             return frozenset()
         return frozenset(self._items.resolve(source, named, source.text(named), *TYPES))
@@ -202,8 +202,8 @@ def argument_of(call: Node, parameter: Parameter, name: Node) -> Node | None:
     """What ``call``, by the identifier ``name``, gives to the parameter; None when the number of
     its arguments is another."""
     given, index = nodes.arguments_of(call), parameter.index
-    expected = len(nodes.parameters_of(parameter.function))
-    if nodes.self_parameter(parameter.function) is not None and name.type == "identifier":
+    expected = len(item_nodes.parameters_of(parameter.function))
+    if item_nodes.self_parameter(parameter.function) is not None and name.type == "identifier":
         index, expected = index + 1, expected + 1  # Type::method(receiver, argument)
     return given[index] if len(given) == expected else None
 
@@ -215,7 +215,7 @@ def takes_reference(parameter: Parameter) -> bool:
     if declared.type == "abstract_type":
         bounds = [declared]
     elif declared.type == "type_identifier":
-        bounds = nodes.bounds_on(source, parameter.function, source.text(declared))
+        bounds = item_nodes.bounds_on(source, parameter.function, source.text(declared))
     else:
         return False
     names = [name for node in bounds for name in _trait_names(source, node)]
@@ -226,8 +226,8 @@ def takes_reference(parameter: Parameter) -> bool:
 def elides_lifetime(parameter: Parameter) -> bool:
     """Does the result have a reference without a name, which is taken from the one reference among
     the parameters (Rust reference, "Lifetime elision")? A second one would make it unclear."""
-    result = nodes.return_type(parameter.function)
-    if result is None or nodes.self_parameter(parameter.function) is not None:
+    result = item_nodes.return_type(parameter.function)
+    if result is None or item_nodes.self_parameter(parameter.function) is not None:
         return False
     text = parameter.source.text(result)
     return b"'_" in text or re.search(rb"&(?!')", text) is not None

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from engine.rust import nodes
+from engine.rust import item_nodes
 from engine.rust.definitions import Item, derives, type_parameter_names
 from engine.rust.files import Files
 from engine.rust.items import Items
@@ -93,7 +93,7 @@ class DefinedTypes:
 def _field_types(item: Node) -> Iterator[Node]:
     for node in walk(item):
         if node.type == "field_declaration":
-            declared = nodes.type_of(node)
+            declared = item_nodes.type_of(node)
             if declared is not None:
                 yield declared
         elif node.type == "ordered_field_declaration_list":

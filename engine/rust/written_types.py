@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from engine.rust import imports, nodes
+from engine.rust import imports, item_nodes
 from engine.rust.definitions import Item, is_conditional, type_parameter_names
 from engine.rust.items import TYPES, Items
 from engine.rust.known_types import known, std_path
@@ -84,7 +84,7 @@ class _Written:
         if item.kind != "type" or self._aliases >= _ALIASES:
             return None
         source, node = self._items.open(item)
-        value = nodes.type_of(node)
+        value = item_nodes.type_of(node)
         if value is None or is_conditional(source, node):  # elsewhere it may be another one
             return None
         names = type_parameter_names(source, node)

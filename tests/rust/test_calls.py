@@ -6,7 +6,7 @@ import pytest
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.calls import (
     Calls,
     Receiver,
@@ -87,7 +87,7 @@ _CALLEES = [
 
 def _shown(source: Source, function: Node) -> str:
 
-    name, owner = nodes.name_of(function), owner_of(source, function).decode()
+    name, owner = item_nodes.name_of(function), owner_of(source, function).decode()
     assert name is not None
     text = source.text(name).decode()
     return f"{owner}.{text}" if owner else f"{source.path} {text}"

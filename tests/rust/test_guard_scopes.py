@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.guard_scopes import guard_scope, parameter_scope
-from engine.rust.nodes import parameters_of
+from engine.rust.item_nodes import parameters_of
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from tree_sitter import Node
 
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 
@@ -206,17 +206,17 @@ def test_functions() -> None:
         "impl A for B { fn f<T>(&mut self, (a, b): (u8, T), mut c: C) -> D where T: E { 1 } }"
     )
     function = first(source, "function_item")
-    assert words(source, nodes.name_of(function)) == "f"
-    assert words(source, nodes.self_parameter(function)) == "&mut self"
-    parameters = nodes.parameters_of(function)
+    assert words(source, item_nodes.name_of(function)) == "f"
+    assert words(source, item_nodes.self_parameter(function)) == "&mut self"
+    parameters = item_nodes.parameters_of(function)
     assert [words(source, p.pattern) for p in parameters] == ["(a, b)", "c"]
     assert [words(source, p.type) for p in parameters] == ["(u8, T)", "C"]
     assert [nodes.is_mut(p.node) for p in parameters] == [False, True]
-    assert words(source, nodes.return_type(function)) == "D"
-    assert words(source, nodes.type_parameters(function)) == "<T>"
+    assert words(source, item_nodes.return_type(function)) == "D"
+    assert words(source, item_nodes.type_parameters(function)) == "<T>"
     impl = first(source, "impl_item")
-    assert words(source, nodes.trait_of(impl)) == "A"
-    assert words(source, nodes.type_of(impl)) == "B"
+    assert words(source, item_nodes.trait_of(impl)) == "A"
+    assert words(source, item_nodes.type_of(impl)) == "B"
 
 
 @pytest.mark.parametrize(
@@ -226,14 +226,14 @@ def test_functions() -> None:
 def test_self_parameters(parameters: str, expected: str) -> None:
     source = source_of(f"impl A {{ fn f({parameters}) {{}} }}")
     function = first(source, "function_item")
-    assert words(source, nodes.self_parameter(function)) == expected
-    named = [words(source, p.pattern) for p in nodes.parameters_of(function)]
+    assert words(source, item_nodes.self_parameter(function)) == expected
+    named = [words(source, p.pattern) for p in item_nodes.parameters_of(function)]
     assert named == (["a"] if parameters.startswith("a") else [])
 
 
 def test_closure_parameters() -> None:
     source = inside("|a, (b, c), d: u8| a")
-    found = nodes.parameters_of(first(source, "closure_expression"))
+    found = item_nodes.parameters_of(first(source, "closure_expression"))
     assert [words(source, p.pattern) for p in found] == ["a", "(b, c)", "d"]
     assert [words(source, p.type) for p in found] == ["-", "-", "u8"]
 
@@ -249,7 +249,7 @@ def test_closure_parameters() -> None:
 )
 def test_last_names(written: str, last: bytes) -> None:
     source = source_of(f"static S: {written} = X;")
-    declared = nodes.type_of(first(source, "static_item"))
+    declared = item_nodes.type_of(first(source, "static_item"))
     assert declared is not None
     assert nodes.last_name(source, declared) == last
 

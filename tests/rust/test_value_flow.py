@@ -8,7 +8,7 @@ import pytest
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.calls import Calls
 from engine.rust.influence import Influence
 from engine.rust.queries import walk
@@ -141,7 +141,7 @@ class Named(ValueFlow[str]):
         return (text,) if text.isupper() else ()
 
     def item_at(self, source: Source, item: Node) -> Iterable[str]:
-        name = nodes.name_of(item)
+        name = item_nodes.name_of(item)
         return (source.text(name).decode(),) if name is not None else ()
 
     def fields_of(self, source: Source, base: Node, name: bytes) -> Iterable[str]:
@@ -167,7 +167,7 @@ class Named(ValueFlow[str]):
         return (f"{text}({index})",) if text.startswith("take") else None
 
     def result_of(self, source: Source, function: Node) -> Iterable[str]:
-        name = nodes.name_of(function)
+        name = item_nodes.name_of(function)
         return (f"{source.text(name).decode()}()",) if name is not None else ()
 
     def is_left(self, source: Source, use: Node) -> bool:
