@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.base.model import Span
 from engine.cargo import trait_probes
-from engine.rust.format_macros import capturing_literal
+from engine.rust.format_templates import capturing_literal
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, ITEMS, Source, attributes, span_of
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
-from engine.rust.format_macros import captures_in
+from engine.rust.format_templates import STRINGS, captures_in
 from engine.rust.nodes import let_of, outward
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
@@ -22,7 +22,6 @@ from engine.rust.syntax import COMMENTS, Source, span_of
 LINE_WIDTH = 100  # rustfmt's `max_width`
 CHAIN_WIDTH = 60  # rustfmt's `chain_width`
 
-_STRINGS = frozenset({"string_literal", "raw_string_literal"})
 _WORD = re.compile(rb"[A-Za-z_][A-Za-z0-9_]*")
 _LINE = re.compile(rb"(?<=\n)[^\S\n]*\S")  # the head of one that is not blank
 _BREAK = re.compile(rb"\s*\n\s*(?=[.?])")
@@ -105,7 +104,7 @@ def reindented(
     """``span`` with each further line's indentation ``cut`` replaced by ``add``, and some places
     replaced. Lines that start inside a string literal keep their content."""
     node = source.root.descendant_for_byte_range(span.start, span.end) or source.root
-    kept = [span_of(n) for n in walk(node) if n.type in _STRINGS and span_of(n).overlaps(span)]
+    kept = [span_of(n) for n in walk(node) if n.type in STRINGS and span_of(n).overlaps(span)]
     changes = dict(instead)
     for line in _LINE.finditer(source.data, span.start, span.end):
         start = line.start()
@@ -306,6 +305,6 @@ def _means_no_local(source: Source, at: Span) -> bool:
     if node.type in ("line_comment", "block_comment", "field_identifier", "type_identifier"):
         return True
     literal = node.parent if node.type == "string_content" else node
-    if literal is not None and literal.type in _STRINGS:
+    if literal is not None and literal.type in STRINGS:
         return at not in (place for _, place in captures_in(source, literal))
     return span_of(node) != at

@@ -10,13 +10,12 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.base.model import Span
-from engine.rust.format_macros import captures_in
+from engine.rust.format_templates import STRINGS, captures_in
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query
 from engine.rust.std_paths import in_prelude, same_item
 from engine.rust.syntax import COMMENTS, Source, span_of
 
-_STRINGS = frozenset({"string_literal", "raw_string_literal"})
 _IDENTS = frozenset({"identifier", "type_identifier"})
 
 Module = tuple[bytes, ...]
@@ -247,7 +246,7 @@ def words(source: Source, span: Span, leave: Sequence[Span] = ()) -> set[bytes]:
             inside = here.overlaps(span) and not any(here in left for left in leave)
             if inside and node.type in _IDENTS and here in span:
                 found.add(source.text(node))
-            if inside and node.type in _STRINGS:
+            if inside and node.type in STRINGS:
                 found.update(name for name, _ in captures_in(source, node))
             if inside and cursor.goto_first_child():
                 continue
