@@ -32,7 +32,7 @@ test-measured: install
 	$(BIN)/python -m pytest -m measured
 
 test-fast: install
-	$(PYTEST) -m "not slow" $(ARGS)
+	$(PYTEST) -m "not slow" --hypothesis-profile=fast $(ARGS)
 
 # The tool's own speed, what it measures of the upload service, how good its judge is: an hour and a
 # half on a machine with nothing else to do. All of it is run, whatever falls short.

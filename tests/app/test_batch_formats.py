@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.errors import SpikeproofError
@@ -21,6 +21,7 @@ from engine.report.result import Result
 from engine.rewrite import edits
 from engine.rewrite.patch import git_apply, hunks, make_patch, placed
 from engine.rewrite.patch_series import series
+from tests.examples import examples
 from tests.gitrepo import commit, git, start
 from tests.trees import build
 
@@ -117,7 +118,7 @@ def test_git_takes_it_at_the_top_and_in_the_workspace(
     assert not (tmp_path / "x").exists()
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(st.sets(st.sampled_from(SITES), min_size=1), st.sampled_from(["", "ws", "a b/\u00e9"]))
 def test_any_subset_applies_and_each_step_on_those_before(
     chosen: set[tuple[str, int]], folder: str

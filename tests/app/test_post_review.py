@@ -474,6 +474,7 @@ def test_the_file_comes_back_as_it_was_written() -> None:
     assert review(back, everywhere).request() == review(made, everywhere).request()
 
 
+@pytest.mark.slow
 def test_the_file_is_never_longer_than_what_is_read() -> None:
     patch = "+é\n" * 7_000  # 21 kB, and four times that as ASCII
     many = report(

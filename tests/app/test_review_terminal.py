@@ -20,6 +20,8 @@ from tests.reviewkit import name_of
 from tests.reviewroom import FILES, case
 from tests.trees import content
 
+pytestmark = pytest.mark.slow
+
 REPOSITORY = Path(__file__).parents[2]
 _PROMPT = "\x1b[?2004h"  # what prompt_toolkit begins a question with
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]")

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.ignore import Ignore, Patterns
+from tests.examples import examples
 from tests.trees import CODE, build
 
 # What its tests share is made once.
@@ -63,7 +64,7 @@ def by_git(root: Path) -> set[str]:
     return {entry[3:] for entry in out.decode().split("\0") if entry.endswith(".rs")}
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(top=LINES, below=LINES)
 def test_ignores_what_git_ignores(repository: Path, top: list[str], below: list[str]) -> None:
     (repository / ".gitignore").write_text("\n".join(top))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.mutex_counter import CODEMOD
@@ -21,6 +21,7 @@ from engine.rust.queries import compile_query, run_query
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
+from tests.examples import examples
 from tests.mutator import Cannot, mutate, same
 
 NAME = "mutex-counter"
@@ -329,7 +330,7 @@ def mutex_types(text: bytes) -> dict[str, str]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.integers(min_value=0, max_value=10**6))
 def test_mutated_atomics_are_restored(seed: int) -> None:
     mutated = mutate(ATOMICS, seed)
@@ -369,7 +370,7 @@ CASES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.data())
 def test_odd_text_never_raises(data: st.DataObject) -> None:
     """Cases with pieces cut out and pieces of others put in."""

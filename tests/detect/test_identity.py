@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.model import Site
@@ -14,6 +14,7 @@ from engine.detect.baseline import Baseline, BaselineEntry
 from engine.detect.codemod import registry
 from engine.detect.scan import scan_source
 from engine.rust.syntax import Source
+from tests.examples import examples
 
 NAMES = tuple(registry())
 HEAD = "use std::sync::Mutex;\nuse bytes::Bytes;\n"
@@ -68,7 +69,7 @@ def test_the_worlds_items_have_sites_of_all_codemods() -> None:
     assert len({site.id for site in found}) == len(found) >= 9
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.data(), CHOSEN)
 def test_what_is_written_around_a_site_leaves_its_id(data: st.DataObject, items: list[str]) -> None:
     before = HEAD + "".join(items)
@@ -79,13 +80,13 @@ def test_what_is_written_around_a_site_leaves_its_id(data: st.DataObject, items:
     assert held.stale(set(ids(after)), NAMES, lambda path: True) == ()
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.permutations(ITEMS))
 def test_moved_items_keep_the_ids_of_their_sites(items: Sequence[str]) -> None:
     assert sorted(ids(HEAD + "".join(items))) == sorted(ids(HEAD + "".join(ITEMS)))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(st.data(), CHOSEN)
 def test_items_that_go_take_their_own_ids_with_them(data: st.DataObject, items: list[str]) -> None:
     gone = data.draw(st.sampled_from(items))

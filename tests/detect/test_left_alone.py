@@ -86,6 +86,7 @@ def test_a_use_in_a_file_that_may_not_be_changed_is_told(tmp_path: Path, reason:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("reason", _WAYS)
 def test_a_namesake_in_such_a_file_costs_nothing(tmp_path: Path, reason: str) -> None:
     result = _proven(tmp_path / "left", reason, _NAMESAKE)

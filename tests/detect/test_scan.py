@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from tree_sitter import Node
 
@@ -19,6 +19,7 @@ from engine.detect.codemod import Codemod, LoadedCodemod, Match, registry
 from engine.detect.scan import scan, scan_source, wanted
 from engine.rust.queries import captures, compile_query, run_query, walk
 from engine.rust.syntax import Source, span_of
+from tests.examples import examples
 
 HOME = Path(__file__).resolve().parents[2]
 FILES = sorted((*HOME.glob("codemods/*/cases/*/*.rs"), *HOME.glob("corpus/*/src/**/*.rs")))
@@ -132,7 +133,7 @@ def test_macro_arguments_inside_a_macro_are_found_from_there() -> None:
 
 
 @given(st.lists(st.sampled_from(["m!(x);", "{ m!(y); }", "let a = m!(n!(z), q);"]), max_size=30))
-@settings(max_examples=60)
+@examples(60)
 def test_captures_come_in_document_order(parts: list[str]) -> None:
     data = f"fn f() {{ {' '.join(parts)} }}".encode()
     source = Source("a.rs", data)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.bench_report import BenchReport, Machine, Missing, Row, Samples
@@ -19,6 +19,7 @@ from engine.measure.evidence_cache import Cache, tree_digest
 from engine.measure.settings import CompareSettings
 from engine.report.measurements import Table
 from engine.verify.coverage_probes import Probes
+from tests.examples import examples
 
 MACHINE = Machine("Linux", "a cpu", 2, 0.1, "rustc 1.95.0")
 NOTHING: frozenset[str] = frozenset()
@@ -133,7 +134,7 @@ def test_what_does_not_show_again_blames_nobody() -> None:
     st.integers(1, 12),
     st.sets(st.integers(0, 11), max_size=4),
 )
-@settings(max_examples=200)
+@examples(200)
 def test_single_culprits_are_found_and_nobody_else(size: int, bad: set[int]) -> None:
     names = [f"f{n}" for n in range(size)]
     culprits = {f"f{n}" for n in bad if n < size}

@@ -8,10 +8,11 @@ import random
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.measure import stats
+from tests.examples import examples
 
 finite = st.floats(-5, 5, allow_nan=False)
 samples = st.lists(finite, min_size=1, max_size=40)
@@ -164,7 +165,7 @@ def test_a_machine_whose_equal_runs_differ_declares_nothing_below_that() -> None
     assert stats.judge([drifting])[0].verdict == "no-difference"
 
 
-@settings(max_examples=20, deadline=None)
+@examples(20)
 @given(st.integers(0, 2**32), st.integers(1, 5))
 def test_equal_programs_are_rarely_declared_different(seed: int, benches: int) -> None:
     """Heavy tails, drift, and a rank that both sides share: 60 runs a seed, at most 5 % + chance."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.model import Span
 from engine.rewrite.line_map import LineMap
+from tests.examples import examples
 
 LINES = st.lists(st.sampled_from(["a", "b", "c", "", "}", "x\x0cy", "\u2028"]), max_size=12)
 ENDS = st.sampled_from(["\n", "\r\n"])
@@ -18,7 +19,7 @@ TEXTS = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(TEXTS, TEXTS)
 def test_an_untouched_line_is_found_where_it_was(old: bytes, new: bytes) -> None:
     lines = LineMap.between(old, new)
@@ -57,7 +58,7 @@ def test_other_line_ends_touch_nothing() -> None:
     assert lines.before(3) == 2
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(TEXTS, TEXTS, st.data())
 def test_a_span_has_a_place_in_the_old_text(old: bytes, new: bytes, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(new)))

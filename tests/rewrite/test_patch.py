@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.errors import SpikeproofError
 from engine.rewrite import patch
+from tests.examples import examples
 
 # -- helpers ---------------------------------------------------------------------------------------
 
@@ -79,7 +80,7 @@ PATHS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(st.dictionaries(PATHS, st.tuples(TEXTS, TEXTS), min_size=1, max_size=3))
 def test_git_turns_the_old_tree_into_the_new_one(pairs: dict[str, tuple[bytes, bytes]]) -> None:
     # No file can be where another's folder is.
@@ -97,7 +98,7 @@ def test_git_turns_the_old_tree_into_the_new_one(pairs: dict[str, tuple[bytes, b
     assert sorted(seen) == sorted(path for path in before if before[path] != after[path])
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(TEXTS, TEXTS, PATHS)
 def test_hunks_put_together_are_the_patch(before: bytes, after: bytes, path: str) -> None:
     text = patch.make_patch([(path, before, after)])
@@ -108,7 +109,7 @@ def test_hunks_put_together_are_the_patch(before: bytes, after: bytes, path: str
     )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(
     st.lists(st.sampled_from([b"a", b"b", b"c", b"d"])),
     st.lists(st.sampled_from([b"a", b"b", b"e"])),

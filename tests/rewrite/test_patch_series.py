@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
@@ -17,6 +17,7 @@ from engine.rewrite import edits
 from engine.rewrite.patch import git_apply
 from engine.rewrite.patch_series import series
 from engine.rewrite.use_declarations import name
+from tests.examples import examples
 
 TEXT = "use std::sync::Mutex;\n\n" + "".join(f"fn f{n}() {{ old{n}(); }}\n" for n in range(8))
 PATHS = ("src/lib.rs", "src/a b.rs")
@@ -48,7 +49,7 @@ def tree(root: Path) -> Path:
 
 
 @given(st.sets(st.tuples(st.sampled_from(PATHS), st.integers(0, 7)), min_size=1), st.booleans())
-@settings(max_examples=60, deadline=None)
+@examples(60)
 def test_the_steps_end_at_the_emitted_text(chosen: set[tuple[str, int]], short: bool) -> None:
     written = name(b"std::sync::atomic::AtomicU64") if short else b"new"
     verdicts = [verdict(path, number, written) for path, number in sorted(chosen)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.errors import Terminated
@@ -11,6 +11,7 @@ from engine.base.model import Span
 from engine.rust.queries import compile_query, run_query, walk
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
+from tests.examples import examples
 
 CALLS = "(call_expression function: (field_expression field: (field_identifier) @name)) @call"
 
@@ -57,7 +58,7 @@ def test_code_inside_macro_calls_is_seen_with_true_offsets() -> None:
 
 
 @given(st.text(min_size=0, max_size=40))
-@settings(max_examples=300)
+@examples(300)
 def test_offsets_survive_any_utf8(text: str) -> None:
     # No delimiter, also not one that the text makes with those around it.
     comment = "".join(c for c in text if c not in "/*\r\n")

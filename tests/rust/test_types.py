@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.rust.type_parser import parse
 from engine.rust.types import UNIT, Type
+from tests.examples import examples
 
 STRING = Type("std::string::String")
 U8 = Type("u8")
@@ -234,7 +235,7 @@ def _compound(inner: st.SearchStrategy[Type]) -> st.SearchStrategy[Type]:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@examples(300)
 @given(st.recursive(_LEAF, _compound, max_leaves=8))
 def test_print_then_parse(type_: Type) -> None:
     assert parse(str(type_)) == type_

@@ -108,7 +108,7 @@ def test_functions_are_searched_in_the_same_runs() -> None:
     assert result.runs["check"] <= 3 + 10
 
 
-@pytest.mark.parametrize("size", [8, 64, 512])
+@pytest.mark.parametrize("size", [8, 64, pytest.param(512, marks=pytest.mark.slow)])
 def test_a_hidden_culprit_costs_the_logarithm(size: int) -> None:
     world = World(((1,) * size,))
     cargo = FakeCargo(world.files, [breaks(size // 3)])

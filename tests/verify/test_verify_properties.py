@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.base.model import Outcome
+from tests.examples import examples
 from tests.fakecargo import Breaks, FakeCargo, World, breaks, kept, plain, run
 
 LAYOUTS = st.lists(
@@ -50,7 +51,7 @@ def check_exact(
     assert result.runs["check"] <= 3 + cost * len(bad)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(st.data())
 def test_wherever_its_error_points_a_bad_fix_costs_no_good_one(data: st.DataObject) -> None:
     """One error a bad fix, at itself, at any other place, or without one; any kind hides others."""
@@ -64,7 +65,7 @@ def test_wherever_its_error_points_a_bad_fix_costs_no_good_one(data: st.DataObje
     check_exact(world, bad, spare, 2 * math.ceil(math.log2(max(count, 2))) + 6)
 
 
-@settings(max_examples=120, deadline=None)
+@examples(120)
 @given(st.data())
 def test_under_rusts_rules_any_number_of_errors_is_read_right(data: st.DataObject) -> None:
     """Changes in a body bring errors in that body (or ``Send`` errors anywhere), changes of a
@@ -90,7 +91,7 @@ def test_under_rusts_rules_any_number_of_errors_is_read_right(data: st.DataObjec
     check_exact(world, bad, spare, 2 * math.ceil(math.log2(max(count, 2))) + 6)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data())
 def test_of_two_for_one_place_one_that_holds_is_kept(data: st.DataObject) -> None:
     world = World(data.draw(LAYOUTS))
@@ -122,7 +123,7 @@ def test_of_two_for_one_place_one_that_holds_is_kept(data: st.DataObject) -> Non
         assert set(won[n]) <= set(holds)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data())
 def test_pointed_at_bad_fixes_cost_two_runs_each_at_most(data: st.DataObject) -> None:
     world = World(data.draw(LAYOUTS))
@@ -131,7 +132,7 @@ def test_pointed_at_bad_fixes_cost_two_runs_each_at_most(data: st.DataObject) ->
     check_exact(world, bad, set(), 2)
 
 
-@settings(max_examples=80, deadline=None)
+@examples(80)
 @given(st.data())
 def test_whatever_fails_together_the_result_holds_and_nothing_more_fits(
     data: st.DataObject,

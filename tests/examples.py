@@ -1,0 +1,23 @@
+"""How many examples a property is tried on: as many as it names, a tenth of them in the fast run."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+
+WHOLE, FAST = "whole", "fast"  # profiles: pytest --hypothesis-profile=fast
+_WHOLE_EXAMPLES, _FAST_EXAMPLES, _LEAST = 100, 10, 5
+
+# No deadline: how long an example takes says how busy the machine is.
+settings.register_profile(WHOLE, deadline=None, max_examples=_WHOLE_EXAMPLES)
+settings.register_profile(FAST, deadline=None, max_examples=_FAST_EXAMPLES)
+
+
+def examples(count: int) -> settings:
+    """Settings for a property that is tried on ``count`` examples by the whole run."""
+    return settings(max_examples=max(_LEAST, count * _max_examples() // _WHOLE_EXAMPLES))
+
+
+def _max_examples() -> int:
+    chosen = settings.default
+    assert chosen is not None
+    return chosen.max_examples
