@@ -16,7 +16,7 @@ from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
 from codemods.mutex_counter.temporary_guard import READING, Field, LockUse, Rewrite
 from engine.base.model import Edit, Site, Span
 from engine.rust import nodes
-from engine.rust.codegen import one_line
+from engine.rust.codegen import one_line, replaced
 
 _COUNTING = frozenset({"load", "add", "sub", "wrap", "own", "snapshot"})
 
@@ -60,15 +60,23 @@ def orders_for(inners: frozenset[str], ops: frozenset[str]) -> Orders:
 def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
     """All uses, declared types and constructors of a group. Raises Refused with the first thing in
     the way."""
-    parts = [uses_of(located, group.lock_calls, orders)]
+    made = {new: _constructor(located, group, new) for new in group.constructors}
+    parts = [uses_of(located, group.lock_calls, orders, made=tuple(made.values()))]
     for decl in group.declarations:
         for span, inner in zip(decl.types, decl.inners, strict=True):
             before, after = decl.around
             edit = Edit(decl.path, span.start, span.end, before + atomic(inner) + after)
             parts.append(Rewritten((edit,)))
-    for new in group.constructors:
-        parts.append(Rewritten((_constructor(located, group, new),)))
+    for new, edit in made.items():
+        if not any(_holds(call, new) for call in group.lock_calls):
+            parts.append(Rewritten((edit,)))
     return apart(located, merged(parts))
+
+
+def _holds(call: LockCall, new: Constructor) -> bool:
+    """Is the lock made where it is taken, as in ``ONCE.get_or_init(|| Mutex::new(0)).lock()``? The
+    receiver is written anew, the constructor in it included."""
+    return call.path == new.file and new.whole in call.receiver
 
 
 def apart(located: Located, made: Rewritten) -> Rewritten:
@@ -77,7 +85,7 @@ def apart(located: Located, made: Rewritten) -> Rewritten:
     for left, right in pairwise(ordered):
         if left.path == right.path and right.start < left.end:
             place = located.place(right.path, right.start)
-            raise Refused(f"{place}: it is locked again while it is held")
+            raise Refused(f"{place}: it is locked again within the same expression")
     return made
 
 
@@ -86,13 +94,15 @@ def uses_of(
     calls: Iterable[LockCall],
     orders: Orders,
     fields: Mapping[bytes, Field] | None = None,
+    made: tuple[Edit, ...] = (),
 ) -> Rewritten:
-    """The rewrites of all lock calls. A use of the lock as a lock is told first: it decides."""
+    """The rewrites of all lock calls. A use of the lock as a lock is told first: it decides. ``made``
+    are the edits of constructors, for those that stand in what is locked."""
     done: list[Rewritten] = []
     refused: list[Refused] = []
     for call in calls:
         try:
-            done.append(_whole(call, rewrite_call(located, call, orders, fields or {})))
+            done.append(_whole(call, rewrite_call(located, call, orders, fields or {}, made)))
         except Refused as bad:
             place = located.place(call.path, call.span.start)
             refused.append(Refused(f"{place}: {bad.reason}", bad.locks))
@@ -119,10 +129,14 @@ def changing(
 
 
 def rewrite_call(
-    located: Located, call: LockCall, orders: Orders, fields: Mapping[bytes, Field]
+    located: Located,
+    call: LockCall,
+    orders: Orders,
+    fields: Mapping[bytes, Field],
+    made: tuple[Edit, ...] = (),
 ) -> Rewrite:
     """One lock call with everything done under it; ``fields`` are those of the struct behind the
-    lock (none: a number or flag is behind it)."""
+    lock (none: a number or flag is behind it), ``made`` as in ``uses_of``."""
     source = located.source(call.path)
     node, held = source.node_at(call.span), source.node_at(call.receiver)
     if node is None or held is None or call.lock is None:
@@ -131,7 +145,8 @@ def rewrite_call(
         raise Refused("a syntax error stands beside it")
     if call.method not in DIRECT and source.comments_in(Span(call.receiver.end, call.span.end)):
         raise Refused("a comment stands inside the text that would be replaced")
-    text = one_line(source.text(held))
+    inside = {edit.span: edit.replacement for edit in made if edit.path == call.path}
+    text = one_line(replaced(source, call.receiver, inside))
     references = _references(located, call)
     use = LockUse(
         source, text, call.lock.inner, orders, located.facts, located.influence, references, fields

@@ -17,7 +17,7 @@ from engine.rust.drop_scopes import DropScope, held_through, temporary_scope
 from engine.rust.effects import Effect, effects
 from engine.rust.influence import Influence
 from engine.rust.known_calls import evaluates_in_place
-from engine.rust.nodes import macro_name, outward
+from engine.rust.nodes import is_macro_brackets, macro_name, outward
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 
@@ -207,6 +207,8 @@ def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, byt
         return ignored, b"" if ended or not change.returns else b";"
     if not change.returns:
         return b"", b""
+    if is_macro_brackets(up):
+        return b"{ " + ignored, b"; }"
     if up.type == "block":
         return ignored, b";"
     armed = up.type == "ERROR" and source.data[: node.start_byte].rstrip().endswith(b"=>")

@@ -102,10 +102,22 @@ def bare(node: Node) -> Node:
 
 
 def outward(node: Node) -> Node:
-    """``node`` with all parentheses around it."""
-    while node.parent is not None and node.parent.type == _PAREN:
-        node = node.parent
+    """``node`` with all parentheses around it; those of a macro call, ``assert!(x)``, are no part of its
+    argument."""
+    while (up := node.parent) is not None and up.type == _PAREN and not is_macro_brackets(up):
+        node = up
     return node
+
+
+def is_macro_brackets(node: Node) -> bool:
+    """Does ``node`` stand for the brackets of a macro call: the parentheses of ``assert!(x)``, the tuple
+    of ``max!(a, b)``, the block of ``run! { x }``? The arguments are a tree of their own."""
+    root = node
+    while root.parent is not None:
+        root = root.parent
+        if (root.start_byte, root.end_byte) != (node.start_byte, node.end_byte):
+            return False
+    return root != node
 
 
 def unwrapped(node: Node) -> tuple[Node, Node | None]:

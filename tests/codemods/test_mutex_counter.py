@@ -131,6 +131,13 @@ def body(text: str, types: Mapping[str, str] | None = None) -> str:
         ("spawn(|| *self.hits.lock().unwrap() += 1);",
          "spawn(|| { self.hits.fetch_add(1, Ordering::Relaxed); });"),
         ("*self.hits.lock().unwrap() += 1", "self.hits.fetch_add(1, Ordering::Relaxed);"),
+        # A macro's brackets are its own; an assignment that it is given keeps the type `()`.
+        ("dbg!(*self.hits.lock().unwrap());", "dbg!(self.hits.load(Ordering::Relaxed));"),
+        ("mine!(*self.hits.lock().unwrap() += 1);",
+         "mine!({ self.hits.fetch_add(1, Ordering::Relaxed); });"),
+        ("mine!(a, *self.hits.lock().unwrap() += 1);",
+         "mine!(a, { self.hits.fetch_add(1, Ordering::Relaxed); });"),
+        ("mine!(*self.hits.lock().unwrap() = 1);", "mine!(self.hits.store(1, Ordering::SeqCst));"),
     ],
 )  # fmt: skip
 def test_one_scope(before: str, after: str) -> None:

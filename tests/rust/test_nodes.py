@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from tree_sitter import Node
 
+from engine.base.model import Span
 from engine.rust import item_nodes, nodes
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
@@ -112,6 +113,30 @@ def test_parentheses() -> None:
     assert nodes.bare(outer) == a
     assert nodes.outward(a) == outer
     assert nodes.bare(a) == a
+
+
+@pytest.mark.parametrize(
+    ("call", "outer", "brackets"),
+    [
+        ("m!(a)", "a", "(a)"),
+        ("m!((a))", "(a)", "((a))"),
+        ("m!((a), 1)", "(a)", "((a), 1)"),
+        ("m![(a)]", "(a)", "[(a)]"),
+        ("m! { (a) }", "(a)", "{ (a) }"),
+        ("m!((a) + 1)", "(a)", "((a) + 1)"),
+        ("m!(n!((a)))", "(a)", "((a))"),
+    ],
+)
+def test_parentheses_of_a_macro_call_are_no_part_of_its_argument(
+    call: str, outer: str, brackets: str
+) -> None:
+    source = inside(f"{call};")
+    at = source.data.index(b"a", source.data.index(b"!"))
+    a = source.innermost(Span(at, at + 1))
+    assert source.text(a) == b"a"
+    assert words(source, nodes.outward(a)) == outer
+    around = [n for n in (a, *source.ancestors(a)) if nodes.is_macro_brackets(n)]
+    assert words(source, around[0]) == brackets
 
 
 @pytest.mark.parametrize(
