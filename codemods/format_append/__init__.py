@@ -5,9 +5,11 @@ What it finds
 In loops, closures, async code, request handlers and the methods of `Stream`, `Service`, `Decoder` and
 their like:
 
-- `s.push_str(&format!(..))`, `s.push_str(format!(..).as_str())` and `s += &format!(..)`, where `s` is a
-  `String`, or leads to one through references, `Box`, a guard or a field;
-- `format!("{}", x)` of a `&str`, `String`, integer, `char` or `bool`;
+- `s.push_str(&format!(..))`, `s.push_str(format!(..).as_str())`, `String::push_str(&mut s, &format!(..))`,
+  `s += &format!(..)` and `s = s + &format!(..)`, where `s` is a `String`, or leads to one through
+  references, `Box`, a guard or a field;
+- `format!("{}", x)` of a `&str`, `String`, `Cow<str>`, integer, `char` or `bool`, or of a reference, `Box`,
+  `Arc` or guard of one;
 - `w.write_all(format!(..).as_bytes())`: reported, with what to do about it.
 
 rustc is asked for the type of every target and of everything that is shown.
@@ -23,9 +25,10 @@ Example
 -------
 ```rust
 for (name, value) in headers {
-    out.push_str(&format!("{}: {}\r\n", name, value));
+    out.push_str(&format!("{}: {}\\n", name, value));
 }
 out += &format!("{}", body);
+out.push_str(&format!("{}", size));
 ```
 
 Instead
@@ -34,10 +37,13 @@ Instead
 use std::fmt::Write as _;
 
 for (name, value) in headers {
-    write!(out, "{}: {}\r\n", name, value).unwrap();
+    writeln!(out, "{}: {}", name, value).unwrap();
 }
 out.push_str(body);
+out.push_str(&size.to_string());
 ```
+
+It is `write!` where the template ends otherwise (with `\\r\\n`, say) or has more than one line.
 
 Fix safety
 ----------
@@ -47,18 +53,23 @@ and `.unwrap()` then panics as `format!` does (`.expect(..)` where clippy's `unw
 _ =` where `expect_used` is on too and all that is shown is std's).
 
 Safe where all that is shown is of std's types, or where the text grows in a `String` of the function's
-own. For review where a `Display` or `Debug` of somebody else's writes into a `String` that outlives
-the function: if it panics or fails, half of the text stands there, where before there was none.
+(or the closure's) own. For review where a `Display` or `Debug` of somebody else's writes into a
+`String` that outlives it: if it panics or fails, half of the text stands there, where before there
+was none; a closure's or a future's panic may be caught.
 
-The trait's `use` goes to the head of the module, into the function where the module writes to
-something that has both `io::Write` and `fmt::Write`.
+The trait's `use` goes to the head of the module. There it could change what another `write!`,
+`writeln!`, `x.write_str(..)`, `write_char` or `write_fmt` means, where the receiver has the trait and
+leads, by `Deref`, to what was meant. rustc is asked about the receivers; calls in macros, and in
+modules that see this one by a glob, count too. Where one is not known to keep its meaning, the `use`
+goes into the function; where it stands in that as well, nothing is changed, and the call is named.
+Nor is anything changed where a trait of the workspace has a `to_string`, `push_str` or `write_fmt` that
+would be found before std's.
 
 When to leave it
 ----------------
 Code that runs once may be as clear as it can. A text that is made of what it is appended to stays as
-it is, and so do a module's own `format!` and `write!` and everything of `defmt`. Nothing that writes to
-a file or a socket is changed: without a buffer around it, each piece of a `write!` is a system call of
-its own. Silence one place with `// spikeproof: allow(format-append)`.
+it is, and so do a module's own `format!` and everything of `defmt`. Nothing that writes to a file or a
+socket is changed: without a buffer around it, each piece of a `write!` is a system call of its own. Silence one place with `// spikeproof: allow(format-append)`.
 """
 
 from __future__ import annotations
@@ -66,8 +77,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.base.model import Fix, Level, Proposal, Site
-from engine.detect.codemod import Codemod, Match, Problem, Refusal
+from engine.base.model import Level, Proposal, Site
+from engine.detect.codemod import Codemod, Match
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts, Sources
@@ -90,7 +101,7 @@ class FormatAppend(Codemod):
     anchors = (rb"format\s*!",)
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
-        from engine.rust.context import heat_through_closures, in_test_code, runs_often
+        from engine.rust.context import heat_through_closures, runs_often
         from engine.rust.syntax import span_of
 
         from .appends import formatted_by
@@ -110,7 +121,6 @@ class FormatAppend(Codemod):
                 level=Level.REPORT if made.kind == "write" else Level.SAFE,
                 message=_MESSAGES[made.kind].format(source.quoted(span_of(made.place))),
                 heat=heat_through_closures(source, macro),
-                in_tests=in_test_code(source, macro),
             )
 
     def questions(
@@ -118,17 +128,12 @@ class FormatAppend(Codemod):
     ) -> Iterable[Question]:
         from .plan import questions
 
-        return questions(sites, sources)
+        return questions(sites, sources, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan
 
         return plan(sites, facts)
-
-    def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
-        from .plan import follow
-
-        return follow(fix, problems, facts)
 
 
 CODEMOD = FormatAppend()

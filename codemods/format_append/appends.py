@@ -9,17 +9,11 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.format_macros import FormatCall, format_call
-from engine.rust.nodes import (
-    dereferenced,
-    method_call,
-    only_argument_of,
-    operation_of,
-    through_views,
-)
+from engine.rust.nodes import dereferenced, method_call, only_argument_of, through_views
+from engine.rust.string_appends import appended
 from engine.rust.syntax import Source
 
 _VIEWS = (b"as_str", b"as_bytes", b"as_ref")
-_KINDS: dict[bytes, Literal["append", "write"]] = {b"push_str": "append", b"write_all": "write"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +38,13 @@ def formatted_by(source: Source, macro: Node) -> Formatted | None:
     call = format_call(source, macro)
     if call is None or (call.template is not None and not call.template.sound):
         return None
-    node, up = through_views(source, macro, _VIEWS)
+    node, _ = through_views(source, macro, _VIEWS)
+    if (append := appended(source, node)) is not None:
+        return Formatted("append", source, call, *append)
     holder = only_argument_of(node)
     method = method_call(source, holder) if holder is not None else None
-    if holder is not None and method is not None and (kind := _KINDS.get(method.method)):
-        return Formatted(kind, source, call, holder, method.receiver)
-    added = operation_of(source, up) if up is not None else None
-    if up is not None and added is not None and added.operator == b"+=" and added.right == node:
-        return Formatted("append", source, call, up, added.left)
+    if holder is not None and method is not None and method.method == b"write_all":
+        return Formatted("write", source, call, holder, method.receiver)
     return Formatted("value", source, call, macro, macro) if call.alone is not None else None
 
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, ClassVar
 
 from engine.base.codemod_options import Option
-from engine.base.model import Fix, Proposal, Site, Span
+from engine.base.model import Edit, Fix, Proposal, Site, Span
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -121,8 +121,21 @@ class Codemod:
 
         ``None``: nothing to follow (the next alternative is tried). Called again with the new
         errors while it returns fixes, a bounded number of times.
+
+        By itself, of a trait that the fix requires: where a call has two candidates now (E0034), only
+        the function itself is to see it; where its ``use`` is one too many (a glob that no file
+        shows brings it in, and unused ones are denied), there is to be none.
         """
-        return None
+        from engine.rewrite.use_declarations import in_functions, without_traits
+
+        codes = {problem.code for problem in problems}
+        edits: tuple[Edit, ...] | None = None
+        if "E0034" in codes:
+            edits = in_functions(fix.edits, facts.source)
+        elif "unused_imports" in codes:
+            edits = without_traits(fix.edits)
+        changed = edits is not None and edits != fix.edits
+        return replace(fix, edits=edits) if edits is not None and changed else None
 
 
 @dataclass(frozen=True, slots=True)

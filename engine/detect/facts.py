@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from engine.base.codemod_options import Options
-from engine.base.model import Span
+from engine.base.model import Edit, Span
 from engine.cargo.sources import read_for_uses
 from engine.detect.lints import is_on
 from engine.rust.calls import Calls
@@ -18,6 +18,7 @@ from engine.rust.items import Items
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.signatures import Signatures
 from engine.rust.syntax import Source
+from engine.rust.trait_scope import TraitScopes
 from engine.rust.type_definitions import DefinedTypes
 from engine.rust.type_facts import TypeFacts
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
     from engine.cargo.workspace import Package, Workspace
+    from engine.rust.macros import MacroMeaning
+    from engine.rust.trait_scope import Trait
     from engine.rust.types import Type
 
 _KEPT = 128  # parsed files kept: a plan goes back and forth between few files
@@ -174,6 +177,11 @@ class Facts:
         """What may change about the workspace's functions."""
         return Signatures(self.sources, self.items, self.package_of)
 
+    @cached_property
+    def trait_scopes(self) -> TraitScopes:
+        """Where traits are in scope, and where a ``use`` may bring one in."""
+        return TraitScopes(self.sources, self.items, self.type_of, self.implements)
+
     def lints_against(self, path: str, lint: str) -> bool:
         """Does the crate of a file, by its root, its manifest or the workspace's, or the file itself
         turn clippy's ``lint`` on? Raises SpikeproofError for a manifest that is gone."""
@@ -183,11 +191,33 @@ class Facts:
         read = self.sources.data
         return is_on(lint, map(read, {path, *roots}), map(read, manifests))
 
-    def is_std_macro(self, source: Source, node: Node, macro: bytes) -> bool:
+    def meaning_of_macro(self, source: Source, node: Node, macro: bytes) -> MacroMeaning:
         """Does the macro path ``macro``, written at ``node``, mean std's macro of that name?"""
-        from engine.rust.macros import is_std_macro
+        from engine.rust.macros import meaning_of_macro
 
-        return is_std_macro(self.sources, self.items.modules, source, node, macro)
+        return meaning_of_macro(self.sources, self.items.modules, source, node, macro)
+
+    def with_trait(
+        self, trait: Trait, source: Source, node: Node, edits: Sequence[Edit]
+    ) -> tuple[Edit, ...] | str:
+        """``edits`` of ``source`` around ``node``, with ``trait`` brought into scope for them, where it
+        is not: for the module, or for the function where a ``use`` in the module may change what
+        another call means. Where that is so in the function as well: which call, in words."""
+        from engine.rewrite import use_declarations
+        from engine.rust.trait_scope import Where
+
+        found = self.trait_scopes.placement(source, node, trait)
+        if found.where is Where.THERE:
+            return tuple(edits)
+        first = use_declarations.trait(trait.path) + edits[0].replacement
+        marked = (replace(edits[0], replacement=first), *edits[1:])
+        if found.where is Where.MODULE:
+            return marked
+        inside = use_declarations.in_functions(marked, self.source)
+        if found.where is Where.FUNCTION and inside is not None:
+            return inside
+        name = trait.path.decode()
+        return f"it needs `use {name}`, which may change what {found.because} means"
 
     def unwrapping(self, path: str, why: bytes) -> bytes | None:
         """How a result that is no error is taken in a file: ``.unwrap()``, or ``.expect("why")`` where

@@ -36,7 +36,9 @@ from engine.rust.nodes import body_of
 from engine.rust.std_paths import same_item, without_std
 from engine.rust.syntax import COMMENTS, Source
 
-_MARK = re.compile(rb"\x00(trait )?([A-Za-z0-9_:]+)\x00")
+_MARK = re.compile(rb"\x00(trait |path )?([A-Za-z0-9_:]+)\x00")
+_TRAIT = b"trait "
+_PATH = b"path "  # written in full, as the crate can name it
 
 
 def name(full: bytes) -> bytes:
@@ -57,8 +59,10 @@ def use_in_function(source: Source, node: Node, full: bytes) -> Edit | None:
     if function is None or body is None or trait_in_scope(source, full, node.start_byte):
         return None
     inner = source.indent_of(function.start_byte) + indent_step(source, body)
-    line = source.newline + inner + _trait_line(full)
-    return Edit(source.path, body.start_byte + 1, body.start_byte + 1, line)
+    line = source.newline + inner + _trait_line(b"\x00" + _PATH + full + b"\x00")
+    inner_attributes = [n for n in body.named_children if n.type == "inner_attribute_item"]
+    at = inner_attributes[-1].end_byte if inner_attributes else body.start_byte + 1
+    return Edit(source.path, at, at, line)
 
 
 def in_functions(
@@ -68,11 +72,11 @@ def in_functions(
     alone; None where one stands in no function."""
     found: dict[Edit, None] = {}
     for edit in edits:
-        found[replace(edit, replacement=_MARK.sub(_unless_required, edit.replacement))] = None
+        found |= dict.fromkeys(without_traits([edit]))
         for required, full in _MARK.findall(edit.replacement):
             source = source_of(edit.path)
             node = source.innermost(Span(edit.start, edit.start))
-            if required and not trait_in_scope(source, full, edit.start):
+            if required == _TRAIT and not trait_in_scope(source, full, edit.start):
                 line = use_in_function(source, node, full)
                 if line is None:
                     return None
@@ -80,8 +84,15 @@ def in_functions(
     return tuple(found)
 
 
+def without_traits(edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """The edits without what they require: for traits that are in scope already."""
+    return tuple(
+        replace(edit, replacement=_MARK.sub(_unless_required, edit.replacement)) for edit in edits
+    )
+
+
 def _unless_required(marker: re.Match[bytes]) -> bytes:
-    return b"" if marker[1] else marker[0]
+    return b"" if marker[1] == _TRAIT else marker[0]
 
 
 def respelled(replacement: bytes, spell: Callable[[bytes], bytes]) -> bytes:
@@ -96,7 +107,14 @@ def has_markers(replacement: bytes) -> bool:
 
 def strip_markers(replacement: bytes) -> bytes:
     """The replacement with short names, for showing it before it is settled."""
-    return _MARK.sub(lambda m: b"" if m[1] else m[2].rpartition(b"::")[2], replacement)
+    return _MARK.sub(lambda m: _settled(m, m[1] is None), replacement)
+
+
+def _settled(marker: re.Match[bytes], short: bool) -> bytes:
+    """What a marker becomes."""
+    if marker[1] == _TRAIT:
+        return b""
+    return marker[2].rpartition(b"::")[2] if short else marker[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +131,10 @@ class NamePlan:
         where it is imported there, else as a full path."""
         module = scope_at(self.scopes, edit.start).module
 
-        def replace(hit: re.Match[bytes]) -> bytes:
-            required, full = hit.groups()
-            if required:
-                return b""
-            return full.rpartition(b"::")[2] if (module, full) in self.short else full
+        def settled(hit: re.Match[bytes]) -> bytes:
+            return _settled(hit, hit[1] is None and (module, hit[2]) in self.short)
 
-        return _MARK.sub(replace, edit.replacement)
+        return _MARK.sub(settled, edit.replacement)
 
 
 @lru_cache(maxsize=8)
@@ -144,7 +159,7 @@ def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
         for hit in _MARK.finditer(edit.replacement):
             required, full = hit.groups()
             key = (scope.module, full)
-            if required and not trait_in_scope(source, full, edit.start):
+            if required == _TRAIT and not trait_in_scope(source, full, edit.start):
                 traits.add(key)
             if required or key in short:
                 continue

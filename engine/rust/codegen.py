@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.format_macros import FormatCall
 from engine.rust.format_templates import STRINGS, captures_in
 from engine.rust.nodes import let_of, outward
 from engine.rust.queries import walk
@@ -231,17 +232,24 @@ def operand_at(source: Source, span: Span) -> bytes:
     return operand(source, node) if node is not None else source.slice(span)
 
 
-def call_instead(
-    source: Source, whole: Node, inside: Span, head: bytes, first: bytes, tail: bytes
-) -> list[Edit]:
-    """``head(first, ..)tail`` in the place of ``whole``, with the arguments ``inside`` of a call in it,
-    which are left as they stand (one a line, where they are)."""
+def write_instead(
+    source: Source, whole: Node, call: FormatCall, head: bytes, target: bytes, tail: bytes
+) -> tuple[bytes, list[Edit]]:
+    """(macro, edits) that put ``head write!(target, ..)tail`` in the place of ``whole``, with the
+    arguments of the ``format!`` in it, which are left as they stand (one a line, where they are). It is
+    ``writeln!`` where the template ends with the line end that this adds."""
+    end = call.template.line_end(source) if call.template is not None else None
+    macro = b"write" if end is None else b"writeln"
+    inside = call.inside
     lines = re.match(rb"\s*\n\s*", source.slice(inside))
-    opening = lines[0] + first + b"," if lines else first + b", "
-    return [
-        Edit(source.path, whole.start_byte, inside.start, head + b"(" + opening),
+    opening = lines[0] + target + b"," if lines else target + b", "
+    edits = [
+        Edit(source.path, whole.start_byte, inside.start, head + macro + b"!(" + opening),
         Edit(source.path, inside.end, whole.end_byte, b")" + tail),
     ]
+    if end is not None:
+        edits.append(Edit(source.path, end.start, end.end, b""))
+    return macro, edits
 
 
 def is_operation(expression: bytes) -> bool:

@@ -114,6 +114,15 @@ def type_parameter_names(source: Source, item: Node) -> list[str]:
     return found
 
 
+def is_type_parameter(source: Source, node: Node, name: bytes) -> bool:
+    """Is the name that of a generic type of an item around ``node``?"""
+    return any(
+        name.decode("utf-8", "replace") in type_parameter_names(source, above)
+        for above in source.ancestors(node)
+        if item_nodes.type_parameters(above) is not None
+    )
+
+
 def is_conditional(source: Source, item: Node) -> bool:
     """Does an attribute make the item depend on ``cfg``?"""
     return any(b"cfg" in source.text(attribute) for attribute in attributes(item))

@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.format_templates import STRINGS, Placeholder, Reference, Template, template_of
-from engine.rust.nodes import macro_name
+from engine.rust.nodes import macro_name, macro_path
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 # Where the template stands: how many arguments come before it.
@@ -66,6 +66,12 @@ class FormatCall:
     fields: tuple[Argument, ...]
     template: Template | None
     arguments: tuple[Argument, ...]
+
+    @property
+    def path(self) -> Span:
+        """Where the macro is named: ``std::format``."""
+        path = macro_path(self.macro)
+        return span_of(path if path is not None else self.macro)
 
     @property
     def inside(self) -> Span:

@@ -206,13 +206,13 @@ def trait_in_scope(source: Source, trait: bytes, offset: int) -> bool:
     if in_prelude(trait):
         return True
     inner = (brought for block, brought in in_blocks(source) if block.start <= offset < block.end)
-    if any(_brings(brought, trait) for brought in inner):
+    if any(brings(brought, trait) for brought in inner):
         return True
     found = _scopes(source)
     scope: Scope | None = scope_at(found, offset)
     while scope is not None:
         brought = _imports(source, scope)
-        if _brings(brought, trait):
+        if brings(brought, trait):
             return True
         outer = scope.module[:-1]
         above = any(i.local == b"*" and i.full == b"super" and not i.attributed for i in brought)
@@ -220,7 +220,9 @@ def trait_in_scope(source: Source, trait: bytes, offset: int) -> bool:
     return False
 
 
-def _brings(brought: Sequence[Import], trait: bytes) -> bool:
+def brings(brought: Sequence[Import], trait: bytes) -> bool:
+    """Do ``use`` declarations that stand together bring a trait (by its full path) into scope: by its
+    name, or by a glob of the module that it is in? One under an attribute does not count."""
     module = trait.rpartition(b"::")[0]
     named = {i.local: i.full for i in brought}
     for item in brought:

@@ -10,7 +10,7 @@ methods (:mod:`engine.rust.calls`). Rust reference: "Paths", "Use declarations",
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -21,8 +21,8 @@ from engine.rust.definitions import (
     Definitions,
     Item,
     is_conditional,
+    is_type_parameter,
     read,
-    type_parameter_names,
 )
 from engine.rust.files import Files, PackageOf
 from engine.rust.imports import Import
@@ -86,7 +86,7 @@ class Items:
         """What ``path``, as written at ``node``, may mean; () when it leads out of the workspace or
         to what is not known. Generic arguments in it do not matter."""
         names = _segments(path)
-        if not names or _is_parameter(source, node, names[0]):
+        if not names or is_type_parameter(source, node, names[0]):
             return ()
         if names[0] == b"Self":
             holder = source.enclosing(node, ("impl_item", "trait_item"))
@@ -168,6 +168,17 @@ class Items:
 
     def _of_crate(self, item: Item, crate: str) -> bool:
         return any(place.crate == crate for place in self.places(item))
+
+    def imported(self, place: Place) -> Iterator[Import]:
+        """What the ``use`` declarations of a module bring in (not those inside its functions)."""
+        for path, inline in self.modules.files(place):
+            yield from self._file(path).modules.get(inline, ())
+
+    def modules_at(self, place: Place, path: bytes) -> tuple[Place, ...]:
+        """The modules of the workspace that ``path``, as a ``use`` in the module ``place`` has it, leads
+        to."""
+        found = self._path(place, path.split(b"::"), _STEPS)
+        return tuple(step for step in found if isinstance(step, Place))
 
     # -- visibility ----------------------------------------------------------------------------
 
@@ -332,15 +343,6 @@ class Items:
 
 def _of(items: Iterable[Item], kinds: tuple[str, ...]) -> tuple[Item, ...]:
     return tuple(item for item in items if not kinds or item.kind in kinds)
-
-
-def _is_parameter(source: Source, node: Node, name: bytes) -> bool:
-    """Is the name that of a generic type around ``node``?"""
-    return any(
-        name.decode("utf-8", "replace") in type_parameter_names(source, above)
-        for above in source.ancestors(node)
-        if item_nodes.type_parameters(above) is not None
-    )
 
 
 def _segments(path: bytes) -> list[bytes]:

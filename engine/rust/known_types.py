@@ -275,6 +275,14 @@ def of_std_alone(type_: Type) -> bool:
     return all(map(is_std, type_.walk()))
 
 
+def shows_itself(type_: Type) -> bool:
+    """Does ``to_string`` make the text of such a value without a formatter: of text, integers, ``char``
+    and ``bool`` (``SpecToString`` in ``alloc::string``, rustc 1.95)?"""
+    if key_of(type_.name) == "std::borrow::Cow":
+        return type_.args[-1:] != () and type_.args[-1].name == "str"
+    return key_of(type_.name) in {*INTEGERS, "str", "char", "bool", "std::string::String"}
+
+
 def known(name: str) -> Known | None:
     """The entry of the type that rustc prints as ``name`` (without generics); None: not known."""
     return _KNOWN.get(key_of(name))

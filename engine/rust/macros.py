@@ -1,36 +1,101 @@
 """Whether a macro's name means std's macro, where it is called or could be.
 
-Textual scope and imports, as far as the files of the workspace show (Rust reference, "Macros By
-Example", "Scoping, exporting, and importing"). To the careful side: a ``macro_rules!`` of that name in
-the file, in one that its module stands in, in one that a ``#[macro_use]`` opens, or with
-``#[macro_export]``, is taken to be what is meant, wherever it stands there. Not answered: macros that
-``#[macro_use] extern crate`` brings.
+Textual scope first, then imports (Rust reference, "Macros By Example", "Scoping, exporting, and
+importing"). In the file itself the scope of each ``macro_rules!`` is known. To the careful side: one of
+that name in a file that the module stands in, in one that a ``#[macro_use]`` opens, with
+``#[macro_export]``, or under a ``cfg``, may be what is meant, wherever it stands there. Not answered:
+macros that ``#[macro_use] extern crate`` or a glob of another crate brings.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
+from engine.base.model import Span
 from engine.rust.files import Files
 from engine.rust.imports import imports, in_blocks, scope_at, scopes
 from engine.rust.modules import Modules
 from engine.rust.std_paths import same_item
-from engine.rust.syntax import Source
+from engine.rust.syntax import Source, attributes
 
 _OPENED = re.compile(rb"#\[\s*macro_use\b[^;{}]*?\bmod\s+(\w+)")
+_HOLDERS = ("block", "declaration_list", "source_file")
 
 
-def is_std_macro(files: Files, modules: Modules, source: Source, node: Node, path: bytes) -> bool:
-    """Does ``path!`` at ``node`` mean std's macro: ``format``, ``std::format``, ``alloc::format``?"""
+@dataclass(frozen=True, slots=True)
+class MacroMeaning:
+    """What a macro's name means. ``is_std`` is None where it may be std's or another's; ``why`` says in
+    words which other one that is."""
+
+    is_std: bool | None
+    why: str = ""
+
+    def in_words(self, name: bytes) -> str:
+        """That the macro ``name`` is, or may be, another one than std's; "" where it is std's."""
+        verb = "may be" if self.is_std is None else "is"
+        return f"`{name.decode()}!` {verb} another than std's here: {self.why}" if self.why else ""
+
+
+_STD = MacroMeaning(True)
+
+
+def meaning_of_macro(
+    files: Files, modules: Modules, source: Source, node: Node, path: bytes
+) -> MacroMeaning:
+    """What ``path!`` means at ``node``: std's macro of that name (``format``, ``std::format``,
+    ``alloc::format``), or another."""
     head, _, name = b"".join(path.split()).removeprefix(b"::").rpartition(b"::")
     if head:
-        return head in (b"std", b"core", b"alloc")
+        found = head in (b"std", b"core", b"alloc")
+        return _STD if found else MacroMeaning(False, f"it is of `{head.decode(errors='replace')}`")
+    for definition in definitions_of(source, name):
+        if node.start_byte in _textual_scope(source, definition):
+            conditional = any(b"cfg" in source.text(a) for a in attributes(definition))
+            line = source.position(definition.start_byte)[0]
+            why = f"a `macro_rules!` of that name stands in line {line}"
+            return MacroMeaning(None if conditional else False, why)
     brought = _brought(source, node, name)
     if brought:
-        return any(same_item(full, b"std::" + name) for full in brought)
-    return not _defined(files, modules, source, name)
+        others = [full for full in brought if not same_item(full, b"std::" + name)]
+        if not others:
+            return _STD
+        why = f"a `use` brings in `{others[0].decode(errors='replace')}`"
+        return MacroMeaning(None if len(brought) > len(others) else False, why)
+    where = _defined(files, modules, source, name)
+    return (
+        MacroMeaning(None, f"a `macro_rules!` of that name stands in `{where}`") if where else _STD
+    )
+
+
+def definitions_of(source: Source, name: bytes) -> Iterator[Node]:
+    """The ``macro_rules!`` items of this name in a file."""
+    for hit in _defining(name).finditer(source.data):
+        node = source.innermost(Span(hit.end() - len(name), hit.end())).parent
+        if node is not None and node.type == "macro_definition":
+            yield node
+
+
+def _defining(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"(?<!\w)macro_rules!\s*" + re.escape(name) + rb"(?!\w)")
+
+
+def _textual_scope(source: Source, definition: Node) -> range:
+    """Where the macro can be called by its name alone, inside its file: from its end to that of the
+    block or module around it, or of what that stands in, where ``#[macro_use]`` lets it out."""
+    node = definition
+    while True:
+        holder = source.enclosing(node, _HOLDERS) or source.root
+        module = holder.parent
+        if module is None or module.type != "mod_item":
+            break
+        if not any(b"macro_use" in source.text(attribute) for attribute in attributes(module)):
+            break
+        node = module
+    return range(definition.end_byte, holder.end_byte)
 
 
 def _brought(source: Source, node: Node, name: bytes) -> list[bytes]:
@@ -45,23 +110,25 @@ def _brought(source: Source, node: Node, name: bytes) -> list[bytes]:
     return [*(i.full for i in around if i.local == name), *globs]
 
 
-def _defined(files: Files, modules: Modules, source: Source, name: bytes) -> bool:
-    """Is a macro of this name defined where ``source`` may see it?"""
-    pattern = re.compile(rb"(?<!\w)macro_rules!\s*" + re.escape(name) + rb"(?!\w)")
+def _defined(files: Files, modules: Modules, source: Source, name: bytes) -> str:
+    """The file in which a macro of this name is defined so that ``source`` may see it; "" when there is
+    none."""
+    pattern = _defining(name)
     mine = modules.places(source.path)
     for other in files.containing(b"macro_rules", name):
         if pattern.search(other.data) is None:
             continue
-        if other.path == source.path:
-            return True
         exported = b"macro_export" in other.data
+        if other.path == source.path:
+            if exported:
+                return other.path
+            continue  # its textual scope was asked for
         for theirs in modules.places(other.path):
             opened = exported or (theirs.module and theirs.module[-1] in _opened(files))
             for place in mine:
-                inside = place.module[: len(theirs.module)] == theirs.module
-                if place.crate == theirs.crate and (opened or inside):
-                    return True
-    return False
+                if place.inside(theirs) or (opened and place.crate == theirs.crate):
+                    return other.path
+    return ""
 
 
 def _opened(files: Files) -> set[bytes]:

@@ -43,6 +43,11 @@ class Place:
         """The module reached from this one by ``names``, one inside the other."""
         return Place(self.crate, (*self.module, *names))
 
+    def inside(self, other: Place) -> bool:
+        """Is it the module ``other``, or one that stands in that?"""
+        here = self.module[: len(other.module)]
+        return self.crate == other.crate and here == other.module
+
 
 @dataclass(frozen=True, slots=True)
 class _Folder:

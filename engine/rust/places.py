@@ -33,8 +33,8 @@ from engine.rust.nodes import (
     tried,
 )
 from engine.rust.queries import walk
-from engine.rust.scopes import Binding, Scopes, Use
-from engine.rust.syntax import Source, span_of, walk_all
+from engine.rust.scopes import Binding, Scopes, Use, scopes_of
+from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
 # Calls after which a value may live inside a lock, a RefCell or a snapshot that is let go later.
 _GUARDING = re.compile(
@@ -156,6 +156,18 @@ def local_of(source: Source, scopes: Scopes, place: Place) -> Local | None:
         return None
     borrowed = _declared_reference(source, binding)
     return Local(binding.name, binding.decl, binding.scope, scopes.uses(binding), borrowed)
+
+
+def is_of_body(source: Source, name: Node) -> bool:
+    """Is ``name`` a local variable that the same body declares: the same ``fn``, closure, ``async``
+    block or macro argument? What a panic leaves in it is then seen by nobody: a panic in a closure, or
+    in a future, may be caught by who runs it, and what was captured is still there."""
+    function = source.fn_item_of(name)
+    if function is None or name.type != "identifier":
+        return False
+    binding = scopes_of(source, function).resolve(source.text(name), name.start_byte)
+    body = source.enclosing(name, (*FUNCTIONS, "macro_invocation"))
+    return binding is not None and body is not None and binding.decl in span_of(body)
 
 
 def _self_of(source: Source, scopes: Scopes) -> Local | None:

@@ -24,6 +24,8 @@ def source_of(statement: str) -> Source:
         ('s += &format!("{a}b")', "append", "", "s"),
         ('*s += &format!("{a}b")', "append", "", "*s"),
         ('s += format!("{a}b").as_str()', "append", "", "s"),
+        ('s = s + &format!("{a}b")', "append", "", "s"),
+        ('String::push_str(&mut s, &format!("{a}b"))', "append", "", "s"),
         ('w.write_all(format!("{a}b").as_bytes())', "write", "", "w"),
         (
             'w.write_all(format!("{a}b").as_bytes()).await?',
@@ -36,7 +38,7 @@ def source_of(statement: str) -> Source:
         # nothing to say of these
         ('s.push_str(&mut format!("{a}b"))', "", "", ""),
         ('s.insert_str(0, &format!("{a}b"))', "", "", ""),
-        ('s = s + &format!("{a}b")', "", "", ""),
+        ('s = t + &format!("{a}b")', "", "", ""),
         ('s -= &format!("{a}b")', "", "", ""),
         ('let t = format!("{a}b")', "", "", ""),
         ('f(format!("{a:?}"))', "", "", ""),

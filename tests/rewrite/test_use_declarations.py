@@ -14,6 +14,7 @@ from engine.rewrite.use_declarations import (
     strip_markers,
     trait,
     use_in_function,
+    without_traits,
 )
 from engine.rust.std_paths import without_std
 from engine.rust.syntax import Source
@@ -287,7 +288,7 @@ def in_function(before: str) -> str:
     edit = use_in_function(source, node, WRITE)
     if edit is None:
         return before
-    return before[: edit.start] + edit.replacement.decode() + before[edit.end :]
+    return apply({P: before.encode()}, [Fix("x", Level.SAFE, (edit,), "")]).files[P].decode()
 
 
 @pytest.mark.parametrize(
@@ -302,6 +303,10 @@ def in_function(before: str) -> str:
             "fn f() {\r\n\tuse std::fmt::Write as _;\r\n\tlet g = || x;\r\n}\r\n",
         ),
         ("use std::fmt::Write;\nfn f() {\n    x\n}\n", None),
+        (
+            "fn f() {\n    #![allow(a)]\n    x\n}\n",
+            "fn f() {\n    #![allow(a)]\n    use std::fmt::Write as _;\n    x\n}\n",
+        ),
         ("static A: u8 = x;\n", None),
     ],
 )
@@ -324,6 +329,19 @@ def test_what_all_edits_require_may_be_for_their_functions_alone() -> None:
     )
     outside = Source(P, b"static A: u8 = x;\n")
     assert in_functions([Edit(P, 15, 16, marked)], lambda _: outside) is None
+
+
+def test_a_line_of_one_function_is_spelled_as_its_crate_can() -> None:
+    source = Source(P, b"fn f() {\n    x\n}\n")
+    edit = use_in_function(source, source.innermost(Span(13, 14)), WRITE)
+    assert edit is not None
+    spelled = respelled(edit.replacement, lambda full: without_std(full, alloc=False))
+    assert strip_markers(spelled) == b"\n    use core::fmt::Write as _;"
+
+
+def test_what_is_required_may_be_taken_back() -> None:
+    edit = Edit(P, 0, 1, trait(WRITE) + b"y" + name(ORDERING))
+    assert [e.replacement for e in without_traits([edit])] == [b"y" + name(ORDERING)]
 
 
 # -- crates without std ----------------------------------------------------------------------------

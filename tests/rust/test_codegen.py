@@ -7,6 +7,7 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rust import codegen, nodes
+from engine.rust.format_macros import format_call
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source
@@ -328,24 +329,27 @@ def test_places_that_go_hold_no_name() -> None:
 @pytest.mark.parametrize(
     ("text", "after"),
     [
-        ("s.push(&m!(a, b));", "w!(s, a, b).end();"),
-        ("s.push(&m![a]);", "w!(s, a).end();"),
+        ('s.push(&format!("{a}", b));', 'write!(s, "{a}", b).end();'),
+        ('s.push(&format!["{}", a]);', 'write!(s, "{}", a).end();'),
+        ('s.push(&std::format!("{a}\\n"));', 'writeln!(s, "{a}").end();'),
+        ('s.push(&format!("\\n{a}\\n"));', 'write!(s, "\\n{a}\\n").end();'),
+        ('s.push(&format!(concat!("a", "\\n")));', 'write!(s, concat!("a", "\\n")).end();'),
         (
-            "s.push(&m!(\n        a, // why\n    ));",
-            "w!(\n        s,\n        a, // why\n    ).end();",
+            's.push(&format!(\n        "{}\\n",\n        a, // why\n    ));',
+            'writeln!(\n        s,\n        "{}",\n        a, // why\n    ).end();',
         ),
     ],
 )
-def test_a_call_with_the_arguments_of_another(text: str, after: str) -> None:
+def test_what_is_formatted_is_written_instead(text: str, after: str) -> None:
     source = Source("a.rs", f"fn f() {{ {text} }}".encode())
     whole = next(n for n in walk(source.root) if n.type == "call_expression")
-    tokens = next(n for n in walk(source.root) if n.type == "token_tree")
-    inside = Span(tokens.start_byte + 1, tokens.end_byte - 1)
-    edits = codegen.call_instead(source, whole, inside, b"w!", b"s", b".end()")
+    call = format_call(source, next(n for n in walk(source.root) if n.type == "macro_invocation"))
+    assert call is not None
+    macro, edits = codegen.write_instead(source, whole, call, b"", b"s", b".end()")
+    assert after.startswith(macro.decode() + "!")
     changes = {edit.span: edit.replacement for edit in edits}
-    assert (
-        codegen.replaced(source, Span(9, len(source.data) - 2), changes).strip().decode() == after
-    )
+    done = codegen.replaced(source, Span(9, len(source.data) - 2), changes)
+    assert done.strip().decode() == after
 
 
 def test_an_operand_may_be_a_name_in_a_format_string() -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.macros import is_std_macro
+from engine.rust.macros import meaning_of_macro
 from tests.rust.workspace import Workspace
 
 
-def is_std(text: str, path: str = "format", at: str = "src/lib.rs", **others: str) -> bool:
+def is_std(text: str, path: str = "format", at: str = "src/lib.rs", **others: str) -> bool | None:
     files = Workspace({at: text, **{f"src/{name}.rs": other for name, other in others.items()}})
     source, node = files.find(at, "here")
     modules = files.items.modules
-    return is_std_macro(files.sources, modules, source, node, path.encode())
+    found = meaning_of_macro(files.sources, modules, source, node, path.encode())
+    assert bool(found.in_words(b"format")) is (found.is_std is not True)
+    return found.is_std
 
 
 @pytest.mark.parametrize(
@@ -31,10 +33,31 @@ def is_std(text: str, path: str = "format", at: str = "src/lib.rs", **others: st
         ("fn f() { use a::put as write; here }", "write", False),
         ("fn g() { use a::put as write; }\nfn f() { here }", "write", True),
         ("macro_rules! format { () => {} }\nfn f() { here }", "format", False),
+        ("fn f() { here }\nmacro_rules! format { () => {} }", "format", True),
+        ("mod m { macro_rules! format { () => {} } }\nfn f() { here }", "format", True),
+        (
+            "#[macro_use]\nmod m { macro_rules! format { () => {} } }\nfn f() { here }",
+            "format",
+            False,
+        ),
+        (
+            "fn f() { here }\n#[macro_use]\nmod m { macro_rules! format { () => {} } }",
+            "format",
+            True,
+        ),
+        ("fn g() { macro_rules! format { () => {} } }\nfn f() { here }", "format", True),
+        ("fn f() { macro_rules! format { () => {} } here }", "format", False),
+        ("fn f() { macro_rules! format { () => {} } || { here } }", "format", False),
+        ("macro_rules! format { () => {} }\nmod m { fn f() { here } }", "format", False),
+        ("#[cfg(unix)]\nmacro_rules! format { () => {} }\nfn f() { here }", "format", None),
+        ("#[macro_export]\nmacro_rules! format { () => {} }\nfn f() { here }", "format", False),
+        ("fn f() { here }\n#[macro_export]\nmacro_rules! format { () => {} }", "format", None),
+        ("// macro_rules! format\nfn f() { here }", "format", True),
+        ("#[cfg(a)]\nuse std::format;\n#[cfg(b)]\nuse x::format;\nfn f() { here }", "format", None),
         ("macro_rules! formatted { () => { format!() } }\nfn f() { here }", "format", True),
     ],
 )
-def test_a_macro_is_stds_unless_its_file_says_else(text: str, path: str, std: bool) -> None:
+def test_a_macro_is_stds_unless_its_file_says_else(text: str, path: str, std: bool | None) -> None:
     assert is_std(text, path) is std
 
 
@@ -45,11 +68,13 @@ _OWN = "macro_rules! format { () => {} }\n"
     ("lib", "other", "std"),
     [
         ("mod user;\nmod other;\n", _OWN, True),  # it stays in its module
-        ("#[macro_use]\nmod other;\nmod user;\n", _OWN, False),
-        ("mod user;\nmod other;\n", "#[macro_export]\n" + _OWN, False),
-        (_OWN + "mod user;\nmod other;\n", "", False),  # a module sees what stands around it
+        ("#[macro_use]\nmod other;\nmod user;\n", _OWN, None),
+        ("mod user;\nmod other;\n", "#[macro_export]\n" + _OWN, None),
+        (_OWN + "mod user;\nmod other;\n", "", None),  # a module sees what stands around it
         ("mod user;\nmod other { mod inner; }\n", "", True),
     ],
 )
-def test_a_macro_of_another_file_counts_where_it_is_seen(lib: str, other: str, std: bool) -> None:
+def test_a_macro_of_another_file_may_be_meant_where_it_is_seen(
+    lib: str, other: str, std: bool | None
+) -> None:
     assert is_std("fn f() { here }", at="src/user.rs", lib=lib, other=other) is std

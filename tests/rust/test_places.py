@@ -6,7 +6,15 @@ import pytest
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.places import Place, Reach, local_of, origins_of, place_of, reaches
+from engine.rust.places import (
+    Place,
+    Reach,
+    is_of_body,
+    local_of,
+    origins_of,
+    place_of,
+    reaches,
+)
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, walk_all
@@ -201,3 +209,25 @@ def test_a_name_in_a_format_string_reaches_its_local() -> None:
         Reach.NAMES,
         Reach.NOTHING,
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "own"),
+    [
+        ("let mut x = S; at(x);", True),
+        ("let mut x = S; for a in b { if c { at(x); } }", True),
+        ("let mut x = S; let go = || at(x);", False),
+        ("let mut x = S; let go = async { at(x) };", False),
+        ("let mut x = S; m! { at(x) }", False),
+        ("let go = || { let mut x = S; at(x) };", True),
+        ("let go = |mut x: S| at(x);", True),
+        ("m! { let mut x = S; at(x); }", True),
+        ("at(m);", True),
+        ("at(X);", False),  # a static
+        ("fn g() { at(x); } let x = S;", False),
+        ("at(m.text);", False),
+    ],
+)
+def test_a_local_of_the_same_body(body: str, own: bool) -> None:
+    source, _, node = given(body)
+    assert is_of_body(source, node) is own

@@ -1,7 +1,7 @@
-//! What `write!` would mean here is not std's.
+// reason: `write!` is another than std's here: a `use` brings in `crate::reported_own_write::put`
 
 pub fn listed(names: &[&str]) -> String {
-    use crate::kept_own_write::put as write;
+    use crate::reported_own_write::put as write;
     let mut out = String::new();
     for name in names {
         out.push_str(&format!("{name}{}", names.len()));

@@ -1,0 +1,32 @@
+#![deny(warnings)]
+
+use prelude::*;
+
+mod prelude {
+    pub use self::inner::*;
+    mod inner {
+        pub use std::fmt::Write;
+    }
+}
+
+pub fn listed(numbers: &[u32]) -> String {
+    let mut out = String::new();
+    for number in numbers {
+        out.push_str(&format!("{number} of {}", numbers.len()));
+    }
+    let _ = out.write_char('.');
+    out
+}
+
+pub mod child {
+    use super::*;
+
+    pub fn listed(numbers: &[u32]) -> String {
+        let mut out = super::listed(numbers);
+        for number in numbers {
+            out.push_str(&format!("{number}-{}", numbers.len()));
+        }
+        let _ = out.write_char('.');
+        out
+    }
+}

@@ -1,0 +1,73 @@
+"""Texts that are appended to another one, by syntax: ``s.push_str(x)``, ``String::push_str(&mut s, x)``,
+``s += x`` and ``s = s + x``; and how a value is appended without a formatter. Whether ``s`` is a
+``String`` is for types to tell.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from engine.rust.codegen import operand_at
+from engine.rust.format_macros import FormatCall
+from engine.rust.nodes import borrowed, call_around, call_of, method_call, operation_of
+from engine.rust.places import place_of
+from engine.rust.syntax import Source
+from engine.rust.types import Type
+
+
+class Append(NamedTuple):
+    """``whole`` appends a text to ``target``."""
+
+    whole: Node
+    target: Node
+
+
+def appended(source: Source, text: Node) -> Append | None:
+    """The expression that appends ``text``, which stands in it as it is (``&`` and views are its own)."""
+    up = text.parent
+    call = call_around(text)
+    if call is not None:
+        return _by_call(source, call, text)
+    added = operation_of(source, up) if up is not None else None
+    if up is None or added is None or added.right != text:
+        return None
+    if added.operator == b"+=":
+        return Append(up, added.left)
+    assigned = operation_of(source, up.parent) if up.parent is not None else None
+    if up.parent is None or assigned is None or (added.operator, assigned.operator) != (b"+", b"="):
+        return None
+    place = place_of(source, assigned.left)
+    same = source.text(assigned.left) == source.text(added.left) and assigned.right == up
+    return Append(up.parent, assigned.left) if same and place and place.simple else None
+
+
+def _by_call(source: Source, call: Node, text: Node) -> Append | None:
+    method, parts = method_call(source, call), call_of(call)
+    if method is not None:
+        named = method.method == b"push_str" and method.arguments == (text,)
+        return Append(call, method.receiver) if named else None
+    if parts is None or len(parts.arguments) != 2 or parts.arguments[1] != text:
+        return None
+    path = b"".join(source.text(parts.callee).split())
+    to = parts.arguments[0]
+    return Append(call, borrowed(to) or to) if path.endswith(b"String::push_str") else None
+
+
+def pushed(source: Source, call: FormatCall, type_: Type | None) -> tuple[bytes, bytes] | None:
+    """The method of ``String``, and its argument, that append what a ``format!`` makes as it stands: a
+    template without placeholders, or a character, or what derefs to a text, of ``type_``, that it
+    shows alone. None for anything else."""
+    template, span = call.template, call.alone
+    if template is not None and not template.placeholders and not call.arguments:
+        return b"push_str", template.literal(source)
+    if span is None or type_ is None:
+        return None
+    depth, base = type_.behind_refs()
+    value = operand_at(source, span)
+    if base.name == "char":
+        return b"push", b"*" * depth + value if depth else source.slice(span)
+    if all(step.name != "str" for step in type_.deref_chain()):
+        return None
+    return b"push_str", source.slice(span) if depth else b"&" + value

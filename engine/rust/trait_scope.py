@@ -1,0 +1,371 @@
+"""What a ``use`` of a trait changes, and where it may stand so that it changes nothing.
+
+A trait that comes into scope takes part in every method call there: of a receiver that auto-deref
+leads on from, an earlier step's trait method answers instead of what a later step has, and at one step
+a trait's ``&mut self`` comes before an inherent ``&self`` of what ``&mut`` refers to. Both compile
+(Rust reference, "Method-call expressions"; observed with rustc 1.95). Modules that bring in this one by
+a glob see the trait too, and what a macro expands to is looked up where it is called.
+
+Answered, for the traits below: is one in scope at a place, which calls of its methods stand in what a
+``use`` would reach, and which of them are known to keep their meaning. Not answered: calls that a
+macro of another crate makes, if its name does not tell, or an attribute's or derive's.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cache
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust.definitions import Item, is_type_parameter
+from engine.rust.files import Files, TypeOf
+from engine.rust.format_macros import format_call
+from engine.rust.imports import Import, Module, brings, in_blocks, scope_at, scopes, trait_in_scope
+from engine.rust.items import Items
+from engine.rust.known_types import key_of, of_std_alone
+from engine.rust.macros import definitions_of, meaning_of_macro
+from engine.rust.modules import Place
+from engine.rust.nodes import call_by_name, last_segment, macro_name, macro_path, method_call
+from engine.rust.questions import Answers, Question
+from engine.rust.std_paths import same_item
+from engine.rust.syntax import Source, span_of
+from engine.rust.types import Type
+
+_DEREF = "core::ops::Deref"
+_STEPS = 8  # re-exports of re-exports: longer chains are not followed
+_TOKENS = frozenset({"token_tree", "token_repetition"})
+_GLOB = re.compile(rb"(?<!\w)use\s[^;]*\*")
+_DEFINED = re.compile(rb"(?<!\w)macro_rules!\s*(\w+)")
+
+Implements = Callable[[str, Span, str], bool | None]  # as ``Answers.implements``
+
+
+@dataclass(frozen=True)
+class Trait:
+    """A trait of std whose ``use`` is written.
+
+    ``path`` is as in that ``use``, ``asked`` as in a question. ``macros`` are std's that call one of
+    ``methods`` on their first argument. ``of_std``: the types of std that implement it, apart from
+    ``alike``, whose inherent methods of these names do the same.
+    """
+
+    path: bytes
+    asked: str
+    methods: frozenset[bytes]
+    macros: frozenset[bytes]
+    of_std: frozenset[str]
+    alike: frozenset[str] = frozenset()
+
+    def pattern(self, also: frozenset[bytes] = frozenset()) -> re.Pattern[bytes]:
+        """Finds the name of a method, or of a macro that is called as one of ``macros``, nearly so, or
+        as one of ``also``."""
+        return _pattern(self.methods, self.macros, also)
+
+
+@cache
+def _pattern(
+    methods: frozenset[bytes], macros: frozenset[bytes], also: frozenset[bytes]
+) -> re.Pattern[bytes]:
+    called = [rb"\w*%s\w*" % name for name in sorted(macros)] + sorted(also)
+    return re.compile(
+        rb"(?<!\w)(?:(?:%s)(?!\w)|(?:%s)(?=\s*!(?!=)))"
+        % (b"|".join(sorted(methods)), b"|".join(called))
+    )
+
+
+FMT_WRITE = Trait(
+    b"std::fmt::Write",
+    "core::fmt::Write",
+    frozenset({b"write_str", b"write_char", b"write_fmt"}),
+    frozenset({b"write", b"writeln"}),
+    frozenset({"std::string::String", "std::ffi::OsString"}),
+    frozenset({"std::fmt::Formatter"}),
+)
+
+
+class Where(Enum):
+    """Where the ``use`` of a trait may stand for a place."""
+
+    THERE = "there"  # it is in scope
+    MODULE = "module"
+    FUNCTION = "function"
+    NOWHERE = "nowhere"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a ``use`` may stand; ``because`` is the call that keeps it from standing further out."""
+
+    where: Where
+    because: NamedCall | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedCall:
+    """A call of a method by its name, or of a macro that makes one. ``receiver`` is None where it is
+    not known, among what a macro of the workspace expands to."""
+
+    source: Source
+    whole: Node
+    receiver: Span | None
+
+    @property
+    def macro(self) -> bytes:
+        """The macro's path; b"" where it is a method's call."""
+        path = macro_path(self.whole)
+        return self.source.text(path) if path is not None else b""
+
+    def __str__(self) -> str:
+        line = self.source.position(self.whole.start_byte)[0]
+        text = self.source.quoted(span_of(self.whole))
+        text = text if len(text) <= 60 else f"{text[:57]}..."
+        return f"`{text}` ({self.source.path}, line {line})"
+
+
+# -- questions -------------------------------------------------------------------------------------
+
+
+def questions(source: Source, trait: Trait, answers: Answers | None) -> Iterator[Question]:
+    """What :class:`TraitScopes` must know of the calls of a file: first the types of all receivers;
+    then, of those whose type does not tell, whether they lead to the trait."""
+    for call in calls_of(source, Span(0, len(source.data)), trait):
+        if call.receiver is None or trait_in_scope(source, trait.path, call.whole.start_byte):
+            continue
+        yield Question(source.path, call.receiver)
+        type_ = answers.type_of(source.path, call.receiver) if answers is not None else None
+        if type_ is not None and _by_tables(type_, trait) is None:
+            yield from (
+                Question(source.path, call.receiver, asked) for asked in _open(type_, trait)
+            )
+
+
+def behind(type_: Type, trait: str) -> str:
+    """The question for a trait of what auto-deref leads ``type_`` to, as far as its steps are known:
+    ``Deref<Target: Trait>`` for one step."""
+    for step in type_.deref_chain()[:-1]:
+        if step.kind in ("ref", "path"):
+            trait = f"{_DEREF}<Target: {trait}>"
+    return trait
+
+
+def _open(type_: Type, trait: Trait) -> tuple[str, str]:
+    return behind(type_, trait.asked), behind(type_, _DEREF)
+
+
+def _by_tables(type_: Type, trait: Trait) -> bool | None:
+    """Does a call on such a receiver keep its meaning? None: tables do not tell."""
+    chain = type_.deref_chain()
+    for step in chain:
+        if key_of(step.name) in trait.alike:
+            return True
+        if key_of(step.name) in trait.of_std:
+            return False
+    last = chain[-1]
+    parts = last.args if last.kind == "dyn" else (last,)
+    return True if all(map(of_std_alone, parts)) else None
+
+
+# -- calls -----------------------------------------------------------------------------------------
+
+
+def calls_of(
+    source: Source, span: Span, trait: Trait, opaque: frozenset[bytes] = frozenset()
+) -> Iterator[NamedCall]:
+    """Calls inside ``span`` whose meaning ``trait`` may change, those in macro arguments too. Calls of
+    the macros ``opaque`` are among them."""
+    for hit in trait.pattern(opaque).finditer(source.data, span.start, span.end):
+        name = source.innermost(Span(*hit.span()))
+        if span_of(name) != Span(*hit.span()):
+            continue  # in a comment or a string
+        macro = source.enclosing(name, ("macro_invocation",))
+        if name.type == "field_identifier":
+            call = call_by_name(name)
+            method = method_call(source, call) if call is not None else None
+            if call is not None and method is not None:
+                yield NamedCall(source, call, span_of(method.receiver))
+        elif macro is not None and name.parent is not None and name.parent.type in _TOKENS:
+            yield NamedCall(source, macro, None)  # among what does not read as Rust
+        elif macro is not None and macro_name(source, macro) == hit[0]:
+            known = format_call(source, macro) if hit[0] in trait.macros - opaque else None
+            yield NamedCall(source, macro, known.before[0] if known and known.before else None)
+
+
+@dataclass(frozen=True)
+class TraitScopes:
+    """Where traits are in scope in a workspace, and where a ``use`` may bring one in."""
+
+    files: Files
+    items: Items
+    type_of: TypeOf
+    implements: Implements
+    _opaque: dict[Trait, frozenset[bytes]] = field(default_factory=dict)
+    _first: dict[tuple[Trait, str, Module], NamedCall | None] = field(default_factory=dict)
+
+    def in_scope(self, source: Source, trait: Trait, offset: int) -> bool:
+        """Can methods of ``trait`` be called at ``offset``: as the file tells, or by globs of modules
+        of the workspace?"""
+        return trait_in_scope(source, trait.path, offset) or any(
+            brings(brought, trait.path)
+            or any(self._is(place, each, trait) for each in brought if not each.attributed)
+            for place, brought in self._seen(source, offset)
+        )
+
+    def may_see(self, source: Source, offset: int, trait: Item) -> bool:
+        """May a trait of the workspace be in scope at ``offset``: is it named anywhere in the file, or in
+        a module that globs open there, or defined in one?"""
+        if re.search(rb"(?<!\w)" + re.escape(trait.name) + rb"(?!\w)", source.data):
+            return True
+        homes = self.items.places(trait)
+        return any(
+            place in homes or any(last_segment(i.full) == trait.name for i in brought)
+            for place, brought in self._seen(source, offset)
+        )
+
+    def placement(self, source: Source, node: Node, trait: Trait) -> Placement:
+        """Where a ``use`` of ``trait`` may stand for the code at ``node`` so that no other call means
+        something else afterwards."""
+        if self.in_scope(source, trait, node.start_byte):
+            return Placement(Where.THERE)
+        outer = self._first_unsettled(source, node.start_byte, trait)
+        if outer is None:
+            return Placement(Where.MODULE)
+        function = source.fn_item_of(node)
+        if function is None:
+            return Placement(Where.NOWHERE, outer)
+        calls = calls_of(source, span_of(function), trait, self.opaque(trait))
+        inner = next(self._unsettled(calls, trait), None)
+        if inner is None:
+            return Placement(Where.FUNCTION, outer)
+        return Placement(Where.NOWHERE, inner)
+
+    def opaque(self, trait: Trait) -> frozenset[bytes]:
+        """Macros of the workspace that expand to a call of a method of ``trait``, or may."""
+        if trait not in self._opaque:
+            bodies: dict[bytes, list[bytes]] = {}
+            for source in self.files.containing(b"macro_rules"):
+                for name in set(_DEFINED.findall(source.data)):
+                    texts = [source.text(node) for node in definitions_of(source, name)]
+                    bodies.setdefault(name, []).extend(texts)
+            found: set[bytes] = set()
+            while True:
+                pattern = trait.pattern(frozenset(found))
+                calling = {
+                    name for name, texts in bodies.items() if any(map(pattern.search, texts))
+                }
+                if calling <= found:
+                    break
+                found |= calling
+            self._opaque[trait] = frozenset(found)
+        return self._opaque[trait]
+
+    # -- calls ---------------------------------------------------------------------------------
+
+    def _first_unsettled(self, source: Source, offset: int, trait: Trait) -> NamedCall | None:
+        """The first call that a ``use`` in the module around ``offset`` may change."""
+        key = trait, source.path, scope_at(scopes(source), offset).module
+        if key not in self._first:
+            calls = self._reached(source, offset, trait)
+            self._first[key] = next(self._unsettled(calls, trait), None)
+        return self._first[key]
+
+    def _reached(self, source: Source, offset: int, trait: Trait) -> Iterator[NamedCall]:
+        """The calls in the module around ``offset`` and in those below it that have globs."""
+        found, opaque = scopes(source), self.opaque(trait)
+        scope = scope_at(found, offset)
+        apart = [inner.span for inner in found if inner.span.start > scope.span.start]
+        apart = [span for span in apart if _GLOB.search(source.data, span.start, span.end) is None]
+        for call in calls_of(source, scope.span, trait, opaque):
+            if not any(span_of(call.whole) in span for span in apart):
+                yield call
+        modules, pattern = self.items.modules, trait.pattern(opaque)
+        here = {place.child(*scope.module) for place in modules.places(source.path)}
+        for path in self.files.paths:
+            data = self.files.data(path)
+            if path == source.path or not (pattern.search(data) and _GLOB.search(data)):
+                continue
+            if any(place.inside(outer) for place in modules.places(path) for outer in here):
+                other = self.files.get(path)
+                yield from calls_of(other, Span(0, len(data)), trait, opaque)
+
+    def _unsettled(self, calls: Iterable[NamedCall], trait: Trait) -> Iterator[NamedCall]:
+        """Those that the trait does not reach yet, and that are not known to keep their meaning."""
+        for call in calls:
+            at = call.whole.start_byte
+            if not self._is_call(call, trait):
+                continue
+            if not self._is_settled(call, trait) and not self.in_scope(call.source, trait, at):
+                yield call
+
+    def _is_call(self, call: NamedCall, trait: Trait) -> bool:
+        """Not of a macro of the workspace's own that is called as std's is, and does nothing of the kind."""
+        name = macro_name(call.source, call.whole)
+        if name not in trait.macros or name in self.opaque(trait):
+            return True
+        modules, source = self.items.modules, call.source
+        means = meaning_of_macro(self.files, modules, source, call.whole, call.macro)
+        return means.is_std is not False
+
+    def _is_settled(self, call: NamedCall, trait: Trait) -> bool:
+        path, receiver = call.source.path, call.receiver
+        type_ = self.type_of(path, receiver) if receiver is not None else None
+        if receiver is None or type_ is None:
+            return False
+        told = _by_tables(type_, trait)
+        if told is not None:
+            return told
+        leads, goes_on = (self.implements(path, receiver, asked) for asked in _open(type_, trait))
+        if goes_on is not False or leads is None:
+            return False
+        # Of a type parameter the bounds tell, and these count without a `use`.
+        last = type_.deref_chain()[-1].name
+        return not leads or (
+            last == "Self" or is_type_parameter(call.source, call.whole, last.encode())
+        )
+
+    # -- imports -------------------------------------------------------------------------------
+
+    def _is(self, place: Place, brought: Import, trait: Trait, steps: int = _STEPS) -> bool:
+        """Is what a ``use`` of the module ``place`` brings in the trait, re-exported by the workspace?"""
+        if same_item(brought.full, trait.path):
+            return True
+        module, _, name = brought.full.rpartition(b"::")
+        if not module or brought.local == b"*" or steps == 0:
+            return False
+        return any(
+            self._is(target, each, trait, steps - 1)
+            for target in self.items.modules_at(place, module)
+            for each in self.items.imported(target)
+            if each.local == name
+        )
+
+    def _seen(self, source: Source, offset: int) -> Iterator[tuple[Place, Sequence[Import]]]:
+        """The module around ``offset``, and those of the workspace that globs open there, through others
+        too, each with those of its imports that are seen from there."""
+        inline = scope_at(scopes(source), offset).module
+        inner = [
+            i for block, b in in_blocks(source) if block.start <= offset < block.end for i in b
+        ]
+        for place in self.items.modules.places(source.path):
+            here = place.child(*inline)
+            pending = [(here, here), *((target, here) for target in self._globbed(here, inner))]
+            seen: set[Place] = set()
+            while pending:
+                module, asking = pending.pop()
+                if module in seen:
+                    continue
+                seen.add(module)
+                every = self.items.imported(module)
+                brought = [i for i in every if i.public or asking.inside(module)]
+                yield module, [*brought, *inner] if module == here else brought
+                pending += ((target, module) for target in self._globbed(module, brought))
+
+    def _globbed(self, place: Place, brought: Iterable[Import]) -> Iterator[Place]:
+        """The modules of the workspace that globs of the module ``place`` open."""
+        for each in brought:
+            if each.local == b"*" and not each.attributed:
+                yield from self.items.modules_at(place, each.full)
