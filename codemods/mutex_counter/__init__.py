@@ -55,6 +55,8 @@ change whose old or new value may be used, or a pure function of the old value (
 whose closure may run more than once). Two scopes stay two operations. What else ran under the lock is
 listed: arithmetic, constructors and formatting do not mind; a message that is logged is named for
 review; any other call, await or lock makes it a critical section, which is left with the reason.
+An async lock is left where its await is the only one of a loop, of a function that runs itself or of a
+stream, there or in a function that is awaited there: without it nothing lets other tasks run.
 
 Safe: a number that is only added to, subtracted from and read out, whose type no other crate sees.
 Review: everything else, among it flags, maxima, exchanges, limits, public fields, two counters that

@@ -71,7 +71,9 @@ class _Struct:
                 return Proposal(shown, reason=reason, outcome=Outcome.NOT_COMPILED)
             return None
         try:
-            return Proposal(shown, (self._fixed(calls),))
+            fix = self._fixed(calls)
+            self.located.replaced += calls
+            return Proposal(shown, (fix,))
         except Refused as refused:
             return None if refused.locks else Proposal(shown, reason=refused.reason)
 

@@ -12,6 +12,7 @@ from codemods.mutex_counter.locate import asked
 from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_call import DIRECT, rewrite
 from codemods.mutex_counter.lock_types import atomic
+from codemods.mutex_counter.lost_awaits import lost_notes
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
 from codemods.mutex_counter.temporary_guard import READING, Field, LockUse, Rewrite
 from engine.base.model import Edit, Site, Span
@@ -98,6 +99,7 @@ def uses_of(
 ) -> Rewritten:
     """The rewrites of all lock calls. A use of the lock as a lock is told first: it decides. ``made``
     are the edits of constructors, for those that stand in what is locked."""
+    calls = tuple(calls)
     done: list[Rewritten] = []
     refused: list[Refused] = []
     for call in calls:
@@ -108,7 +110,7 @@ def uses_of(
             refused.append(Refused(f"{place}: {bad.reason}", bad.locks))
     if refused:
         raise min(refused, key=lambda bad: not bad.locks)
-    return merged(done)
+    return merged([*done, Rewritten(notes=lost_notes(located, calls))])
 
 
 def _whole(call: LockCall, made: Rewrite) -> Rewritten:

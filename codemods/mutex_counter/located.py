@@ -107,6 +107,7 @@ class Located:
     constructors: list[Constructor] = field(default_factory=list)
     lock_calls: list[LockCall] = field(default_factory=list)
     structs: list[StructLock] = field(default_factory=list)  # locks around a struct of counters
+    replaced: list[LockCall] = field(default_factory=list)  # of the fixes that are planned so far
     generic_aliases: list[GenericAlias] = field(
         default_factory=list
     )  # aliases of locks with a parameter

@@ -41,7 +41,10 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     _SURVEYS[facts.sources] = (located, found)
     for group in found:
         with suppress(Refused):
-            yield proposal_of(located, group)
+            proposal = proposal_of(located, group)
+            if proposal.fixes:
+                located.replaced += group.lock_calls
+            yield proposal
     yield from counter_structs.proposals(located)
 
 

@@ -96,8 +96,10 @@ def in_prelude(full: bytes) -> bool:
 
 def is_trait(full: bytes) -> bool:
     """Is it a trait of ``std``, so that its ``use`` may be needed where its name is not written?
-    Modules that hold traits and little else count as a whole."""
+    What modules hold that are full of traits counts; the module itself (``std::cmp``) brings none."""
     tail = _tail(full)
     if tail is None:
         return False
-    return tail in _TRAITS or tail.partition(b"::")[0] in _TRAIT_MODULES or tail.endswith(b"Ext")
+    module, of_module, _ = tail.partition(b"::")
+    held = bool(of_module) and module in _TRAIT_MODULES
+    return tail in _TRAITS or held or tail.endswith(b"Ext")

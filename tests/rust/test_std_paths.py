@@ -86,4 +86,6 @@ def test_traits_by_their_paths() -> None:
     assert is_trait(b"std::os::unix::fs::PermissionsExt")
     assert is_trait(b"std::ops::Deref")
     assert not is_trait(b"std::sync::Mutex")
+    assert not is_trait(b"std::cmp")  # the module: it brings no trait
+    assert is_trait(b"std::cmp::Ord")
     assert not is_trait(b"bytes::BufMut")

@@ -1,6 +1,5 @@
 // level: review
 
-use std::cmp;
 use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
 
 pub(crate) struct Extremes {

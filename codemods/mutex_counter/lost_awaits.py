@@ -1,0 +1,55 @@
+"""A lock of an async crate is awaited, and its atomic is not: what then no longer waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tree_sitter import Node
+
+from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.located import Located, LockCall
+from engine.rust.lost_waits import LostWait, lost_waits
+from engine.rust.nodes import awaited, unwrapped
+from engine.rust.syntax import Source, span_of
+
+_WHAT = {
+    "recursion": "the function that runs itself in line",
+    "polled": "what is polled again and again in line",
+}
+
+
+def lost_notes(located: Located, calls: Iterable[LockCall]) -> tuple[str, ...]:
+    """What to say of the awaits that go with the locks of ``calls``, beside those of the locks that go
+    already. Raises Refused where something would never give way again."""
+    notes: list[str] = []
+    own = [found for call in calls if (found := _await(located, call)) is not None]
+    others = [found for call in located.replaced if (found := _await(located, call)) is not None]
+    told = {(source.path, span_of(node)) for source, node in others}
+    for lost in lost_waits([*own, *others] if own else [], located.facts.calls):
+        line = lost.source.position(lost.repeated.start_byte)[0]
+        if lost.how == "bounded":
+            if (lost.source.path, span_of(lost.wait)) in told:
+                continue
+            notes.append(
+                f"the loop in {lost.source.path}:{line} has no await left: it keeps its thread to "
+                "the end"
+            )
+        else:
+            raise Refused(_reason(located, lost, line))
+    return tuple(notes)
+
+
+def _await(located: Located, call: LockCall) -> tuple[Source, Node] | None:
+    source = located.source(call.path)
+    node = source.node_at(call.span)
+    up = unwrapped(node)[1] if node is not None else None
+    return (source, up) if up is not None and awaited(up) is not None else None
+
+
+def _reason(located: Located, lost: LostWait, line: int) -> str:
+    place = located.place(lost.source.path, lost.wait.start_byte)
+    what = f"{_WHAT.get(lost.how, 'the loop in line')} {line}"
+    return (
+        f"{place}: `{lost.source.quoted(span_of(lost.wait))}` is the only await of {what}: without it "
+        "that would never let other tasks run, and may wait forever"
+    )
