@@ -40,13 +40,19 @@ async fn forward(state: &Mutex<State>, message: Message) -> Result<(), SendError
 Fix safety
 ----------
 Always for review: the lock ends earlier, so other tasks can get in between. The block holds the
-statements from the guard to its last use, in their order, and hands out what the code after it needs;
-a temporary's value is computed by a `let` in front, when nothing before it in its statement has an
-effect. A clone is added only of what is cheap to clone (a number, a reference count, a channel's
-handle, a string). `drop(guard)` is written only where no block can serve: in a branch, or for a guard
-that a pattern binds. Left alone, with the reason: a guard that is used again after the await, on which
-the awaited call works, that is passed on, returned or stored, that is named `_guard` or never used, or
-whose lock guards no data.
+statements from the guard to its last use, in their order, and what others may see behind it (a send, a
+subscription, an atomic, a file, another lock) up to the await; it hands out what the code after it
+needs. What is done after the lock's end now is named in the notes, each. A temporary's value is
+computed by a `let` in front, when nothing before it in its statement has an effect. A clone is added
+only of what is cheap to clone (a number, a reference count, a channel's handle, a string); where a
+guard is needed later for such a thing alone, that is taken along. `drop(guard)` is written only where
+a block cannot end the lock: in a branch, or for a guard that a pattern binds.
+
+Left alone, with the reason: a guard that is used again after the await, on which the awaited call
+works, that is passed on, returned or stored, that is named `_guard` or never used, or whose lock guards
+no data. So is a lock that is kept in step with another one, or with an atomic: some function of the
+workspace holds one of the two while it, or what it calls, uses the other, or this one puts what it
+changed under the first into the second.
 
 When to leave it
 ----------------

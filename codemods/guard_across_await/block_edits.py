@@ -28,12 +28,14 @@ from engine.rust.codegen import (
 from engine.rust.drop_scopes import binds_by_reference
 from engine.rust.evaluation_order import lengthens_temporaries
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.known_calls import is_reading_method
 from engine.rust.nodes import (
     callee_of,
     condition_of,
     is_callee,
     is_mut,
     let_of,
+    method_on,
     operation_of,
     pattern_against,
 )
@@ -45,11 +47,14 @@ _POSTFIX = frozenset({"call_expression", "await_expression", "try_expression", "
 
 @dataclass(frozen=True)
 class Draft:
-    """One way to write it. ``cost`` is what a clone that it adds costs."""
+    """One way to write it. ``cost`` is what a clone that it adds costs. Under the lock stays what
+    stands in a span of ``held``; what stands in one of ``released`` (None: all the rest) does not."""
 
     label: str
     edits: tuple[Edit, ...]
     cost: str = ""
+    held: tuple[Span, ...] = ()
+    released: tuple[Span, ...] | None = None
 
 
 def drafts(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> list[Draft]:
@@ -62,7 +67,7 @@ def drafts(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> list[Dra
     line = best.line()
     if line is not None:
         ways.append(line)
-    ways += [best.tail(), best.named()]
+    ways += [best.tail(), best.named(), best.named(mut_outside=False)]
     if len(guard_block.extractions) == 1:
         for extraction in guard_block.extractions[0][1:3]:
             ways.append(_Writer(ctx, scope, guard_block, (extraction,)).named())
@@ -102,7 +107,7 @@ class _Writer:
         if outside is None:
             return picked
         where = Span(outside.start_byte, self.guard_block.block.end_byte)
-        gone = [c.place for c in self.extractions]
+        gone = [span for c in self.extractions for span in (c.place, *c.also)]
         for extraction in self.extractions:
             wanted = [value_names.suggest(self.source, extraction.node)]
             name = value_names.pattern_name(self.source, _pattern_of(extraction.node))
@@ -164,7 +169,7 @@ class _Writer:
         if not self._fits(head + behind.partition(b"\n")[0], value):
             return None
         edit = Edit(source.path, guard_block.span.start, guard_block.span.end, text)
-        return Draft("chain", (edit,), self.cost)
+        return self._draft("chain", edit)
 
     def _dropped_first(self, use: Span) -> Span | None:
         """The lines of ``drop(guard);`` where it is the first thing that a branch of the statement
@@ -206,7 +211,7 @@ class _Writer:
         if not self._fits(text, value):
             return None
         edit = Edit(self.source.path, self.guard_block.span.start, self.guard_block.span.end, text)
-        return Draft("chain", (edit, *self._outside()), self.cost)
+        return self._draft("chain", edit, *self._outside())
 
     def _fits(self, text: bytes, chain: bytes) -> bool:
         fits = width(self.indent + text) <= LINE_WIDTH and width(chain) <= CHAIN_WIDTH
@@ -232,7 +237,7 @@ class _Writer:
             or binds_by_reference(let.pattern)
             or (
                 any(c.suffix for c in guard_block.carried)
-                and (len(own) > 1 or not _is_chain(value))
+                and (len(own) > 1 or not _is_chain(value) or let.type is not None)
             )
         ):
             return self.named()
@@ -248,10 +253,11 @@ class _Writer:
             return self.named()
         text = block(source, header, before, body + comment, self.indent, self.unit)
         edit = Edit(source.path, guard_block.span.start, self.end, text)
-        return Draft("block", (edit,), self.cost)
+        return self._draft("block", edit)
 
-    def named(self) -> Draft:
-        """The block whose tail is the names, or the values, that come out of it."""
+    def named(self, mut_outside: bool = True) -> Draft:
+        """The block whose tail is the names, or the values, that come out of it. Where a method that is
+        called on a name behind the block may change it, ``mut_outside`` says whether it does."""
         guard_block, source = self.guard_block, self.source
         outer: list[bytes] = []
         inner: list[bytes] = []
@@ -259,6 +265,7 @@ class _Writer:
         for carried in guard_block.carried:
             name = carried.binding.name
             mutable = carried.binding.mutable and self._mutated(carried.binding, outside=True)
+            mutable = mutable and mut_outside
             outer.append((b"mut " if mutable else b"") + name)
             inner.append(name + carried.suffix)
             if carried.binding.mutable and not self._mutated(carried.binding, outside=False):
@@ -277,9 +284,13 @@ class _Writer:
             tail = b"(" + b", ".join(inner) + b")"
         text = block(source, header, body, tail, self.indent, self.unit)
         edit = Edit(source.path, guard_block.span.start, self.end, text)
-        return Draft("block", (edit, *self._outside()), self.cost)
+        return self._draft("block", edit, *self._outside())
 
     # -- parts ---------------------------------------------------------------------------------
+
+    def _draft(self, label: str, *edits: Edit) -> Draft:
+        held = (self.guard_block.span, *(extraction.span for extraction in self.extractions))
+        return Draft(label, edits, self.cost, held)
 
     def _value(self, extraction: Extraction) -> bytes:
         base = self.source.indent_of(extraction.node.start_byte)
@@ -333,6 +344,9 @@ def _may_mutate(source: Source, node: Node) -> bool:
             return operation is not None and operation.left == current
         if parent.type == "reference_expression":
             return is_mut(parent)
+        called = method_on(source, current)
+        if called is not None:
+            return not is_reading_method(called[0])
         if parent.type == "token_tree" or is_callee(current):
             return True
         if parent.type not in _PARTS:

@@ -35,6 +35,7 @@ class Extraction:
     by_ref: bool = False
     whole: Node | None = None
     extra: tuple[tuple[Span, bytes], ...] = ()
+    also: tuple[Span, ...] = ()  # further places of the same value, which the name takes, too
 
     @property
     def span(self) -> Span:
@@ -51,6 +52,7 @@ class Extraction:
         at = self.place
         edits = [Edit(path, at.start, at.end, (b"&" if self.by_ref else b"") + name)]
         edits += [Edit(path, span.start, span.end, text) for span, text in self.extra]
+        edits += [Edit(path, span.start, span.end, name) for span in self.also]
         return edits
 
 

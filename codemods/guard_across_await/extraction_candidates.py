@@ -10,10 +10,11 @@ from tree_sitter import Node
 
 from codemods.guard_across_await.extraction import Extraction, Types, cloning, priced
 from codemods.guard_across_await.loop_items import collected
+from codemods.guard_across_await.tested_patterns import tested
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
-from engine.rust.nodes import is_mut, method_call, operation_of, unwrapped
+from engine.rust.nodes import indexed, is_mut, method_call, operation_of, unwrapped
 from engine.rust.syntax import Source
 from engine.rust.type_facts import TypeFacts, is_whole, shared_target
 from engine.rust.types import Type
@@ -51,6 +52,7 @@ def candidates(
             ranked.append(Extraction(node))
     if ranked and ranked[0].node == chain[-1]:
         return tuple(ranked[:2])
+    ranked.extend(tested(source, types, chain[-1]))
     ranked.extend(collected(source, types, found))
     for node in reversed(chain):
         ranked.extend(_cloned(source, types, node, start))
@@ -101,6 +103,9 @@ def _is_read(source: Source, facts: TypeFacts, place: Node, type_: Type | None) 
         return not _BY_REF.search(source.text(parent))  # `ref mut` would write to the copy
     if parent.type == "unary_expression":
         return parent.children[0].type != "*"
+    index = indexed(parent)
+    if index is not None:
+        return index[1] == child
     return parent.type in ("binary_expression", "if_expression", "for_expression")
 
 

@@ -10,7 +10,13 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import block_edits, messages, pattern_guard, temporary_guard
 from codemods.guard_across_await.block_edits import Draft
-from codemods.guard_across_await.named_guard import Context, Refused, block_for
+from codemods.guard_across_await.block_planner import block_for
+from codemods.guard_across_await.kept_handles import (
+    handle_block,
+    later_places,
+    without_later_uses,
+)
+from codemods.guard_across_await.named_guard import Context, Refused
 from engine.base.model import Span
 from engine.rust.evaluation_order import expressions_around
 from engine.rust.guard_scopes import GuardScope
@@ -29,6 +35,7 @@ class GuardPlan:
     reason: str = ""
     others: tuple[GuardScope, ...] = ()
     notes: tuple[str, ...] = ()
+    blocked: str = "a pattern binds it"  # why no block can end it, where a ``drop`` does
     open: bool = False  # types that are not known yet decide
 
 
@@ -39,7 +46,7 @@ def plan_guard(
     try:
         reason = reason_to_keep(ctx, scope, guard)
         if reason:
-            return GuardPlan(reason=reason)
+            return _handed_out(ctx, scope, guard) or GuardPlan(reason=reason)
         if scope.kind in ("let", "extended"):
             stay = {o: reason_to_keep(ctx, o, type_) for o, type_ in others.items()}
             return _named(ctx, scope, stay)
@@ -55,6 +62,16 @@ def plan_guard(
         return GuardPlan(reason=messages.too_deep())
 
 
+def _handed_out(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPlan | None:
+    """Where nothing but a handle or a number is needed behind the await."""
+    if not scope.trace.later or reason_to_keep(ctx, without_later_uses(scope), guard):
+        return None
+    found = handle_block(ctx, scope, guard)
+    if found is None:
+        return None
+    return GuardPlan(tuple(block_edits.drafts(ctx, scope, found)), notes=found.notes)
+
+
 def _named(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> GuardPlan:
     try:
         guard_block = block_for(ctx, scope, others)
@@ -63,7 +80,7 @@ def _named(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) ->
         dropped = pattern_guard.early_drops(ctx, scope) if early else None
         if dropped is None:
             raise refused
-        return GuardPlan((dropped,))
+        return GuardPlan((dropped,), blocked=refused.reason)
     return GuardPlan(
         tuple(block_edits.drafts(ctx, scope, guard_block)),
         others=guard_block.others,
@@ -139,6 +156,9 @@ def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
     if scope.kind == "temporary":
         around = temporary_guard.statement_around(ctx.source, scope.node)
         return expressions_around(scope.node, around[0], trace.ordered()) if around else []
+    if scope.kind == "let" and trace.later and not trace.moves:
+        places = later_places(ctx, scope) or {}
+        return [node for nodes in places.values() for node in nodes[:1]]
     if scope.kind not in ("let", "extended") or trace.later or trace.moves:
         return []
     statements = statements_of(scope.region)
@@ -153,8 +173,12 @@ def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
         after = statement.start_byte >= scope.holder.end_byte
         if after and let is not None and let.value is not None:
             wanted.append(let.value)
+            for use in scope.uses:
+                if use in span_of(let.value):
+                    inner = ctx.source.innermost(use)
+                    wanted.extend(expressions_around(inner, let.value, ()))
     outside = statements[stop]
-    for use in sorted(_reaching(ctx, scope, statements[:stop])):
+    for use in sorted(reaching(ctx, scope)):
         if use in span_of(outside):
             node = outside.descendant_for_byte_range(use.start, use.end)
             if node is not None:
@@ -162,12 +186,12 @@ def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
     return list(dict.fromkeys(wanted))
 
 
-def _reaching(ctx: Context, scope: GuardScope, statements: Sequence[Node]) -> set[Span]:
-    """Uses of the guard, and of what is computed from it on the way."""
+def reaching(ctx: Context, scope: GuardScope) -> set[Span]:
+    """Uses of the guard, and of what is computed from it by a ``let`` behind it."""
     found = set(scope.uses)
-    for statement in statements:
+    for statement in statements_of(scope.region):
         let = let_of(statement)
-        if let is None or let.value is None:
+        if let is None or let.value is None or statement.start_byte < scope.holder.end_byte:
             continue
         if any(use in span_of(let.value) for use in found):
             for binding in ctx.scopes.bindings:

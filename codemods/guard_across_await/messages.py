@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.lock_pairs import Together, Touch
 from engine.rust.locks import LockCall, lock_call
 from engine.rust.nodes import call_of, is_mut, macro_path, method_call, operation_of
 from engine.rust.scopes import Binding
@@ -317,6 +318,27 @@ def other_guard(source: Source, scope: GuardScope, other: GuardScope) -> str:
     return (
         f"{guard_name(source, other)}, taken while {guard_name(source, scope)} is held, is "
         "needed after the await: the two locks are one critical section"
+    )
+
+
+def held_together(source: Source, scope: GuardScope, touch: Touch, pair: Together) -> str:
+    """Other code touches the second lock, or atomic, while it holds the first."""
+    name, second = guard_name(source, scope), touch.shared.name.decode("utf-8", "replace")
+    first, other = pair.first.name.decode("utf-8", "replace"), pair.second.name.decode()
+    return (
+        f"{name} is held while `{second}` is used ({touch.place}), and {pair.first_place} holds "
+        f"`{first}` while it uses `{other}` ({pair.second_place}): the two are kept in step, and "
+        "would not be if other tasks could get in between"
+    )
+
+
+def fed_by(source: Source, scope: GuardScope, touch: Touch) -> str:
+    """What was changed under the lock is put under a second one, which two calls would do in another
+    order."""
+    name, second = guard_name(source, scope), touch.shared.name.decode("utf-8", "replace")
+    return (
+        f"`{second}` ({touch.place}) is given what comes from {name}, changed right before and still "
+        "held: the two are kept in step, and would not be if another call could get in between"
     )
 
 

@@ -1,30 +1,19 @@
-"""A named guard: which statements go into its block, and what comes out of it."""
+"""What is planned for a named guard: the block that it gets, or why it gets none."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
 from codemods.guard_across_await import messages
-from codemods.guard_across_await.extraction import Extraction, Types, cloning
-from codemods.guard_across_await.extraction_candidates import candidates
-from codemods.guard_across_await.notes import of_drop_earlier
+from codemods.guard_across_await.extraction import Extraction, Types
 from engine.base.model import Span
-from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.guard_scopes import GuardScope
-from engine.rust.item_nodes import type_of
-from engine.rust.locks import guards_in
-from engine.rust.moves import moved
-from engine.rust.nodes import let_of, macro_name, pattern_of, statements_of
 from engine.rust.scopes import Binding, Scopes
-from engine.rust.syntax import ITEMS, Source, span_of
-from engine.rust.type_facts import is_whole, shared_target
+from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
-
-_PINS = frozenset({b"pin", b"pin_mut"})
 
 
 @dataclass(frozen=True)
@@ -82,13 +71,6 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
         self.open = open_
 
 
-def block_for(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> GuardBlock:
-    """The block for ``scope``, a guard bound by a ``let``. ``others`` are further guards that are
-    held across an await, each with the reason why it must stay ("" when it need not). Raises
-    Refused."""
-    return _BlockPlanner(ctx, scope, others).plan()
-
-
 def no_extraction(ctx: Context, scope: GuardScope, use: Node, awaits: list[Node]) -> Refused:
     """No value of its own can be taken out around ``use``."""
     source = ctx.source
@@ -99,244 +81,3 @@ def no_extraction(ctx: Context, scope: GuardScope, use: Node, awaits: list[Node]
     if type_ is None:
         return Refused(messages.type_decides(source, scope, top, awaits), open_=True)
     return Refused(messages.looked_into_while(source, scope, top, awaits, type_))
-
-
-class _BlockPlanner:
-    def __init__(self, ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> None:
-        self.ctx = ctx
-        self.source = ctx.source
-        self.scope = scope
-        self.statements = statements_of(scope.region)
-        self.first = self.index_of(scope.holder)
-        self.stop = min(self.index_of(node) for node in scope.trace.ordered())
-        self.others = {
-            other: reason
-            for other, reason in others.items()
-            if other.region == scope.region and other.kind in ("let", "extended")
-        }
-        self.inside: list[GuardScope] = []
-
-    def index_of(self, node: Node) -> int:
-        """Index of the statement that holds ``node``."""
-        return self.index_at(span_of(node))
-
-    def index_at(self, span: Span) -> int:
-        """Index of the statement in which ``span`` ends."""
-        for index, statement in enumerate(self.statements):
-            if statement.end_byte >= span.end:
-                return index
-        return len(self.statements) - 1
-
-    def plan(self) -> GuardBlock:
-        uses = set(self.scope.uses)
-        last = max((self.index_at(use) for use in uses), default=self.first)
-        derived: dict[Binding, bytes | None] = {}
-        while True:
-            before = last
-            for other, reason in self.others.items():
-                at = self.index_of(other.holder)
-                if self.first < at <= last and other not in self.inside:
-                    if reason:
-                        raise self.stays(other)
-                    self.inside.append(other)
-                    uses |= other.uses
-                    last = max([last, *(self.index_at(use) for use in other.uses)])
-            for binding, suffix in self.derived(min(last, self.stop - 1)).items():
-                derived[binding] = suffix
-                later = [u.span for u in self.ctx.scopes.uses(binding)]
-                if suffix is None:
-                    uses.update(later)
-                    last = max([last, *(self.index_at(use) for use in later)])
-            if last == before:
-                break
-        if last > self.stop:
-            raise self.beyond(uses, derived)
-        outside = self.statements[last] if last == self.stop else None
-        extractions: tuple[tuple[Extraction, ...], ...] = ()
-        if outside is not None:
-            inner = [use for use in sorted(uses) if use in span_of(outside)]
-            extractions = self.extractions(outside, inner)
-            last -= 1
-        self.check(last, outside)
-        gone = [options[0].place for options in extractions]
-        carried, notes = self.carried(last, gone, derived)
-        return GuardBlock(
-            self.scope.region,
-            self.statements,
-            self.first,
-            last,
-            carried,
-            outside,
-            extractions,
-            tuple(self.inside),
-            notes,
-        )
-
-    def stays(self, other: GuardScope) -> Refused:
-        """Another guard is taken inside and must live on."""
-        if other.names and other.names[0].startswith("_"):
-            return Refused(messages.dropped_earlier(self.scope, other.names[0]))
-        return Refused(messages.other_guard(self.source, self.scope, other), False)
-
-    # -- what borrows from the guard -----------------------------------------------------------
-
-    def derived(self, last: int) -> dict[Binding, bytes | None]:
-        """Names bound to something borrowed from the guard, with what clones it out cheaply (None:
-        nothing does, so the guard must live as long as they are used)."""
-        sources = {u for o in (self.scope, *self.inside) for u in o.uses}
-        found: dict[Binding, bytes | None] = {}
-        guards = {b for o in (self.scope, *self.inside) for b in o.bindings}
-        for statement in self.statements[self.first + 1 : last + 1]:
-            let = let_of(statement)
-            if let is None or (value := let.value) is None:
-                continue
-            if not any(use in span_of(value) for use in sources):
-                continue
-            type_ = self.ctx.type_of(value)
-            if type_ is None or is_whole(type_) or self.is_written_whole(statement, type_):
-                continue
-            for binding in self.bound_by(statement):
-                if binding not in guards:
-                    found[binding] = self.clones_out(binding, statement, type_)
-                    sources |= {use.span for use in self.ctx.scopes.uses(binding)}
-        return found
-
-    def is_written_whole(self, let: Node, type_: Type) -> bool:
-        """Does the ``let``'s own type say that nothing is borrowed, or is nothing known?"""
-        written = type_of(let)
-        open_ = any(part.kind == "infer" and part.name == "_" for part in type_.walk())
-        return open_ and (written is None or not re.search(rb"[&']", self.source.text(written)))
-
-    def bound_by(self, let: Node) -> list[Binding]:
-        return [
-            b for b in self.ctx.scopes.bindings if b.kind == "let" and b.statement == span_of(let)
-        ]
-
-    def clones_out(self, binding: Binding, let: Node, type_: Type) -> bytes | None:
-        inner, facts = shared_target(type_), self.ctx.types.facts
-        if inner is None or binding.by_ref or not (facts.is_cheap(inner) or facts.is_small(inner)):
-            return None
-        if binding.plain:
-            return cloning(facts, type_)
-        one = len(self.bound_by(let)) == 1
-        pattern = pattern_of(let)
-        simple = pattern is not None and pattern.type == "tuple_struct_pattern"
-        return b".clone()" if one and simple and not type_.is_ref else None
-
-    # -- what comes out ------------------------------------------------------------------------
-
-    def extractions(
-        self, outside: Node, uses: Sequence[Span]
-    ) -> tuple[tuple[Extraction, ...], ...]:
-        """Expressions of the awaiting statement to compute inside the block."""
-        awaits = [a for a in self.scope.trace.ordered() if span_of(a) in span_of(outside)]
-        found: list[tuple[Extraction, ...]] = []
-        for use in uses:
-            if any(use in options[0].place for options in found):
-                continue
-            node = outside.descendant_for_byte_range(use.start, use.end) or outside
-            options = candidates(self.ctx.source, self.ctx.types, node, outside, awaits)
-            if not options:
-                raise no_extraction(self.ctx, self.scope, node, awaits)
-            found = [o for o in found if o[0].place not in options[0].place]
-            found.append(options)
-        tops = [options[0].node for options in found]
-        for options in found:
-            if not is_evaluated_first(self.source, options[0].node, outside, tops):
-                raise Refused(messages.not_first(self.source, self.scope, options[0].node))
-        return tuple(found)
-
-    def carried(
-        self, last: int, gone: Sequence[Span], derived: dict[Binding, bytes | None]
-    ) -> tuple[tuple[Carried, ...], tuple[str, ...]]:
-        """Names to hand out; what would be dropped earlier is refused or noted."""
-        end = self.statements[last].end_byte
-        carried: list[Carried] = []
-        notes: list[str] = []
-        guards = {b for o in (self.scope, *self.inside) for b in o.bindings}
-        for statement in self.statements[self.first : last + 1]:
-            let = let_of(statement)
-            if let is None:
-                continue
-            value = let.value
-            for binding in self.bound_by(statement):
-                name = binding.name.decode("utf-8", "replace")
-                uses = [u.span for u in self.ctx.scopes.uses(binding)]
-                after = [u for u in uses if u.start >= end and not any(u in g for g in gone)]
-                if binding in guards:
-                    continue
-                if after and value is None:
-                    raise Refused(messages.declared_without_value(self.scope, name))
-                type_ = self.ctx.type_of(value) if value is not None else None
-                if after and type_ is not None and next(guards_in(type_), None) is not None:
-                    raise Refused(messages.dropped_earlier(self.scope, name, type_), False)
-                if after:
-                    carried.append(Carried(binding, derived.get(binding) or b""))
-                    continue
-                if name.startswith("_"):
-                    raise Refused(messages.dropped_earlier(self.scope, name))
-                if self.ctx.types.facts.drop_is_seen(type_):
-                    raise Refused(messages.dropped_earlier(self.scope, name, type_))
-                held = self.part(statement, binding, type_)
-                if held is not None and self.ctx.types.facts.drop_is_seen(held) is None:
-                    gone_by_then = moved(self.source, uses, self.scope.region)
-                    if gone_by_then != "always":
-                        notes.append(of_drop_earlier(name, held, gone_by_then))
-        return tuple(carried), tuple(notes)
-
-    def part(self, let: Node, binding: Binding, type_: Type | None) -> Type | None:
-        """The type of the part of the ``let``'s value that ``binding`` is; None: not known."""
-        pattern = pattern_of(let)
-        for _ in range(4):  # tuples in tuples
-            if binding.plain or type_ is None or pattern is None:
-                break
-            if binding.decl == span_of(pattern):
-                return type_
-            if pattern.type == "mut_pattern":
-                pattern = pattern.named_children[-1]
-            elif pattern.type == "tuple_pattern" and type_.kind == "tuple":
-                inside = pattern.named_children
-                at = next((i for i, n in enumerate(inside) if binding.decl in span_of(n)), None)
-                if at is None or len(inside) != len(type_.args):
-                    return None
-                pattern, type_ = inside[at], type_.args[at]
-            else:
-                return None
-        return type_
-
-    # -- what cannot go into a block -----------------------------------------------------------
-
-    def check(self, last: int, outside: Node | None) -> None:
-        inside = self.statements[self.first : last + 1]
-        before = self.scope.holder.prev_named_sibling
-        if before is not None and before.type == "attribute_item":
-            raise Refused(messages.attribute(self.scope, self.source.text(before)))
-        for statement in [*inside, *([outside] if outside is not None else [])]:
-            if statement.has_error:
-                raise Refused(messages.not_understood(self.scope))
-        for statement in inside:
-            if statement.type in ("attribute_item", "inner_attribute_item"):
-                raise Refused(messages.attribute(self.scope, self.source.text(statement)))
-            if statement.type in ITEMS or statement.type == "use_declaration":
-                raise Refused(messages.item_inside(self.scope, statement.type))
-            call = statement.named_children[0] if statement.named_children else statement
-            for node in (statement, call):
-                if node.type == "macro_invocation" and macro_name(self.source, node) in _PINS:
-                    raise Refused(messages.item_inside(self.scope, "pinned value"))
-        if outside is not None and last + 1 < len(self.statements):
-            between = outside.prev_named_sibling
-            if between is not None and between.type == "attribute_item":
-                raise Refused(messages.attribute(self.scope, self.source.text(between)))
-
-    def beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> Refused:
-        """Something that needs the guard is used after the await: what, and where."""
-        for other in self.inside:
-            if any(self.index_at(use) > self.stop for use in other.uses):
-                return self.stays(other)
-        for binding, suffix in derived.items():
-            for found in self.ctx.scopes.uses(binding):
-                if suffix is None and self.index_at(found.span) > self.stop:
-                    reason = messages.borrowed_beyond(self.source, self.scope, binding, found.span)
-                    return Refused(reason, False)
-        later = next((use for use in sorted(uses) if self.index_at(use) > self.stop), None)
-        return Refused(messages.used_after(self.source, self.scope, later))

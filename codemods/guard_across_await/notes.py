@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from codemods.guard_across_await import messages
+from engine.rust.effects import Effect
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import Flavour, lock_call
 from engine.rust.moves import Moved
@@ -57,6 +60,19 @@ def note(source: Source, scope: GuardScope, flavour: Flavour, extra: tuple[str, 
     return " ".join((head, look, *extra))
 
 
+def of_released(source: Source, effects: Sequence[Effect]) -> str:
+    """Each thing, beside what is awaited first, that was done under the lock and no longer is."""
+    said = [
+        f"{_words(effect)} (line {messages.line(source, effect.node.start_byte)})"
+        for effect in effects
+    ]
+    return f"Done after the lock's end as well: {', '.join(dict.fromkeys(said))}."
+
+
+def _words(effect: Effect) -> str:
+    return effect.words.removeprefix("another lock, ").removesuffix(",")
+
+
 def of_drop_earlier(name: str, type_: Type, gone: Moved) -> str:
     """``gone`` tells whether the value is moved away in the block; where it always is, there is
     nothing to say."""
@@ -64,13 +80,15 @@ def of_drop_earlier(name: str, type_: Type, gone: Moved) -> str:
     return f"`{name}` (`{type_.short()}`) is dropped at the end of the new block, before the await{where}."
 
 
-def of_drop(flavour: Flavour) -> str:
-    """``drop`` ends the lock, but rustc still counts the guard as part of the future."""
+def of_drop(flavour: Flavour, why: str) -> str:
+    """``drop`` ends the lock, but rustc still counts the guard as part of the future. ``why`` says what
+    is in a block's way."""
+    said = f"`drop` ends it, for a block cannot: {why}"
     if flavour.is_async or flavour is Flavour.DASHMAP:
-        return "No block can serve here, so `drop` ends it."
+        return f"{said}."
     return (
-        "No block can serve here, so `drop` ends it: the lock is free at run time, but the future "
-        "still is not `Send`, and clippy's `await_holding_lock` still fires."
+        f"{said}. The lock is free at run time, but the future still is not `Send`, and clippy's "
+        "`await_holding_lock` still fires."
     )
 
 

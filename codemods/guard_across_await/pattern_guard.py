@@ -79,7 +79,7 @@ def _mapped(source: Source, scope: GuardScope) -> Draft | None:
         Edit(source.path, source.line_start(first.start_byte), source.line_end(after) + 1, b""),
     )
     cost = "a `Vec` of what the body needs" if scope.kind == "for" else ""
-    return Draft("scrutinee", edits, cost)
+    return Draft("scrutinee", edits, cost, (span_of(first),))
 
 
 # Of a map's `Ref`: what it is a guard of.
@@ -127,7 +127,7 @@ def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
         if any(use in rest for use in borrowed):
             return None
         covered.append(rest)
-    return Draft("drop", tuple(edits))
+    return Draft("drop", tuple(edits), released=tuple(covered))
 
 
 def _borrowed(ctx: Context, scope: GuardScope) -> set[Span]:

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from codemods.guard_across_await import messages, notes
+from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.extraction import Types
 from codemods.guard_across_await.guard_plan import GuardPlan, plan_guard
+from codemods.guard_across_await.lock_order import kept_in_step
 from codemods.guard_across_await.named_guard import Context
 from engine.base.model import Fix, Level, Outcome, Proposal, Site, Span
 from engine.detect.facts import Facts
+from engine.rust.effects import Effect
 from engine.rust.guard_scopes import (
     OF_GUARDS,
     OF_WRAPPERS,
@@ -21,7 +24,9 @@ from engine.rust.guard_scopes import (
     parameter_scope,
 )
 from engine.rust.guard_types import GuardTypes
+from engine.rust.held_effects import held_effects
 from engine.rust.locks import Flavour
+from engine.rust.nodes import awaited
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.types import Type
@@ -75,9 +80,22 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
         planned = plan_guard(
             one.ctx, one.scope, one.guard, {h.scope: h.guard for h in near.values()}
         )
+        planned = _whole_sections(one, planned, facts)
         together = [i for i, h in near.items() if h.scope in planned.others and i not in done]
         done.update(together)
         yield _proposal(one, [held[i] for i in together], planned)
+
+
+def _whole_sections(one: Held, planned: GuardPlan, facts: Facts) -> GuardPlan:
+    """``planned`` without the drafts that split what is kept in step; the reason where none is left."""
+    scopes = (one.scope, *planned.others)
+    reasons = [kept_in_step(one.ctx, scopes, d, facts.lock_pairs) for d in planned.drafts]
+    if not any(reasons):
+        return planned
+    drafts = tuple(d for d, why in zip(planned.drafts, reasons, strict=True) if not why)
+    if drafts:
+        return replace(planned, drafts=drafts)
+    return GuardPlan(reason=next(filter(None, reasons)))
 
 
 def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | None:
@@ -133,9 +151,27 @@ def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan) -> Proposal
         if draft.cost:
             extra.append(notes.of_cost(draft.cost))
         if draft.label == "drop":
-            extra.append(notes.of_drop(one.flavour))
+            extra.append(notes.of_drop(one.flavour, planned.blocked))
+        released = _released(one, draft)
+        if released:
+            extra.append(notes.of_released(one.source, released))
         note = notes.note(one.source, one.scope, one.flavour, tuple(extra))
         fix = Fix(draft.label, Level.REVIEW, draft.edits, note)
         if not any(fix.edits == other.edits for other in fixes):
             fixes.append(fix)
     return Proposal(sites, tuple(fixes))
+
+
+def _released(one: Held, draft: Draft) -> list[Effect]:
+    """What is no longer done under the lock, beside the first thing that is awaited."""
+    first = one.scope.trace.ordered()[0]
+    operands = {
+        span_of(operand) for node in one.scope.trace.ordered() if (operand := awaited(node))
+    }
+    return [
+        effect
+        for effect in held_effects(one.source, one.scope, draft.held)
+        if effect.span not in operands
+        and effect.span != span_of(first)
+        and (draft.released is None or any(effect.span in span for span in draft.released))
+    ]

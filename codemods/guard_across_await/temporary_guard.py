@@ -103,7 +103,8 @@ def joint_draft(
         text = _let(source, extraction, used[-1], source.indent_of(statement.start_byte)) + b";"
         edits += [in_front(source, statement, text), *extraction.outside(source.path, used[-1])]
     cost = "; ".join(dict.fromkeys(extraction.cost for extraction in chosen if extraction.cost))
-    return Draft("hoist", tuple(edits), cost), tuple(same)
+    held = tuple(extraction.span for extraction in chosen)
+    return Draft("hoist", tuple(edits), cost, held), tuple(same)
 
 
 def _in_for(scope: GuardScope) -> bool:
@@ -129,7 +130,7 @@ def _draft(
         indent = source.indent_of(statement.start_byte)
         text = _let(source, extraction, name, indent) + b";"
         edits = [in_front(source, statement, text), *extraction.outside(source.path, name)]
-        return [Draft("hoist", tuple(edits), extraction.cost)]
+        return [Draft("hoist", tuple(edits), extraction.cost, (extraction.span,))]
     return [_wrapped(ctx, extraction, statement, name)]
 
 
@@ -173,9 +174,8 @@ def _wrapped(ctx: Context, extraction: Extraction, value: Node, name: bytes) -> 
     body = reindented(source, span_of(value), indent, indent + unit, instead)
     text = b"{" + deeper + _let(source, extraction, name, indent + unit) + b";" + deeper + body
     text += source.newline + indent + b"}"
-    return Draft(
-        "block", (Edit(source.path, value.start_byte, value.end_byte, text),), extraction.cost
-    )
+    edit = Edit(source.path, value.start_byte, value.end_byte, text)
+    return Draft("block", (edit,), extraction.cost, (extraction.span,))
 
 
 def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
@@ -191,7 +191,7 @@ def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
     text = (b"&" if extraction.by_ref else b"") + text + source.newline + indent + b"}"
     edits = [Edit(source.path, extraction.place.start, extraction.place.end, text)]
     edits += [Edit(source.path, span.start, span.end, new) for span, new in extraction.extra]
-    return Draft("block", tuple(edits), extraction.cost)
+    return Draft("block", tuple(edits), extraction.cost, (extraction.span,))
 
 
 def _unit(ctx: Context, node: Node) -> bytes:

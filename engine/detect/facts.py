@@ -15,6 +15,7 @@ from engine.cargo.sources import read_for_uses
 from engine.detect.lints import is_on
 from engine.rust.calls import Calls
 from engine.rust.items import Items
+from engine.rust.lock_pairs import LockPairs
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.signatures import Signatures
 from engine.rust.syntax import Source
@@ -171,6 +172,11 @@ class Facts:
     def calls(self) -> Calls:
         """Who calls whom in the workspace."""
         return Calls(self.sources, self.items, self.type_of)
+
+    @cached_property
+    def lock_pairs(self) -> LockPairs:
+        """Which locks of the workspace are held together."""
+        return LockPairs(self.sources, self.items, self.calls)
 
     @cached_property
     def signatures(self) -> Signatures:

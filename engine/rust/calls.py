@@ -130,7 +130,7 @@ class Calls:
         if node.type == "self":
             holder = source.enclosing(node, ("impl_item", "trait_item"))
             named = item_nodes.type_of(holder) if holder is not None else None
-            return self._named_in(source, named) or None if named is not None else None
+            return self.named_in(source, named) or None if named is not None else None
         told = self._type_of(source.path, span_of(base))
         if told is not None:
             steps = (step.name for step in told.deref_chain() if step.kind == "path")
@@ -143,9 +143,9 @@ class Calls:
         declared = item_nodes.type_of(parameter) if parameter is not None else None
         if binding is None or binding.kind != "param" or declared is None:
             return None
-        return self._named_in(source, declared) or None
+        return self.named_in(source, declared) or None
 
-    def _named_in(self, source: Source, type_: Node) -> frozenset[Item]:
+    def named_in(self, source: Source, type_: Node) -> frozenset[Item]:
         """The types of the workspace that a written type names."""
         found: list[Item] = []
         for node in walk(type_):

@@ -18,6 +18,7 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust import known_calls
 from engine.rust.nodes import (
+    access_of,
     body_of,
     call_of,
     macro_name,
@@ -129,6 +130,55 @@ def _of_call(source: Source, node: Node) -> Effect | None:
 def _short(source: Source, node: Node) -> str:
     text = b"".join(source.text(node).split()).decode("utf-8", "replace")
     return text if len(text) <= 40 else text[:18] + ".." + text[-18:]
+
+
+# By convention they compute from what they are called on; but these look at, or wait for, others.
+_OUTWARD = frozenset({b"load", b"join"})
+# They run what they are given: harmless only if that can be seen.
+_RUNNING = frozenset(
+    {b"map", b"and_then", b"filter", b"unwrap_or_else", b"map_err", b"is_some_and", b"is_none_or"}
+    | {b"any", b"all"}
+)
+
+
+def outward_effects(source: Source, node: Node, leave: Collection[Span] = ()) -> Iterator[Effect]:
+    """As :func:`effects`, without those that nobody else can see, and that see nothing of what others
+    do: calls that are harmless by convention, unless they read an atomic, wait for a thread or run a
+    function that they are given by its name; and std's methods that only read, on a local."""
+    for effect in effects(source, node, leave):
+        called = method_call(source, effect.node)
+        if effect.what == "call" and called is not None:
+            known = known_calls.is_reading_method(called.method) and called.method not in _ON_DISK
+            if known and _starts_local(source, called.receiver):
+                continue
+        if effect.what != "convention":
+            yield effect
+            continue
+        if called is None:
+            continue
+        named = (given.type in _FUNCTIONS for given in called.arguments)
+        if called.method in _OUTWARD or (called.method in _RUNNING and any(named)):
+            yield effect
+
+
+# Of paths.
+_ON_DISK = frozenset(
+    {b"exists", b"is_file", b"is_dir", b"metadata", b"canonicalize", b"read_dir", b"read_link"}
+)
+
+
+def _starts_local(source: Source, receiver: Node) -> bool:
+    """Is it a local, or a part of one, or what is called on it?"""
+    node: Node | None = receiver
+    while node is not None:
+        access, called = access_of(node), method_call(source, node)
+        if node.type == "identifier":
+            return source.text(node)[:1].islower()
+        node = access.base if access is not None else called.receiver if called else None
+    return False
+
+
+_FUNCTIONS = frozenset({"identifier", "scoped_identifier", "field_expression", "generic_function"})
 
 
 # -- again, later, not at all ----------------------------------------------------------------------

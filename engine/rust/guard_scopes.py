@@ -9,7 +9,7 @@ here it is taken for one. Where a temporary is dropped is :mod:`engine.rust.drop
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tree_sitter import Node
@@ -65,6 +65,7 @@ class GuardScope:
     bindings: tuple[Binding, ...]
     uses: frozenset[Span]
     trace: Trace
+    consumers: frozenset[bytes] | None = None  # what :func:`guard_scope` was given
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -95,10 +96,12 @@ def guard_scope(
     no ``.unwrap()`` yet may be a ``Result``. Expressions at ``points`` count as points of suspension.
     Raises RecursionError on absurdly nested code.
     """
-    if consumers is None:
+    taking = consumers
+    if taking is None:
         locked = lock_call(source, node)
-        consumers = OF_WRAPPERS if locked is None or not locked.tails else OF_GUARDS
-    return _Scoping(source, points).of(node, consumers)
+        taking = OF_WRAPPERS if locked is None or not locked.tails else OF_GUARDS
+    found = _Scoping(source, points).of(node, taking)
+    return replace(found, consumers=consumers) if found is not None else None
 
 
 @per_source
@@ -114,6 +117,17 @@ def parameter_scope(source: Source, node: Node, points: Points = frozenset()) ->
     bindings, uses = bound(scopes_of(source, function), [parameter.pattern])
     traced = scoping.trace([body], Names(uses, OF_GUARDS), span_of(body))
     return GuardScope("parameter", parameter.pattern, node, body, bindings, uses, traced)
+
+
+def alive_at(source: Source, scope: GuardScope, nodes: Iterable[Node]) -> frozenset[Span]:
+    """The spans of those of ``nodes`` that, once evaluated, may find the guard of ``scope`` alive.
+    Raises RecursionError on absurdly nested code."""
+    points = frozenset(map(span_of, nodes))
+    if scope.kind == "parameter":
+        again = parameter_scope(source, scope.holder, points)
+    else:
+        again = guard_scope(source, scope.node, scope.consumers, points)
+    return points & again.trace.awaits.keys() if again is not None else frozenset()
 
 
 def bound(scopes: Scopes, patterns: Iterable[Node]) -> tuple[tuple[Binding, ...], frozenset[Span]]:

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import known_calls
-from engine.rust.effects import effects, hinders_repeating, is_pure
+from engine.rust.effects import effects, hinders_repeating, is_pure, outward_effects
 from engine.rust.evaluation_order import (
     chain_around,
     expressions_around,
@@ -93,6 +93,34 @@ def test_places_that_are_left_out_have_no_effects() -> None:
     source, node = value_of("a(b(), c())")
     found = effects(source, node, {span_of(node_of(source, "b()"))})
     assert [e.words for e in found] == ["`a(..)`", "`c(..)`"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("a.map(|x| x + 1).sum()", []),
+        ("a.map(|x| look(x))", ["`look(..)`"]),
+        ("a.map(look)", ["`a.map(..)`"]),
+        ("a.map(Self::look)", ["`a.map(..)`"]),
+        ("a.get(k)", []),
+        ("self.seen.load(Relaxed)", ["`self.seen.load(..)`"]),
+        ("handle.join()", ["`handle.join(..)`"]),
+        ("text.lines().count()", []),
+        ("a.text.trim_start().find(c)", []),
+        ("self.find(c)", ["`self.find(..)`"]),
+        ("LIST.find(c)", ["`LIST.find(..)`"]),
+        ("path.exists()", ["`path.exists(..)`"]),
+        ("tx.send(1)", ["`tx.send(..)`"]),
+        ("tx.subscribe()", ["`tx.subscribe(..)`"]),
+        ("std::fs::write(path, text)", ["`std::fs::write(..)`"]),
+        ("{ n += 1; }", []),
+        ("{ *n += 1; }", ["the write to `*n`"]),
+        ('debug!("{}", n)', ["`debug!(..)`"]),
+    ],
+)
+def test_effects_that_others_may_see(expression: str, expected: list[str]) -> None:
+    source, node = value_of(expression)
+    assert [effect.words for effect in outward_effects(source, node)] == expected
 
 
 # -- again -------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ pub struct Client {
 
 impl Client {
     pub async fn fetch(&self, url: &str) -> Option<Vec<u8>> {
-        let (timeout, mut attempts, label) = {
+        let (timeout, mut attempts) = {
             let limits = self.limits.read().unwrap();
             // The limits as they are now.
             let timeout = limits.timeout;
@@ -24,9 +24,9 @@ impl Client {
   on {url}",
                 limits.label
             );
-            (timeout, attempts, label)
+            tracing::debug!("{label}");
+            (timeout, attempts)
         };
-        tracing::debug!("{label}");
 
         while attempts > 0 {
             if let Ok(body) = tokio::time::timeout(timeout, get(url)).await {

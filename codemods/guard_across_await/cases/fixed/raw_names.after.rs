@@ -7,12 +7,13 @@ pub struct Straße {
 
 impl Straße {
     pub async fn länge(&self) -> usize {
-        let länge = {
+        let (länge, r#type) = {
             let größe = self.größe.lock().unwrap();
             // Größe in Metern – nicht in Fuß.
-            *größe as usize
+            let länge = *größe as usize;
+            let r#type = self.r#type.lock().unwrap().clone();
+            (länge, r#type)
         };
-        let r#type = self.r#type.lock().unwrap().clone();
         let sql = r"select
   länge
 from straßen";

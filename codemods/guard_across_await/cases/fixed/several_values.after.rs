@@ -9,16 +9,16 @@ pub struct Upstream {
 }
 
 pub async fn connect(upstream: Arc<RwLock<Upstream>>) -> std::io::Result<tokio::net::TcpStream> {
-    let (mut host, port, healthy) = {
+    let (mut host, port) = {
         let upstream = upstream.read().await;
         let host = upstream.host.clone();
         let port = upstream.port;
         let healthy = upstream.healthy;
-        (host, port, healthy)
+        if !healthy {
+            tracing::warn!("{host} is marked down");
+        }
+        (host, port)
     };
-    if !healthy {
-        tracing::warn!("{host} is marked down");
-    }
     if host.is_empty() {
         host.push_str("localhost");
     }
