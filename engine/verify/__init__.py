@@ -27,7 +27,7 @@ retrial          from a failed test run to the culprits
 testjudge        tries sets of fixes by the tests that failed
 hints            whom a failed test points at, so that the likely ones are tried first
 proof            the patch in the form in which it is emitted, in a clean copy
-warnings         new ones, by fix
+warnings         new ones, by fix: they count as errors do
 verdicts         the outcome of each proposal, in words
 coverage_probes  which benches and tests run the functions that a fix changes
 """

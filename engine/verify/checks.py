@@ -129,7 +129,8 @@ class CheckTrial:
 
 
 class CheckJudge(Judge):
-    """Judges sets of attempts by ``cargo check`` and remembers what it found.
+    """Judges sets of attempts by ``cargo check`` and remembers what it found. A warning that a fix
+    brings counts as an error does: under ``-D warnings`` it is one.
 
     ``before`` is the check of the tree without them. ``keeps`` says in words why a larger fix may
     not be tried ("" when it may).
@@ -149,7 +150,6 @@ class CheckJudge(Judge):
         self.grounds: dict[Attempt, frozenset[object]] = {}  # the errors an attempt was dropped for
         self.runs = 0
         self._before = before
-        self._clean: tuple[tuple[Attempt, ...], tuple[Error, ...]] = ((), ())
         self._driver = driver
         self._reader = reader
         self._alternatives = alternatives
@@ -214,7 +214,11 @@ class CheckJudge(Judge):
             )
         if run.ok:
             news = fresh(self._before, run, self.finder, applied, wanted)
-            self._clean = order, news
+            brought = shared_out(news, self.finder, order)
+            if brought:
+                told = {diagnostic for found in brought.values() for diagnostic in found}
+                warned = tuple(error for error in news if error.diagnostic in told)
+                return CheckTrial(False, order, left_out, warned, self)
             return CheckTrial(True, order, left_out, (), self)
         found = errors_of(run)
         errors = tuple(self.finder.error(each, applied, wanted) for each in found)
@@ -236,12 +240,6 @@ class CheckJudge(Judge):
             raise SpikeproofError("fixes that fit alone do not fit together: please report this")
         return CheckTrial(False, tuple(wanted), frozenset(), (), self, broken)
 
-    def warnings(self, kept: Sequence[Attempt]) -> dict[Attempt, tuple[Diagnostic, ...]]:
-        """New warnings of the last clean tree, by the kept attempts that brought them."""
-        order, news = self._clean
-        shared = shared_out(news, self.finder, order)
-        return {attempt: shared[attempt] for attempt in kept if attempt in shared}
-
     def drop(self, attempt: Attempt, trial: CheckTrial, errors: Sequence[Error]) -> Failure:
         """The failure of ``attempt`` because of ``errors``, kept as the grounds for it."""
         self.grounds[attempt] = frozenset(error.key for error in errors)
@@ -249,6 +247,8 @@ class CheckJudge(Judge):
             return trial.broken[attempt]
         diagnostics = tuple(error.diagnostic for error in errors[:_SHOWN])
         said = describe(diagnostics[0]) if diagnostics else "cargo check failed"
+        if diagnostics and all(each.level == "warning" for each in diagnostics):
+            said = f"it brings a new warning: {said}"
         reason = self._alternatives.refusal(attempt, errors) or said
         return Failure(Outcome.CHECK_FAILED, reason, diagnostics)
 
@@ -285,6 +285,8 @@ class CheckJudge(Judge):
         is handed on until a fix touches one of its places."""
         by_attempt: dict[Attempt, list[tuple[Clue, Error]]] = {}
         for error in trial.errors:
+            if error.diagnostic.level == "warning":
+                continue  # a larger fix would not take it back
             possible = self.finder.possible(error, group)
             suspects = self.finder.suspects(error, [a for a in group if a in possible])
             if not suspects and not error.leaks:  # a declaration reaches further than any clue

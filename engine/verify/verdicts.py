@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from engine.base.model import Diagnostic, Evidence, Level, Outcome, Proposal, Verdict
+from engine.base.model import Evidence, Level, Outcome, Proposal, Verdict
 from engine.rewrite.edits import compatible
 from engine.verify.culprits import describe
 from engine.verify.suite import Suite
@@ -38,13 +38,11 @@ class VerdictBuilder:
         kept: Sequence[Attempt],
         waiting: Sequence[Attempt],
         failures: Mapping[Attempt, Failure],
-        warnings: Mapping[Attempt, Sequence[Diagnostic]],
     ) -> None:
         self._suite = suite
         self._proof = proof
         self._kept = {attempt.index: attempt for attempt in kept}
         self._waiting = {attempt.index: attempt for attempt in waiting}
-        self._warnings = warnings
         self._dropped: dict[int, tuple[Attempt, Failure]] = {}
         for attempt in sorted(failures, key=lambda a: (a.rank, a.grown)):
             self._dropped[attempt.index] = attempt, failures[attempt]  # the last tried stays
@@ -64,10 +62,8 @@ class VerdictBuilder:
         if self._proof.broken:
             evidence = Evidence(check="failed: in a clean copy", tests=tests)
             return Verdict(proposal, fix, Outcome.UNVERIFIED, self._proof.broken, evidence)
-        warnings = tuple(self._warnings.get(attempt, ()))
-        evidence = Evidence(check="passed", tests=tests, diagnostics=warnings)
-        reason = "; ".join(f"brings a warning: {describe(warning)}" for warning in warnings)
-        return Verdict(proposal, fix, Outcome.VERIFIED, reason, evidence)
+        evidence = Evidence(check="passed", tests=tests)
+        return Verdict(proposal, fix, Outcome.VERIFIED, "", evidence)
 
     def _conflict(self, attempt: Attempt) -> Verdict:
         for other in self._kept.values():

@@ -97,9 +97,7 @@ class _Verification:
         failures = dict(search.dropped)
         proof = self._proof(search, judge, failures)
         self._checks += judge.runs
-        builder = verdicts.VerdictBuilder(
-            self._suite, proof, search.kept, search.waiting, failures, judge.warnings(search.kept)
-        )
+        builder = verdicts.VerdictBuilder(self._suite, proof, search.kept, search.waiting, failures)
         decided = {index: builder.verdict(index) for index in taken if index not in self._early}
         if proof.broken:
             note = (proof.broken,)

@@ -181,7 +181,7 @@ def test_what_a_dropped_fix_kept_out_comes_in() -> None:
 # -- warnings --------------------------------------------------------------------------------------
 
 
-def test_new_warnings_are_told_by_the_fix_that_brings_them() -> None:
+def test_a_fix_that_brings_a_warning_is_not_emitted() -> None:
     world = World(((1, 1), (1,)))
     text = "unused variable: `x`"
     rules = [
@@ -189,7 +189,37 @@ def test_new_warnings_are_told_by_the_fix_that_brings_them() -> None:
         Breaks((r"end_1_0",), (world.end(1, 0),), "dead_code", "old", level="warning"),
     ]
     result = run(FakeCargo(world.files, rules), plain(world, set()))
-    assert outcomes(result) == [Outcome.VERIFIED] * 3
+    assert outcomes(result) == [Outcome.CHECK_FAILED, Outcome.VERIFIED, Outcome.VERIFIED]
     reasons = [verdict.reason for verdict in result.verdicts]
-    assert reasons == [f"brings a warning: unused_variables: {text}", "", ""]
+    assert reasons == [f"it brings a new warning: unused_variables: {text}", "", ""]
     assert [d.message for d in result.verdicts[0].evidence.diagnostics] == [text]
+
+
+def test_a_warning_makes_room_for_the_next_alternative() -> None:
+    world = World(((1, 1),))
+    rules = [
+        Breaks(("bad_0",), (world.anywhere(0),), "unused_mut", "`mut`", level="warning"),
+    ]
+    proposals = [world.proposal(0, "bad_0", "good_0"), world.proposal(1, "good_1")]
+    result = run(FakeCargo(world.files, rules), proposals)
+    assert outcomes(result) == [Outcome.VERIFIED] * 2
+    assert b"good_0" in result.patch
+    assert b"bad_0" not in result.patch
+
+
+def test_a_warning_that_shows_elsewhere_finds_who_brought_it() -> None:
+    world = World(((1, 1, 1),))
+    far = Breaks(("good_1",), (world.end(0, 2),), "dead_code", "never used", level="warning")
+    result = run(FakeCargo(world.files, [far]), plain(world, set()))
+    assert outcomes(result) == [Outcome.VERIFIED, Outcome.CHECK_FAILED, Outcome.VERIFIED]
+
+
+def test_errors_are_seen_to_before_warnings() -> None:
+    world = World(((1, 1),))
+    rules = [
+        breaks(0, world.anywhere(0)),
+        Breaks(("good_1",), (world.anywhere(1),), "unused_mut", "`mut`", level="warning"),
+    ]
+    result = run(FakeCargo(world.files, rules), plain(world, {0}))
+    assert outcomes(result) == [Outcome.CHECK_FAILED] * 2
+    assert result.patch == b""
