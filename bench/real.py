@@ -101,6 +101,8 @@ def _one(crate: Crate, row: Row) -> None:
         raise RuntimeError(f"exit {run.returncode}: {run.stderr.strip()[-400:]}")
     result: dict[str, Any] = json.loads(report.read_text())
     for fix in result["fixes"]:
+        if fix["dismissed"]:
+            continue
         row.sites[fix["codemod"]] += 1
         word = fix["outcome"] if fix["outcome"] != "unverified" else "reported"
         row.outcomes[f"{word}/{fix['level']}" if word == "verified" else word] += 1

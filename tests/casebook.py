@@ -17,7 +17,7 @@ from pathlib import Path
 
 import codemods
 from engine.base.errors import SpikeproofError
-from engine.base.model import Verdict
+from engine.base.model import Site, Verdict
 from engine.detect.codemod import registry
 
 _DIRECTIVE = re.compile(r"// (options|edition|level|reason): *(.*)")
@@ -104,10 +104,19 @@ class Outcome:
 
     verdicts: tuple[Verdict, ...]
     files: Mapping[str, bytes]  # changed files only
+    shown: tuple[Site, ...] = ()  # what ``scan`` shows, from syntax alone
+    dismissed: tuple[Site, ...] = ()  # what the types showed to be no site, with the reason
     error: str = ""
 
     def of(self, case: Case) -> list[Verdict]:
         return [v for v in self.verdicts if any(s.path == case.path for s in v.proposal.sites)]
+
+    def untold(self, case: Case) -> list[Site]:
+        """The sites that ``scan`` shows in the case and of which nothing more is said, not even why
+        they are none."""
+        told = {s.id for v in self.verdicts for s in v.proposal.sites}
+        told |= {s.id for s in self.dismissed if s.reason}
+        return [s for s in self.shown if s.path == case.path and s.id not in told]
 
 
 def _write(root: Path, group: Sequence[Case]) -> None:
@@ -144,6 +153,7 @@ def _write(root: Path, group: Sequence[Case]) -> None:
 def outcome(chosen: tuple[Case, ...]) -> Outcome:
     """Run ``chosen`` cases of one codemod through scan, types, plan and check, with review-level
     fixes. The build folder is kept, so that a few cases take seconds."""
+    from engine.app.commands import by_syntax
     from engine.app.pipeline import run
     from engine.app.request import ProofSettings, RunRequest
     from engine.base.ui import Ui
@@ -163,5 +173,6 @@ def outcome(chosen: tuple[Case, ...]) -> Outcome:
             ui,
         )
     except SpikeproofError as error:  # kept: it is the same for every case, and costs a build
-        return Outcome((), {}, f"{error}\n{error.detail}")
-    return Outcome(result.verdicts, result.files)
+        return Outcome((), {}, error=f"{error}\n{error.detail}")
+    shown = by_syntax(workspace, (codemod,), ui).sites
+    return Outcome(result.verdicts, result.files, shown, result.dismissed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -11,6 +12,7 @@ from engine.base.model import Fix, Level, Outcome, Proposal, Site, Verdict
 from engine.cargo.cargo_results import CheckRun
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan
+from engine.detect.silent_sites import dismissed
 from engine.detect.site_filter import ProposalFilter
 from engine.detect.site_tracking import SiteTracker
 from engine.report.result import Result, VerifyPass
@@ -18,6 +20,8 @@ from engine.verify import VerifyResult, VerifySettings, verify
 
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
 _PASSES = 3
+
+GONE = "the fix of another site rewrote this place, and nothing is left to change there"
 
 # What a deferred proposal is known by on the rewritten tree, where its text may differ: codemod,
 # path, item.
@@ -42,6 +46,7 @@ def verify_in_passes(
     for number in range(1, _PASSES + 1):
         proposals, facts = passes.planned(tree)
         if not proposals:
+            passes.settle(())
             break
         found = passes.verified(proposals, facts, tree.baseline)
         if not found.deferred or number == _PASSES:
@@ -73,6 +78,7 @@ class _Passes:
     later: set[str] = field(default_factory=set)  # ids of what was planned on a rewritten tree
     tried: list[VerifyPass] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    dismissed: list[Site] = field(default_factory=list)  # what is no site, with the reason
     files: Mapping[str, bytes] = field(default_factory=dict)
     patch: bytes = b""
     waiting: set[_Key] | None = None  # what the last pass deferred; None before the first
@@ -106,6 +112,8 @@ class _Passes:
         if self.waiting is None:
             proposals = [replace(p, fixes=self.orders.get(p.id, p.fixes)) for p in proposals]
             self.tracker.remember(proposals)
+            wanted = self.request.wanted
+            self.dismissed += (s for s in planned.dismissed if wanted is None or wanted(s))
         else:
             waited = [p for p in proposals if _key(p) in self.waiting]
             settled = {site.id for v in _settled(self.verdicts) for site in v.proposal.sites}
@@ -126,7 +134,7 @@ class _Passes:
             baseline=baseline,
         )
         if self.waiting is not None:
-            self.verdicts = _settled(self.verdicts)
+            self.settle([verdict.proposal for verdict in found.verdicts])
             self.later |= {v.proposal.id for v in found.verdicts}
         self.verdicts += found.verdicts
         self.notes += [note for note in found.notes if note not in self.notes]
@@ -134,6 +142,12 @@ class _Passes:
             self._count(kind, times)
         self.files, self.patch = found.files, found.patch
         return found
+
+    def settle(self, found: Sequence[Proposal]) -> None:
+        """The deferred proposals are those ``found`` on the rewritten tree; the others are gone."""
+        gone = _gone(_deferred(self.verdicts), found)
+        self.dismissed += (dismissed(site, GONE) for site in gone)
+        self.verdicts = _settled(self.verdicts)
 
     def rewritten_tree(self, found: VerifyResult) -> _Tree:
         """The tree of the next pass: what the last one emitted."""
@@ -152,6 +166,7 @@ class _Passes:
             self.files,
             old=told(self.choice.refused),
             notes=tuple(self.notes),
+            dismissed=tuple(self.dismissed),
             runs=self.runs,
             later=frozenset(self.later),
             passes=tuple(self.tried),
@@ -195,6 +210,29 @@ def total(runs: Mapping[str, int], more: Mapping[str, int]) -> dict[str, int]:
 def _settled(verdicts: Sequence[Verdict]) -> list[Verdict]:
     """Those that do not wait for another pass."""
     return [verdict for verdict in verdicts if verdict.outcome is not Outcome.CONFLICT]
+
+
+def _deferred(verdicts: Sequence[Verdict]) -> list[Proposal]:
+    """Those that do."""
+    return [verdict.proposal for verdict in verdicts if verdict.outcome is Outcome.CONFLICT]
+
+
+def _gone(deferred: Sequence[Proposal], found: Sequence[Proposal]) -> list[Site]:
+    """The sites of ``deferred`` proposals that did not come back among those ``found`` on the
+    rewritten tree. One that did has its id there, or, on a rewritten line, another one of the same
+    item."""
+    ids = {site.id for proposal in found for site in proposal.sites}
+    known = {site.id for proposal in deferred for site in proposal.sites}
+    renamed = Counter(_key(p) for p in found if not any(site.id in known for site in p.sites))
+    gone: list[Site] = []
+    for proposal in deferred:
+        if any(site.id in ids for site in proposal.sites):
+            continue
+        if renamed[_key(proposal)]:
+            renamed[_key(proposal)] -= 1
+        else:
+            gone += proposal.sites
+    return gone
 
 
 def _key(proposal: Proposal) -> _Key:

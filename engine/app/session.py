@@ -30,6 +30,7 @@ from engine.detect.identity import identified
 from engine.detect.level_cap import capped
 from engine.detect.no_std import fix_for_no_std, for_no_std
 from engine.detect.scan import ScanResult
+from engine.detect.silent_sites import dismissals, dismissed_sites
 from engine.detect.suppress import Allowance, UnusedAllowance
 from engine.rewrite.patch import git_apply, placed
 from engine.rewrite.rustfmt import Formatter
@@ -59,11 +60,13 @@ class Tally:
 
 @dataclass(frozen=True)
 class Planned:
-    """The proposals of all codemods, and what they were made from."""
+    """The proposals of all codemods, and what they were made from. ``dismissed`` are the sites that
+    are none, each with its reason."""
 
     proposals: tuple[Proposal, ...]
     facts: Facts
     tally: Tally
+    dismissed: tuple[Site, ...] = ()
 
 
 class Session:
@@ -159,13 +162,19 @@ class Session:
         )
         ids = {site.id for site in sites}
         silencing: set[Allowance] = set()
-        planned = [
+        every = [
             proposal
             for name, group in _by_codemod(sites).items()
             for found in registry()[name].codemod.plan(group, facts)
             if (proposal := _introduced(found, ids, sources, silencing)) is not None
-            and any(self.workspace.is_requested(site.path) for site in proposal.sites)
         ]
+        every += dismissals(sites, every)
+        told = [
+            proposal
+            for proposal in every
+            if any(self.workspace.is_requested(site.path) for site in proposal.sites)
+        ]
+        planned = [proposal for proposal in told if not proposal.dismissed]
         requested = [
             for_no_std(capped(without_frozen(proposal, sources), self.workspace), facts)
             for proposal in planned
@@ -178,7 +187,14 @@ class Session:
             len(planned) - len(requested),
             frozenset(silencing),
         )
-        return Planned(tuple(proposals), facts, tally)
+        shown = (site for site in dismissed_sites(told) if self._is_shown(site))
+        return Planned(tuple(proposals), facts, tally, tuple(shown))
+
+    def _is_shown(self, site: Site) -> bool:
+        """Does ``scan`` show the site: did the user ask for it, and is it not in test code?"""
+        workspace = self.workspace
+        asked = workspace.is_requested(site.path) and workspace.allows(site)
+        return asked and not workspace.spares(site)
 
 
 def _introduced(

@@ -156,12 +156,15 @@ class Proposal:
 
     ``fixes`` are ranked alternatives, best first. Without one, ``reason`` says why in words.
     ``outcome`` is set by a codemod only for sites that rustc did not compile (``NOT_COMPILED``).
+    ``dismissed``: what syntax took for sites are none after all, or nothing that a person needs to
+    look at; they are told with their reason in the text and JSON of ``diff``, and are no findings.
     """
 
     sites: tuple[Site, ...]
     fixes: tuple[Fix, ...] = ()
     reason: str = ""
     outcome: Outcome | None = None
+    dismissed: bool = False
 
     @property
     def codemod(self) -> str:

@@ -112,8 +112,8 @@ class Codemod:
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         """Turn all sites (and uses, and maybes) of the workspace into proposals; every
-        ``role='site'`` that is real ends in exactly one. A site that the types show to be no site
-        is left out."""
+        ``role='site'`` ends in exactly one. What the types show to be no site is ``dismissed``, with
+        the reason; for what no proposal speaks of, ``silent_sites`` has one that says less."""
         raise NotImplementedError
 
     def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:

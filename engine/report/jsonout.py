@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.base.model import Site, Skip, Verdict
+from engine.base.model import Evidence, Outcome, Proposal, Site, Skip, Verdict
 from engine.detect.suppress import UnusedAllowance
 from engine.rust.syntax import Source
 
@@ -104,6 +104,7 @@ def verdict_json(
         "id": verdict.proposal.id,
         "codemod": verdict.proposal.codemod,
         "level": str(fix.level if fix is not None else "report"),
+        "dismissed": verdict.proposal.dismissed,
         "outcome": str(verdict.outcome),
         "reason": verdict.reason,
         "alternative": fix.label if fix is not None else None,
@@ -123,6 +124,14 @@ def verdict_json(
             "failed_tests": list(evidence.failed_tests),
         },
     }
+
+
+def dismissal_json(site: Site, source: Callable[[str], Source]) -> dict[str, object]:
+    """What syntax took for a site and is none, as ``verdict_json`` has what is left alone."""
+    proposal = Proposal((site,), reason=site.reason, dismissed=True)
+    evidence = Evidence(check="not run", tests="not run")
+    verdict = Verdict(proposal, None, Outcome.UNVERIFIED, site.reason, evidence)
+    return verdict_json(verdict, (site,), source, b"")
 
 
 def _measured(own: Measured | None) -> dict[str, object] | None:

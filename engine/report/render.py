@@ -67,7 +67,7 @@ def samples_of(results: Sequence[Result]) -> bytes:
 
 
 def _json(results: Sequence[Result], failed: Sequence[FailedWorkspace]) -> bytes:
-    from engine.report.jsonout import Omissions, diff_json, dump, verdict_json
+    from engine.report.jsonout import Omissions, diff_json, dismissal_json, dump, verdict_json
 
     found: list[dict[str, object]] = []
     for result in results:
@@ -85,7 +85,8 @@ def _json(results: Sequence[Result], failed: Sequence[FailedWorkspace]) -> bytes
                 [
                     verdict_json(v, result.sites_of(v), result.sources.get, result.alone(v))
                     for v in result.verdicts
-                ],
+                ]
+                + [dismissal_json(site, result.sources.get) for site in result.dismissed],
                 result.patch,
                 result.skipped,
                 {**result.runs, "cargo": result.cargo_runs},

@@ -46,6 +46,7 @@ class Result:
     ] = ()  # entries of the baseline that match nothing, when asked for
     in_tests: int = 0  # sites left alone because no traffic reaches them
     configured: int = 0  # sites where the config turns their codemod off
+    dismissed: tuple[Site, ...] = ()  # what syntax took for sites and is none, with the reason
     old: tuple[Site, ...] = ()  # sites that the caller did not want: neither checked nor emitted
     old_words: tuple[str, ...] = ()  # why, with how many of them, for people
     # Ids of all sites that syntax or types show; None where rustc was not asked, so that some lack.

@@ -11,7 +11,7 @@ from engine.base.plain import printable
 from engine.report.measurements import Table, table
 from engine.report.measurements import lines as measurements
 from engine.report.snippet import style
-from engine.report.summary import place, summary, word
+from engine.report.summary import dismissals, place, summary, word
 
 if TYPE_CHECKING:
     from engine.report.result import Result
@@ -49,6 +49,7 @@ def story(result: Result, color: bool, verbose: int, advise: bool = True) -> lis
                     f"    | {row}"
                     for row in printable(diagnostic.rendered, keep_newlines=True).splitlines()
                 ]
+    lines += dismissals(result)
     if lines:
         lines.append("")
     return lines + summary(result, reasons=False, advise=advise)

@@ -47,6 +47,16 @@ def level(verdict: Verdict) -> Level:
     return verdict.fix.level if verdict.fix is not None else Level.REPORT
 
 
+def dismissals(result: Result) -> list[str]:
+    """What syntax took for a site and is none, each with its place and the reason."""
+    lines: list[str] = []
+    for site in result.dismissed:
+        line, _ = result.sources.get(site.path).position(site.span.start)
+        where = f"{site.codemod} {printable(site.path)}:{line}"
+        lines.append(f"no site {where}: {printable(site.message)}, but {printable(site.reason)}")
+    return lines
+
+
 def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[str]:
     """Per codemod and level: found, what became of it, with which evidence; with ``reasons``, why
     the others were refused, like ones together; then what was left alone, what was run, and, with
@@ -62,7 +72,7 @@ def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[s
             if mine:
                 lines.append(f"    {kind}: {_outcomes(mine)}{_evidence(mine)}")
     if reasons:
-        lines += _reasons(result)
+        lines += [*_reasons(result), *dismissals(result)]
     if not result.verdicts:
         lines.append("nothing to do: no new site" if result.old else "nothing to do: no site found")
     lines += [printable(note) for note in result.notes]

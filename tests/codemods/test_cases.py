@@ -41,6 +41,7 @@ def test_case(case: Case, done: Outcome) -> None:
         pytest.fail(done.error, pytrace=False)
     verdicts = done.of(case)
     changed = done.files.get(case.path)
+    assert not done.untold(case), "scan shows it, and diff says nothing of it"
     if case.kind == "fixed":
         assert changed is not None, f"not changed\n{explain(case, done)}"
         assert changed.decode() == case.after.read_bytes().decode(), explain(case, done)

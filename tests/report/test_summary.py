@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from engine.base.bench_report import Row
 from engine.base.measured import Measured
 from engine.base.model import Edit, Evidence, Fix, Level, Outcome, Proposal, Site, Span, Verdict
 from engine.detect.facts import Sources
+from engine.report.render import render
 from engine.report.result import Result
+from engine.report.story import story
 from engine.report.summary import summary
 
 TEXT = b"".join(b"line %d\n" % n for n in range(50))
@@ -130,3 +133,17 @@ def test_all_that_was_left_alone_is_told() -> None:
     told = "\n".join(summary(made))
     for words in ("silenced: 2 sites", "1 site in tests", "3 sites where the config", "4 sites of"):
         assert words in told
+
+
+def test_what_is_no_site_is_told_with_its_reason_in_text_and_json() -> None:
+    at = TEXT.index(b"line 3\n")
+    site = Site("seed", "src/a\x1b.rs", Span(at, at + 4), message="a copy", id="seed-3")
+    site = replace(site, level=Level.REPORT, reason="the types show no copy: `&str`")
+    made = replace(result(verdict(1, reason="x")), dismissed=(site,))
+    line = "no site seed src/a\\x1b.rs:4: a copy, but the types show no copy: `&str`"
+    assert line in summary(made)
+    assert line in story(made, False, 0)
+    first, second = json.loads(render(made, "json"))["fixes"]
+    assert (first["dismissed"], second["dismissed"]) == (False, True)
+    assert (second["id"], second["level"], second["outcome"]) == ("seed-3", "report", "unverified")
+    assert second["reason"] == second["sites"][0]["reason"] == site.reason
