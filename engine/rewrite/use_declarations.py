@@ -256,16 +256,23 @@ def _new_line(source: Source, scope: Scope, prefix: bytes, line: bytes) -> Edit:
     newline = source.newline
     uses = [n for n in scope_body(source, scope).named_children if n.type == "use_declaration"]
     if uses:
-        anchor = _anchor(source, uses, prefix)
+        nearest = _nearest(source, uses, prefix)
+        anchor = _with_what_belongs(source, nearest)
         indent = source.indent_of(anchor.start_byte)
+        if anchor.type in COMMENTS and not _item_before(anchor):
+            # Perhaps a licence: nothing goes above it. Nor between: perhaps it is the line's.
+            rest = Span(nearest.end_byte, source.line_end(nearest.end_byte))
+            spared = not source.slice(rest).strip() or bool(source.comments_in(rest))
+            end = rest.end if spared else rest.start
+            return Edit(source.path, end, end, newline + indent + line)
         return Edit(source.path, anchor.start_byte, anchor.start_byte, line + newline + indent)
     at = _first_item(source, scope)
     indent = source.indent_of(at)
     return Edit(source.path, at, at, line + newline + newline + indent)
 
 
-def _anchor(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
-    """The ``use`` line to put the new one in front of: the nearest relative, else the first."""
+def _nearest(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
+    """The ``use`` line to put the new one beside: the nearest relative, else the first."""
     head = prefix.split(b"::")
     best, score = uses[0], -1
     for node in uses:
@@ -278,7 +285,11 @@ def _anchor(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
             shared += 1
         if shared > score:
             best, score = node, shared
-    # Attributes and comments in front belong to that line.
+    return best
+
+
+def _with_what_belongs(source: Source, best: Node) -> Node:
+    """The first of the attributes and comments that stand right in front of ``best``, or ``best``."""
     previous = best.prev_named_sibling
     while previous is not None and previous.type in ("attribute_item", *COMMENTS):
         if source.data[previous.end_byte : best.start_byte].count(b"\n") > 1:
@@ -291,6 +302,16 @@ def _anchor(source: Source, uses: Sequence[Node], prefix: bytes) -> Node:
             break
         best, previous = previous, previous.prev_named_sibling
     return best
+
+
+def _item_before(node: Node) -> bool:
+    """Is there an item in front of ``node`` in its module?"""
+    previous = node.prev_named_sibling
+    while previous is not None and (
+        previous.type in COMMENTS or previous.type in ("inner_attribute_item", "shebang")
+    ):
+        previous = previous.prev_named_sibling
+    return previous is not None
 
 
 def _first_item(source: Source, scope: Scope) -> int:

@@ -376,3 +376,45 @@ def test_markers_can_be_shown_before_they_are_settled() -> None:
     assert (
         strip_markers(b"x.load(" + name(ORDERING) + b"::Relaxed)") == b"x.load(Ordering::Relaxed)"
     )
+
+
+_HEAD = "// Copyright 2020 Nobody.\n// Licence: MIT\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # perhaps the file's head, perhaps the line's own: it stays above, and beside the line
+        (_HEAD + "use std::sync::Mutex;\n", _HEAD + "use std::sync::Mutex;\n{}\n"),
+        ("/* MIT */\nuse std::sync::Mutex;\n", "/* MIT */\nuse std::sync::Mutex;\n{}\n"),
+        (
+            "#![allow(dead_code)]\n" + _HEAD + "use std::sync::Mutex; // locks\n",
+            "#![allow(dead_code)]\n" + _HEAD + "use std::sync::Mutex; // locks\n{}\n",
+        ),
+        (
+            _HEAD + "#[cfg(unix)]\nuse std::sync::Mutex;\n",
+            _HEAD + "#[cfg(unix)]\nuse std::sync::Mutex;\n{}\n",
+        ),
+        (
+            _HEAD + "use std::sync::{\n    Mutex,\n    Arc,\n};\n",
+            _HEAD + "use std::sync::{\n    Mutex,\n    Arc,\n};\n{}\n",
+        ),
+        # a comment apart from it is the file's head; the next one is the line's
+        (
+            _HEAD + "\n// counters\nuse std::sync::Mutex;\n",
+            _HEAD + "\n// counters\nuse std::sync::Mutex;\n{}\n",
+        ),
+        (_HEAD + "\nuse std::sync::Mutex;\n", _HEAD + "\n{}\nuse std::sync::Mutex;\n"),
+        # behind other items a comment belongs to its line
+        (
+            _HEAD + "use a::b;\n// locks\nuse std::sync::Mutex;\n",
+            _HEAD + "use a::b;\n{}\n// locks\nuse std::sync::Mutex;\n",
+        ),
+        ("//! Docs.\nuse std::sync::Mutex;\n", "//! Docs.\n{}\nuse std::sync::Mutex;\n"),
+    ],
+)
+def test_nothing_goes_above_what_may_be_the_head_of_the_file(before: str, after: str) -> None:
+    static = "static A: {};\n"
+    made = settle(before + static.format("u8"), ("u8", name(ATOMIC)))
+    line = "use std::sync::atomic::AtomicU64;"
+    assert made == after.replace("{}", line) + static.format("AtomicU64")
