@@ -62,9 +62,23 @@ hold nothing else. They are for review where
 
 - one instance less, or one that is dropped at another time, may be seen: an `Arc` that is moved
   (`strong_count`, `try_unwrap`, `Weak`), a type with a `Clone` of its own, a type from elsewhere;
-- `Bytes::copy_from_slice` is replaced by the frame itself: the copy may have been meant to let go
-  of a large buffer;
+- `Bytes::copy_from_slice` or `to_vec` is replaced by the frame itself, or a split off `BytesMut` is
+  kept: the copy may have been meant to let go of a large buffer;
 - the function whose parameter changes is visible outside of its module.
+
+It is also for review where the package asks elsewhere who holds such a value (`Arc::strong_count`,
+`Bytes::is_unique`): one holder less may be seen there.
+
+A parameter becomes `&str`, `&[T]` or `&Path` only where nothing in the function may tell these from
+`&String`, `&Vec<T>` and `&PathBuf`; code that is generic may have another impl for each, so the type
+stays then. A copy into another type (`&str` to `String`, `Bytes` to `Vec<u8>`) stays where generic
+code, a trait of the workspace or `{:?}` of `Bytes` would see the difference.
+
+It is refused where rustc would not see what breaks: once a raw pointer or handle to the value was taken
+(`as_ptr`, `as_raw_fd`, `&raw`, a cast, `NonNull::from`, a function that takes one) or unsafe code looked
+into it; for a `static mut`, what a raw pointer leads to and what unsafe code hands out, which may change
+while it is borrowed; and where the code asks about the instance itself (`is_unique`, `try_into_mut`,
+`Arc::get_mut`, `ptr_eq`, `capacity`).
 
 It is refused where the value is reached through a lock, a `RefCell`, a concurrent map's reference
 or a snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone is what lets the lock
@@ -138,8 +152,13 @@ class ClonePerFrame(Codemod):
     def questions(
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None
     ) -> Iterable[Question]:
+        from engine.rust.instance_questions import holders_asked
+        from engine.rust.syntax import span_of
+
         from .located_clone import asked_spans, copy_questions
 
+        if answers is None and sites:
+            yield from (Question(s.path, span_of(n)) for s, n, _ in holders_asked(sources, True))
         for site in sites:
             for span in asked_spans(sources.get(site.path), site.span):
                 yield Question(site.path, span)

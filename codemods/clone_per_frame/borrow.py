@@ -174,6 +174,8 @@ def _reference(on: Borrower) -> Rewrite | None:
         and b"_count" in on.source.text(on.source.statement_of(outer) or outer)
     ):
         return None
+    if on.lent_to_its_changer(on.usage.holder):
+        return None
     text = on.reference()
     if outer is not None and outer.type in ("field_expression", "try_expression"):
         return None
@@ -235,6 +237,8 @@ def _method_argument(on: Borrower) -> Rewrite | None:
         how = "The elements are cloned straight to where they go, without a `Vec` between."
         return _extend(on, on.usage.holder, on.clone.node, how)
     if not (on.generic or method_takes_as_ref(owner, method)):
+        return None
+    if on.lent_to_its_changer(on.clone.node):
         return None
     return on.made(
         on.clone.node,

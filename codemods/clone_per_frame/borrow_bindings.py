@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.known_types import Nature
 from engine.rust.nodes import body_of, has_token, let_of, loop_pattern, patterns_of
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_counted, is_named
@@ -25,7 +26,10 @@ def borrow_let(on: Borrower) -> Rewrite | None:
     if let is None or let.pattern.type != "identifier" or has_token(node, "mutable_specifier"):
         return None
     bound = pattern_bindings(on.scopes, span_of(let.pattern))
-    found = borrowable(on.source, on.scopes, bound, shared=is_counted(on.types.cloned))
+    owned = on.type_facts.ownership(on.types.cloned)
+    # The methods of a sender take `&self`, as all that is behind an `Arc` do.
+    shared = is_counted(on.types.cloned) or (owned.nature is Nature.HANDLE and not owned.apart)
+    found = borrowable(on.source, on.scopes, bound, shared=shared)
     if not isinstance(found, Borrowable) or not found.uses:
         return None
     if on.changed(Span(node.end_byte, found.end)):

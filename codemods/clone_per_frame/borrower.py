@@ -11,6 +11,7 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.calls import Receiver
 from engine.rust.codegen import has_comment_around
+from engine.rust.nodes import call_around, method_call
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
@@ -37,6 +38,7 @@ class Borrower:
     type_facts: TypeFacts
     by_reference: Callable[[Type, bytes], Receiver]
     changed: Callable[[Span], int]
+    surely_changed: Callable[[Span], int]
     last_use: bool
     temporary: bool  # the place is what a call returned
     generic: bool  # it is an argument, and the parameter is `impl AsRef<..>` or the like
@@ -51,6 +53,15 @@ class Borrower:
         """Is the place a ``&mut`` to what the clone makes?"""
         place = self.types.receiver
         return place.is_mut_ref and place.args[0] == self.types.cloned
+
+    def lent_to_its_changer(self, argument: Node) -> bool:
+        """Is ``argument`` given to a method that changes what the place belongs to, ``self.send(&self.x)``
+        with ``&mut self``: E0502?"""
+        call = call_around(argument)
+        method = method_call(self.source, call) if call is not None else None
+        if call is None or method is None:
+            return False
+        return self.surely_changed(Span(call.start_byte, argument.start_byte)) > 0
 
     def reference(self) -> bytes:
         """The place as a reference, as short as it can be."""

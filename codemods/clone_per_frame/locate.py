@@ -231,6 +231,8 @@ def _lent(source: Source, place: Place) -> bool:
 def message_of(clone: Clone, kind: str) -> str:
     """The site's message. ``kind`` is the site's, or the label of the fix that was found for it."""
     match kind:
+        case "borrow" | "read" if clone.word == b"to_string":
+            return f"`{clone.text}` makes a `String` that is only read"
         case "borrow" | "read":
             return f"`{clone.text}` makes a copy that is only read"
         case "move":

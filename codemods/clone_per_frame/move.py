@@ -10,10 +10,11 @@ from engine.base.model import Edit
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.codegen import has_comment_around, is_annotated, without_statement
 from engine.rust.kept_values import is_kept
-from engine.rust.nodes import initialized, is_mut, let_of, patterns_of
+from engine.rust.nodes import call_of, initialized, is_mut, let_of, method_on, patterns_of
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import has_buffer, is_bytes, is_counted, is_named
+from engine.rust.value_flow import value_of
 
 from .clone_syntax import Clone, Usage, UsageKind
 from .clone_types import CloneTypes, Rewrite
@@ -26,17 +27,17 @@ ROOM = (
 
 def move(clone: Clone, usage: Usage, types: CloneTypes, scopes: Scopes) -> Rewrite | None:
     """``x.clone()`` -> ``x`` for a value that is not used again."""
-    made = _move(clone, usage, types)
-    if (
-        made is not None
-        and has_buffer(types.receiver)
-        and is_kept(clone.source, scopes, clone.node)
-    ):
+    made = _move(clone, usage, types, scopes)
+    if made is None or not is_kept(clone.source, scopes, clone.node):
+        return made
+    if has_buffer(types.receiver):
         return replace(made, how=f"{made.how} {ROOM}")
+    if is_named(types.receiver, "BytesMut") and not made.doubt and not _whole(clone, scopes):
+        return replace(made, doubt=_large(clone))
     return made
 
 
-def _move(clone: Clone, usage: Usage, types: CloneTypes) -> Rewrite | None:
+def _move(clone: Clone, usage: Usage, types: CloneTypes, scopes: Scopes) -> Rewrite | None:
     source = clone.source
     text = _owned(clone, types)
     if text is None:
@@ -44,13 +45,13 @@ def _move(clone: Clone, usage: Usage, types: CloneTypes) -> Rewrite | None:
     how = f"`{clone.name}` is not used again, so it is moved."
     if clone.receiver.type in ("call_expression", "await_expression", "try_expression"):
         how = f"`{clone.name}` makes a value that nothing else has."
-    doubt = _pinned(clone, types)
+    doubt = "" if _whole(clone, scopes) else _pinned(clone, types)
     if usage.kind is UsageKind.LET and _same_name(source, usage.holder, text):
         if is_annotated(source, usage.holder):
             return None
         edit = without_statement(source, usage.holder)
         return Rewrite(
-            "move", (edit,), f"`{clone.name}` is not used again: the second one is not needed."
+            "move", (edit,), f"`{clone.name}` is not used again, so it need not be copied."
         )
     holder = source.parent(clone.node)
     pair = initialized(holder) if holder is not None else None
@@ -84,12 +85,30 @@ def _call(path: str, text: bytes) -> bytes:
 
 
 def _pinned(clone: Clone, types: CloneTypes) -> str:
-    if clone.word != b"clone" and is_bytes(types.receiver) and is_bytes(types.cloned):
-        return (
-            f"the copy had a buffer of its own; `{clone.name}` may be a small part of a large "
-            "buffer, which now lives as long as what is kept here"
-        )
-    return ""
+    """``Bytes`` and ``BytesMut`` that share a buffer keep all of it; what was copied out of one did not."""
+    _, place = types.receiver.behind_refs()
+    shares = is_bytes(place) or is_named(place, "BytesMut")
+    return _large(clone) if shares and clone.word != b"clone" else ""
+
+
+def _whole(clone: Clone, scopes: Scopes) -> bool:
+    """Is it a buffer that was made here, and no part of it was split off?"""
+    source = clone.source
+    binding = scopes.resolve(source.text(clone.receiver), clone.receiver.start_byte)
+    value = value_of(source, binding) if binding is not None else None
+    call = call_of(value) if value is not None else None
+    if binding is None or call is None or binding.kind != "let":
+        return False
+    parts = (method_on(source, source.innermost(use.span)) for use in scopes.uses(binding))
+    split = any(called is not None and called[0].startswith(b"split") for called in parts)
+    return not split and source.text(call.callee).startswith(b"BytesMut::")
+
+
+def _large(clone: Clone) -> str:
+    return (
+        f"the copy had a buffer of its own; `{clone.name}` may be a small part of a large "
+        "buffer, which now lives as long as what is kept here"
+    )
 
 
 def share_buffer(clone: Clone, types: CloneTypes) -> Rewrite | None:
@@ -125,7 +144,9 @@ def without_shadow(clone: Clone, usage: Usage, types: CloneTypes, scopes: Scopes
     # On a value the uses stay as they are; on a reference they need the edits.
     more = found.edits if types.behind else ()
     return Rewrite(
-        "borrow", (edit, *more), f"The second `{clone.name}` is only read: the first does."
+        "borrow",
+        (edit, *more),
+        f"The copy of `{clone.name}` has its name and is only read, so `{clone.name}` itself is read.",
     )
 
 

@@ -13,8 +13,9 @@ from engine.rust.signatures import Parameter
 from engine.rust.type_facts import Ownership
 
 from . import parameter_rewrite
-from .clone_cost import cost_sentence
+from .clone_cost import SHOWN, cost_sentence
 from .clone_types import CloneTypes
+from .dismissals import dismissed
 from .locate import message_of
 from .located_clone import LocatedClone
 
@@ -34,6 +35,7 @@ class Decision:
     parameter: Parameter | None = None
     reference_text: bytes = b""  # the place as a reference
     hint: str = ""  # what more there is to say to a refusal
+    quiet: str = ""  # why it is no site, where there is no reason
 
     def refuse(self, reason: str) -> None:
         """Say why, unless it is in a test, where nobody waits."""
@@ -68,6 +70,8 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
             yield Proposal((_as_fixed(decision),), tuple(decision.fixes))
         elif decision.reason:
             yield Proposal((decision.located.site,), (), decision.reason)
+        else:
+            yield dismissed(decision.located, decision.quiet or "what takes the copy needs its own")
 
 
 def _as_fixed(decision: Decision) -> Site:
@@ -85,17 +89,20 @@ def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
     name, type_ = parameter.name, group[0].types.cloned
     if any(d.ownership.nature in (Nature.CELL, Nature.HANDLE) for d in group):
         return f"what `{name}` takes is more than data"
-    if reason := parameter_rewrite.refusal(parameter, type_, facts):
+    target, seen = parameter_rewrite.view_or_type(parameter, type_, facts)
+    if reason := parameter_rewrite.refusal(parameter, type_, target, facts):
         return reason
     texts = {
         (d.located.site.path, d.located.clone.span): d.reference_text
         for d in group
-        if not d.located.place.has_calls
+        if not d.located.place.has_calls and (not seen or d.types.same or d.types.behind)
     }
+    if seen and not texts:
+        return f"`{name}` needs a `{type_.short(SHOWN)}`: {seen}"
     found, reason = parameter_rewrite.calls(parameter, frozenset(texts), facts)
     if reason:
         return reason
-    edits = parameter_rewrite.rewrite(parameter, type_, found, texts, facts)
+    edits = parameter_rewrite.rewrite(parameter, type_, found, texts, target, facts)
     if edits is None:
         return f"the signature of `{name}` is not understood"
     plain = all(d.ownership.nature is Nature.PLAIN for d in group)
@@ -105,6 +112,8 @@ def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
         f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
         f"{cost_sentence(type_, group[0].ownership.cost, group[0].located.clone.word)}"
     )
+    if seen:
+        note += f" It keeps its type, a `&{type_.short(SHOWN)}`: {seen}."
     if not plain:
         note += f" Look at this: {next(d.ownership.why for d in group if d.ownership.why)}."
     return Fix("parameter", parameter_rewrite.level_of(parameter, plain), tuple(edits), note)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from engine.rust.types import Type
 
 
-def refusal(parameter: Parameter, type_: Type, facts: Facts) -> str:
-    """Why the parameter, which is a ``type_``, cannot become a reference; "" when it can, as far as
-    its body tells."""
+def refusal(parameter: Parameter, type_: Type, target: Target, facts: Facts) -> str:
+    """Why the parameter, which is a ``type_``, cannot become a reference to such (or to a view of it);
+    "" when it can, as far as its body tells."""
     name = parameter.name
     if is_counted(type_) and not parameter.item.of_trait:
         return f"`{name}` takes a shared pointer"
@@ -39,7 +39,7 @@ def refusal(parameter: Parameter, type_: Type, facts: Facts) -> str:
     if binding is None:
         return f"the parameter of `{name}` is a pattern or `mut`"
     scopes = facts.sources.scopes(parameter.source, parameter.function)
-    found = borrowable(parameter.source, scopes, (binding,), target=_target(type_))
+    found = borrowable(parameter.source, scopes, (binding,), target=target)
     if isinstance(found, Needed):
         return f"`{name}` needs its parameter as its own: {found.reason}"
     if elides_lifetime(parameter):
@@ -80,35 +80,46 @@ def rewrite(
     type_: Type,
     found: Sequence[Passed],
     texts: Mapping[tuple[str, Span], bytes],
+    target: Target,
     facts: Facts,
 ) -> list[Edit] | None:
     """Signature, body and calls. ``texts`` give the arguments of which the types are known."""
     source = parameter.source
     binding = facts.signatures.binding(parameter)
-    signature = _signature(parameter, type_)
+    signature = _signature(parameter, type_, target)
     if binding is None or signature is None:
         return None
     scopes = facts.sources.scopes(source, parameter.function)
-    inside = borrowable(source, scopes, (binding,), target=_target(type_))
+    inside = borrowable(source, scopes, (binding,), target=target)
     if isinstance(inside, Needed):
         return None
     edits = [signature, *inside.edits]
     for passed in found:
         text = texts.get((passed.source.path, span_of(passed.argument)))
-        edits.extend(_at_call(passed.source, passed.argument, type_, text))
+        edits.extend(_at_call(passed.source, passed.argument, target, text))
     return list(dict.fromkeys(edits))
 
 
-def _target(type_: Type) -> Target:
-    """What it becomes: "view" (`&str`, `&[T]`, `&Path`) or "reference" (`&T`)."""
-    return "view" if is_named(type_, "String", "Vec", "PathBuf") else "reference"
+def view_or_type(parameter: Parameter, type_: Type, facts: Facts) -> tuple[Target, str]:
+    """What it becomes: "view" (`&str`, `&[T]`, `&Path`), or "reference" (`&T`) where it has no view, or
+    where the body would see another type and may do something else; then with the reason."""
+    if not is_named(type_, "String", "Vec", "PathBuf"):
+        return "reference", ""
+    binding = facts.signatures.binding(parameter)
+    if binding is None:
+        return "view", ""
+    scopes = facts.sources.scopes(parameter.source, parameter.function)
+    seen = facts.agreeing_impls.among(parameter.source, scopes, (binding,))
+    return ("reference", seen) if seen else ("view", "")
 
 
-def _signature(parameter: Parameter, type_: Type) -> Edit | None:
+def _signature(parameter: Parameter, type_: Type, target: Target) -> Edit | None:
     source, declared = parameter.source, parameter.declared
     start, end = declared.start_byte, declared.end_byte
     if source.comments_in(span_of(declared)):
         return None
+    if target == "reference":
+        return Edit(source.path, start, start, b"&")
     if is_named(type_, "String"):
         return Edit(source.path, start, end, b"&str")
     if is_named(type_, "PathBuf"):
@@ -121,9 +132,9 @@ def _signature(parameter: Parameter, type_: Type) -> Edit | None:
     return Edit(source.path, start, start, b"&")
 
 
-def _at_call(source: Source, argument: Node, type_: Type, text: bytes | None) -> list[Edit]:
+def _at_call(source: Source, argument: Node, target: Target, text: bytes | None) -> list[Edit]:
     whole = span_of(argument)
-    if text is None and _target(type_) == "view":
+    if text is None and target == "view":
         text = _literal(source, argument)
     if text is not None and not source.comments_in(whole):
         return [Edit(source.path, whole.start, whole.end, text)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.base.model import Fix, Level, Outcome, Proposal, Site
+from engine.base.model import Fix, Level, Outcome, Proposal, Site, Span
 from engine.rust import item_nodes
 from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
@@ -19,7 +20,6 @@ from engine.rust.scopes import Scopes
 from engine.rust.signatures import Parameter, takes_reference
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import (
-    Ownership,
     is_counted,
     is_data,
     is_named,
@@ -32,8 +32,10 @@ from .buffer_reuse import reuse_buffer
 from .clone_cost import SHOWN, cost_sentence
 from .clone_syntax import TO_TEXT, UsageKind
 from .clone_types import CloneTypes, Rewrite
+from .dismissals import behind_guard, dismissed, needed, no_copy
 from .located_clone import LocatedClone, located_clone, taker_of
 from .move import move, share_buffer, without_shadow
+from .obstacles import Obstacles
 from .parameter_groups import Decision, proposals
 
 if TYPE_CHECKING:
@@ -49,25 +51,26 @@ class Planner:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self._obstacles = Obstacles(facts, self._owned)
 
     def plan(self, sites: Sequence[Site]) -> Iterator[Proposal]:
-        """One proposal for each site that has a fix or a reason; sites that pass their clone to one
-        parameter may share theirs. None for a clone that costs nothing or that nobody needs to see."""
+        """One proposal for each site; sites that pass their clone to one parameter may share theirs. A
+        clone that costs nothing, or that nobody needs to see, is dismissed with the reason."""
         decisions: list[Decision] = []
         for site in sites:
             found = self._decide(site)
             if isinstance(found, Proposal):
                 yield found
-            elif found is not None:
+            else:
                 decisions.append(found)
         yield from proposals(decisions, self._facts)
 
     # -- one site ------------------------------------------------------------------------------
 
-    def _decide(self, site: Site) -> Decision | Proposal | None:
+    def _decide(self, site: Site) -> Decision | Proposal:
         located = located_clone(site, self._facts.source(site.path))
         if located is None:
-            return None
+            return Proposal((site,), reason="its syntax is not understood", dismissed=True)
         types = self._types(located)
         if types is None:
             return self._unknown(located)
@@ -75,15 +78,34 @@ class Planner:
         ownership = self._facts.type_facts.ownership(types.cloned, made)
         costs_nothing = ownership.cost is Cost.NONE and is_data(types.cloned)  # a `Range`
         if ownership.copy or costs_nothing or types.cloned.is_ref:
-            return None
+            return dismissed(located, no_copy(types))
         if any(t is None or may_guard(t) for t in self._way(located)):
-            return None
+            return dismissed(located, behind_guard(located))
         scopes = self._facts.sources.scopes(located.source, located.function)
         verdict = self._movable(located, types, scopes)
+        decision = Decision(located, types, ownership)
         if self._guarded(located, scopes):
-            return self._only_moved(located, types, ownership, verdict, scopes)
-        decision = Decision(located, types, ownership, parameter=self._parameter(located, types))
-        parameter = decision.parameter
+            # It may come out of a lock: once it is owned it can be moved, never borrowed.
+            decision.quiet = behind_guard(located)
+            if isinstance(verdict, Movable):
+                self._move(decision, verdict, scopes)
+        else:
+            self._lend_or_move(decision, verdict, scopes)
+        if decision.fixes or decision.parameter is not None:
+            self._refuse_for_obstacles(decision, scopes)
+        return decision
+
+    def _lend_or_move(self, decision: Decision, verdict: Movable | Blocked, scopes: Scopes) -> None:
+        """All ways to do without the clone, or why there is none."""
+        located, types = decision.located, decision.types
+        decision.parameter = parameter = self._parameter(located, types)
+        calls = self._facts.calls
+
+        def changed(during: Span, mutates: Callable[[bytes], bool]) -> int:
+            source, place = located.source, located.place
+            origins = origins_of(source, scopes, place, lambda node: self._owned(located, node))
+            return changed_during(source, scopes, place, origins, during, mutates)
+
         borrower = Borrower(
             located.clone,
             located.usage,
@@ -91,20 +113,14 @@ class Planner:
             scopes,
             self._facts.type_facts,
             self._receiver,
-            lambda during: changed_during(
-                located.source,
-                scopes,
-                located.place,
-                origins_of(
-                    located.source, scopes, located.place, lambda node: self._owned(located, node)
-                ),
-                during,
-                self._facts.calls.may_mutate,
-            ),
+            lambda during: changed(during, calls.may_mutate),
+            lambda during: changed(during, calls.must_mutate),
             isinstance(verdict, Movable),
             located.place.is_temporary,
-            parameter is not None and takes_reference(parameter),
+            parameter is not None and takes_reference(parameter, self._facts.items),
         )
+        if parameter is not None and borrower.lent_to_its_changer(located.clone.node):
+            decision.parameter = None
         decision.reference_text = borrower.reference()
         self._borrow(decision, borrower, scopes)
         self._move(decision, verdict, scopes)
@@ -112,7 +128,21 @@ class Planner:
             self._reuse(decision, scopes, verdict)
         if not decision.fixes and not decision.reason:
             decision.reason = self._why(decision, verdict)
-        return decision
+            decision.quiet = needed(located, types, decision.ownership, verdict)
+
+    def _refuse_for_obstacles(self, decision: Decision, scopes: Scopes) -> None:
+        """No fix, whichever it is, where rustc would not see what it breaks."""
+        located, types, parameter = decision.located, decision.types, decision.parameter
+        said = self._obstacles.of(located, types, scopes)
+        if not said and parameter is not None:
+            said = self._obstacles.of_parameter(parameter, types.cloned)
+            said = said or self._obstacles.snapshot(located, types, scopes)
+        if said:
+            decision.fixes.clear()
+            decision.parameter = None
+            decision.quiet = decision.reason = ""
+            decision.refuse(said)
+            decision.quiet = said
 
     def _types(self, located: LocatedClone) -> CloneTypes | None:
         def asked(node: Node) -> Type | None:
@@ -124,35 +154,22 @@ class Planner:
         holder = taker_of(located.usage)
         return CloneTypes(cloned, place, asked(holder) if holder is not None else None)
 
-    def _unknown(self, located: LocatedClone) -> Proposal | None:
-        """rustc did not tell the type: nothing is claimed, and only likely sites are mentioned."""
-        if located.site.kind not in ("borrow", "move") or located.clone.word in TO_TEXT:
-            return None
+    def _unknown(self, located: LocatedClone) -> Proposal:
+        """rustc did not tell the type: nothing is claimed, and only likely sites are findings."""
         from engine.base.model import NO_UNIT, NOT_COMPILED
 
         spans = (located.clone.span, *map(span_of, located.place.prefixes))
         reasons = (self._facts.unknown(located.site.path, span) for span in spans)
         reason = next((reason for reason in reasons if reason), "rustc did not tell")
+        said = f"its type is not known: {reason}"
+        if located.site.kind not in ("borrow", "move") or located.clone.word in TO_TEXT:
+            return dismissed(located, said)
         outcome = Outcome.NOT_COMPILED if reason in (NO_UNIT, NOT_COMPILED) else None
-        return Proposal((located.site,), (), f"its type is not known: {reason}", outcome)
+        return Proposal((located.site,), (), said, outcome)
 
     def _way(self, located: LocatedClone) -> Iterator[Type | None]:
         """Types of the place and of all that lies on the way to it."""
         return (self._facts.type_of(located.site.path, span_of(n)) for n in located.place.prefixes)
-
-    def _only_moved(
-        self,
-        located: LocatedClone,
-        types: CloneTypes,
-        ownership: Ownership,
-        verdict: Movable | Blocked,
-        scopes: Scopes,
-    ) -> Decision | None:
-        """A value that may come out of a lock: once it is owned it can be moved, never borrowed."""
-        decision = Decision(located, types, ownership)
-        if isinstance(verdict, Movable):
-            self._move(decision, verdict, scopes)
-        return decision
 
     def _guarded(self, located: LocatedClone, scopes: Scopes) -> bool:
         """Does a lock, a RefCell, a map's shard or a snapshot stand between here and the value?
@@ -216,6 +233,12 @@ class Planner:
         made = without_shadow(located.clone, located.usage, types, scopes) or borrow(borrower)
         if made is None:
             return
+        said = self._obstacles.of_borrow(located, types, scopes, borrower.generic)
+        if said:
+            decision.refuse(said)
+            decision.quiet = said
+            decision.parameter = None
+            return
         if ownership.nature is Nature.CELL:
             decision.refuse(
                 f"`{located.clone.name}` may change while it is borrowed ({ownership.why}): the "
@@ -223,7 +246,9 @@ class Planner:
             )
             return
         if ownership.nature is Nature.HANDLE and not made.doubt:
-            return
+            if ownership.apart or self._obstacles.goes_first(located, scopes):
+                return
+            made = replace(made, doubt="one sender less keeps the channel open meanwhile")
         trusted = ownership.nature is Nature.PLAIN or (
             ownership.nature is Nature.SHARED and not self._counted(located)
         )
@@ -270,6 +295,9 @@ class Planner:
     def _add(self, decision: Decision, made: Rewrite, safe: bool) -> None:
         located, ownership = decision.located, decision.ownership
         doubt = made.doubt or ("" if safe else ownership.why)
+        if not doubt:
+            doubt = self._obstacles.asked_elsewhere(located.site.path, decision.types, ownership)
+            safe = safe and not doubt
         parts = [made.how, cost_sentence(decision.types.cloned, ownership.cost, located.clone.word)]
         if doubt:
             parts.append(f"Look at this: {doubt}.")

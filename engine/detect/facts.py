@@ -13,6 +13,7 @@ from engine.base.codemod_options import Options
 from engine.base.model import Edit, Span
 from engine.cargo.sources import read_for_uses
 from engine.detect.lints import is_on
+from engine.rust.agreeing_impls import AgreeingImpls
 from engine.rust.calls import Calls
 from engine.rust.items import Items
 from engine.rust.lock_pairs import LockPairs
@@ -22,6 +23,7 @@ from engine.rust.syntax import Source
 from engine.rust.trait_scope import TraitScopes
 from engine.rust.type_definitions import DefinedTypes
 from engine.rust.type_facts import TypeFacts
+from engine.rust.unseen_changes import UnseenChanges
 
 if TYPE_CHECKING:
     from tree_sitter import Node
@@ -177,6 +179,16 @@ class Facts:
     def lock_pairs(self) -> LockPairs:
         """Which locks of the workspace are held together."""
         return LockPairs(self.sources, self.items, self.calls)
+
+    @cached_property
+    def agreeing_impls(self) -> AgreeingImpls:
+        """Where it matters which of two like types is given."""
+        return AgreeingImpls(self.sources, self.items, self.calls.callees)
+
+    @cached_property
+    def unseen_changes(self) -> UnseenChanges:
+        """Places that change without rustc seeing it."""
+        return UnseenChanges(self.sources, self.items, self.calls.callees, self.type_of)
 
     @cached_property
     def signatures(self) -> Signatures:

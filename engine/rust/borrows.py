@@ -32,7 +32,7 @@ from engine.rust.nodes import (
     operation_of,
 )
 from engine.rust.places import Origins, Place
-from engine.rust.scopes import Binding, Scopes
+from engine.rust.scopes import Binding, Scopes, Use
 from engine.rust.syntax import Source, span_of, walk_all
 
 # ``&T``, or ``&str``, ``&[T]``, ``&Path``: comparisons stay as they are, conversions fall away.
@@ -89,7 +89,7 @@ def borrowable(
             line = source.position(binding.decl.start)[0]
             return Needed(line, "the pattern says `mut` or `ref`")
         for use in scopes.uses(binding):
-            found = () if use.capture else _use(source, binding, use.span, target, shared)
+            found = _use(source, binding, use, target, shared)
             if isinstance(found, Needed):
                 return found
             edits.extend(found)
@@ -128,17 +128,19 @@ def closures_borrow(source: Source, scopes: Scopes, call: Node) -> Borrowable | 
 
 
 def _use(
-    source: Source, binding: Binding, use: Span, target: Target, shared: bool
+    source: Source, binding: Binding, use: Use, target: Target, shared: bool
 ) -> tuple[Edit, ...] | Needed:
     """The edits that one use needs on a reference."""
     name = binding.name.decode("utf-8", "replace")
-    line = source.position(use.start)[0]
-    node = source.innermost(use)
-    if span_of(node) != use or node.type != "identifier":
-        return Needed(line, f"`{name}` stands at line {line} in a form that is not understood")
+    line = source.position(use.span.start)[0]
+    node = source.innermost(use.span)
     captor = _captor(source, node, binding)
     if captor:
         return Needed(line, f"`{name}` is captured at line {line} by {captor}")
+    if use.capture:
+        return ()  # a format string only reads
+    if span_of(node) != use.span or node.type != "identifier":
+        return Needed(line, f"`{name}` stands at line {line} in a form that is not understood")
     found = _on_reference(source, node, target, shared)
     if found is None:
         return Needed(line, f"`{name}` is needed as a value of its own at line {line}")

@@ -80,6 +80,12 @@ class Calls:
         mine = self._methods(name)
         return not mine or not all(self._takes_reference(f) for f in mine)
 
+    def must_mutate(self, name: bytes) -> bool:
+        """Do all methods of this name that the workspace has (there are some) change or consume their
+        receiver?"""
+        mine = self._methods(name)
+        return bool(mine) and not any(self._takes_reference(f) for f in mine)
+
     def _methods(self, name: bytes) -> list[Item]:
         every = self._items.named(name, *FUNCTIONS)
         return [f for f in every if item_nodes.self_parameter(self._items.open(f)[1]) is not None]

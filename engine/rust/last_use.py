@@ -28,7 +28,7 @@ from engine.rust.nodes import (
 )
 from engine.rust.path_walk import Walk
 from engine.rust.places import Local, Place, local_of, place_of
-from engine.rust.raw_pointers import kept_pointer
+from engine.rust.raw_pointers import MayKeep, RawLook, raw_look, unsafe_after
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import LOOPS, Source, span_of
 
@@ -60,10 +60,16 @@ class Movable:
     option: Node | None = None
 
 
-def movable(source: Source, scopes: Scopes, node: Node, place: Place) -> Movable | Blocked:
+def movable(
+    source: Source,
+    scopes: Scopes,
+    node: Node,
+    place: Place,
+    may_keep: MayKeep = lambda *_: False,
+) -> Movable | Blocked:
     """May ``place`` be moved out of by the expression ``node``, which reads it now?
 
-    ``scopes`` are those of the ``fn`` around.
+    ``scopes`` are those of the ``fn`` around; ``may_keep`` as in ``raw_pointers``.
     """
     name = " ".join(source.text(place.whole).decode("utf-8", "replace").split())
     if place.is_temporary:
@@ -105,11 +111,35 @@ def movable(source: Source, scopes: Scopes, node: Node, place: Place) -> Movable
     if _held_in_statement(source, node, place, local):
         shown = local.name.decode("utf-8", "replace")
         return Blocked("borrowed", f"the same expression borrows `{shown}`")
-    pointer = kept_pointer(source, scopes, local, node)
+    pointer = pointed_into(source, scopes, node, place, local, may_keep)
     if pointer is not None:
-        line = source.position(pointer.start)[0]
-        return Blocked("pointer", f"a raw pointer to `{name}`, taken at line {line}, is kept", line)
+        return Blocked("pointer", pointer.what, source.position(pointer.span.start)[0])
     return Movable(option)
+
+
+def pointed_into(
+    source: Source,
+    scopes: Scopes,
+    node: Node,
+    place: Place,
+    local: Local,
+    may_keep: MayKeep = lambda *_: False,
+) -> RawLook | None:
+    """What rustc does not see: a raw pointer to the place, or unsafe code that may have one, by which it
+    may be looked into after ``node``."""
+    uses = (use.span for use in local.uses if not use.capture)
+    mine = [use for use in uses if not is_apart(source, source.innermost(use), place.fields)]
+    found = raw_look(source, scopes, local.name, mine, node.start_byte, may_keep)
+    given = any(b.decl == local.decl and b.kind == "param" for b in scopes.bindings)
+    if found is not None or not (given or local.name == b"self"):
+        return found
+    later = unsafe_after(source, scopes, local.decl, node.end_byte)
+    if later is None:
+        return None
+    line, name = source.position(later.start)[0], local.name.decode("utf-8", "replace")
+    return RawLook(
+        later, f"unsafe code at line {line} may have a pointer to `{name}` from its caller"
+    )
 
 
 # -- closures --------------------------------------------------------------------------------------

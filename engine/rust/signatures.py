@@ -208,9 +208,9 @@ def argument_of(call: Node, parameter: Parameter, name: Node) -> Node | None:
     return given[index] if len(given) == expected else None
 
 
-def takes_reference(parameter: Parameter) -> bool:
+def takes_reference(parameter: Parameter, items: Items) -> bool:
     """Is the parameter ``impl AsRef<str>``, ``P: AsRef<Path>`` or the like, so that a reference may be
-    given where a value is?"""
+    given where a value is? (Not by a trait of the workspace that is called like one of these.)"""
     source, declared = parameter.source, parameter.declared
     if declared.type == "abstract_type":
         bounds = [declared]
@@ -218,7 +218,10 @@ def takes_reference(parameter: Parameter) -> bool:
         bounds = item_nodes.bounds_on(source, parameter.function, source.text(declared))
     else:
         return False
-    names = [name for node in bounds for name in _trait_names(source, node)]
+    traits = [trait for node in bounds for trait in _traits(node)]
+    if any(items.resolve(source, trait, source.text(trait), "trait") for trait in traits):
+        return False
+    names = [nodes.last_name(source, trait) for trait in traits]
     lifetimes = any(b"'" in source.text(node) for node in bounds)
     return bool(names) and not lifetimes and all(name in _BY_REFERENCE for name in names)
 
@@ -233,13 +236,13 @@ def elides_lifetime(parameter: Parameter) -> bool:
     return b"'_" in text or re.search(rb"&(?!')", text) is not None
 
 
-def _trait_names(source: Source, node: Node) -> Iterator[bytes]:
-    """Last names of the traits in ``impl A<..> + B`` or ``: A<..> + B``."""
+def _traits(node: Node) -> Iterator[Node]:
+    """The traits in ``impl A<..> + B`` or ``: A<..> + B``, as they are written."""
     for child in node.named_children:
         if child.type in ("trait_bounds", "bounded_type"):
-            yield from _trait_names(source, child)
+            yield from _traits(child)
         else:
-            yield nodes.last_name(source, child)
+            yield child
 
 
 def _attribute_name(text: bytes) -> bytes:

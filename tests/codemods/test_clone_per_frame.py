@@ -78,8 +78,12 @@ def facts_of(
 
 
 def plans(files: Mapping[str, bytes], types: Mapping[bytes, str]) -> list[Proposal]:
-    facts = facts_of(files, types)
-    return list(CODEMOD.plan(sites_of(files), facts))
+    return [found for found in every_plan(files, types) if not found.dismissed]
+
+
+def every_plan(files: Mapping[str, bytes], types: Mapping[bytes, str]) -> list[Proposal]:
+    """Those for sites that are none, too."""
+    return list(CODEMOD.plan(sites_of(files), facts_of(files, types)))
 
 
 def sites_of(files: Mapping[str, bytes]) -> list[Site]:
@@ -355,3 +359,69 @@ def test_no_text_makes_it_raise(pieces: list[str]) -> None:
     for proposal in CODEMOD.plan(sites, facts_of(files, types)):
         for fix in proposal.fixes:
             edits.apply(files, [fix])
+
+
+SENDER = "tokio::sync::mpsc::Sender<u8>"
+
+
+@pytest.mark.parametrize(
+    ("body", "labels", "said"),
+    [
+        # a borrow drops nothing at another time
+        ("let y = x.clone(); y.is_closed(); y.len();", ["borrow"], ""),
+        ("let y = x.clone(); y.is_closed(); drop(x); last().await;", [], ""),
+        ("keep(x.clone());", [], "dropped at another time"),
+        ("keep(x.clone()); keep(x);", [], ""),
+    ],
+)
+def test_a_sender_that_is_only_read_is_lent(body: str, labels: list[str], said: str) -> None:
+    text = f"async fn f(x: S) {{ {body} }}".encode()
+    found = plans({"src/lib.rs": text}, {b"x": SENDER, b"x.clone()": SENDER, b"y": SENDER})
+    assert [fix.label for proposal in found for fix in proposal.fixes] == labels
+    assert all(fix.level is Level.REVIEW for proposal in found for fix in proposal.fixes)
+    assert not said or any(said in proposal.reason for proposal in found)
+
+
+@pytest.mark.parametrize(
+    ("types", "said"),
+    [
+        ({b"x": "&&str", b"x.clone()": "&str"}, "the types show no copy: `&str`"),
+        ({b"x": "u32", b"x.clone()": "u32"}, "the types show no copy: `u32`"),
+        ({}, "its type is not known: not told"),
+        ({b"x": "std::sync::Arc<A>", b"x.clone()": "std::sync::Arc<A>"}, "one more reference"),
+    ],
+)
+def test_whatever_is_no_site_has_its_reason(types: Mapping[bytes, str], said: str) -> None:
+    text = b"async fn f(x: A, l: L) { for y in l { g(x.clone()); } }"
+    (found,) = every_plan({"src/lib.rs": text}, types)
+    assert said in found.reason and (found.dismissed or not types)
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        ("u32", "`x` is a `u32`, of which a text is made: that is no copy of one"),
+        ("std::net::SocketAddr", "`x` is a `SocketAddr`, of which a text is made"),
+    ],
+)
+def test_the_text_of_a_number_is_no_copy(shown: str, said: str) -> None:
+    files = {"src/lib.rs": b"async fn f(x: A) { log(x.to_string().as_str()); }"}
+    (site,) = sites_of(files)
+    assert site.message == "`x.to_string()` makes a `String` that is only read"
+    (found,) = every_plan(files, {b"x": shown, b"x.to_string()": STRING})
+    assert found.dismissed and said in found.reason
+
+
+@pytest.mark.parametrize(
+    ("head", "labels"), [("&self", ["borrow"]), ("&mut self", []), ("self", [])]
+)
+def test_nothing_is_lent_to_a_method_that_changes_where_it_comes_from(
+    head: str, labels: list[str]
+) -> None:
+    text = f"""impl C {{
+        fn send({head}, to: &str) {{}}
+        async fn f(&mut self) {{ self.send(&self.name.clone()) }}
+    }}"""
+    types = {b"self.name": STRING, b"self": "&mut C", b"self.name.clone()": STRING}
+    found = plans({"src/lib.rs": text.encode()}, types)
+    assert [fix.label for proposal in found for fix in proposal.fixes] == labels

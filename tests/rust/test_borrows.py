@@ -78,6 +78,7 @@ def test_uses_that_work_on_a_reference(body: str, after: str | None) -> None:
         "spawn(async move { y.len() });",
         "g(async { y.len() });",
         "let f = move || y.len();",
+        'spawn(async move { info!("{y}") });',
         "y.a = 1;",
         "y[0] += 1;",
         "g(&mut y.a);",

@@ -219,6 +219,15 @@ def test_which_methods_may_change_their_receiver(method: str, may: bool) -> None
     assert calls.may_mutate(method.encode()) is may
 
 
+@pytest.mark.parametrize(
+    ("method", "must"),
+    [("get", False), ("set", True), ("take", True), ("both", False), ("no", False)],
+)
+def test_which_methods_change_their_receiver_whichever_is_meant(method: str, must: bool) -> None:
+    _, calls = _graph(_METHODS)
+    assert calls.must_mutate(method.encode()) is must
+
+
 def test_functions_that_rustc_prints() -> None:
     _, calls = _graph(_FILES)
     for told, path in (("a::free", "src/a.rs"), ("free", "src/lib.rs"), ("One::go", "src/lib.rs")):

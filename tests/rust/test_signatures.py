@@ -117,10 +117,14 @@ def test_other_packages_do_not_count() -> None:
         ("fn f<P>(a: P) {}", False),
         ("fn f<Q: AsRef<str>>(a: P) {}", False),
         ("fn f(a: String) {}", False),
+        ("mod a; fn f(a: impl a::Display) {}", False),
+        ("mod a; use a::Display; fn f<P: Display>(a: P) {}", False),
     ],
 )
 def test_parameters_that_take_a_reference(function: str, takes: bool) -> None:
-    assert takes_reference(_of({"src/lib.rs": function})[1]) is takes
+    files = {"src/lib.rs": function, "src/a.rs": "pub trait Display {}"}
+    parameter = _of(files)[1]
+    assert takes_reference(parameter, Workspace(files).items) is takes
 
 
 @pytest.mark.parametrize(

@@ -18,8 +18,3 @@ pub async fn encode(records: &[String], sink: Sender<Bytes>) -> bool {
     }
     true
 }
-
-pub async fn decode(frame: Bytes) -> Result<String, std::string::FromUtf8Error> {
-    let text = String::from_utf8(Vec::from(frame))?;
-    Ok(text)
-}

@@ -1,0 +1,257 @@
+"""What compiles without the clone and means something else: pointers that rustc does not see, places that
+change unseen, code that asks about the instance or chooses its impl by the type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust.agreeing_impls import is_byte_pair
+from engine.rust.borrows import changed_during, pattern_bindings
+from engine.rust.calls import parameter_of
+from engine.rust.instance_questions import (
+    Asked,
+    asked_at,
+    asked_by,
+    asked_of,
+    holders_asked,
+)
+from engine.rust.item_nodes import type_of
+from engine.rust.known_calls import is_std_method
+from engine.rust.known_types import Nature
+from engine.rust.last_use import is_apart, pointed_into
+from engine.rust.nodes import patterns_of
+from engine.rust.places import local_of, origins_of
+from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
+from engine.rust.scopes import Binding, Scopes
+from engine.rust.signatures import Parameter
+from engine.rust.syntax import Source, span_of, walk_all
+from engine.rust.type_facts import Ownership, is_bytes, is_counted
+
+from .clone_syntax import UsageKind
+from .clone_types import CloneTypes
+from .located_clone import LocatedClone
+
+if TYPE_CHECKING:
+    from engine.detect.facts import Facts
+    from engine.rust.types import Type
+
+_Place = tuple[Source, Node, str]  # a file, the expression that is asked about, the function's name
+_NAMING = (UsageKind.LET, UsageKind.FOR, UsageKind.MATCH, UsageKind.IF_LET)
+
+
+class Obstacles:
+    """Judges the clones of a workspace."""
+
+    def __init__(self, facts: Facts, owned: Callable[[LocatedClone, Node], bool]) -> None:
+        self._facts = facts
+        self._owned = owned
+
+    # -- whatever takes the clone's place ------------------------------------------------------
+
+    def of(self, located: LocatedClone, types: CloneTypes, scopes: Scopes) -> str:
+        """Why the clone must stay, whichever way it would go; "" when nothing is seen."""
+        pointer = self._pointed_into(located, scopes)
+        if pointer:
+            return pointer
+        question = next(self._questions(located, types, scopes), None)
+        if question is None:
+            return ""
+        return question.words(located.source, located.clone.name) + (
+            ", and the answer would be another one without the clone"
+        )
+
+    def _pointed_into(self, located: LocatedClone, scopes: Scopes) -> str:
+        source, place = located.source, located.place
+        local = local_of(source, scopes, place)
+        if local is not None:
+            node = located.clone.node
+            found = pointed_into(source, scopes, node, place, local, self._may_keep)
+        elif place.root.type == "self":
+            body = (n for n in walk_all(source, located.function) if n.type == "self")
+            uses = [span_of(n) for n in body if not is_apart(source, n, place.fields)]
+            at = located.clone.node.start_byte
+            found = raw_look(source, scopes, b"self", uses, at, self._may_keep)
+        else:
+            return ""
+        return found.what if found is not None else ""
+
+    def _may_keep(self, source: Source, name: Node, index: int) -> bool:
+        """May the workspace's function that is called keep a raw pointer to what it is lent?"""
+        sure = is_std_method(source.text(name))
+        for where, function in self._facts.calls.callees(source, name, sure):
+            method = name.type == "field_identifier"
+            parameter = parameter_of(function, method, index) if index >= 0 else None
+            declared = type_of(parameter) if parameter is not None else None
+            if declared is not None and is_pointer_type(where.text(declared)):
+                return True
+            if looks_raw(where, function):
+                return True
+        return False
+
+    def _questions(
+        self, located: LocatedClone, types: CloneTypes, scopes: Scopes
+    ) -> Iterator[Asked]:
+        source, usage = located.source, located.usage
+        direct = asked_at(source, located.clone.node)
+        if direct is not None:
+            yield direct
+        if usage.kind is UsageKind.METHOD and (about := asked_by(usage.name)) is not None:
+            yield Asked(about, usage.name.decode("utf-8", "replace"), span_of(usage.holder))
+        if usage.kind in _NAMING:
+            yield from asked_of(source, _uses(scopes, self.bound(located, scopes)))
+        local = local_of(source, scopes, located.place)
+        if local is not None and _is_held(types.cloned):
+            uses = (use.span for use in local.uses if use.span != span_of(located.place.root))
+            for asked in asked_of(source, uses):
+                if asked.about == "holders":
+                    yield asked
+
+    def of_parameter(self, parameter: Parameter, type_: Type) -> str:
+        """Does the function that takes the clone ask about the instance that it is given?"""
+        source = parameter.source
+        scopes = self._facts.sources.scopes(source, parameter.function)
+        for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
+            for asked in asked_of(source, _uses(scopes, (binding,))):
+                if asked.about != "holders" or _is_held(type_):
+                    said = asked.words(source, binding.name.decode("utf-8", "replace"))
+                    return f"in `{parameter.name}`, {said}"
+        return ""
+
+    # -- a reference in its place --------------------------------------------------------------
+
+    def of_borrow(
+        self, located: LocatedClone, types: CloneTypes, scopes: Scopes, generic: bool
+    ) -> str:
+        """Why no reference may stand in the clone's place."""
+        source = located.source
+        if snapshot := self.snapshot(located, types, scopes):
+            return snapshot
+        bound = self.bound(located, scopes)
+        for binding in bound:
+            spans = [use.span for use in scopes.uses(binding) if not use.capture]
+            found = raw_look(source, scopes, binding.name, spans, None, self._may_keep)
+            if found is not None:
+                return f"{found.what}, and the clone is what it points to"
+        if types.same or types.behind or types.receiver.is_mut_ref:
+            return ""
+        why = self._other_impl(located, types, scopes, bound, generic)
+        shown = types.cloned.short(60)
+        return f"the copy makes a `{shown}` of it, and {why}" if why else ""
+
+    def snapshot(self, located: LocatedClone, types: CloneTypes, scopes: Scopes) -> str:
+        """Why the place may change while a reference to it lives, though rustc does not see it."""
+        if located.place.is_temporary and not types.receiver.is_ref:
+            return ""
+
+        def owned(node: Node) -> bool:
+            return self._owned(located, node)
+
+        said = self._facts.unseen_changes.of(located.source, scopes, located.place, owned)
+        if not said:
+            return ""
+        return f"{said}, so that it may change while it is borrowed: the clone is a snapshot"
+
+    def _other_impl(
+        self,
+        located: LocatedClone,
+        types: CloneTypes,
+        scopes: Scopes,
+        bound: Iterable[Binding],
+        generic: bool,
+    ) -> str:
+        """May another impl answer to the type that the place has?"""
+        source, usage, agreeing = located.source, located.usage, self._facts.agreeing_impls
+        bytes_ = is_byte_pair(types.receiver, types.cloned)
+        match usage.kind:
+            case UsageKind.METHOD:
+                return agreeing.of_method(usage.name)
+            case UsageKind.REF:
+                return agreeing.at(source, usage.holder, bytes_)
+            case UsageKind.COMPARE:
+                return agreeing.of_comparison()
+            case UsageKind.FORMAT if bytes_:
+                return agreeing.at(source, located.clone.node, bytes_)
+            case UsageKind.LET:
+                return agreeing.among(source, scopes, bound, bytes_)
+            case UsageKind.ARGUMENT | UsageKind.METHOD_ARGUMENT if generic and bytes_:
+                return f"`{usage.name.decode('utf-8', 'replace')}` is generic"
+            case _:
+                return ""
+
+    def goes_first(self, located: LocatedClone, scopes: Scopes) -> bool:
+        """May the value go, or be changed, while the name that holds its clone can still be seen? What
+        only reads borrows to its last use, but the clone lived to the end of its scope."""
+        bound = self.bound(located, scopes)
+        if not bound:
+            return False
+        source, place = located.source, located.place
+        origins = origins_of(source, scopes, place, lambda node: self._owned(located, node))
+        during = Span(located.clone.node.end_byte, max(b.scope.end for b in bound))
+        mutates = self._facts.calls.may_mutate
+        return changed_during(source, scopes, place, origins, during, mutates) > 0
+
+    def bound(self, located: LocatedClone, scopes: Scopes) -> tuple[Binding, ...]:
+        """The names that the clone is bound to."""
+        if located.usage.kind not in _NAMING:
+            return ()
+        patterns = map(span_of, patterns_of(located.usage.holder))
+        return tuple(b for pattern in patterns for b in pattern_bindings(scopes, pattern))
+
+    # -- questions asked elsewhere -------------------------------------------------------------
+
+    def asked_elsewhere(self, path: str, types: CloneTypes, ownership: Ownership) -> str:
+        """Where in the package of ``path`` it is asked who holds a value like this, so that one holder
+        less may be seen; "" where nobody asks."""
+        if is_bytes(types.cloned):
+            places = self._near(path, self._asked_of_bytes)
+            return next((self._place(*found) for found in places), "")
+        if ownership.nature is not Nature.SHARED:
+            return ""
+        for source, node, name in self._near(path, self._asked_of_counted):
+            told = self._facts.type_of(source.path, span_of(node))
+            if told is None or _may_be(told, types.cloned):
+                return self._place(source, node, name)
+        return ""
+
+    def _near(self, path: str, places: Iterable[_Place]) -> Iterator[_Place]:
+        mine = self._facts.package_of(path)
+        return (found for found in places if self._facts.package_of(found[0].path) == mine)
+
+    @cached_property
+    def _asked_of_bytes(self) -> list[_Place]:
+        return list(holders_asked(self._facts.sources, counted=False))
+
+    @cached_property
+    def _asked_of_counted(self) -> list[_Place]:
+        return list(holders_asked(self._facts.sources, counted=True))
+
+    def _place(self, source: Source, node: Node, name: str) -> str:
+        line = source.position(node.start_byte)[0]
+        return f"line {line} of {source.path} asks by `{name}` who else holds such a value"
+
+
+def _is_held(type_: Type) -> bool:
+    """Is it counted who holds a value of this type?"""
+    return is_bytes(type_) or any(is_counted(part) for part in type_.walk())
+
+
+def _may_be(told: Type, cloned: Type) -> bool:
+    """May the ``told`` one, behind references, be one of those that ``cloned`` is or holds?"""
+    _, asked = told.behind_refs()
+    if not is_counted(cloned):
+        return True  # it holds some, of types that are not seen here
+    return asked == cloned or not is_counted(asked) or _is_parameter(asked.args[0])
+
+
+def _is_parameter(type_: Type) -> bool:
+    """By its looks a type parameter: ``T``"""
+    return type_.kind == "path" and len(type_.name) == 1
+
+
+def _uses(scopes: Scopes, bindings: Iterable[Binding]) -> Iterator[Span]:
+    return (use.span for b in bindings for use in scopes.uses(b) if not use.capture)
