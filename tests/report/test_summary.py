@@ -140,7 +140,7 @@ def test_what_is_no_site_is_told_with_its_reason_in_text_and_json() -> None:
     site = Site("seed", "src/a\x1b.rs", Span(at, at + 4), message="a copy", id="seed-3")
     site = replace(site, level=Level.REPORT, reason="the types show no copy: `&str`")
     made = replace(result(verdict(1, reason="x")), dismissed=(site,))
-    line = "no site seed src/a\\x1b.rs:4: a copy, but the types show no copy: `&str`"
+    line = "no site seed src/a\\u{1b}.rs:4: a copy, but the types show no copy: `&str`"
     assert line in summary(made)
     assert line in story(made, False, 0)
     first, second = json.loads(render(made, "json"))["fixes"]
