@@ -21,7 +21,10 @@ from engine.verify import VerifyResult, VerifySettings, verify
 # Fixes that overlap wait for the next pass; three are enough for what nests in practice.
 _PASSES = 3
 
-GONE = "the fix of another site rewrote this place, and nothing is left to change there"
+GONE = (
+    "the fix of another site rewrote this place, and nothing is left to change there; without that "
+    "fix, this one is made"
+)
 
 # What a deferred proposal is known by on the rewritten tree, where its text may differ: codemod,
 # path, item.
@@ -136,7 +139,7 @@ class _Passes:
         if self.waiting is not None:
             self.settle([verdict.proposal for verdict in found.verdicts])
             self.later |= {v.proposal.id for v in found.verdicts}
-        self.verdicts += found.verdicts
+        self.verdicts += sorted(found.verdicts, key=lambda verdict: verdict.proposal.codemod)
         self.notes += [note for note in found.notes if note not in self.notes]
         for kind, times in found.runs.items():
             self._count(kind, times)

@@ -227,11 +227,15 @@ def unused_allowances(
 
 
 def _by_codemod(sites: Sequence[Site]) -> dict[str, list[Site]]:
-    """The sites of each codemod, in order, by its name."""
+    """The sites of each codemod, in order, by its name: in the order in which their fixes are tried."""
     found: dict[str, list[Site]] = {}
     for site in sites:
         found.setdefault(site.codemod, []).append(site)
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda entry: _rank(entry[0])))
+
+
+def _rank(name: str) -> tuple[int, str]:
+    return -registry()[name].codemod.precedence, name
 
 
 def _kinds(questions: Set[Question]) -> str:

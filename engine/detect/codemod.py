@@ -90,6 +90,9 @@ class Codemod:
     use_macro_literals: ClassVar[tuple[bytes, ...]] = ()
     # Metrics ("allocations") that a fix may make worse knowingly, for a reason that its notes give.
     costs: ClassVar[frozenset[str]] = frozenset()
+    # Of two codemods' fixes that overlap, the one with the larger number is tried first; the other
+    # takes its place when it does not hold, is of a level that is not taken, or is left out.
+    precedence: ClassVar[int] = 0
     options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``RESERVED`` are taken
 
     def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:

@@ -224,3 +224,13 @@ def test_who_asks_nothing_new_costs_no_second_round(session: Session) -> None:
     assert {question.path for question in asked} == {"counts/src/lib.rs", "user/src/lib.rs"}
     once = Oracle(session.cargo).ask(asked, sources)
     assert (answers.rounds, answers.replays) == (once.rounds, once.replays)
+
+
+def test_the_fixes_of_a_codemod_that_takes_precedence_are_planned_first() -> None:
+    names = ("clone-per-frame", "guard-across-await", "mutex-counter")
+    sites = [Site(name, "src/lib.rs", Span(0, 1)) for name in names]
+    assert list(session_module._by_codemod(sites)) == [
+        "mutex-counter",
+        "clone-per-frame",
+        "guard-across-await",
+    ]
