@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -21,8 +20,9 @@ from engine.base.model import Span
 from engine.rust.evaluation_order import expressions_around
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guarded, lock_call
-from engine.rust.nodes import body_of, let_of, statements_of
-from engine.rust.syntax import Source, attributes, span_of
+from engine.rust.nodes import let_of, statements_of
+from engine.rust.suspension import held_on_purpose
+from engine.rust.syntax import span_of
 from engine.rust.types import UNIT, Type
 
 
@@ -95,7 +95,7 @@ def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:
         return messages.is_parameter(source, scope)
     if scope.kind == "passed":
         return messages.passed(source, scope)
-    attribute = _allowed(source, scope.holder)
+    attribute = held_on_purpose(source, scope.holder)
     if attribute is not None:
         return messages.allowed(source, scope, attribute)
     if scope.kind not in ("let", "pattern", "extended"):
@@ -127,23 +127,6 @@ def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:
     if bound and locked is not None and locked.method.startswith(b"try_"):
         return messages.tried(source, scope, locked)
     return ""
-
-
-_ALLOWED = re.compile(rb"\b(?:allow|expect)\b.*await_holding_(?:lock|refcell_ref)", re.DOTALL)
-
-
-def _allowed(source: Source, node: Node) -> Node | None:
-    """The attribute by which the code says that it holds a lock across an await on purpose."""
-    if b"await_holding_" not in source.data:
-        return None
-    for place in (node, *source.ancestors(node)):
-        inner = [place, *([body] if (body := body_of(place)) is not None else [])]
-        found = list(attributes(place))
-        found += [c for n in inner for c in n.named_children if c.type == "inner_attribute_item"]
-        for attribute in found:
-            if _ALLOWED.search(source.text(attribute)):
-                return attribute
-    return None
 
 
 def _use(nodes: Sequence[Node]) -> Span:

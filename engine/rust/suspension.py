@@ -12,9 +12,9 @@ from bisect import bisect_left
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.nodes import macro_name
+from engine.rust.nodes import body_of, macro_name
 from engine.rust.per_source import per_source
-from engine.rust.syntax import FUNCTIONS, Source, is_async
+from engine.rust.syntax import FUNCTIONS, Source, attributes, is_async
 
 # Macros that await what they are given: the call itself is a point of suspension.
 _AWAITING = frozenset({b"select", b"select_biased", b"join", b"try_join"})
@@ -46,6 +46,22 @@ def is_suspension(source: Source, node: Node) -> bool:
     return node.type == "macro_invocation" and awaits_arguments(source, node)
 
 
+def suspends(source: Source, node: Node) -> bool:
+    """Is there a point of suspension in ``node``, outside of the closures, functions and futures that
+    it makes for others to run?"""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if current.type in FUNCTIONS or current.type == "async_block" or is_stream(source, current):
+            continue
+        if is_suspension(source, current):
+            return True
+        pending += current.named_children
+        if current.type == "macro_invocation":
+            pending += [tree.root_node for tree in source.arguments(current)]
+    return False
+
+
 def in_future(source: Source, node: Node) -> bool:
     """Does ``node`` run inside a future: async fn, block or closure, or a ``stream!`` body?"""
     for ancestor in source.ancestors(node):
@@ -67,3 +83,23 @@ def may_suspend(source: Source, span: Span) -> bool:
     found = _hints(source)
     at = bisect_left(found, span.start)
     return at < len(found) and found[at] < span.end
+
+
+# -- locks that are held meanwhile -----------------------------------------------------------------
+
+_ALLOWED = re.compile(rb"\b(?:allow|expect)\b.*await_holding_(?:lock|refcell_ref)", re.DOTALL)
+
+
+def held_on_purpose(source: Source, node: Node) -> Node | None:
+    """The attribute on ``node``, or around it, by which the code says that it holds a lock across an
+    await on purpose: it allows clippy's lint."""
+    if b"await_holding_" not in source.data:
+        return None
+    for place in (node, *source.ancestors(node)):
+        inner = [place, *([body] if (body := body_of(place)) is not None else [])]
+        found = list(attributes(place))
+        found += [c for n in inner for c in n.named_children if c.type == "inner_attribute_item"]
+        for attribute in found:
+            if _ALLOWED.search(source.text(attribute)):
+                return attribute
+    return None

@@ -1,0 +1,51 @@
+"""Where a future may be suspended, and locks that are held meanwhile on purpose."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.rust.queries import walk
+from engine.rust.suspension import held_on_purpose, suspends
+from engine.rust.syntax import Source
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("work().await;", True),
+        ("let n = a + work().await?;", True),
+        ("for x in list { work(x).await; }", True),
+        ("tokio::join!(a(), b());", True),
+        ('println!("{}", work().await);', True),
+        ("work();", False),
+        ("spawn(async move { work().await });", False),  # the other task's
+        ("let later = async { work().await };", False),
+        ("list.map(|x| async move { x.await });", False),
+        ("async fn inner() { work().await; }", False),
+        ("let s = stream! { yield work().await; };", False),
+        ("if done { return; }", False),
+    ],
+)
+def test_statements_that_suspend(statement: str, found: bool) -> None:
+    source = Source("src/lib.rs", f"async fn f() {{ {statement} }}".encode())
+    body = next(node for node in walk(source.root) if node.type == "block")
+    assert suspends(source, body.named_children[0]) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "attribute"),
+    [
+        ("#[allow(clippy::await_holding_lock)]\nasync fn f() { let g = 1; }", "#[allow"),
+        ("async fn f() { #![expect(clippy::await_holding_lock)] let g = 1; }", "#![expect"),
+        ("#![allow(clippy::await_holding_lock)]\nasync fn f() { let g = 1; }", "#![allow"),
+        ("#[warn(clippy::await_holding_lock)]\nasync fn f() { let g = 1; }", ""),
+        ("#[allow(clippy::await_holding_lock)]\nfn e() {}\nasync fn f() { let g = 1; }", ""),
+        ("#[allow(dead_code)]\nasync fn f() { let g = 1; }", ""),
+    ],
+)
+def test_attributes_that_hold_a_lock_on_purpose(text: str, attribute: str) -> None:
+    source = Source("src/lib.rs", text.encode())
+    let = next(node for node in walk(source.root) if node.type == "let_declaration")
+    found = held_on_purpose(source, let)
+    assert (source.text(found).decode() if found is not None else "").startswith(attribute)
+    assert (found is not None) is bool(attribute)
