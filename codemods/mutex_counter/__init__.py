@@ -5,7 +5,8 @@ What it finds
 `Mutex<T>` and `RwLock<T>` of std, parking_lot, tokio and futures, with `T` an integer of up to 64
 bits or `bool`: in fields, statics, locals, type aliases, arrays and collections, together with
 everything that the lock flows into: `Arc` clones, parameters, results, closures, other structs. A
-struct that holds nothing but such values behind one lock (`Mutex<Stats>`) is found as well.
+struct of such values behind one lock (`Arc<Mutex<Stats>>`) is found as well, wherever a handle to it
+goes, and so are counters that stand beside other things in it.
 The types are rustc's own; a lock that code of another configuration may use is left, and said so.
 
 Why it breaks under load
@@ -63,6 +64,27 @@ Review: everything else, among it flags, maxima, exchanges, limits, public field
 were read under both locks, handlers for poisoned locks, and `try_lock` for a look at the value (an
 atomic always gives it; a change that is skipped while the lock is taken is left).
 
+Where nothing but a count is done with a guard that then lives on over an await, the count is one
+operation and the await runs without a lock; `Look at` names what ran one at a time and no longer
+does. It stays one critical section when the value is looked at or set, when something else than
+inert code comes before the await, when a second lock is taken there, and where the code allows
+`await_holding_lock`. This fix comes before that of `guard-across-await` for the same guard, which
+is made in its place where this one is left out or does not hold.
+
+A struct behind a lock becomes one of atomics without it: always for review. Every place that names
+the struct, makes it or locks it changes with it, over all files; one that uses it without its lock, as
+a whole (`guard.clone()`, `mem::take(&mut *guard)`, a method, `into_inner`, `get_mut`), or in code that
+is not compiled here, leaves it. So does a derive that atomics lack (`Clone`, `PartialEq`,
+`Serialize`): take it off, or write it by hand. Of a struct with other fields, the counters leave the lock:
+
+    struct Meta { hits: AtomicU64, rest: Mutex<MetaRest> }      // was: Mutex<Meta>
+    struct MetaRest { name: String, tags: Vec<String> }
+
+`meta.lock()` is `meta.rest.lock()` where the rest is meant. (One struct more, but the code under the
+locks stays as it was; a lock for each other field would take it apart.) A counter leaves that is changed
+by itself somewhere and that no critical section needs together with what stays. Where one does, the
+line is named: when it need not be one section, take the lock twice there.
+
 Orderings follow from a rule. Relaxed for a statistic: a number that is only added to, subtracted
 from and read out, when nothing compares what was read or branches on it (looked for through names,
 fields, results and parameters; a number that also goes down must be seen all the way). It is exact,
@@ -113,6 +135,7 @@ class MutexCounter(Codemod):
 
     name = "mutex-counter"
     summary = "a lock around one number or flag becomes an atomic"
+    precedence = 1  # without the lock, what holds it too long has nothing to hold
     macro_literals = (b"Mutex", b"RwLock", b"const_mutex", b"const_rwlock")
     literals = (macro_literals,)
     # A file may hold nothing but uses of another file's counter.

@@ -2,7 +2,9 @@
 
 What runs while the guard lives is a critical section. It becomes an atomic operation when nothing
 in it but the counter minds the lock, and what it does to the counter is one load, one change, a
-change whose old or new value is used, or a pure function of the old value.
+change whose old or new value is used, or a pure function of the old value. Where it is counted, and
+the guard lives on over an await without being used, what is awaited is work that the lock was never
+meant for: it is left out of the section (``later``), for a person to look at.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from engine.rust.effects import Effect, effects
 from engine.rust.format_macros import capturing, shown_by
 from engine.rust.influence import Influence
 from engine.rust.scopes import Binding, Scopes
+from engine.rust.suspension import held_on_purpose, suspends
 from engine.rust.syntax import Source, span_of
 
 
@@ -55,6 +58,7 @@ class CriticalSection:
     mentions: tuple[Mention, ...]
     notes: tuple[str, ...]
     later: tuple[Node, ...] = field(default=())  # statements after the drop
+    released: tuple[Node, ...] = field(default=())  # that run under the lock, and need not
 
     @property
     def writes(self) -> tuple[Mention, ...]:
@@ -132,8 +136,32 @@ def _section(
     mentions = _mentions(source, scopes, binding, statements, drop, fields)
     if not mentions:
         raise Refused("the lock is held as a gate: its value is not used", locks=True)
+    released: tuple[Node, ...] = ()
+    if drop is None and _counts(mentions) and held_on_purpose(source, head or block) is None:
+        at = _first_await(source, statements, mentions[-1].statement + 1)
+        statements, released = statements[:at], statements[at:]
     notes = _notes(source, statements, mentions)
-    return CriticalSection(source, name, head, block, statements, drop, mentions, notes, later)
+    return CriticalSection(
+        source, name, head, block, statements, drop, mentions, notes, later, released
+    )
+
+
+def _counts(mentions: Sequence[Mention]) -> bool:
+    """Is the value changed by what it was, and known to nobody afterwards?"""
+    writes = [m for m in mentions if not m.reads]
+    inside = [span_of(m.access.node) for m in writes]
+    own = [m for m in mentions if m.reads and any(span_of(m.node) in span for span in inside)]
+    known = len(own) + len(writes) < len(mentions)
+    added = (m.access.kind == "compound" or (m.access.kind == "assign" and own) for m in writes)
+    return bool(writes) and not known and all(added)
+
+
+def _first_await(source: Source, statements: Sequence[Node], start: int) -> int:
+    """The index of the first statement from ``start`` on in which the future may be suspended."""
+    for at in range(start, len(statements)):
+        if suspends(source, statements[at]):
+            return at
+    return len(statements)
 
 
 def _drops(source: Source, statement: Node, name: bytes) -> bool:

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from tree_sitter import Node
+
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.locate import asked
 from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_call import DIRECT, rewrite
-from codemods.mutex_counter.lock_types import atomic
+from codemods.mutex_counter.lock_types import Lock, atomic
 from codemods.mutex_counter.lost_awaits import lost_notes
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
 from codemods.mutex_counter.temporary_guard import READING, Field, LockUse, Rewrite
@@ -139,6 +141,18 @@ def rewrite_call(
 ) -> Rewrite:
     """One lock call with everything done under it; ``fields`` are those of the struct behind the
     lock (none: a number or flag is behind it), ``made`` as in ``uses_of``."""
+    use, node, lock = opened(located, call, orders, fields, made)
+    return rewrite(use, node, lock.family, call.method)
+
+
+def opened(
+    located: Located,
+    call: LockCall,
+    orders: Orders,
+    fields: Mapping[bytes, Field],
+    made: tuple[Edit, ...] = (),
+) -> tuple[LockUse, Node, Lock]:
+    """A lock call as ``rewrite_call`` takes it: the use, its node, its lock. Raises Refused."""
     source = located.source(call.path)
     node, held = source.node_at(call.span), source.node_at(call.receiver)
     if node is None or held is None or call.lock is None:
@@ -153,7 +167,7 @@ def rewrite_call(
     use = LockUse(
         source, text, call.lock.inner, orders, located.facts, located.influence, references, fields
     )
-    return rewrite(use, node, call.lock.family, call.method)
+    return use, node, call.lock
 
 
 def _references(located: Located, call: LockCall) -> frozenset[Span]:

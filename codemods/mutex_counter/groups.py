@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.locate import NAME, identity_of, kind_of, message_for
+from codemods.mutex_counter.locate import identity_of, kind_of, message_for
 from codemods.mutex_counter.located import (
     Constructor,
     Declaration,
@@ -21,6 +21,7 @@ from codemods.mutex_counter.located import (
 )
 from codemods.mutex_counter.lock_flow import LockFlow
 from codemods.mutex_counter.lock_types import ATOMICS, Family, may_have_atomic
+from codemods.mutex_counter.struct_sites import NAME
 from codemods.mutex_counter.type_names import GenericAlias, is_other, number_of
 from engine.base.model import Level, Site, Span
 from engine.rust import item_nodes, nodes

@@ -194,7 +194,7 @@ def access(source: Source, guard: Node, fields: bool = False) -> Access:
     node, up = nodes.unwrapped(guard)
     if fields:
         if up is None or not field_of(source, guard):
-            raise Refused("the struct behind the lock is used as a whole")
+            raise Refused(whole(source, node))
         return _through(source, up)
     if up is not None and nodes.dereferenced(up) is not None:
         return _through(source, up)
@@ -208,6 +208,17 @@ def access(source: Source, guard: Node, fields: bool = False) -> Access:
     if up is not None and up.type == "token_tree":
         raise Refused("a macro whose arguments are no plain expressions takes the guard")
     raise Refused(_escape(source, node), True)
+
+
+def whole(source: Source, guard: Node) -> str:
+    """What is done with a struct behind the lock, where that is not one of its fields."""
+    called = nodes.method_on(source, guard)
+    by = (
+        f": `.{called[0].decode('utf-8', 'replace')}()` is called on it"
+        if called is not None
+        else ""
+    )
+    return f"the struct behind the lock is used as a whole{by}"
 
 
 def _through(source: Source, star: Node) -> Access:

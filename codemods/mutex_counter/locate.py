@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 
-from tree_sitter import Node, Query
+from tree_sitter import Node
 
 from codemods.mutex_counter.lock_types import NUMBERS, family_of
-from engine.base.model import Level, Role, Site, Span
+from codemods.mutex_counter.struct_sites import (
+    NAME,
+    made_by,
+    of_file,
+    one_shown,
+    shown_text,
+    struct_site,
+    structs,
+)
+from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
 from engine.rust import item_nodes, nodes
 from engine.rust.per_source import per_source
-from engine.rust.queries import captures, compile_query, walk
+from engine.rust.queries import walk
 from engine.rust.syntax import Source, span_of
 
-NAME = "mutex-counter"
 # Method names of the query's last pattern. They are looked for with the parenthesis behind them.
 METHODS = (
     b"lock", b"read", b"write", b"blocking_lock", b"blocking_read", b"blocking_write", b"get_mut",
@@ -62,29 +69,33 @@ Owned = dict[Span, list[tuple[Node, Node]]]  # (declaration, lock type in it) by
 def locate(source: Source, matches: Sequence[Match]) -> Iterator[Site]:
     """All places that the plan must know of; the declarations among them are sites."""
     owned: Owned = {}
+    held: list[Site] = []  # locks around structs of the file
     for match in matches:
         if match.pattern in (0, 1):
-            yield from _lock_type(source, match.one("type"), match.one("inner"), owned)
+            yield from _lock_type(source, match.one("type"), match.one("inner"), owned, held)
         elif match.pattern == 2:
-            yield from _constructor(source, match.one("constructor"))
+            yield from _constructor(source, match.one("constructor"), held)
         elif match.pattern == 4:
             yield from _named(source, match.one("type"), match.one("inner"))
         else:
             method = match.one("method")
             if source.data[method.end_byte : method.end_byte + 1] == b"(":
                 yield _call(source, match.one("call"), method)
+    yield from one_shown(source, held)
     for span, found in owned.items():
         yield _declaration(source, span, found[0][0], [node for _, node in found])
 
 
-def _lock_type(source: Source, node: Node, inner: Node, owned: Owned) -> Iterator[Site]:
+def _lock_type(
+    source: Source, node: Node, inner: Node, owned: Owned, held: list[Site]
+) -> Iterator[Site]:
     """``Mutex<u64>``, ``Mutex<Count>``, ``Mutex<Stats>``."""
     name = source.text(inner)
-    struct = counters(source).get(name)
+    struct = structs(source).get(name)
     if not _is_lock(source, node):
         return
     if struct is not None:
-        yield _struct(source, node, struct)
+        held.append(of_file(source, _owner(source, node), span_of(node), struct))
         return
     if name not in NUMBERS and name not in _aliases(source):
         return
@@ -102,52 +113,6 @@ def _is_lock(source: Source, node: Node) -> bool:
     return family is not None or not known
 
 
-@cache
-def _structs() -> Query:
-    return compile_query("(struct_item name: (_) @name) @struct")
-
-
-@per_source
-def counters(source: Source) -> Mapping[bytes, Node]:
-    """Structs of the file that hold nothing but numbers and flags, by name."""
-    found: dict[bytes, list[Node]] = {}
-    for node in captures(_structs(), source.root, "struct"):
-        named = item_nodes.name_of(node)
-        found.setdefault(source.text(named) if named is not None else b"", []).append(node)
-    alone = {name: same[0] for name, same in found.items() if len(same) == 1}
-    return {name: node for name, node in alone.items() if fields(source, node)}
-
-
-def fields(source: Source, struct: Node) -> dict[bytes, Node]:
-    """Types of the struct's fields by name, when all are numbers or flags; else nothing."""
-    found = {source.text(name): type_ for name, type_ in item_nodes.named_fields(struct)}
-    numbers = all(source.text(type_) in NUMBERS for type_ in found.values())
-    return found if numbers and item_nodes.type_parameters(struct) is None else {}
-
-
-def counts(source: Source, names: Iterable[bytes]) -> bool:
-    """Is a field of one of these names added to in this file? Settings are no counters."""
-    words = b"|".join(re.escape(name) for name in names)
-    return re.search(rb"\.\s*(?:" + words + rb")\s*[+-]=", source.data) is not None
-
-
-def _struct(source: Source, node: Node, struct: Node) -> Site:
-    """``Mutex<Stats>``, where ``Stats`` holds nothing but counters."""
-    owner = _owner(source, node)
-    span = span_of(node)
-    shown = (
-        owner is not None
-        and owner.type in ("field_declaration", "static_item")
-        and counts(source, fields(source, struct))
-    )
-    if owner is not None and shown and (named := item_nodes.name_of(owner)) is not None:
-        span = Span(named.start_byte, span.end)
-    message = f"`{_shown(source, span)}`: one lock stands before a struct of counters"
-    captures = {"types": (span_of(node),), "struct": (span_of(struct),)}
-    role: Role = "site" if shown else "use"
-    return Site(NAME, source.path, span, captures, kind="struct", role=role, message=message)
-
-
 @per_source
 def _aliases(source: Source) -> frozenset[bytes]:
     """Names that the file defines as aliases of what has an atomic."""
@@ -158,7 +123,7 @@ def _aliases(source: Source) -> frozenset[bytes]:
 def _named(source: Source, node: Node, inner: Node) -> Iterator[Site]:
     """A lock around a name that this file does not tell the meaning of: the plan finds it out."""
     name = source.text(inner)
-    if name in counters(source) or name in _aliases(source) or not _is_lock(source, node):
+    if name in structs(source) or name in _aliases(source) or not _is_lock(source, node):
         return
     owner = _owner(source, node)
     if owner is None or owner.type == "closure_expression":
@@ -211,7 +176,7 @@ def _declaration(source: Source, span: Span, owner: Node, types: Sequence[Node])
         kind=kind_of(owner),
         role="site" if owner.type in _SHOWN else "use",
         level=Level.REVIEW,
-        message=message_for(_shown(source, shown), flag),
+        message=message_for(shown_text(source, shown), flag),
     )
 
 
@@ -226,10 +191,6 @@ def message_for(declared: str, flag: bool) -> str:
     return f"`{declared}`: a lock is taken for every look at one {noun}"
 
 
-def _shown(source: Source, span: Span) -> str:
-    return " ".join(source.slice(span).decode("utf-8", "replace").split())
-
-
 def _turbofish(source: Source, node: Node) -> Iterator[Site]:
     """A lock type in an expression, as in ``Arc::<Mutex<u64>>::default()``."""
     call = source.enclosing(node, ["call_expression"])
@@ -238,7 +199,7 @@ def _turbofish(source: Source, node: Node) -> Iterator[Site]:
         yield Site(NAME, source.path, span_of(call), captures, kind="turbofish", role="use")
 
 
-def _constructor(source: Source, node: Node) -> Iterator[Site]:
+def _constructor(source: Source, node: Node, held: list[Site]) -> Iterator[Site]:
     """``Mutex::new`` with or without its call, and the ``let`` that it alone declares."""
     named_path = nodes.path_of(node)
     path = named_path[0] if named_path is not None else None
@@ -255,6 +216,9 @@ def _constructor(source: Source, node: Node) -> Iterator[Site]:
     captures = {"path": (span_of(path),), "whole": (span_of(whole),), "named": (span_of(named),)}
     yield Site(NAME, source.path, span_of(whole), captures, kind="new", role="use")
     given = nodes.arguments_of(whole)
+    made = made_by(given[0]) if len(given) == 1 else None
+    if made is not None:
+        yield from _filled(source, whole, made, held)
     holder = _let_of_only(source, whole)
     let = nodes.let_of(holder) if holder is not None else None
     if holder is None or let is None or let.type is not None:
@@ -263,8 +227,20 @@ def _constructor(source: Source, node: Node) -> Iterator[Site]:
         return
     shown = Span(let.pattern.start_byte, whole.end_byte)
     parts = {"name": (span_of(let.pattern),), "owner": (span_of(holder),), "types": ()}
-    message = message_for(f"{_shown(source, shown)}..", given[0].type == "boolean_literal")
+    message = message_for(f"{shown_text(source, shown)}..", given[0].type == "boolean_literal")
     yield Site(NAME, source.path, shown, parts, kind="local", message=message)
+
+
+def _filled(source: Source, call: Node, made: Node, held: list[Site]) -> Iterator[Site]:
+    """A lock is made around a struct, ``made``: of this file, or perhaps of another one."""
+    struct = structs(source).get(source.text(made))
+    owner = _let_of_only(source, call)
+    if struct is not None:
+        held.append(of_file(source, owner, span_of(call), struct))
+    elif nodes.last_segment(source.text(made))[:1].isupper():
+        site = struct_site(source, owner, span_of(call), ())
+        captures = {**site.captures, "inner": (span_of(made),)}
+        yield replace(site, captures=captures, kind="made")
 
 
 def _let_of_only(source: Source, node: Node) -> Node | None:

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.locate import counts, fields
 from codemods.mutex_counter.lock_types import NUMBERS, Family, Lock, family_of, guard_of, lock_of
+from codemods.mutex_counter.struct_sites import fields, number_fields, struct_site
 from codemods.mutex_counter.type_names import GenericAlias, generic_alias, number_of, struct_of
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
@@ -167,6 +167,8 @@ def build(sites: Iterable[Site], facts: Facts) -> Located:
             located.structs.append(StructLock(site, site.path, site.captures["struct"][0]))
         elif site.kind.startswith("named "):
             _named(located, site)
+        elif site.kind == "made":
+            _made(located, site)
         elif site.kind in ("new", "turbofish"):
             located.constructors.append(_new(site, facts))
         else:
@@ -225,14 +227,22 @@ def _named(located: Located, site: Site) -> None:
     found = as_site(site, site.kind.removeprefix("named "))
     if number_of(located.facts.items, source, inner):
         _add_site(located, found)
+    elif (struct := struct_of(located.facts.items, source, inner)) and number_fields(*struct):
+        held = struct_site(source, owner, span_of(lock), fields(*struct))
+        located.structs.append(StructLock(held, struct[0].path, span_of(struct[1])))
     elif owner.type == "type_item":
         alias = generic_alias(source, owner, lock, inner, family_at(source, lock))
         if alias is not None:
             located.generic_aliases.append(alias)
-    elif (struct := struct_of(located.facts.items, source, inner)) and fields(*struct):
-        shown = found.kind in ("field", "static") and counts(source, fields(*struct))
-        message = f"{found.message.partition(': ')[0]}: one lock stands before a struct of counters"
-        found = replace(found, kind="struct", role="site" if shown else "use", message=message)
+
+
+def _made(located: Located, site: Site) -> None:
+    """A lock is made around what may be a struct of another file."""
+    source = located.source(site.path)
+    inner = source.node_at(site.captures["inner"][0])
+    struct = struct_of(located.facts.items, source, inner) if inner is not None else None
+    if struct is not None and number_fields(*struct):
+        found = replace(site, kind="struct")
         located.structs.append(StructLock(found, struct[0].path, span_of(struct[1])))
 
 

@@ -15,6 +15,7 @@ from codemods.mutex_counter.critical_section import (
 )
 from codemods.mutex_counter.guard_access import Guard, Refused, access, guard_from
 from codemods.mutex_counter.lock_types import Family
+from codemods.mutex_counter.released_work import released_notes
 from codemods.mutex_counter.section_operations import section_rewrite
 from codemods.mutex_counter.section_rewrite import SectionRewrite
 from codemods.mutex_counter.struct_sections import fields_rewrite
@@ -134,7 +135,11 @@ def _from_let(use: LockUse, node: Node, guard: Guard) -> Rewrite:
     section = section_of_let(source, scopes, node, binding, bool(use.fields))
     made, ops = _operation(use, section, scopes)
     require_no_comment(source, span_of(node))
-    notes = (*section.notes, HANDLER) if guard.handler else section.notes
+    notes = (
+        *section.notes,
+        *released_notes(use, section, guard.node),
+        *([HANDLER] if guard.handler else ()),
+    )
     edits = _collapsed(use, section, made)
     if edits is None:
         head = without_statement(source, node)
@@ -170,7 +175,7 @@ def _collapsed(
 ) -> tuple[Edit, ...] | None:
     """The whole section as one operation; with the block around it, when that held nothing else."""
     source, block, head = use.source, section.block, section.head
-    if made.sole is None or head is None or section.later:
+    if made.sole is None or head is None or section.later or section.released:
         return None
     last = section.drop or section.statements[-1]
     span = Span(head.start_byte, last.end_byte)
@@ -214,10 +219,14 @@ def _from_holder(use: LockUse, guard: Guard) -> Rewrite:
     if made.lead is not None:
         indent = source.newline + source.indent_of(body.end_byte - 1) + b"    "
         text = b"{" + indent + made.lead + text[1:]
-    comments = any(child.type in COMMENTS for child in body.children)
-    if made.sole is not None and not comments and section.drop is None:
+    more = section.released or any(child.type in COMMENTS for child in body.children)
+    if made.sole is not None and not more and section.drop is None:
         text = _stated(source, holder, made.sole)
-    notes = (*section.notes, HANDLER) if guard.handler else section.notes
+    notes = (
+        *section.notes,
+        *released_notes(use, section, guard.node),
+        *([HANDLER] if guard.handler else ()),
+    )
     return Rewrite((_placed(source, holder, text),), ops, notes)
 
 

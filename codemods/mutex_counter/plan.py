@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from codemods.mutex_counter import counter_structs
+from codemods.mutex_counter import structs
 from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     changing,
@@ -45,12 +46,13 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
             if proposal.fixes:
                 located.replaced += group.lock_calls
             yield proposal
-    yield from counter_structs.proposals(located)
+    yield from structs.proposals(located)
 
 
 def proposal_of(located: Located, group: Group) -> Proposal:
     """What is proposed for a group. Raises Refused when it is no counter behind a lock."""
     shown = [d.site for d in group.declarations if d.site.role == "site" and _is_counter(group, d)]
+    shown = shown or _handed_on(group)
     if not shown:
         raise Refused("rustc knows no counter here", locks=True)
     sites = tuple(sorted(shown, key=lambda s: (s.kind in ("let", "local"), s.path, s.span)))
@@ -73,6 +75,14 @@ def proposal_of(located: Located, group: Group) -> Proposal:
             raise
         return Proposal(sites, reason=refused.reason)
     return Proposal(sites, (_fix(located, group, made, orders),))
+
+
+def _handed_on(group: Group) -> list[Site]:
+    """The first parameter or result of a group that no field, static, alias or local keeps here."""
+    handed = ("parameter", "function_item", "function_signature_item")
+    found = [d.site for d in group.declarations if d.types and d.kind in handed]
+    first = sorted(found, key=lambda s: (s.path, s.span))[: 1 if group.lock_calls else 0]
+    return [replace(site, role="site") for site in first]
 
 
 def _is_counter(group: Group, decl: Declaration) -> bool:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from tree_sitter import Node
+
 from codemods.mutex_counter.atomic_change import free_name
 from codemods.mutex_counter.critical_section import CriticalSection
-from codemods.mutex_counter.guard_access import Refused, field_of
+from codemods.mutex_counter.guard_access import Refused, field_of, guard_from, whole
+from codemods.mutex_counter.lock_types import Family
 from codemods.mutex_counter.section_operations import section_rewrite
 from codemods.mutex_counter.section_rewrite import SectionRewrite, receiver_stays
 from codemods.mutex_counter.temporary_guard import LockUse, of_field
 from engine.base.model import Edit
+from engine.rust import nodes
 from engine.rust.control_flow import repeated
 from engine.rust.evaluation_order import names_declared
 from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, span_of
 
 
 def fields_rewrite(use: LockUse, section: CriticalSection, scopes: Scopes) -> SectionRewrite:
@@ -62,3 +67,44 @@ def _several(
     indent = source.newline + source.indent_of(head.start_byte)
     lead = indent.join(loads.values()) if loads else None
     return SectionRewrite(frozenset(ops), tuple(edits), lead)
+
+
+def fields_used(use: LockUse, call: Node, family: Family, method: bytes) -> frozenset[bytes]:
+    """Which fields of the struct the lock scope that ``call`` opens looks at. Raises Refused where the
+    struct is used as a whole."""
+    source = use.source
+    guard = guard_from(source, call, family, method)
+    node, up = nodes.unwrapped(guard.node)
+    let = nodes.let_of(up) if up is not None and up.type == "let_declaration" else None
+    named = guard.binding
+    if guard.form == "value":
+        if let is None or let.value != node:
+            return frozenset({_looked_at(source, guard.node)})
+        named = let.pattern
+    function = source.fn_item_of(call)
+    if named is None or named.type != "identifier" or function is None:
+        raise Refused("the struct behind the lock is used as a whole")
+    scopes = use.scopes(function)
+    binding = next((b for b in scopes.bindings if b.decl == span_of(named)), None)
+    uses = scopes.uses(binding) if binding is not None else ()
+    found = {
+        _looked_at(source, mention)
+        for mention in (source.innermost(one.span) for one in uses)
+        if not _is_dropped(source, mention)
+    }
+    if not found:
+        raise Refused("the lock is held as a gate: its value is not used", locks=True)
+    return frozenset(found)
+
+
+def _looked_at(source: Source, guard: Node) -> bytes:
+    name = field_of(source, guard) if guard.type != "string_content" else b""
+    if not name:
+        raise Refused(whole(source, nodes.outward(guard)))
+    return name
+
+
+def _is_dropped(source: Source, guard: Node) -> bool:
+    call = nodes.call_around(guard)
+    callee = nodes.callee_of(call) if call is not None else None
+    return callee is not None and source.text(callee) in (b"drop", b"mem::drop", b"std::mem::drop")

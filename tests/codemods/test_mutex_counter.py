@@ -253,6 +253,33 @@ def test_uses_in_other_files_and_the_api_note() -> None:
     assert "hits.fetch_add(1, Ordering::Relaxed);" in work.applied(fix)["src/web.rs"]
 
 
+def test_a_lock_that_is_only_handed_on() -> None:
+    text = """\
+use std::sync::{Arc, Mutex};
+
+pub fn count(hits: &Mutex<u64>) {
+    *hits.lock().unwrap() += 1;
+}
+
+pub fn same(hits: Arc<Mutex<u64>>) -> Arc<Mutex<u64>> {
+    count(&hits);
+    hits
+}
+
+pub fn other(unused: &Mutex<u64>) {}
+"""
+    work = one(text, {"hits": U64})
+    (proposal,) = work.plan()
+    assert [site.message for site in proposal.sites] == [
+        "`hits: &Mutex<u64>`: a lock is taken for every look at one number"
+    ]
+    assert proposal.fixes[0].level == "review"
+    after = work.rewritten()
+    assert "pub fn count(hits: &AtomicU64) {\n    hits.fetch_add(1, Ordering::Relaxed);" in after
+    assert "pub fn same(hits: Arc<AtomicU64>) -> Arc<AtomicU64> {" in after
+    assert "pub fn other(unused: &Mutex<u64>) {}" in after
+
+
 FOLLOWED = """\
 use std::sync::Mutex;
 

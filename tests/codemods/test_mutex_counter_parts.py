@@ -387,7 +387,12 @@ def test_sections(body: str, done: list[str], noted: int) -> None:
     [
         ("flush();", "held as a gate"),
         ("*h += 1; flush();", "`flush(..)` (line 3) runs while the lock is held"),
-        ("*h += 1; a.await;", "`a.await` (line 3) runs while the lock is held"),
+        ("a.await; *h += 1;", "`a.await` (line 3) runs while the lock is held"),
+        ("*h += 1; flush(); a.await;", "`flush(..)` (line 3) runs while the lock is held"),
+        ("*h += 1; a.await; drop(h);", "`a.await` (line 3) runs while the lock is held"),
+        ("*h = 1; a.await;", "`a.await` (line 3) runs while the lock is held"),
+        ("let n = *h; *h += 1; a(n).await;", "`a(n).await` (line 3) runs while the lock is held"),
+        ("*h += 1; a.await; *h -= 1;", "`a.await` (line 3) runs while the lock is held"),
         ("*h += *other.lock().unwrap();", "another lock"),
         ("spawn(move || *h += 1);", "captured by a closure"),
         ("#[cfg(a)]\n*h += 1;", "an attribute stands on a statement"),
