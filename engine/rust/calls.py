@@ -129,7 +129,7 @@ class Calls:
     def types_of(self, source: Source, base: Node) -> frozenset[Item] | None:
         """The types of the workspace that the expression ``base`` is or derefs to: of ``self`` by its
         ``impl``, else what rustc told, else what a parameter is declared as (with all types that its
-        declaration names). None when nothing tells; empty for a foreign type."""
+        declaration names), or what a ``let`` makes. None when nothing tells; empty for a foreign type."""
         node = nodes.bare(base)
         while (inner := nodes.borrowed(node)) is not None:
             node = nodes.bare(inner)
@@ -145,11 +145,35 @@ class Calls:
         if function is None:
             return None
         binding = self._files.scopes(source, function).binding_at(node)
-        parameter = source.node_at(binding.statement) if binding is not None else None
-        declared = item_nodes.type_of(parameter) if parameter is not None else None
-        if binding is None or binding.kind != "param" or declared is None:
+        holder = source.node_at(binding.statement) if binding is not None else None
+        declared = item_nodes.type_of(holder) if holder is not None else None
+        if binding is None or holder is None or binding.kind not in ("param", "let"):
             return None
-        return self.named_in(source, declared) or None
+        if declared is not None:
+            return self.named_in(source, declared) or None
+        let = nodes.let_of(holder)
+        value = let.value if let is not None and binding.plain else None
+        return self._made_by(source, nodes.bare(value)) or None if value is not None else None
+
+    def _made_by(self, source: Source, value: Node) -> frozenset[Item]:
+        """The type of ``Type { .. }``, and of ``Type::new(..)`` that is declared to give one."""
+        made, call = nodes.constructed(value), nodes.call_of(value)
+        if made is not None:
+            return frozenset(self._items.resolve(source, made, source.text(made), *TYPES))
+        path = nodes.path_of(call.callee) if call is not None else None
+        if path is None or path[0] is None:
+            return frozenset()
+        types = self._items.resolve(source, path[0], source.text(path[0]), *TYPES)
+        functions = self._items.named(source.text(path[1]), "fn")
+        found: set[Item] = set()
+        for type_ in types:
+            for place, function in (
+                self._items.open(f) for f in functions if f.owner == type_.name
+            ):
+                result = item_nodes.return_type(function)
+                if result is not None and place.text(result) in (b"Self", type_.name):
+                    found.add(type_)
+        return frozenset(found)
 
     def named_in(self, source: Source, type_: Node) -> frozenset[Item]:
         """The types of the workspace that a written type names."""

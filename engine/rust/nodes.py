@@ -328,6 +328,11 @@ def initialized(node: Node) -> tuple[Node, Node] | None:
     return (name, value) if name is not None and value is not None else None
 
 
+def constructed(node: Node) -> Node | None:
+    """The path of the struct or variant that ``Path { .. }`` makes."""
+    return node.child_by_field_name("name") if node.type == "struct_expression" else None
+
+
 # -- statements and control ------------------------------------------------------------------------
 
 

@@ -67,6 +67,16 @@ class Passed:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """One call of a function, by the identifier ``name``; ``certain`` as in :class:`Passed`."""
+
+    source: Source
+    name: Node
+    call: Node
+    certain: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Obstacle:
     """A use of the function that a change of its calls does not reach, in words for the user."""
 
@@ -105,11 +115,21 @@ class Signatures:
         """What holds the signature as it is, in words for the user; "" when nothing does.
         ``change`` is what is wanted ("borrowing its parameter")."""
         name = function.name.decode("utf-8", "replace")
+        if not function.of_trait and self.is_public(function):
+            return f"`{name}` is public: {change} would break those who call it"
+        return self.why_tied(function)
+
+    def is_public(self, function: Item) -> bool:
+        """May other crates call the function, so that they notice a change of its signature?"""
+        return self._items.exposed(*self._items.open(function))
+
+    def why_tied(self, function: Item) -> str:
+        """As ``why_fixed``, for who may change what other crates call: what within the workspace holds
+        the signature as it is."""
+        name = function.name.decode("utf-8", "replace")
         if function.of_trait:
             return f"`{name}` belongs to a trait, which fixes its parameters"
         source, node = self._items.open(function)
-        if self._items.exposed(source, node):
-            return f"`{name}` is public: {change} would break those who call it"
         for attribute in attributes(node):
             head = _attribute_name(source.text(attribute))
             if head not in _HARMLESS:
@@ -122,10 +142,25 @@ class Signatures:
     def passed(self, parameter: Parameter) -> Iterator[Passed | Obstacle]:
         """What all calls in the function's package give to the parameter, in path order, and what
         stands in the way. A name in an attribute (``#[serde(default = "f")]``) is a use as a value."""
-        name, method = parameter.name, item_nodes.self_parameter(parameter.function) is not None
-        for source, node in self._mentions(parameter.item):
+        for called in self.calls_of(parameter.item):
+            if isinstance(called, Obstacle):
+                yield called
+                return
+            source, node, call = called.source, called.name, called.call
+            argument = argument_of(call, parameter, node)
+            if argument is None:
+                yield _not_understood(parameter.item, source, node)
+                return
+            yield Passed(source, node, call, argument, called.certain)
+
+    def calls_of(self, function: Item, everywhere: bool = False) -> Iterator[Called | Obstacle]:
+        """All calls of the function in its package (``everywhere``: in the workspace), in path order,
+        and what stands in the way, which ends them."""
+        name = function.name.decode("utf-8", "replace")
+        method = item_nodes.self_parameter(self._items.open(function)[1]) is not None
+        for source, node in self._mentions(function, everywhere):
             use = _use(source, node, method)
-            if use == "other" or self._is_another(parameter.item, source, node):
+            if use == "other" or self._is_another(function, source, node):
                 continue
             line = source.position(node.start_byte)[0]
             if use == "value":
@@ -134,22 +169,18 @@ class Signatures:
             if use != "call":
                 continue
             call = source.enclosing(node, ("call_expression",))
-            argument = argument_of(call, parameter, node) if call is not None else None
-            if call is None or argument is None:
-                yield Obstacle(
-                    f"the call of `{name}` at line {line} of {source.path} is not understood"
-                )
+            if call is None:
+                yield _not_understood(function, source, node)
                 return
-            certain = not method or self._on_self(source, node, parameter)
-            yield Passed(source, node, call, argument, certain)
+            yield Called(source, node, call, not method or self._on_self(source, node, function))
 
-    def _mentions(self, function: Item) -> Iterator[tuple[Source, Node]]:
+    def _mentions(self, function: Item, everywhere: bool) -> Iterator[tuple[Source, Node]]:
         """Every identifier of the function's name in its package, and every word in an attribute."""
         package = self._package_of(function.path)
         pattern = re.compile(rb"(?<![\w#])" + re.escape(function.name) + rb"(?!\w)")
         for source in self._files.containing(function.name):
             owner = self._package_of(source.path)
-            if (owner and owner.name) != (package and package.name):
+            if not everywhere and (owner and owner.name) != (package and package.name):
                 continue
             source.embedded()
             for hit in pattern.finditer(source.data):
@@ -174,9 +205,9 @@ class Signatures:
         found = self._items.resolve(source, node, source.text(whole), *FUNCTIONS)
         return bool(found) and function not in found
 
-    def _on_self(self, source: Source, node: Node, parameter: Parameter) -> bool:
+    def _on_self(self, source: Source, node: Node, function: Item) -> bool:
         """``self.name(..)`` or ``Self::name(..)`` in an impl of the same type."""
-        own = parameter.item.owner
+        own = function.owner
         if owner_of(source, node) != own:
             return False
         parent = node.parent
@@ -186,7 +217,7 @@ class Signatures:
         if left is None or source.text(left) not in (b"self", b"Self", own):
             return False
         here = self._type_around(source, node)
-        there = self._type_around(parameter.source, parameter.function)
+        there = self._type_around(*self._items.open(function))
         return not here or not there or bool(here & there)
 
     def _type_around(self, source: Source, node: Node) -> frozenset[Item]:
@@ -206,6 +237,11 @@ def argument_of(call: Node, parameter: Parameter, name: Node) -> Node | None:
     if item_nodes.self_parameter(parameter.function) is not None and name.type == "identifier":
         index, expected = index + 1, expected + 1  # Type::method(receiver, argument)
     return given[index] if len(given) == expected else None
+
+
+def _not_understood(function: Item, source: Source, name: Node) -> Obstacle:
+    line, shown = source.position(name.start_byte)[0], function.name.decode("utf-8", "replace")
+    return Obstacle(f"the call of `{shown}` at line {line} of {source.path} is not understood")
 
 
 def takes_reference(parameter: Parameter, items: Items) -> bool:

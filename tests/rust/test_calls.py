@@ -137,6 +137,11 @@ _TYPES = [
     ("e.go()", None),
     ("told.go()", {"m::S"}),
     ("foreign.go()", set()),
+    ("g.go()", {"m::S"}),
+    ("i.go()", {"m::S"}),
+    ("j.go()", {"m::S"}),
+    ("k.go()", None),
+    ("l.go()", None),
 ]
 
 
@@ -146,7 +151,10 @@ def test_the_types_of_a_receiver(call: str, types: set[str] | None) -> None:
         "struct S; struct R<T>(T); mod m { pub struct S; }"
         " impl S { fn f<T>(&self, a: &R<Self>, b: Arc<m::S>, c: T, d: &dyn Run) {"
         " self.go(); (&self).go(); a.go(); b.go(); c.go(); d.go(); let e = S; e.go();"
-        " told.go(); foreign.go(); } }"
+        " told.go(); foreign.go(); let g: Box<m::S> = h(); g.go(); let i = m::S { }; i.go();"
+        " let j = m::S::new(1); j.go(); let k = m::S::other(); k.go(); let (l, m) = S::new(1);"
+        " l.go(); }"
+        " fn new(n: u8) -> Self { S } fn other() -> u8 { 0 } }"
     )
     told = {"told": "&std::sync::Arc<m::S>", "foreign": "serde::S"}
     workspace, calls = _graph({"src/lib.rs": text}, told)
