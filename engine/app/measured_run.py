@@ -94,11 +94,11 @@ class _MeasuredRun:
         return any_refused
 
     def _choose(self, done: Result, found: Measurements) -> AlternativesResult:
-        """Compare the alternatives, and put each that is better before the others."""
-        take = self.request.proof.take
-        best = choose_alternatives(
-            self.session, done.verdicts, done.later, found, take, self.settings
-        )
+        """Compare the alternatives, and put each that is better before the others; what a person
+        preferred stays."""
+        take, prefer = self.request.proof.take, self.request.proof.prefer
+        open_ = [v for v in done.verdicts if v.fix is None or v.fix.label not in prefer]
+        best = choose_alternatives(self.session, open_, done.later, found, take, self.settings)
         verified = _verified(done)
         for name, fix in best.winners.items():
             others = verified[name].proposal.fixes

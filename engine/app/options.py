@@ -114,6 +114,12 @@ _REVIEW_AND_TESTS = (
 )
 PROOF = (
     *_REVIEW_AND_TESTS,
+    click.option(
+        "--prefer",
+        multiple=True,
+        metavar="LABEL",
+        help="Try alternatives of this name first, `own` say (repeatable, best first).",
+    ),
     click.option("--per-fix", is_flag=True, help="Measure each fix alone, too."),
     click.option(
         "--require",
@@ -139,7 +145,8 @@ def proof(common: dict[str, Any]) -> ProofSettings:
             raise SpikeproofError(f"{option} cannot be had with --no-bench")
     tests = not common["no_tests"] and require != "check"
     measured = MeasureSettings(common["seconds"], common.get("per_fix", False), require, samples)
-    return ProofSettings(common["review"], tests, None if common["no_bench"] else measured)
+    measuring = None if common["no_bench"] else measured
+    return ProofSettings(common["review"], tests, measuring, tuple(common.get("prefer", ())))
 
 
 def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

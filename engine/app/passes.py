@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from engine.app.preference import preferred, unmet
 from engine.app.request import RunRequest
 from engine.app.session import Session, Tally, follow_with, packages_with, verify_tools
 from engine.base.model import Fix, Level, Outcome, Proposal, Site, Verdict
@@ -110,7 +111,8 @@ class _Passes:
         answers = self.session.ask(tree.sites, tree.sources)
         self._count("check", self.session.cargo.runs - ran)  # 0 when this text was checked last
         planned = self.session.plan(tree.sites, answers, tree.sources)
-        proposals = list(planned.proposals)
+        prefer = self.request.proof.prefer
+        proposals = [preferred(proposal, prefer) for proposal in planned.proposals]
         self.tally = self.tally.joined(planned.tally)
         if self.waiting is None:
             proposals = [replace(p, fixes=self.orders.get(p.id, p.fixes)) for p in proposals]
@@ -121,7 +123,10 @@ class _Passes:
             waited = [p for p in proposals if _key(p) in self.waiting]
             settled = {site.id for v in _settled(self.verdicts) for site in v.proposal.sites}
             proposals = self.tracker.named(waited, tree.sources, settled)
-        return self.choice.of([p for p in proposals if p.id not in self.without]), planned.facts
+        chosen = self.choice.of([p for p in proposals if p.id not in self.without])
+        told = unmet(chosen, prefer, self.request.proof.take, tree.sources)
+        self.notes += [note for note in told if self.waiting is None]
+        return chosen, planned.facts
 
     def verified(
         self, proposals: Sequence[Proposal], facts: Facts, baseline: CheckRun

@@ -17,12 +17,14 @@ class ProofSettings:
 
     ``review`` takes fixes of level review beside the safe ones; ``tests`` runs the tests of the
     packages concerned; with ``measuring``, what is verified is measured too, and what makes the
-    program worse is refused (None: nothing is measured).
+    program worse is refused (None: nothing is measured). Alternatives whose label is in ``prefer``
+    are tried before the others, and stay where they hold.
     """
 
     review: bool = False
     tests: bool = True
     measuring: MeasureSettings | None = None
+    prefer: tuple[str, ...] = ()
 
     @property
     def take(self) -> frozenset[Level]:

@@ -158,6 +158,8 @@ class Proposal:
     ``outcome`` is set by a codemod only for sites that rustc did not compile (``NOT_COMPILED``).
     ``dismissed``: what syntax took for sites are none after all, or nothing that a person needs to
     look at; they are told with their reason in the text and JSON of ``diff``, and are no findings.
+    ``lacking`` are alternatives that are not there, by label, with the reason in words: told to who
+    asks for one of them.
     """
 
     sites: tuple[Site, ...]
@@ -165,6 +167,7 @@ class Proposal:
     reason: str = ""
     outcome: Outcome | None = None
     dismissed: bool = False
+    lacking: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def codemod(self) -> str:

@@ -240,6 +240,8 @@ class Shell:
                 if more
                 else "there is no other alternative"
             )
+            for label, reason in item.verdict.proposal.lacking.items():
+                self._screen.say(printable(f"no `{label}`: {reason}"))
             return False
         labels = [fix.label for fix in found]
         at = labels.index(item.fix.label) if item.kind is not Kind.HUNKS else 0
