@@ -3,7 +3,8 @@
 ``fixed/NAME.before.rs`` must become ``NAME.after.rs``; ``kept`` must not be touched or mentioned;
 ``reported`` is found and left, with the reason that its first line expects. Lines at the head of a
 case are directives: ``// options: reuse = true``, ``// edition: 2024``, ``// level: safe``,
-``// reason: ...``. Cases with the same options and edition share a package.
+``// reason: ...``, ``// prefer: own`` (as ``--prefer``). Cases with the same options and edition share
+a package, those that prefer the same alternative a run.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Site, Verdict
 from engine.detect.codemod import registry
 
-_DIRECTIVE = re.compile(r"// (options|edition|level|reason): *(.*)")
+_DIRECTIVE = re.compile(r"// (options|edition|level|reason|prefer): *(.*)")
 _WORK = Path(__file__).resolve().parent.parent / "target" / "cases"
 _DEPENDENCIES = """
 anyhow = "1"
@@ -39,6 +40,7 @@ parking_lot = { version = "0.12", features = ["arc_lock", "send_guard"] }
 rand = "0.9"
 tokio = { version = "1", features = ["full"] }
 tokio-stream = { version = "0.1", features = ["full"] }
+tokio-util = { version = "0.7", features = ["codec"] }
 tracing = "0.1"
 """
 
@@ -68,6 +70,7 @@ class Case:
     @property
     def package(self) -> str:
         group = "\n".join(self.directives.get(key, "") for key in ("options", "edition"))
+        group += self.directives.get("prefer", "")
         if not group.strip():
             return f"case-{self.codemod}"
         return f"case-{self.codemod}-{hashlib.sha256(group.encode()).hexdigest()[:6]}"
@@ -153,6 +156,21 @@ def _write(root: Path, group: Sequence[Case]) -> None:
 def outcome(chosen: tuple[Case, ...]) -> Outcome:
     """Run ``chosen`` cases of one codemod through scan, types, plan and check, with review-level
     fixes. The build folder is kept, so that a few cases take seconds."""
+    groups: dict[str, list[Case]] = {}
+    for case in chosen:
+        groups.setdefault(case.directives.get("prefer", ""), []).append(case)
+    found = [_run(tuple(group), prefer) for prefer, group in groups.items()]
+    return Outcome(
+        tuple(verdict for each in found for verdict in each.verdicts),
+        {path: text for each in found for path, text in each.files.items()},
+        tuple(site for each in found for site in each.shown),
+        tuple(proposal for each in found for proposal in each.dismissed),
+        next((each.error for each in found if each.error), ""),
+    )
+
+
+def _run(chosen: tuple[Case, ...], prefer: str) -> Outcome:
+    """The outcome of cases that prefer the same alternative."""
     from engine.app.commands import by_syntax
     from engine.app.pipeline import run
     from engine.app.request import ProofSettings, RunRequest
@@ -160,7 +178,7 @@ def outcome(chosen: tuple[Case, ...]) -> Outcome:
     from engine.cargo.workspace import Selection, discover
 
     codemod = chosen[0].codemod
-    root = _WORK / codemod
+    root = _WORK / (f"{codemod}-{prefer}" if prefer else codemod)
     _write(root, chosen)
     workspace = discover(root, Selection(workspace=True))
     ui = Ui(quiet=True)
@@ -168,7 +186,10 @@ def outcome(chosen: tuple[Case, ...]) -> Outcome:
     try:
         result = run(
             RunRequest(
-                workspace, (codemod,), ProofSettings(review=True, tests=False), target=target
+                workspace,
+                (codemod,),
+                ProofSettings(review=True, tests=False, prefer=(prefer,) if prefer else ()),
+                target=target,
             ),
             ui,
         )

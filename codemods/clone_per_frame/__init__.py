@@ -89,9 +89,27 @@ A moved `Vec`, `String` or map keeps its spare capacity, where a clone is as lar
 the note says so where the value is stored (in a struct, a collection, a static).
 
 With `reuse = true` a loop's `BytesMut` that is copied out and then cleared hands out its frames
-instead (`split`, and `reserve` in the place of `clear`), for review. Changing the item type of a
-stream, so that `&mut BytesMut` goes down the line, is not done: it changes every consumer's code,
-and whether a consumer may keep a frame is not in its types.
+instead (`split`, and `reserve` in the place of `clear`), for review.
+
+A `Bytes` that is copied in order to be changed (`to_vec()`, `Vec::from(&frame[..])`,
+`BytesMut::from(&frame[..])`, edited afterwards) and not used again is taken back
+(`into-mut`): `BytesMut::from(frame)` copies nothing where nobody else has a part of its buffer, and
+copies as before where somebody has. That takes bytes 1.7; rustc is asked.
+
+The alternative `own` (`--prefer own`, or `t` in the interactive review) owns the frames upstream:
+the stream's items become `BytesMut`, and the functions down the line get `&mut BytesMut`, with all
+types, `use` lines and calls on the way. It comes after moving and borrowing where frames are only
+read, and before them where they are copied in order to be changed. What makes the frames must be able
+to give a `BytesMut` without a new copy: a `freeze()` goes, in a `map` behind a codec too, and what is
+sent into an `mpsc` channel changes with it. It is safe where nobody outside of the crate sees a
+type change, else for review. There is no such alternative, and the reason is told, where
+
+- a frame is kept: stored, sent on, returned, taken along by a spawned task, or cloned (which is cheap
+  for a `Bytes`, and would copy a `BytesMut`);
+- somebody else takes frames from the same stream, or uses the same function or type for others;
+- the original is needed as it was, after its copy was changed;
+- a function of a trait is on the way, a stream type of your own, or a frame that others share
+  (`Bytes::from_static`, `slice`, what another crate gives).
 
 When to leave it
 ----------------
@@ -125,15 +143,20 @@ class ClonePerFrame(Codemod):
     name: ClassVar[str] = "clone-per-frame"
     summary: ClassVar[str] = "clones of values that are only read, or not used again, on hot paths"
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = (
-        (b"clone", b"to_vec", b"to_owned", b"to_string", b"copy_from_slice"),
+        (
+            *(b"clone", b"to_vec", b"to_owned", b"to_string", b"copy_from_slice"),
+            *(b"BytesMut::from", b"Vec::from"),
+        ),
     )
     # A whole word, called and not declared; the copy of a literal is none of a value that could be
     # moved or lent, and as a method `copy_from_slice` fills what is there.
     anchors = (
         *(
             rb"%b(?<!\w%b)(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word, word)
-            for word in literals[0][:-1]
+            for word in literals[0][:4]
         ),
+        rb"BytesMut::from\s*[(/]",
+        rb"Vec::from\s*[(/]",
         rb"copy_from_slice(?<![.\w]copy_from_slice)(?<!fn copy_from_slice)\s*[(/]",
     )
     options: ClassVar[Mapping[str, Option]] = {
@@ -155,7 +178,7 @@ class ClonePerFrame(Codemod):
         from engine.rust.instance_questions import holders_asked
         from engine.rust.syntax import span_of
 
-        from .located_clone import asked_spans, copy_questions
+        from .located_clone import asked_spans, copy_questions, frame_questions
 
         if answers is None and sites:
             yield from (Question(s.path, span_of(n)) for s, n, _ in holders_asked(sources, True))
@@ -164,6 +187,7 @@ class ClonePerFrame(Codemod):
                 yield Question(site.path, span)
             if answers is not None:
                 yield from copy_questions(site, answers)
+                yield from frame_questions(site, sources.get(site.path), answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

@@ -24,6 +24,7 @@ from engine.rust.nodes import (
     indexed,
     is_callee,
     is_mut,
+    last_name,
     let_of,
     method_call,
     method_on,
@@ -34,6 +35,8 @@ from engine.rust.nodes import (
 from engine.rust.syntax import Source, span_of
 
 COPYING_FUNCTIONS = frozenset({b"clone", b"copy_from_slice"})
+FROM = b"from"  # BytesMut::from(&x[..]), Vec::from(&x[..])
+_MADE_FROM = frozenset({b"BytesMut", b"Vec"})
 # Of the copying methods, the ones that make text of whatever they are called on.
 TO_TEXT = frozenset({b"to_owned", b"to_string"})
 
@@ -60,8 +63,8 @@ class UsageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """One clone. ``receiver`` is the place that is copied: ``x`` in ``x.clone()`` and in
-    ``Arc::clone(&x)``.
+    """One clone. ``receiver`` is the place that is copied: ``x`` in ``x.clone()``, in
+    ``Arc::clone(&x)`` and in ``BytesMut::from(&x[..])``.
     """
 
     source: Source
@@ -115,11 +118,27 @@ def clone_of(source: Source, node: Node) -> Clone | None:
     if path is None or path[0] is None or len(call.arguments) != 1:
         return None
     word, operand = source.text(path[1]), bare(call.arguments[0])
+    if word == FROM and last_name(source, path[0]) in _MADE_FROM:
+        viewed = _viewed(source, operand)
+        return Clone(source, node, viewed, FROM, source.text(path[0])) if viewed else None
     if word not in COPYING_FUNCTIONS:
         return None
     inner = borrowed(operand) if not is_mut(operand) else None
     place = bare(inner) if inner is not None else operand
     return Clone(source, node, place, word, source.text(path[0]))
+
+
+def _viewed(source: Source, operand: Node) -> Node | None:
+    """``x`` of ``&x[..]`` and ``x.as_ref()``: all of its bytes."""
+    method = method_call(source, operand)
+    if method is not None:
+        viewing = method.method in (b"as_ref", b"as_slice") and not method.arguments
+        return bare(method.receiver) if viewing else None
+    inner = borrowed(operand) if not is_mut(operand) else None
+    index = indexed(bare(inner)) if inner is not None else None
+    if index is None or source.text(index[1]) != b"..":
+        return None
+    return bare(index[0])
 
 
 def clone_at(source: Source, span: Span) -> Clone | None:

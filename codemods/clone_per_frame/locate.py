@@ -24,7 +24,7 @@ from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import Source, span_of
 
-from .clone_syntax import TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
+from .clone_syntax import FROM, TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
 
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
@@ -107,6 +107,8 @@ class CloneLocator:
             reason=reason,
             heat=heat,
             in_tests=in_tests,
+            # Only of a frame it is a site: types tell.
+            role="maybe" if clone.word == FROM else "site",
         )
 
     # -- kinds ---------------------------------------------------------------------------------

@@ -16,9 +16,10 @@ from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import TypeFacts
+from engine.rust.type_facts import TypeFacts, is_bytes, is_named
 
 from .clone_syntax import Clone, Usage, UsageKind, clone_at, usage_of
+from .into_mut import INTO
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,18 @@ def copy_questions(site: Site, answers: Answers) -> Iterator[Question]:
     type_ = answers.type_of(site.path, site.span)
     if type_ is not None and TypeFacts().ownership(type_).cost is Cost.UNKNOWN:
         yield Question(site.path, site.span, COPY)
+
+
+def frame_questions(site: Site, source: Source, answers: Answers) -> Iterator[Question]:
+    """Can the frame that is copied byte by byte be taken back as a `BytesMut`?"""
+    found = _read(source, site.span)
+    made = answers.type_of(site.path, site.span)
+    if found is None or made is None or not is_named(made, "Vec", "BytesMut"):
+        return
+    frame = span_of(found[0].receiver)
+    type_ = answers.type_of(site.path, frame)
+    if type_ is not None and is_bytes(type_):
+        yield Question(site.path, frame, INTO)
 
 
 def taker_of(usage: Usage) -> Node | None:

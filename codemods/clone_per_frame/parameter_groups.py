@@ -3,7 +3,7 @@ parameter changes with all its calls, or each clone goes by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from . import parameter_rewrite
 from .clone_cost import SHOWN, cost_sentence
 from .clone_types import CloneTypes
 from .dismissals import dismissed
+from .into_mut import LABEL
 from .locate import message_of
 from .located_clone import LocatedClone
 
@@ -36,6 +37,18 @@ class Decision:
     reference_text: bytes = b""  # the place as a reference
     hint: str = ""  # what more there is to say to a refusal
     quiet: str = ""  # why it is no site, where there is no reason
+    own: Fix | None = None  # owns the frames upstream
+    copied_to_change: bool = False  # the frame is copied in order to be changed
+    lacking: Mapping[str, str] = field(default_factory=dict)
+
+    def ranked(self, fixes: Sequence[Fix]) -> tuple[Fix, ...]:
+        """``fixes`` with the one that owns the frames upstream, in its place."""
+        if self.own is None:
+            return tuple(fixes)
+        if not self.copied_to_change:
+            return (*fixes, self.own)
+        local = [fix for fix in fixes if fix.label == LABEL]
+        return (*local, self.own, *(fix for fix in fixes if fix not in local))
 
     def refuse(self, reason: str) -> None:
         """Say why, unless it is in a test, where nobody waits."""
@@ -57,8 +70,10 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
         if isinstance(found, Fix):
             taken.update(map(id, group))
             ordered = sorted(group, key=lambda d: bool(d.fixes))
-            fixes = (found, *_without_it(group))
-            yield Proposal(tuple(d.located.site for d in ordered), fixes)
+            owning = next((d for d in group if d.own is not None), group[0])
+            fixes = owning.ranked((found, *_without_it(group)))
+            sites = tuple(d.located.site for d in ordered)
+            yield Proposal(sites, fixes, lacking=owning.lacking)
         else:
             for decision in group:
                 if not decision.fixes and decision.reason:
@@ -66,17 +81,19 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
     for decision in decisions:
         if id(decision) in taken:
             continue
-        if decision.fixes:
-            yield Proposal((_as_fixed(decision),), tuple(decision.fixes))
+        fixes = decision.ranked(decision.fixes)
+        if fixes:
+            yield Proposal((_as_fixed(decision, fixes[0]),), fixes, lacking=decision.lacking)
         elif decision.reason:
-            yield Proposal((decision.located.site,), (), decision.reason)
+            site = decision.located.site
+            yield Proposal((site,), (), decision.reason, lacking=decision.lacking)
         else:
             yield dismissed(decision.located, decision.quiet or "what takes the copy needs its own")
 
 
-def _as_fixed(decision: Decision) -> Site:
+def _as_fixed(decision: Decision, fix: Fix) -> Site:
     """The site with the words for what its fix shows it to be: syntax alone may have guessed else."""
-    site, label = decision.located.site, decision.fixes[0].label
+    site, label = decision.located.site, fix.label
     if label not in ("move", "borrow") or site.kind == label:
         return site
     return replace(site, message=message_of(decision.located.clone, label))

@@ -20,6 +20,7 @@ from engine.rust.scopes import Scopes
 from engine.rust.signatures import Parameter, takes_reference
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import (
+    is_bytes,
     is_counted,
     is_data,
     is_named,
@@ -33,9 +34,11 @@ from .clone_cost import SHOWN, cost_sentence
 from .clone_syntax import TO_TEXT, UsageKind
 from .clone_types import CloneTypes, Rewrite
 from .dismissals import behind_guard, dismissed, needed, no_copy
+from .into_mut import INTO, into_mut
 from .located_clone import LocatedClone, located_clone, taker_of
 from .move import move, share_buffer, without_shadow
 from .obstacles import Obstacles
+from .own_upstream import LABEL, Owned, own_upstream
 from .parameter_groups import Decision, proposals
 
 if TYPE_CHECKING:
@@ -61,17 +64,21 @@ class Planner:
             found = self._decide(site)
             if isinstance(found, Proposal):
                 yield found
-            else:
+            elif found is not None:
                 decisions.append(found)
         yield from proposals(decisions, self._facts)
 
     # -- one site ------------------------------------------------------------------------------
 
-    def _decide(self, site: Site) -> Decision | Proposal:
+    def _decide(self, site: Site) -> Decision | Proposal | None:
         located = located_clone(site, self._facts.source(site.path))
         if located is None:
             return Proposal((site,), reason="its syntax is not understood", dismissed=True)
         types = self._types(located)
+        if site.role == "maybe":
+            if types is None or not is_bytes(types.receiver):
+                return None
+            located = replace(located, site=replace(site, role="site"))
         if types is None:
             return self._unknown(located)
         made = (site.path, located.clone.span)
@@ -91,7 +98,7 @@ class Planner:
                 self._move(decision, verdict, scopes)
         else:
             self._lend_or_move(decision, verdict, scopes)
-        if decision.fixes or decision.parameter is not None:
+        if decision.fixes or decision.own is not None or decision.parameter is not None:
             self._refuse_for_obstacles(decision, scopes)
         return decision
 
@@ -126,6 +133,9 @@ class Planner:
         self._move(decision, verdict, scopes)
         if not decision.fixes:
             self._reuse(decision, scopes, verdict)
+        if isinstance(verdict, Movable):
+            self._into_mut(decision, scopes)
+        self._own(decision, scopes)
         if not decision.fixes and not decision.reason:
             decision.reason = self._why(decision, verdict)
             decision.quiet = needed(located, types, decision.ownership, verdict)
@@ -139,10 +149,30 @@ class Planner:
             said = said or self._obstacles.snapshot(located, types, scopes)
         if said:
             decision.fixes.clear()
-            decision.parameter = None
+            decision.parameter = decision.own = None
             decision.quiet = decision.reason = ""
             decision.refuse(said)
             decision.quiet = said
+
+    def _into_mut(self, decision: Decision, scopes: Scopes) -> None:
+        """The frame is taken back, where this version of bytes can do that."""
+        located, types = decision.located, decision.types
+        frame = located.site.path, span_of(located.clone.receiver), INTO
+        made = into_mut(located.clone, located.usage, types, scopes, self._facts)
+        if made is not None and self._facts.implements(*frame):
+            decision.fixes.insert(0, self._fix(decision, made, not made.doubt))
+
+    def _own(self, decision: Decision, scopes: Scopes) -> None:
+        """The frames are owned upstream."""
+        located = decision.located
+        found = own_upstream(located.clone, decision.types, scopes, self._facts)
+        if isinstance(found, Owned):
+            decision.own = self._fix(decision, found.rewrite, not found.rewrite.doubt)
+            decision.copied_to_change = found.changes and not is_bytes(decision.types.cloned)
+        elif found:
+            decision.lacking = {LABEL: found}
+            if not decision.fixes and not decision.hint:
+                decision.hint = f"the frames cannot be owned upstream: {found}"
 
     def _types(self, located: LocatedClone) -> CloneTypes | None:
         def asked(node: Node) -> Type | None:
@@ -293,22 +323,22 @@ class Planner:
             decision.hint = f"it cannot be owned upstream: {found}"
 
     def _add(self, decision: Decision, made: Rewrite, safe: bool) -> None:
+        decision.fixes.append(self._fix(decision, made, safe))
+
+    def _fix(self, decision: Decision, made: Rewrite, safe: bool) -> Fix:
         located, ownership = decision.located, decision.ownership
         doubt = made.doubt or ("" if safe else ownership.why)
         if not doubt:
-            doubt = self._obstacles.asked_elsewhere(located.site.path, decision.types, ownership)
+            types = decision.types
+            if is_bytes(types.receiver):  # whoever has a part of its buffer
+                types = replace(types, cloned=types.receiver)
+            doubt = self._obstacles.asked_elsewhere(located.site.path, types, ownership)
             safe = safe and not doubt
         parts = [made.how, cost_sentence(decision.types.cloned, ownership.cost, located.clone.word)]
         if doubt:
             parts.append(f"Look at this: {doubt}.")
-        decision.fixes.append(
-            Fix(
-                made.label,
-                Level.SAFE if safe else Level.REVIEW,
-                made.edits,
-                " ".join(parts),
-            )
-        )
+        level = Level.SAFE if safe else Level.REVIEW
+        return Fix(made.label, level, made.edits, " ".join(parts))
 
     # -- reasons -------------------------------------------------------------------------------
 
@@ -351,4 +381,4 @@ class Planner:
 
 def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
     """See :meth:`engine.detect.codemod.Codemod.plan`."""
-    return Planner(facts).plan([site for site in sites if site.role == "site"])
+    return Planner(facts).plan([site for site in sites if site.role != "use"])

@@ -12,3 +12,9 @@
     name: (identifier) @word)
   arguments: (arguments) @arguments
   (#any-of? @word "clone" "copy_from_slice")) @clone
+
+; BytesMut::from(&x[..]), Vec::from(x.as_ref())
+(call_expression
+  function: (scoped_identifier) @path
+  arguments: (arguments) @arguments
+  (#match? @path "(^|:)(BytesMut|Vec)::from$")) @clone

@@ -11,7 +11,7 @@ import pytest
 from engine.app.passes import GONE
 from engine.app.pipeline import run
 from engine.app.request import ProofSettings, RunRequest
-from engine.base.model import Outcome
+from engine.base.model import Level, Outcome
 from engine.base.ui import Ui
 from engine.cargo.workspace import Selection, discover
 from engine.detect.codemod import registry
@@ -24,12 +24,13 @@ DOCS = HERE.parent / "docs/story.md"
 TARGET = HERE.parent / "target/cases/target"
 
 
-def ran(root: Path, name: str, codemods: tuple[str, ...]) -> Result:
-    """What ``diff --review --no-bench`` makes of a program of ``tests/data``."""
+def ran(root: Path, name: str, codemods: tuple[str, ...], prefer: tuple[str, ...] = ()) -> Result:
+    """What ``diff --review --no-bench`` makes of a program of ``tests/data``; ``prefer`` as ``--prefer``."""
     if not (root / name).exists():
         shutil.copytree(HERE / "data" / name, root / name)
     workspace = discover(root / name, Selection())
-    request = RunRequest(workspace, codemods, ProofSettings(review=True), target=TARGET)
+    proof = ProofSettings(review=True, prefer=prefer)
+    request = RunRequest(workspace, codemods, proof, target=TARGET)
     return run(request, Ui(quiet=True))
 
 
@@ -43,6 +44,34 @@ def shown(name: str) -> str:
 
 def without_toolchain(text: str) -> str:
     return re.sub(r"\(rustc [^\n]*\)", "(rustc)", text)
+
+
+def program(name: str) -> str:
+    return (HERE / "data" / name / "src/lib.rs").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", ["story-frames", "story-meta"])
+def test_the_programs_are_shown_as_they_are(name: str) -> None:
+    assert f"```rust\n{program(name)}```" in DOCS.read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_the_story_of_the_frames_is_printed_as_it_is(tmp_path: Path) -> None:
+    assert "$ spikeproof diff story-frames --review --no-bench --prefer own\n" in DOCS.read_text()
+    result = ran(tmp_path, "story-frames", tuple(registry()), ("own",))
+    printed = render(result, "patch").decode()
+    assert without_toolchain(printed) == without_toolchain(shown("story-frames"))
+    (verdict,) = result.verdicts
+    assert verdict.fix is not None and verdict.fix.level is Level.REVIEW
+
+
+@pytest.mark.slow
+def test_without_a_preference_the_frame_is_moved(tmp_path: Path) -> None:
+    result = ran(tmp_path, "story-frames", tuple(registry()))
+    (verdict,) = result.verdicts
+    assert [fix.label for fix in verdict.proposal.fixes] == ["move", "own"]
+    assert verdict.fix is not None and verdict.fix.level is Level.SAFE
+    assert b"        let owned = chunk;\n" in result.files["src/lib.rs"]
 
 
 @pytest.mark.slow

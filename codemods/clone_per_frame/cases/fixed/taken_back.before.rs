@@ -1,0 +1,38 @@
+// level: safe
+//! Copied in order to be changed: the last owner takes the frame back.
+
+use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc::{self, Receiver, Sender};
+
+async fn produce(out: Sender<Bytes>, mut buffer: BytesMut) {
+    while buffer.len() >= 16 {
+        let frame = buffer.split_to(16).freeze();
+        tracing::trace!("{} bytes", frame.len());
+        if out.send(frame).await.is_err() {
+            break;
+        }
+    }
+}
+
+async fn consume(mut frames: Receiver<Bytes>) -> u64 {
+    let mut sum = 0;
+    while let Some(frame) = frames.recv().await {
+        if frame[0] == 0 {
+            continue;
+        }
+        let mut swapped = Vec::from(&frame[..]);
+        swapped.reverse();
+        swapped[1..].fill(0);
+        for byte in &mut swapped {
+            *byte = byte.wrapping_add(1);
+        }
+        sum += u64::from(swapped[0]) + swapped.len() as u64;
+    }
+    sum
+}
+
+pub async fn run(buffer: BytesMut) -> u64 {
+    let (tx, rx) = mpsc::channel(4);
+    tokio::spawn(produce(tx, buffer));
+    consume(rx).await
+}
