@@ -67,15 +67,18 @@ atomic always gives it; a change that is skipped while the lock is taken is left
 Where nothing but a count is done with a guard that then lives on over an await, the count is one
 operation and the await runs without a lock; `Look at` names what ran one at a time and no longer
 does. It stays one critical section when the value is looked at or set, when something else than
-inert code comes before the await, when a second lock is taken there, and where the code allows
-`await_holding_lock`. This fix comes before that of `guard-across-await` for the same guard, which
+inert code comes before the await, when a second lock or an atomic is touched there that other code
+touches under this lock, too, and where the code allows `await_holding_lock`. This fix comes before that of `guard-across-await` for the same guard, which
 is made in its place where this one is left out or does not hold.
 
 A struct behind a lock becomes one of atomics without it: always for review. Every place that names
-the struct, makes it or locks it changes with it, over all files; one that uses it without its lock, as
-a whole (`guard.clone()`, `mem::take(&mut *guard)`, a method, `into_inner`, `get_mut`), or in code that
-is not compiled here, leaves it. So does a derive that atomics lack (`Clone`, `PartialEq`,
-`Serialize`): take it off, or write it by hand. Of a struct with other fields, the counters leave the lock:
+the struct, makes it or locks it changes with it, over all files. It is left where it is used without
+its lock, as a whole (`guard.clone()`, `mem::take(&mut *guard)`, a method, `into_inner`, `get_mut`), in
+code that is not compiled here or in a macro's own text; where the lock's type is named to find it
+again behind an erased one (`downcast::<Mutex<Stats>>()`, a pointer, a map by type); and where a derive
+is in the way that atomics lack (`Clone`, `PartialEq`, `Serialize`: take it off, or write it by hand).
+
+Of a struct with other fields, the counters leave the lock:
 
     struct Meta { hits: AtomicU64, rest: Mutex<MetaRest> }      // was: Mutex<Meta>
     struct MetaRest { name: String, tags: Vec<String> }

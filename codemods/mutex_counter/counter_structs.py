@@ -26,6 +26,7 @@ from codemods.mutex_counter.lock_types import ATOMICS, atomic, wide
 from codemods.mutex_counter.notes import STRICT, exposure
 from codemods.mutex_counter.orderings import RELAXED, Orders
 from codemods.mutex_counter.other_atomics import require_untied
+from codemods.mutex_counter.struct_obstacles import require_derives, require_known
 from codemods.mutex_counter.struct_sites import KEPT, counts
 from codemods.mutex_counter.struct_uses import StructUses, put
 from codemods.mutex_counter.temporary_guard import Field
@@ -75,8 +76,8 @@ class CounterStruct(StructUses):
             return Proposal(mine, reason=refused.reason, dismissed=refused.locks)
 
     def _fixed(self, calls: list[LockCall]) -> Fix:
-        self.require_derives()
-        self.require_known()
+        require_derives(self)
+        require_known(self)
         relaxed = {name: Field(inner, RELAXED) for name, inner in self.inners.items()}
         made = self._all(calls, relaxed)
         by_field = {n: Field(i, orders_of(n, i, made)) for n, i in self.inners.items()}

@@ -38,6 +38,7 @@ from codemods.mutex_counter.lock_types import ATOMICS, full_names
 from codemods.mutex_counter.orderings import RELAXED
 from codemods.mutex_counter.other_atomics import require_untied
 from codemods.mutex_counter.split_definition import split_definition, split_literal
+from codemods.mutex_counter.struct_obstacles import require_derives, require_known
 from codemods.mutex_counter.struct_sections import fields_used
 from codemods.mutex_counter.struct_uses import StructUses
 from codemods.mutex_counter.temporary_guard import READING, Field
@@ -159,8 +160,8 @@ class SplitStruct(StructUses):
     # -- the fix -------------------------------------------------------------------------------
 
     def _fixed(self, scopes: _Scopes) -> Fix:
-        self.require_derives()
-        self.require_known()
+        require_derives(self)
+        require_known(self)
         self.inners = {n: i for n, i in self.inners.items() if n in scopes.leaving}
         self.lock = self._lock_name()
         counting = [call for call, names in scopes.used if names <= scopes.leaving]

@@ -24,15 +24,14 @@ from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes
 from engine.rust.items import TYPES
 from engine.rust.queries import walk
-from engine.rust.syntax import Source, attributes, span_of
+from engine.rust.syntax import Source, span_of
 
-_DERIVES = frozenset({b"Debug", b"Default"})
-_NAMES = frozenset({"identifier", "type_identifier"})
-_DECLARING = frozenset(
-    {"field_declaration", "static_item", "const_item", "type_item", "function_item"}
-    | {"function_signature_item"}
+# Functions that are told a type, and get a value of it from where it was not one.
+_ERASING = re.compile(
+    rb"downcast\w*|is|of|type_name\w*|transmute\w*|cast\w*|from_raw\w*|get\w*|insert|remove|state"
+    rb"|try_state|provide\w*|context|extension|data"
 )
-_HARMLESS = (b"#[doc", b"#[allow", b"#[expect")
+_NAMES = frozenset({"identifier", "type_identifier"})
 _DEFAULT = re.compile(rb"(?:\w+::)*default\(\)")
 
 
@@ -78,52 +77,6 @@ class StructUses(ABC):
             if not is_other(self.located.facts.items, source, outer, *here):
                 yield source, node, outer
 
-    # -- what stands in the way ----------------------------------------------------------------
-
-    def require_known(self) -> None:
-        """Raises Refused where a lock call that rustc did not compile here may be of this struct: it
-        would be left as it is."""
-        blind = [call for call in self.located.lock_calls if call.lock is None]
-        named = [(s.path, span_of(node)) for s, node, _ in self.mentions()] if blind else []
-        words = self._holders() if blind else set()
-        holders = re.compile(rb"(?<!\w)(?:" + b"|".join(map(re.escape, words)) + rb")(?!\w)")
-        names = (self.source.text(name) for name, _ in item_nodes.named_fields(self.struct))
-        used = re.compile(rb"\.\s*(?:" + b"|".join(map(re.escape, names)) + rb")(?!\w)")
-        for call in blind:
-            source = self.located.source(call.path)
-            function = source.fn_item_of(source.innermost(call.span)) or source.root
-            text = source.text(function)
-            mine = any(path == call.path and span in span_of(function) for path, span in named)
-            if mine or (words and holders.search(text) and used.search(text)):
-                place = self.located.place(call.path, call.span.start)
-                told = self.located.facts.unknown(call.path, call.receiver)
-                raise Refused(f"{place} may lock it, but {told}")
-
-    def _holders(self) -> set[bytes]:
-        """Names of what is declared with its lock: fields, statics, functions, aliases."""
-        found: set[bytes] = set()
-        for source, _, outer in self.mentions():
-            holder = self.lock_around(source, outer)
-            owner = source.enclosing(holder, _DECLARING) if holder is not None else None
-            named = item_nodes.name_of(owner) if owner is not None else None
-            if named is not None:
-                found.add(source.text(named))
-        return found
-
-    def require_derives(self) -> None:
-        """Raises Refused where the struct derives, or is given, what atomics lack."""
-        for attribute in attributes(self.struct):
-            text = self.source.text(attribute)
-            if text.startswith(_HARMLESS):
-                continue
-            names = re.findall(rb"[A-Za-z_:]+", text.removeprefix(b"#[derive"))
-            other = [n for n in names if n.rpartition(b"::")[2] not in _DERIVES]
-            if not text.startswith(b"#[derive") or other:
-                word = (other or [text])[0].decode("utf-8", "replace")
-                raise Refused(
-                    f"`{self.name.decode()}` has `{word}`, which a struct of atomics lacks"
-                )
-
     # -- what changes --------------------------------------------------------------------------
 
     @abstractmethod
@@ -152,13 +105,51 @@ class StructUses(ABC):
     def _mention(self, source: Source, node: Node, outer: Node) -> Iterable[Edit]:
         holder = self.lock_around(source, outer)
         if holder is not None:
+            self._require_typed(source, holder)
             return (put(source, holder, source.text(outer)),)
+        aliased = self._alias_around(source, outer)
+        if aliased is not None:
+            return (aliased,)
         impl = outer.parent
         if impl is not None and impl.type == "impl_item" and item_nodes.type_of(impl) == outer:
             return self._impl(source, impl)
         if self._is_making(source, node):
             return ()
         raise self._unguarded(source, node)
+
+    def _require_typed(self, source: Source, holder: Node) -> None:
+        """Raises Refused where the lock's type is named to find it again behind ``dyn Any``, a pointer or
+        a number: what was put in there need not be seen here."""
+        for up in source.ancestors(holder):
+            call = up if up.type == "call_expression" else None
+            callee = nodes.callee_name(call) if call is not None else None
+            found = nodes.call_of(up)
+            told = found is not None and span_of(holder) in span_of(found.whole_callee)
+            erased = up.type in ("pointer_type", "type_cast_expression")
+            if erased or (told and callee and _ERASING.fullmatch(source.text(callee))):
+                place = self.located.place(source.path, holder.start_byte)
+                raise Refused(
+                    f"{place}: `{source.quoted(span_of(holder))}` is named where types are erased: what "
+                    "was put in need not be seen here"
+                )
+            if call is not None or up.type in ("block", "function_item"):
+                return
+
+    def _alias_around(self, source: Source, outer: Node) -> Edit | None:
+        """``Shared<Stats>`` becomes ``Arc<Stats>`` where ``type Shared<T> = Arc<Mutex<T>>``."""
+        listed = outer.parent
+        holder = listed.parent if listed and listed.type == "type_arguments" else None
+        if holder is None or holder.type != "generic_type":
+            return None
+        head, given = nodes.generic_head(holder), item_nodes.type_arguments(holder)
+        for alias in self.located.generic_aliases:
+            if alias.name != nodes.last_name(source, head) or alias.around is None:
+                continue
+            other = is_other(self.located.facts.items, source, head, alias.path, alias.item)
+            if not other and alias.index < len(given) and given[alias.index] == outer:
+                before, after = alias.around
+                return put(source, holder, before + source.text(outer) + after)
+        return None
 
     def _unguarded(self, source: Source, node: Node) -> Refused:
         place = self.located.place(source.path, node.start_byte)

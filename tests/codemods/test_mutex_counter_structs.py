@@ -89,6 +89,31 @@ pub(crate) fn make() -> Shared {
     assert "src/one.rs: `work().await` (line 6) ran one at a time" in proposal.fixes[0].note
 
 
+def test_a_struct_behind_an_alias_with_a_parameter() -> None:
+    text = """\
+use std::sync::{Arc, Mutex};
+
+type Shared<T> = Arc<Mutex<T>>;
+
+struct Meta {
+    hits: u64,
+}
+
+fn hit(meta: &Shared<Meta>, names: Shared<Vec<String>>) {
+    meta.lock().unwrap().hits += 1;
+}
+
+fn make() -> Shared<Meta> {
+    Arc::new(Mutex::new(Meta { hits: 0 }))
+}
+"""
+    meta = "std::sync::Mutex<Meta>"
+    after = one(text, {"meta": meta, "Mutex::new(Meta{hits:0})": meta}).rewritten()
+    assert "type Shared<T> = Arc<Mutex<T>>;" in after
+    assert "fn hit(meta: &Arc<Meta>, names: Shared<Vec<String>>) {" in after
+    assert "fn make() -> Arc<Meta> {\n    Arc::new(Meta { hits: AtomicU64::new(0) })\n}" in after
+
+
 # -- what is shown ---------------------------------------------------------------------------------
 
 HEAD = "use std::sync::{Arc, Mutex};\nstruct Meta { hits: u64 }\n"
@@ -165,6 +190,23 @@ def test_public_functions_are_named(struct: str, functions: str, note: str) -> N
         ("STRUCT fn f(m: Mutex<Meta>) { ADD let n = m.into_inner(); }", "used as a whole"),
         ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g(unseen: &Mutex<Meta>) { unseen.lock(); }",
          "may lock it, but it is not compiled"),
+        # Types that are erased, macros that somebody else may expand.
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g(x: Box<dyn Any>) { x.downcast::<Mutex<Meta>>(); }",
+         "`Mutex<Meta>` is named where types are erased"),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g(x: *const ()) { x as *const Mutex<Meta>; }",
+         "is named where types are erased"),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g(x: *mut Mutex<Meta>) {}",
+         "is named where types are erased"),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g() { TypeId::of::<Mutex<Meta>>(); }",
+         "is named where types are erased"),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g() { map.get::<Arc<Mutex<Meta>>>(); }",
+         "is named where types are erased"),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g() { x.collect::<Vec<Mutex<Meta>>>(); }", ""),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g() { x.get_with(|m: &Mutex<Meta>| f(m)); }", ""),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } "
+         "macro_rules! add { ($m:expr) => { $m.lock().unwrap().hits += 1 } }",
+         "the macro may lock it, wherever it is expanded"),
+        ("STRUCT fn f(m: &Mutex<Meta>) { ADD } macro_rules! one { ($m:expr) => { $m.hits } }", ""),
         ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g() { if let Some(m) = Meta::new() {} }",
          "used there without the lock"),
     ],

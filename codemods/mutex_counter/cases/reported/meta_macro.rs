@@ -1,0 +1,18 @@
+// reason: the macro may lock it, wherever it is expanded
+
+use std::sync::Mutex;
+
+pub(crate) struct Meta {
+    bumped: u64,
+}
+
+#[allow(unused_macros)]
+macro_rules! bump {
+    ($meta:expr) => {
+        $meta.lock().unwrap().bumped += 1
+    };
+}
+
+pub(crate) fn hit(meta: &Mutex<Meta>) {
+    meta.lock().unwrap().bumped += 1;
+}
