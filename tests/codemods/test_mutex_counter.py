@@ -428,3 +428,19 @@ def test_odd_text_never_raises(data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(text)))
         problem = Problem("src/lib.rs", Span(at, at + 4), False, True, "E0599", "no method", "")
         CODEMOD.follow(fix, [problem], work.facts)
+
+
+def test_statics_of_one_name_in_different_modules_are_different() -> None:
+    kept = (
+        "use std::sync::Mutex;\nstatic N: Mutex<u64> = Mutex::new(0);\n"
+        "pub fn bump() { let mut g = N.lock().unwrap(); std::thread::yield_now(); *g += 1; }\n"
+    )
+    counter = (
+        "use std::sync::Mutex;\nstatic N: Mutex<u64> = Mutex::new(0);\n"
+        "pub fn bump() { *N.lock().unwrap() += 1; }\n"
+    )
+    files = {"src/lib.rs": "mod a; mod b;", "src/a.rs": counter, "src/b.rs": kept}
+    types = {"N": U64, "Mutex::new(0)": U64}
+    counted, left = sorted(Workspace(files, types).plan(), key=lambda p: p.sites[0].path)
+    assert {edit.path for edit in counted.fixes[0].edits} == {"src/a.rs"}
+    assert not left.fixes and "src/b.rs:3" in left.reason

@@ -1,0 +1,264 @@
+"""Programs whose async functions hold guards: over awaits, up to them, or by accident.
+
+A worker runs them one after the other; beside it, whenever it yields, another task looks at what the
+lock protects if nobody holds it. What belongs together (``a`` and ``b``, the items and their number)
+is changed together under the lock, often with an await between, so that a lock which is given back
+too early shows.
+"""
+
+from __future__ import annotations
+
+import random
+
+DEPENDENCIES = """parking_lot = "0.12"
+tokio = { version = "1", features = ["full"] }
+"""
+KEPT: tuple[int, ...] = ()
+TOLD = ((r"is dropped at", r'()"drop=[^,]*, '),)
+
+# A lock: its type, how it is locked, how the other task tries to.
+_LOCKS = {
+    "std": ("std::sync::Mutex", ".lock().unwrap()", ".try_lock().ok()"),
+    "parking_lot": ("parking_lot::Mutex", ".lock()", ".try_lock()"),
+    "tokio": ("tokio::sync::Mutex", ".lock().await", ".try_lock().ok()"),
+    "write": ("std::sync::RwLock", ".write().unwrap()", ".try_write().ok()"),
+    "tokio write": ("tokio::sync::RwLock", ".write().await", ".try_write().ok()"),
+}
+_TEXT = """use runtime::Say;
+use std::sync::atomic::{{AtomicBool, Ordering}};
+use std::sync::Arc;
+
+struct Shared {{
+    a: u64,
+    b: u64,
+    c: u64,
+    items: Vec<u64>,
+    name: String,
+    shared: Arc<String>,
+    said: Loud,
+}}
+
+struct Loud(u64, Say);
+
+impl Drop for Loud {{
+    fn drop(&mut self) {{
+        self.1.it("drop", &self.0);
+    }}
+}}
+
+struct Hub {{
+    m: {lock}<Shared>,
+    n: std::sync::Mutex<u64>,
+    done: AtomicBool,
+    broken: AtomicBool,
+    say: Say,
+}}
+
+async fn pause() {{
+    tokio::task::yield_now().await;
+}}
+
+async fn told(say: Say, value: u64) -> u64 {{
+    pause().await;
+    say.it("told", &value);
+    value + 1
+}}
+
+async fn heard(say: Say, value: &str) -> usize {{
+    pause().await;
+    say.it("heard", value);
+    value.len()
+}}
+
+fn count(items: &[u64]) -> u64 {{
+    items.iter().sum()
+}}
+
+impl Hub {{
+    async fn beside(&self) {{
+        while !self.done.load(Ordering::SeqCst) {{
+            if let Some(mut g) = self.m{attempt} {{
+                if g.a != g.b || g.items.len() as u64 != *self.n.lock().unwrap() {{
+                    self.broken.store(true, Ordering::SeqCst);
+                }}
+                g.c += 1;
+            }}
+            pause().await;
+        }}
+    }}
+
+{functions}}}
+
+pub fn run(say: Say) {{
+    let shared = Shared {{
+        a: 1,
+        b: 1,
+        c: 0,
+        items: vec![5, 6, 7],
+        name: String::from("name"),
+        shared: Arc::new(String::from("shared")),
+        said: Loud(1, say),
+    }};
+    let hub = Hub {{
+        m: {lock}::new(shared),
+        n: std::sync::Mutex::new(3),
+        done: AtomicBool::new(false),
+        broken: AtomicBool::new(false),
+        say,
+    }};
+    let work = async {{
+        for x in 0..3 {{
+{calls}        }}
+        hub.done.store(true, Ordering::SeqCst);
+    }};
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {{ tokio::join!(work, hub.beside()) }});
+    say.it("broken", &hub.broken.load(Ordering::SeqCst));
+    let end = hub.m.into_inner(){unwrapped};
+    say.it("end", &(end.a, end.b, &end.items, &end.name));
+}}
+"""
+
+
+class _Function:
+    """The body of one async function: ``x`` is its argument, ``acc`` what it returns."""
+
+    def __init__(self, choice: random.Random, lock: str) -> None:
+        self.choice = choice
+        self.lock = f"self.m{lock}"
+        self.count = 0
+        self.numbers = ["x", "acc"]
+        self.texts: list[str] = []
+
+    def fresh(self) -> str:
+        self.count += 1
+        return f"v{self.count}"
+
+    def waits(self) -> str:
+        number = self.choice.choice(self.numbers)
+        text = f"heard(self.say, &{self.choice.choice(self.texts)})" if self.texts else "pause()"
+        return self.choice.choice(
+            [
+                "pause().await;",
+                "pause().await;",
+                f"acc += told(self.say, {number}).await;",
+                f"let _ = {text}.await;",
+            ]
+        )
+
+    def reads(self, g: str) -> str:
+        """A statement that binds what the guard ``g`` gives."""
+        new = self.fresh()
+        number = [
+            f"{g}.a", f"{g}.b + x", f"{g}.items.len() as u64", f"count(&{g}.items)",
+            f"*{g}.items.last().unwrap_or(&9)", f"{g}.said.0", f"{g}.items[0]",
+        ]  # fmt: skip
+        text = [
+            f"{g}.name.clone()", f"&{g}.name", f"{g}.name.as_str()", f"{g}.shared.clone()",
+            f"Arc::clone(&{g}.shared)", f"{g}.name.to_uppercase()", f"format!(\"{{}}\", {g}.name)",
+        ]  # fmt: skip
+        if self.choice.random() < 0.6:
+            self.numbers.append(new)
+            return f"let {new} = {self.choice.choice(number)};"
+        self.texts.append(new)
+        return f"let {new} = {self.choice.choice(text)};"
+
+    def writes(self, g: str) -> str:
+        between = self.choice.choice(["", "", self.waits(), "let _ = 0;"])
+        return self.choice.choice(
+            [
+                f"{g}.a += x; {between} {g}.b += x;",
+                f"{g}.b = {g}.a + 1; {between} {g}.a += 1;",
+                f"{g}.items.push(x); {between} *self.n.lock().unwrap() += 1;",
+                f"*self.n.lock().unwrap() += 1; {between} {g}.items.push(x);",
+                f"if {g}.items.pop().is_some() {{ *self.n.lock().unwrap() -= 1; }}",
+                f"{g}.name.push('y');",
+                f"{g}.said = Loud({g}.a, self.say);",
+                f'let c = {g}.c; {between} self.say.it("steady", &(c == {g}.c));',
+            ]
+        )
+
+    def uses(self, g: str) -> str:
+        shown = [*self.numbers, *self.texts, *self.texts]
+        return self.choice.choice(
+            [
+                f'self.say.it("seen", &{self.choice.choice(shown)});',
+                f'self.say.it("a", &{g}.a);',
+                f"acc += {g}.a + {self.choice.choice(self.numbers)};",
+                self.writes(g),
+                self.reads(g),
+                f"if {g}.a > 3 {{ {self.waits()} }}",
+                f"if {g}.a > 40 {{ return acc; }}",
+                f"for item in {g}.items.iter() {{ {self.waits()} acc += *item; }}",
+                f"for item in &{g}.items {{ acc += *item; }} {self.waits()}",
+                f"if let Some(last) = {g}.items.last() {{ acc += *last; {self.waits()} }}",
+                f"match {g}.items.first() {{ Some(n) if *n > 5 => {{ {self.waits()} }} Some(n) => acc += *n, None => {{}} }}",
+                f"let held = Loud({g}.a, self.say); {self.waits()}",
+            ]
+        )  # fmt: skip
+
+    def named(self) -> str:
+        pick = self.choice
+        inside = [self.uses("g") for _ in range(pick.choice([0, 1, 2, 3]))]
+        late = [self.after() for _ in range(pick.choice([0, 1, 2]))]
+        first = pick.choice([self.reads("g"), self.writes("g")])
+        drop = pick.choice(["", "", "", "drop(g);"])
+        return " ".join([f"let mut g = {self.lock};", first, *inside, self.waits(), drop, *late])
+
+    def after(self) -> str:
+        """A statement that needs no guard."""
+        shown = self.choice.choice([*self.numbers, *self.texts])
+        return self.choice.choice(
+            [
+                f'self.say.it("after", &{shown});',
+                self.waits(),
+                "acc += 1;",
+                "*self.n.lock().unwrap() += 0;",
+            ]
+        )
+
+    def temporary(self) -> str:
+        lock, waits = self.lock, self.waits()
+        return self.choice.choice(
+            [
+                f"acc += told(self.say, {lock}.a).await;",
+                f"heard(self.say, &{lock}.name).await;",
+                f"heard(self.say, &{lock}.name.clone()).await;",
+                f"if let Some(last) = {lock}.items.last() {{ {waits} acc += *last; }}",
+                f"if let Some(last) = {lock}.items.last().copied() {{ {waits} acc += last; }}",
+                f"match {lock}.a {{ 0 => {{}} n => {{ {waits} acc += n; }} }}",
+                f"match {lock}.name.as_str() {{ \"name\" => {{ {waits} }} other => {{ acc += other.len() as u64; }} }}",
+                f"for item in {lock}.items.iter() {{ {waits} acc += *item; }}",
+                f"for item in {lock}.items.clone() {{ {waits} acc += item; }}",
+                f"while {lock}.a < 4 {{ {lock}.a += 1; {lock}.b = 4; {waits} {lock}.b = {lock}.a; }}",
+                f"if {lock}.a > 2 {{ {waits} }} else {{ acc += 1; }}",
+                f"let held = {lock}.shared.clone(); {waits} self.say.it(\"held\", &held);",
+                f"let (a, b) = {{ let g = {lock}; (g.a, g.b) }}; {waits} acc += a + b;",
+            ]
+        )  # fmt: skip
+
+    def body(self) -> str:
+        kinds = [self.named, self.named, self.temporary]
+        parts = [self.choice.choice(kinds)() for _ in range(self.choice.choice([1, 1, 2]))]
+        parts = [f"{{ {part} }}" if len(parts) > 1 else part for part in parts]
+        tail = self.choice.choice(["acc", "acc + x"])
+        return "\n        ".join(["let mut acc = 0u64;", *parts, tail])
+
+
+def program(choice: random.Random) -> str:
+    """A program of one to three async functions over one lock."""
+    kind = choice.choice(list(_LOCKS))
+    lock, how, attempt = _LOCKS[kind]
+    names = [f"f{n}" for n in range(choice.choice([1, 2, 3]))]
+    functions = "".join(
+        f"    async fn {name}(&self, x: u64) -> u64 {{\n        {_Function(choice, how).body()}\n    }}\n\n"
+        for name in names
+    )
+    calls = "".join(
+        f'            say.it("{name}", &hub.{name}(x).await);\n            pause().await;\n'
+        for name in names
+    )
+    unwrapped = ".unwrap()" if kind in ("std", "write") else ""
+    return _TEXT.format(
+        lock=lock, attempt=attempt, functions=functions, calls=calls, unwrapped=unwrapped
+    )
