@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
@@ -73,10 +73,20 @@ def borrow_match(on: Borrower) -> Rewrite | None:
         return None
     patterns = patterns_of(on.usage.holder)
     found = _patterns(on, patterns) if patterns else None
-    if found is None or (found.uses and on.changed(Span(on.clone.node.end_byte, found.end))):
+    if found is None or any(on.changed(during) for during in _read(on, patterns)):
         return None
     how = "The pattern binds references; what it binds is only read."
     return on.made(on.clone.node, on.reference(), how, found.edits)
+
+
+def _read(on: Borrower, patterns: Sequence[Node]) -> Iterator[Span]:
+    """For each of the patterns, from where it binds to the last use of what it binds: what other arms do
+    is never done in between."""
+    for pattern in patterns:
+        bound = pattern_bindings(on.scopes, span_of(pattern))
+        ends = [use.span.end for binding in bound for use in on.scopes.uses(binding)]
+        if ends:
+            yield Span(pattern.start_byte, max(ends))
 
 
 def _patterns(on: Borrower, patterns: Sequence[Node]) -> Borrowable | None:

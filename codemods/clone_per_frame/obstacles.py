@@ -192,8 +192,11 @@ class Obstacles:
         source, place = located.source, located.place
         origins = origins_of(source, scopes, place, lambda node: self._owned(located, node))
         during = Span(located.clone.node.end_byte, max(b.scope.end for b in bound))
-        mutates = self._facts.calls.may_mutate
-        return changed_during(source, scopes, place, origins, during, mutates) > 0
+        calls = self._facts.calls
+        found = changed_during(
+            source, scopes, place, origins, during, calls.may_mutate, calls.must_mutate
+        )
+        return found > 0
 
     def bound(self, located: LocatedClone, scopes: Scopes) -> tuple[Binding, ...]:
         """The names that the clone is bound to."""

@@ -111,7 +111,8 @@ class Planner:
         def changed(during: Span, mutates: Callable[[bytes], bool]) -> int:
             source, place = located.source, located.place
             origins = origins_of(source, scopes, place, lambda node: self._owned(located, node))
-            return changed_during(source, scopes, place, origins, during, mutates)
+            must = calls.must_mutate
+            return changed_during(source, scopes, place, origins, during, mutates, must)
 
         borrower = Borrower(
             located.clone,

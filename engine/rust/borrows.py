@@ -31,9 +31,9 @@ from engine.rust.nodes import (
     method_on,
     operation_of,
 )
-from engine.rust.places import Origins, Place
+from engine.rust.places import Origins, Place, is_declared_reference
 from engine.rust.scopes import Binding, Scopes, Use
-from engine.rust.syntax import Source, span_of, walk_all
+from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
 # ``&T``, or ``&str``, ``&[T]``, ``&Path``: comparisons stay as they are, conversions fall away.
 Target = Literal["reference", "view"]
@@ -233,16 +233,47 @@ def changed_during(
     origins: Origins,
     during: Span,
     mutates: Callable[[bytes], bool],
+    consumes: Callable[[bytes], bool] = lambda _: False,
 ) -> int:
     """The line (from 1) within ``during`` at which something the place belongs to may change, be
     moved or be borrowed mutably, so that a reference to it may not live across; 0 when there is none.
 
-    ``mutates`` tells whether a method of a name takes ``&mut self`` or ``self`` somewhere.
+    ``mutates`` tells whether a method of a name takes ``&mut self`` or ``self`` somewhere, ``consumes``
+    whether it takes ``self`` where its receiver cannot be changed.
     """
+
+    def moves(method: bytes) -> bool:
+        return _moves(method) or consumes(method)
+
     for use, fields, fixed in _uses(source, scopes, place, origins, during):
-        if _changes(source, use, fields, _moves if fixed else mutates):
+        if _leaves(source, use, during):
+            continue  # nothing is read behind it
+        changed = _changes(source, use, fields, moves if fixed else mutates)
+        if changed or _is_taken_along(source, scopes, use, during):
             return source.position(use.start_byte)[0]
     return 0
+
+
+def _leaves(source: Source, use: Node, during: Span) -> bool:
+    """Does the use stand in a ``return`` within ``during``, so that what is lent is not read after it?"""
+    for ancestor in source.ancestors(use):
+        if ancestor.type in FUNCTIONS or span_of(ancestor) not in during:
+            return False
+        if ancestor.type == "return_expression":
+            return True
+    return False
+
+
+def _is_taken_along(source: Source, scopes: Scopes, use: Node, during: Span) -> bool:
+    """Does a ``move`` closure or an ``async move`` block within ``during`` capture the value? (A reference
+    it copies.)"""
+    binding = scopes.resolve(source.text(use), use.start_byte)
+    if binding is None or is_declared_reference(source, binding):
+        return False
+    return any(
+        has_token(barrier, "move") and span_of(barrier) in during
+        for barrier in barriers(source, use, binding.decl)
+    )
 
 
 def _moves(method: bytes) -> bool:

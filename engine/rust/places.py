@@ -154,7 +154,7 @@ def local_of(source: Source, scopes: Scopes, place: Place) -> Local | None:
     binding = scopes.resolve(source.text(place.root), place.root.start_byte)
     if binding is None:
         return None
-    borrowed = _declared_reference(source, binding)
+    borrowed = is_declared_reference(source, binding)
     return Local(binding.name, binding.decl, binding.scope, scopes.uses(binding), borrowed)
 
 
@@ -180,7 +180,7 @@ def _self_of(source: Source, scopes: Scopes) -> Local | None:
     return Local(b"self", span_of(declared), span_of(body), tuple(map(Use, sorted(uses))))
 
 
-def _declared_reference(source: Source, binding: Binding) -> bool:
+def is_declared_reference(source: Source, binding: Binding) -> bool:
     """``x: &T``, ``let x = &y``, ``for x in &xs`` or ``in xs.iter()``."""
     if not binding.plain:
         return False

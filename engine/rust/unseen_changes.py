@@ -16,6 +16,7 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust.files import Files, TypeOf
 from engine.rust.items import TYPES, Items
+from engine.rust.known_calls import is_std_method
 from engine.rust.nodes import access_of, bare, callee_name, path_of
 from engine.rust.places import Place, initializers
 from engine.rust.raw_pointers import is_unsafe, looks_raw
@@ -23,8 +24,8 @@ from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.types import Type
 
-# The functions that the call by an identifier may run.
-Callees = Callable[[Source, Node], Iterable[tuple[Source, Node]]]
+# The functions that the call by an identifier may run; with True, only such as surely are meant.
+Callees = Callable[[Source, Node, bool], Iterable[tuple[Source, Node]]]
 _HOPS = 4  # names followed back to what they were made from
 
 
@@ -103,8 +104,11 @@ class UnseenChanges:
 
     def _handed_out(self, source: Source, call: Node) -> Iterator[str]:
         name = callee_name(call)
-        for where, function in self._callees(source, name) if name is not None else ():
-            if name is not None and looks_raw(where, function):
+        if name is None:
+            return
+        sure = is_std_method(source.text(name))
+        for where, function in self._callees(source, name, sure):
+            if looks_raw(where, function):
                 yield f"`{source.quoted(span_of(name))}` hands it out by unsafe code"
 
     def _deref(self, type_: Type) -> str:

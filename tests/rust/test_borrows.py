@@ -199,6 +199,13 @@ def test_closures_that_work_on_references(call: str, answer: bool | None) -> Non
         ("if x.a == z {}", 0),
         ("\n\nx.a.push(1);", 3),
         ("from.push(1);", 1),  # what it borrows from
+        ("spawn(async move { x.b.len() });", 1),
+        ("spawn(move || x.b.len());", 1),
+        ("join(async { x.b.len() });", 0),
+        ("if c { return x.run(); }", 0),
+        ("if c { return g(|| x.run()); }", 0),
+        ("if c { x = z; return; }", 1),
+        ("let x = &x; spawn(async move { x.b.len() });", 0),
     ],
 )
 def test_changes_while_it_is_lent(body: str, line: int) -> None:
@@ -217,6 +224,27 @@ def test_changes_while_it_is_lent(body: str, line: int) -> None:
         Span(lent.end_byte, block.end_byte),
         lambda method: method != b"run",
     )
+    assert found == line
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [("x.finish();", 1), ("x.into_body();", 1), ("x.len();", 0), ("x.look();", 0)],
+)
+def test_a_value_that_cannot_be_changed_may_be_consumed(body: str, line: int) -> None:
+    source = Source("src/lib.rs", f"fn f(x: S) {{ g(&x.a); {body} }}".encode())
+    function = source.root.named_children[0]
+    scopes = Scopes(source, function)
+    lent = next(n for n in walk(source.root) if source.text(n) == b"x.a")
+    place = place_of(source, lent)
+    assert place is not None
+    during = Span(lent.end_byte, len(source.data))
+    origins = origins_of(source, scopes, place)
+
+    def consumes(method: bytes) -> bool:
+        return method == b"finish"
+
+    found = changed_during(source, scopes, place, origins, during, lambda _: True, consumes)
     assert found == line
 
 

@@ -22,6 +22,8 @@ pub struct Shared(UnsafeCell<Vec<u32>>);
 impl Shared {
     pub fn list(&self) -> &Vec<u32> { unsafe { &*self.0.get() } }
     pub fn name(&self) -> &str { "shared" }
+    pub fn first(&self) -> &u32 { unsafe { &(*self.0.get())[0] } }
+    pub fn last(&self) -> &u32 { unsafe { &(*self.0.get())[0] } }
 }
 impl std::ops::Deref for Shared {
     type Target = Lists;
@@ -70,6 +72,7 @@ def why(text: str, types: dict[str, str] | None = None, owned: tuple[bytes, ...]
         ("fn f(p: *const Vec<u32>) { let l = unsafe { &*p }; let y = l.clone(); }", "unsafe"),
         ("fn f(p: *const V) { if let Some(l) = unsafe { p.as_ref() } { l.clone(); } }", "unsafe"),
         ("fn f(s: &Shared) { let y = s.list().clone(); }", "`list` hands it out by unsafe code"),
+        ("fn f(s: &Shared) { let y = s.first().clone(); }", "`first` hands it out"),
         ("fn f(s: &Shared) { let l = s.list(); let y = l.clone(); }", "`list` hands it out"),
         ("fn f(s: &Shared) { for x in s.list() { x.clone(); } }", "`list` hands it out"),
         ("fn f(s: &Shared) { s.list().first().map(|x| x.clone()); }", "`list` hands it out"),
@@ -85,6 +88,7 @@ def test_what_rustc_does_not_see(text: str, said: str) -> None:
         "fn f(x: &Vec<u32>) { let y = x.clone(); }",
         "fn f() { let y = NAMES.clone(); }",
         "fn f(s: &Shared) { let y = s.name().clone(); }",
+        "fn f(v: L) { let y = v.last().clone(); }",  # std's, as far as is known
         "fn f(x: Vec<u32>) { unsafe { h(); let y = x.clone(); } }",
         "fn f(s: &S) { unsafe { h(s.list.clone()) } }",
     ],
