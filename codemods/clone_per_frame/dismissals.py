@@ -39,7 +39,7 @@ def needed(
     if not (types.same or types.behind or types.view or types.receiver.is_ref):
         place = types.receiver.short(SHOWN)
         if located.clone.word in TO_TEXT:
-            return f"`{name}` is a `{place}`, of which a text is made: that is no copy of one"
+            return f"`{name}` is a `{place}`, of which a text is made, and no copy"
         return f"`{name}` is a `{place}`, and what is made of it a `{cloned}`"
     if isinstance(verdict, Blocked):
         if ownership.cost is Cost.COUNT:

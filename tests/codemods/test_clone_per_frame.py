@@ -400,7 +400,7 @@ def test_whatever_is_no_site_has_its_reason(types: Mapping[bytes, str], said: st
 @pytest.mark.parametrize(
     ("shown", "said"),
     [
-        ("u32", "`x` is a `u32`, of which a text is made: that is no copy of one"),
+        ("u32", "`x` is a `u32`, of which a text is made, and no copy"),
         ("std::net::SocketAddr", "`x` is a `SocketAddr`, of which a text is made"),
     ],
 )
