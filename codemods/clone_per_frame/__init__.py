@@ -108,8 +108,9 @@ type change, else for review. There is no such alternative, and the reason is to
   for a `Bytes`, and would copy a `BytesMut`);
 - somebody else takes frames from the same stream, or uses the same function or type for others;
 - the original is needed as it was, after its copy was changed;
-- a function of a trait is on the way, a stream type of your own, or a frame that others share
-  (`Bytes::from_static`, `slice`, what another crate gives).
+- a method of a trait is on the way (other than those of a `Stream` or `Decoder` of the workspace's
+  own), a field that holds the stream, or a frame that others share (`Bytes::from_static`, `slice`,
+  what another crate gives).
 
 When to leave it
 ----------------

@@ -27,6 +27,7 @@ _EMPTY = frozenset({b"Err", b"None", b"Pending"})
 # What makes memory that nobody else has: of such a `Bytes::from(..)` gives it back without a copy.
 _FRESH = frozenset(b"to_vec into_bytes to_string into_vec".split())
 _FRESH_MACROS = frozenset({b"vec", b"format"})
+_BOUND = frozenset({"let", "if-let", "match"})
 LEAVING = frozenset({"return_expression", "break_expression", "continue_expression"})
 
 
@@ -103,9 +104,9 @@ class FrameMakers:
         scopes = self._facts.sources.scopes(source, function) if function is not None else None
         binding = scopes.binding_at(node) if scopes is not None else None
         value = value_of(source, binding) if binding is not None else None
-        if scopes is None or binding is None or value is None or binding.kind != "let":
+        if scopes is None or binding is None or value is None or binding.kind not in _BOUND:
             raise self._shared(source, node)
-        if not binding.plain or not self._edits.first(source, binding.decl):
+        if not streams.is_item(source, binding) or not self._edits.first(source, binding.decl):
             raise self._shared(source, node)
         for use in scopes.uses(binding):
             told = frame_use(source, binding, use)

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.rust import item_nodes, nodes, streams
+from engine.rust.borrows import pattern_bindings
 from engine.rust.definitions import Item
 from engine.rust.queries import walk
 from engine.rust.signatures import Obstacle
-from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
+from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.value_flow import value_of
 from engine.rust.value_steps import values_in
 
@@ -20,6 +21,7 @@ from .frame_edits import FrameEdits, place
 from .frame_flow import Frame, FrameFlow, NotOwnedError, line_of
 from .frame_makers import LEAVING, FrameMakers
 from .frame_senders import FrameSenders
+from .frame_types import FrameTypes, values_of
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -35,6 +37,7 @@ class FrameSources:
         self.edits = FrameEdits(facts, flow)
         self.makers = FrameMakers(facts, self.edits, self._called)
         self._senders = FrameSenders(facts, flow, self.edits, self.makers)
+        self._types = FrameTypes(facts, flow, self.edits, self.makers.produced)
 
     def origin(self, frame: Frame) -> None:
         """Where the name ``frame``, no parameter and no copy, gets its frames from."""
@@ -84,11 +87,13 @@ class FrameSources:
             self.stream(source, inner)
         elif (mapped := streams.mapped(source, node)) is not None:
             self._mapped(source, mapped)
-        elif node.type == "identifier":
+        elif node.type == "identifier" and self._is_local(source, node):
             self._stream_name(source, node)
         elif node.type == "macro_invocation" and nodes.macro_name(source, node).endswith(b"stream"):
             self._yielded(source, node)
-        elif node.type == "call_expression" and self._called(source, node):
+        elif self._types.gives(source, node) or (
+            node.type == "call_expression" and self._called(source, node)
+        ):
             pass
         elif (listed := _listed(source, node)) is not None:
             for element in listed:
@@ -99,14 +104,24 @@ class FrameSources:
                 f"understood: `{source.quoted(span_of(node))}`"
             )
 
+    def _is_local(self, source: Source, node: Node) -> bool:
+        function = source.fn_item_of(node)
+        scopes = self._facts.sources.scopes(source, function) if function is not None else None
+        return scopes is not None and scopes.binding_at(node) is not None
+
     def _looked_at(self, source: Source, call: Node) -> None:
         """Closures of adapters on the way see references to frames."""
         for node in walk(call):
             copy = clone_of(source, node)
             if copy is not None and copy.word == b"clone" and _in_closure(source, node, call):
                 raise NotOwnedError(f"`{copy.text}` at {place(source, node)} may clone a frame")
+        function = source.fn_item_of(call)
+        scopes = self._facts.sources.scopes(source, function) if function is not None else None
         for closure in nodes.arguments_of(call):
             for parameter in item_nodes.parameters_of(closure):
+                bound = pattern_bindings(scopes, span_of(parameter.node)) if scopes else ()
+                if why := self._facts.agreeing_impls.among(source, scopes, bound) if scopes else "":
+                    raise NotOwnedError(why)
                 if parameter.type is not None:
                     self.edits.payload(source, _behind(parameter.type))
 
@@ -163,7 +178,8 @@ class FrameSources:
         item = self._facts.items.at(*found[0]) if len(found) == 1 else None
         if item is None:
             return False
-        self._result(item, source, call)
+        if not self._types.holds(*found[0]):
+            self._result(item, source, call)
         return True
 
     def _result(self, item: Item, source: Source, call: Node) -> None:
@@ -184,9 +200,8 @@ class FrameSources:
         of_frames = self.edits.payload(home, declared)
         if not of_frames:
             self.edits.items_type(home, declared, function)
-        body = nodes.body_of(function)
         each = self.makers.produced if of_frames else self._streamed
-        for value in [*([body] if body is not None else []), *_returned(home, function)]:
+        for value in values_of(home, function):
             each(home, value)
 
     def _streamed(self, source: Source, value: Node) -> None:
@@ -238,13 +253,3 @@ def _listed(source: Source, node: Node) -> Sequence[Node] | None:
     if given.type == "macro_invocation" and len(found) == 1 and found[0].type == "tuple_expression":
         return nodes.named_children(found[0])
     return found
-
-
-def _returned(source: Source, function: Node) -> list[Node]:
-    """What the ``return``s of the function give, not those of closures in it."""
-    return [
-        value
-        for node in walk_all(source, function)
-        if node.type == "return_expression" and source.enclosing(node, FUNCTIONS) == function
-        for value in nodes.named_children(node)[:1]
-    ]

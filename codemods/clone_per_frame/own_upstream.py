@@ -114,19 +114,17 @@ class _Writer:
 
     def _snapshots(self, frame: Frame) -> None:
         """A copy that has a name of its own stays what it was, whatever becomes of the frame."""
-        named_copies = [f for f in self._flow.frames.values() if f.base is frame]
-        changed = [f for f in named_copies if f.changed]
-        passed = [p for p in self._flow.passings.values() if p.frame is frame and p.to.changed]
-        copied = bool(named_copies) or any(
-            p.copy is not None for p in self._flow.passings.values() if p.frame is frame
-        )
-        others = len(named_copies) > len(changed) or len(changed) > 1
-        if (
-            ((changed or passed) and others)
-            or (changed and passed)
-            or (frame.is_changed and copied)
-        ):
+        copies = [f for f in self._flow.frames.values() if f.base is frame]
+        changed = [f for f in copies if f.changed]
+        passings = [p for p in self._flow.passings.values() if p.frame is frame]
+        passed = any(p.to.changed for p in passings)
+        others = len(copies) > len(changed) or len(changed) > 1
+        if ((changed or passed) and others) or (changed and passed):
             raise NotOwnedError(f"a copy of `{frame.name}` is changed while another one is there")
+        if frame.is_changed:  # before the copies are made, if they are its last use
+            for copy in (*(f.copy for f in copies), *(p.copy for p in passings)):
+                if copy is not None:
+                    self._last(frame, copy)
 
     # -- names ---------------------------------------------------------------------------------
 
@@ -193,9 +191,15 @@ class _Writer:
         assert frame.base is not None
         self._last(frame, copy)
         source, base = frame.source, frame.base
-        self._edits.append(Edit(source.path, copy.span.start, copy.span.end, self._text(base)))
         let = source.node_at(frame.binding.statement)
-        declared = nodes.let_of(let).type if let is not None and nodes.let_of(let) else None  # type: ignore[union-attr]
+        if self._text(base) == frame.binding.name and let is not None:  # `let x = x;` says nothing
+            self._dropped(frame, copy)
+            if frame.binding.mutable and not self._lent(frame):
+                self._make_mutable(self._stands_for(base))
+            return
+        self._edits.append(Edit(source.path, copy.span.start, copy.span.end, self._text(base)))
+        parts = nodes.let_of(let) if let is not None else None
+        declared = parts.type if parts is not None else None
         if declared is not None:
             start = frame.binding.decl.end
             self._edits.append(Edit(source.path, start, declared.end_byte, b""))
@@ -213,7 +217,8 @@ class _Writer:
         self._edits.append(without_statement(source, let))
 
     def _last(self, frame: Frame, copy: Clone) -> None:
-        """What is changed in place must not be read as it was later on."""
+        """The original of ``copy``, which ``frame`` is or has a copy of, is not used again: what is
+        changed in place must not be read as it was later on."""
         place = place_of(frame.source, copy.receiver)
         verdict = movable(frame.source, frame.scopes, copy.node, place) if place else None
         if not isinstance(verdict, Movable):

@@ -153,10 +153,11 @@ class Calls:
             return self.named_in(source, declared) or None
         let = nodes.let_of(holder)
         value = let.value if let is not None and binding.plain else None
-        return self._made_by(source, nodes.bare(value)) or None if value is not None else None
+        return self.made_by(source, nodes.bare(value)) or None if value is not None else None
 
-    def _made_by(self, source: Source, value: Node) -> frozenset[Item]:
-        """The type of ``Type { .. }``, and of ``Type::new(..)`` that is declared to give one."""
+    def made_by(self, source: Source, value: Node) -> frozenset[Item]:
+        """The type of the workspace that ``value`` makes: ``Type { .. }``, or ``Type::new(..)`` that is
+        declared to give one."""
         made, call = nodes.constructed(value), nodes.call_of(value)
         if made is not None:
             return frozenset(self._items.resolve(source, made, source.text(made), *TYPES))

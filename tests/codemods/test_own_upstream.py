@@ -171,6 +171,32 @@ def test_a_copy_that_is_handed_on_gives_its_place_to_the_frame() -> None:
     assert "async fn edit(b: &mut BytesMut) { b.truncate(3); }" in text
 
 
+def test_what_is_changed_before_it_is_copied_is_what_was_copied() -> None:
+    body = "edit(frame).await;"
+    more = " async fn edit(mut b: Bytes) { b.advance(1); let mut copy = b.to_vec(); copy[0] = 1; }"
+    files = {"src/lib.rs": _HEAD + _LOOP % body + more + _SENT % "buf.freeze()"}
+    (fix,) = owning(planned(files))
+    text = after(files, fix)["src/lib.rs"]
+    assert "edit(b: &mut BytesMut) { b.advance(1); let copy = b; copy[0] = 1; }" in text
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        "let mut copy = b.to_vec(); b.advance(1); copy[0] = 1;",
+        "let copy = b.clone(); b.advance(1); show(&copy);",
+        "for n in 0..2 { let mut copy = b.to_vec(); b.advance(1); copy[0] = n; }",
+        "let mut copy = b.to_vec(); copy[0] = 1; if c { b.truncate(2); }",
+    ],
+)
+def test_what_is_changed_after_it_was_copied_stays_apart(edit: str) -> None:
+    more = f" async fn edit(mut b: Bytes) {{ {edit} }}"
+    files = {
+        "src/lib.rs": _HEAD + _LOOP % "edit(frame).await;" + _SHOW + more + _SENT % "buf.freeze()"
+    }
+    assert not owning(planned(files))
+
+
 def test_a_name_that_would_mean_something_else_stays() -> None:
     body = "let copy = frame.clone(); let frame = 3; edit(copy).await; use_it(frame);"
     more = " async fn edit(mut b: Bytes) { b.truncate(3); }"
@@ -240,3 +266,32 @@ def test_an_older_bytes_takes_no_frame_back() -> None:
     files = {"src/lib.rs": _HEAD + _LOOP % _EDIT + _SHOW + _SENT % "buf.freeze()"}
     (found,) = planned(files, taken_back=False)
     assert [fix.label for fix in found.fixes] == ["own", "move"]
+
+
+_CODEC = (
+    "struct Lines; impl Decoder for Lines { type Item = Bytes; fn decode(&mut self, src: &mut BytesMut)"
+    " -> io::Result<Option<Bytes>> { Ok(Some(src.split().freeze())) } } async fn run(io: T) {"
+    " let mut s = FramedRead::new(io, Lines); while let Some(Ok(frame)) = s.next().await { %s } }"
+)
+
+
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        ("", ""),
+        ("fn other(io: T) { keep(FramedRead::new(io, Lines)); }", "`Lines` is used at"),
+        ("struct Both { lines: Lines }", "`Lines` is used at"),
+        ("impl Encoder<u8> for Lines { fn encode(&mut self, n: u8) {} }", ""),
+    ],
+)
+def test_codecs_of_the_workspace(more: str, reason: str) -> None:
+    files = {"src/lib.rs": _HEAD + _CODEC % _EDIT + _SHOW + more}
+    (found,) = planned(files)
+    assert bool(owning([found])) is not bool(reason)
+    assert reason in found.lacking.get("own", "")
+
+
+def test_what_stands_under_cfg_is_not_seen_as_a_whole() -> None:
+    text = _HEAD + "#[cfg(unix)] " + _LOOP % _EDIT + _SHOW + _SENT % "buf.freeze()"
+    (found,) = planned({"src/lib.rs": text})
+    assert not owning([found]) and "stands under `cfg`" in found.lacking["own"]
