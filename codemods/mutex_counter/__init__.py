@@ -59,10 +59,10 @@ review; any other call, await or lock makes it a critical section, which is left
 An async lock is left where its await is the only one of a loop, of a function that runs itself or of a
 stream, there or in a function that is awaited there: without it nothing lets other tasks run.
 
-Safe: a number that is only added to, subtracted from and read out, whose type no other crate sees.
-Review: everything else, among it flags, maxima, exchanges, limits, public fields, two counters that
-were read under both locks, handlers for poisoned locks, and `try_lock` for a look at the value (an
-atomic always gives it; a change that is skipped while the lock is taken is left).
+Safe: a number, each lock scope of which is one operation, whose type no other crate sees. Review:
+everything else, among it flags, limits (`fetch_update`), public fields, two counters that were read
+under both locks, handlers for poisoned locks, and `try_lock` for a look at the value (an atomic always
+gives it; a change that is skipped while the lock is taken is left).
 
 Where nothing but a count is done with a guard that then lives on over an await, the count is one
 operation and the await runs without a lock; `Look at` names what ran one at a time and no longer
@@ -88,10 +88,13 @@ locks stays as it was; a lock for each other field would take it apart.) A count
 by itself somewhere and that no critical section needs together with what stays. Where one does, the
 line is named: when it need not be one section, take the lock twice there.
 
-Orderings follow from a rule. Relaxed for a statistic: a number that is only added to, subtracted
-from and read out, when nothing compares what was read or branches on it (looked for through names,
-fields, results and parameters; a number that also goes down must be seen all the way). It is exact,
-but it orders nothing else. SeqCst for everything else, because of two values used together:
+Orderings follow from a rule. Relaxed for a statistic: a number that is only added to, subtracted from
+and read, every use of which is known to be mere accounting (looked for through names, fields, results
+and parameters): computed with, shown in a log, a metric, or a text of a binary's own crate. It is
+exact, but it orders nothing else. SeqCst for everything else: where something is compared, indexed,
+asserted, looked up or given to code that is not seen; where other crates can read the number; and
+always where unsafe code or an atomic that is not SeqCst is written before a change of the number, or
+read after a look at it: the number may tell that the other is ready. Why not less, with two values:
 
     A: in_flight += 1; if draining { back out }       B: draining = true; if in_flight == 0 { stop }
 
@@ -102,10 +105,17 @@ something else is done). Operations that are all SeqCst have one order, and in a
 all are, with locks for the rest, every run is some interleaving of its steps, as it was with the
 locks (the guarantee for data-race-free programs in C++20's memory model, which Rust has). So it
 does not matter which of the fixes are taken: a value that stays behind its lock needs no help, for
-that lock orders what both threads do before and after their critical sections. An atomic of your
-own that is not SeqCst has no such order: where one is touched before the value in one place and
-after a change of it in another, the lock is left and the atomic named (as far as functions and
-what they call show it; what other crates do with such a value is not seen).
+that lock orders what both threads do before and after their critical sections.
+
+What a lock's order gives beyond that: after *any* critical section, a mere look too, whoever locks next
+sees all that the thread before did ahead of its section, whatever memory that is. A SeqCst atomic hands
+that on only from a change to who sees it, and towards other SeqCst operations. The difference shows in
+memory that is outside of their common order: atomics of your own that are not SeqCst, and what unsafe
+code reads and writes. So it is looked for (in the functions that use the value, with what they call and
+who calls them; what other crates do with such a value is not seen). Where none is touched, or none
+whose order can be told, SeqCst loses nothing, and the fix is safe. Where some is, the fix is for review
+and the place is named. Where such memory is touched before the value in one place and after a change
+of it in another, the lock is left and the reason says so.
 
 What changes: a sum that overflows wraps, where `+=` panicked in debug builds (and `-= 1` below zero
 becomes the largest value). Poisoning is gone, with the code that handled it. `{:?}` of the struct

@@ -212,7 +212,7 @@ def attempt_as_condition(use: LockUse, section: CriticalSection) -> Found:
 def pure_steps(use: LockUse, section: CriticalSection) -> Found:
     """Several steps that are together a pure function of the old value."""
     source = use.source
-    if section.later or any(m.captured for m in section.mentions):
+    if section.later or any(m.captured is not None for m in section.mentions):
         return None
     own = frozenset(span_of(m.access.node) for m in section.writes)
     for statement in section.statements:

@@ -15,7 +15,6 @@ from tree_sitter import Node
 from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
-    changing,
     merged,
     orders_for,
     uses_of,
@@ -23,9 +22,9 @@ from codemods.mutex_counter.group_rewrite import (
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_types import ATOMICS, atomic, wide
-from codemods.mutex_counter.notes import STRICT, exposure
+from codemods.mutex_counter.notes import STRICT, exposure, with_memory
 from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.other_atomics import require_untied
+from codemods.mutex_counter.other_memory import OtherMemory, other_memory
 from codemods.mutex_counter.struct_obstacles import require_derives, require_known
 from codemods.mutex_counter.struct_sites import KEPT, counts
 from codemods.mutex_counter.struct_uses import StructUses, put
@@ -80,10 +79,12 @@ class CounterStruct(StructUses):
         require_known(self)
         relaxed = {name: Field(inner, RELAXED) for name, inner in self.inners.items()}
         made = self._all(calls, relaxed)
-        by_field = {n: Field(i, orders_of(n, i, made)) for n, i in self.inners.items()}
+        memory = other_memory(self.located, dict(made.uses))
+        by_field = {n: Field(i, orders_of(n, i, made, memory)) for n, i in self.inners.items()}
         made = self._all(calls, by_field)
         if any(field.orders is not RELAXED for field in by_field.values()):
-            require_untied(self.located, changing(self.located, calls, by_field))
+            memory.require_kept()
+            made = with_memory(made, memory)
         return self._fix(made, by_field)
 
     def _all(self, calls: list[LockCall], by_field: Mapping[bytes, Field]) -> Rewritten:
@@ -125,11 +126,11 @@ def counter_made(source: Source, part: Node, inners: Mapping[bytes, str]) -> Ite
         yield Edit(source.path, value.end_byte, value.end_byte, b")")
 
 
-def orders_of(name: bytes, inner: str, made: Rewritten) -> Orders:
-    """The orderings of one field, by what is done with it."""
+def orders_of(name: bytes, inner: str, made: Rewritten, memory: OtherMemory) -> Orders:
+    """The orderings of one field, by what is done with it, and with other memory beside it."""
     head = f"{name.decode('utf-8', 'replace')}."
     ops = (op.removeprefix(head) for op in made.ops if op.startswith(head))
-    return orders_for(frozenset({inner}), frozenset(ops))
+    return orders_for(frozenset({inner}), frozenset(ops), memory.published is not None)
 
 
 def orders_told(by_field: Mapping[bytes, Field]) -> str:

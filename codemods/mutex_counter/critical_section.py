@@ -28,12 +28,12 @@ from engine.rust.syntax import Source, span_of
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One mention of the guard. ``captured``: inside a format string (``"{g}"``)."""
+    """One mention of the guard. ``captured``: where it stands in a format string (``"{g}"``)."""
 
     node: Node
     access: Access
     statement: int  # index into the region's statements
-    captured: bool = False
+    captured: Span | None = None
 
     @property
     def reads(self) -> bool:
@@ -81,9 +81,13 @@ class CriticalSection:
         """``ops`` with what becomes of the values read here; the result of a subtraction decides
         when it is used (the last one out turns off the light)."""
         own = [span_of(m.access.node) for m in self.writes]  # `*g = *g + 1` is the change itself
-        read = (m.access.node for m in self.reads if not m.captured)
-        read = (node for node in read if not any(span_of(node) in span for span in own))
-        found = {word for node in read for word in influence.of(self.source, node)}
+        found: set[str] = set()
+        for mention in self.reads:
+            node = mention.access.node
+            if mention.captured is not None:
+                found |= influence.of_capture(self.source, mention.captured)
+            elif not any(span_of(node) in span for span in own):
+                found |= influence.of(self.source, node, own)
         last = "sub" in ops and len(self.reads) > 0
         return ops | found | ({"decides"} if last else frozenset())
 
@@ -189,7 +193,7 @@ def _mentions(
         if use.capture:
             if capturing(source, use.span) is None:
                 raise Refused(f"a macro takes the guard in line {line}")
-            found.append(Mention(node, Access("read", node), at, captured=True))
+            found.append(Mention(node, Access("read", node), at, use.span))
             continue
         if node.type != "identifier" or source.text(node) != binding.name:
             raise Refused(f"a macro in line {line} takes the guard")

@@ -3,6 +3,7 @@ anew, so that orderings, level and refusals are those of the whole."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from codemods.mutex_counter.groups import Group
@@ -25,7 +26,7 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
     mine = _group_of(fix, groups)
     if mine is None:
         return None
-    told = [p for p in problems if p.code in _CODES and not p.inside]
+    told = [p for p in problems if p.code in _CODES and not p.inside and _near(located, mine, p)]
     joined = Group(list(mine.declarations), list(mine.constructors), list(mine.lock_calls))
     for group in _touched(located, groups, told, mine):
         if group.inners and mine.inners and not group.inners & mine.inners:
@@ -43,6 +44,24 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
         return Refusal(proposal.reason)
     larger = proposal.fixes[0]
     return larger if set(larger.edits) > set(fix.edits) or _grown(larger, fix) else None
+
+
+def _near(located: Located, mine: Group, problem: Problem) -> bool:
+    """May the place be one of the group's: in a file of its own, or in one that names what it is
+    reached by? Fixes that are checked together bring errors of the same words."""
+    paths = {decl.path for decl in mine.declarations} | {call.path for call in mine.lock_calls}
+    if problem.path in paths | {new.file for new in mine.constructors}:
+        return True
+    data = located.facts.sources.data(problem.path)
+    return any(re.search(_reached_by(decl), data) for decl in mine.declarations if decl.name)
+
+
+def _reached_by(decl: Declaration) -> bytes:
+    """A pattern for how other places spell the declared place."""
+    name = re.escape(decl.name)
+    if decl.kind == "field":
+        return rb"\.\s*" + name + rb"(?!\w)"
+    return rb"(?<!\w)" + name + rb"(?!\w)" if decl.kind != "local" else rb"(?!)"
 
 
 def _grown(larger: Fix, fix: Fix) -> bool:

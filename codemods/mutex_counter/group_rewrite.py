@@ -22,6 +22,9 @@ from engine.rust import nodes
 from engine.rust.codegen import one_line, replaced
 
 _COUNTING = frozenset({"load", "add", "sub", "wrap", "own", "snapshot"})
+# One operation each, of which the hardware has an atomic one. ("update" may run its closure again.)
+_SINGLE = _COUNTING | {"store", "swap", "max", "min", "and", "or", "xor"}
+_FATES = frozenset({"decides", "escapes"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class Rewritten:
     edits: tuple[Edit, ...] = ()
     ops: frozenset[str] = frozenset()
     notes: tuple[str, ...] = ()
+    uses: tuple[tuple[tuple[str, Span], bool], ...] = ()  # lock calls that change the value or not
 
 
 def merged(parts: Iterable[Rewritten]) -> Rewritten:
@@ -40,24 +44,21 @@ def merged(parts: Iterable[Rewritten]) -> Rewritten:
         tuple(dict.fromkeys(e for p in found for e in p.edits)),
         frozenset(op for p in found for op in p.ops),
         tuple(dict.fromkeys(n for p in found for n in p.notes)),
+        tuple(dict.fromkeys(u for p in found for u in p.uses)),
     )
 
 
-def counts_only(inners: frozenset[str], ops: frozenset[str]) -> bool:
-    """A number that is only added to, subtracted from and read out."""
-    return "bool" not in inners and ops <= _COUNTING | {"decides", "escapes"}
+def is_number(inners: frozenset[str], ops: frozenset[str]) -> bool:
+    """A number, no flag, with which nothing is done but single operations."""
+    return "bool" not in inners and ops <= _SINGLE | _FATES
 
 
-def orders_for(inners: frozenset[str], ops: frozenset[str]) -> Orders:
-    """Relaxed for a statistic; SeqCst where anything may hang on the value (why: the codemod's docs).
-
-    A number that also goes down tells how things stand now, so who reads it must be seen; one that
-    only grows may be read by anybody.
-    """
-    signed = any(inner.startswith("i") for inner in inners)
-    falls = bool(ops & {"sub", "wrap"}) or (signed and "add" in ops)
-    statistic = counts_only(inners, ops) and "decides" not in ops
-    return RELAXED if statistic and not (falls and "escapes" in ops) else SEQ_CST
+def orders_for(inners: frozenset[str], ops: frozenset[str], publishes: bool) -> Orders:
+    """Relaxed for a statistic: a number that is only added to, subtracted from and read, all reads of
+    which are known to be mere accounting, and that ``publishes`` nothing. SeqCst for everything else
+    (why: the codemod's docs)."""
+    statistic = "bool" not in inners and ops <= _COUNTING
+    return RELAXED if statistic and not publishes else SEQ_CST
 
 
 def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
@@ -117,19 +118,9 @@ def uses_of(
 
 def _whole(call: LockCall, made: Rewrite) -> Rewritten:
     notes = tuple(f"{call.path}: {note}" for note in made.notes)
-    return Rewritten(made.edits, made.ops, notes)
-
-
-def changing(
-    located: Located, calls: Iterable[LockCall], fields: Mapping[bytes, Field] | None = None
-) -> dict[tuple[str, Span], bool]:
-    """Which of ``calls``, all of which have a rewrite, change the value."""
-    found: dict[tuple[str, Span], bool] = {}
-    for call in calls:
-        made = rewrite_call(located, call, SEQ_CST, fields or {})
-        ops = {op.rpartition(".")[2] for op in made.ops}
-        found[call.path, call.span] = bool(ops - READING - {"snapshot"})
-    return found
+    ops = {op.rpartition(".")[2] for op in made.ops}
+    changes = bool(ops - READING - {"snapshot"})
+    return Rewritten(made.edits, made.ops, notes, (((call.path, call.span), changes),))
 
 
 def rewrite_call(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -11,11 +12,23 @@ from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.located import Declaration, Located
 from codemods.mutex_counter.lock_types import ATOMICS, wide
 from codemods.mutex_counter.orderings import RELAXED, Orders
+from codemods.mutex_counter.other_memory import OtherMemory
 from engine.detect.facts import Facts
+from engine.rust.memory_order import UNSAFE
 from engine.rust.syntax import Source, attributes
 
 # Why no weaker ordering is taken: the codemod's docs.
 STRICT = "SeqCst, for others may act on what they read, and anything weaker keeps less order than locks do"
+
+
+def with_memory(made: Rewritten, memory: OtherMemory) -> Rewritten:
+    """``made`` with a note where other memory is touched with the value, whose order SeqCst may lose."""
+    touch = memory.beside
+    if touch is None:
+        return made
+    what = "unsafe code" if touch.name == UNSAFE else f"`{touch.text}`, which is not SeqCst,"
+    note = f"{touch.place}: {what} runs with this value: a lock keeps more of its order than SeqCst"
+    return replace(made, notes=(*made.notes, note))
 
 
 def note(located: Located, group: Group, made: Rewritten, orders: Orders, exposed: str) -> str:

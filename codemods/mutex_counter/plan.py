@@ -8,20 +8,14 @@ from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 from codemods.mutex_counter import structs
-from codemods.mutex_counter.group_rewrite import (
-    Rewritten,
-    changing,
-    counts_only,
-    orders_for,
-    rewritten,
-)
+from codemods.mutex_counter.group_rewrite import Rewritten, is_number, orders_for, rewritten
 from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Declaration, Located, LockCall, build
 from codemods.mutex_counter.lock_types import full_names
-from codemods.mutex_counter.notes import exposed_by, note
+from codemods.mutex_counter.notes import exposed_by, note, with_memory
 from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.other_atomics import require_untied
+from codemods.mutex_counter.other_memory import other_memory
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.detect.facts import Facts, Sources
 from engine.rust import nodes
@@ -66,10 +60,12 @@ def proposal_of(located: Located, group: Group) -> Proposal:
     try:
         _require_known(located, group, blind)
         made = rewritten(located, group, RELAXED)
-        orders = orders_for(group.inners, made.ops)
+        memory = other_memory(located, dict(made.uses))
+        orders = orders_for(group.inners, made.ops, memory.published is not None)
         if orders is not RELAXED:
             made = rewritten(located, group, orders)
-            require_untied(located, changing(located, group.lock_calls))
+            memory.require_kept()
+            made = with_memory(made, memory)
     except Refused as refused:
         if refused.locks:
             raise
@@ -118,7 +114,7 @@ def _require_known(located: Located, group: Group, blind: Sequence[LockCall]) ->
 
 def _fix(located: Located, group: Group, made: Rewritten, orders: Orders) -> Fix:
     exposed = exposed_by(located, group)
-    plain = counts_only(group.inners, made.ops) and not made.notes and not exposed
+    plain = is_number(group.inners, made.ops) and not made.notes and not exposed
     level = Level.SAFE if plain else Level.REVIEW
     told = note(located, group, made, orders, exposed)
     return Fix("atomic", level, made.edits, told)

@@ -71,7 +71,7 @@ def _loaded(use: LockUse, section: CriticalSection) -> SectionRewrite:
     if only is not None and alone and is_value(section, only, first):
         edit = Edit(use.source.path, first.start_byte, first.end_byte, load(use))
         return SectionRewrite(ops, (edit,), sole=load(use))
-    if section.head is None and only is not None and not only.captured:
+    if section.head is None and only is not None and only.captured is None:
         again = repeated(use.source, only.node, section.statements[only.statement])
         if not again and receiver_stays(use, section, only.statement):
             node = nodes.outward(only.access.node)

@@ -61,7 +61,7 @@ def renamed(section: CriticalSection, mentions: Sequence[Mention]) -> Iterator[E
     source = section.source
     for mention in mentions:
         node, up = nodes.unwrapped(mention.access.node)
-        if mention.captured or node == mention.node:
+        if mention.captured is not None or node == mention.node:
             continue
         filled = nodes.initialized(up) if up is not None else None
         if up is not None and filled is not None and source.text(filled[0]) == section.name:
@@ -76,7 +76,7 @@ def let_text(name: bytes, value: bytes) -> bytes:
 
 def is_value(section: CriticalSection, mention: Mention, node: Node) -> bool:
     """Is the mention all of ``node``, parentheses aside? A name in a format string is part of it."""
-    return nodes.outward(mention.access.node) == node and not mention.captured
+    return nodes.outward(mention.access.node) == node and mention.captured is None
 
 
 def must_stay_behind(section: CriticalSection, statements: Sequence[Node], text: bytes) -> bool:

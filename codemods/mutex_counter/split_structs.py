@@ -25,7 +25,6 @@ from codemods.mutex_counter.counter_structs import (
 from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
-    changing,
     merged,
     opened,
     rewrite_call,
@@ -35,8 +34,9 @@ from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_call import LOCKS, TRIES
 from codemods.mutex_counter.lock_types import ATOMICS, full_names
+from codemods.mutex_counter.notes import with_memory
 from codemods.mutex_counter.orderings import RELAXED
-from codemods.mutex_counter.other_atomics import require_untied
+from codemods.mutex_counter.other_memory import other_memory
 from codemods.mutex_counter.split_definition import split_definition, split_literal
 from codemods.mutex_counter.struct_obstacles import require_derives, require_known
 from codemods.mutex_counter.struct_sections import fields_used
@@ -167,10 +167,12 @@ class SplitStruct(StructUses):
         counting = [call for call, names in scopes.used if names <= scopes.leaving]
         others = [call for call, names in scopes.used if not names <= scopes.leaving]
         made = self._all(counting, others, self._fields(scopes.leaving))
-        by_field = {n: Field(i, orders_of(n, i, made)) for n, i in self.inners.items()}
+        memory = other_memory(self.located, dict(made.uses))
+        by_field = {n: Field(i, orders_of(n, i, made, memory)) for n, i in self.inners.items()}
         made = self._all(counting, others, by_field)
         if any(field.orders is not RELAXED for field in by_field.values()):
-            require_untied(self.located, changing(self.located, counting, by_field))
+            memory.require_kept()
+            made = with_memory(made, memory)
         return self._fix(made, by_field)
 
     def _lock_name(self) -> bytes:

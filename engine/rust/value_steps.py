@@ -41,6 +41,7 @@ Way = Literal[
     "member",  # ``node`` is one of its fields
     "element",  # ``node`` is one of its elements
     "index",  # it picks the element ``node``
+    "length",  # it tells how many elements the array ``node`` has: ``[0; n]``
     "returned",  # from the function ``node``
     "macro",  # it is an argument of the macro call ``node``
     "dropped",  # at a ``;``, or it is the place that is written to
@@ -67,6 +68,8 @@ def next_step(source: Source, node: Node) -> Step | None:
     up = source.parent(node)
     if up is None:
         return None
+    if up.type == "array_expression" and up.child_by_field_name("length") == node:
+        return Step("length", up)
     if up.type in _WRAPPING or _is_whole_argument(up):
         return Step("value", up)
     if (operation := operation_of(source, up)) is not None:

@@ -315,7 +315,7 @@ def test_follow_joins_the_place_that_rustc_names() -> None:
     # A store joined the group, so nothing in it is Relaxed any more.
     assert "n.store(0, Ordering::SeqCst);" in after
     assert "s.hits.fetch_add(1, Ordering::SeqCst);" in after
-    assert larger.level == "review"
+    assert larger.level == "safe"
     assert CODEMOD.follow(larger, [problem], work.facts) is None
 
 

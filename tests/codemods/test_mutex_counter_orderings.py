@@ -43,8 +43,8 @@ def _orders(sign: str, more: str) -> str:
         "",
         'fn f(s: &S) { println!("{}", s.count()); }',
         "fn f(s: &S) -> String { let n = s.count() * 2; n.to_string() }",
-        "fn f(s: &S) { assert_eq!(s.count(), 3); }",
         "fn f(s: &S) -> Vec<u64> { vec![s.count()] }",
+        "fn f(s: &S) { gauge!(s.count()); }",
         'fn f(s: &S) { show(s.count()); } fn show(n: u64) { println!("{n}"); }',
         "fn f(s: &S) { let _ = s.count(); s.count(); }",
         # Functions that only share the name: of another type, with other arguments.
@@ -89,17 +89,19 @@ def test_what_something_hangs_on_is_seqcst(more: str) -> None:
 @pytest.mark.parametrize(
     "more",
     [
+        "fn f(s: &S) { assert_eq!(s.count(), 3); }",
         "fn f(s: &S, to: &Sender<u64>) { to.send(s.count()); }",
-        "fn f(s: &S) { gauge!(s.count()); }",
         "fn f(s: &S, all: &[u8]) -> u8 { all[s.count() as usize] }",
         "fn f(s: &[S]) -> Vec<u64> { s.iter().map(S::count).collect() }",
         "fn f(s: &S, m: &mut M) { if m.insert(s.count(), 1).is_some() { stop(); } }",
+        "pub fn f(s: &S) -> u64 { s.count() }",
+        "pub fn f(s: &S) -> String { s.count().to_string() }",
         "fn f(s: &S) -> R { R { left: s.count() } }",
     ],
 )
-def test_who_reads_a_falling_number_must_be_seen(more: str) -> None:
-    assert _orders("+=", more) == "Relaxed"
-    assert _orders("-=", more) == "SeqCst"
+@pytest.mark.parametrize("sign", ["+=", "-="])
+def test_what_is_not_known_to_be_accounting_is_seqcst(sign: str, more: str) -> None:
+    assert _orders(sign, more) == "SeqCst"
 
 
 _BESIDE = """\
@@ -152,6 +154,82 @@ def test_an_atomic_of_the_codes_own_that_is_not_seqcst(one: str, two: str, left:
     (proposal,) = work.plan()
     assert bool(proposal.fixes) != left
     assert ("is not SeqCst" in proposal.reason) == left
+
+
+_SHOWN = """\
+use std::sync::atomic::{{AtomicU64, Ordering}};
+use std::sync::Mutex;
+struct S {{
+    n: Mutex<u64>,
+    slots: [AtomicU64; 4],
+    other: AtomicU64,
+}}
+impl S {{
+    fn change(&self, p: *mut u64) {{
+        {change}
+    }}
+    fn show(&self, p: *const u64) {{
+        {show}
+    }}
+}}
+{more}
+"""
+_LOOK = 'println!("{}", *self.n.lock().unwrap());'
+
+
+@pytest.mark.parametrize(
+    ("change", "show", "more", "orders", "level"),
+    [
+        (_ADD, _LOOK, "", "Relaxed", "safe"),
+        # What the number may announce: written before it, read after it.
+        ("self.slots[1].store(3, Ordering::Relaxed);" + _ADD, _LOOK, "", "SeqCst", "safe"),
+        (_ADD, _LOOK + 'println!("{}", self.slots[0].load(Ordering::Relaxed));',
+         "", "SeqCst", "safe"),
+        ("self.slots[1].store(3, Ordering::Release);" + _ADD,
+         "let s = &self.slots;" + _LOOK + "s[0].load(Ordering::Acquire) + 1;",
+         "", "SeqCst", "review"),
+        ("set(&self.slots[1]);" + _ADD, _LOOK + "get(&self.slots[1]);",
+         "fn set(a: &AtomicU64) { a.store(1, Ordering::Relaxed); } "
+         "fn get(a: &AtomicU64) -> u64 { a.load(Ordering::Relaxed) }", "SeqCst", "review"),
+        ("unsafe { *p = 1; }" + _ADD, _LOOK, "", "SeqCst", "review"),
+        (_ADD, _LOOK + "let x = unsafe { *p };", "", "SeqCst", "review"),
+        ("put(p);" + _ADD, _LOOK, "fn put(p: *mut u64) { unsafe { *p = 1; } }",
+         "SeqCst", "review"),
+        # After the change, or before the look: nothing is announced.
+        (_ADD + "self.other.store(3, Ordering::Relaxed);", _LOOK, "", "Relaxed", "safe"),
+        # Statistics of the code's own: only added to, or read where the value is not.
+        ("self.other.fetch_add(1, Ordering::Relaxed);" + _ADD, _LOOK, "", "SeqCst", "safe"),
+        ("self.other.store(1, Ordering::SeqCst);" + _ADD,
+         _LOOK + "self.other.load(Ordering::SeqCst);", "", "Relaxed", "safe"),
+    ],
+)  # fmt: skip
+def test_a_number_that_may_publish_other_memory(
+    change: str, show: str, more: str, orders: str, level: str
+) -> None:
+    text = _SHOWN.format(change=change, show=show, more=more)
+    work = Workspace({"src/main.rs": text}, _TYPES)
+    (proposal,) = work.plan()
+    (fix,) = proposal.fixes
+    after = work.applied(fix)["src/main.rs"]
+    assert f"self.n.fetch_add(1, Ordering::{orders})" in after
+    assert str(fix.level) == level
+    assert ("runs with this value" in fix.note) == (level == "review")
+
+
+@pytest.mark.parametrize(
+    ("change", "show"),
+    [
+        (_ADD + "unsafe { *p = 1; }", "let x = unsafe { *p };" + _LOOK),
+        # Both in one unsafe block: which comes first is not looked at.
+        ("unsafe { *p += 1;" + _ADD + "}", _LOOK),
+    ],
+)
+def test_unsafe_code_that_may_need_the_locks_order_keeps_it(change: str, show: str) -> None:
+    """Before a look in one place, after a change in another: only a lock orders the two."""
+    text = _SHOWN.format(change=change, show=show, more="")
+    (proposal,) = Workspace({"src/main.rs": text}, _TYPES).plan()
+    assert not proposal.fixes
+    assert "`unsafe` is used together with this value" in proposal.reason
 
 
 _DEKKER = """\

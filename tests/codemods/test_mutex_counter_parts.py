@@ -7,7 +7,7 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.atomic_change import Change, change_of, conditional, new_value
 from codemods.mutex_counter.critical_section import section_of_let
-from codemods.mutex_counter.group_rewrite import counts_only, orders_for
+from codemods.mutex_counter.group_rewrite import is_number, orders_for
 from codemods.mutex_counter.guard_access import Refused, access, field_of, guard_from
 from codemods.mutex_counter.lock_types import Family, Lock, family_of, guard_of, lock_of
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST
@@ -410,24 +410,25 @@ def test_sections_that_stay(body: str, reason: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("inner", "ops", "relaxed"),
+    ("inner", "ops", "publishes", "relaxed"),
     [
-        ("u64", {"add", "load"}, True),
-        ("u64", {"add", "load", "escapes"}, True),
-        ("u64", {"add", "load", "decides"}, False),
-        ("u64", {"add", "sub", "load"}, True),
-        ("u64", {"add", "sub", "load", "escapes"}, False),  # it tells how things stand now
-        ("i64", {"add", "load", "escapes"}, False),  # may go down
-        ("u64", {"store", "load"}, False),
-        ("bool", {"load"}, False),
-        ("u64", {"max"}, False),
+        ("u64", {"add", "load"}, False, True),
+        ("u64", {"add", "sub", "load"}, False, True),
+        ("i64", {"add", "load", "own"}, False, True),
+        ("u64", {"add", "load"}, True, False),
+        ("u64", {"add", "load", "escapes"}, False, False),
+        ("u64", {"add", "load", "decides"}, False, False),
+        ("u64", {"store", "load"}, False, False),
+        ("bool", {"load"}, False, False),
+        ("u64", {"max"}, False, False),
     ],
 )
-def test_orderings(inner: str, ops: set[str], relaxed: bool) -> None:
-    assert (orders_for(frozenset({inner}), frozenset(ops)) is RELAXED) is relaxed
+def test_orderings(inner: str, ops: set[str], publishes: bool, relaxed: bool) -> None:
+    orders = orders_for(frozenset({inner}), frozenset(ops), publishes)
+    assert (orders is RELAXED) is relaxed
 
 
-def test_a_statistic_is_only_added_to_and_read() -> None:
-    assert counts_only(frozenset({"u64"}), frozenset({"add", "load", "own"}))
-    assert not counts_only(frozenset({"u64"}), frozenset({"add", "swap"}))
-    assert not counts_only(frozenset({"bool"}), frozenset({"load"}))
+def test_what_needs_no_person_is_a_number_and_single_operations() -> None:
+    assert is_number(frozenset({"u64"}), frozenset({"add", "load", "own", "decides", "max"}))
+    assert not is_number(frozenset({"u64"}), frozenset({"add", "update"}))
+    assert not is_number(frozenset({"bool"}), frozenset({"load"}))

@@ -1,16 +1,14 @@
-"""Where a value goes: one step, from place to place, and what hangs on it."""
+"""Where a value goes: one step, and from place to place."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import pytest
 from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes
-from engine.rust.calls import Calls
-from engine.rust.influence import Influence
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 from engine.rust.value_flow import ValueFlow, function_name, value_of
@@ -64,6 +62,8 @@ def node_of(source: Source, text: str, last: bool = False) -> Node:
         ("let a = VV.b;", "member", "VV.b"),
         ("let a = VV[0];", "element", "VV[0]"),
         ("let a = b[VV];", "index", "b[VV]"),
+        ("let a = [b; VV];", "length", "[b; VV]"),
+        ("let a = [VV; b];", "value", "[VV; b]"),
         ("let a = S { b: VV };", "initializes", "b: VV"),
         ("let a = VV?;", "tried", "VV?"),
         ("let a = || VV;", "value", "|| VV"),
@@ -276,82 +276,3 @@ def test_a_parameter_comes_from_outside() -> None:
     binding = flow.binding(source, node_of(source, "p", last=True))
     assert binding is not None
     assert value_of(source, binding) is None
-
-
-# -- what hangs on it --------------------------------------------------------------------------
-
-
-def fate_of(body: str, more: str = "", files: Mapping[str, str] | None = None) -> str:
-    text = f"fn main() {{ {body} }}\n{more}\n"
-    workspace = Workspace({"src/main.rs": text, **(files or {})})
-    source = workspace.sources.get("src/main.rs")
-    calls = Calls(workspace.sources, workspace.items, lambda _path, _span: None)
-    influence = Influence(
-        workspace.sources, workspace.items, calls, workspace.package_of, calls.mentions
-    )
-    start = source.data.index(b"VV")
-    return " ".join(sorted(influence.of(source, source.innermost(Span(start, start + 2)))))
-
-
-@pytest.mark.parametrize(
-    ("body", "fate"),
-    [
-        ("VV;", ""),
-        ("let a = VV; a + 1;", ""),
-        ('println!("{}", VV);', ""),
-        ("if VV > 3 { }", "decides"),
-        ("if VV { }", "decides"),
-        ("match VV { _ => () }", "decides"),
-        ("while let 3 = VV { }", "decides"),
-        ("let a = VV + 1; let b = (a, 2); if b.0 == 2 { }", "decides"),
-        ("let a = { VV }; if a > 1 { }", "decides"),
-        ("let mut a = 0; a = VV; if a > 1 { }", "decides"),
-        ("let a = VV.max(3); a.cmp(&4);", "decides"),
-        ("assert!(VV == 3);", ""),
-        ("assert_eq!(VV, 3);", ""),
-        ("matches!(VV, 3);", "decides"),
-        ("let a = vec![VV]; if a == b { }", "decides"),
-        ("xs[VV];", "escapes"),
-        ("extern_one(VV);", "escapes"),
-        ("x.push(VV);", "escapes"),
-        ("let a = u64::from(VV);", ""),
-        ("strange!(VV);", "escapes"),
-        ("let a = VV else { return }; ", "decides"),
-        ("let a = b else { shown!(VV) };", "escapes"),
-        ("opt.map(|x| VV).filter(|x| *x > 3);", "escapes"),
-        ("VV.map(|x| if x > 3 { });", "decides"),
-        ("let a = loop { break VV; }; if a > 1 { }", "decides"),
-        ("for x in y { VV }", ""),
-    ],
-)
-def test_fates_in_one_function(body: str, fate: str) -> None:
-    assert fate_of(body) == fate
-
-
-@pytest.mark.parametrize(
-    ("body", "more", "fate"),
-    [
-        ("show(VV);", 'fn show(x: u64) { println!("{x}"); }', ""),
-        ("check(VV);", "fn check(x: u64) { if x > 3 { } }", "decides"),
-        ("", "fn get() -> u64 { VV } fn user() { if get() > 3 { } }", "decides"),
-        ("", "fn get() -> u64 { return VV; } fn user() { get(); }", ""),
-        ("", "fn get() -> u64 { VV } fn user() { each(get); }", "escapes"),
-        ("S { n: VV };", "struct S { n: u64 } fn user(s: S) { if s.n > 3 { } }", "decides"),
-        ("S { n: VV };", "struct S { n: u64 } fn user(s: S) { s.n; }", ""),
-        ("s.n = VV;", "struct S { n: u64 } fn user(S { n, .. }: S) { }", ""),
-        ("s.n = VV;", "fn user(s: S) { let S { n: m } = s; if m > 3 { } }", "decides"),
-        (
-            "",
-            "impl S { fn take(&self, x: u64) { if x > 1 { } } fn go(&self) { self.take(VV); } }",
-            "decides",
-        ),
-    ],
-)
-def test_fates_across_functions_and_fields(body: str, more: str, fate: str) -> None:
-    assert fate_of(body, more) == fate
-
-
-def test_fields_of_a_library_are_read_by_others() -> None:
-    more = "pub struct S { pub n: u64 }"
-    assert fate_of("S { n: VV };", more) == ""
-    assert fate_of("S { n: VV };", more, {"src/lib.rs": ""}) == "escapes"

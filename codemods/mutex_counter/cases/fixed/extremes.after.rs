@@ -1,4 +1,4 @@
-// level: review
+// level: safe
 
 use std::sync::atomic::{AtomicI32, AtomicU64, AtomicUsize, Ordering};
 

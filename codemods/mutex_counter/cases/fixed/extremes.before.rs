@@ -1,4 +1,4 @@
-// level: review
+// level: safe
 
 use std::cmp;
 use std::sync::Mutex;

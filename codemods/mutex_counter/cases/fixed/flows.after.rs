@@ -48,7 +48,7 @@ impl Metrics {
             .or_insert_with(|| Arc::new(AtomicU64::new(0)))
             .clone();
         counter.fetch_add(1, Ordering::Relaxed);
-        self.shards[shard].0.fetch_add(1, Ordering::Relaxed);
+        self.shards[shard].0.fetch_add(1, Ordering::SeqCst);
         if let Some(spare) = &self.spare {
             spare.fetch_add(1, Ordering::Relaxed);
         }
@@ -57,7 +57,7 @@ impl Metrics {
     pub(crate) fn sum(&self) -> u32 {
         self.shards
             .iter()
-            .map(|(n, _)| n.load(Ordering::Relaxed))
+            .map(|(n, _)| n.load(Ordering::SeqCst))
             .sum()
     }
 }

@@ -11,10 +11,10 @@ pub(crate) async fn pump(mut lines: Receiver<String>, mut stop: Receiver<()>) ->
         tokio::select! {
             line = lines.recv() => {
                 let Some(line) = line else { break };
-                received.fetch_add(line.len() as u64, Ordering::Relaxed);
+                received.fetch_add(line.len() as u64, Ordering::SeqCst);
             }
             _ = stop.recv() => {
-                info!(received = received.load(Ordering::Relaxed), "stopped");
+                info!(received = received.load(Ordering::SeqCst), "stopped");
                 break;
             }
             _ = tokio::task::yield_now() => { idle.fetch_add(1, Ordering::Relaxed); },
@@ -23,16 +23,16 @@ pub(crate) async fn pump(mut lines: Receiver<String>, mut stop: Receiver<()>) ->
     let count = idle.load(Ordering::Relaxed);
     println!(
         "idle {count} times, {} bytes",
-        received.load(Ordering::Relaxed)
+        received.load(Ordering::SeqCst)
     );
-    let total = received.load(Ordering::Relaxed);
+    let total = received.load(Ordering::SeqCst);
     total
 }
 
 pub(crate) fn count_to_three() {
     let seen = AtomicI32::new(0);
     for _ in 0..3 {
-        seen.fetch_add(1, Ordering::Relaxed);
+        seen.fetch_add(1, Ordering::SeqCst);
     }
-    assert_eq!(seen.load(Ordering::Relaxed), 3, "not all were seen");
+    assert_eq!(seen.load(Ordering::SeqCst), 3, "not all were seen");
 }

@@ -34,7 +34,7 @@ pub(crate) struct Job {
 impl Job {
     pub(crate) fn finish(&self) {
         self.done.store(true, Ordering::SeqCst);
-        self.steps.fetch_add(1, Ordering::Relaxed);
+        self.steps.fetch_add(1, Ordering::SeqCst);
         twice!({
             self.tries.fetch_add(1, Ordering::Relaxed);
         });
@@ -48,11 +48,11 @@ impl Job {
             "in parentheses of its own"
         );
         assert!(!self.done.load(Ordering::SeqCst));
-        debug_assert_eq!(self.steps.load(Ordering::Relaxed), 1);
+        debug_assert_eq!(self.steps.load(Ordering::SeqCst), 1);
     }
 
     pub(crate) fn steps(&self) -> u32 {
-        dbg!(self.steps.load(Ordering::Relaxed))
+        dbg!(self.steps.load(Ordering::SeqCst))
     }
 
     pub(crate) fn open(&self) {

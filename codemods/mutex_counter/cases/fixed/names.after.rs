@@ -9,15 +9,15 @@ pub(crate) struct Kinds {
 impl Kinds {
     pub(crate) fn record(&self, count: u32) {
         self.r#type.fetch_add(1, Ordering::Relaxed);
-        self.größe.fetch_add(2, Ordering::Relaxed);
+        self.größe.fetch_add(2, Ordering::SeqCst);
         let more = count + 1;
-        self.count.fetch_add(more, Ordering::Relaxed);
+        self.count.fetch_add(more, Ordering::SeqCst);
     }
 
     pub(crate) fn sum(&self) -> u64 {
-        let count = self.count.load(Ordering::Relaxed);
+        let count = self.count.load(Ordering::SeqCst);
         let doubled = u64::from(count) * 2;
-        let sizes = self.größe.load(Ordering::Relaxed);
+        let sizes = self.größe.load(Ordering::SeqCst);
         doubled + sizes
     }
 }

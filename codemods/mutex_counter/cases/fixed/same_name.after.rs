@@ -4,11 +4,11 @@ pub mod a {
     static N: AtomicU32 = AtomicU32::new(0);
 
     pub fn bump() {
-        N.fetch_add(1, Ordering::Relaxed);
+        N.fetch_add(1, Ordering::SeqCst);
     }
 
     pub fn get() -> u32 {
-        N.load(Ordering::Relaxed)
+        N.load(Ordering::SeqCst)
     }
 }
 
@@ -18,11 +18,11 @@ pub mod b {
     static N: AtomicU32 = AtomicU32::new(0);
 
     pub fn bump() {
-        N.fetch_add(1, Ordering::Relaxed);
+        N.fetch_add(1, Ordering::SeqCst);
     }
 
     pub fn both() -> u32 {
-        super::a::get() + N.load(Ordering::Relaxed) + super::c::get()
+        super::a::get() + N.load(Ordering::SeqCst) + super::c::get()
     }
 }
 

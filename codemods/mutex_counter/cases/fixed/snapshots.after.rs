@@ -2,12 +2,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(crate) struct Snapshot {
     pub(crate) started: u64,
-    pub(crate) finished: u64,
+    pub(crate) ended: u64,
 }
 
 pub(crate) struct Tasks {
     started: AtomicU64,
-    finished: AtomicU64,
+    ended: AtomicU64,
 }
 
 impl Tasks {
@@ -16,16 +16,16 @@ impl Tasks {
     }
 
     pub(crate) fn finish(&self) {
-        self.finished.fetch_add(1, Ordering::Relaxed);
+        self.ended.fetch_add(1, Ordering::Relaxed);
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         let started = self.started.load(Ordering::Relaxed);
-        let finished = self.finished.load(Ordering::Relaxed);
-        Snapshot { started, finished }
+        let ended = self.ended.load(Ordering::Relaxed);
+        Snapshot { started, ended }
     }
 
-    pub(crate) fn open(&self) -> u64 {
-        self.started.load(Ordering::Relaxed) - self.finished.load(Ordering::Relaxed)
+    pub(crate) fn unfinished(&self) -> u64 {
+        self.started.load(Ordering::Relaxed) - self.ended.load(Ordering::Relaxed)
     }
 }

@@ -2,12 +2,12 @@ use std::sync::Mutex;
 
 pub(crate) struct Snapshot {
     pub(crate) started: u64,
-    pub(crate) finished: u64,
+    pub(crate) ended: u64,
 }
 
 pub(crate) struct Tasks {
     started: Mutex<u64>,
-    finished: Mutex<u64>,
+    ended: Mutex<u64>,
 }
 
 impl Tasks {
@@ -16,19 +16,19 @@ impl Tasks {
     }
 
     pub(crate) fn finish(&self) {
-        *self.finished.lock().unwrap() += 1;
+        *self.ended.lock().unwrap() += 1;
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
         let started = self.started.lock().unwrap();
-        let finished = self.finished.lock().unwrap();
+        let ended = self.ended.lock().unwrap();
         Snapshot {
             started: *started,
-            finished: *finished,
+            ended: *ended,
         }
     }
 
-    pub(crate) fn open(&self) -> u64 {
-        *self.started.lock().unwrap() - *self.finished.lock().unwrap()
+    pub(crate) fn unfinished(&self) -> u64 {
+        *self.started.lock().unwrap() - *self.ended.lock().unwrap()
     }
 }

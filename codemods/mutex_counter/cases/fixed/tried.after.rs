@@ -18,9 +18,9 @@ impl Spawner {
 
     pub(crate) fn save(&self, out: &mut Vec<i64>) -> Option<()> {
         out.push(i64::from(self.delay.load(Ordering::SeqCst)));
-        out.push(self.seed.load(Ordering::Relaxed));
+        out.push(self.seed.load(Ordering::SeqCst));
         {
-            out.push(i64::from(self.range.load(Ordering::Relaxed)));
+            out.push(i64::from(self.range.load(Ordering::SeqCst)));
         }
         Some(())
     }

@@ -1,4 +1,4 @@
-// level: review
+// level: safe
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -1,4 +1,4 @@
-// level: review
+// level: safe
 
 use std::mem;
 use std::sync::Mutex;
