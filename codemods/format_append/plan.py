@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from engine.base.model import NO_UNIT, NOT_COMPILED, Edit, Fix, Level, Outcome, Proposal, Site
+from engine.base.model import NO_UNIT, NOT_COMPILED, Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.rewrite.use_declarations import trait
 from engine.rust import trait_scope
 from engine.rust.codegen import one_line, operand, write_instead
-from engine.rust.drop_scopes import held_longer
+from engine.rust.drop_scopes import held_longer, temporaries_held_longer
 from engine.rust.known_types import INTEGERS, key_of, leads_to, of_std_alone, shows_itself
 from engine.rust.nodes import awaited
 from engine.rust.places import Reach, is_of_body, place_of, reaches
@@ -44,7 +44,8 @@ def questions(
         if made is None:
             continue
         target = span_of(made.target)
-        for span in (*made.call.shown, target, span_of(made.place)):
+        held = map(span_of, temporaries_held_longer(made.source, made.call.macro, made.whole))
+        for span in (*made.call.shown, target, span_of(made.place), *held):
             yield Question(site.path, span)
         type_ = answers.type_of(site.path, target) if answers is not None else None
         if made.kind == "append" and type_ is not None and not leads_to(type_, _STRING):
@@ -98,8 +99,7 @@ class _Plan:
             scopes, at = self.facts.trait_scopes, made.whole.start_byte
             if (other := rival(scopes, source, at, type_, name, takes)) is not None:
                 return f"`{name.decode()}` may be that of the trait `{other.owner.decode()}` here"
-        plain = [s for s, t in self.shown.items() if t and (t.is_ref or t.name in _PLAIN)]
-        if held_longer(source, made.call.macro, made.whole, plain):
+        if held_longer(source, made.call.macro, made.whole, self._releases_nothing):
             return "what its arguments make in passing (a lock's guard, say) would be dropped later"
         if any(source.comments_in(edit.span) for edit in found.edits):
             return "a comment stands inside what would be replaced"
@@ -174,6 +174,10 @@ class _Plan:
         )
 
     # -- parts ---------------------------------------------------------------------------------
+
+    def _releases_nothing(self, span: Span) -> bool:
+        type_ = self.facts.type_of(self.site.path, span)
+        return type_ is not None and self.facts.type_facts.is_plain(type_)
 
     def _to_string(self, wanted: Callable[[Type], bool]) -> tuple[bytes, str] | None:
         """``x.to_string()`` of the ``wanted`` thing that is shown alone, and what to say of it."""

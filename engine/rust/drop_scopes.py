@@ -9,7 +9,8 @@ does with its arguments (None).
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -26,9 +27,11 @@ from engine.rust.nodes import (
     indexed,
     initialized,
     is_callee,
+    is_macro_brackets,
     last_segment,
     let_of,
     macro_name,
+    macro_path,
     named_children,
     operation_of,
     outward,
@@ -62,6 +65,26 @@ _WHOLES = frozenset(
     | {"field_initializer_list", "struct_expression"}
     | {"unsafe_block", "else_clause", "match_block"}
 )
+# Expressions whose value may stay a temporary; names, fields, ``*x``, ``&x``, ``x[i]`` are none.
+_MAKING = frozenset(
+    {
+        "call_expression",
+        "await_expression",
+        "try_expression",
+        "binary_expression",
+        "range_expression",
+    }
+    | {"tuple_expression", "array_expression", "struct_expression", "closure_expression", "block"}
+    | {"if_expression", "match_expression", "loop_expression", "unsafe_block", "async_block"}
+    | {"const_block", "gen_block", "try_block"}
+)
+# std's macros that stand for a literal.
+_LITERAL_MACROS = frozenset(
+    {b"line", b"column", b"file", b"module_path", b"stringify", b"concat", b"env", b"option_env"}
+    | {b"cfg", b"include_str", b"include_bytes"}
+)
+# std's that make one value, of their arguments alone.
+_VALUE_MACROS = frozenset({b"format", b"vec", b"matches"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,22 +146,70 @@ def temporary_scope(source: Source, node: Node) -> DropScope | None:
     return None
 
 
-def held_longer(source: Source, macro: Node, whole: Node, plain: Collection[Span] = ()) -> bool:
+def held_longer(
+    source: Source, macro: Node, whole: Node, plain: Callable[[Span], bool] = lambda _: False
+) -> bool:
     """Would temporaries in the arguments of ``macro``, which end with it (``format!``), be held while
-    something else runs, if ``whole`` were to evaluate these arguments itself?
+    something else runs or is dropped, if ``whole`` were to evaluate these arguments itself?
 
-    Only calls, and what stands for them, make values in passing that may release something when they
-    are dropped (a guard in ``m.lock().unwrap().id``); operators are taken to be those of plain values.
-    The values of expressions at ``plain`` are known to release nothing.
+    ``plain``: is the value of the expression there known to release nothing when it is dropped? (The
+    expressions to know it of are those that ``temporaries_held_longer`` gives.)
     """
-    making = ("call_expression", "await_expression", "macro_invocation")
-    made = (part for part in walk_all(source, macro) if part.type in making and part != macro)
-    if all(span_of(part) in plain for part in made):
-        return False
+    return any(
+        _is_opaque(source, part) or not plain(span_of(part))
+        for part in temporaries_held_longer(source, macro, whole)
+    )
+
+
+def temporaries_held_longer(source: Source, macro: Node, whole: Node) -> Iterator[Node]:
+    """The expressions in the arguments of ``macro`` whose values would be dropped later, as
+    ``held_longer`` says, if they have something to drop. Calls of macros of which it is not known what
+    they make are among them.
+
+    Literals, locals, statics, what is reached through them (fields, dereferences, indexing) and what
+    is borrowed from them make no value in passing. Everything else may: calls, operators (perhaps
+    overloaded), blocks, tuples and structs into which a local is moved, constants.
+    """
     scope = temporary_scope(source, whole)
-    if scope is None or whole.start_byte < scope.span.start:
+    known = scope is not None and scope.span.start <= whole.start_byte
+    behind = source.data[whole.end_byte : scope.span.end] if scope is not None else b""
+    if known and not behind.strip(b"; \t\r\n"):
+        return
+    for part in walk_all(source, macro):
+        if part != macro and _makes_temporary(source, part):
+            yield part
+
+
+def _makes_temporary(source: Source, part: Node) -> bool:
+    """Is it an expression that is no place, no borrow and no literal?"""
+    kind = part.type
+    if kind == "macro_invocation":
+        return macro_name(source, part) not in _LITERAL_MACROS or _is_opaque(source, part)
+    if kind in ("identifier", "scoped_identifier"):
+        return _may_be_constant(source, part)
+    if kind == "unary_expression":
+        return dereferenced(part) is None
+    return kind in _MAKING and not is_macro_brackets(part)
+
+
+def _is_opaque(source: Source, part: Node) -> bool:
+    """Is it a call of a macro that may make anything in passing?"""
+    if part.type != "macro_invocation":
+        return False
+    name = macro_name(source, part)
+    if name not in _LITERAL_MACROS | _VALUE_MACROS:
         return True
-    return bool(source.data[whole.end_byte : scope.span.end].strip(b"; \t\r\n"))
+    return re.search(rb"macro_rules!\s*" + re.escape(name) + rb"(?!\w)", source.data) is not None
+
+
+def _may_be_constant(source: Source, path: Node) -> bool:
+    """May the path be that of a constant, each use of which is a new value? (A unit struct's is.)"""
+    name, holder = last_segment(source.text(path)), path.parent
+    if holder is None or holder.type in ("token_tree", "scoped_identifier"):
+        return False  # read once more as Rust; a part of a longer path
+    if not name[:1].isupper() or is_callee(path) or macro_path(holder) == path:
+        return False
+    return re.search(rb"(?<!\w)static\s+(?:mut\s+)?" + name + rb"\s*:", source.data) is None
 
 
 def _whole(node: Node) -> DropScope:

@@ -136,6 +136,20 @@ class TypeFacts:
         plain = found.copy or found.nature in (Nature.PLAIN, Nature.SHARED)
         return False if plain else None
 
+    def is_plain(self, type_: Type) -> bool:
+        """Known to do nothing when it is dropped but to give back memory (False: not known).
+
+        Std's iterators do no more than what they are made of.
+        """
+        if type_.is_ref or type_.kind in ("const", "fn", "fndef", "never", "infer"):
+            return True
+        if any(True for _ in guards_in(type_)) or self._releases(type_):
+            return False
+        if type_.kind == "path" and type_.name.startswith(_BORROWING_MODULES):
+            return all(map(self.is_plain, type_.args))
+        found = self.ownership(type_)
+        return found.copy or found.nature is Nature.PLAIN
+
     # -- by the type's form --------------------------------------------------------------------
 
     def _ownership(self, type_: Type) -> Ownership:

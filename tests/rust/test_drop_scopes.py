@@ -23,6 +23,7 @@ from engine.rust.drop_scopes import (
     held_longer,
     held_through,
     let_scope,
+    temporaries_held_longer,
     temporary_scope,
 )
 from engine.rust.nodes import arguments_of, callee_of, let_of
@@ -118,7 +119,9 @@ def test_where_a_temporary_ends(body: str, until: str, until_2024: str | None) -
     [
         ('let a = format!("{}", m.lock().x);', "format!", "format!", False),
         ('foo(format!("{}", m.lock().x), m.lock().y);', "format!", "format!", True),
-        ('foo(format!("{}", m.x + 1), m.lock().y);', "format!", "format!", False),
+        ('foo(format!("{}", *m.x[1]), m.lock().y);', "format!", "format!", False),
+        ('foo(format!("{}{}", &m.x, 1), m.lock().y);', "format!", "format!", False),
+        ('foo(format!("{}{}", line!(), concat!("a", "b")), a);', "format!", "format!", False),
         ('match format!("{}", m.lock().x).as_str() { _ => a }', "format!", "format!", True),
         ('match a { _ => format!("{}", m.lock().x), }', "format!", "format!", False),
         ('foo(|| format!("{}", m.lock().x));', "format!", "format!", False),
@@ -143,7 +146,62 @@ def test_temporaries_that_would_be_held_longer(
 
     assert held_longer(source, called(macro), called(whole)) is longer
     inside = [span_of(n) for n in nodes if n != called(macro)]
-    assert not held_longer(source, called(macro), called(whole), inside)
+    assert not held_longer(source, called(macro), called(whole), lambda span: span in inside)
+
+
+@pytest.mark.parametrize(
+    ("shown", "made"),
+    [
+        ("n", []),
+        ("*n.a[i].0", []),
+        ("&mut n", []),
+        ("file!()", []),
+        ("*l?", ["l?"]),
+        ("*l.await", ["l.await"]),
+        ("(k + k).1", ["k + k"]),
+        ("-k", ["-k"]),
+        ("!l", ["!l"]),
+        ("H.0", ["H"]),
+        ("Self::H.0", ["Self::H"]),
+        ("a::H.0", ["a::H"]),
+        ("*{ g }", ["{ g }"]),
+        ("*unsafe { g }", ["unsafe { g }", "{ g }"]),
+        ("*loop { break g }", ["loop { break g }", "{ break g }"]),
+        ("(g, 1).1", ["(g, 1)"]),
+        ("*[g][0]", ["[g]"]),
+        ("S { g, n: 1 }.n", ["S { g, n: 1 }"]),
+        ("*match 1 { _ => g }", ["match 1 { _ => g }"]),
+        ("Some(g).len()", ["Some(g).len()", "Some(g)"]),
+        ("count!(m)", ["count!(m)"]),
+        ("vec![m]", ["vec![m]"]),
+        ("n as u8", []),
+    ],
+)
+def test_what_may_be_a_temporary(shown: str, made: list[str]) -> None:
+    source = source_of(f'foo(format!("{{}}", {shown}), a);')
+    macro = node_of(source, f'format!("{{}}", {shown})')
+    found = [source.text(n).decode() for n in temporaries_held_longer(source, macro, macro)]
+    assert found == made
+
+
+@pytest.mark.parametrize(
+    ("before", "shown", "longer"),
+    [
+        ("", "count!(m)", True),  # whatever its type
+        ("", 'format!("{n}")', False),
+        ("", "vec![n]", False),
+        ("macro_rules! vec { ($m:expr) => { $m.lock().len() } }", "vec![n]", True),
+        ("macro_rules! line { () => { lock().0 } }", "line!()", True),
+        ("static H: S = S(1);", "H.0", False),
+        ("const H: S = S(1);", "H", False),  # of a plain type
+    ],
+)
+def test_macros_and_constants_by_what_the_file_tells(before: str, shown: str, longer: bool) -> None:
+    source = Source(
+        "src/lib.rs", f'{before} fn f() {{ foo(format!("{{}}", {shown}), a); }}'.encode()
+    )
+    macro = node_of(source, f'format!("{{}}", {shown})')
+    assert held_longer(source, macro, macro, lambda _: True) is longer
 
 
 def test_the_tail_of_a_function() -> None:

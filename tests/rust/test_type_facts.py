@@ -194,6 +194,32 @@ def test_what_others_notice_of_a_drop(text: str, seen: bool | None) -> None:
     assert FACTS.drop_is_seen(parse(text)) is seen
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("usize", True),
+        ("{integer}", True),
+        ("()", True),
+        ("(u8, std::string::String)", True),
+        ("&mut std::sync::MutexGuard<'_, u8>", True),
+        ("std::option::Option<&str>", True),
+        ("std::vec::Vec<std::string::String>", True),
+        ("std::iter::Rev<std::str::Chars>", True),
+        ("std::slice::Iter<u8>", True),
+        ("std::iter::Once<std::sync::MutexGuard<u8>>", False),
+        ("std::iter::Once<other::Thing>", False),
+        ("std::sync::Arc<u8>", False),  # its count is seen
+        ("std::sync::MutexGuard<u8>", False),
+        ("std::cell::Ref<u8>", False),
+        ("std::vec::Vec<other::Thing>", False),
+        ("other::Thing", False),
+        ("std::fs::File", False),
+    ],
+)
+def test_what_gives_back_memory_alone(text: str, plain: bool) -> None:
+    assert FACTS.is_plain(parse(text)) is plain
+
+
 def test_a_drop_of_what_is_not_known_is_not_known() -> None:
     assert FACTS.drop_is_seen(None) is None
 
