@@ -65,6 +65,11 @@ goes into the function; where it stands in that as well, nothing is changed, and
 Nor is anything changed where a trait of the workspace has a `to_string`, `push_str` or `write_fmt` that
 would be found before std's.
 
+What an argument makes in passing (a lock's guard, say) ends with `format!`. Where more runs in the same
+statement, or a block's locals are dropped before that, nothing is changed unless rustc's types tell that
+there is nothing to release. Nor is anything inside a macro that may read code as it is written
+(`stringify!`, `dbg!`, an `assert!` without a message, macros that are not known).
+
 When to leave it
 ----------------
 Code that runs once may be as clear as it can. A text that is made of what it is appended to stays as

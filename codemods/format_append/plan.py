@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from engine.base.model import NO_UNIT, NOT_COMPILED, Edit, Fix, Level, Outcome, Proposal, Site, Span
+from engine.base.model import NO_UNIT, NOT_COMPILED, Edit, Fix, Level, Outcome, Proposal, Site
 from engine.rewrite.use_declarations import trait
 from engine.rust import trait_scope
 from engine.rust.codegen import one_line, operand, write_instead
@@ -17,7 +17,6 @@ from engine.rust.questions import Question
 from engine.rust.receivers import Takes, dereferenced_to, rival
 from engine.rust.string_appends import pushed
 from engine.rust.syntax import span_of
-from engine.rust.trait_scope import behind
 
 from .appends import Formatted, formatted_at
 
@@ -49,7 +48,7 @@ def questions(
             yield Question(site.path, span)
         type_ = answers.type_of(site.path, target) if answers is not None else None
         if made.kind == "append" and type_ is not None and not leads_to(type_, _STRING):
-            yield Question(site.path, target, behind(type_, _TO_A_STRING))
+            yield Question(site.path, target, trait_scope.behind(type_, _TO_A_STRING))
     for path in sorted({site.path for site in sites if site.role == "site"}):
         yield from trait_scope.questions(sources.get(path), trait_scope.FMT_WRITE, answers)
 
@@ -99,8 +98,11 @@ class _Plan:
             scopes, at = self.facts.trait_scopes, made.whole.start_byte
             if (other := rival(scopes, source, at, type_, name, takes)) is not None:
                 return f"`{name.decode()}` may be that of the trait `{other.owner.decode()}` here"
-        if held_longer(source, made.call.macro, made.whole, self._releases_nothing):
+        plain = self.facts.drops_nothing_in(self.site.path)
+        if held_longer(source, made.call.macro, made.whole, plain):
             return "what its arguments make in passing (a lock's guard, say) would be dropped later"
+        if reader := self.facts.reader_of_text(source, made.whole):
+            return f"`{reader}!` stands around it, and may read the code as it is written"
         if any(source.comments_in(edit.span) for edit in found.edits):
             return "a comment stands inside what would be replaced"
         return means.in_words(b"format") or found
@@ -111,7 +113,8 @@ class _Plan:
         """What is appended to a ``String``."""
         span, source = span_of(self.made.target), self.source
         if not leads_to(type_, _STRING):
-            own = self.facts.implements(self.site.path, span, behind(type_, _TO_A_STRING))
+            asked = trait_scope.behind(type_, _TO_A_STRING)
+            own = self.facts.implements(self.site.path, span, asked)
             why = f"`{source.quoted(span)}` may have a `push_str` of its own before its `String`'s"
             return why if own else None
         place = place_of(source, self.made.place)
@@ -174,10 +177,6 @@ class _Plan:
         )
 
     # -- parts ---------------------------------------------------------------------------------
-
-    def _releases_nothing(self, span: Span) -> bool:
-        type_ = self.facts.type_of(self.site.path, span)
-        return type_ is not None and self.facts.type_facts.is_plain(type_)
 
     def _to_string(self, wanted: Callable[[Type], bool]) -> tuple[bytes, str] | None:
         """``x.to_string()`` of the ``wanted`` thing that is shown alone, and what to say of it."""

@@ -215,6 +215,21 @@ class Facts:
 
         return meaning_of_macro(self.sources, self.items.modules, source, node, macro)
 
+    def reader_of_text(self, source: Source, node: Node) -> str:
+        """The macro around ``node`` to which it may matter how that is written; "" for none."""
+        from engine.rust.macros import reader_of_text
+
+        return reader_of_text(self.sources, self.items.modules, source, node)
+
+    def drops_nothing_in(self, path: str) -> Callable[[Span], bool]:
+        """Is the value of an expression in a file known to do nothing when it is dropped?"""
+
+        def drops_nothing(span: Span) -> bool:
+            type_ = self.type_of(path, span)
+            return type_ is not None and self.type_facts.is_plain(type_)
+
+        return drops_nothing
+
     def with_trait(
         self, trait: Trait, source: Source, node: Node, edits: Sequence[Edit]
     ) -> tuple[Edit, ...] | str:

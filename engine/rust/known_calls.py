@@ -10,7 +10,7 @@ import re
 
 from tree_sitter import Node
 
-from engine.rust.format_macros import takes_template
+from engine.rust.format_macros import format_call, takes_template
 from engine.rust.nodes import call_of, last_segment, macro_name
 from engine.rust.syntax import Source
 
@@ -182,6 +182,8 @@ _IN_PLACE = frozenset(
     {b"select", b"join", b"try_join", b"stream", b"try_stream", b"cfg_if", b"lazy_static", b"ready"}
     | {b"thread_local", b"pin", b"block_on", b"proptest", b"quote"}
 )
+_CHECKING = frozenset({b"assert", b"debug_assert", b"ensure"})
+_SHOWING_TEXT = frozenset({b"stringify", b"dbg", b"quote"})
 _PURE_MACROS = frozenset({b"format", b"concat", b"stringify"})
 
 
@@ -209,3 +211,13 @@ def takes_expressions(source: Source, macro: Node) -> bool:
 def evaluates_in_place(source: Source, macro: Node) -> bool:
     """Is the macro known to evaluate what it is given as it stands there?"""
     return takes_expressions(source, macro) or macro_name(source, macro) in _IN_PLACE
+
+
+def prints_its_arguments(source: Source, macro: Node) -> bool:
+    """May the macro show its arguments as they are written: ``stringify!``, ``dbg!``, an ``assert!``
+    without a message when it fails? (``quote!`` makes code of them.)"""
+    name = macro_name(source, macro)
+    if name not in _CHECKING:
+        return name in _SHOWING_TEXT
+    call = format_call(source, macro)
+    return call is None or call.template is None

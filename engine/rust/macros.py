@@ -18,11 +18,14 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust.files import Files
 from engine.rust.imports import imports, in_blocks, scope_at, scopes
+from engine.rust.known_calls import evaluates_in_place, prints_its_arguments
 from engine.rust.modules import Modules
+from engine.rust.nodes import last_segment, macro_path
 from engine.rust.std_paths import same_item
 from engine.rust.syntax import Source, attributes
 
 _OPENED = re.compile(rb"#\[\s*macro_use\b[^;{}]*?\bmod\s+(\w+)")
+_OF_THIS_CRATE = (b"crate", b"self", b"super", b"$crate")
 _HOLDERS = ("block", "declaration_list", "source_file")
 
 
@@ -69,6 +72,27 @@ def meaning_of_macro(
     return (
         MacroMeaning(None, f"a `macro_rules!` of that name stands in `{where}`") if where else _STD
     )
+
+
+def reader_of_text(files: Files, modules: Modules, source: Source, node: Node) -> str:
+    """The path of the innermost macro around ``node`` to which it may matter how ``node`` is written: of
+    one that shows its arguments' text, or that is not known to evaluate them as they stand; "" for
+    none."""
+    for macro in source.ancestors(node):
+        path = macro_path(macro)
+        if path is None or macro == node:
+            continue
+        head, _, name = b"".join(source.text(path).split()).rpartition(b"::")
+        known = evaluates_in_place(source, macro) and not prints_its_arguments(source, macro)
+        if not known or head in _OF_THIS_CRATE:
+            return source.text(path).decode(errors="replace")
+        if not head and (
+            any(macro.start_byte in _textual_scope(source, d) for d in definitions_of(source, name))
+            or any(last_segment(full) != name for full in _brought(source, macro, name))
+            or _defined(files, modules, source, name)
+        ):
+            return name.decode(errors="replace")
+    return ""
 
 
 def definitions_of(source: Source, name: bytes) -> Iterator[Node]:

@@ -270,6 +270,26 @@ def test_macros_by_name(macro: str, plain: bool, in_place: bool) -> None:
     assert known_calls.evaluates_in_place(source, node) is in_place
 
 
+@pytest.mark.parametrize(
+    ("call", "shown"),
+    [
+        ("stringify!(a)", True),
+        ("dbg!(a)", True),
+        ("quote! { a }", True),
+        ("assert!(a)", True),
+        ("debug_assert!(a,)", True),
+        ("ensure!(a)", True),
+        ('assert!(a, "no a")', False),
+        ('anyhow::ensure!(a, "no {}", a)', False),
+        ("assert_eq!(a, b)", False),
+        ("vec![a]", False),
+        ('println!("{}", a)', False),
+    ],
+)
+def test_macros_that_show_what_is_written(call: str, shown: bool) -> None:
+    assert known_calls.prints_its_arguments(*value_of(call)) is shown
+
+
 # -- order -------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.macros import meaning_of_macro
+from engine.rust.macros import meaning_of_macro, reader_of_text
 from tests.rust.workspace import Workspace
 
 
@@ -78,3 +78,31 @@ def test_a_macro_of_another_file_may_be_meant_where_it_is_seen(
     lib: str, other: str, std: bool | None
 ) -> None:
     assert is_std("fn f() { here }", at="src/user.rs", lib=lib, other=other) is std
+
+
+@pytest.mark.parametrize(
+    ("text", "reader"),
+    [
+        ("fn f() { here }", ""),
+        ('fn f() { println!("{}", here) }', ""),
+        ("fn f() { vec![{ here }] }", ""),
+        ("fn f() { tokio::select! { _ = a => { here } } }", ""),
+        ("use tokio::select;\nfn f() { select! { _ = a => { here } } }", ""),
+        ("use futures::{join, try_join};\nfn f() { join!(here) }", ""),
+        ("fn f() { stringify!(here) }", "stringify"),
+        ('fn f() { println!("{}", dbg!(here)) }', "dbg"),
+        ("fn f() { dbg!(vec![here]) }", "dbg"),
+        ("fn f() { assert!(here) }", "assert"),
+        ('fn f() { assert!(here, "why") }', ""),
+        ("fn f() { mine!(here) }", "mine"),
+        ("fn f() { ext::mine!(here) }", "ext::mine"),
+        ("fn f() { crate::vec!(here) }", "crate::vec"),
+        ("use mine::show as vec;\nfn f() { vec![here] }", "vec"),
+        ("macro_rules! vec { ($e:expr) => { stringify!($e) } }\nfn f() { vec![here] }", "vec"),
+        ("fn f() { vec![here] }\nmacro_rules! vec { () => {} }", ""),
+    ],
+)
+def test_macros_to_which_it_matters_how_code_is_written(text: str, reader: str) -> None:
+    files = Workspace({"src/lib.rs": text})
+    source, node = files.find("src/lib.rs", "here")
+    assert reader_of_text(files.sources, files.items.modules, source, node) == reader
