@@ -60,8 +60,9 @@ was none; a closure's or a future's panic may be caught.
 The trait's `use` goes to the head of the module. There it could change what another `write!`,
 `writeln!`, `x.write_str(..)`, `write_char` or `write_fmt` means, where the receiver has the trait and
 leads, by `Deref`, to what was meant. rustc is asked about the receivers; calls in macros, and in
-modules that see this one by a glob, count too. Where one is not known to keep its meaning, the `use`
-goes into the function; where it stands in that as well, nothing is changed, and the call is named.
+modules that see this one by a glob, count too. Where one is not known to keep its meaning, or a
+`cfg` may leave the function out, the `use` goes into the function; where such a call, or a call of a macro
+of which nothing is known, stands in that as well, nothing is changed, and the call is named.
 Nor is anything changed where a trait of the workspace has a `to_string`, `push_str` or `write_fmt` that
 would be found before std's.
 

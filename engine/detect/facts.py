@@ -249,8 +249,7 @@ class Facts:
         inside = use_declarations.in_functions(marked, self.source)
         if found.where is Where.FUNCTION and inside is not None:
             return inside
-        name = trait.path.decode()
-        return f"it needs `use {name}`, which may change what {found.because} means"
+        return found.refusal(trait)
 
     def unwrapping(self, path: str, why: bytes) -> bytes | None:
         """How a result that is no error is taken in a file: ``.unwrap()``, or ``.expect("why")`` where

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.known_calls import LITERAL_MACROS
 from engine.rust.nodes import (
     access_of,
     borrowed,
@@ -77,11 +78,6 @@ _MAKING = frozenset(
     | {"tuple_expression", "array_expression", "struct_expression", "closure_expression", "block"}
     | {"if_expression", "match_expression", "loop_expression", "unsafe_block", "async_block"}
     | {"const_block", "gen_block", "try_block"}
-)
-# std's macros that stand for a literal.
-_LITERAL_MACROS = frozenset(
-    {b"line", b"column", b"file", b"module_path", b"stringify", b"concat", b"env", b"option_env"}
-    | {b"cfg", b"include_str", b"include_bytes"}
 )
 # std's that make one value, of their arguments alone.
 _VALUE_MACROS = frozenset({b"format", b"vec", b"matches"})
@@ -184,7 +180,7 @@ def _makes_temporary(source: Source, part: Node) -> bool:
     """Is it an expression that is no place, no borrow and no literal?"""
     kind = part.type
     if kind == "macro_invocation":
-        return macro_name(source, part) not in _LITERAL_MACROS or _is_opaque(source, part)
+        return macro_name(source, part) not in LITERAL_MACROS or _is_opaque(source, part)
     if kind in ("identifier", "scoped_identifier"):
         return _may_be_constant(source, part)
     if kind == "unary_expression":
@@ -197,7 +193,7 @@ def _is_opaque(source: Source, part: Node) -> bool:
     if part.type != "macro_invocation":
         return False
     name = macro_name(source, part)
-    if name not in _LITERAL_MACROS | _VALUE_MACROS:
+    if name not in LITERAL_MACROS | _VALUE_MACROS:
         return True
     return re.search(rb"macro_rules!\s*" + re.escape(name) + rb"(?!\w)", source.data) is not None
 

@@ -182,6 +182,11 @@ _IN_PLACE = frozenset(
     {b"select", b"join", b"try_join", b"stream", b"try_stream", b"cfg_if", b"lazy_static", b"ready"}
     | {b"thread_local", b"pin", b"block_on", b"proptest", b"quote"}
 )
+# std's macros that stand for a literal.
+LITERAL_MACROS = frozenset(
+    {b"line", b"column", b"file", b"module_path", b"stringify", b"concat", b"env", b"option_env"}
+    | {b"cfg", b"include_str", b"include_bytes"}
+)
 _CHECKING = frozenset({b"assert", b"debug_assert", b"ensure"})
 _SHOWING_TEXT = frozenset({b"stringify", b"dbg", b"quote"})
 _PURE_MACROS = frozenset({b"format", b"concat", b"stringify"})
@@ -210,7 +215,12 @@ def takes_expressions(source: Source, macro: Node) -> bool:
 
 def evaluates_in_place(source: Source, macro: Node) -> bool:
     """Is the macro known to evaluate what it is given as it stands there?"""
-    return takes_expressions(source, macro) or macro_name(source, macro) in _IN_PLACE
+    return is_known_macro(macro_name(source, macro))
+
+
+def is_known_macro(name: bytes) -> bool:
+    """Is a macro of this name known to evaluate what it is given as it stands there?"""
+    return is_inert_macro(name) or is_printing(name) or name in _IN_PLACE
 
 
 def prints_its_arguments(source: Source, macro: Node) -> bool:

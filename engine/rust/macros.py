@@ -10,7 +10,7 @@ macros that ``#[macro_use] extern crate`` or a glob of another crate brings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -18,13 +18,20 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust.files import Files
 from engine.rust.imports import imports, in_blocks, scope_at, scopes
-from engine.rust.known_calls import evaluates_in_place, prints_its_arguments
+from engine.rust.known_calls import (
+    LITERAL_MACROS,
+    evaluates_in_place,
+    is_known_macro,
+    prints_its_arguments,
+)
 from engine.rust.modules import Modules
-from engine.rust.nodes import last_segment, macro_path
+from engine.rust.nodes import last_segment, macro_name, macro_path
+from engine.rust.queries import walk
 from engine.rust.std_paths import same_item
 from engine.rust.syntax import Source, attributes
 
 _OPENED = re.compile(rb"#\[\s*macro_use\b[^;{}]*?\bmod\s+(\w+)")
+_CALLED = re.compile(rb"(?<![\w$])(\w+)\s*!\s*[(\[{]")
 _OF_THIS_CRATE = (b"crate", b"self", b"super", b"$crate")
 _HOLDERS = ("block", "declaration_list", "source_file")
 
@@ -93,6 +100,29 @@ def reader_of_text(files: Files, modules: Modules, source: Source, node: Node) -
         ):
             return name.decode(errors="replace")
     return ""
+
+
+def unknown_calls(source: Source, span: Span, known: Container[bytes]) -> Iterator[Node]:
+    """Calls inside ``span`` of macros of which nothing is known here (nor by their names in ``known``),
+    and that are given a name: what they do with that cannot be told."""
+    for hit in _CALLED.finditer(source.data, span.start, span.end):
+        if hit[1] in known or _is_known(hit[1]):
+            continue
+        macro = source.enclosing(source.innermost(Span(*hit.span(1))), ("macro_invocation",))
+        if macro is None or macro_name(source, macro) != hit[1]:
+            continue  # in a comment or a string
+        trees = (child for child in macro.children if child.type == "token_tree")
+        if any(part.type in ("identifier", "self") for tree in trees for part in walk(tree)):
+            yield macro
+
+
+def calls_unknown(body: bytes, known: Container[bytes]) -> bool:
+    """Is there, in a macro's definition, a call of a macro of which nothing is known?"""
+    return any(name not in known and not _is_known(name) for name in _CALLED.findall(body))
+
+
+def _is_known(name: bytes) -> bool:
+    return is_known_macro(name) or name in LITERAL_MACROS
 
 
 def definitions_of(source: Source, name: bytes) -> Iterator[Node]:

@@ -9,6 +9,12 @@ available to all Rust crates"; rustc 1.95). What only an operating system has (`
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+from engine.base.model import Span
+
+if TYPE_CHECKING:
+    from engine.rust.syntax import Source
 
 _CRATES = frozenset({b"std", b"core", b"alloc"})
 # Modules of `alloc` as wholes, and what it holds of others.
@@ -45,6 +51,10 @@ _TRAITS = frozenset(
 )
 _NO_STD = re.compile(
     rb"^\s*#!\s*\[\s*(?:no_std\s*\]|cfg_attr\s*\([^\]]*[\s,(]no_std\b)", re.MULTILINE
+)
+# Where a name of this kind is given, or brought in.
+_STD_NAMED = re.compile(
+    rb"(?<!\w)(?:mod|as)\s+(?:r#)?(std)(?!\w)|(?:\w\s*::\s*|[{,]\s*)(?:r#)?(std)(?=\s*[;,}])"
 )
 _LINKS_ALLOC = re.compile(rb"^[^/\n\"]*\bextern\s+crate\s+alloc\s*;", re.MULTILINE)
 
@@ -103,3 +113,15 @@ def is_trait(full: bytes) -> bool:
     module, of_module, _ = tail.partition(b"::")
     held = bool(of_module) and module in _TRAIT_MODULES
     return tail in _TRAITS or held or tail.endswith(b"Ext")
+
+
+def names_another_std(source: Source) -> bool:
+    """Does the file, perhaps in a macro's call, make ``std`` the name of something else than the crate:
+    ``mod std``, ``use a::std``, ``use a as std``?"""
+    for hit in _STD_NAMED.finditer(source.data):
+        node = source.innermost(Span(*hit.span(hit.lastindex or 1)))
+        if source.enclosing(node, ("use_declaration", "extern_crate_declaration")) is not None:
+            return True
+        if node.parent is not None and node.parent.type == "mod_item":
+            return True
+    return False

@@ -17,27 +17,30 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.configurations import conditional_part
 from engine.rust.definitions import Item, is_type_parameter
 from engine.rust.files import Files, TypeOf
 from engine.rust.format_macros import format_call
 from engine.rust.imports import Import, Module, brings, in_blocks, scope_at, scopes, trait_in_scope
 from engine.rust.items import Items
 from engine.rust.known_types import key_of, of_std_alone
-from engine.rust.macros import definitions_of, meaning_of_macro
+from engine.rust.macros import calls_unknown, definitions_of, meaning_of_macro, unknown_calls
 from engine.rust.modules import Place
 from engine.rust.nodes import call_by_name, last_segment, macro_name, macro_path, method_call
 from engine.rust.questions import Answers, Question
-from engine.rust.std_paths import same_item
+from engine.rust.std_paths import names_another_std, same_item
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
 
 _DEREF = "core::ops::Deref"
 _STEPS = 8  # re-exports of re-exports: longer chains are not followed
+# What a name stands in that it defines, or that it is a part of.
+_NAMED = frozenset({"function_item", "function_signature_item", "scoped_identifier", "use_list"})
 _TOKENS = frozenset({"token_tree", "token_repetition"})
 _GLOB = re.compile(rb"(?<!\w)use\s[^;]*\*")
 _DEFINED = re.compile(rb"(?<!\w)macro_rules!\s*(\w+)")
@@ -73,7 +76,7 @@ def _pattern(
 ) -> re.Pattern[bytes]:
     called = [rb"\w*%s\w*" % name for name in sorted(macros)] + sorted(also)
     return re.compile(
-        rb"(?<!\w)(?:(?:%s)(?!\w)|(?:%s)(?=\s*!(?!=)))"
+        rb"(?<!\w)(?:(?:r#)?(?:%s)(?!\w)|(?:%s)(?=\s*!(?!=)))"
         % (b"|".join(sorted(methods)), b"|".join(called))
     )
 
@@ -99,10 +102,17 @@ class Where(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Placement:
-    """Where a ``use`` may stand; ``because`` is the call that keeps it from standing further out."""
+    """Where a ``use`` may stand; ``because`` is the call that keeps it from standing further out, ``why``
+    what else does, in words."""
 
     where: Where
     because: NamedCall | None = None
+    why: str = ""
+
+    def refusal(self, trait: Trait) -> str:
+        """Why it may stand nowhere, in words."""
+        why = self.why or f"may change what {self.because} means"
+        return f"it needs `use {trait.path.decode()}`, which {why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +200,16 @@ def calls_of(
                 yield NamedCall(source, call, span_of(method.receiver))
         elif macro is not None and name.parent is not None and name.parent.type in _TOKENS:
             yield NamedCall(source, macro, None)  # among what does not read as Rust
+        elif macro is not None and name.type == "identifier" and hit[0] in trait.methods:
+            if name.parent is not None and name.parent.type not in _NAMED:
+                yield NamedCall(source, macro, None)  # a method's name, given to a macro
         elif macro is not None and macro_name(source, macro) == hit[0]:
             known = format_call(source, macro) if hit[0] in trait.macros - opaque else None
             yield NamedCall(source, macro, known.before[0] if known and known.before else None)
+
+
+def _is_below(node: Node, outer: Node) -> bool:
+    return span_of(node) in span_of(outer) and span_of(node) != span_of(outer)
 
 
 @dataclass(frozen=True)
@@ -204,6 +221,7 @@ class TraitScopes:
     type_of: TypeOf
     implements: Implements
     _opaque: dict[Trait, frozenset[bytes]] = field(default_factory=dict)
+    _own: dict[Trait, frozenset[bytes]] = field(default_factory=dict)
     _first: dict[tuple[Trait, str, Module], NamedCall | None] = field(default_factory=dict)
 
     def in_scope(self, source: Source, trait: Trait, offset: int) -> bool:
@@ -231,14 +249,18 @@ class TraitScopes:
         something else afterwards."""
         if self.in_scope(source, trait, node.start_byte):
             return Placement(Where.THERE)
+        if other := self._other_std(source):
+            return Placement(Where.NOWHERE, None, f"may mean another `std` ({other})")
         outer = self._first_unsettled(source, node.start_byte, trait)
-        if outer is None:
+        conditional = conditional_part(source, node)
+        if outer is None and conditional is None:
             return Placement(Where.MODULE)
         function = source.fn_item_of(node)
+        if conditional is not None and (function is None or _is_below(conditional, function)):
+            return Placement(Where.NOWHERE, None, "nothing needs where a `cfg` leaves this out")
         if function is None:
             return Placement(Where.NOWHERE, outer)
-        calls = calls_of(source, span_of(function), trait, self.opaque(trait))
-        inner = next(self._unsettled(calls, trait), None)
+        inner = next(self._unsettled(self._calls(source, span_of(function), trait), trait), None)
         if inner is None:
             return Placement(Where.FUNCTION, outer)
         return Placement(Where.NOWHERE, inner)
@@ -251,11 +273,17 @@ class TraitScopes:
                 for name in set(_DEFINED.findall(source.data)):
                     texts = [source.text(node) for node in definitions_of(source, name)]
                     bodies.setdefault(name, []).extend(texts)
+            self._own[trait] = frozenset(bodies)
             found: set[bytes] = set()
             while True:
                 pattern = trait.pattern(frozenset(found))
                 calling = {
-                    name for name, texts in bodies.items() if any(map(pattern.search, texts))
+                    name
+                    for name, texts in bodies.items()
+                    if any(
+                        pattern.search(t) or calls_unknown(t, {*bodies, *trait.macros})
+                        for t in texts
+                    )
                 }
                 if calling <= found:
                     break
@@ -263,7 +291,26 @@ class TraitScopes:
             self._opaque[trait] = frozenset(found)
         return self._opaque[trait]
 
+    @cached_property
+    def _other_stds(self) -> tuple[str, ...]:
+        """The files in which ``std`` is made the name of something else."""
+        return tuple(s.path for s in self.files.containing(b"std") if names_another_std(s))
+
+    def _other_std(self, source: Source) -> str:
+        """One of these in a crate that the file is of; "" for none."""
+        places = self.items.modules.places
+        crates = {place.crate for place in places(source.path)} if self._other_stds else set()
+        named = (p for p in self._other_stds if any(at.crate in crates for at in places(p)))
+        return next(named, "")
+
     # -- calls ---------------------------------------------------------------------------------
+
+    def _calls(self, source: Source, span: Span, trait: Trait) -> Iterator[NamedCall]:
+        """As ``calls_of``, and calls of macros of which nothing is known that are given a name: they may
+        expand to such a call."""
+        yield from calls_of(source, span, trait, self.opaque(trait))
+        for macro in unknown_calls(source, span, self._own[trait] | trait.macros):
+            yield NamedCall(source, macro, None)
 
     def _first_unsettled(self, source: Source, offset: int, trait: Trait) -> NamedCall | None:
         """The first call that a ``use`` in the module around ``offset`` may change."""
@@ -275,22 +322,22 @@ class TraitScopes:
 
     def _reached(self, source: Source, offset: int, trait: Trait) -> Iterator[NamedCall]:
         """The calls in the module around ``offset`` and in those below it that have globs."""
-        found, opaque = scopes(source), self.opaque(trait)
+        found = scopes(source)
         scope = scope_at(found, offset)
         apart = [inner.span for inner in found if inner.span.start > scope.span.start]
         apart = [span for span in apart if _GLOB.search(source.data, span.start, span.end) is None]
-        for call in calls_of(source, scope.span, trait, opaque):
+        for call in self._calls(source, scope.span, trait):
             if not any(span_of(call.whole) in span for span in apart):
                 yield call
-        modules, pattern = self.items.modules, trait.pattern(opaque)
+        modules = self.items.modules
         here = {place.child(*scope.module) for place in modules.places(source.path)}
         for path in self.files.paths:
             data = self.files.data(path)
-            if path == source.path or not (pattern.search(data) and _GLOB.search(data)):
+            if path == source.path or not _GLOB.search(data):
                 continue
             if any(place.inside(outer) for place in modules.places(path) for outer in here):
                 other = self.files.get(path)
-                yield from calls_of(other, Span(0, len(data)), trait, opaque)
+                yield from self._calls(other, Span(0, len(data)), trait)
 
     def _unsettled(self, calls: Iterable[NamedCall], trait: Trait) -> Iterator[NamedCall]:
         """Those that the trait does not reach yet, and that are not known to keep their meaning."""

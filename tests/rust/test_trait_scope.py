@@ -147,6 +147,44 @@ def test_another_call_decides(types: dict[str, str], traits: tuple[str, ...], wh
         ("fn f() { here }\nmod m { use super::*; fn g() { a.write_str(b); } }", Where.FUNCTION),
         ("fn f() { here }\nmod m { fn g() { use super::*; a.write_str(b); } }", Where.FUNCTION),
         ("mod m { fn f() { here } }\nfn g() { a.write_str(b); }", Where.MODULE),
+        # what another configuration leaves out needs no `use` there
+        ("#[cfg(unix)]\nfn f() { here }", Where.FUNCTION),
+        ("#[cfg(unix)]\nimpl A { fn f() { here } }", Where.FUNCTION),
+        ("#[cfg_attr(unix, inline)]\nfn f() { here }", Where.MODULE),
+        ("#[cfg(unix)]\nmod m { fn f() { here } }", Where.MODULE),
+        ("#[cfg(unix)]\nfn g() {}\nfn f() { here }", Where.MODULE),
+        ("cfg_if! { if #[cfg(unix)] { fn f() { here } } }", Where.FUNCTION),
+        ("fn f() { #[cfg(unix)] { here } }", Where.NOWHERE),
+        ("fn f() { #[cfg(unix)] let a = here; }", Where.NOWHERE),
+        ("fn f() { match a { #[cfg(unix)] A => here, _ => b } }", Where.NOWHERE),
+        ("fn f() { #[cfg(unix)] g(); here }", Where.MODULE),
+        # another `std`
+        ("mod std {}\nfn f() { here }", Where.NOWHERE),
+        ("mod m { use crate::a::std; }\nfn f() { here }", Where.NOWHERE),
+        ("m! { pub mod std {} }\nfn f() { here }", Where.NOWHERE),
+        ("// mod std\nfn f(mean: A, std: A) { g(mean, std, 1); here }", Where.MODULE),
+        # macros of other crates
+        ("fn f() { here }\nfn g() { emit!(a); }", Where.FUNCTION),
+        ("fn f() { here; ext::emit!(a); }", Where.NOWHERE),
+        ('fn f() { here; ext::emit!(1, "a"); regex!("[a]"); }', Where.MODULE),
+        ('fn f() { here; vec![a]; tokio::select! { _ = a => {} } env!("A"); }', Where.MODULE),
+        ("// emit!(a)\nfn f() { here; a != (b); }", Where.MODULE),
+        ("use std::write as put;\nfn f() { here; put!(a); }", Where.NOWHERE),
+        ("fn f() { here }\nfn g() { a.r#write_str(b); }", Where.FUNCTION),
+        (
+            "macro_rules! call { ($a:expr, $m:ident) => { $a.$m() } }\n"
+            "fn f() { here; call!(a, write_str); }",
+            Where.NOWHERE,
+        ),
+        (
+            "macro_rules! outer { ($a:expr) => { ext::emit!($a) } }\nfn f() { here; outer!(a); }",
+            Where.NOWHERE,
+        ),
+        (
+            'macro_rules! outer { ($a:expr) => { println!("{}", $a) } }\n'
+            "fn f() { here; outer!(a); }",
+            Where.MODULE,
+        ),
         # macros
         (
             "macro_rules! emit { ($a:expr) => { $a.write_str(b) } }\nfn f() { here }",

@@ -1,0 +1,41 @@
+"""What another configuration of a crate leaves out (Rust reference, "Conditional compilation").
+
+Answered: does a ``cfg`` stand around some code, below its module. Not answered: whether it holds, and
+what ``cfg``s stand around the module itself.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from engine.rust.nodes import macro_name
+from engine.rust.syntax import Source, attributes
+
+_CFG = re.compile(rb"(?<!\w)cfg\s*\(")
+
+
+def conditional_part(source: Source, node: Node) -> Node | None:
+    """The innermost code around ``node``, below its module, that a ``cfg`` may leave out: an item, a
+    statement, an arm, a branch of ``cfg_if!``."""
+    for part in (node, *source.ancestors(node)):
+        if part.type == "mod_item":
+            return None
+        if macro_name(source, part) == b"cfg_if":
+            return part
+        if part.type != "source_file" and any(
+            _CFG.search(source.text(attribute)) for attribute in _attributes(part)
+        ):
+            return part
+    return None
+
+
+def _attributes(part: Node) -> Iterator[Node]:
+    """Those of ``part`` itself; what stands at the head of a list is of its members, save ``#![..]`` in a
+    body."""
+    yield from attributes(part)
+    kind = "inner_attribute_item" if part.type == "block" else "attribute_item"
+    if part.type != "declaration_list":
+        yield from (child for child in part.children if child.type == kind)
