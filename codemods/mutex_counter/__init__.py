@@ -56,6 +56,9 @@ change whose old or new value may be used, or a pure function of the old value (
 whose closure may run more than once). Two scopes stay two operations. What else ran under the lock is
 listed: arithmetic, constructors and formatting do not mind; a message that is logged is named for
 review; any other call, await or lock makes it a critical section, which is left with the reason.
+In `place = value` and `place += value` Rust evaluates the value first, in `place.fetch_add(value)` the
+place. Where one of the two could see the other, the value gets a name in front of the operation. A
+path to the lock that calls a function stays where it is evaluated now, or the lock is left.
 An async lock is left where its await is the only one of a loop, of a function that runs itself or of a
 stream, there or in a function that is awaited there: without it nothing lets other tasks run.
 
@@ -86,7 +89,9 @@ Of a struct with other fields, the counters leave the lock:
 `meta.lock()` is `meta.rest.lock()` where the rest is meant. (One struct more, but the code under the
 locks stays as it was; a lock for each other field would take it apart.) A counter leaves that is changed
 by itself somewhere and that no critical section needs together with what stays. Where one does, the
-line is named: when it need not be one section, take the lock twice there.
+line is named: when it need not be one section, take the lock twice there. Such a counter no longer sees
+that a panic poisoned the rest, and counting no longer waits for a section over the rest that runs: who
+gave up waiting, or was cancelled in it, now counts.
 
 Orderings follow from a rule. Relaxed for a statistic: a number that is only added to, subtracted from
 and read, every use of which is known to be mere accounting (looked for through names, fields, results
@@ -110,12 +115,12 @@ that lock orders what both threads do before and after their critical sections.
 What a lock's order gives beyond that: after *any* critical section, a mere look too, whoever locks next
 sees all that the thread before did ahead of its section, whatever memory that is. A SeqCst atomic hands
 that on only from a change to who sees it, and towards other SeqCst operations. The difference shows in
-memory that is outside of their common order: atomics of your own that are not SeqCst, and what unsafe
-code reads and writes. So it is looked for (in the functions that use the value, with what they call and
-who calls them; what other crates do with such a value is not seen). Where none is touched, or none
-whose order can be told, SeqCst loses nothing, and the fix is safe. Where some is, the fix is for review
-and the place is named. Where such memory is touched before the value in one place and after a change
-of it in another, the lock is left and the reason says so.
+memory that is outside of their common order: atomics of your own that are not SeqCst, and what unsafe code
+reads and writes. So it is looked for (in the functions that use the value, with what they call and who
+calls them; what other crates do with such a value is not seen). Where none is touched, or none whose order
+can be told, SeqCst loses nothing, and the fix is safe. Where some is, the number is SeqCst (a mere
+statistic, too), the fix is for review and the place is named. Where such memory is touched before the value
+in one place and after a change of it in another, the lock is left and the reason says so.
 
 What changes: a sum that overflows wraps, where `+=` panicked in debug builds (and `-= 1` below zero
 becomes the largest value). Poisoning is gone, with the code that handled it. `{:?}` of the struct

@@ -80,11 +80,10 @@ class CounterStruct(StructUses):
         relaxed = {name: Field(inner, RELAXED) for name, inner in self.inners.items()}
         made = self._all(calls, relaxed)
         memory = other_memory(self.located, dict(made.uses))
+        memory.require_kept()
         by_field = {n: Field(i, orders_of(n, i, made, memory)) for n, i in self.inners.items()}
         made = self._all(calls, by_field)
-        if any(field.orders is not RELAXED for field in by_field.values()):
-            memory.require_kept()
-            made = with_memory(made, memory)
+        made = with_memory(made, memory)
         return self._fix(made, by_field)
 
     def _all(self, calls: list[LockCall], by_field: Mapping[bytes, Field]) -> Rewritten:
@@ -130,7 +129,7 @@ def orders_of(name: bytes, inner: str, made: Rewritten, memory: OtherMemory) -> 
     """The orderings of one field, by what is done with it, and with other memory beside it."""
     head = f"{name.decode('utf-8', 'replace')}."
     ops = (op.removeprefix(head) for op in made.ops if op.startswith(head))
-    return orders_for(frozenset({inner}), frozenset(ops), memory.published is not None)
+    return orders_for(frozenset({inner}), frozenset(ops), memory.matters)
 
 
 def orders_told(by_field: Mapping[bytes, Field]) -> str:

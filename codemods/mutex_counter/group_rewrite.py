@@ -53,12 +53,12 @@ def is_number(inners: frozenset[str], ops: frozenset[str]) -> bool:
     return "bool" not in inners and ops <= _SINGLE | _FATES
 
 
-def orders_for(inners: frozenset[str], ops: frozenset[str], publishes: bool) -> Orders:
+def orders_for(inners: frozenset[str], ops: frozenset[str], accompanied: bool) -> Orders:
     """Relaxed for a statistic: a number that is only added to, subtracted from and read, all reads of
-    which are known to be mere accounting, and that ``publishes`` nothing. SeqCst for everything else
-    (why: the codemod's docs)."""
+    which are known to be mere accounting, and that is not ``accompanied`` by other memory whose order
+    somebody may see. SeqCst for everything else (why: the codemod's docs)."""
     statistic = "bool" not in inners and ops <= _COUNTING
-    return RELAXED if statistic and not publishes else SEQ_CST
+    return RELAXED if statistic and not accompanied else SEQ_CST
 
 
 def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
@@ -156,8 +156,9 @@ def opened(
     text = one_line(replaced(source, call.receiver, inside))
     references = _references(located, call)
     use = LockUse(
-        source, text, call.lock.inner, orders, located.facts, located.influence, references, fields
-    )
+        source, text, call.lock.inner, orders, located.facts, located.influence, references, fields,
+        held,
+    )  # fmt: skip
     return use, node, call.lock
 
 

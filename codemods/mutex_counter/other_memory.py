@@ -90,6 +90,11 @@ class OtherMemory:
     before: dict[Touch, None] = field(default_factory=dict)  # the value is looked at or changed
     after: dict[Touch, None] = field(default_factory=dict)  # the value was changed
 
+    @property
+    def matters(self) -> bool:
+        """Is some order of it and the value one that somebody may see?"""
+        return self.published is not None or self.beside is not None
+
     def require_kept(self) -> None:
         """Raises Refused where SeqCst loses an order that the lock kept."""
         for one, other in product(self.before, self.after):

@@ -61,11 +61,11 @@ def proposal_of(located: Located, group: Group) -> Proposal:
         _require_known(located, group, blind)
         made = rewritten(located, group, RELAXED)
         memory = other_memory(located, dict(made.uses))
-        orders = orders_for(group.inners, made.ops, memory.published is not None)
+        memory.require_kept()
+        orders = orders_for(group.inners, made.ops, memory.matters)
         if orders is not RELAXED:
             made = rewritten(located, group, orders)
-            memory.require_kept()
-            made = with_memory(made, memory)
+        made = with_memory(made, memory)
     except Refused as refused:
         if refused.locks:
             raise

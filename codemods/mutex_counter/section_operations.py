@@ -44,7 +44,13 @@ def section_rewrite(use: LockUse, section: CriticalSection) -> SectionRewrite:
         _one_change, _old_used, _new_used, conditional_change, attempt_or_leave,
         attempt_as_value, attempt_as_condition, pure_steps,
     )  # fmt: skip
-    reason = ""
+    if not use.stays:
+        operations = (_one_change, _old_used, _new_used)
+    reason = (
+        ""
+        if use.stays
+        else "the lock's path is computed by a call, which would run at another time"
+    )
     for operation in operations:
         try:
             found = operation(use, section)
@@ -71,7 +77,7 @@ def _loaded(use: LockUse, section: CriticalSection) -> SectionRewrite:
     if only is not None and alone and is_value(section, only, first):
         edit = Edit(use.source.path, first.start_byte, first.end_byte, load(use))
         return SectionRewrite(ops, (edit,), sole=load(use))
-    if section.head is None and only is not None and only.captured is None:
+    if section.head is None and only is not None and only.captured is None and use.stays:
         again = repeated(use.source, only.node, section.statements[only.statement])
         if not again and receiver_stays(use, section, only.statement):
             node = nodes.outward(only.access.node)
@@ -90,6 +96,8 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
         return None
     writes = section.writes
     for index, mention in enumerate(writes):
+        if not use.stays and written(section, mention) is None:
+            return None
         if repeated(source, mention.node, section.statements[mention.statement]):
             raise Refused("the value is changed in a loop or closure while the lock is held")
         if any(not exclusive(source, m.access.node, mention.access.node) for m in writes[:index]):

@@ -89,6 +89,8 @@ def must_stay_behind(section: CriticalSection, statements: Sequence[Node], text:
 def receiver_stays(use: LockUse, section: CriticalSection, upto: int) -> bool:
     """The receiver, written at statement ``upto``, still means what it meant at the lock."""
     before = section.statements[:upto]
+    if before and not use.stays:
+        return False
     return means_the_same(use.source, use.receiver, before, {section.name})
 
 

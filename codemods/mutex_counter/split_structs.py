@@ -168,11 +168,10 @@ class SplitStruct(StructUses):
         others = [call for call, names in scopes.used if not names <= scopes.leaving]
         made = self._all(counting, others, self._fields(scopes.leaving))
         memory = other_memory(self.located, dict(made.uses))
+        memory.require_kept()
         by_field = {n: Field(i, orders_of(n, i, made, memory)) for n, i in self.inners.items()}
         made = self._all(counting, others, by_field)
-        if any(field.orders is not RELAXED for field in by_field.values()):
-            memory.require_kept()
-            made = with_memory(made, memory)
+        made = with_memory(made, memory)
         return self._fix(made, by_field)
 
     def _lock_name(self) -> bytes:
@@ -235,7 +234,11 @@ class SplitStruct(StructUses):
             f"{counters} leave{'' if several else 's'} the lock around `{name}` and "
             f"become{'' if several else 's'} {', '.join(kinds)} ({orders_told(by_field)}): no "
             "critical section needs it together with the rest, which stays behind the lock, in "
-            f"`{rest}`."
+            f"`{rest}`.",
+            f"{'They no longer see' if several else 'It no longer sees'} that a panic poisoned the "
+            "rest (whose own poisoning stays), and "
+            f"{'are' if several else 'is'} counted without waiting for a section over the rest that "
+            "runs: somebody who gave up waiting, or was cancelled, now counts.",
         ]
         if "snapshot" in made.ops:
             note.append("Readers of several counters no longer see them all at one moment.")

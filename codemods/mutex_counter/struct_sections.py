@@ -48,6 +48,8 @@ def _several(
     if section.writes:
         shown = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in names)
         raise Refused(f"{shown} are used in one critical section that changes them")
+    if not use.stays:
+        raise Refused("the lock's path is computed by a call, which would run once for each field")
     once = all([field_of(source, m.node) for m in section.reads].count(n) == 1 for n in names)
     ops = {"snapshot"}
     edits: list[Edit] = []

@@ -13,11 +13,13 @@ from codemods.mutex_counter.guard_access import Access, Refused, access, field_o
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
 from engine.detect.facts import Facts
+from engine.rust.codegen import first_free, identifiers
 from engine.rust.drop_scopes import DropScope, held_through, temporary_scope
 from engine.rust.effects import Effect, effects
 from engine.rust.influence import Influence
 from engine.rust.known_calls import evaluates_in_place
 from engine.rust.nodes import is_macro_brackets, macro_name, outward
+from engine.rust.operand_order import exchangeable, only_reads
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 
@@ -62,6 +64,12 @@ class LockUse:
     influence: Influence
     references: frozenset[Span] = frozenset()  # operands that are references to numbers
     fields: Mapping[bytes, Field] = field(default_factory=dict)  # of the struct behind the lock
+    held: Node | None = None  # the receiver as it stands
+
+    @property
+    def stays(self) -> bool:
+        """Is it the same whenever, and however often, the receiver is evaluated (its names unchanged)?"""
+        return self.held is None or only_reads(self.source, self.held)
 
     def scopes(self, function: Node) -> Scopes:
         """Local names of ``function``."""
@@ -182,14 +190,50 @@ def _write(use: LockUse, what: Access, notes: tuple[str, ...]) -> Rewrite:
     if what.kind in ("take", "replace", "swap"):
         return _exchange(use, what, change, notes)
     head, tail = as_statement(source, what.node, change)
+    first = what.operand if not by_ref else None  # `u64 += &u64` is a call, left side first
+    if first and use.held and not exchangeable(source, first, use.held):
+        edits = _bound_first(use, what, change, head, tail)
+        return Rewrite(edits, frozenset({change.told}), notes)
     edits = call_edits(use, what.node, change, head, tail)
     return Rewrite(edits, frozenset({change.told}), notes)
+
+
+def _bound_first(
+    use: LockUse, what: Access, change: Change, head: bytes, tail: bytes
+) -> tuple[Edit, ...]:
+    """The right side of an assignment is evaluated before its place; an argument comes after what the
+    method is called on. So the right side gets a name in front. Raises Refused."""
+    source, node, kept = use.source, what.node, change.node
+    if kept is None or change.kind == "update":
+        raise Refused("the new value was computed before the lock's path, and would be after it")
+    if any(effect.what == "lock" for effect in effects(source, kept)):
+        raise Refused("another lock that the new value takes would be given back before the change")
+    before, after = Span(node.start_byte, kept.start_byte), Span(kept.end_byte, node.end_byte)
+    require_no_comment(source, before, after)
+    function = source.fn_item_of(node)
+    taken = identifiers(source.text(function)) if function is not None else frozenset[bytes]()
+    names = (b"value", b"new_value", b"amount", b"operand")
+    name = first_free(names, lambda n: n not in taken)
+    up = source.parent(node)
+    alone = up is not None and up.type in ("expression_statement", "block")
+    call = replace(change, operand=name, node=None).call(use.receiver, use.orders)
+    if not alone and not head.startswith(b"{"):
+        head, tail = b"{ " + head, tail + b" }"
+    opened = b"{ " if head.startswith(b"{ ") else b""
+    gap = b" " if opened else source.newline + source.indent_of(node.start_byte)
+    text = b";" + gap + head.removeprefix(opened) + call + tail
+    return (
+        Edit(source.path, before.start, before.end, opened + b"let %s = " % name),
+        Edit(source.path, after.start, after.end, text),
+    )
 
 
 def _exchange(use: LockUse, what: Access, change: Change, notes: tuple[str, ...]) -> Rewrite:
     """``mem::take``, ``replace`` and ``swap`` as an atomic swap."""
     head = b""
     if what.kind == "swap" and what.operand is not None:
+        if not only_reads(use.source, what.operand):
+            raise Refused("what it is swapped with would be looked for twice")
         head = use.source.text(what.operand) + b" = "
     edits = call_edits(use, what.node, change, head, b"")
     return Rewrite(edits, frozenset({"swap"}), notes)
