@@ -62,7 +62,7 @@ impl Shards {
         self.bytes[self.at].fetch_add(self.asked(4), Ordering::Relaxed);
     }
 
-    fn read(&self) -> [u64; 4] {
+    fn each_total(&self) -> [u64; 4] {
         let first = self.bytes[0].load(Ordering::Relaxed);
         let second = self.bytes[1].load(Ordering::Relaxed);
         let largest = self.largest.load(Ordering::SeqCst);
@@ -81,5 +81,5 @@ fn main() {
     shards.feed(&[1, 4, 7, 2]);
     shards.keep(5);
     shards.count(&Cursor { at: Cell::new(1) }, 0);
-    println!("{:?}", shards.read());
+    println!("{:?}", shards.each_total());
 }

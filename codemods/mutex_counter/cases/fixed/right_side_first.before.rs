@@ -58,7 +58,7 @@ impl Shards {
         *self.bytes[self.at].lock().unwrap() += self.asked(4);
     }
 
-    fn read(&self) -> [u64; 4] {
+    fn each_total(&self) -> [u64; 4] {
         let first = *self.bytes[0].lock().unwrap();
         let second = *self.bytes[1].lock().unwrap();
         let largest = *self.largest.lock().unwrap();
@@ -77,5 +77,5 @@ fn main() {
     shards.feed(&[1, 4, 7, 2]);
     shards.keep(5);
     shards.count(&Cursor { at: Cell::new(1) }, 0);
-    println!("{:?}", shards.read());
+    println!("{:?}", shards.each_total());
 }
