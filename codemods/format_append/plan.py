@@ -101,8 +101,8 @@ class _Plan:
         plain = self.facts.drops_nothing_in(self.site.path)
         if held_longer(source, made.call.macro, made.whole, plain):
             return "what its arguments make in passing (a lock's guard, say) would be dropped later"
-        if reader := self.facts.reader_of_text(source, made.whole):
-            return f"`{reader}!` stands around it, and may read the code as it is written"
+        if why := self.facts.read_otherwise(source, made.whole):
+            return why
         if any(source.comments_in(edit.span) for edit in found.edits):
             return "a comment stands inside what would be replaced"
         return means.in_words(b"format") or found

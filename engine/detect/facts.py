@@ -215,11 +215,17 @@ class Facts:
 
         return meaning_of_macro(self.sources, self.items.modules, source, node, macro)
 
-    def reader_of_text(self, source: Source, node: Node) -> str:
-        """The macro around ``node`` to which it may matter how that is written; "" for none."""
+    def read_otherwise(self, source: Source, node: Node) -> str:
+        """Who may read the code at ``node`` in another way than rustc told of it, in words: a macro that
+        takes its text, or another module that the file is as well; "" where nobody does."""
         from engine.rust.macros import reader_of_text
 
-        return reader_of_text(self.sources, self.items.modules, source, node)
+        modules = self.items.modules
+        if reader := reader_of_text(self.sources, modules, source, node):
+            return f"`{reader}!` stands around it, and may read the code as it is written"
+        if modules.is_several(source.path):
+            return "the file is several modules of the crate, and types may differ between them"
+        return ""
 
     def drops_nothing_in(self, path: str) -> Callable[[Span], bool]:
         """Is the value of an expression in a file known to do nothing when it is dropped?"""

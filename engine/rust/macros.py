@@ -104,7 +104,7 @@ def reader_of_text(files: Files, modules: Modules, source: Source, node: Node) -
 
 def unknown_calls(source: Source, span: Span, known: Container[bytes]) -> Iterator[Node]:
     """Calls inside ``span`` of macros of which nothing is known here (nor by their names in ``known``),
-    and that are given a name: what they do with that cannot be told."""
+    and that are given a name: what they do with that cannot be told. (Of ``include!``, what it brings.)"""
     for hit in _CALLED.finditer(source.data, span.start, span.end):
         if hit[1] in known or _is_known(hit[1]):
             continue
@@ -112,7 +112,9 @@ def unknown_calls(source: Source, span: Span, known: Container[bytes]) -> Iterat
         if macro is None or macro_name(source, macro) != hit[1]:
             continue  # in a comment or a string
         trees = (child for child in macro.children if child.type == "token_tree")
-        if any(part.type in ("identifier", "self") for tree in trees for part in walk(tree)):
+        if hit[1] == b"include" or any(
+            part.type in ("identifier", "self") for tree in trees for part in walk(tree)
+        ):
             yield macro
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,7 @@ from engine.rust.syntax import Source, attributes
 
 _MOD = re.compile(rb"(?<![\w#])mod\s+(?:r#)?(\w+)\s*;")
 _PATH = re.compile(rb'(?<!\w)path\s*=\s*"([^"\\]+)"')
+_INCLUDED = re.compile(rb'(?<!\w)include!\s*[({]\s*"(?:[^"]*/)?([^"/]+)"')
 # Cargo's target auto-discovery (the Cargo book, "Package Layout").
 _ROOT = re.compile(
     r"src/(?:lib|main)\.rs|build\.rs|(?:src/bin|tests|examples|benches)/[^/]+(?:/main)?\.rs"
@@ -83,6 +85,19 @@ class Modules:
         if path not in self._places:
             self._add(path, self._by_folders(path))
         return tuple(self._places[path])
+
+    def is_several(self, path: str) -> bool:
+        """Is the file more than one module of a crate, by ``#[path]`` or by several ``include!``?"""
+        places = set(self.places(path))
+        if len(places) > len({place.crate for place in places}):
+            return True
+        return self._included[posixpath.basename(path).encode()] > 1
+
+    @cached_property
+    def _included(self) -> Counter[bytes]:
+        """How often ``include!`` names a file of each name."""
+        sources = self._files.containing(b"include")
+        return Counter(name for source in sources for name in _INCLUDED.findall(source.data))
 
     def files(self, place: Place) -> Iterator[tuple[str, Module]]:
         """The files whose module ``place`` is or may be in, with the inline modules that lead to it

@@ -169,6 +169,8 @@ def test_another_call_decides(types: dict[str, str], traits: tuple[str, ...], wh
         ('fn f() { here; ext::emit!(1, "a"); regex!("[a]"); }', Where.MODULE),
         ('fn f() { here; vec![a]; tokio::select! { _ = a => {} } env!("A"); }', Where.MODULE),
         ("// emit!(a)\nfn f() { here; a != (b); }", Where.MODULE),
+        ('fn f() { here }\ninclude!("a.in");', Where.FUNCTION),
+        ('fn f() { here; include_str!("a.in"); }', Where.MODULE),
         ("use std::write as put;\nfn f() { here; put!(a); }", Where.NOWHERE),
         ("fn f() { here }\nfn g() { a.r#write_str(b); }", Where.FUNCTION),
         (
