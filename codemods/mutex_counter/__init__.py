@@ -93,13 +93,14 @@ line is named: when it need not be one section, take the lock twice there. Such 
 that a panic poisoned the rest, and counting no longer waits for a section over the rest that runs: who
 gave up waiting, or was cancelled in it, now counts.
 
-Orderings follow from a rule. Relaxed for a statistic: a number that is only added to, subtracted from
-and read, every use of which is known to be mere accounting (looked for through names, fields, results
-and parameters): computed with, shown in a log, a metric, or a text of a binary's own crate. It is
-exact, but it orders nothing else. SeqCst for everything else: where something is compared, indexed,
-asserted, looked up or given to code that is not seen; where other crates can read the number; and
-always where unsafe code or an atomic that is not SeqCst is written before a change of the number, or
-read after a look at it: the number may tell that the other is ready. Why not less, with two values:
+Orderings follow from a rule. Relaxed for a statistic: a number that is only added to, subtracted from and
+read, every use of which is known to be mere accounting (looked for through names, fields, results and
+parameters): computed with (but for integers what panics by it: `n - 1`, `total / n`), shown in a log, a
+metric, or a text of a binary's own crate. It is exact, but it orders nothing else. SeqCst for everything
+else: where something is compared, indexed, asserted, looked up or given to code that is not seen; where
+other crates can read the number; and always where unsafe code or an atomic that is not SeqCst is written
+before a change of the number, or read after a look at it: the number may tell that the other is ready. Why
+not less, with two values:
 
     A: in_flight += 1; if draining { back out }       B: draining = true; if in_flight == 0 { stop }
 

@@ -1,6 +1,7 @@
 """What hangs on a value: is every use of it mere accounting, or may something be done because of it?
 
-Mere accounting is: computed with, named, kept in a field or a collection of the crate's own, returned to
+Mere accounting is: computed with (but for what may panic by it: subtracted, divided or shifted by as
+an integer), named, kept in a field or a collection of the crate's own, returned to
 callers that are all seen, shown in a log, a metric, or a text that does not leave a binary's own crate.
 Values are followed through operators, blocks, names, tuples, fields, results, parameters, closures and
 texts of the workspace. Everything else (a comparison, an index, an assertion, a call whose body is not
@@ -19,6 +20,7 @@ from engine.base.model import Span
 from engine.rust import item_nodes, nodes
 from engine.rust.calls import Calls, parameter_of
 from engine.rust.definitions import Item, derives
+from engine.rust.failing_arithmetic import FLOAT_METHODS, fails_by, fails_on, may_fail
 from engine.rust.files import Files, PackageOf
 from engine.rust.format_macros import capturing, format_call
 from engine.rust.items import TYPES, Items
@@ -36,9 +38,6 @@ _DECIDING = frozenset({b"==", b"!=", b"<", b"<=", b">", b">=", b"&&", b"||"})
 # They choose by what they are called on or given. (`checked_sub` chooses too: its Option is followed.)
 _CHOOSING = frozenset(
     {b"eq", b"ne", b"lt", b"le", b"gt", b"ge", b"cmp", b"partial_cmp", b"then", b"then_some"}
-)
-_OF_FLOATS = frozenset(
-    b"round floor ceil trunc fract sqrt cbrt powi powf exp ln log log2 log10 recip mul_add".split()
 )
 _OF_TEXTS = frozenset(
     b"""as_str as_ref as_bytes as_slice into_bytes into_boxed_str into_string to_lowercase to_uppercase
@@ -129,7 +128,8 @@ class Influence:
             case "operand":
                 operation = nodes.operation_of(source, step.node)
                 known = operation is not None and operation.operator not in _DECIDING
-                yield (source, step.node) if known else "decides"
+                fails = operation is not None and may_fail(source, operation, node, self._binding)
+                yield (source, step.node) if known and not fails else "decides"
             case "let":
                 let = nodes.let_of(step.node)
                 if let is not None and let.alternative is not None:
@@ -154,7 +154,9 @@ class Influence:
             case "macro":
                 yield from self._in_macro(source, node, step.node)
             case "dropped":
-                pass
+                operation = nodes.operation_of(source, step.node)  # `seen -= 1`
+                if operation is not None and may_fail(source, operation, node, self._binding):
+                    yield "decides"
             case _:  # a condition, a scrutinee, an index, `?`, a static, what is not understood
                 yield "decides"
 
@@ -193,6 +195,9 @@ class Influence:
 
     def _assigned(self, source: Source, left: Node) -> Iterator[Value | Fate]:
         access, assignment = nodes.access_of(left), left.parent
+        operation = nodes.operation_of(source, assignment) if assignment is not None else None
+        if operation is not None and may_fail(source, operation, operation.right, self._binding):
+            yield "decides"
         around = assignment.parent if assignment is not None else None
         if assignment is not None and around is not None and nodes.is_macro_brackets(around):
             yield source, assignment  # an argument with a name: `info!(seen = n)`
@@ -247,12 +252,12 @@ class Influence:
         """The value is what a method is called on."""
         method = nodes.method_call(source, call)
         name = method.method if method is not None else b""
-        if method is None or name in _CHOOSING:
+        if method is None or name in _CHOOSING or fails_on(name):
             yield "decides"
         elif name in (b"into", b"try_into"):
             yield source, call
             yield from self._converted()
-        elif is_number_method(name) or name in _OF_FLOATS | _OF_TEXTS | _OF_ITERATORS:
+        elif is_number_method(name) or name in FLOAT_METHODS | _OF_TEXTS | _OF_ITERATORS:
             yield source, call
             for given in method.arguments:
                 for parameter in item_nodes.parameters_of(given):
@@ -335,7 +340,7 @@ class Influence:
             return
         if own and any(True for _ in self._calls.callees(source, named, sure=True)):
             return
-        if name in _CHOOSING:
+        if name in _CHOOSING or fails_by(name):
             yield "decides"
         elif method is None:
             yield (source, call) if is_maker(source, call) else "escapes"

@@ -109,7 +109,7 @@ def body(text: str, types: Mapping[str, str] | None = None) -> str:
         ),
         (
             "let n = ({ let mut g = self.hits.lock().unwrap(); let o = *g; *g += 1; o }) - 1;",
-            "let n = self.hits.fetch_add(1, Ordering::Relaxed) - 1;",
+            "let n = self.hits.fetch_add(1, Ordering::SeqCst) - 1;",
         ),
         ("let n = -(*self.hits.lock().unwrap() as i64);",
          "let n = -(self.hits.load(Ordering::Relaxed) as i64);"),

@@ -12,20 +12,20 @@ pub(crate) struct Tasks {
 
 impl Tasks {
     pub(crate) fn start(&self) {
-        self.started.fetch_add(1, Ordering::Relaxed);
+        self.started.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(crate) fn finish(&self) {
-        self.ended.fetch_add(1, Ordering::Relaxed);
+        self.ended.fetch_add(1, Ordering::SeqCst);
     }
 
     pub(crate) fn snapshot(&self) -> Snapshot {
-        let started = self.started.load(Ordering::Relaxed);
-        let ended = self.ended.load(Ordering::Relaxed);
+        let started = self.started.load(Ordering::SeqCst);
+        let ended = self.ended.load(Ordering::SeqCst);
         Snapshot { started, ended }
     }
 
     pub(crate) fn unfinished(&self) -> u64 {
-        self.started.load(Ordering::Relaxed) - self.ended.load(Ordering::Relaxed)
+        self.started.load(Ordering::SeqCst) - self.ended.load(Ordering::SeqCst)
     }
 }
