@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -146,6 +147,9 @@ def _write(root: Path, group: Sequence[Case]) -> None:
             wanted[root / case.path] = case.before.read_bytes()
     for stale in set(root.glob("case-*/src/*.rs")) - set(wanted):
         stale.unlink()
+    for folder in root.glob("case-*"):
+        if folder.name not in packages:
+            shutil.rmtree(folder)
     for path, data in wanted.items():
         if not path.exists() or path.read_bytes() != data:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -178,7 +182,7 @@ def _run(chosen: tuple[Case, ...], prefer: str) -> Outcome:
     from engine.cargo.workspace import Selection, discover
 
     codemod = chosen[0].codemod
-    root = _WORK / (f"{codemod}-{prefer}" if prefer else codemod)
+    root = _WORK / "workspace"  # of all groups in turn: what cases depend on is built once
     _write(root, chosen)
     workspace = discover(root, Selection(workspace=True))
     ui = Ui(quiet=True)

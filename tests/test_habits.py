@@ -6,6 +6,7 @@ Whoever brings one down lowers its limit here.
 from __future__ import annotations
 
 import ast
+import os
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -135,3 +136,10 @@ def test_a_method_may_rest_on_the_docs_of_its_base(base: str) -> None:
         f"class A({base}):\n    '''x'''\n    def {told[0]}(self): ...\n    def x1(self): ..."
     )
     assert list(undocumented(module)) == ["A.x1"]
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="not distributed")
+@pytest.mark.xdist_group("habits")
+def test_tests_of_a_group_run_in_one_process(request: pytest.FixtureRequest) -> None:
+    """A release of pytest made pytest-xdist forget the groups: builds were made twice."""
+    assert request.node.nodeid.endswith("@habits")

@@ -11,8 +11,8 @@ from engine.detect.codemod import registry
 from tests.casebook import Case, Outcome, cases, outcome
 
 _ALL = tuple(cases())
-# The cases of one codemod are one run of the pipeline: they stay in one process.
-_PARAMS = [pytest.param(c, id=c.id, marks=pytest.mark.xdist_group(c.codemod)) for c in _ALL]
+# The cases of one codemod are one run of the pipeline, and all codemods share a build folder.
+_PARAMS = [pytest.param(c, id=c.id, marks=pytest.mark.xdist_group("cases")) for c in _ALL]
 # The depth that a codemod must show before it may be called one.
 _LEAST = {"fixed": 15, "kept": 12, "reported": 6}
 
