@@ -67,6 +67,14 @@ everything else, among it flags, limits (`fetch_update`), public fields, two cou
 under both locks, handlers for poisoned locks, and `try_lock` for a look at the value (an atomic always
 gives it; a change that is skipped while the lock is taken is left).
 
+What else is done with the lock is followed as well, for the compiler does not tell where a use still
+fits and means something else. It is left where its type is erased (`dyn Any`, a raw pointer, an address,
+`transmute`) or where a lock around such a number is named to find one behind an erased type; where a
+trait's method is called on it, or it goes where any type with a trait goes (another impl may answer for
+an atomic); where a helper takes any lock; where a macro of the workspace is given it or names it, and
+where `cfg` decides which type its name means. `{:?}` of it, written by hand, is for review, and so is a
+crate that names `loom`, `shuttle`, `portable_atomic` or `target_has_atomic`.
+
 Where nothing but a count is done with a guard that then lives on over an await, the count is one
 operation and the await runs without a lock; `Look at` names what ran one at a time and no longer
 does. It stays one critical section when the value is looked at or set, when something else than

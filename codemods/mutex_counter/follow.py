@@ -27,17 +27,23 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
     if mine is None:
         return None
     told = [p for p in problems if p.code in _CODES and not p.inside and _near(located, mine, p)]
-    joined = Group(list(mine.declarations), list(mine.constructors), list(mine.lock_calls))
+    joined = Group(
+        list(mine.declarations),
+        list(mine.constructors),
+        list(mine.lock_calls),
+        list(mine.locals),
+    )
     for group in _touched(located, groups, told, mine):
         if group.inners and mine.inners and not group.inners & mine.inners:
             continue
         joined.declarations += (d for d in group.declarations if d not in joined.declarations)
         joined.constructors += (n for n in group.constructors if n not in joined.constructors)
         joined.lock_calls += (c for c in group.lock_calls if c not in joined.lock_calls)
+        joined.locals += (key for key in group.locals if key not in joined.locals)
     joined.lock_calls += (c for c in _calls(located, told) if c not in joined.lock_calls)
     joined.constructors += (n for n in _news(located, told) if n not in joined.constructors)
     try:
-        proposal = proposal_of(located, joined)
+        proposal = proposal_of(located, joined, groups)
     except Refused as refused:
         return Refusal(refused.reason)
     if not proposal.fixes:

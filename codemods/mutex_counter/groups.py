@@ -35,6 +35,7 @@ class Group:
     declarations: list[Declaration] = field(default_factory=list)
     constructors: list[Constructor] = field(default_factory=list)
     lock_calls: list[LockCall] = field(default_factory=list)
+    locals: list[Key] = field(default_factory=list)  # that hold one of its locks
 
     @property
     def inners(self) -> frozenset[str]:
@@ -65,6 +66,10 @@ class _Sets:
         for each in path:
             self._up[each] = key
         return key
+
+    def known(self) -> list[Key]:
+        """All keys that were ever asked about, sorted."""
+        return sorted(self._up)
 
     def join(self, left: Key, right: Key) -> None:
         self._up[self.top(left)] = self.top(right)
@@ -120,6 +125,9 @@ def _collect(located: Located, sets: _Sets) -> list[Group]:
     for call in located.lock_calls:
         if may_have_atomic(call.lock) and (group := found.get(sets.top(call.key))) is not None:
             group.lock_calls.append(call)
+    for key in sets.known():
+        if key[0] == "local" and (group := found.get(sets.top(key))) is not None:
+            group.locals.append(key)
     return list(found.values())
 
 

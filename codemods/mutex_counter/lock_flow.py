@@ -13,6 +13,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.located import Declaration, Key, Located
 from codemods.mutex_counter.lock_call import DIRECT, LOCKS
 from codemods.mutex_counter.place_lookup import PlaceLookup
+from engine.base.model import Span
 from engine.rust import item_nodes, nodes
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, span_of
@@ -92,31 +93,64 @@ class LockFlow(ValueFlow[Key]):
 
     def links(self, decl: Declaration) -> Iterator[Key]:
         """Places that ``decl`` is linked to by its mentions."""
-        match decl.kind:
-            case "field":
-                yield from self._field_links(decl)
-            case "static" | "const":
-                yield from self._static_links(decl)
-            case "parameter" | "function_item" | "function_signature_item":
-                yield from self._function_links(decl)
-            case _:
-                pass
+        for source, node in self.uses(decl):
+            yield from self.sinks(source, node)
+        if decl.kind == "field" and not decl.name.isdigit():
+            for source, node in self.located.mentions(decl.name, decl):
+                if node.parent is not None and node.parent.type == "field_pattern":
+                    yield from self._pattern_link(source, node.parent, decl)
+        elif decl.kind == "parameter":
+            yield from self._given(decl)
         if decl.key[0] == "local":
             yield from self.local_links(self.located.source(decl.path), decl.key[2])
 
-    def _field_links(self, decl: Declaration) -> Iterator[Key]:
+    def uses(self, decl: Declaration, sure: bool = False) -> Iterator[tuple[Source, Node]]:
+        """Expressions that are the declared place, receivers of lock calls left out; of a local, see
+        ``local_uses``. ``sure``: a field of that name counts only if it can be no other's."""
+        match decl.kind:
+            case "field":
+                yield from self._field_uses(decl, sure)
+            case "static" | "const":
+                yield from self._static_uses(decl)
+            case "function_item" | "function_signature_item":
+                for source, node in self.located.mentions(decl.name, decl):
+                    call = nodes.call_by_name(node)
+                    if call is None or self.is_left(source, call):
+                        continue
+                    if decl in self._functions(source, call):
+                        yield source, call
+            case _:
+                pass
+
+    def local_uses(self, key: Key) -> Iterator[tuple[Source, Node | Span]]:
+        """Uses of the local that is declared at ``key``, as ``uses``; places in format strings."""
+        source = self.located.source(key[1])
+        node = source.innermost(Span(key[2], key[2] + 1))
+        function = source.fn_item_of(node)
+        scopes = self.located.facts.sources.scopes(source, function) if function else None
+        found = (
+            next((b for b in scopes.bindings if b.decl.start == key[2]), None) if scopes else None
+        )
+        for use in scopes.uses(found) if scopes is not None and found is not None else ():
+            node = source.innermost(use.span)
+            if use.capture:
+                yield source, use.span
+            elif span_of(node) == use.span and not self.is_left(source, node):
+                yield source, node
+
+    def _field_uses(self, decl: Declaration, sure: bool) -> Iterator[tuple[Source, Node]]:
         if decl.name.isdigit():
-            return
-        for source, node in self.located.mentions(decl.name, decl):
+            found = self.names.tuple_accesses(decl) if sure else ()
+        else:
+            found = self.located.mentions(decl.name, decl)
+        fields_of = self.names.sure_fields_of if sure else self.names.fields_of
+        for source, node in found:
             up = node.parent
             access = nodes.access_of(up) if up is not None else None
-            if up is not None and access is not None and access.name == node:
-                if self.is_left(source, up):
-                    continue
-                if decl in self.names.fields_of(source, access.base, decl.name):
-                    yield from self.sinks(source, up)
-            elif up is not None and up.type == "field_pattern":
-                yield from self._pattern_link(source, up, decl)
+            if up is None or access is None or access.name != node or self.is_left(source, up):
+                continue
+            if decl in fields_of(source, access.base, decl.name):
+                yield source, up
 
     def _pattern_link(self, source: Source, pattern: Node, decl: Declaration) -> Iterator[Key]:
         named = item_nodes.type_of(pattern.parent) if pattern.parent is not None else None
@@ -126,7 +160,7 @@ class LockFlow(ValueFlow[Key]):
             for identifier in pattern_names(nodes.pattern_of(pattern) or pattern):
                 yield self.local(source, identifier.start_byte)
 
-    def _static_links(self, decl: Declaration) -> Iterator[Key]:
+    def _static_uses(self, decl: Declaration) -> Iterator[tuple[Source, Node]]:
         for source, node in self.located.mentions(decl.name, decl):
             whole = node
             while whole.parent is not None and whole.parent.type == "scoped_identifier":
@@ -137,16 +171,13 @@ class LockFlow(ValueFlow[Key]):
                 continue
             local = self.binding(source, node) is not None
             if not local and decl in self.names.statics_of(source, whole):
-                yield from self.sinks(source, whole)
+                yield source, whole
 
-    def _function_links(self, decl: Declaration) -> Iterator[Key]:
+    def _given(self, decl: Declaration) -> Iterator[Key]:
+        """Where the arguments for a parameter come from."""
         for source, node in self.located.mentions(decl.name, decl):
             call = nodes.call_by_name(node)
             if call is None or decl not in self._functions(source, call):
-                continue
-            if decl.kind != "parameter":
-                if not self.is_left(source, call):
-                    yield from self.sinks(source, call)
                 continue
             given = nodes.arguments_of(call)
             at = decl.index - (node.type == "field_identifier")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 
-from tree_sitter import Node
+from tree_sitter import Node, Query
 
 from codemods.mutex_counter.located import Declaration, Located
 from engine.rust.definitions import owner_of
 from engine.rust.items import TYPES, VALUES
 from engine.rust.nodes import bare, last_name
+from engine.rust.queries import captures, compile_query
 from engine.rust.syntax import Source, span_of
 
 
@@ -61,6 +63,26 @@ class PlaceLookup:
             return every
         return [d for d in every if d.owner in names]
 
+    def sure_fields_of(self, source: Source, base: Node, name: bytes) -> list[Declaration]:
+        """As ``fields_of``; where no type tells, none if the name is another field's, too."""
+        found = self.fields_of(source, base, name)
+        told = self.located.facts.type_of(source.path, span_of(base)) is not None
+        known = told or bare(base).type == "self"
+        if known or self.located.facts.calls.types_of(source, base):
+            return found
+        fields = (n.parent for _, n in self.located.facts.calls.mentions(name))
+        other = (f for f in fields if f is not None and f.type == "field_declaration")
+        spans = {d.node for d in self.located.fields.get(name, [])}
+        return found if all(span_of(field) in spans for field in other) else []
+
+    def tuple_accesses(self, decl: Declaration) -> Iterator[tuple[Source, Node]]:
+        """The ``0`` of every ``x.0``, in the files that name the tuple struct."""
+        for source in self.located.facts.sources.containing(decl.owner):
+            for root in source.roots():
+                for node in captures(_numbered(), root, "name"):
+                    if source.text(node) == decl.name:
+                        yield source, node
+
     def fields_in(self, source: Source, named: Node, name: bytes) -> list[Declaration]:
         """The lock fields called ``name`` (tuple fields: by their number) of the type or variant that
         is written as ``named``."""
@@ -80,3 +102,8 @@ class PlaceLookup:
         if owner[:1].isupper():
             return [d for d in every if d.owner == owner]
         return [d for d in every if not d.owner]
+
+
+@cache
+def _numbered() -> Query:
+    return compile_query("(field_expression field: (integer_literal) @name)")

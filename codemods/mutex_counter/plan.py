@@ -7,6 +7,8 @@ from contextlib import suppress
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
+from tree_sitter import Node
+
 from codemods.mutex_counter import structs
 from codemods.mutex_counter.group_rewrite import Rewritten, is_number, orders_for, rewritten
 from codemods.mutex_counter.groups import Group, groups
@@ -16,9 +18,12 @@ from codemods.mutex_counter.lock_types import full_names
 from codemods.mutex_counter.notes import exposed_by, note, with_memory
 from codemods.mutex_counter.orderings import RELAXED, Orders
 from codemods.mutex_counter.other_memory import other_memory
+from codemods.mutex_counter.other_uses import require_seen
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.detect.facts import Facts, Sources
 from engine.rust import nodes
+from engine.rust.other_builds import switched_at
+from engine.rust.syntax import Source
 
 # The latest survey of a run's sources: ``follow`` goes on from it.
 _SURVEYS: WeakKeyDictionary[Sources, tuple[Located, list[Group]]] = WeakKeyDictionary()
@@ -36,15 +41,15 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     _SURVEYS[facts.sources] = (located, found)
     for group in found:
         with suppress(Refused):
-            proposal = proposal_of(located, group)
+            proposal = proposal_of(located, group, found)
             if proposal.fixes:
                 located.replaced += group.lock_calls
             yield proposal
     yield from structs.proposals(located)
 
 
-def proposal_of(located: Located, group: Group) -> Proposal:
-    """What is proposed for a group. Raises Refused when it is no counter behind a lock."""
+def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Proposal:
+    """What is proposed for a group, one of ``every`` there is. Raises Refused when it is no counter behind a lock."""
     shown = [d.site for d in group.declarations if d.site.role == "site" and _is_counter(group, d)]
     shown = shown or _handed_on(group)
     if not shown:
@@ -58,14 +63,16 @@ def proposal_of(located: Located, group: Group) -> Proposal:
     if not group.lock_calls and all(d.family is None for d in group.declarations if d.types):
         raise Refused("what looks like a lock is another type", locks=True)
     try:
-        _require_known(located, group, blind)
+        _require_known(located, group, blind, every)
         made = rewritten(located, group, RELAXED)
+        seen = require_seen(located, group, every)
         memory = other_memory(located, dict(made.uses))
         memory.require_kept()
         orders = orders_for(group.inners, made.ops, memory.matters)
         if orders is not RELAXED:
             made = rewritten(located, group, orders)
         made = with_memory(made, memory)
+        made = replace(made, notes=(*made.notes, *seen))
     except Refused as refused:
         if refused.locks:
             raise
@@ -92,7 +99,9 @@ def _at(located: Located, call: LockCall) -> str:
     return located.place(call.path, call.span.start)
 
 
-def _require_known(located: Located, group: Group, blind: Sequence[LockCall]) -> None:
+def _require_known(
+    located: Located, group: Group, blind: Sequence[LockCall], every: Sequence[Group]
+) -> None:
     """Raises Refused with what stands in the way before any use is looked at."""
     for decl in group.declarations:
         source = located.source(decl.path)
@@ -103,13 +112,27 @@ def _require_known(located: Located, group: Group, blind: Sequence[LockCall]) ->
             if node is None or node.type != "generic_type":
                 raise Refused(f"{place}: the type is not understood")
             name = source.text(nodes.generic_head(node))
-            if len(full_names(source, node, name)) > 1:
+            meant = full_names(source, node, name)
+            if len(meant) > 1:
                 raise Refused(f"{place}: `{name.decode()}` is imported differently under `cfg`")
+            _require_one_type(located, source, node, meant)
     if not group.lock_calls:
+        require_seen(located, group, every)
         raise Refused("nothing that was compiled here locks it")
     for call in blind:
         told = located.facts.unknown(call.path, call.receiver)
         raise Refused(f"{_at(located, call)} may lock it, but {told}")
+
+
+def _require_one_type(located: Located, source: Source, node: Node, meant: Sequence[bytes]) -> None:
+    """Raises Refused where a module of the workspace brings in this lock or another one by ``cfg``."""
+    facts = located.facts
+    for full in meant:
+        found = switched_at(facts.items, facts.sources, source, node, full)
+        if found is not None:
+            place = located.place(found[0].path, found[1].start_byte)
+            name = full.rpartition(b"::")[2].decode("utf-8", "replace")
+            raise Refused(f"{place}: `{name}` is another type under `cfg`")
 
 
 def _fix(located: Located, group: Group, made: Rewritten, orders: Orders) -> Fix:

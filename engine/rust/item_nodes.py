@@ -40,6 +40,14 @@ def named_fields(struct: Node) -> list[tuple[Node, Node]]:
     return [(name, type_) for name, type_ in found if name is not None and type_ is not None]
 
 
+def tuple_types(struct: Node) -> list[Node]:
+    """The types of a tuple struct's or variant's fields, in order."""
+    body = body_of(struct)
+    if body is None or body.type != "ordered_field_declaration_list":
+        return []
+    return body.children_by_field_name("type")
+
+
 def trait_of(impl: Node) -> Node | None:
     """The trait of ``impl Trait for Type``."""
     return impl.child_by_field_name("trait")

@@ -94,6 +94,8 @@ class Items:
             if own is None:
                 return ()
             names = [*_segments(source.text(own)), *names[1:]]
+            if not names:
+                return ()
         found: list[Item | Place] = []
         local = self._in_blocks(source, node, names[0])
         if local is not None:

@@ -34,7 +34,7 @@ from engine.rust.value_steps import next_step, values_in
 P = TypeVar("P")
 
 # Methods whose result still holds what they were called on.
-_THROUGH = frozenset(
+THROUGH = frozenset(
     {b"clone", b"cloned", b"copied", b"as_ref", b"as_mut", b"as_deref", b"deref", b"borrow"}
     | {b"to_owned", b"unwrap", b"expect", b"unwrap_or", b"unwrap_or_default", b"unwrap_or_else"}
     | {b"iter", b"iter_mut", b"into_iter", b"values", b"values_mut", b"into_values", b"get"}
@@ -58,7 +58,7 @@ class ValueFlow(ABC, Generic[P]):
 
     def __init__(self, files: Files, through: frozenset[bytes] = frozenset()) -> None:
         self._files = files
-        self._through = _THROUGH | through
+        self._through = THROUGH | through
 
     # -- the caller's places -------------------------------------------------------------------
 
@@ -133,7 +133,7 @@ class ValueFlow(ABC, Generic[P]):
             return
         method = method_call(source, call)
         if method is None:
-            if _holds(source, call):
+            if holds(source, call):
                 for given in arguments_of(call):
                     yield from self.roots(source, given, depth)
         elif method.method in self._through:
@@ -206,10 +206,10 @@ class ValueFlow(ABC, Generic[P]):
             return False
         method = method_call(source, call)
         if method is not None:
-            return method.method in _THROUGH
+            return method.method in THROUGH
         found = call_of(call)
         fields = self.tuple_fields(source, found.callee, at) if found is not None else ()
-        return not any(True for _ in fields) and _holds(source, call)
+        return not any(True for _ in fields) and holds(source, call)
 
     def _bound(self, source: Source, holder: Node, part: int) -> Iterator[P]:
         """The names that the pattern of a ``let``, loop or ``match`` binds; of a tuple pattern, those
@@ -312,7 +312,7 @@ def _patterns(holder: Node) -> Iterator[Node]:
     yield from (arm.pattern for arm in arms_of(holder))
 
 
-def _holds(source: Source, call: Node) -> bool:
+def holds(source: Source, call: Node) -> bool:
     """Does the function hand on what it is given, by its name or its type's?"""
     found = call_of(call)
     if found is None:

@@ -90,7 +90,8 @@ def next_step(source: Source, node: Node) -> Step | None:
 def _is_whole_argument(node: Node) -> bool:
     """``(a)`` of a macro call, to which the grammar finds a ``;`` missing and takes it for an error."""
     up = node.parent
-    return node.is_error and up is not None and up.parent is None and len(node.children) == 1
+    top = up is None or up.parent is None
+    return node.is_error and top and len(node.children) == 1
 
 
 def _into(source: Source, node: Node, up: Node) -> Step:

@@ -203,6 +203,16 @@ def test_code_of_another_configuration_refuses_the_group() -> None:
     assert proposal.outcome is Outcome.NOT_COMPILED
 
 
+def test_a_package_that_shows_other_builds_is_for_review() -> None:
+    lock = COUNTER.replace("BODY", "*self.hits.lock().unwrap() += 1;")
+    sign = '#[cfg(target_has_atomic = "64")]\nfn wide() {}\n'
+    known = {"self.hits": U64, "self": "&krate::S"}
+    work = Workspace({"src/lib.rs": lock, "src/wide.rs": sign}, known)
+    (proposal,) = work.plan()
+    assert proposal.fixes[0].level == "review"
+    assert "src/wide.rs:1: `target_has_atomic` is named there" in proposal.fixes[0].note
+
+
 def test_fields_of_the_same_name_go_by_their_types() -> None:
     text = """\
 use std::sync::Mutex;

@@ -1,0 +1,65 @@
+"""Macros of the workspace's own whose text names something: what they do with it is seen only where they
+are expanded, and that may be in another configuration or another crate.
+
+By the words of the text (Rust reference, "Macros By Example"): hygiene does not hold for items and
+fields, so that a name means what it means where the macro is expanded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from tree_sitter import Node, Query
+
+from engine.rust import item_nodes
+from engine.rust.files import Files
+from engine.rust.per_source import per_source
+from engine.rust.queries import captures, compile_query
+from engine.rust.syntax import Source, span_of
+
+
+def macros_naming(files: Files, name: bytes, field: bool) -> Iterator[tuple[Source, Node]]:
+    """The ``macro_rules!`` definitions whose text names the item ``name``; as a ``field``, only ``.name``
+    that is no method's."""
+    word = re.escape(name)
+    if field:
+        pattern = re.compile(rb"\.\s*" + word + rb"(?!\w)(?!\s*[(!])")
+    else:
+        pattern = re.compile(rb"(?<![\w.$])" + word + rb"(?!\w)(?!\s*[!:])")
+    for source in files.containing(b"macro_rules", name):
+        for macro in _macros(source):
+            if pattern.search(_code(source, macro)):
+                yield source, macro
+
+
+def is_own_macro(files: Files, name: bytes) -> bool:
+    """Does the workspace define a macro of this name?"""
+    return any(
+        macro_named(source, macro).encode() == name
+        for source in files.containing(b"macro_rules", name)
+        for macro in _macros(source)
+    )
+
+
+def macro_named(source: Source, macro: Node) -> str:
+    """The name that a definition gives to its macro."""
+    named = item_nodes.name_of(macro)
+    return source.quoted(span_of(named)) if named is not None else "?"
+
+
+@per_source
+def _macros(source: Source) -> tuple[Node, ...]:
+    return tuple(node for root in source.roots() for node in captures(_query(), root, "macro"))
+
+
+@per_source
+def _code(source: Source, macro: Node) -> bytes:
+    """The text without comments and strings."""
+    return re.sub(rb'//[^\n]*|"(?:[^"\\]|\\.)*"', b"", source.text(macro))
+
+
+@cache
+def _query() -> Query:
+    return compile_query("(macro_definition) @macro")
