@@ -19,7 +19,7 @@ from codemods.mutex_counter.lock_flow import LockFlow
 from codemods.mutex_counter.type_names import number_of
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes
-from engine.rust.definitions import is_conditional
+from engine.rust.configurations import conditional_part
 from engine.rust.macro_texts import is_own_macro, macro_named, macros_naming
 from engine.rust.open_types import holds_only, named_to_find, parameters_in
 from engine.rust.other_builds import signs_of_other_builds
@@ -78,8 +78,7 @@ def _is_unseen(located: Located, end: End) -> bool:
     source = end.source
     if is_own_macro(located.facts.sources, nodes.macro_name(source, end.node)):
         return True
-    around = (end.node, *source.ancestors(end.node))
-    return not source.in_test(end.node) and any(is_conditional(source, node) for node in around)
+    return not source.in_test(end.node) and conditional_part(source, end.node) is not None
 
 
 def _ends(located: Located, group: Group) -> Iterator[End]:

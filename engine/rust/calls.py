@@ -198,10 +198,14 @@ class Calls:
             if holder is not None and holder.type == "trait_item":
                 return [f for f in every if f.of_trait]
             return [f for f in every if f.owner == own]
-        types = self.types_of(source, access.base) or ()
-        mine = [f for f in every if any(f.owner == type_.name for type_ in types)]
+        types = self.types_of(source, access.base)
+        mine = [f for f in every if any(f.owner == type_.name for type_ in types or ())]
         if mine:
             return mine
+        if types is not None and not types:  # a foreign type has the workspace's traits alone
+            told = self._type_of(source.path, span_of(access.base))
+            owners = _owners(told) if told is not None else ()  # one that a macro defines, perhaps
+            every = [f for f in every if f.of_trait or f.owner in owners]
         if sure and (len(every) > 1 or is_std_method(source.text(name))):
             return []
         return every

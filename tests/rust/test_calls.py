@@ -127,6 +127,27 @@ def test_the_type_of_the_receiver_decides() -> None:
         assert [_shown(s, f) for s, f in found] == run
 
 
+@pytest.mark.parametrize(
+    ("told", "run"),
+    [
+        (None, ["Lock", "One"]),
+        ("std::sync::RwLock<u8>", ["Lock"]),
+        ("One", ["One"]),
+    ],
+)
+def test_a_foreign_receiver_has_the_traits_of_the_workspace_alone(
+    told: str | None, run: list[str]
+) -> None:
+    text = (
+        "struct One; impl One { fn read(&self) {} } trait Look { fn read(&self); } "
+        "impl Look for Lock { fn read(&self) {} } fn f() { x.read(); }"
+    )
+    workspace, calls = _graph({"src/lib.rs": text}, {"x": told} if told else None)
+    source = workspace.sources.get("src/lib.rs")
+    found = calls.callees(source, _named(source, "x.read()"))
+    assert sorted(owner_of(place, node).decode() for place, node in found) == run
+
+
 _TYPES = [
     ("self.go()", {"S"}),
     ("(&self).go()", {"S"}),

@@ -67,7 +67,8 @@ impl Taps {
 
     pub(crate) fn pair(&self) -> u64 {
         let pair = together(Arc::clone(&self.drops), Filter);
-        pair.one().fetch_add(pair.other.rinse(), Ordering::Relaxed);
+        let rinsed = pair.other.rinse();
+        pair.one().fetch_add(rinsed, Ordering::Relaxed);
         let seen = pair.one.load(Ordering::Relaxed);
         seen
     }

@@ -64,7 +64,8 @@ impl Taps {
 
     pub(crate) fn pair(&self) -> u64 {
         let pair = together(Arc::clone(&self.drops), Filter);
-        *pair.one().lock().unwrap() += pair.other.rinse();
+        let rinsed = pair.other.rinse();
+        *pair.one().lock().unwrap() += rinsed;
         let seen = *pair.one.lock().unwrap();
         seen
     }
