@@ -24,7 +24,7 @@ from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_types import ATOMICS, atomic, wide
 from codemods.mutex_counter.notes import STRICT, exposure, with_memory
 from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.other_memory import OtherMemory, other_memory
+from codemods.mutex_counter.other_memory import other_memory
 from codemods.mutex_counter.struct_obstacles import require_derives, require_known
 from codemods.mutex_counter.struct_sites import KEPT, counts
 from codemods.mutex_counter.struct_uses import StructUses, put
@@ -81,7 +81,8 @@ class CounterStruct(StructUses):
         made = self._all(calls, relaxed)
         memory = other_memory(self.located, dict(made.uses))
         memory.require_kept()
-        by_field = {n: Field(i, orders_of(n, i, made, memory)) for n, i in self.inners.items()}
+        tied = memory.matters or any(True for _ in exposed(self))
+        by_field = {n: Field(i, orders_of(n, i, made, tied)) for n, i in self.inners.items()}
         made = self._all(calls, by_field)
         made = with_memory(made, memory)
         return self._fix(made, by_field)
@@ -125,11 +126,12 @@ def counter_made(source: Source, part: Node, inners: Mapping[bytes, str]) -> Ite
         yield Edit(source.path, value.end_byte, value.end_byte, b")")
 
 
-def orders_of(name: bytes, inner: str, made: Rewritten, memory: OtherMemory) -> Orders:
-    """The orderings of one field, by what is done with it, and with other memory beside it."""
+def orders_of(name: bytes, inner: str, made: Rewritten, tied: bool) -> Orders:
+    """The orderings of one field, by what is done with it. ``tied``: more may hang on it than is seen
+    there (other memory beside it, other crates)."""
     head = f"{name.decode('utf-8', 'replace')}."
     ops = (op.removeprefix(head) for op in made.ops if op.startswith(head))
-    return orders_for(frozenset({inner}), frozenset(ops), memory.matters)
+    return orders_for(frozenset({inner}), frozenset(ops), tied)
 
 
 def orders_told(by_field: Mapping[bytes, Field]) -> str:

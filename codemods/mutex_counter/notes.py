@@ -89,7 +89,17 @@ def exposed_by(located: Located, group: Group) -> str:
             node = node.parent
         found = exposure(located.facts, source, node, shown(decl)) if node is not None else ""
         if found:
-            return found
+            return found + _used_outside(located.facts, decl)
+    return ""
+
+
+def _used_outside(facts: Facts, decl: Declaration) -> str:
+    """Where a package of the repository that is no member of the workspace names what is changed."""
+    package = facts.package_of(decl.path)
+    for path, line in facts.outside(decl.name, package.crate) if package is not None else ():
+        return (
+            f", and {path}:{line}, in a package outside of this workspace, may have to change along"
+        )
     return ""
 
 

@@ -25,6 +25,7 @@ from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Located
 from engine.base.model import Span
 from engine.rust import nodes
+from engine.rust.context import in_test_code
 from engine.rust.memory_order import (
     UNSAFE,
     Access,
@@ -161,6 +162,7 @@ class _Search:
                 for s, f in fresh
                 for place, call in self.located.facts.calls.callers(s, f)
                 if (around := place.fn_item_of(call)) is not None
+                and not in_test_code(place, around)  # no traffic runs what only tests call
             ]
         yield from found.values()
 
@@ -201,6 +203,7 @@ class _Search:
         touches = (
             touch
             for place, body in self.located.facts.calls.callees(source, named, sure=True)
+            if not in_test_code(place, body)
             for event in self._events(place, body, depth - 1)
             for touch in event.touches
         )

@@ -68,7 +68,8 @@ def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Propo
         seen = require_seen(located, group, every)
         memory = other_memory(located, dict(made.uses))
         memory.require_kept()
-        orders = orders_for(group.inners, made.ops, memory.matters)
+        exposed = exposed_by(located, group)  # then others may do with it what they like
+        orders = orders_for(group.inners, made.ops, memory.matters or bool(exposed))
         if orders is not RELAXED:
             made = rewritten(located, group, orders)
         made = with_memory(made, memory)
@@ -77,7 +78,7 @@ def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Propo
         if refused.locks:
             raise
         return Proposal(sites, reason=refused.reason)
-    return Proposal(sites, (_fix(located, group, made, orders),))
+    return Proposal(sites, (_fix(located, group, made, orders, exposed),))
 
 
 def _handed_on(group: Group) -> list[Site]:
@@ -135,8 +136,7 @@ def _require_one_type(located: Located, source: Source, node: Node, meant: Seque
             raise Refused(f"{place}: `{name}` is another type under `cfg`")
 
 
-def _fix(located: Located, group: Group, made: Rewritten, orders: Orders) -> Fix:
-    exposed = exposed_by(located, group)
+def _fix(located: Located, group: Group, made: Rewritten, orders: Orders, exposed: str) -> Fix:
     plain = is_number(group.inners, made.ops) and not made.notes and not exposed
     level = Level.SAFE if plain else Level.REVIEW
     told = note(located, group, made, orders, exposed)

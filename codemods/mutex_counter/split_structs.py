@@ -169,7 +169,8 @@ class SplitStruct(StructUses):
         made = self._all(counting, others, self._fields(scopes.leaving))
         memory = other_memory(self.located, dict(made.uses))
         memory.require_kept()
-        by_field = {n: Field(i, orders_of(n, i, made, memory)) for n, i in self.inners.items()}
+        tied = memory.matters or any(True for _ in exposed(self))
+        by_field = {n: Field(i, orders_of(n, i, made, tied)) for n, i in self.inners.items()}
         made = self._all(counting, others, by_field)
         made = with_memory(made, memory)
         return self._fix(made, by_field)

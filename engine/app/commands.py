@@ -252,10 +252,12 @@ def by_codemod(sites: Sequence[Site]) -> str:
 
 
 def tell_skips(ui: Ui, skipped: Sequence[Skip]) -> None:
-    """Every skip is told; many with one reason are told as a number unless -v."""
+    """Every skip is told; many with one reason are told as a number unless -v, details only then."""
     by_reason: dict[str, list[str]] = {}
     for skip in skipped:
-        by_reason.setdefault(skip.reason, []).append(skip.path)
+        if ui.verbose or not skip.detail:
+            place = f"{skip.path}:{skip.line}" if skip.line and ui.verbose else skip.path
+            by_reason.setdefault(skip.reason, []).append(place)
     for reason, paths in sorted(by_reason.items()):
         if ui.verbose or len(paths) <= 3:
             for path in paths:

@@ -20,6 +20,7 @@ from engine.base.ui import Ui
 from engine.cargo.cargo import Cargo, Limits
 from engine.cargo.cargo_results import CheckRun, Driver
 from engine.cargo.oracle import Oracle
+from engine.cargo.outside_packages import OutsidePackages
 from engine.cargo.scratch import Scratch
 from engine.cargo.workspace import Workspace
 from engine.detect import suppress
@@ -82,6 +83,7 @@ class Session:
         self.selection = (*workspace.package_args(), *workspace.selection.cargo_args())
         self.cargo = Cargo(scratch, self.selection, self.limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
+        self.outside = OutsidePackages(workspace)
         # What paths begin with in the patch as it is emitted: git wants them from the top.
         self.folder = below_top(workspace.root) if folder is None else folder
         self._baseline: CheckRun | None = None
@@ -159,6 +161,7 @@ class Session:
             options,
             answers.implements,
             answers.reason,
+            self.outside.mentions,
         )
         ids = {site.id for site in sites}
         silencing: set[Allowance] = set()

@@ -78,10 +78,13 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """A file, or a part of one, that was left out, and why (in words)."""
+    """A file, or a part of one, that was left out, and why (in words). ``line`` is where it begins,
+    from 1; 0 for a file as a whole. A ``detail`` cost no site that is known: it is for who asks."""
 
     path: str
     reason: str
+    line: int = 0
+    detail: bool = False
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -126,11 +126,13 @@ def left_alone(root: Path, skipped: Iterable[Skip]) -> dict[str, str]:
         if not skip.path.endswith("/"):
             found[skip.path] = skip.reason
             continue
-        found.update((path, skip.reason) for path in _sources_below(root, skip.path))
+        found.update((path, skip.reason) for path in sources_below(root, skip.path))
     return dict(sorted(found.items()))
 
 
-def _sources_below(root: Path, top: str) -> Iterator[str]:
+def sources_below(root: Path, top: str) -> Iterator[str]:
+    """The ``.rs`` files below the folder ``top`` (with a slash behind it), as far as the next package;
+    build output and symlinks are left out."""
     pending = [top]
     while pending:
         prefix = pending.pop()

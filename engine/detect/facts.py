@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -135,6 +135,10 @@ def _not_asked(path: str, span: Span, trait: str) -> None:
     return None
 
 
+def _nowhere(word: bytes, crate: str) -> Iterable[tuple[str, int]]:
+    return ()
+
+
 def _no_reason(path: str, span: Span, trait: str) -> str:
     return "it was not asked"
 
@@ -150,6 +154,9 @@ class Facts:
     ``implements`` tells whether that type implements a trait, given as in ``Question.trait``; None
     when it is not known, for the reason that ``trait_unknown`` gives (``Answers.implements`` says
     what a yes and a no mean).
+
+    ``outside`` gives where packages of the repository that are no members of the workspace mention a
+    word and a crate: (path, line) of the first mention of each file.
     """
 
     sources: Sources
@@ -159,6 +166,7 @@ class Facts:
     options: Options = field(default_factory=Options)
     implements: Callable[[str, Span, str], bool | None] = _not_asked
     trait_unknown: Callable[[str, Span, str], str] = _no_reason
+    outside: Callable[[bytes, str], Iterable[tuple[str, int]]] = _nowhere
 
     @cached_property
     def items(self) -> Items:

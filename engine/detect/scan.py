@@ -122,7 +122,7 @@ def _scan_parsed(source: Source, names: tuple[str, ...], uses: bool) -> FileSite
     kept = [s for s in sites if s.role != "site" or not allowed.covers(s.codemod, s.span)]
     silenced = len(sites) - len(kept)
     # What could not be read may hold the sites of an allowance: then nothing is said of any.
-    whole = not skips and not source.root.has_error
+    whole = not skips
     idle = allowed.idle(sites) if whole else ()
     bare = allowed.idle(site for site in sites if site.role == "site") if whole else ()
     maybe = tuple(entry for entry in bare if entry not in idle)
@@ -219,15 +219,26 @@ def _clusters(hits: list[int], within: Span) -> Iterator[Span]:
 
 
 def _broken(source: Source, matches: Mapping[str, Sequence[Match]]) -> tuple[Skip, ...]:
-    """Say which functions tree-sitter could not read whole, where that cost a match."""
-    names: dict[str, None] = {}
+    """Say which functions tree-sitter could not read whole, where that cost a match; else, as a detail,
+    where a file begins to be not understood."""
+    error = source.first_error()
+    if error is None:
+        return ()
+    names: dict[str, int] = {}
     for found in matches.values():
         for match in found:
             for nodes in match.captures.values():
                 node = nodes[0]
-                if source.root.has_error and not source.sound(node):
-                    names[source.item_path(node) or "the file's top level"] = None
-    return tuple(Skip(source.path, f"syntax not understood in {name}") for name in names)
+                if not source.sound(node):
+                    name = source.item_path(node) or "the file's top level"
+                    names.setdefault(name, source.position(node.start_byte)[0])
+    if not names:
+        line = source.position(error.start_byte)[0]
+        reason = "syntax not understood there: what stands in it is not looked at"
+        return (Skip(source.path, reason, line, detail=True),)
+    return tuple(
+        Skip(source.path, f"syntax not understood in {name}", line) for name, line in names.items()
+    )
 
 
 def nested_deeply(data: bytes) -> bool:

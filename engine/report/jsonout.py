@@ -76,6 +76,12 @@ class Omissions:
         }
 
 
+def _skip_json(skip: Skip) -> dict[str, object]:
+    """What was left out; with its line where it is a part of a file."""
+    line = {"line": skip.line} if skip.line else {}
+    return {"path": skip.path, **line, "reason": skip.reason}
+
+
 def scan_json(
     root: Path,
     sites: Sequence[Site],
@@ -88,7 +94,7 @@ def scan_json(
         "schema": "spikeproof/scan/1",
         "root": str(root),
         "sites": [site_json(site, source(site.path)) for site in sites],
-        "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+        "skipped": [_skip_json(skip) for skip in skipped],
         **omissions.json(),
     }
 
@@ -166,7 +172,7 @@ def diff_json(
         "root": str(root),
         "fixes": list(fixes),
         "diff": diff.decode("utf-8", "replace"),
-        "skipped": [{"path": skip.path, "reason": skip.reason} for skip in skipped],
+        "skipped": [_skip_json(skip) for skip in skipped],
         "runs": runs,
         **omissions.json(),
         "measurement": None if measurement is None else report_plain(measurement),

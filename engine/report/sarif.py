@@ -44,7 +44,10 @@ def sarif(report: Report, max_results: int = MAX_RESULTS, max_bytes: int = MAX_B
 def _log(report: Report, shown: Sequence[Finding]) -> bytes:
     rules = sorted({finding.codemod for finding in shown} | set(report.summaries))
     number = {name: index for index, name in enumerate(rules)}
-    said = [(f"{tame(s.path)}: {tame(s.reason)}", "note") for s in report.skipped]
+    said = [
+        (f"{tame(s.path)}{f':{s.line}' if s.line else ''}: {tame(s.reason)}", "note")
+        for s in report.skipped
+    ]
     said += [(tame(note), "note") for note in report.notes]
     missing = len(report.findings) - len(shown)
     if missing:

@@ -80,10 +80,11 @@ def _remarks(report: Report) -> list[str]:
         rows.append(f"- silenced: {prose(silenced(report.suppressed))}")
     if report.in_tests:
         rows.append(f"- left alone: {prose(spared(report.in_tests))}")
-    for skip in report.skipped[:20]:
+    skipped = [skip for skip in report.skipped if not skip.detail]
+    for skip in skipped[:20]:
         rows.append(f"- skipped {code(skip.path)}: {prose(skip.reason)}")
-    if len(report.skipped) > 20:
-        rows.append(f"- and {len(report.skipped) - 20} more files skipped: see the log")
+    if len(skipped) > 20:
+        rows.append(f"- and {len(skipped) - 20} more files skipped: see the log")
     if report.toolchain:
         rows.append(f"- proven with {code(report.toolchain)}")
     return rows

@@ -334,6 +334,16 @@ class Source:
         statement = self.statement_of(node) or node
         return not statement.has_error if statement.parent is not None else not node.has_error
 
+    def first_error(self) -> Node | None:
+        """The first place of the file (macro arguments left out) that the grammar does not understand."""
+        node = self.root
+        while node.has_error and not (node.is_error or node.is_missing):
+            inner = next((child for child in node.children if child.has_error), None)
+            if inner is None:
+                break
+            node = inner
+        return node if node.has_error else None
+
     # -- text ----------------------------------------------------------------------------------
 
     def line_start(self, offset: int) -> int:

@@ -155,6 +155,19 @@ def test_files_that_are_no_rust_text(package: Path) -> None:
     assert {"src/lib.rs", "src/bom.rs"} <= found
 
 
+def test_what_the_grammar_does_not_understand_is_told_with_its_line(package: Path) -> None:
+    """Away from any site it costs none that is known: told with -v and in JSON. Around one, always."""
+    odd = "use std::sync::Mutex;\nfn f() {}\n\nfn g() -> i8 { h::<-1>() }\n"
+    (package / "src/odd.rs").write_text(odd)
+    quiet, verbose = tool("scan", package), tool("scan", package, "-v")
+    assert b"odd.rs" not in quiet.stderr
+    assert b"src/odd.rs:4: syntax not understood there" in verbose.stderr
+    (found,) = scan_json(package)["skipped"]
+    assert (found["path"], found["line"]) == ("src/odd.rs", 4)
+    (package / "src/odd.rs").write_text(odd + "fn k() { h::<-1>(Mutex::new(1)) }\n")
+    assert b"syntax not understood in fn k" in tool("scan", package).stderr
+
+
 def test_deep_nesting(package: Path) -> None:
     deep = b"fn f() { x.clone(); " + b"(" * 20_000 + b"a.lock()" + b")" * 20_000 + b" }"
     (package / "src/deep.rs").write_bytes(deep)

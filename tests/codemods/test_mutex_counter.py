@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -13,6 +16,7 @@ from hypothesis import strategies as st
 from codemods.mutex_counter import CODEMOD
 from codemods.mutex_counter.locate import METHODS
 from engine.base.model import Fix, Outcome, Proposal, Site, Span
+from engine.cargo.packages import Package
 from engine.detect.codemod import Problem, Refusal, registry
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan_source, wanted
@@ -203,6 +207,24 @@ def test_code_of_another_configuration_refuses_the_group() -> None:
     assert proposal.outcome is Outcome.NOT_COMPILED
 
 
+def test_a_use_outside_of_the_workspace_is_named() -> None:
+    text = COUNTER.replace("struct S", "pub struct S").replace("    hits", "    pub hits")
+    work = one(text.replace("BODY", "*self.hits.lock().unwrap() += 1;"), {"self.hits": U64})
+    parts = {"name": "core", "root": "", "lib": "src/lib.rs", "crate": "core", "targets": ()}
+    package = cast(Package, SimpleNamespace(**parts))
+    asked: list[tuple[bytes, str]] = []
+
+    def outside(word: bytes, crate: str) -> list[tuple[str, int]]:
+        asked.append((word, crate))
+        return [("fuzz/src/main.rs", 7)]
+
+    work.facts = replace(work.facts, package_of=lambda _: package, outside=outside)
+    (fix,) = work.plan()[0].fixes
+    assert asked == [(b"hits", "core")]
+    assert fix.level == "review"
+    assert "and fuzz/src/main.rs:7, in a package outside of this workspace" in fix.note
+
+
 def test_a_package_that_shows_other_builds_is_for_review() -> None:
     lock = COUNTER.replace("BODY", "*self.hits.lock().unwrap() += 1;")
     sign = '#[cfg(target_has_atomic = "64")]\nfn wide() {}\n'
@@ -260,7 +282,7 @@ def test_uses_in_other_files_and_the_api_note() -> None:
     assert fix.paths == ("src/lib.rs", "src/web.rs")
     assert fix.level == "review"
     assert "`Stats.hits` is public, so its type is part of the library's API" in fix.note
-    assert "hits.fetch_add(1, Ordering::Relaxed);" in work.applied(fix)["src/web.rs"]
+    assert "hits.fetch_add(1, Ordering::SeqCst);" in work.applied(fix)["src/web.rs"]
 
 
 def test_a_lock_that_is_only_handed_on() -> None:
@@ -285,7 +307,7 @@ pub fn other(unused: &Mutex<u64>) {}
     ]
     assert proposal.fixes[0].level == "review"
     after = work.rewritten()
-    assert "pub fn count(hits: &AtomicU64) {\n    hits.fetch_add(1, Ordering::Relaxed);" in after
+    assert "pub fn count(hits: &AtomicU64) {\n    hits.fetch_add(1, Ordering::SeqCst);" in after
     assert "pub fn same(hits: Arc<AtomicU64>) -> Arc<AtomicU64> {" in after
     assert "pub fn other(unused: &Mutex<u64>) {}" in after
 

@@ -170,3 +170,18 @@ def test_ctrl_c_while_a_query_is_compiled_is_ctrl_c(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("re._compiler.compile", interrupted)
     with pytest.raises(Terminated):
         compile_query('((identifier) @name (#match? @name "^never_compiled_before$"))')
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("fn f() {}\nfn g() {}\n", 0),
+        ("fn f() {}\nfn g() { h::<-1>() }\n", 2),
+        ("fn f() {\n    let x = 1\n}\n", 2),
+        ("fn f() { m!(-> x) }\n", 0),
+    ],
+)
+def test_the_first_place_that_is_not_understood(text: str, line: int) -> None:
+    source = Source("src/lib.rs", text.encode())
+    error = source.first_error()
+    assert (source.position(error.start_byte)[0] if error is not None else 0) == line
