@@ -9,7 +9,8 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.known_types import Nature
-from engine.rust.nodes import body_of, has_token, let_of, loop_pattern, patterns_of
+from engine.rust.nodes import has_token
+from engine.rust.statement_nodes import body_of, let_of, loop_pattern, patterns_of
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_counted, is_named
 

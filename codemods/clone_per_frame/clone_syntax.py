@@ -25,13 +25,12 @@ from engine.rust.nodes import (
     is_callee,
     is_mut,
     last_name,
-    let_of,
     method_call,
     method_on,
     operation_of,
     path_of,
-    scrutinee_of,
 )
+from engine.rust.statement_nodes import let_of, scrutinee_of
 from engine.rust.syntax import Source, span_of
 
 COPYING_FUNCTIONS = frozenset({b"clone", b"copy_from_slice"})

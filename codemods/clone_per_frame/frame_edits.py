@@ -8,7 +8,7 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import name as named
-from engine.rust import item_nodes, nodes, streams
+from engine.rust import item_nodes, nodes, statement_nodes, streams
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
 
@@ -65,7 +65,7 @@ class FrameEdits:
         """Does the function, a closure or a path, give the frame it gets as a `Bytes`, and no more?"""
         if function.type != "closure_expression":
             return b"".join(source.text(function).split()).removeprefix(b"bytes::") in _FREEZING
-        parameters, body = item_nodes.parameters_of(function), nodes.body_of(function)
+        parameters, body = item_nodes.parameters_of(function), statement_nodes.body_of(function)
         if len(parameters) != 1 or body is None or source.comments_in(span_of(function)):
             return False
         method = nodes.method_call(source, _only(body))
@@ -133,7 +133,7 @@ class FrameEdits:
 
 def _only(body: Node) -> Node:
     """The expression that a closure's body is."""
-    inside = nodes.statements_of(body) if body.type == "block" else [body]
+    inside = statement_nodes.statements_of(body) if body.type == "block" else [body]
     return inside[0] if len(inside) == 1 else body
 
 

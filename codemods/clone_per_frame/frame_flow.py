@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import is_given_away
 from engine.rust.context import in_test_code
 from engine.rust.definitions import Item, is_conditional
@@ -174,7 +174,7 @@ class FrameFlow:
         source, copy = frame.source, use.copy
         usage = usage_of(copy)
         if usage.kind is UsageKind.LET:
-            let = nodes.let_of(usage.holder)
+            let = statement_nodes.let_of(usage.holder)
             name = _name_in(let.pattern) if let is not None else None
             bound = frame.scopes.binding_at(name) if name is not None else None
             if bound is not None:

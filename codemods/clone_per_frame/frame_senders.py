@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.rust import item_nodes, nodes, streams
+from engine.rust import item_nodes, nodes, statement_nodes, streams
 from engine.rust.scopes import Binding
 from engine.rust.signatures import Obstacle, argument_of
 from engine.rust.syntax import Source, span_of
@@ -54,7 +54,7 @@ class FrameSenders:
         up = source.parent(nodes.outward(whole))
         while up is not None and nodes.borrowed(up) is not None:
             whole, up = up, source.parent(up)
-        let = nodes.let_of(up) if up is not None else None
+        let = statement_nodes.let_of(up) if up is not None else None
         if let is not None and let.pattern.type in ("identifier", "mut_pattern"):
             function = source.fn_item_of(whole)
             assert function is not None and up is not None

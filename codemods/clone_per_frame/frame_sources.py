@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.rust import item_nodes, nodes, streams
+from engine.rust import item_nodes, nodes, statement_nodes, streams
 from engine.rust.borrows import pattern_bindings
 from engine.rust.definitions import Item
 from engine.rust.queries import walk
@@ -132,7 +132,7 @@ class FrameSources:
             return
         if mapped.function.type != "closure_expression":
             raise NotOwnedError(f"`{source.quoted(span_of(mapped.function))}` makes the frames")
-        body = nodes.body_of(mapped.function)
+        body = statement_nodes.body_of(mapped.function)
         if body is not None:
             self.makers.produced(source, body)
 

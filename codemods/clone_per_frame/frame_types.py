@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from engine.rust import item_nodes, nodes, streams
+from engine.rust import item_nodes, nodes, statement_nodes, streams
 from engine.rust.definitions import Item, is_conditional, owner_of
 from engine.rust.items import TYPES
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
@@ -105,7 +105,7 @@ class FrameTypes:
             raise NotOwnedError(f"what `{name}` gives stands under `cfg`")
         self._flow.note_public(item)
         self._impls.append((source.path, impl))
-        body = nodes.body_of(impl)
+        body = statement_nodes.body_of(impl)
         for function in body.named_children if body is not None else ():
             declared = item_nodes.return_type(function)
             if function.type != "function_item" or declared is None:
@@ -119,7 +119,7 @@ class FrameTypes:
 
 def values_of(source: Source, function: Node) -> list[Node]:
     """The body of the function, and what its ``return``s give (not those of closures in it)."""
-    body = nodes.body_of(function)
+    body = statement_nodes.body_of(function)
     returned = [
         value
         for node in walk_all(source, function)

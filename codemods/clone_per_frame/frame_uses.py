@@ -26,9 +26,9 @@ from engine.rust.nodes import (
     method_on,
     operation_of,
     outward,
-    scrutinee_of,
 )
 from engine.rust.scopes import Binding, Use
+from engine.rust.statement_nodes import scrutinee_of
 from engine.rust.syntax import Source, span_of
 
 from .clone_syntax import Clone, clone_of

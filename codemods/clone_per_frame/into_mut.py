@@ -9,8 +9,9 @@ from engine.base.model import Edit
 from engine.rewrite.use_declarations import name as named
 from engine.rust.borrows import pattern_bindings
 from engine.rust.codegen import has_comment_around
-from engine.rust.nodes import borrowed, let_of, outward, scrutinee_of
+from engine.rust.nodes import borrowed, outward
 from engine.rust.scopes import Binding, Scopes
+from engine.rust.statement_nodes import let_of, scrutinee_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
 

@@ -19,9 +19,10 @@ from engine.rust.context import (
 from engine.rust.known_calls import is_mapping_method, is_reading_method, is_taking_method
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
-from engine.rust.nodes import callee_of, method_call, patterns_of
+from engine.rust.nodes import callee_of, method_call
 from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
+from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
 
 from .clone_syntax import FROM, TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of

@@ -24,11 +24,11 @@ from engine.rust.item_nodes import type_of
 from engine.rust.known_calls import is_std_method
 from engine.rust.known_types import Nature
 from engine.rust.last_use import is_apart, pointed_into
-from engine.rust.nodes import patterns_of
 from engine.rust.places import local_of, origins_of
 from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Parameter
+from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.type_facts import Ownership, is_bytes, is_counted
 

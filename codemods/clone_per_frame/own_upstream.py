@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import name as named
-from engine.rust import nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import without_statement
 from engine.rust.last_use import Movable, movable
 from engine.rust.places import place_of
@@ -198,7 +198,7 @@ class _Writer:
                 self._make_mutable(self._stands_for(base))
             return
         self._edits.append(Edit(source.path, copy.span.start, copy.span.end, self._text(base)))
-        parts = nodes.let_of(let) if let is not None else None
+        parts = statement_nodes.let_of(let) if let is not None else None
         declared = parts.type if parts is not None else None
         if declared is not None:
             start = frame.binding.decl.end
@@ -233,7 +233,7 @@ class _Writer:
         up = source.parent(nodes.outward(node)) if node is not None else None
         reference = up if up is not None and nodes.borrowed(up) is not None else None
         around = source.parent(reference) if reference is not None else up
-        over = around is not None and nodes.scrutinee_of(around) == (reference or node)
+        over = around is not None and statement_nodes.scrutinee_of(around) == (reference or node)
         changes = use.kind is FrameUseKind.CHANGES
         if reference is not None and over and (lent or changes):
             method = b".iter_mut()" if changes else b".iter()"

@@ -29,17 +29,9 @@ from engine.rust.drop_scopes import binds_by_reference
 from engine.rust.evaluation_order import lengthens_temporaries
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.known_calls import is_reading_method
-from engine.rust.nodes import (
-    callee_of,
-    condition_of,
-    is_callee,
-    is_mut,
-    let_of,
-    method_on,
-    operation_of,
-    pattern_against,
-)
+from engine.rust.nodes import callee_of, is_callee, is_mut, method_on, operation_of
 from engine.rust.scopes import Binding
+from engine.rust.statement_nodes import condition_of, let_of, pattern_against
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 _POSTFIX = frozenset({"call_expression", "await_expression", "try_expression", "identifier"})

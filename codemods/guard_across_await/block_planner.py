@@ -26,8 +26,9 @@ from engine.rust.item_nodes import type_of
 from engine.rust.lending import lends
 from engine.rust.locks import guards_in
 from engine.rust.moves import moved
-from engine.rust.nodes import let_of, macro_name, pattern_of, statements_of
+from engine.rust.nodes import macro_name
 from engine.rust.scopes import Binding
+from engine.rust.statement_nodes import let_of, pattern_of, statements_of
 from engine.rust.syntax import ITEMS, span_of
 from engine.rust.type_facts import is_whole, shared_target
 from engine.rust.types import Type

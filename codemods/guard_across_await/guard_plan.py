@@ -20,7 +20,7 @@ from engine.base.model import Span
 from engine.rust.evaluation_order import expressions_around
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guarded, lock_call
-from engine.rust.nodes import let_of, statements_of
+from engine.rust.statement_nodes import let_of, statements_of
 from engine.rust.suspension import held_on_purpose
 from engine.rust.syntax import span_of
 from engine.rust.types import UNIT, Type

@@ -13,7 +13,8 @@ from engine.detect.codemod import Match
 from engine.rust.guard_types import written_flavour
 from engine.rust.item_nodes import all_parameters, type_of
 from engine.rust.locks import is_evident, lock_call, with_tails
-from engine.rust.nodes import body_of, call_of, macro_name, method_call
+from engine.rust.nodes import call_of, macro_name, method_call
+from engine.rust.statement_nodes import body_of
 from engine.rust.suspension import in_future, may_suspend
 from engine.rust.syntax import COMMENTS, Source, span_of
 

@@ -10,7 +10,8 @@ from tree_sitter import Node
 from codemods.guard_across_await.extraction import Extraction, Types, priced
 from engine.base.model import Span
 from engine.rust.iteration import items_of_collection, items_of_iterator
-from engine.rust.nodes import borrowed, loop_pattern, method_call, scrutinee_of
+from engine.rust.nodes import borrowed, method_call
+from engine.rust.statement_nodes import loop_pattern, scrutinee_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type

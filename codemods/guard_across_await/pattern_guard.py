@@ -12,8 +12,15 @@ from codemods.guard_across_await.named_guard import Context, Refused
 from engine.base.model import Edit, Span
 from engine.rust.effects import is_pure
 from engine.rust.guard_scopes import GuardScope
-from engine.rust.nodes import body_of, is_mut, let_of, pattern_against, statements_of, value_matched
+from engine.rust.nodes import is_mut
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import (
+    body_of,
+    let_of,
+    pattern_against,
+    statements_of,
+    value_matched,
+)
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.type_facts import is_whole
 

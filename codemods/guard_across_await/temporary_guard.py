@@ -16,7 +16,7 @@ from engine.base.model import Edit, Span
 from engine.rust.codegen import chained, first_free, in_front, indent_step, is_free, reindented
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.guard_scopes import GuardScope
-from engine.rust.nodes import arm_of, pattern_of, scrutinee_of
+from engine.rust.statement_nodes import arm_of, pattern_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _MAX_DRAFTS = 4  # alternatives tried for one site

@@ -6,7 +6,8 @@ from tree_sitter import Node
 
 from codemods.guard_across_await.extraction import Extraction, Types
 from engine.base.model import Span
-from engine.rust.nodes import arms_of, let_of, unwrapped
+from engine.rust.nodes import unwrapped
+from engine.rust.statement_nodes import arms_of, let_of
 from engine.rust.syntax import Source, span_of
 
 _TESTS = {

@@ -17,7 +17,7 @@ from codemods.mutex_counter.section_rewrite import (
 )
 from codemods.mutex_counter.temporary_guard import LockUse, require_no_comment
 from engine.base.model import Edit, Span
-from engine.rust import nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import block, indent_step, reindented, replaced, without_statement
 from engine.rust.control_flow import diverges
 from engine.rust.syntax import Source, span_of
@@ -25,16 +25,16 @@ from engine.rust.syntax import Source, span_of
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}
 
 
-def _branches(statement: Node) -> tuple[Node, nodes.Branches] | None:
+def _branches(statement: Node) -> tuple[Node, statement_nodes.Branches] | None:
     """The ``if`` of a statement or tail, when it looks at a plain condition."""
-    node = nodes.expression_in(statement)
-    parts = nodes.branches_of(node)
+    node = statement_nodes.expression_in(statement)
+    parts = statement_nodes.branches_of(node)
     if parts is None or parts.condition.type in ("let_condition", "let_chain"):
         return None
     return node, parts
 
 
-def _only_write(section: CriticalSection) -> tuple[Mention, Node, nodes.Branches] | None:
+def _only_write(section: CriticalSection) -> tuple[Mention, Node, statement_nodes.Branches] | None:
     """The only write, and the ``if`` that it stands in."""
     if len(section.writes) != 1:
         return None
@@ -52,7 +52,7 @@ def conditional_change(use: LockUse, section: CriticalSection) -> Found:
     inside = nodes.named_children(parts.consequence)
     if len(inside) != 1 or reads_outside(section, span_of(node)):
         return None
-    if write.access.node not in (inside[0], nodes.expression_in(inside[0])):
+    if write.access.node not in (inside[0], statement_nodes.expression_in(inside[0])):
         return None
     require_no_comment(use.source, span_of(node))
     statement = section.statements[write.statement]
@@ -240,7 +240,7 @@ def pure_steps(use: LockUse, section: CriticalSection) -> Found:
 
 def _steps(section: CriticalSection, statement: Node) -> bool:
     """Only plain writes of the value, and ``if``s around them."""
-    node = nodes.expression_in(statement)
+    node = statement_nodes.expression_in(statement)
     plain = (m for m in section.writes if m.access.kind in ("assign", "compound"))
     if any(m.access.node == node for m in plain):
         return True

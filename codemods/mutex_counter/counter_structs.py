@@ -30,7 +30,7 @@ from codemods.mutex_counter.struct_sites import KEPT, counts
 from codemods.mutex_counter.struct_uses import StructUses, put
 from codemods.mutex_counter.temporary_guard import Field
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.definitions import derives
 from engine.rust.syntax import Source, span_of
 
@@ -94,7 +94,7 @@ class CounterStruct(StructUses):
 
     def literal(self, source: Source, value: Node, new: Constructor | None) -> Iterator[Edit]:
         """Each number that is given becomes an atomic."""
-        body = nodes.body_of(value)
+        body = statement_nodes.body_of(value)
         for part in body.named_children if body is not None else ():
             yield from counter_made(source, part, self.inners)
 
@@ -165,7 +165,7 @@ def exposed(uses: StructUses) -> Iterator[str]:
     functions: dict[str, None] = {}
     for source, _, outer in uses.mentions():
         function = source.enclosing(outer, ["function_item", "function_signature_item"])
-        body = nodes.body_of(function) if function is not None else None
+        body = statement_nodes.body_of(function) if function is not None else None
         inside = body is not None and span_of(outer) in span_of(body)
         named = item_nodes.name_of(function) if function is not None else None
         if function is None or named is None or inside or uses.lock_around(source, outer) is None:

@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.guard_access import Access, Refused, access
 from engine.base.model import Span
-from engine.rust import nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.drop_scopes import is_tail
 from engine.rust.effects import Effect, effects
 from engine.rust.format_macros import capturing, shown_by
@@ -256,7 +256,7 @@ def _only_reads(source: Source, effect: Effect) -> bool:
             return False
         if nodes.dereferenced(up) is not None:
             return _is_read(source, node)
-        let = nodes.let_of(up)
+        let = statement_nodes.let_of(up)
         if let is not None and up.type == "let_declaration":
             return let.value == node and not nodes.is_mut(up)
         if up.type not in (
@@ -279,4 +279,4 @@ def written(section: CriticalSection, mention: Mention) -> Node | None:
     """The top-level statement that is just this write, if there is one."""
     statement = section.statements[mention.statement]
     node = nodes.outward(mention.access.node)
-    return statement if node in (statement, nodes.expression_in(statement)) else None
+    return statement if node in (statement, statement_nodes.expression_in(statement)) else None

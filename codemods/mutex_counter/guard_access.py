@@ -13,7 +13,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from codemods.mutex_counter.lock_types import Family
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.format_macros import shown_by
 from engine.rust.known_calls import is_number_method
 from engine.rust.syntax import Source
@@ -71,14 +71,14 @@ def _unwrapped(source: Source, call: Node) -> Guard:
             break
         if up.type == "try_expression":
             return Guard(up, handler=mapped)
-        let = nodes.let_of(up)
+        let = statement_nodes.let_of(up)
         if let is not None and up.type == "let_condition" and not mapped:
             return _if_let(source, up, let)
         if let is not None and let.alternative is not None and not mapped:
             binding = _ok_binding(source, let.pattern)
             if binding is not None:
                 return Guard(up, "let-else", binding, handler=True)
-        if up.type == "match_expression" and nodes.scrutinee_of(up) == node:
+        if up.type == "match_expression" and statement_nodes.scrutinee_of(up) == node:
             return _match(source, up)
         named = nodes.method_on(source, node)
         if named is None:
@@ -100,9 +100,9 @@ def _unwrapped(source: Source, call: Node) -> Guard:
     raise Refused("what becomes of the lock's result is not understood")
 
 
-def _if_let(source: Source, condition: Node, let: nodes.Let) -> Guard:
+def _if_let(source: Source, condition: Node, let: statement_nodes.Let) -> Guard:
     holder, binding = condition.parent, _ok_binding(source, let.pattern)
-    branches = nodes.branches_of(holder) if holder is not None else None
+    branches = statement_nodes.branches_of(holder) if holder is not None else None
     if holder is None or branches is None or binding is None:
         raise Refused("the guard comes out of a pattern that is not understood")
     handler = branches.alternative is not None
@@ -124,7 +124,7 @@ def _name_in(pattern: Node) -> Node | None:
 
 
 def _match(source: Source, match: Node) -> Guard:
-    arms = list(nodes.arms_of(match))
+    arms = list(statement_nodes.arms_of(match))
     if any(arm.guard is not None for arm in arms):
         raise Refused("the match on the lock's result has a guard of its own")
     good: tuple[Node, Node] | None = None
@@ -157,7 +157,7 @@ def _mapped(source: Source, call: Node, closure: Node) -> Guard:
 
 def _closed(whole: Node, closure: Node) -> Guard:
     """``whole`` has the value of ``|g| ..``, or a default when there is no guard."""
-    parameters, body = item_nodes.parameters_of(closure), nodes.body_of(closure)
+    parameters, body = item_nodes.parameters_of(closure), statement_nodes.body_of(closure)
     binding = _name_in(parameters[0].pattern) if len(parameters) == 1 else None
     if binding is None or body is None or parameters[0].type is not None:
         raise Refused("the closure on the lock's result is not understood")

@@ -20,7 +20,7 @@ from codemods.mutex_counter.struct_sites import (
 )
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.per_source import per_source
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, span_of
@@ -160,7 +160,7 @@ def _declaration(source: Source, span: Span, owner: Node, types: Sequence[Node])
     captures = {"types": tuple(span_of(node) for node in types), "owner": (span_of(owner),)}
     shown = span
     if owner.type != "ordered_field_declaration_list":
-        name = item_nodes.name_of(owner) or nodes.pattern_of(owner)
+        name = item_nodes.name_of(owner) or statement_nodes.pattern_of(owner)
         declared = item_nodes.type_of(owner) or item_nodes.return_type(owner)
         ends = [declared] if declared is not None else types
         start = name.start_byte if name is not None else span.start
@@ -220,7 +220,7 @@ def _constructor(source: Source, node: Node, held: list[Site]) -> Iterator[Site]
     if made is not None:
         yield from _filled(source, whole, made, held)
     holder = _let_of_only(source, whole)
-    let = nodes.let_of(holder) if holder is not None else None
+    let = statement_nodes.let_of(holder) if holder is not None else None
     if holder is None or let is None or let.type is not None:
         return
     if len(given) != 1 or not _is_number(source, given[0]):
@@ -296,7 +296,7 @@ def _operands(source: Source, site: Site) -> Iterator[Span]:
     statement = source.statement_of(node) if node is not None else None
     holder = statement
     if statement is not None and statement.type == "let_declaration":
-        let = nodes.let_of(statement)
+        let = statement_nodes.let_of(statement)
         named = let is not None and let.pattern.type == "identifier"
         holder = source.parent(statement) if named else None
     for part in walk(holder) if statement is not None and holder is not None else ():

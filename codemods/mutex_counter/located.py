@@ -14,7 +14,7 @@ from codemods.mutex_counter.struct_sites import fields, number_fields, struct_si
 from codemods.mutex_counter.type_names import GenericAlias, generic_alias, number_of, struct_of
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.definitions import holder_of, owner_of
 from engine.rust.influence import Influence
 from engine.rust.scopes import Binding, pattern_names
@@ -285,7 +285,7 @@ def declared(source: Source, site: Site, owner: Node) -> Declaration | None:
     named: Node | None = item_nodes.name_of(owner)
     if kind == "parameter":
         function = owner.parent.parent if owner.parent is not None else None
-        pattern = nodes.pattern_of(owner)
+        pattern = statement_nodes.pattern_of(owner)
         if owner.parent is None or function is None or pattern is None:
             return None
         while pattern.type in ("mut_pattern", "reference_pattern", "ref_pattern"):
@@ -293,7 +293,7 @@ def declared(source: Source, site: Site, owner: Node) -> Declaration | None:
         named, at = item_nodes.name_of(function), pattern.start_byte
         index = owner.parent.named_children.index(owner)
     elif kind == "local":
-        named = nodes.pattern_of(owner)
+        named = statement_nodes.pattern_of(owner)
         if named is None:
             return None
         at = next(pattern_names(named), named).start_byte

@@ -32,7 +32,7 @@ from codemods.mutex_counter.temporary_guard import (
 )  # fmt: skip
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import strip_markers
-from engine.rust import nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import is_operation, put, replaced, without_statement
 from engine.rust.effects import effects
 from engine.rust.queries import walk
@@ -77,7 +77,7 @@ def _tried(use: LockUse, call: Node, family: Family, method: bytes) -> Rewrite:
     except Refused:
         name = method.decode("utf-8", "replace")
         raise Refused(f"`.{name}()` is asked whether the lock is taken") from None
-    other = nodes.else_of(guard.node)
+    other = statement_nodes.else_of(guard.node)
     seen = (e.what not in ("convention", "log") for e in effects(source, other)) if other else ()
     if any(seen):
         raise Refused("what is done while somebody else holds the lock would never be done")
@@ -96,7 +96,7 @@ def _locked(use: LockUse, guard: Guard) -> Rewrite:
     if guard.form != "value":
         return _from_holder(use, guard)
     node, up = nodes.unwrapped(guard.node)
-    let = nodes.let_of(up) if up is not None and up.type == "let_declaration" else None
+    let = statement_nodes.let_of(up) if up is not None and up.type == "let_declaration" else None
     if up is not None and let is not None and let.value == node:
         return _from_let(use, up, guard)
     return rewrite_temporary(use, guard.node, guard.handler)
@@ -119,7 +119,7 @@ def _direct(use: LockUse, call: Node, family: Family) -> Rewrite:
 
 
 def _from_let(use: LockUse, node: Node, guard: Guard) -> Rewrite:
-    source, let = use.source, nodes.let_of(node)
+    source, let = use.source, statement_nodes.let_of(node)
     pattern = guard.binding or (let.pattern if let is not None else None)
     if let is None or pattern is None or pattern.type != "identifier":
         raise Refused("the lock is held as a gate: its value is not used", locks=True)

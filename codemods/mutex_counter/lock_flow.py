@@ -14,7 +14,7 @@ from codemods.mutex_counter.located import Declaration, Key, Located
 from codemods.mutex_counter.lock_call import DIRECT, LOCKS
 from codemods.mutex_counter.place_lookup import PlaceLookup
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, span_of
 from engine.rust.value_flow import ValueFlow, function_name
@@ -157,7 +157,7 @@ class LockFlow(ValueFlow[Key]):
         if named is None:
             return
         if decl in self.names.fields_in(source, named, decl.name):
-            for identifier in pattern_names(nodes.pattern_of(pattern) or pattern):
+            for identifier in pattern_names(statement_nodes.pattern_of(pattern) or pattern):
                 yield self.local(source, identifier.start_byte)
 
     def _static_uses(self, decl: Declaration) -> Iterator[tuple[Source, Node]]:

@@ -18,7 +18,7 @@ from codemods.mutex_counter.located import Declaration, Located
 from codemods.mutex_counter.lock_flow import LockFlow
 from codemods.mutex_counter.type_names import number_of
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.configurations import conditional_part
 from engine.rust.macro_texts import is_own_macro, macro_named, macros_naming
 from engine.rust.open_types import holds_only, named_to_find, parameters_in
@@ -167,7 +167,7 @@ def _require_origin(located: Located, group: Group) -> None:
     for decl in group.declarations:
         source = located.source(decl.path)
         holder = source.node_at(decl.node)
-        let = nodes.let_of(holder) if holder is not None else None
+        let = statement_nodes.let_of(holder) if holder is not None else None
         if let is not None and let.value is not None:
             place = located.place(decl.path, let.value.start_byte)
             value = source.quoted(span_of(let.value))

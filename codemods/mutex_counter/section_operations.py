@@ -30,7 +30,7 @@ from codemods.mutex_counter.section_rewrite import (
 )
 from codemods.mutex_counter.temporary_guard import LockUse, as_statement, call_edits, load
 from engine.base.model import Edit
-from engine.rust import nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import replaced, without_statement
 from engine.rust.control_flow import exclusive, repeated
 from engine.rust.syntax import span_of
@@ -133,7 +133,7 @@ def _taken(section: CriticalSection, index: int) -> bytes | None:
     """``X`` when statement ``index`` is ``let X = *g;``."""
     if index >= len(section.statements):
         return None
-    let = nodes.let_of(section.statements[index])
+    let = statement_nodes.let_of(section.statements[index])
     mine = [m for m in section.reads if m.statement == index]
     if let is None or let.value is None or let.alternative is not None or len(mine) != 1:
         return None

@@ -10,7 +10,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.lock_types import atomic
 from engine.base.model import Edit, Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.codegen import replaced
 from engine.rust.effects import is_pure
 from engine.rust.syntax import COMMENTS, Source, attributes, span_of
@@ -40,7 +40,7 @@ def split_definition(
 ) -> Iterator[Edit]:
     """The struct with its counters (``inners``) as atomics and one ``field`` for the others, which
     the new struct ``rest`` holds behind the ``lock``. Raises Refused."""
-    body = nodes.body_of(struct)
+    body = statement_nodes.body_of(struct)
     if body is None:
         raise Refused("the struct's definition is not understood")
     if any(b"cfg" in source.text(n) for n in body.named_children if n.type == "attribute_item"):
@@ -117,7 +117,7 @@ def split_literal(
     """``Meta { counter: 0, name }`` as the split struct has it. ``names`` are all its fields,
     ``default`` tells whether it derives ``Default``; ``around`` is what stands before and behind the
     rest, with the name of its struct in the middle. Raises Refused."""
-    body = nodes.body_of(value)
+    body = statement_nodes.body_of(value)
     if body is None or source.comments_in(span_of(value)):
         raise Refused(_COMMENT)
     place = f"line {source.position(value.start_byte)[0]}"

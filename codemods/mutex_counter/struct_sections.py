@@ -14,7 +14,7 @@ from codemods.mutex_counter.section_operations import section_rewrite
 from codemods.mutex_counter.section_rewrite import SectionRewrite, receiver_stays
 from codemods.mutex_counter.temporary_guard import LockUse, of_field
 from engine.base.model import Edit
-from engine.rust import nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.control_flow import repeated
 from engine.rust.evaluation_order import names_declared
 from engine.rust.scopes import Scopes
@@ -77,7 +77,7 @@ def fields_used(use: LockUse, call: Node, family: Family, method: bytes) -> froz
     source = use.source
     guard = guard_from(source, call, family, method)
     node, up = nodes.unwrapped(guard.node)
-    let = nodes.let_of(up) if up is not None and up.type == "let_declaration" else None
+    let = statement_nodes.let_of(up) if up is not None and up.type == "let_declaration" else None
     named = guard.binding
     if guard.form == "value":
         if let is None or let.value != node:

@@ -11,7 +11,7 @@ from tree_sitter import Node, Query
 
 from codemods.mutex_counter.lock_types import NUMBERS
 from engine.base.model import Role, Site, Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query
 from engine.rust.syntax import Source, span_of
@@ -71,7 +71,7 @@ def struct_site(source: Source, owner: Node | None, lock: Span, numbers: Iterabl
         span = Span(named.start_byte, span.end) if named is not None else span
         role = SITE if names and counts(source, names) else MAYBE
     elif owner is not None and owner.type in ("parameter", "let_declaration"):
-        pattern, declared = nodes.pattern_of(owner), item_nodes.type_of(owner)
+        pattern, declared = statement_nodes.pattern_of(owner), item_nodes.type_of(owner)
         end = declared.end_byte if declared is not None else span.end
         span = Span(pattern.start_byte, end) if pattern is not None else span
     text = shown_text(source, span)

@@ -21,7 +21,7 @@ from codemods.mutex_counter.lock_types import family_of
 from codemods.mutex_counter.struct_sites import made_by, number_fields
 from codemods.mutex_counter.type_names import is_other
 from engine.base.model import Edit, Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.items import TYPES
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, span_of
@@ -201,7 +201,7 @@ class StructUses(ABC):
         if binding is None or binding.kind != "let" or len(scopes.uses(binding)) != 1:
             return None
         holder = source.node_at(binding.statement)
-        let = nodes.let_of(holder) if holder is not None else None
+        let = statement_nodes.let_of(holder) if holder is not None else None
         if let is None or let.value is None or let.type is not None or let.alternative is not None:
             return None
         plain = let.pattern.type == "identifier" and let.value.type == "struct_expression"
@@ -211,7 +211,7 @@ class StructUses(ABC):
 
     def _impl(self, source: Source, impl: Node) -> Iterator[Edit]:
         """An ``impl`` of which all that it holds are functions that make the struct."""
-        trait, body = item_nodes.trait_of(impl), nodes.body_of(impl)
+        trait, body = item_nodes.trait_of(impl), statement_nodes.body_of(impl)
         inside = nodes.named_children(body) if body is not None else []
         if trait is not None and nodes.last_name(source, trait) != b"Default":
             raise self._unguarded(source, impl)
@@ -227,12 +227,12 @@ class StructUses(ABC):
     def maker(self, source: Source, function: Node) -> Node | None:
         """What ``fn new() -> Self { .. Self { hits: 0 } }`` gives: a literal or the default; None for
         a function of another kind, or one that does more with the struct."""
-        result, body = item_nodes.return_type(function), nodes.body_of(function)
+        result, body = item_nodes.return_type(function), statement_nodes.body_of(function)
         if result is None or body is None or not self._is_own(source, function):
             return None
         if item_nodes.self_parameter(function) is not None:
             return None
-        own, statements = (b"Self", self.name), nodes.statements_of(body)
+        own, statements = (b"Self", self.name), statement_nodes.statements_of(body)
         tail = statements[-1] if statements else None
         if tail is None or source.text(result) not in own:
             return None

@@ -32,7 +32,7 @@ from engine.rust.imports import (
     trait_in_scope,
     words,
 )
-from engine.rust.nodes import body_of
+from engine.rust.statement_nodes import body_of
 from engine.rust.std_paths import same_item, without_std
 from engine.rust.syntax import COMMENTS, Source
 

@@ -16,7 +16,7 @@ from enum import Enum
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.definitions import Item, owner_of
 from engine.rust.files import Files, TypeOf, mentions
 from engine.rust.items import FUNCTIONS, TYPES, Items
@@ -151,7 +151,7 @@ class Calls:
             return None
         if declared is not None:
             return self.named_in(source, declared) or None
-        let = nodes.let_of(holder)
+        let = statement_nodes.let_of(holder)
         value = let.value if let is not None and binding.plain else None
         return self.made_by(source, nodes.bare(value)) or None if value is not None else None
 

@@ -15,9 +15,10 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.format_macros import FormatCall
 from engine.rust.format_templates import STRINGS, captures_in
-from engine.rust.nodes import let_of, outward
+from engine.rust.nodes import outward
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 LINE_WIDTH = 100  # rustfmt's `max_width`

@@ -14,18 +14,10 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.nodes import (
-    arm_of,
-    branches_of,
-    condition_of,
-    label_of,
-    lazy_right,
-    macro_name,
-    named_children,
-    scrutinee_of,
-)
+from engine.rust.nodes import lazy_right, macro_name, named_children
 from engine.rust.path_walk import DIVERGING, EXITS, Walk
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import arm_of, branches_of, condition_of, label_of, scrutinee_of
 from engine.rust.suspension import is_stream, is_suspension
 from engine.rust.syntax import COMMENTS, FUNCTIONS, ITEMS, LOOPS, Source, span_of
 

@@ -11,7 +11,7 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import Calls
 from engine.rust.definitions import Item
 from engine.rust.files import Files
@@ -54,7 +54,7 @@ class DeclaredTypes:
         holder = source.node_at(binding.statement) if binding is not None else None
         if holder is None:
             return
-        let = nodes.let_of(holder)
+        let = statement_nodes.let_of(holder)
         type_ = let.type if let is not None else item_nodes.type_of(holder)
         if type_ is not None:
             yield source, type_

@@ -20,25 +20,22 @@ from engine.rust.known_calls import LITERAL_MACROS
 from engine.rust.nodes import (
     access_of,
     borrowed,
-    branches_of,
     call_around,
     callee_of,
-    condition_of,
     dereferenced,
     indexed,
     initialized,
     is_callee,
     is_macro_brackets,
     last_segment,
-    let_of,
     macro_name,
     macro_path,
     named_children,
     operation_of,
     outward,
-    scrutinee_of,
 )
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import branches_of, condition_of, let_of, scrutinee_of
 from engine.rust.syntax import Source, span_of, walk_all
 
 _LAZY = frozenset({b"&&", b"||"})

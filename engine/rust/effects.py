@@ -19,7 +19,6 @@ from engine.base.model import Span
 from engine.rust import known_calls
 from engine.rust.nodes import (
     access_of,
-    body_of,
     call_of,
     macro_name,
     method_call,
@@ -27,6 +26,7 @@ from engine.rust.nodes import (
     operation_of,
 )
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import Source, span_of
 
 What = Literal["await", "call", "lock", "macro", "write", "log", "convention", "unseen"]

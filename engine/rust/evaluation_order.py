@@ -18,17 +18,15 @@ from engine.rust.nodes import (
     access_of,
     borrowed,
     call_of,
-    condition_of,
     dereferenced,
     is_callee,
     is_mut,
     last_segment,
-    let_of,
     named_children,
     operation_of,
-    scrutinee_of,
 )
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import condition_of, let_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _LAZY = frozenset({b"&&", b"||"})

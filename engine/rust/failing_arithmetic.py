@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from tree_sitter import Node
 
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source
 
@@ -56,7 +56,7 @@ def _is_float(source: Source, node: Node, binding_of: BindingOf) -> bool:
         )
     binding = binding_of(source, node)
     statement = source.node_at(binding.statement) if binding is not None else None
-    let = nodes.let_of(statement) if statement is not None else None
+    let = statement_nodes.let_of(statement) if statement is not None else None
     if let is not None:
         if let.type is not None:
             return source.text(let.type) in _FLOATS

@@ -24,7 +24,10 @@ from engine.rust.drop_scopes import (
 )
 from engine.rust.item_nodes import Parameter, parameters_of
 from engine.rust.locks import lock_call
-from engine.rust.nodes import (
+from engine.rust.nodes import unwrapped
+from engine.rust.per_source import per_source
+from engine.rust.scopes import Binding, Scopes, pattern_names, scopes_of
+from engine.rust.statement_nodes import (
     Let,
     arms_of,
     body_of,
@@ -33,10 +36,7 @@ from engine.rust.nodes import (
     let_of,
     loop_pattern,
     scrutinee_of,
-    unwrapped,
 )
-from engine.rust.per_source import per_source
-from engine.rust.scopes import Binding, Scopes, pattern_names, scopes_of
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 from engine.rust.value_trace import Names, Trace, trace
 

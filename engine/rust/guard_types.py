@@ -15,7 +15,7 @@ from tree_sitter import Node
 from engine.rust import imports
 from engine.rust.items import Items
 from engine.rust.locks import Flavour, flavour_of_name, guards_in
-from engine.rust.nodes import body_of
+from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import Source
 from engine.rust.types import Type
 

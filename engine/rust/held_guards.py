@@ -21,8 +21,9 @@ from engine.rust.guard_scopes import GuardScope, guard_scope, parameter_scope
 from engine.rust.guard_types import written_flavour
 from engine.rust.item_nodes import parameters_of
 from engine.rust.locks import BORROWS, LOCKS, is_evident, lock_call, with_tails
-from engine.rust.nodes import call_around, call_through, let_of, scrutinee_of, unwrapped
+from engine.rust.nodes import call_around, call_through, unwrapped
 from engine.rust.per_source import per_source
+from engine.rust.statement_nodes import let_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 from engine.rust.value_trace import Names, trace
 

@@ -17,7 +17,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import Calls, parameter_of
 from engine.rust.definitions import Item, derives
 from engine.rust.failing_arithmetic import FLOAT_METHODS, fails_by, fails_on, may_fail
@@ -131,7 +131,7 @@ class Influence:
                 fails = operation is not None and may_fail(source, operation, node, self._binding)
                 yield (source, step.node) if known and not fails else "decides"
             case "let":
-                let = nodes.let_of(step.node)
+                let = statement_nodes.let_of(step.node)
                 if let is not None and let.alternative is not None:
                     yield "decides"
                 yield from self._named(source, let.pattern if let is not None else None)
@@ -221,7 +221,7 @@ class Influence:
                 if not nodes.is_callee(up) and (not types or types & frozenset(of)):
                     yield place, up
             elif up is not None and up.type == "field_pattern":
-                yield from self._named(place, nodes.pattern_of(up) or node)
+                yield from self._named(place, statement_nodes.pattern_of(up) or node)
             elif up is not None and up.type == "field_declaration":
                 here = any(i.path == place.path and span_of(up) in i.span for i in of)
                 if here or not of:
@@ -334,7 +334,7 @@ class Influence:
         own = list(self._calls.callees(source, named))
         for place, callee in own:
             parameter = parameter_of(callee, method is not None, at)
-            pattern = nodes.pattern_of(parameter) if parameter is not None else None
+            pattern = statement_nodes.pattern_of(parameter) if parameter is not None else None
             yield from self._named(place, pattern)
         if own and method is None:
             return
@@ -397,7 +397,11 @@ class Influence:
         """The value is put into the text or collection ``place``: a function's own is followed."""
         binding = self._binding(source, place)
         let = source.node_at(binding.statement) if binding is not None else None
-        parts = nodes.let_of(let) if let is not None and let.type == "let_declaration" else None
+        parts = (
+            statement_nodes.let_of(let)
+            if let is not None and let.type == "let_declaration"
+            else None
+        )
         if binding is None or parts is None or parts.value is None or nodes.borrowed(parts.value):
             yield "escapes"
         else:

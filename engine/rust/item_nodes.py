@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from engine.rust.nodes import body_of, named_children
+from engine.rust.nodes import named_children
+from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import Source
 
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from engine.rust.nodes import access_of, call_around, call_of, let_of, operation_of
+from engine.rust.nodes import access_of, call_around, call_of, operation_of
 from engine.rust.scopes import Scopes
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source, span_of
 
 _KEEPING = frozenset(

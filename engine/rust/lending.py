@@ -14,15 +14,8 @@ from itertools import takewhile
 from tree_sitter import Node
 
 from engine.rust.known_calls import is_reading_method
-from engine.rust.nodes import (
-    borrowed,
-    call_around,
-    condition_of,
-    indexed,
-    is_callee,
-    method_call,
-    unwrapped,
-)
+from engine.rust.nodes import borrowed, call_around, indexed, is_callee, method_call, unwrapped
+from engine.rust.statement_nodes import condition_of
 from engine.rust.syntax import FUNCTIONS, Source
 from engine.rust.type_facts import is_whole
 from engine.rust.types import Type

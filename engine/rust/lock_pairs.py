@@ -19,7 +19,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import Calls, is_spawn
 from engine.rust.definitions import Item
 from engine.rust.files import Files
@@ -239,7 +239,7 @@ class LockPairs:
         key = source.path, span_of(function)
         if key not in self._inside:
             self._inside[key] = ()  # a function that calls itself adds nothing
-            body = nodes.body_of(function)
+            body = statement_nodes.body_of(function)
             found = self.touched(source, body, steps) if body is not None else ()
             self._inside[key] = tuple(_Inside(t.shared, t.place, t.writes) for t in found)
         return self._inside[key]

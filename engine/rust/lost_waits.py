@@ -23,18 +23,9 @@ from engine.base.model import Span
 from engine.rust.calls import Calls, is_spawn
 from engine.rust.control_flow import exits, suspensions
 from engine.rust.effects import effects
-from engine.rust.nodes import (
-    arguments_of,
-    awaited,
-    bare,
-    body_of,
-    call_around,
-    callee_name,
-    condition_of,
-    scrutinee_of,
-    unwrapped,
-)
+from engine.rust.nodes import arguments_of, awaited, bare, call_around, callee_name, unwrapped
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import body_of, condition_of, scrutinee_of
 from engine.rust.suspension import is_stream
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, is_async, span_of
 

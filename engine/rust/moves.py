@@ -16,19 +16,16 @@ from engine.base.model import Span
 from engine.rust.control_flow import always_evaluated
 from engine.rust.nodes import (
     access_of,
-    arm_of,
-    arms_of,
     dereferenced,
     has_token,
     is_callee,
-    let_of,
     macro_name,
     named_children,
     operation_of,
-    scrutinee_of,
     unwrapped,
 )
 from engine.rust.scopes import pattern_names
+from engine.rust.statement_nodes import arm_of, arms_of, let_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, Source
 
 Moved = Literal["always", "sometimes", "never"]

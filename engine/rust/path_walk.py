@@ -18,7 +18,8 @@ from typing import Generic, TypeVar
 
 from tree_sitter import Node
 
-from engine.rust.nodes import (
+from engine.rust.nodes import macro_name, named_children, operation_of
+from engine.rust.statement_nodes import (
     arm_of,
     arms_of,
     body_of,
@@ -27,9 +28,6 @@ from engine.rust.nodes import (
     label_of,
     let_of,
     loop_pattern,
-    macro_name,
-    named_children,
-    operation_of,
     scrutinee_of,
 )
 from engine.rust.suspension import awaits_arguments, is_stream, is_suspension

@@ -20,20 +20,18 @@ from engine.rust.nodes import (
     access_of,
     awaited,
     bare,
-    body_of,
     borrowed,
     call_around,
     dereferenced,
     has_token,
     indexed,
     is_callee,
-    let_of,
     method_call,
-    scrutinee_of,
     tried,
 )
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding, Scopes, Use, scopes_of
+from engine.rust.statement_nodes import body_of, let_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
 # Calls after which a value may live inside a lock, a RefCell or a snapshot that is let go later.

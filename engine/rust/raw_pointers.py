@@ -28,14 +28,12 @@ from engine.rust.nodes import (
     callee_name,
     has_token,
     last_segment,
-    let_of,
     macro_name,
     method_call,
     operation_of,
-    patterns_of,
-    value_matched,
 )
 from engine.rust.scopes import Binding, Scopes
+from engine.rust.statement_nodes import let_of, patterns_of, value_matched
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.value_steps import next_step
 

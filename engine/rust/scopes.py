@@ -16,9 +16,9 @@ from tree_sitter import Node, Query
 
 from engine.base.model import Span
 from engine.rust.format_templates import captures_in
-from engine.rust.nodes import arm_of
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, captures_by_name, compile_query
+from engine.rust.statement_nodes import arm_of
 from engine.rust.syntax import COMMENTS, Source, span_of
 
 

@@ -24,7 +24,6 @@ from engine.rust.nodes import (
     dereferenced,
     generic_head,
     last_name,
-    let_of,
     macro_name,
     method_call,
     named_children,
@@ -32,6 +31,7 @@ from engine.rust.nodes import (
 )
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source
 
 # They take the next item; what they give may be wrapped (`Option`, `Result`) or a future of it.

@@ -12,8 +12,9 @@ from bisect import bisect_left
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.nodes import body_of, macro_name
+from engine.rust.nodes import macro_name
 from engine.rust.per_source import per_source
+from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import FUNCTIONS, Source, attributes, is_async
 
 # Macros that await what they are given: the call itself is a point of suspension.

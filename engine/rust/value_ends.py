@@ -17,7 +17,7 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import Calls, parameter_of
 from engine.rust.declared_types import DeclaredTypes
 from engine.rust.definitions import type_parameter_names
@@ -118,7 +118,7 @@ class ValueEnds:
                 case "tried" | "element":
                     node = up
                 case "let":
-                    let = nodes.let_of(up)
+                    let = statement_nodes.let_of(up)
                     type_ = let.type if let is not None else None
                     yield from self._typed(source, up, tuple_part(type_, part))
                     return
@@ -350,7 +350,7 @@ class ValueEnds:
             return
         ends = list(self._generic(source, call, place, callee, type_))
         yield from ends
-        body, pattern = nodes.body_of(callee), nodes.pattern_of(parameter)
+        body, pattern = statement_nodes.body_of(callee), statement_nodes.pattern_of(parameter)
         generic = parameters_in(place, callee, type_) or abstract_types(type_)
         if ends or not generic or body is None or pattern is None:
             return

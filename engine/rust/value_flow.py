@@ -16,18 +16,9 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.files import Files
-from engine.rust.nodes import (
-    access_of,
-    arguments_of,
-    arms_of,
-    call_of,
-    let_of,
-    loop_pattern,
-    method_call,
-    named_children,
-    scrutinee_of,
-)
+from engine.rust.nodes import access_of, arguments_of, call_of, method_call, named_children
 from engine.rust.scopes import Binding, pattern_names
+from engine.rust.statement_nodes import arms_of, let_of, loop_pattern, scrutinee_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.value_steps import next_step, values_in
 

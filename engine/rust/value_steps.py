@@ -10,16 +10,13 @@ from typing import Literal, NamedTuple
 from tree_sitter import Node
 
 from engine.rust.effects import parts_of
-from engine.rust.nodes import (
+from engine.rust.nodes import indexed, method_on, named_children, operation_of
+from engine.rust.statement_nodes import (
     arms_of,
     body_of,
     branches_of,
     condition_of,
-    indexed,
     let_of,
-    method_on,
-    named_children,
-    operation_of,
     scrutinee_of,
     statements_of,
 )

@@ -17,10 +17,10 @@ from engine.rust.borrows import (
     is_shown,
     pattern_bindings,
 )
-from engine.rust.nodes import body_of
 from engine.rust.places import origins_of, place_of
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
+from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import Source, walk_all
 
 

@@ -26,7 +26,8 @@ from engine.rust.drop_scopes import (
     temporaries_held_longer,
     temporary_scope,
 )
-from engine.rust.nodes import arguments_of, callee_of, let_of
+from engine.rust.nodes import arguments_of, callee_of
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source, span_of, walk_all
 
 EDITIONS = (2021, 2024)

@@ -18,8 +18,8 @@ from engine.rust.evaluation_order import (
     means_the_same,
     names_declared,
 )
-from engine.rust.nodes import body_of, statements_of
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import body_of, statements_of
 from engine.rust.syntax import Source, span_of
 
 

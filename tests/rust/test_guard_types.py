@@ -6,8 +6,8 @@ import pytest
 
 from engine.rust.guard_types import GuardTypes, written_flavour
 from engine.rust.locks import Flavour
-from engine.rust.nodes import let_of
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from tests.rust.workspace import Workspace

@@ -6,8 +6,8 @@ import pytest
 from tree_sitter import Node
 
 from engine.rust.lending import lends
-from engine.rust.nodes import let_of
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from engine.rust.types import Type

@@ -8,7 +8,7 @@ import pytest
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 
@@ -155,7 +155,7 @@ def test_parentheses_of_a_macro_call_are_no_part_of_its_argument(
 )
 def test_lets(text: str, kind: str, expected: tuple[str, str, str, str] | None) -> None:
     source = inside(text)
-    found = nodes.let_of(first(source, kind))
+    found = statement_nodes.let_of(first(source, kind))
     assert (None if found is None else tuple(words(source, part) for part in found)) == expected
 
 
@@ -184,25 +184,25 @@ def test_operations(text: str, kind: str, expected: tuple[str, bytes, str]) -> N
         (nodes.dereferenced, "-x", "unary_expression", "-"),
         (nodes.awaited, "x.await", "await_expression", "x"),
         (nodes.tried, "x?", "try_expression", "x"),
-        (nodes.scrutinee_of, "match x {}", "match_expression", "x"),
-        (nodes.scrutinee_of, "for a in x {}", "for_expression", "x"),
-        (nodes.value_matched, "if let a = x {}", "let_condition", "x"),
-        (nodes.value_matched, "match x {}", "match_expression", "x"),
-        (nodes.value_matched, "while x {}", "while_expression", "-"),
-        (nodes.pattern_against, "let a = &x", "reference_expression", "a"),
-        (nodes.pattern_against, "if let a = &x {}", "reference_expression", "a"),
-        (nodes.pattern_against, "for a in &x {}", "reference_expression", "a"),
-        (nodes.pattern_against, "for a in y { &x; }", "reference_expression", "-"),
-        (nodes.pattern_against, "match &x { a => b }", "reference_expression", "-"),
-        (nodes.loop_pattern, "for a in x {}", "for_expression", "a"),
-        (nodes.condition_of, "while x {}", "while_expression", "x"),
-        (nodes.body_of, "loop { x }", "loop_expression", "{ x }"),
-        (nodes.body_of, "|a| x", "closure_expression", "x"),
-        (nodes.body_of, "async move { x }", "async_block", "{ x }"),
-        (nodes.body_of, "unsafe { x }", "unsafe_block", "{ x }"),
-        (nodes.else_of, "if a {} else { x }", "if_expression", "{ x }"),
-        (nodes.else_of, "if a {} else if b { x }", "if_expression", "if b { x }"),
-        (nodes.else_of, "if a {}", "if_expression", "-"),
+        (statement_nodes.scrutinee_of, "match x {}", "match_expression", "x"),
+        (statement_nodes.scrutinee_of, "for a in x {}", "for_expression", "x"),
+        (statement_nodes.value_matched, "if let a = x {}", "let_condition", "x"),
+        (statement_nodes.value_matched, "match x {}", "match_expression", "x"),
+        (statement_nodes.value_matched, "while x {}", "while_expression", "-"),
+        (statement_nodes.pattern_against, "let a = &x", "reference_expression", "a"),
+        (statement_nodes.pattern_against, "if let a = &x {}", "reference_expression", "a"),
+        (statement_nodes.pattern_against, "for a in &x {}", "reference_expression", "a"),
+        (statement_nodes.pattern_against, "for a in y { &x; }", "reference_expression", "-"),
+        (statement_nodes.pattern_against, "match &x { a => b }", "reference_expression", "-"),
+        (statement_nodes.loop_pattern, "for a in x {}", "for_expression", "a"),
+        (statement_nodes.condition_of, "while x {}", "while_expression", "x"),
+        (statement_nodes.body_of, "loop { x }", "loop_expression", "{ x }"),
+        (statement_nodes.body_of, "|a| x", "closure_expression", "x"),
+        (statement_nodes.body_of, "async move { x }", "async_block", "{ x }"),
+        (statement_nodes.body_of, "unsafe { x }", "unsafe_block", "{ x }"),
+        (statement_nodes.else_of, "if a {} else { x }", "if_expression", "{ x }"),
+        (statement_nodes.else_of, "if a {} else if b { x }", "if_expression", "if b { x }"),
+        (statement_nodes.else_of, "if a {}", "if_expression", "-"),
     ],
 )
 def test_parts(part: Callable[[Node], Node | None], text: str, kind: str, expected: str) -> None:
@@ -219,7 +219,7 @@ def test_an_index_has_two_parts() -> None:
 
 def test_arms() -> None:
     source = inside("match x { A(b) if b > 1 => c, /* no */ D | E => { f }, _ => g }")
-    arms = list(nodes.arms_of(first(source, "match_expression")))
+    arms = list(statement_nodes.arms_of(first(source, "match_expression")))
     found = [tuple(words(source, n) for n in (a.pattern, a.guard, a.value)) for a in arms]
     assert found[0] == ("A(b)", "b > 1", "c")
     assert found[1] == ("D | E", "-", "{ f }")

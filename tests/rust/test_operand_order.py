@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from tree_sitter import Node
 
-from engine.rust.nodes import call_of, let_of
+from engine.rust.nodes import call_of
 from engine.rust.operand_order import exchangeable, only_reads
 from engine.rust.queries import walk
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from tree_sitter import Node
 
-from engine.rust import item_nodes, nodes, streams
+from engine.rust import item_nodes, statement_nodes, streams
 from engine.rust.queries import walk
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import Source, walk_all
@@ -18,7 +18,7 @@ def _value(code: str, edition: int = 2021) -> tuple[Source, Node]:
     text = f"async fn f() {{ let v = {code}; }}"
     source = Source("src/lib.rs", text.encode(), edition)
     let = next(n for n in walk(source.root) if n.type == "let_declaration")
-    value = (found := nodes.let_of(let)) and found.value
+    value = (found := statement_nodes.let_of(let)) and found.value
     assert value is not None, code
     return source, value
 

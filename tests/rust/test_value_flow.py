@@ -8,7 +8,7 @@ import pytest
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 from engine.rust.value_flow import ValueFlow, function_name, value_of
@@ -120,7 +120,7 @@ def test_results_are_returned(body: str) -> None:
 def test_what_a_value_is_made_of(expression: str, inside: list[str] | None) -> None:
     source = source_of(f"let _x = {expression};")
     node = next(n for n in walk(source.root) if n.type == "let_declaration")
-    let = nodes.let_of(node)
+    let = statement_nodes.let_of(node)
     assert let is not None and let.value is not None
     found = values_in(source, let.value)
     texts = [source.text(n).decode() for n in found] if found is not None else None
@@ -204,7 +204,7 @@ def flow_of(body: str, through: frozenset[bytes] = frozenset()) -> tuple[Named, 
 )
 def test_roots(expression: str, places: list[str]) -> None:
     flow, source = flow_of(f"let r = {expression};", frozenset({b"lock"}))
-    let = nodes.let_of(next(n for n in walk(source.root) if n.type == "let_declaration"))
+    let = statement_nodes.let_of(next(n for n in walk(source.root) if n.type == "let_declaration"))
     assert let is not None and let.value is not None
     assert list(flow.roots(source, let.value)) == places
 
