@@ -7,6 +7,7 @@ import sys
 import time
 from pathlib import Path
 
+from engine.detect.codemod import registry
 from tests.generated.harness import attempt
 
 WORK = Path(__file__).resolve().parents[2] / "target" / "generated"
@@ -14,7 +15,7 @@ WORK = Path(__file__).resolve().parents[2] / "target" / "generated"
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.generated", description=__doc__)
-    parser.add_argument("codemod")
+    parser.add_argument("codemod", choices=sorted(registry()))
     parser.add_argument("--count", type=int, default=2000, help="programs (2000)")
     parser.add_argument("--first", type=int, default=0, help="the first seed (0)")
     parser.add_argument("--crate", type=int, default=200, help="programs to a crate (200)")
