@@ -13,8 +13,9 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import is_given_away
+from engine.rust.configurations import is_conditional
 from engine.rust.context import in_test_code
-from engine.rust.definitions import Item, is_conditional
+from engine.rust.definitions import Item
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Called, Obstacle, Parameter, argument_of, elides_lifetime
 from engine.rust.syntax import Source, span_of

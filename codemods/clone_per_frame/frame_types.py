@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.rust import item_nodes, nodes, statement_nodes, streams
-from engine.rust.definitions import Item, is_conditional, owner_of
+from engine.rust.configurations import is_conditional
+from engine.rust.definitions import Item, owner_of
 from engine.rust.items import TYPES
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 

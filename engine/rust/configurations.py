@@ -14,7 +14,12 @@ from tree_sitter import Node
 from engine.rust.nodes import macro_name
 from engine.rust.syntax import Source, attributes
 
-_CFG = re.compile(rb"(?<!\w)cfg\s*\(")
+_CFG = re.compile(rb"(?<!\w)cfg\s*\(")  # in a `cfg_attr` too
+
+
+def is_conditional(source: Source, item: Node) -> bool:
+    """Does an attribute of the item itself make it depend on a ``cfg``?"""
+    return any(_CFG.search(source.text(attribute)) for attribute in _attributes(item))
 
 
 def conditional_part(source: Source, node: Node) -> Node | None:
@@ -25,9 +30,7 @@ def conditional_part(source: Source, node: Node) -> Node | None:
             return None
         if macro_name(source, part) == b"cfg_if":
             return part
-        if part.type != "source_file" and any(
-            _CFG.search(source.text(attribute)) for attribute in _attributes(part)
-        ):
+        if part.type != "source_file" and is_conditional(source, part):
             return part
     return None
 

@@ -123,11 +123,6 @@ def is_type_parameter(source: Source, node: Node, name: bytes) -> bool:
     )
 
 
-def is_conditional(source: Source, item: Node) -> bool:
-    """Does an attribute make the item depend on ``cfg``?"""
-    return any(b"cfg" in source.text(attribute) for attribute in attributes(item))
-
-
 # -- reading ---------------------------------------------------------------------------------------
 
 

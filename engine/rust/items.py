@@ -16,14 +16,8 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import imports, item_nodes, nodes
-from engine.rust.definitions import (
-    KINDS,
-    Definitions,
-    Item,
-    is_conditional,
-    is_type_parameter,
-    read,
-)
+from engine.rust.configurations import is_conditional
+from engine.rust.definitions import KINDS, Definitions, Item, is_type_parameter, read
 from engine.rust.files import Files, PackageOf
 from engine.rust.imports import Import
 from engine.rust.modules import Modules, Place

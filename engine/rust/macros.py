@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.configurations import is_conditional
 from engine.rust.files import Files
 from engine.rust.imports import imports, in_blocks, scope_at, scopes
 from engine.rust.known_calls import (
@@ -64,7 +65,7 @@ def meaning_of_macro(
         return _STD if found else MacroMeaning(False, f"it is of `{head.decode(errors='replace')}`")
     for definition in definitions_of(source, name):
         if node.start_byte in _textual_scope(source, definition):
-            conditional = any(b"cfg" in source.text(a) for a in attributes(definition))
+            conditional = is_conditional(source, definition)
             line = source.position(definition.start_byte)[0]
             why = f"a `macro_rules!` of that name stands in line {line}"
             return MacroMeaning(None if conditional else False, why)

@@ -14,7 +14,7 @@ from functools import cache
 from tree_sitter import Node, Query
 
 from engine.rust import nodes
-from engine.rust.definitions import is_conditional
+from engine.rust.configurations import is_conditional
 from engine.rust.files import Files
 from engine.rust.imports import declared, module_at
 from engine.rust.items import Items

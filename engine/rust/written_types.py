@@ -13,7 +13,8 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from engine.rust import imports, item_nodes
-from engine.rust.definitions import Item, is_conditional, type_parameter_names
+from engine.rust.configurations import is_conditional
+from engine.rust.definitions import Item, type_parameter_names
 from engine.rust.items import TYPES, Items
 from engine.rust.known_types import known, std_path
 from engine.rust.syntax import Source
