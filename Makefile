@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: install demo test test-fast test-measured bench bench-speed real lint lock clean
+.PHONY: install demo test test-fast test-measured bench bench-speed real trust lint lock clean
 
 install: $(STAMP)
 
@@ -44,6 +44,10 @@ bench-speed: install
 
 real: install
 	$(BIN)/python -m bench.real
+
+# Fixes on public crates that nobody has read yet (docs/trust.md).
+trust: install
+	$(BIN)/python -m bench.trust
 
 lint: install
 	$(BIN)/ruff format --check .

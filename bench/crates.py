@@ -1,4 +1,5 @@
-"""The pinned public crates of ``corpus/real.toml``: fetched with cargo, checked against their pin."""
+"""Pinned public crates (``corpus/real.toml``, ``corpus/trust.toml``): fetched with cargo, checked against
+their pin."""
 
 from __future__ import annotations
 
@@ -34,16 +35,16 @@ class Crate:
         return f"{self.name}-{self.version}"
 
 
-def pinned() -> tuple[Crate, ...]:
-    """All pins, in the file's order (cheapest first)."""
-    table = tomllib.loads((HOME / "corpus" / "real.toml").read_text("utf-8"))
+def pinned(corpus: str = "real") -> tuple[Crate, ...]:
+    """All pins of ``corpus/CORPUS.toml``, in the file's order (cheapest first)."""
+    table = tomllib.loads((HOME / "corpus" / f"{corpus}.toml").read_text("utf-8"))
     return tuple(
         Crate(
             entry["name"],
             entry["version"],
             entry["sha256"],
             entry["kind"],
-            bool(entry["tests"]),
+            bool(entry.get("tests")),
             tuple(entry.get("features", ())),
             tuple(entry.get("args", ())),
             tuple(entry.get("test_args", ())),
