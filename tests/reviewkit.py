@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from engine.app.review.items import Item, items_of
@@ -54,6 +54,15 @@ def verdict(
     return Verdict(Proposal((site,), tuple(fixes)), fixes[0], Outcome.VERIFIED, "", EVIDENCE)
 
 
+def displaced(
+    name: str, fixes: Sequence[Fix], codemod: str = "guard-across-await", message: str = "a guard"
+) -> Verdict:
+    """A proposal that overlapped what was verified."""
+    found = verdict(name, fixes, codemod, message=message)
+    said = "overlaps another fix: it has to be planned anew over the result"
+    return replace(found, outcome=Outcome.CONFLICT, reason=said, evidence=Evidence())
+
+
 def name_of(item: Item) -> str:
     """What ``verdict`` was called with."""
     return item.verdict.proposal.sites[0].item
@@ -61,10 +70,12 @@ def name_of(item: Item) -> str:
 
 @dataclass
 class Case:
-    """A small tree with its verified fixes; ``cargo`` says what holds."""
+    """A small tree with its verified fixes, and those that they ``displaced``; ``cargo`` says what
+    holds."""
 
     files: dict[str, bytes]
     verdicts: tuple[Verdict, ...]
+    displaced: tuple[Verdict, ...] = ()
     cargo: FakeCargo = field(init=False)
     renewed: int = 0
 

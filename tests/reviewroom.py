@@ -1,5 +1,5 @@
-"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember] [--slow | --pausing]``: the review of
-a small case at the terminal, with the scripted cargo. Its files are written to ROOT when it is empty."""
+"""``python -m tests.reviewroom ROOT [--resume] [--review] [--no-color] [--remember] [--displaced] [--slow | --pausing]``:
+the review of a small case at the terminal, with the scripted cargo. Its files are written to ROOT when it is empty."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from engine.cargo.cargo_results import CheckRun
 from engine.detect.facts import Sources
 from engine.report.result import Result, VerifyPass
 from tests.fakecargo import Breaks, FakeCargo
-from tests.reviewkit import Case, at, fix, verdict
+from tests.reviewkit import Case, at, displaced, fix, verdict
 
 _FILLER = "".join(f"    // line {n}\n" for n in range(20))
 FILES = {
@@ -34,9 +34,10 @@ HOSTILE = "\x1b]0;owned\x07 \u202e[/bold] ::error::"
 _LONG = "".join(f"    written_{n}();\n" for n in range(200))
 
 
-def case() -> Case:
+def case(displacing: bool = False) -> Case:
     """Four fixes: ``hot`` with alternatives (one does not hold, one is of level review), ``pair``
-    of three hunks, two of which only work together, ``third`` in another file, ``long``."""
+    of three hunks, two of which only work together, ``third`` in another file, ``long``. When
+    ``displacing``, ``hot`` took the place of ``guard``."""
 
     def edit(path: str, old: str, new: str) -> Edit:
         return at(FILES, path, old, new)
@@ -68,7 +69,9 @@ def case() -> Case:
         "third", [fix("good", edit("src/b.rs", "site_3", "good_3"))], codemod="clone-per-frame"
     )
     long = verdict("long", [fix("good", edit("src/a.rs", "    site_4();\n", _LONG))])
-    made = Case(dict(FILES), (hot, pair, third, long))
+    held = edit("src/a.rs", "site_1();", "guard_1();")
+    guard = displaced("guard", [fix("block", held), fix("drop", held)], message="a guard is held")
+    made = Case(dict(FILES), (hot, pair, third, long), (guard,) * displacing)
     made.cargo.rules = [
         Breaks(("bad_",), (("src/a.rs", "bad_"),), message=f"no such thing {HOSTILE}"),
         Breaks(("new_decl", "old_use"), (("src/a.rs", "old_use"),), message="old use"),
@@ -108,7 +111,9 @@ def applying(root: Path, made: Case, ui: Ui, *options: str) -> ApplyRun:
         made.verdicts,
         b"a patch",
         prover.texts.of(made.items).files,
-        passes=(VerifyPass(ids, {}, cast(Any, None)),),  # nothing is planned here: no facts
+        passes=(  # nothing is planned here: no facts
+            VerifyPass(ids, {}, cast(Any, None), made.displaced),
+        ),
     )
     return ApplyRun(
         prover,
@@ -125,7 +130,7 @@ def applying(root: Path, made: Case, ui: Ui, *options: str) -> ApplyRun:
 
 def main() -> int:
     root, *options = Path(sys.argv[1]), *sys.argv[2:]
-    made = case()
+    made = case("--displaced" in options)
     if not (root / "src").exists():
         made.write(root)
     if "--slow" in options:

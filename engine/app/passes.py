@@ -132,15 +132,17 @@ class _Passes:
         self, proposals: Sequence[Proposal], facts: Facts, baseline: CheckRun
     ) -> VerifyResult:
         """One pass over ``proposals``, with its outcome added to that of those before."""
-        self.tried.append(VerifyPass(frozenset(p.id for p in proposals), self.files, facts))
+        base = self.files
         found = verify(
             proposals,
             self.tools,
             self.settings,
             follow_with(facts),
-            base=self.files,
+            base=base,
             baseline=baseline,
         )
+        displaced = tuple(v for v in found.verdicts if v.outcome is Outcome.CONFLICT)
+        self.tried.append(VerifyPass(frozenset(p.id for p in proposals), base, facts, displaced))
         if self.waiting is not None:
             self.settle([verdict.proposal for verdict in found.verdicts])
             self.later |= {v.proposal.id for v in found.verdicts}

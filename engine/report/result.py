@@ -20,11 +20,13 @@ from engine.rewrite.patch_series import Step
 @dataclass(frozen=True)
 class VerifyPass:
     """One pass of verification: ``ids`` are the proposals that it tried. The offsets of their edits
-    count in ``base`` where it has a path, else in the user's own text."""
+    count in ``base`` where it has a path, else in the user's own text. ``displaced`` overlapped what
+    was kept, and were left for the next pass."""
 
     ids: frozenset[str]
     base: Mapping[str, bytes]
     facts: Facts
+    displaced: tuple[Verdict, ...] = ()
 
 
 @dataclass(frozen=True)

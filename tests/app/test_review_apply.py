@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -356,3 +357,19 @@ def test_any_choice_of_fixes_compiles(root: Path) -> None:
             assert run.ok, run.output
             assert not run.diagnostics, run.output  # no line is left over either
         assert found.files == result.files
+
+
+@pytest.mark.slow
+def test_the_fix_that_another_one_displaced_is_offered_when_that_is_skipped(tmp_path: Path) -> None:
+    """The story's second program: without its counter's fix, the guard still ends before the await."""
+    meta = tmp_path / "meta"
+    shutil.copytree(Path(__file__).parents[1] / "data/story-meta", meta)
+    (meta / ".gitignore").write_text("/target\n", "utf-8")
+    start(meta)
+    status, shown = at_terminal(meta, "nyy", "--review")
+    assert status == 1, shown
+    assert "[1/1] mutex-counter" in shown
+    assert "[2/2] guard-across-await" in shown
+    assert "instead: of a fix that you skip, which overlaps this one" in shown
+    assert "Fixed src/lib.rs (1 fix)" in shown
+    assert "    meta.lock().unwrap().counter += 1;\n" in (meta / "src/lib.rs").read_text("utf-8")

@@ -8,10 +8,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.app.review.items import Answer, Item, Kind, alternative, alternatives, items_of
+from engine.app.review.items import (
+    Answer,
+    Item,
+    Kind,
+    alternative,
+    alternatives,
+    displaced_of,
+    items_of,
+)
 from engine.app.review.queue import Queue
 from engine.base.model import Edit, Level
-from tests.reviewkit import fix, verdict
+from tests.reviewkit import displaced, fix, verdict
 
 
 def item(
@@ -152,6 +160,62 @@ def test_alternatives_keep_to_the_levels_that_are_taken() -> None:
     assert alternatives(second, {"safe"}) == (grown, fixes[2])
 
 
+# -- what was displaced ----------------------------------------------------------------------------
+
+
+def behind(number: int, codemod: str = "guard") -> Item:
+    """What overlaps the items with this number, and was not tried."""
+    change = fix("block", Edit("src/a.rs", number * 10 + 1, number * 10 + 3, codemod.encode()))
+    return displaced_of([[displaced(f"{number} {codemod}", [change], codemod)]])[0]
+
+
+def verified(number: int) -> Item:
+    change = fix("good", Edit("src/a.rs", number * 10, number * 10 + 5, b"new"))
+    return Item(verdict(f"v {number}", [change]), change)
+
+
+def test_what_was_displaced_comes_when_the_other_is_skipped() -> None:
+    counter, other, guard = verified(1), verified(2), behind(1)
+    start = Queue((counter, other), displaced=(guard,)).arranged()
+    assert start.items == (counter, other)
+    assert start.give(Answer.TAKE).items == (counter, other)
+    skipped = start.give(Answer.SKIP)
+    assert (skipped.items, skipped.current) == ((counter, guard, other), guard)
+    assert not guard.proven and guard.kind is Kind.DISPLACED
+    assert skipped.undo() == start
+    # Taken after all, it takes its place again.
+    back = skipped.move(-1).give(Answer.TAKE)
+    assert (back.items, back.taken, back.current) == ((counter, other), (counter,), other)
+
+
+def test_the_other_cannot_be_taken_beside_it() -> None:
+    counter, guard = verified(1), replace(behind(1), proven=True)
+    queue = Queue((counter,), displaced=(guard,)).give(Answer.SKIP).give(Answer.TAKE)
+    assert (queue.taken, queue.complete) == ((guard,), True)
+    again = queue.move(-2)
+    assert again.current == counter
+    assert again.clash(counter) == guard
+
+
+def test_of_several_displaced_each_waits_for_what_comes_before_it() -> None:
+    counter, first, second, apart = verified(1), behind(1, "a"), behind(1, "b"), behind(3)
+    queue = Queue((counter,), displaced=(first, second, apart)).arranged()
+    assert queue.items == (counter, apart)  # nothing stands in its way
+    queue = queue.give(Answer.SKIP)
+    assert (queue.items, queue.current) == ((counter, first, apart), first)
+    queue = queue.give(Answer.SKIP)
+    assert (queue.items, queue.current) == ((counter, first, second, apart), second)
+    assert queue.move(-2).give_rest(Answer.TAKE, lambda i: i.id)[0].items == (counter, apart)
+
+
+def test_the_rest_of_a_file_brings_what_was_displaced() -> None:
+    queue, _ = Queue((verified(1), verified(2)), displaced=(behind(2),)).give_rest(
+        Answer.SKIP, lambda i: i.path
+    )
+    assert queue.current == behind(2)
+    assert alternative(queue.current, queue.current.fix) == queue.current
+
+
 STEPS = st.lists(
     st.tuples(st.sampled_from("ynadADjku/s"), st.sampled_from(["a.rs", "two", "new_2"])),
     max_size=40,
@@ -168,7 +232,8 @@ def test_any_steps_keep_the_session_sound(
         for n, file, code in shape
         if (found := item(n, "src/b.rs" if file else "src/a.rs", "two" if code else "one"))
     }
-    queue = Queue(tuple(items.values()))
+    queue = Queue(tuple(items.values()), displaced=(behind(1), behind(1, "b"), behind(2)))
+    queue = queue.arranged()
     for key, words in steps:
         before = queue
         current = queue.current
@@ -189,6 +254,9 @@ def test_any_steps_keep_the_session_sound(
             answer = Answer.TAKE if key in "yaA" else Answer.SKIP
             if answer is Answer.TAKE and queue.clash(current):
                 continue
+            if answer is Answer.TAKE and not current.proven:
+                queue = queue.proven(replace(current, proven=True))
+                before = queue
             if key in "yn":
                 queue = queue.give(answer)
             else:
@@ -196,6 +264,10 @@ def test_any_steps_keep_the_session_sound(
                 queue, left = queue.give_rest(answer, same)
                 assert all(i.key not in queue.answers for i in left)
             assert queue.answers[current.key] is answer
+            for waiting in queue.items:
+                others = [i for i in queue.items if not i.displaced and i.clashes(waiting)]
+                if waiting.displaced and waiting not in queue.taken:
+                    assert all(queue.answer(i) is Answer.SKIP for i in others)
             assert queue.past == before
         assert queue.answers.keys() <= {i.key for i in queue.items}
         assert all(queue.clash(taken) is None for taken in queue.taken)
@@ -204,4 +276,4 @@ def test_any_steps_keep_the_session_sound(
     while (past := queue.undo()) is not None:
         queue = past
     assert not queue.answers
-    assert len(queue.items) == len(items)
+    assert len([i for i in queue.items if not i.displaced]) == len(items)

@@ -608,3 +608,41 @@ def test_a_file_that_changed_meanwhile_is_named_and_left(start: Start, root: Pat
     assert after["src/b.rs"] == mine
     assert after["src/a.rs"] == texts("hot", "long")["src/a.rs"]  # `pair` is whole or not at all
     assert set(content(root)) == {"src/a.rs", "src/b.rs"}
+
+
+# -- what was displaced ----------------------------------------------------------------------------
+
+
+def test_what_was_displaced_is_asked_about_when_the_other_is_skipped(
+    start: Start, root: Path
+) -> None:
+    terminal = start("--displaced")
+    said = terminal.press("n")
+    assert "[2/5] guard-across-await: a guard is held" in said
+    assert "instead: of a fix that you skip, which overlaps this one" in said
+    assert "proof: none yet: it is checked when you apply it" in said
+    assert "it cannot be split" in terminal.press("s")
+    end = terminal.press("y", "n", "n", "n")
+    assert "1 to apply, 4 skipped" in end
+    assert "Fixed src/a.rs (1 fix)" in terminal.press("y")
+    assert now(root)["src/a.rs"] == FILES["src/a.rs"].replace(b"site_1", b"guard_1")
+
+
+def test_what_was_displaced_is_not_asked_about_when_the_other_is_taken(
+    start: Start, root: Path
+) -> None:
+    terminal = start("--displaced")
+    assert "[2/4]" in terminal.press("y")
+    assert "4 to apply, 0 skipped" in terminal.press("y", "y", "y")
+    terminal.press("y")
+    assert now(root) == texts(*ALL)
+
+
+def test_an_answer_to_what_was_displaced_is_resumed(start: Start, root: Path) -> None:
+    terminal = start("--displaced")
+    terminal.press("n", "y")
+    terminal.hang_up()
+    again = start("--displaced", "--resume")
+    again.press("n", "n", "n", "y")
+    assert "with 2 answers" in again.raw
+    assert now(root)["src/a.rs"] == FILES["src/a.rs"].replace(b"site_1", b"guard_1")

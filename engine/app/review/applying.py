@@ -12,7 +12,7 @@ import click
 
 from engine.app.request import ProofSettings
 from engine.app.review.finish import Finish, Ready
-from engine.app.review.items import Answer, Item, Kind, items_of
+from engine.app.review.items import Answer, Item, Kind, displaced_of, items_of
 from engine.app.review.memory import Memory
 from engine.app.review.queue import Queue
 from engine.app.review.resume import after_writing, kept, resumed
@@ -72,6 +72,7 @@ class ApplyRun:
         self._prover = prover
         self._texts = prover.texts
         self._items = items_of(result.verdicts, (each.ids for each in result.passes))
+        self._displaced = displaced_of(each.displaced for each in result.passes)
         self._finish = Finish(result.root, prover.texts, prover, memory, result.files, stamps)
 
     # -- without asking ------------------------------------------------------------------------
@@ -136,8 +137,8 @@ class ApplyRun:
                 self._ui.say(
                     "Note", "an earlier session has answers: --resume goes on there", "cyan"
                 )
-            return Queue(self._items)
-        found = resumed(self._memory.answers(), self._items, self._texts)
+            return Queue(self._items, displaced=self._displaced).arranged()
+        found = resumed(self._memory.answers(), self._items, self._texts, self._displaced)
         self._ui.say("Resuming", f"with {count(found.held, 'answer')} of the last session")
         if found.stale:
             self._ui.say("Note", f"changed since, so asked again: {', '.join(found.stale)}", "cyan")
@@ -217,7 +218,8 @@ class ApplyRun:
         else:
             self._memory.forget()
         if self._remembered is not None:
-            skipped = [i for i in queue.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
+            whole = (Kind.PLANNED, Kind.DISPLACED)
+            skipped = [i for i in queue.with_answer(Answer.SKIP) if i.kind in whole]
             sites = [site for item in skipped for site in item.verdict.proposal.sites]
             if sites:
                 baseline.add(self._remembered, map(BaselineEntry.of, sites))

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     ALTERNATIVE = "alternative"  # another one of the same proposal
     HUNKS = "hunks"  # some hunks of what was verified
     EDITED = "edited"  # a person's text
+    DISPLACED = "displaced"  # as it was planned, before another one took its place
 
 
 class Answer(StrEnum):
@@ -42,9 +43,16 @@ class Item:
     proven: bool = True
 
     @property
+    def displaced(self) -> bool:
+        """Did it overlap with a fix that was verified in its place? It is offered without that one."""
+        return self.verdict.outcome is Outcome.CONFLICT
+
+    @property
     def id(self) -> str:
-        """The id of the proposal, which items that were split from one fix share."""
-        return self.verdict.proposal.id
+        """The id of the proposal, which items that were split from one fix share. What was displaced
+        may be planned again on the result, under the same one: it has a mark of its own."""
+        name = self.verdict.proposal.id
+        return f"{name}~{self.pass_index}" if self.displaced else name
 
     @property
     def key(self) -> str:
@@ -65,7 +73,8 @@ class Item:
     def clashes(self, other: Item) -> bool:
         """Can the two not stand in one text? What was verified was so in one text with the rest."""
         settled = {Kind.PLANNED, Kind.HUNKS}
-        if self.kind in settled and other.kind in settled:
+        together = not (self.displaced or other.displaced)
+        if together and self.kind in settled and other.kind in settled:
             return False
         return self.pass_index == other.pass_index and any(
             not compatible(mine, its) for mine in self.fix.edits for its in other.fix.edits
@@ -100,9 +109,20 @@ def items_of(verdicts: Iterable[Verdict], passes: Iterable[frozenset[str]]) -> t
     return tuple(sorted(found, key=order))
 
 
+def displaced_of(passes: Iterable[Iterable[Verdict]]) -> tuple[Item, ...]:
+    """Items for what each pass left for the next one, in the order of precedence: they overlap what is
+    asked about, and have not been tried."""
+    return tuple(
+        Item(verdict, verdict.fix, Kind.DISPLACED, pass_index=index, proven=False)
+        for index, verdicts in enumerate(passes)
+        for verdict in verdicts
+        if verdict.fix is not None
+    )
+
+
 def alternatives(item: Item, takes: Iterable[str]) -> tuple[Fix, ...]:
     """The alternatives of the item's proposal in their order, of the levels in ``takes``; the one
-    that was verified as it was verified."""
+    that was verified (or tried last) as it was then."""
     verified = item.verdict.fix
     assert verified is not None
     levels = set(takes)
@@ -117,5 +137,6 @@ def alternatives(item: Item, takes: Iterable[str]) -> tuple[Fix, ...]:
 def alternative(item: Item, fix: Fix) -> Item:
     """``item`` with another alternative in its place; the verified one needs no proof."""
     if fix == item.verdict.fix:
-        return replace(item, fix=fix, kind=Kind.PLANNED, part="", proven=True)
+        kind = Kind.DISPLACED if item.displaced else Kind.PLANNED
+        return replace(item, fix=fix, kind=kind, part="", proven=not item.displaced)
     return replace(item, fix=fix, kind=Kind.ALTERNATIVE, part="", proven=False)

@@ -90,8 +90,8 @@ class ReviewProver:
 
     def try_alone(self, item: Item) -> Tried:
         """Does ``item`` compile, by itself on the text that it was planned on? Its codemod may
-        answer errors of an alternative by a larger fix, as it may in every proof."""
-        grows = item.kind is Kind.ALTERNATIVE
+        answer errors of what was not tried yet by a larger fix, as it may in every proof."""
+        grows = item.kind in (Kind.ALTERNATIVE, Kind.DISPLACED)
         follow = self._follows[item.pass_index] if grows else _as_it_is
         found, _ = self._proof([item], self.texts.bases[item.pass_index], False, follow)
         return _tried(item, found[0])

@@ -10,12 +10,15 @@ from engine.app.review.items import Answer, Item
 
 @dataclass(frozen=True)
 class Queue:
-    """``at`` is the item that is asked about, ``len(items)`` behind the last one. ``past`` is the
-    queue before the last thing that was done (moving about is not a thing done)."""
+    """``at`` is the item that is asked about, ``len(items)`` behind the last one. ``displaced`` are
+    items that overlap others, in the order of precedence: each comes into the queue behind what it
+    overlaps when all of that is skipped. ``past`` is the queue before the last thing that was done
+    (moving about is not a thing done)."""
 
     items: tuple[Item, ...]
     answers: Mapping[str, Answer] = field(default_factory=dict)  # by key
     at: int = 0
+    displaced: tuple[Item, ...] = ()
     past: Queue | None = field(default=None, repr=False, compare=False)
 
     @property
@@ -58,7 +61,7 @@ class Queue:
         if answer is Answer.TAKE and (not item.proven or self.clash(item) is not None):
             raise ValueError(f"{item.key} cannot be taken")
         answers = {**self.answers, item.key: answer}
-        return replace(self, answers=answers, past=self)._onwards()
+        return replace(self, answers=answers, past=self).arranged()._onwards()
 
     def give_rest(
         self, answer: Answer, same: Callable[[Item], object]
@@ -75,7 +78,8 @@ class Queue:
                 left.append(item)
             else:
                 now = replace(now, answers={**now.answers, item.key: answer})
-        return replace(now, at=self.at, past=self)._onwards(), tuple(left)
+        found = replace(now, items=self.items, at=self.at, past=self).arranged()
+        return found._onwards(), tuple(item for item in left if item in found.items)
 
     def undo(self) -> Queue | None:
         """As it was before the last answer, split, edit or alternative; None at the beginning."""
@@ -94,13 +98,42 @@ class Queue:
         old = self.items[self.at]
         answers = {key: answer for key, answer in self.answers.items() if key != old.key}
         rest = (*self.items[: self.at], *items, *self.items[self.at + 1 :])
-        return replace(self, items=rest, answers=answers, past=self)
+        return replace(self, items=rest, answers=answers, past=self).arranged()
 
     def proven(self, item: Item) -> Queue:
         """The queue with ``item``, which was found to hold, in the place of the current one. That
         cannot be undone."""
         items = (*self.items[: self.at], item, *self.items[self.at + 1 :])
         return replace(self, items=items)
+
+    # -- what was displaced --------------------------------------------------------------------
+
+    def arranged(self) -> Queue:
+        """With those of ``displaced`` in the queue whose time has come, and no others, but for what is
+        taken. The current item stays the current one where it can."""
+        items, answers, current = list(self.items), dict(self.answers), self.current
+        gone: set[str] = set()
+        for number, one in enumerate(self.displaced):
+            mine = [item for item in items if item.id == one.id]
+            if any(answers.get(item.key) is Answer.TAKE for item in mine):
+                continue
+            others = [i for i in items if not i.displaced and i.clashes(one)]
+            earlier = [i for i in self.displaced[:number] if i.clashes(one)]
+            before = [*others, *(i for d in earlier for i in items if i.id == d.id)]
+            hidden = any(i.id in gone for i in earlier)
+            if hidden or any(answers.get(i.key) is not Answer.SKIP for i in before):
+                gone.add(one.id)
+                items = [item for item in items if item.id != one.id]
+            elif not mine:
+                place = max((items.index(i) + 1 for i in before), default=len(items))
+                ranked = {other.id for other in self.displaced[:number]}
+                while place < len(items) and items[place].id in ranked:
+                    place += 1
+                items.insert(place, one)
+        keys = {item.key for item in items}
+        answers = {key: answer for key, answer in answers.items() if key in keys}
+        at = items.index(current) if current in items else min(self.at, len(items))
+        return replace(self, items=tuple(items), answers=answers, at=at)
 
     # -- moving about --------------------------------------------------------------------------
 

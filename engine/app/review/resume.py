@@ -11,6 +11,9 @@ from engine.app.review.queue import Queue
 from engine.app.review.texts import Texts
 from engine.base.model import Edit, Fix
 
+# Whole, as a plan had it.
+_AS_PLANNED = frozenset({Kind.PLANNED, Kind.DISPLACED})
+
 
 @dataclass(frozen=True)
 class Resumed:
@@ -31,7 +34,7 @@ def kept(queue: Queue, texts: Texts) -> Answers:
     files: dict[str, str] = {}
     for item in queue.items:
         answer = queue.answer(item)
-        if answer is None and item.kind is Kind.PLANNED:
+        if answer is None and item.kind in _AS_PLANNED:
             continue
         given.append(_remembered(item, answer))
         files |= {path: digest(texts.base(item, path)) for path in item.fix.paths}
@@ -40,7 +43,7 @@ def kept(queue: Queue, texts: Texts) -> Answers:
 
 def after_writing(queue: Queue, texts: Texts, files: Mapping[str, bytes]) -> Answers:
     """What still is to be remembered when ``files`` were written: the whole fixes skipped."""
-    skipped = [i for i in queue.with_answer(Answer.SKIP) if i.kind is Kind.PLANNED]
+    skipped = [i for i in queue.with_answer(Answer.SKIP) if i.kind in _AS_PLANNED]
     now = {
         path: digest(files[path] if path in files else texts.read(path))
         for item in skipped
@@ -53,18 +56,20 @@ def _remembered(item: Item, answer: Answer | None) -> Remembered:
     return Remembered(item.id, item.part, item.kind, item.fix.label, answer, item.fix.edits)
 
 
-def resumed(answers: Answers, items: Sequence[Item], texts: Texts) -> Resumed:
-    """``items`` as a session with the answers that still hold."""
+def resumed(
+    answers: Answers, items: Sequence[Item], texts: Texts, displaced: Sequence[Item] = ()
+) -> Resumed:
+    """``items`` as a session with the answers that still hold, also to those of ``displaced``."""
     by_id: dict[str, list[Remembered]] = {}
     for one in answers.given:
         by_id.setdefault(one.id, []).append(one)
-    known = {item.id for item in items}
+    known = {item.id for item in (*items, *displaced)}
     gone = sum(len(given) for name, given in by_id.items() if name not in known)
     stale: set[str] = set()
     other = held = 0
     found: list[Item] = []
     given_now: dict[str, Answer] = {}
-    for item in items:
+    for item in (*items, *displaced):
         given = by_id.get(item.id, [])
         changed = {
             path
@@ -83,8 +88,10 @@ def resumed(answers: Answers, items: Sequence[Item], texts: Texts) -> Resumed:
             if answer is not None:
                 given_now[version.key] = answer
                 held += 1
-    queue = Queue(tuple(found), given_now)
-    first = next((n for n, item in enumerate(found) if item.key not in given_now), len(found))
+    asked = tuple(i for i in found if not i.displaced or i.key in given_now)
+    queue = Queue(asked, given_now, displaced=tuple(displaced)).arranged()
+    count, given_now = len(queue.items), dict(queue.answers)
+    first = next((n for n, i in enumerate(queue.items) if i.key not in given_now), count)
     return Resumed(replace(queue, at=first), held, tuple(sorted(stale)), gone, other)
 
 
@@ -95,7 +102,7 @@ def _again(item: Item, given: Sequence[Remembered]) -> list[tuple[Item, Answer |
         return [(item, None)]
     found: list[tuple[Item, Answer | None]] = []
     for one in given:
-        if one.kind is Kind.PLANNED:
+        if one.kind in _AS_PLANNED:
             # The place of a skipped fix does not matter: its file is the one that was looked at.
             same = one.edits == item.fix.edits or one.answer is Answer.SKIP
             version = item if same else None
@@ -104,6 +111,8 @@ def _again(item: Item, given: Sequence[Remembered]) -> list[tuple[Item, Answer |
             version = None if fix is None else replace(item, fix=fix, kind=one.kind, part=one.part)
         if version is None:
             return None
+        if one.answer is Answer.TAKE:  # it was proven then
+            version = replace(version, proven=True)
         found.append((version, one.answer))
     whole = Kind.HUNKS not in {one.kind for one in given} or _same(
         item.fix.edits, (edit for one in given for edit in one.edits)

@@ -167,14 +167,14 @@ class Screen:
         rows += self._note("", "level", f"{item.fix.level} ({item.fix.label})")
         if item.fix.note:
             rows += self._note("", "fix", item.fix.note)
-        if item.kind is not Kind.PLANNED:
+        if item.kind is not Kind.PLANNED and not item.displaced:
             rows += self._note("", "mind", "what follows was found for the fix as it was verified")
         rows += self._note("", "check", evidence.check or "not run")
         rows += self._note("", "tests", evidence.tests or "not run")
         rows += self._note("", "bench", evidence.bench)
         if item.verdict.reason:
             rows += self._note("", "mind", item.verdict.reason)
-        rows += self._note("", "id", item.id)
+        rows += self._note("", "id", item.verdict.proposal.id)
         self._rows(rows)
         self.diagnostics(evidence.diagnostics)
         self._verbatim([Text(), *_diff(diff)])
@@ -204,6 +204,8 @@ class Screen:
         if others:
             level += f"; {count(others, 'alternative')}: `t`"
         rows += self._note(gutter, "level", level)
+        if item.displaced:
+            rows += self._note(gutter, "instead", "of a fix that you skip, which overlaps this one")
         if fix.note:
             rows += self._note(gutter, "fix", fix.note)
         return rows + self._note(gutter, "proof", _proof(item))
@@ -256,6 +258,7 @@ def _proof(item: Item) -> str:
             Kind.ALTERNATIVE: "this alternative compiles",
             Kind.HUNKS: "this hunk compiles without the others of its fix",
             Kind.EDITED: "your text compiles",
+            Kind.DISPLACED: "it compiles",
         }[item.kind]
         if "," in item.part:
             what = f"hunks {item.part} only work together; they compile without the others"

@@ -343,4 +343,5 @@ _KINDS = {
     Kind.ALTERNATIVE: "another alternative than the one that was verified",
     Kind.HUNKS: "a hunk already",
     Kind.EDITED: "your own text",
+    Kind.DISPLACED: "a fix that was not verified",
 }
