@@ -115,7 +115,7 @@ type change, else for review. There is no such alternative, and the reason is to
 When to leave it
 ----------------
 A clone outside of what runs per frame or per request, in a start-up path or a test, is worth more
-as clear code than the nanoseconds that it costs. An `Arc` cloned once per connection is no problem
+as clear code than the nanoseconds that it costs: such are looked for with `--cold` alone. An `Arc` cloned once per connection is no problem
 either. Leave a copy that is meant to free a large buffer early. Silence one place with
 `// spikeproof: allow(clone-per-frame)`.
 """
@@ -168,10 +168,12 @@ class ClonePerFrame(Codemod):
         )
     }
 
-    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+    def locate(
+        self, source: Source, matches: Sequence[Match], cold: bool = False
+    ) -> Iterable[Site]:
         from .locate import CloneLocator
 
-        return CloneLocator(source).sites(matches)
+        return CloneLocator(source, cold).sites(matches)
 
     def questions(
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None

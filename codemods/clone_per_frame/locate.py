@@ -52,9 +52,10 @@ _NAMING = frozenset({UsageKind.LET, UsageKind.FOR, UsageKind.MATCH, UsageKind.IF
 
 @dataclass
 class CloneLocator:
-    """Locates the sites of one file."""
+    """Locates the sites of one file; with ``cold``, also where nothing shows that the code runs often."""
 
     source: Source
+    cold: bool = False
 
     def sites(self, matches: Sequence[Match]) -> Iterator[Site]:
         """Of the query's matches, those worth a look, each once, in the order of ``matches``."""
@@ -78,7 +79,7 @@ class CloneLocator:
         if place is None or function is None or _converts(self.source, clone, place):
             return None
         usage = usage_of(clone)
-        if not runs_often(self.source, clone.node):
+        if not self.cold and not runs_often(self.source, clone.node):
             return None
         scopes = scopes_of(self.source, function)
         verdict = movable(self.source, scopes, clone.node, place)

@@ -106,7 +106,9 @@ class FormatAppend(Codemod):
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ((b"format",),)
     anchors = (rb"format\s*!",)
 
-    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+    def locate(
+        self, source: Source, matches: Sequence[Match], cold: bool = False
+    ) -> Iterable[Site]:
         from engine.rust.context import heat_through_closures, runs_often
         from engine.rust.syntax import span_of
 
@@ -115,7 +117,7 @@ class FormatAppend(Codemod):
         for match in matches:
             macro = match.one("format")
             made = formatted_by(source, macro) if source.sound(macro) else None
-            if made is None or not runs_often(source, macro):
+            if made is None or not (cold or runs_often(source, macro)):
                 continue
             yield Site(
                 codemod=self.name,

@@ -108,7 +108,9 @@ class GuardAcrossAwait(Codemod):
     use_macro_literals = _suspending
     costs = frozenset({"allocations"})  # what the lock guards may be copied to be used without it
 
-    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+    def locate(
+        self, source: Source, matches: Sequence[Match], cold: bool = False
+    ) -> Iterable[Site]:
         for node, evident in locate.guard_expressions(source, matches):
             captures = {"value": (span_of(node),)}
             if not evident:

@@ -169,7 +169,9 @@ class MutexCounter(Codemod):
     use_macro_literals = tuple(method + b"(" for method in METHODS)
     use_literals = (use_macro_literals,)
 
-    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+    def locate(
+        self, source: Source, matches: Sequence[Match], cold: bool = False
+    ) -> Iterable[Site]:
         return locate(source, matches)
 
     def questions(

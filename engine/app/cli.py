@@ -16,6 +16,7 @@ from engine.app.options import (
     BENCH_TIME,
     CI_PROOF,
     CODEMODS,
+    COLD,
     COMMON,
     PATHS,
     PROOF,
@@ -48,7 +49,7 @@ def cli() -> None:
 
 @cli.command()
 @PATHS
-@options(SELECTION, CODEMODS, SINCE, BASELINE, COMMON)
+@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -66,7 +67,7 @@ def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
 
 @cli.command()
 @PATHS
-@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, (SAMPLES,), VERBOSITY)
+@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, (SAMPLES,), VERBOSITY)
 @click.option(
     "-o",
     "into",
@@ -102,7 +103,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@options(SELECTION, CODEMODS, SINCE, BASELINE, PROOF, VERBOSITY)
+@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, VERBOSITY)
 @click.option(
     "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
 )
@@ -147,7 +148,7 @@ def apply(path: Path, every: bool, undo: bool, **common: Any) -> int:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@options(SELECTION, CODEMODS, COMMON)
+@options(SELECTION, CODEMODS, COLD, COMMON)
 @click.option(
     "--no-types",
     is_flag=True,
@@ -206,7 +207,7 @@ def bench(
     help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
     "the pull or merge request, as GitHub's or GitLab's environment names it.",
 )
-@options(SELECTION, CODEMODS, BASELINE, VERBOSITY, CI_PROOF)
+@options(SELECTION, CODEMODS, COLD, BASELINE, VERBOSITY, CI_PROOF)
 @click.option(
     "--fail-on",
     type=click.Choice(["safe", "review", "none"]),
@@ -342,7 +343,8 @@ def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspac
         locked=common["locked"],
         offline=common["offline"],
     )
-    return discover_all(paths, selection)
+    found = discover_all(paths, selection)
+    return tuple(w.with_cold() for w in found) if common.get("cold") else found
 
 
 def _end(_signal: int, _frame: object) -> None:

@@ -186,7 +186,15 @@ class BySyntax(NamedTuple):
 def by_syntax(workspace: Workspace, names: Sequence[str], ui: Ui) -> BySyntax:
     """Scan the files that the user asked for, by syntax alone: nothing of the repository's runs."""
     asked = [path for path in workspace.files if workspace.is_requested(path)]
-    found = scan(workspace.root, asked, names, workspace.edition_of, ui.scanning, uses=False)
+    found = scan(
+        workspace.root,
+        asked,
+        names,
+        workspace.edition_of,
+        ui.scanning,
+        uses=False,
+        takes_cold=workspace.takes_cold,
+    )
     every = [s for s in found.sites if s.role == "site"]
     allowed = [s for s in every if workspace.allows(s)]
     sites = tuple(lowered(s, workspace) for s in allowed if not workspace.spares(s))

@@ -36,6 +36,14 @@ CODEMODS = (
         "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
     ),
 )
+COLD = (
+    click.option(
+        "--cold",
+        is_flag=True,
+        help="Also sites in code that nothing shows to run often: outside loops, streams, request "
+        "handlers and async code.",
+    ),
+)
 OUTPUT = (
     click.option(
         "-o",

@@ -194,7 +194,13 @@ def rescan(
     session.cargo.write(files)
     check = check or session.cargo.check()
     workspace = session.workspace
-    found = scan(session.scratch.tree, workspace.files, names, workspace.edition_of)
+    found = scan(
+        session.scratch.tree,
+        workspace.files,
+        names,
+        workspace.edition_of,
+        takes_cold=workspace.takes_cold,
+    )
     return found.sites, check
 
 

@@ -46,7 +46,14 @@ class Surveyed(NamedTuple):
 
 def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     """Sites as the types show them (``scan --types``)."""
-    found = scan(workspace.root, workspace.files, names, workspace.edition_of, ui.scanning)
+    found = scan(
+        workspace.root,
+        workspace.files,
+        names,
+        workspace.edition_of,
+        ui.scanning,
+        takes_cold=workspace.takes_cold,
+    )
     if not _any_site(found.sites):
         unused = unused_by(workspace, found.idle, names)
         return Surveyed((), found.skipped, found.suppressed, 0, unused, 0, frozenset())
@@ -82,7 +89,12 @@ def proving(request: RunRequest, ui: Ui) -> Iterator[tuple[Result, Session | Non
     asked of cargo, and nothing opened. ``run`` is the same for who wants the result alone."""
     workspace = request.workspace
     found = scan(
-        workspace.root, workspace.files, request.codemods, workspace.edition_of, ui.scanning
+        workspace.root,
+        workspace.files,
+        request.codemods,
+        workspace.edition_of,
+        ui.scanning,
+        takes_cold=workspace.takes_cold,
     )
     result = _by_scan_alone(request, found)
     if result is not None:

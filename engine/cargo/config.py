@@ -13,6 +13,7 @@ one and overrides it key by key (``codemods`` option by option). The keys are th
     check-timeout = 300                  # seconds for one cargo check
     env = ["DATABASE_URL"]               # variables let through to cargo and the tests
     test-code = true                     # also sites in tests, benches and examples
+    cold = true                          # also sites where nothing shows that the code runs often
     workload = "cargo run --release --example load"   # measured as a whole, before and after
     baseline = "spikeproof-baseline.json"  # sites to live with (the workspace's own manifest only)
 """
@@ -72,6 +73,7 @@ class Config:
     check_timeout: float | None = None  # seconds; None: the default
     env: tuple[str, ...] = ()
     test_code: bool = False
+    cold: bool = False
     workload: tuple[str, ...] = ()
     baseline: str = ""
     named: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
@@ -293,6 +295,11 @@ KEYS: Mapping[str, Key] = {
     ),
     "test-code": Key(
         _flag, {"type": "boolean", "default": False}, "Also sites in tests, benches and examples."
+    ),
+    "cold": Key(
+        _flag,
+        {"type": "boolean", "default": False},
+        "Also sites in code that nothing shows to run often: outside loops, handlers and async code.",
     ),
     "workload": Key(
         _command,

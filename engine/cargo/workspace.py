@@ -92,6 +92,21 @@ class Workspace:
         package = self.package_of(path)
         return int(package.edition) if package is not None and package.edition.isdigit() else 2021
 
+    def takes_cold(self, path: str) -> bool:
+        """Is ``path`` looked at where nothing shows that its code runs often, too (``cold`` of the
+        config)?"""
+        return (self.package_of(path) or self).config.cold
+
+    def with_cold(self) -> Workspace:
+        """The same, whatever the config says, with all files looked at everywhere (``--cold``)."""
+        members = {p.root: replace(p, config=replace(p.config, cold=True)) for p in self.packages}
+        return replace(
+            self,
+            config=replace(self.config, cold=True),
+            packages=tuple(members.values()),
+            selected=tuple(members[package.root] for package in self.selected),
+        )
+
     def spares(self, site: Site) -> bool:
         """Is the site left alone because only tests, benches or examples run it?
 

@@ -67,6 +67,7 @@ class Newness:
     _paths: frozenset[str] = field(repr=False)
     _read: Callable[[str], bytes] = field(repr=False)
     _edition_of: Callable[[str], int] = field(repr=False)
+    _takes_cold: Callable[[str], bool] = field(repr=False)
     _tree: Mapping[str, git.TreeEntry] = field(repr=False)
     _files: dict[str, _File | None] = field(default_factory=dict, repr=False)
     _renames: Mapping[str, git.TreeEntry] | None = field(default=None, repr=False)
@@ -127,7 +128,8 @@ class Newness:
 
     def _known(self, file: _File, before: Source, codemod: str) -> _Known:
         if codemod not in file.known:
-            found = scan_source(before, (codemod,)).sites
+            cold = self._takes_cold(file.now.path)
+            found = scan_source(before, (codemod,), cold=cold).sites
             sites = [site for site in found if site.role == "site"]
             file.known[codemod] = _Known(
                 frozenset(site.span.start for site in sites if not site.in_tests),
@@ -206,6 +208,7 @@ def since(
         _paths=frozenset(workspace.files),
         _read=read or sources_of(workspace).data,
         _edition_of=workspace.edition_of,
+        _takes_cold=workspace.takes_cold,
         _tree={e.path: e for e in git.tree_of(top, base) if _is_source(e)},
     )
 

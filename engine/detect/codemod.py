@@ -95,8 +95,12 @@ class Codemod:
     precedence: ClassVar[int] = 0
     options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``RESERVED`` are taken
 
-    def locate(self, source: Source, matches: Sequence[Match]) -> Iterable[Site]:
+    def locate(
+        self, source: Source, matches: Sequence[Match], cold: bool = False
+    ) -> Iterable[Site]:
         """Sites and uses of one file, from syntax alone. Macro-embedded matches are included.
+
+        With ``cold``, also where nothing shows that the code runs often.
 
         ``id``, ``item``, ``heat`` and ``in_tests`` may be left empty: the scan fills them in.
         """

@@ -98,9 +98,12 @@ def wanted(data: bytes, codemod: Codemod, uses: bool = False) -> bool:
     return uses and bool(codemod.use_literals) and holds(codemod.use_literals)
 
 
-def scan_source(source: Source, names: Sequence[str], uses: bool = True) -> FileSites:
-    """Sites of one file for the codemods ``names``, and what else a plan needs if ``uses``."""
-    return _scan_parsed(source, _wanting(source.data, names, uses), uses)
+def scan_source(
+    source: Source, names: Sequence[str], uses: bool = True, cold: bool = False
+) -> FileSites:
+    """Sites of one file for the codemods ``names``, and what else a plan needs if ``uses``; with
+    ``cold``, also where nothing shows that the code runs often."""
+    return _scan_parsed(source, _wanting(source.data, names, uses), uses, cold)
 
 
 def _wanting(data: bytes, names: Sequence[str], uses: bool) -> tuple[str, ...]:
@@ -108,7 +111,7 @@ def _wanting(data: bytes, names: Sequence[str], uses: bool) -> tuple[str, ...]:
     return tuple(n for n in names if wanted(data, registry()[n].codemod, uses))
 
 
-def _scan_parsed(source: Source, names: tuple[str, ...], uses: bool) -> FileSites:
+def _scan_parsed(source: Source, names: tuple[str, ...], uses: bool, cold: bool) -> FileSites:
     if not names:
         marked = suppress.MARK in source.data and not source.root.has_error
         return FileSites(source.path, idle=suppress.allowances(source).entries if marked else ())
@@ -116,7 +119,7 @@ def _scan_parsed(source: Source, names: tuple[str, ...], uses: bool) -> FileSite
     sites: list[Site] = []
     for name in names:
         if matches[name]:
-            sites.extend(registry()[name].codemod.locate(source, matches[name]))
+            sites.extend(registry()[name].codemod.locate(source, matches[name], cold))
     skips = _broken(source, matches)
     allowed = suppress.allowances(source)
     kept = [s for s in sites if s.role != "site" or not allowed.covers(s.codemod, s.span)]
@@ -253,30 +256,34 @@ def nested_deeply(data: bytes) -> bool:
     return True
 
 
-def _scan_file(
-    root: str, path: str, edition: int, names: tuple[str, ...], uses: bool
-) -> tuple[FileSites, int]:
-    data = read_source(Path(root), path)
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Some files for one worker: path, edition, and whether cold code is looked at."""
+
+    root: str
+    files: tuple[tuple[str, int, bool], ...]
+    names: tuple[str, ...]
+    uses: bool
+
+
+def _scan_file(job: _Job, path: str, edition: int, cold: bool) -> tuple[FileSites, int]:
+    data = read_source(Path(job.root), path)
     if isinstance(data, Skip):
         return FileSites(path, skips=(data,)), 0
-    names = _wanting(data, names, uses)
+    names = _wanting(data, job.names, job.uses)
     if not names and suppress.MARK not in data:
         return FileSites(path), len(data)
     deep = FileSites(path, skips=(Skip(path, "nested too deeply to be read"),))
     if nested_deeply(data):
         return deep, len(data)
     try:
-        return _scan_parsed(Source(path, data, edition), names, uses), len(data)
+        return _scan_parsed(Source(path, data, edition), names, job.uses, cold), len(data)
     except RecursionError:
         return deep, len(data)
 
 
-_Job = tuple[str, tuple[tuple[str, int], ...], tuple[str, ...], bool]
-
-
 def _scan_chunk(job: _Job) -> list[tuple[FileSites, int]]:
-    root, files, names, uses = job
-    return [_scan_file(root, path, edition, names, uses) for path, edition in files]
+    return [_scan_file(job, path, edition, cold) for path, edition, cold in job.files]
 
 
 def scan(
@@ -286,18 +293,20 @@ def scan(
     edition_of: Callable[[str], int],
     on_progress: Callable[[int, int], None] | None = None,
     uses: bool = True,
+    takes_cold: Callable[[str], bool] = lambda _: False,
 ) -> ScanResult:
     """Scan ``paths`` (relative to ``root``) for the codemods ``names``.
 
-    ``edition_of`` gives a file's edition; ``uses``: also what only a plan must know of.
+    ``edition_of`` gives a file's edition; ``uses``: also what only a plan must know of; in files that
+    ``takes_cold`` says yes to, sites are looked for where nothing shows that the code runs often, too.
 
     Files are read here, not before: one that vanished or cannot be read is a skip with its reason.
     """
     ordered = _largest_first(root, paths)
     jobs = [
-        (
+        _Job(
             str(root),
-            tuple((path, edition_of(path)) for path, _ in ordered[i : i + _CHUNK]),
+            tuple((p, edition_of(p), takes_cold(p)) for p, _ in ordered[i : i + _CHUNK]),
             tuple(names),
             uses,
         )

@@ -14,6 +14,7 @@ from tree_sitter import Node
 from engine.rust.nodes import macro_name
 from engine.rust.syntax import Source, attributes
 
+_LISTS = frozenset({"source_file", "block", "match_block", "parameters", "arguments"})
 _CFG = re.compile(rb"(?<!\w)cfg\s*\(")  # in a `cfg_attr` too
 
 
@@ -36,9 +37,9 @@ def conditional_part(source: Source, node: Node) -> Node | None:
 
 
 def _attributes(part: Node) -> Iterator[Node]:
-    """Those of ``part`` itself; what stands at the head of a list is of its members, save ``#![..]`` in a
-    body."""
+    """Those of ``part`` itself; of a list (of items, fields, statements ..) that is ``#![..]`` alone: the
+    others in it are its members'."""
     yield from attributes(part)
-    kind = "inner_attribute_item" if part.type == "block" else "attribute_item"
-    if part.type != "declaration_list":
-        yield from (child for child in part.children if child.type == kind)
+    lists = part.type in _LISTS or part.type.endswith("_list")
+    kind = "inner_attribute_item" if lists else "attribute_item"
+    yield from (child for child in part.children if child.type == kind)

@@ -1,25 +1,27 @@
 """What runs a place in the code, and how hot that makes it: from syntax alone.
 
 Answers which of these hold of a place: it runs for each request (``handler``), in a loop, for each
-item of a stream (a loop that awaits its next one; a method of ``Stream`` and its like), in async code,
-while a lock is held, or in code that only tests, benches and examples run. Does not answer who calls the function, nor how often.
+item of a stream (a loop that awaits its next one; a method of ``Stream`` and its like), in async code
+(that does not run once at the start), while a lock is held, or in code that only tests, benches and
+examples run. Does not answer who calls a function from another file, nor how often.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from engine.base.model import Heat
+from engine.base.model import Heat, Span
 from engine.rust.held_guards import guards_at
-from engine.rust.item_nodes import trait_of
-from engine.rust.nodes import last_name
-from engine.rust.syntax import Source, attributes, is_async
+from engine.rust.item_nodes import name_of, trait_of, visibility_of
+from engine.rust.nodes import call_around, call_by_name, callee_name, last_name
+from engine.rust.syntax import Source, attributes, is_async, span_of
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}
 _IN_TESTS = -20
+_CALLS = 4  # functions that call each other between `main` and a place that runs once
 _TEST_FOLDERS = frozenset({"tests", "benches", "examples"})
 # Parameters that only request handlers take, in axum, actix-web, warp, hyper, tonic and rocket.
 _REQUEST = re.compile(
@@ -83,12 +85,54 @@ def runs_often(source: Source, node: Node) -> bool:
     header = source.enclosing(node, ("for_expression", "block"))
     if source.loops_around(node) or (header is not None and header.type == "for_expression"):
         return True
+    if runs_once(source, node):
+        return False
     inner = source.function_of(node)
     if inner is None or inner.type != "function_item":
         return inner is not None
     if is_async(inner) or is_per_item_method(source, inner):
         return True
     return "handler" in heat_of(source, node).reasons
+
+
+def runs_once(source: Source, node: Node) -> bool:
+    """Does ``node`` run once at the start: outside of loops, in ``main`` itself, in what ``block_on``
+    waits for there, or in a private function of the same file that is only called in such places?"""
+    return _runs_once(source, node, _CALLS)
+
+
+def _runs_once(source: Source, node: Node, calls: int) -> bool:
+    if source.loops_around(node):
+        return False
+    inner = source.function_of(node)
+    if inner is None or inner.type == "closure_expression":
+        return False
+    if inner.type != "function_item":
+        call = call_around(inner)
+        callee = callee_name(call) if call is not None else None
+        waits = callee is not None and source.text(callee) == b"block_on"
+        return call is not None and waits and _runs_once(source, call, calls)
+    named, parent = name_of(inner), inner.parent
+    if named is None or parent is None or parent.type != "source_file":
+        return False
+    name = source.text(named)
+    if name == b"main":
+        return True
+    if calls == 0 or visibility_of(inner) is not None:
+        return False
+    found = [mention for mention in _mentions(source, name) if mention != named]
+    return bool(found) and all(
+        (call := call_by_name(mention)) is not None and _runs_once(source, call, calls - 1)
+        for mention in found
+    )
+
+
+def _mentions(source: Source, name: bytes) -> Iterator[Node]:
+    """The identifiers of the file that are spelled ``name``."""
+    for hit in re.finditer(rb"(?<!\w)" + re.escape(name) + rb"(?!\w)", source.data):
+        node = source.innermost(Span(*hit.span()))
+        if span_of(node) == Span(*hit.span()):
+            yield node
 
 
 def in_test_code(source: Source, node: Node) -> bool:
@@ -105,7 +149,7 @@ def _reasons(source: Source, node: Node) -> list[str]:
         found.append("loop")
     if any(_awaits_next(source, loop) for loop in loops):
         found.append("stream")
-    if source.in_async(node):
+    if source.in_async(node) and not runs_once(source, node):
         found.append("async")
     function = source.fn_item_of(node)
     if function is not None and _is_handler(source, function):

@@ -94,6 +94,24 @@ def diff(cwd: Path, *arguments: str, code: int = 1) -> tuple[bytes, str]:
     return run(cwd, "diff", "--no-bench", "--no-tests", *arguments, code=code)
 
 
+COLD = "pub fn size(name: &String) -> usize {\n    name.clone().len()\n}\n"
+
+
+def test_code_that_is_not_hot_is_looked_at_on_request(top: Path) -> None:
+    build(top / "one", {"src/lib.rs": COLD, "src/hits.rs": ""})
+    found, told = run(top, "scan", "one", "--format", "json", code=0)
+    assert json.loads(found)["sites"] == []
+    found, told = run(top, "scan", "one", "--cold", "--format", "json", code=1)
+    assert [site["heat"] for site in json.loads(found)["sites"]] == [[]]
+    patch, told = diff(top, "one", "--cold")
+    assert b"+    name.len()" in patch
+    assert "clone-per-frame: 1 found" in told
+    diff(top, "one", code=0)
+    manifest = top / "one/Cargo.toml"
+    manifest.write_text(manifest.read_text() + "[package.metadata.spikeproof]\ncold = true\n")
+    assert diff(top, "one")[0] == patch
+
+
 def test_two_workspaces_give_one_patch_that_git_takes_anywhere(top: Path) -> None:
     before = content(top)
     patch, told = diff(top, "one", "deep/two")

@@ -69,7 +69,7 @@ def test_the_docs_name_every_key() -> None:
 GOOD: list[dict[str, object]] = [
     {},
     {"paths": ["src/**"], "exclude": []},
-    {"disable": ["mutex-counter"], "env": ["DATABASE_URL"], "test-code": True},
+    {"disable": ["mutex-counter"], "env": ["DATABASE_URL"], "test-code": True, "cold": True},
     {"test-timeout": 1, "check-timeout": 0.5},
     {"workload": "cargo run --release"},
     {"workload": ["cargo", "run"]},
@@ -86,6 +86,7 @@ BAD: list[object] = [
     {"disable": ["mutex-conter"]},
     {"env": ["A B"]},
     {"test-code": "yes"},
+    {"cold": 1},
     {"test-timeout": 0},
     {"test-timeout": "10"},
     {"check-timeout": 10**7},

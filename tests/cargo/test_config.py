@@ -103,7 +103,7 @@ def test_a_folder_name_is_no_pattern() -> None:
     [
         ({"exlude": []}, "no key `exlude`: did you mean `exclude`?"),
         ({"test_timeout": 1}, "no key `test_timeout`: did you mean `test-timeout`?"),
-        ({"zzz": 1}, "there is `baseline`, `check-timeout`, `codemods`, `disable`"),
+        ({"zzz": 1}, "there is `baseline`, `check-timeout`, `codemods`, `cold`"),
         ([], "must be a table"),
         ({"exclude": "x"}, "`exclude` must be an array of strings"),
         ({"exclude": ["/etc"]}, "`/etc` is absolute"),

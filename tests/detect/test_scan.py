@@ -57,7 +57,9 @@ class Joined(Codemod):
     summary = "for this test"
     literals = ((b"lock",), (b"Vec", b"HashMap"))
 
-    def locate(self, source: Source, matches: Sequence[Match]) -> Iterator[Site]:
+    def locate(
+        self, source: Source, matches: Sequence[Match], cold: bool = False
+    ) -> Iterator[Site]:
         for match in matches:
             node = match.one("call")
             yield Site(self.name, source.path, span_of(node), {})

@@ -43,7 +43,7 @@ class Seed(Codemod):
     summary = "a seed"
     literals = (tuple(TO),)
 
-    def locate(self, source, matches):
+    def locate(self, source, matches, cold=False):
         for match in matches:
             node = match.one("name")
             yield Site("seed", source.path, span_of(node), {}, message="a call")

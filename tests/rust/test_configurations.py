@@ -24,6 +24,8 @@ from tests.rust.workspace import Workspace
         ("#[cfg_attr(test, derive(Debug))]\nfn f() { here(); }", ""),
         ("#[my_cfg(unix)]\nfn f() { here(); }", ""),
         ("#[cfg(unix)]\n/// Documented.\n#[inline]\nfn f() { here(); }", "function_item"),
+        ("struct S {\n#[cfg(unix)]\na: A,\nb: here(),\n}", ""),
+        ("fn f(\n#[cfg(unix)]\na: A, b: B) { g(\n#[cfg(unix)]\na, here()) }", ""),
         ("#[cfg(unix)]\nmod m { fn f() { here(); } }", ""),  # of the module, not below it
     ],
 )

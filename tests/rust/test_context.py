@@ -138,3 +138,34 @@ def test_what_runs_for_each_request_or_item(text: str, often: bool) -> None:
     source = Source("src/lib.rs", text.encode())
     at = text.index("HERE")
     assert context.runs_often(source, source.innermost(Span(at, at + 4))) is often
+
+
+_ONCE = [
+    ("async fn main() { HERE(); }", True),
+    ("async fn main() { loop { HERE(); } }", False),
+    ("async fn main() { serve(|| HERE()); }", False),
+    ("async fn main() { spawn(async { HERE(); }); }", False),
+    ("fn main() { rt.block_on(async { HERE(); }); }", True),
+    ("fn main() { loop { rt.block_on(async { HERE(); }); } }", False),
+    ("async fn main() { init().await; }\nasync fn init() { HERE(); }", True),
+    ("async fn main() { a().await; }\nasync fn a() { b(); }\nfn b() { HERE(); }", True),
+    ("async fn main() { loop { init().await; } }\nasync fn init() { HERE(); }", False),
+    ("async fn main() { init().await; }\npub async fn init() { HERE(); }", False),
+    ("async fn main() { route(init); }\nasync fn init() { HERE(); }", False),
+    ("async fn main() {}\nasync fn init() { HERE(); }", False),
+    ("async fn main() { init().await; }\nasync fn init() { init().await; HERE(); }", False),
+    ("async fn f() { init().await; }\nasync fn init() { HERE(); }", False),
+    ("impl A { async fn main() { HERE(); } }", False),
+    ("fn main() { println!(\"{}\", init()); }\nfn init() { HERE(); }", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "once"), _ONCE)
+def test_what_runs_once_at_the_start_is_cold(text: str, once: bool) -> None:
+    source = Source("src/main.rs", text.encode())
+    at = text.index("HERE")
+    node = source.innermost(Span(at, at + 4))
+    assert context.runs_once(source, node) is once
+    if once:
+        assert not context.runs_often(source, node)
+        assert "async" not in heat_of(source, node).reasons
