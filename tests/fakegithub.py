@@ -44,6 +44,7 @@ class FakeGitHub:
     posted: list[dict[str, Any]] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
     trouble: list[tuple[str, int, dict[str, str], bool]] = field(default_factory=list)
+    public: bool = True  # may be read without a token
     strict: bool = True  # False: 422 for whatever has comments
     refused: tuple[str, ...] = ()  # paths whose comments it does not take, whatever it listed
     comments: list[dict[str, Any]] = field(default_factory=list)
@@ -67,7 +68,8 @@ class FakeGitHub:
 
     def _answer(self, request: Request) -> Response:
         self.requests.append(f"{request.method} {request.full_path.rstrip('?')}")
-        if request.headers.get("Authorization") != f"Bearer {TOKEN}":
+        public = self.public and request.method == "GET" and "Authorization" not in request.headers
+        if not public and request.headers.get("Authorization") != f"Bearer {TOKEN}":
             return _json(401, {"message": "Bad credentials"})
         if self.trouble and self.trouble[0][0] == request.method:
             _, status, headers, heard = self.trouble.pop(0)

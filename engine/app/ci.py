@@ -113,8 +113,11 @@ def ci_command(
             check_output(target)
         workspace = open_(path, common)
         names = chosen(common["names"], workspace)
-        common = {**common, "since": settings.base or base_of(os.environ)}
-        wanted = filter_of(workspace, common, ui)
+        base, named_by = (settings.base, "") if settings.base else base_of(os.environ)
+        try:
+            wanted = filter_of(workspace, {**common, "since": base}, ui)
+        except SpikeproofError as error:
+            raise _naming(error, base, named_by) from error
         assert wanted is not None
         assert wanted.newness is not None
         with ui.busy():
@@ -200,18 +203,28 @@ class _Job:
             emit(patch, None)
 
 
-def base_of(environment: Mapping[str, str]) -> str:
-    """The revision that the job's environment names: GitHub's base branch of a pull request, or the
-    commit that a GitLab merge request left its target at. Raises SpikeproofError when none does."""
+def base_of(environment: Mapping[str, str]) -> tuple[str, str]:
+    """The revision that the job's environment names, and the variable that does: GitHub's base branch
+    of a pull request, or the commit that a GitLab merge request left its target at. Raises
+    SpikeproofError when none does."""
     branch = environment.get("GITHUB_BASE_REF", "")
     commit = environment.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", "")
     if branch:
-        return f"origin/{branch}"
+        return f"origin/{branch}", "GITHUB_BASE_REF"
     if commit:
-        return commit
+        return commit, "CI_MERGE_REQUEST_DIFF_BASE_SHA"
     raise SpikeproofError(
         "nothing says what is new: name the revision to compare with, --base origin/main"
     )
+
+
+def _naming(error: SpikeproofError, base: str, variable: str) -> SpikeproofError:
+    """The error, with where the revision that it names came from when nobody wrote it on the command
+    line."""
+    if not variable or f"`{show(base)}`" not in str(error):
+        return error
+    said = f"{error} ({variable} named it; --base REV names another)"
+    return SpikeproofError(said, error.detail)
 
 
 def pull_diff(

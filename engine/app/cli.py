@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,7 @@ from engine.app.options import (
     SELECTION,
     SINCE,
     VERBOSITY,
+    complete_codemod,
     file_option,
     options,
     proof,
@@ -288,7 +290,7 @@ def post_review(
 
 
 @cli.command()
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_codemod)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @failing
 def explain(name: str | None, color: str) -> int:
@@ -364,7 +366,10 @@ def cargo_main() -> None:
     if arguments[:1] == ["spikeproof"]:
         arguments = arguments[1:]
     signal.signal(signal.SIGTERM, _end)
-    cli.main(args=arguments, prog_name="cargo spikeproof")
+    # The shell completes the program by its own name: `cargo` has completions of its own.
+    variable = "_CARGO_SPIKEPROOF_COMPLETE"
+    name = "cargo-spikeproof" if variable in os.environ else "cargo spikeproof"
+    cli.main(args=arguments, prog_name=name, complete_var=variable)
 
 
 if __name__ == "__main__":

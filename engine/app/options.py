@@ -31,9 +31,29 @@ SELECTION = (
     click.option("--offline", is_flag=True, help="Do not touch the network."),
 )
 PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+
+
+def complete_codemod(_context: object, _parameter: object, begun: str) -> list[str]:
+    """The codemods whose names begin so, for the shell."""
+    from engine.detect.codemod import registry
+
+    return [name for name in registry() if name.startswith(begun)]
+
+
+def _names(_context: object, _option: object, values: tuple[str, ...]) -> tuple[str, ...]:
+    """``--codemod a,b`` is ``--codemod a --codemod b``, as with cargo's features."""
+    return tuple(name for value in values for name in value.replace(",", " ").split())
+
+
 CODEMODS = (
     click.option(
-        "--codemod", "names", multiple=True, metavar="NAME", help="Only this codemod (repeatable)."
+        "--codemod",
+        "names",
+        multiple=True,
+        metavar="NAME",
+        callback=_names,
+        shell_complete=complete_codemod,
+        help="Only this codemod (repeatable, or several with commas).",
     ),
 )
 COLD = (

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.app.commands import emit
-from engine.app.github import API, ApiError, GitHub
+from engine.app.github import API, TOKEN_WANTED, ApiError, GitHub
 from engine.app.github_event import Event, at, read_event, text
 from engine.base.counts import count
 from engine.base.errors import SpikeproofError
@@ -62,9 +62,12 @@ def post_review_command(
     if not _REPOSITORY.fullmatch(repository):
         raise SpikeproofError("which repository? Name it: --repo OWNER/NAME")
     event = read_event(environment)
+    token = environment.get("GITHUB_TOKEN", "")
+    if not token and not dry_run:
+        raise SpikeproofError(f"GITHUB_TOKEN is not set: {TOKEN_WANTED}")
     api = GitHub(
         environment.get("GITHUB_API_URL") or API,
-        environment.get("GITHUB_TOKEN", ""),
+        token,
         say=lambda words: ui.say("Waiting", words, "cyan"),
     )
     try:

@@ -282,7 +282,7 @@ def _acquire(base: Path, on_wait: Callable[[str], None] | None) -> IO[bytes]:
             except BlockingIOError:
                 if on_wait is not None and not told:
                     told = True
-                    on_wait(f"waiting for another spikeproof run on {show(base)}")
+                    on_wait(f"for another spikeproof run on {show(base)}")
                 fcntl.flock(lock, fcntl.LOCK_EX)
             # The folder may have been deleted (`cargo clean`) and made anew while we waited.
             if exists(path) and os.path.samestat(os.fstat(lock.fileno()), path.stat()):

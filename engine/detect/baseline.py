@@ -26,6 +26,7 @@ from engine.base.model import Site
 SCHEMA = "spikeproof/baseline/1"
 LIMIT = 32 * 2**20  # bytes; an entry has about 250
 _ID = re.compile(r"[a-z0-9-]{1,80}-[0-9a-f]{12}")
+_LINES = re.compile(r" (?:\((?:(?:on|at|in) )?lines? \d+\)|(?:on|at|in) lines? \d+)")
 _KEYS = ("id", "codemod", "path", "item", "message")
 _ANEW = "write it anew with `spikeproof baseline`"
 
@@ -42,8 +43,10 @@ class BaselineEntry:
 
     @classmethod
     def of(cls, site: Site) -> BaselineEntry:
-        """The entry for ``site``, which must have an id."""
-        return cls(site.path, site.codemod, site.item, site.message, site.id)
+        """The entry for ``site``, which must have an id. Lines that its message names are left out:
+        they change with what is written above."""
+        message = _LINES.sub("", site.message)
+        return cls(site.path, site.codemod, site.item, message, site.id)
 
 
 @dataclass(frozen=True)

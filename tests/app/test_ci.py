@@ -214,10 +214,23 @@ def test_a_place_that_cannot_be_written_is_told_before_the_work(
 
 
 def test_the_base_is_what_the_environment_says() -> None:
-    assert base_of({"GITHUB_BASE_REF": "main"}) == "origin/main"
-    assert base_of({"GITHUB_BASE_REF": "", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "abc"}) == "abc"
+    assert base_of({"GITHUB_BASE_REF": "main"}) == ("origin/main", "GITHUB_BASE_REF")
+    gitlab = "CI_MERGE_REQUEST_DIFF_BASE_SHA"
+    assert base_of({"GITHUB_BASE_REF": "", gitlab: "abc"}) == ("abc", gitlab)
     with pytest.raises(SpikeproofError, match="--base"):
         base_of({})
+
+
+def test_an_unknown_base_says_where_it_came_from(
+    repository: Path, quiet: pytest.MonkeyPatch
+) -> None:
+    found = ci(repository, GITHUB_BASE_REF="none")
+    assert found.exit_code == 2
+    assert "no revision `origin/none`" in found.output
+    assert "(GITHUB_BASE_REF named it; --base REV names another)" in found.output
+    found = ci(repository, "--base", "none", GITHUB_BASE_REF="other")
+    assert "no revision `none`" in found.output
+    assert "GITHUB_BASE_REF" not in found.output
 
 
 # -- the exit code ---------------------------------------------------------------------------------

@@ -424,6 +424,17 @@ def test_a_bad_token_is_a_failure(github: FakeGitHub, post: Run) -> None:
     assert github.posted == []
 
 
+def test_a_dry_run_needs_no_token_where_anybody_may_read(github: FakeGitHub, post: Run) -> None:
+    found = post(report(finding()), "--dry-run", "-q", GITHUB_TOKEN="")
+    assert found.exit_code == 0, found.output
+    assert json.loads(found.stdout)["comments"]
+    github.public = False
+    found = post(report(finding()), "--dry-run", "-q", GITHUB_TOKEN="")
+    assert found.exit_code == 2
+    assert "Bad credentials" in found.output
+    assert github.posted == []
+
+
 def test_no_answer_is_a_failure(post: Run, waits: list[float]) -> None:
     found = post(report(finding()), GITHUB_API_URL="http://127.0.0.1:1")
     assert found.exit_code == 2

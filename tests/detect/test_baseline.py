@@ -53,6 +53,20 @@ def test_a_site_is_known_by_its_id_alone() -> None:
     assert Site("mutex-counter", "src/lib.rs", Span(0, 1)) not in held
 
 
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [
+        ("the guard of `a` is held while `b()` is awaited on line 662", "the guard of `a` is held while `b()` is awaited"),
+        ("`a` is used again at line 9, and kept", "`a` is used again, and kept"),
+        ("held (line 12) and in lines 14", "held and"),
+        ("`line 12` of a text", "`line 12` of a text"),
+    ],
+)  # fmt: skip
+def test_lines_in_words_change_no_entry(message: str, kept: str) -> None:
+    site = Site("c", "a.rs", Span(1, 2), {}, message=message, id=ID % 1)
+    assert BaselineEntry.of(site).message == kept
+
+
 def test_writing_keeps_mode_and_follows_the_users_own_link(tmp_path: Path) -> None:
     file = tmp_path / "b.json"
     file.write_text("old")
