@@ -5,11 +5,12 @@ What it finds
 In loops, closures, async code, request handlers and the methods of `Stream`, `Service`, `Decoder` and
 their like:
 
-- `s.push_str(&format!(..))`, `s.push_str(format!(..).as_str())`, `String::push_str(&mut s, &format!(..))`,
+- `s.push_str(&format!(..))` (also `&*format!(..)`, `&format!(..)[..]`, `format!(..).as_str()`), `String::push_str(&mut s, &format!(..))`,
   `s += &format!(..)` and `s = s + &format!(..)`, where `s` is a `String`, or leads to one through
   references, `Box`, a guard or a field;
 - `format!("{}", x)` of a `&str`, `String`, `Cow<str>`, integer, `char` or `bool`, or of a reference, `Box`,
   `Arc` or guard of one;
+- `|s, x| s + &format!(..)`, as for `fold`: reported, with what to do about it;
 - `w.write_all(format!(..).as_bytes())`: reported, with what to do about it.
 
 rustc is asked for the type of every target and of everything that is shown.
@@ -50,12 +51,14 @@ Fix safety
 Arguments are evaluated in the same order and before anything is written; `?` and `.await` in them
 stay where they are. Writing to a `String` does not fail. An error can come only from what is shown,
 and `.unwrap()` then panics as `format!` does (`.expect(..)` where clippy's `unwrap_used` is on; `let
-_ =` where `expect_used` is on too and all that is shown is std's).
+_ =` where `expect_used` is on too, `let_underscore_must_use` is not, and what is shown never fails).
 
-Safe where all that is shown is of std's types, or where the text grows in a `String` of the function's
-(or the closure's) own. For review where a `Display` or `Debug` of somebody else's writes into a
-`String` that outlives it: if it panics or fails, half of the text stands there, where before there
-was none; a closure's or a future's panic may be caught.
+Safe where all that is shown is of types of std that are known never to fail or panic, or where the text
+grows in a `String` of the function's (or the closure's) own. For review where another `Display` or
+`Debug` (an `io::Error`'s may be anybody's) writes into a `String` that outlives it: if it panics or fails,
+half of the text stands there, where before there was none; a closure's or a future's panic may be
+caught. So it is where an argument makes a value in passing whose `Drop` is somebody else's and may panic,
+and where a type hangs on a name that a `cfg` gives another meaning in another build.
 
 The trait's `use` goes to the head of the module. There it could change what another `write!`,
 `writeln!`, `x.write_str(..)`, `write_char` or `write_fmt` means, where the receiver has the trait and
@@ -63,8 +66,8 @@ leads, by `Deref`, to what was meant. rustc is asked about the receivers; calls 
 modules that see this one by a glob, count too. Where one is not known to keep its meaning, or a
 `cfg` may leave the function out, the `use` goes into the function; where such a call, or a call of a macro
 of which nothing is known, stands in that as well, nothing is changed, and the call is named.
-Nor is anything changed where a trait of the workspace has a `to_string`, `push_str` or `write_fmt` that
-would be found before std's.
+Nor is anything changed where a trait that is in scope, of whatever crate, has a `to_string`, `push_str`
+or `write_fmt` that would be found before std's: rustc is asked at each place.
 
 What an argument makes in passing (a lock's guard, say) ends with `format!`. Where more runs in the same
 statement, or a block's locals are dropped before that, nothing is changed unless rustc's types tell that
@@ -93,6 +96,7 @@ if TYPE_CHECKING:
 
 _MESSAGES = {
     "append": "a `String` is made only to be appended to `{}`",
+    "sum": "a `String` is made only to be added to `{}`",
     "write": "a `String` is made only to write its bytes to `{}`",
     "value": "`{}` goes through the machinery of `format!` for a single value",
 }
@@ -126,7 +130,7 @@ class FormatAppend(Codemod):
                 captures={"format": (span_of(macro),)},
                 kind=made.kind,
                 role="maybe" if made.kind == "value" else "site",
-                level=Level.REPORT if made.kind == "write" else Level.SAFE,
+                level=Level.REPORT if made.kind in ("write", "sum") else Level.SAFE,
                 message=_MESSAGES[made.kind].format(source.quoted(span_of(made.place))),
                 heat=heat_through_closures(source, macro),
             )

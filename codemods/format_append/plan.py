@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from engine.base.model import NO_UNIT, NOT_COMPILED, Edit, Fix, Level, Outcome, Proposal, Site
 from engine.rewrite.use_declarations import trait
 from engine.rust import trait_scope
+from engine.rust.append_ways import STRING
 from engine.rust.codegen import one_line, operand, write_instead
-from engine.rust.drop_scopes import held_longer, temporaries_held_longer
-from engine.rust.known_types import INTEGERS, key_of, leads_to, of_std_alone, shows_itself
+from engine.rust.drop_scopes import held_longer
+from engine.rust.known_types import key_of, leads_to
 from engine.rust.nodes import awaited
-from engine.rust.places import Reach, is_of_body, place_of, reaches
-from engine.rust.questions import Question
-from engine.rust.receivers import Takes, dereferenced_to, rival
-from engine.rust.string_appends import pushed
+from engine.rust.places import Reach
+from engine.rust.questions import NOTHING, Question
 from engine.rust.syntax import span_of
 
 from .appends import Formatted, formatted_at
@@ -25,10 +26,7 @@ if TYPE_CHECKING:
     from engine.rust.questions import Answers
     from engine.rust.types import Type
 
-_STRING = "std::string::String"
-_TO_A_STRING = "core::ops::Deref<Target = ::std::string::String>"
 _BUFFERS = frozenset({"std::vec::Vec", "std::io::BufWriter", "std::io::LineWriter"})
-_PLAIN = frozenset({*INTEGERS, "bool", "char", "f32", "f64", _STRING})
 _TO_STRING = b".to_string()" + trait(b"std::string::ToString")
 _BY_ITSELF = "The text of `{}` is made without the machinery of `format!`."
 
@@ -40,15 +38,9 @@ def questions(
     its meaning with a ``use`` of ``fmt::Write``."""
     for site in sites:
         made = formatted_at(sources.get(site.path), site.captures["format"][0])
-        if made is None:
-            continue
-        target = span_of(made.target)
-        held = map(span_of, temporaries_held_longer(made.source, made.call.macro, made.whole))
-        for span in (*made.call.shown, target, span_of(made.place), *held):
-            yield Question(site.path, span)
-        type_ = answers.type_of(site.path, target) if answers is not None else None
-        if made.kind == "append" and type_ is not None and not leads_to(type_, _STRING):
-            yield Question(site.path, target, trait_scope.behind(type_, _TO_A_STRING))
+        if made is not None:
+            ways = made.ways(partial((answers or NOTHING).type_of, site.path))
+            yield from (Question(site.path, *asked) for asked in ways.questions())
     for path in sorted({site.path for site in sites if site.role == "site"}):
         yield from trait_scope.questions(sources.get(path), trait_scope.FMT_WRITE, answers)
 
@@ -70,82 +62,82 @@ class _Plan:
 
     def __init__(self, site: Site, made: Formatted, facts: Facts) -> None:
         self.site, self.made, self.facts, self.source = site, made, facts, made.source
-        self.shown = {span: facts.type_of(site.path, span) for span in made.call.shown}
-        span = made.call.alone
-        type_ = self.shown[span] if span is not None else None
-        self.alone = (span, type_) if span is not None and type_ is not None else None
-        self.calls: list[tuple[Type, bytes, Takes]] = []  # methods that the fix calls anew
+        self.ways = made.ways(partial(facts.type_of, site.path))
 
     def decided(self) -> Fix | str | None:
-        made, source = self.made, self.source
+        made, source, facts = self.made, self.source, self.facts
         span, name = span_of(made.target), source.slice(made.call.path)
-        means = self.facts.meaning_of_macro(source, made.whole, name)
+        means = facts.meaning_of_macro(source, made.whole, name)
         if means.is_std is False:
             return None
-        type_ = self.facts.type_of(self.site.path, span)
+        type_ = self.ways.type_of(span)
         found: Fix | str | None
         if made.kind == "value":
-            text = self._to_string(shows_itself)  # of others it is not known to be faster
+            text = self._to_string()
             found = self._replaced("to_string", *text) if text is not None else None
         elif type_ is None:
-            why = self.facts.unknown(self.site.path, span)
+            why = facts.unknown(self.site.path, span)
             return f"the type of `{source.quoted(span)}` is not known: {why}"
         else:
-            found = self._written(type_) if made.kind == "write" else self._appended(type_)
+            kinds = {"write": self._written, "sum": self._added, "append": self._appended}
+            found = kinds[made.kind](type_)
         if not isinstance(found, Fix):
             return found
-        for type_, name, takes in self.calls:
-            scopes, at = self.facts.trait_scopes, made.whole.start_byte
-            if (other := rival(scopes, source, at, type_, name, takes)) is not None:
-                return f"`{name.decode()}` may be that of the trait `{other.owner.decode()}` here"
-        plain = self.facts.drops_nothing_in(self.site.path)
+        if why := facts.other_method(source, self.ways.methods()):
+            return why
+        plain = facts.drops_nothing_in(self.site.path)
         if held_longer(source, made.call.macro, made.whole, plain):
             return "what its arguments make in passing (a lock's guard, say) would be dropped later"
-        if why := self.facts.read_otherwise(source, made.whole):
+        if why := facts.read_otherwise(source, made.whole):
             return why
         if any(source.comments_in(edit.span) for edit in found.edits):
             return "a comment stands inside what would be replaced"
-        return means.in_words(b"format") or found
+        return means.in_words(b"format") or self._weighed(found)
+
+    def _weighed(self, fix: Fix) -> Fix:
+        """For review where a panic leaves text that others see, or another build has other types."""
+        why, drops = "", self.facts.type_facts.drop_runs_others
+        if self.made.kind == "append":
+            why = self.ways.left_by_a_panic(fix.label == "write", drops)
+        why = why or self.facts.other_build(
+            self.source, (span_of(self.made.target), *self.made.call.shown)
+        )
+        note = f"{fix.note} Look at this: {why}."
+        return replace(fix, level=Level.REVIEW, note=note) if why else fix
 
     # -- fixes ---------------------------------------------------------------------------------
 
     def _appended(self, type_: Type) -> Fix | str | None:
         """What is appended to a ``String``."""
         span, source = span_of(self.made.target), self.source
-        if not leads_to(type_, _STRING):
-            asked = trait_scope.behind(type_, _TO_A_STRING)
-            own = self.facts.implements(self.site.path, span, asked)
+        if not leads_to(type_, STRING):
+            own = self.facts.implements(self.site.path, span, self.ways.own_string)
             why = f"`{source.quoted(span)}` may have a `push_str` of its own before its `String`'s"
             return why if own else None
-        place = place_of(source, self.made.place)
-        for span, told in self.shown.items():
-            reach = reaches(source, place, span) if place is not None else Reach.NOTHING
-            if reach is Reach.NAMES:
-                return None  # E0502: the text is made of what it is appended to
-            if reach is Reach.BORROWS and (told is None or told.name not in _PLAIN):
-                return f"`{source.quoted(span)}` borrows from what it is appended to"
-        return self._pushed() or self._formatted(type_)
-
-    def _pushed(self) -> Fix | None:
-        """A text, a character or a number alone needs no ``write!``."""
-        way = pushed(self.source, self.made.call, self.alone[1] if self.alone else None)
+        reach, span = self.ways.reach()
+        if reach is Reach.NAMES:
+            return None  # E0502: the text is made of what it is appended to
+        if reach is Reach.BORROWS:
+            return f"`{source.quoted(span)}` borrows from what it is appended to"
+        template = self.made.call.template
+        if template is not None and not template.pieces:
+            return "its template is empty: nothing is appended here"
+        way, number = self.ways.pushed, self._to_string()
         if way is not None:
             return self._put(way[1], "It is copied straight to where it goes.", way[0])
-        number = self._to_string(lambda step: step.name in INTEGERS)
-        return self._put(b"&" + number[0], number[1], b"push_str") if number is not None else None
+        return self._put(b"&" + number[0], number[1]) if number is not None else self._formatted()
 
-    def _formatted(self, type_: Type) -> Fix | str:
+    def _formatted(self) -> Fix | str:
         """``write!`` into the target. An error panics, as it does in ``format!``."""
-        made, source, path = self.made, self.source, self.site.path
-        own = [span for span, t in self.shown.items() if t is None or not of_std_alone(t)]
-        head, tail = b"", self.facts.unwrapping(path, b"a String takes any text")
-        if tail is None:
-            up = made.whole.parent
-            if own or up is None or up.type != "expression_statement":
-                why = "what is shown may fail" if own else "it is no statement of its own"
-                return f"`unwrap_used` and `expect_used` are on, and {why}"
-            head, tail = b"let _ = ", b""
-        target = self._target(b"write_fmt")
+        made, source, own = self.made, self.source, self.ways.failing
+        taken = self.facts.unwrapping(self.site.path, b"a String takes any text")
+        head, tail = taken or (b"", b"")
+        up = made.whole.parent
+        if not tail and (own or not head or up is None or up.type != "expression_statement"):
+            why = "it is no statement of its own" if head else "so is a lint against `let _ =`"
+            why = "what is shown may fail" if own else why
+            return f"`unwrap_used` and `expect_used` are on, and {why}"
+        target = one_line(source.text(self.ways.receiver))
         macro, edits = write_instead(source, made.whole, made.call, head, target, tail)
         means = self.facts.meaning_of_macro(source, made.whole, macro)
         if not means.is_std:
@@ -154,13 +146,15 @@ class _Plan:
         if isinstance(brought, str):
             return brought
         note = "The text is written where it goes: no `String` is made between."
-        halves = own and not (key_of(type_.name) == _STRING and is_of_body(source, made.target))
-        if halves:
-            note += (
-                f" Look at this: should the formatting of `{source.quoted(own[0])}` panic or fail, half "
-                "of the text stands where others see it."
-            )
-        return Fix("write", Level.REVIEW if halves else Level.SAFE, brought, note)
+        return Fix("write", Level.SAFE, brought, note)
+
+    def _added(self, type_: Type) -> str | None:
+        """Why a sum is left to a person."""
+        to = self.source.text(self.made.target).decode()
+        why = (
+            f"`{to}` comes and goes by value: `mut {to}`, `write!` into it, then `{to}` do the same"
+        )
+        return why if key_of(type_.name) == STRING else None
 
     def _written(self, type_: Type) -> str:
         """Why the bytes that go to a writer are left to a person."""
@@ -178,27 +172,16 @@ class _Plan:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _to_string(self, wanted: Callable[[Type], bool]) -> tuple[bytes, str] | None:
-        """``x.to_string()`` of the ``wanted`` thing that is shown alone, and what to say of it."""
-        found = dereferenced_to(self.source, *self.alone, wanted) if self.alone else None
+    def _to_string(self) -> tuple[bytes, str] | None:
+        """``x.to_string()`` of what is shown alone, and what to say of it."""
+        found = self.ways.shown
         if found is None:
             return None
-        self.calls.append((found[1], b"to_string", "&self"))
-        return found[0] + _TO_STRING, _BY_ITSELF.format(found[1].short())
+        return found.text + _TO_STRING, _BY_ITSELF.format(found.value.short())
 
-    def _target(self, method: bytes) -> bytes:
-        """Where the text goes; ``s`` of ``*s``, where a method call sees through that."""
-        # Behind another type a method of its own may be meant: then all stars stay.
-        sees = leads_to(self.facts.type_of(self.site.path, span_of(self.made.place)), _STRING)
-        node = self.made.place if sees else self.made.target
-        type_ = self.facts.type_of(self.site.path, span_of(node))
-        self.calls += [(type_, method, "&mut self")] if type_ is not None else []
-        text = self.source.text(node) if method == b"write_fmt" else operand(self.source, node)
-        return one_line(text)
-
-    def _put(self, value: bytes, note: str, method: bytes) -> Fix:
-        call = self._target(method) + b"." + method + b"(" + value + b")"
-        return self._replaced("push", call, note)
+    def _put(self, value: bytes, note: str, method: bytes = b"push_str") -> Fix:
+        target = one_line(operand(self.source, self.ways.receiver))
+        return self._replaced("push", target + b"." + method + b"(" + value + b")", note)
 
     def _replaced(self, label: str, text: bytes, note: str) -> Fix:
         span = span_of(self.made.whole)

@@ -242,7 +242,7 @@ def _rank(name: str) -> tuple[int, str]:
 
 
 def _kinds(questions: Set[Question]) -> str:
-    """What is asked for: ``3 types and 1 trait in 2 files``."""
+    """What is asked for: ``3 types and 1 trait in 2 files`` (a method counts as a trait)."""
     traits = sum(1 for question in questions if question.trait)
     types = len(questions) - traits
     said = [count(types, "type")] if types else []

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic
-from engine.cargo import trait_probes
+from engine.cargo import method_probes, trait_probes
 from engine.cargo.cargo import Cargo, Reply
 from engine.cargo.hardlink_tree import HardlinkTree
 from engine.cargo.messages import Paths
@@ -265,7 +265,9 @@ class _Asking:
         types, it may have to be asked for again, or for EXPR itself.
         """
         each = self.open[number]
-        verdict = trait_probes.told(cast)
+        asked = each.question.trait
+        told = method_probes.told if method_probes.parsed(asked) else trait_probes.told
+        verdict = told(cast)
         if verdict is None:
             return False
         yes, type_ = verdict
@@ -279,7 +281,7 @@ class _Asking:
                 return False
             each.ask_inside()
             return True
-        if yes and trait_probes.is_late(type_, each.question.trait):
+        if yes and told is trait_probes.told and trait_probes.is_late(type_, asked):
             self._reasons[each.question] = trait_probes.LATE
         else:
             self._traits[each.question] = yes
@@ -351,9 +353,20 @@ def _bounds_at(found: Diagnostic, probed: Mapping[str, Probed]) -> set[tuple[str
 
 
 def _refuted(reply: Reply, probed: Mapping[str, Probed]) -> set[tuple[str, int]]:
-    """Questions (with their files) for a trait whose bound failed."""
-    failed = (found for found in reply.diagnostics if found.code in trait_probes.REFUTING)
-    return {each for found in failed for each in _bounds_at(found, probed)}
+    """Questions (with their files) for a trait whose bound failed, or for a method that another stands
+    beside."""
+    return {each for found in reply.diagnostics for each in _denied(found, probed)}
+
+
+def _denied(found: Diagnostic, probed: Mapping[str, Probed]) -> set[tuple[str, int]]:
+    """Questions (with their files) that an error answers with no."""
+    if found.code in trait_probes.REFUTING:
+        return _bounds_at(found, probed)
+    if found.code not in method_probes.REFUTING:
+        return set()
+    spots = [spot for spot in found.spans if spot.primary and spot.path in probed]
+    numbers = ((spot.path, probed[spot.path].method_asked_at(spot.span)) for spot in spots)
+    return {(path, number) for path, number in numbers if number is not None}
 
 
 def _unnamed(error: Diagnostic, probed: Mapping[str, Probed]) -> set[int]:
@@ -366,7 +379,7 @@ def _is_error(found: Diagnostic, probed: Mapping[str, Probed]) -> bool:
     """Is it an error that answers nothing?"""
     if not found.level.startswith("error") or _ANSWER.fullmatch(found.message):
         return False
-    return found.code not in trait_probes.REFUTING or not _bounds_at(found, probed)
+    return not _denied(found, probed)
 
 
 def _headline(error: Diagnostic) -> str:

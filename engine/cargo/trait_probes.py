@@ -14,6 +14,7 @@ function tells, unless nothing else would have decided it but the default of a l
 
 from __future__ import annotations
 
+from engine.cargo import method_probes
 from engine.rust.questions import (
     CLONE,
     COPY,
@@ -37,6 +38,8 @@ _INJECTED = ("crate", "self", "super", "std")
 
 def crate_named(trait: str) -> str:
     """The crate that must be linked for ``trait`` to be named; "" where none must."""
+    if method_probes.parsed(trait):
+        return ""
     first = trait.lstrip(":").partition("::")[0]
     return "" if first in _INJECTED else first
 

@@ -6,7 +6,8 @@ inference has come to its end, so a variable has its type and is not yet ``{inte
 bound that fails (E0277) is told too early for that. The number alone identifies the question. The
 code is never run and, having errors, never borrow checked: ``?``, ``.await`` and moves are fine.
 
-A question for a trait is a statement of the same kind with another value (``trait_probes``).
+A question for a trait, or for other methods of a name, is a statement of the same kind with another
+value (``trait_probes``, ``method_probes``).
 
 The probe is a copy of EXPR, which does not share what its surroundings make of a literal or of a
 ``parse()`` in it. Where that shows, EXPR itself is asked (``inside``); the copy goes first because
@@ -23,7 +24,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from engine.base.model import Span
-from engine.cargo import trait_probes
+from engine.cargo import method_probes, trait_probes
 from engine.rust.format_templates import capturing_literal
 from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, ITEMS, Source, attributes, span_of
@@ -276,6 +277,12 @@ class Probed:
         stated = {number for number, around in mine.items() if _meets(around, here)}
         return stated or self._inside(self._function(here), mine)
 
+    def method_asked_at(self, span: Span) -> int | None:
+        """The question for other methods whose probe is at ``span`` (of the text with probes)."""
+        here = (p.question for p in self._pieces if span in Span(p.start, p.end))
+        methods = (n for n in here if n is not None and method_probes.parsed(self._asked[n].trait))
+        return next(methods, None)
+
     def bound_at(self, span: Span) -> int | None:
         """The question whose trait is named at ``span`` (of the text with probes)."""
         return next((p.question for p in self._pieces if p.bound and span in p.bound), None)
@@ -307,6 +314,8 @@ def _head(number: int, trait: str) -> tuple[bytes, Span | None]:
     name = f"{NAME}{number}"
     if not trait:
         return b"{ struct %s; " % name.encode(), None
+    if method := method_probes.parsed(trait):
+        return b"{ " + method_probes.items(name, method[0]), None
     items, bound, rest = trait_probes.items(name, trait)
     at = 2 + len(items)
     return b"{ " + items + bound + rest, Span(at, at + len(bound))
@@ -314,6 +323,8 @@ def _head(number: int, trait: str) -> tuple[bytes, Span | None]:
 
 def _cast(number: int, trait: str, expression: bytes) -> bytes:
     name = f"{NAME}{number}"
+    if method := method_probes.parsed(trait):
+        return method_probes.asking(name, *method, expression)
     if trait:
         return trait_probes.asking(name, expression)
     return b"(&(%s)) as %s; " % (expression, name.encode())

@@ -19,6 +19,7 @@ from engine.rust.items import Items
 from engine.rust.lock_pairs import LockPairs
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.signatures import Signatures
+from engine.rust.switched_names import SwitchedNames
 from engine.rust.syntax import Source
 from engine.rust.trait_scope import TraitScopes
 from engine.rust.type_definitions import DefinedTypes
@@ -208,6 +209,11 @@ class Facts:
         """Where traits are in scope, and where a ``use`` may bring one in."""
         return TraitScopes(self.sources, self.items, self.type_of, self.implements)
 
+    @cached_property
+    def switched_names(self) -> SwitchedNames:
+        """Names of the workspace that mean another thing in another build."""
+        return SwitchedNames(self.sources, self.items)
+
     def lints_against(self, path: str, lint: str) -> bool:
         """Does the crate of a file, by its root, its manifest or the workspace's, or the file itself
         turn clippy's ``lint`` on? Raises SpikeproofError for a manifest that is gone."""
@@ -234,6 +240,26 @@ class Facts:
         if modules.is_several(source.path):
             return "the file is several modules of the crate, and types may differ between them"
         return ""
+
+    def other_method(self, source: Source, asked: Iterable[tuple[Span, str]]) -> str:
+        """That a call on one of these expressions may be of another method than std's, or why that is not
+        known, in words; "" where what was asked of each (``questions.nobody_elses``) is so."""
+        for span, question in asked:
+            free = self.implements(source.path, span, question)
+            call = f"`{question.removeprefix('fn ').partition('(')[0]}` of `{source.quoted(span)}`"
+            if free is False:
+                return f"{call} may be another trait's here than std's"
+            if free is None:
+                why = self.trait_unknown(source.path, span, question)
+                return f"whether {call} is std's is not known: {why}"
+        return ""
+
+    def other_build(self, source: Source, spans: Iterable[Span]) -> str:
+        """That the types of what stands at ``spans`` may be others in another build, in words; "" where
+        nothing tells so."""
+        found = (self.switched_names.in_type_of(source, span) for span in spans)
+        name = next(filter(None, found), None)
+        return f"{name} is another thing in another build, and types with it" if name else ""
 
     def drops_nothing_in(self, path: str) -> Callable[[Span], bool]:
         """Is the value of an expression in a file known to do nothing when it is dropped?"""
@@ -265,14 +291,18 @@ class Facts:
             return inside
         return found.refusal(trait)
 
-    def unwrapping(self, path: str, why: bytes) -> bytes | None:
-        """How a result that is no error is taken in a file: ``.unwrap()``, or ``.expect("why")`` where
-        clippy's ``unwrap_used`` is on; None where ``expect_used`` is on as well."""
+    def unwrapping(self, path: str, why: bytes) -> tuple[bytes, bytes] | None:
+        """What stands before and behind an expression, in a file, to take its result, which is no error:
+        ``.unwrap()``, ``.expect("why")`` where clippy's ``unwrap_used`` is on, ``let _ =`` where
+        ``expect_used`` is on as well; None where lints of this are, too."""
         if not self.lints_against(path, "unwrap_used"):
-            return b".unwrap()"
+            return b"", b".unwrap()"
         if not self.lints_against(path, "expect_used"):
-            return b'.expect("' + why + b'")'
-        return None
+            return b"", b'.expect("' + why + b'")'
+        untaken = ("let_underscore_must_use", "let_underscore_untyped")
+        return (
+            None if any(self.lints_against(path, lint) for lint in untaken) else (b"let _ = ", b"")
+        )
 
     def source(self, path: str) -> Source:
         """A file, parsed. Raises SpikeproofError for one that can no longer be read."""

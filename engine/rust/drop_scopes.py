@@ -35,6 +35,7 @@ from engine.rust.nodes import (
     outward,
 )
 from engine.rust.queries import walk
+from engine.rust.scopes import scopes_of
 from engine.rust.statement_nodes import branches_of, condition_of, let_of, scrutinee_of
 from engine.rust.syntax import Source, span_of, walk_all
 
@@ -166,8 +167,12 @@ def temporaries_held_longer(source: Source, macro: Node, whole: Node) -> Iterato
     scope = temporary_scope(source, whole)
     known = scope is not None and scope.span.start <= whole.start_byte
     behind = source.data[whole.end_byte : scope.span.end] if scope is not None else b""
-    if known and not behind.strip(b"; \t\r\n"):
-        return
+    if not known or behind.strip(b"; \t\r\n"):
+        yield from temporaries_in(source, macro)
+
+
+def temporaries_in(source: Source, macro: Node) -> Iterator[Node]:
+    """The expressions in the arguments of ``macro`` that make values in passing."""
     for part in walk_all(source, macro):
         if part != macro and _makes_temporary(source, part):
             yield part
@@ -200,9 +205,20 @@ def _may_be_constant(source: Source, path: Node) -> bool:
     name, holder = last_segment(source.text(path)), path.parent
     if holder is None or holder.type in ("token_tree", "scoped_identifier"):
         return False  # read once more as Rust; a part of a longer path
-    if not name[:1].isupper() or is_callee(path) or macro_path(holder) == path:
+    if is_callee(path) or macro_path(holder) == path:
+        return False
+    if not name[:1].isupper() and path.type == "identifier" and not _is_brought(source, path, name):
         return False
     return re.search(rb"(?<!\w)static\s+(?:mut\s+)?" + name + rb"\s*:", source.data) is None
+
+
+def _is_brought(source: Source, node: Node, name: bytes) -> bool:
+    """Is it no local, but a constant of the file or what a ``use`` may bring in?"""
+    function = source.fn_item_of(node)
+    if function is not None and scopes_of(source, function).binding_at(node) is not None:
+        return False
+    defined = re.search(rb"(?<!\w)(?:const|use)\s[^;=]*(?<!\w)" + name + rb"(?!\w)", source.data)
+    return defined is not None
 
 
 def _whole(node: Node) -> DropScope:

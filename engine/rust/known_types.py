@@ -258,6 +258,44 @@ def leads_to(type_: Type | None, path: str) -> bool:
     return type_ is not None and any(key_of(step.name) == path for step in type_.deref_chain())
 
 
+# Their ``Display`` and ``Debug`` (read in std, rustc 1.95) fail only if those of their arguments do.
+_SHOWN_WHOLE = frozenset(
+    _paths(
+        "std::string: String FromUtf8Error FromUtf16Error",
+        "std::boxed: Box",
+        "std::rc: Rc Weak",
+        "std::sync: Arc Weak Mutex MutexGuard RwLock RwLockReadGuard RwLockWriteGuard OnceLock",
+        f"std::sync::atomic: AtomicBool Ordering {_ATOMICS}",
+        "std::borrow: Cow",
+        "std::pin: Pin",
+        "std::cell: Cell RefCell OnceCell Ref RefMut",
+        "std::option: Option",
+        "std::result: Result",
+        "std::cmp: Ordering Reverse",
+        "std::num: NonZero Wrapping Saturating ParseIntError ParseFloatError TryFromIntError",
+        "std::num: IntErrorKind",
+        "std::str: Utf8Error ParseBoolError",
+        "std::char: ParseCharError CharTryFromError ToLowercase ToUppercase EscapeDebug",
+        "std::char: EscapeDefault EscapeUnicode",
+        "std::ops: Range RangeInclusive RangeFrom RangeTo RangeToInclusive RangeFull Bound",
+        "std::vec: Vec",
+        "std::collections: VecDeque LinkedList BinaryHeap HashMap HashSet BTreeMap BTreeSet",
+        "std::hash: RandomState BuildHasherDefault",
+        "std::alloc: Global Layout",
+        "std::time: Duration Instant SystemTime SystemTimeError",
+        "std::net: IpAddr Ipv4Addr Ipv6Addr SocketAddr SocketAddrV4 SocketAddrV6 AddrParseError",
+        "std::path: Path PathBuf Display",
+        "std::ffi: OsStr OsString CStr CString",
+        "std::io: ErrorKind",
+        "std::fmt: Error",
+        "std::thread: ThreadId",
+        "std::any: TypeId",
+        "std::panic: Location",
+        "std::process: ExitStatus ExitCode",
+        "std::marker: PhantomData",
+        "std::env: VarError",
+    )
+)
 # They show what somebody else's ``Display`` says.
 _SHOWING_OTHERS = frozenset({"std::fmt::Arguments", "std::io::Error"})
 
@@ -273,6 +311,19 @@ def of_std_alone(type_: Type) -> bool:
         return part.kind in ("ref", "tuple", "array", "slice", "const", "infer", "never")
 
     return all(map(is_std, type_.walk()))
+
+
+def is_shown_whole(type_: Type) -> bool:
+    """Does it never fail or panic to show such a value, by ``Display`` or ``Debug``: are it and all that it
+    shows of the types of std that are known not to?"""
+
+    def is_whole(part: Type) -> bool:
+        if part.kind == "path":
+            return part.name in _PRIMITIVES or key_of(part.name) in _SHOWN_WHOLE
+        open_number = part.kind == "infer" and part.name != "_"
+        return open_number or part.kind in ("ref", "tuple", "array", "slice", "const", "never")
+
+    return all(map(is_whole, type_.walk()))
 
 
 def shows_itself(type_: Type) -> bool:

@@ -108,16 +108,24 @@ def has_token(node: Node, token: str) -> bool:
 def through_views(
     source: Source, node: Node, methods: Container[bytes]
 ) -> tuple[Node, Node | None]:
-    """As ``unwrapped``, also through ``&`` and the calls of ``methods`` on it (``&x``, ``x.as_str()``)."""
+    """As ``unwrapped``, also through views of all of it: ``&x``, ``&*x``, ``&x[..]``, and the calls of
+    ``methods`` on it (``x.as_str()``)."""
     while True:
         node, up = unwrapped(node)
         named = method_on(source, node)
-        if up is not None and borrowed(up) == node and not is_mut(up):
+        viewed = up is not None and (dereferenced(up) == node or _whole_slice(source, up) == node)
+        if up is not None and (viewed or (borrowed(up) == node and not is_mut(up))):
             node = up
         elif named is not None and named[0] in methods:
             node = named[1]
         else:
             return node, up
+
+
+def _whole_slice(source: Source, node: Node) -> Node | None:
+    """``x`` of ``x[..]``."""
+    parts = indexed(node)
+    return parts[0] if parts is not None and source.text(parts[1]) == b".." else None
 
 
 # -- calls -----------------------------------------------------------------------------------------

@@ -71,7 +71,7 @@ def _switched(
             for local, full in declared(source, use):
                 if local not in (name, b"*") or module_at(source, use.start_byte) != inline:
                     continue
-                if local == name and _is_conditional(source, use):
+                if local == name and is_under_cfg(source, use):
                     return source, use
                 path_names = full.split(b"::")
                 further = path_names if local == name else [*path_names, name]
@@ -81,12 +81,12 @@ def _switched(
     return None
 
 
-def _is_conditional(source: Source, use: Node) -> bool:
-    """Does an attribute on the ``use`` or around it, or a ``cfg_if!``, decide whether it is there?"""
-    macro = source.enclosing(use, ("macro_invocation",))
+def is_under_cfg(source: Source, node: Node) -> bool:
+    """Does an attribute on it or around it, or a ``cfg_if!``, decide whether ``node`` is there?"""
+    macro = source.enclosing(node, ("macro_invocation",))
     if macro is not None and nodes.macro_name(source, macro) == b"cfg_if":
         return True
-    return any(is_conditional(source, node) for node in (use, *source.ancestors(use)))
+    return any(is_conditional(source, part) for part in (node, *source.ancestors(node)))
 
 
 @per_source

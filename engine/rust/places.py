@@ -121,18 +121,33 @@ def place_of(source: Source, expression: Node) -> Place | None:
 def reaches(source: Source, place: Place, shown: Span) -> Reach:
     """How far what stands at ``shown`` (an expression, or a name that a format string captures) reaches
     into ``place``: it names all of it or of what it is a part of, it may borrow from it, or neither."""
-    root = source.text(place.root)
+    root = span_of(place.root)
     node = source.node_at(shown)
     if node is None:
-        return Reach.NAMES if source.slice(shown) == root else Reach.NOTHING
+        return Reach.NAMES if _same_name(source, root, shown) else Reach.NOTHING
     other = place_of(source, node)
     if other is None or other.root.type not in _NAMES:
-        mentioned = any(n.type in _NAMES and source.text(n) == root for n in walk_all(source, node))
+        names = (span_of(n) for n in walk_all(source, node) if n.type in _NAMES)
+        mentioned = any(_same_name(source, root, name) for name in names)
         return Reach.BORROWS if mentioned else Reach.NOTHING
     common = min(len(place.fields), len(other.fields))
-    if source.text(other.root) != root or place.fields[:common] != other.fields[:common]:
+    same = _same_name(source, root, span_of(other.root))
+    if not same or place.fields[:common] != other.fields[:common]:
         return Reach.NOTHING
     return Reach.BORROWS if other.has_calls else Reach.NAMES
+
+
+def _same_name(source: Source, one: Span, other: Span) -> bool:
+    """Do two names, or captures of a format string, mean the same, as far as blocks tell?"""
+    name = source.slice(one)
+    if name != source.slice(other):
+        return False
+    function = source.fn_item_of(source.innermost(one))
+    if function is None:
+        return True
+    scopes = scopes_of(source, function)
+    declared = next((b for b in scopes.bindings if b.decl == other), None)
+    return scopes.resolve(name, one.start) == (declared or scopes.resolve(name, other.start))
 
 
 def _inner(source: Source, node: Node) -> Node | None:

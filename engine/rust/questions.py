@@ -1,13 +1,13 @@
 """What can be asked of the compiler about an expression, and what it answered: plain values.
 
-A question is about the expression at one span of one file: its type, or whether that type
-implements a trait. Who asks rustc is ``engine.cargo.oracle``; what a type means is
+A question is about the expression at one span of one file: its type, whether that type implements a
+trait, or whether a method call on it finds nobody else's method. Who asks rustc is ``engine.cargo.oracle``; what a type means is
 ``engine.rust.type_facts``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from engine.base.model import Span
@@ -26,6 +26,13 @@ EXACT_SIZE_ITERATOR = "core::iter::ExactSizeIterator"
 DOUBLE_ENDED_ITERATOR = "core::iter::DoubleEndedIterator"
 
 
+def nobody_elses(method: str, receivers: Iterable[str]) -> str:
+    """What stands in a question in a trait's place, to ask: would a call of ``method`` at this place find
+    no method that takes one of ``receivers`` as it is? These are ``self``, the expression, with ``*``, ``&``
+    and ``&mut `` in front (``&mut **self``). A yes is final, a no means that there may be one."""
+    return f"fn {method}({', '.join(receivers)})"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Question:
     """Which type has the expression at ``span`` of ``path``, or, with ``trait``, does that type
@@ -33,7 +40,8 @@ class Question:
 
     ``trait`` is a path from a crate's name on (``core::marker::Send``, ``serde::Serialize``, or
     ``crate::store::Row`` of the crate that the file belongs to), with generic arguments where the
-    trait has some that have no default (``core::convert::AsRef<str>``).
+    trait has some that have no default (``core::convert::AsRef<str>``); or what ``nobody_elses``
+    makes.
     """
 
     path: str

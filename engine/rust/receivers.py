@@ -1,71 +1,80 @@
-"""Receivers of method calls that are written anew: how much of a value is dereferenced, and whether the
-name may find another method than the one that is meant.
+"""Receivers of method calls that are written anew: how much of a value is dereferenced, and what is to be
+asked so that the name finds the method that is meant.
 
 Rust reference, "Method-call expressions": step by step of auto-deref, at each first what takes the
 receiver as it is, then ``&``, then ``&mut``; at each of these inherent methods first. Of two traits at
-one place rustc complains (E0034); one that stands before wins silently. Known are the traits of the
-workspace: of another crate's trait with a method of std's name nothing is known here.
+one place rustc complains (E0034), which the check of a fix tells; what stands before wins silently, and
+must be asked for (``questions.nobody_elses``).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Literal
+from collections.abc import Callable, Iterator
+from typing import Literal, NamedTuple
 
 from engine.base.model import Span
 from engine.rust.codegen import operand_at
-from engine.rust.definitions import Item
-from engine.rust.item_nodes import self_parameter
-from engine.rust.items import Items
+from engine.rust.known_types import key_of
+from engine.rust.questions import nobody_elses
 from engine.rust.syntax import Source
-from engine.rust.trait_scope import TraitScopes
 from engine.rust.types import Type
 
 _ORDER = ("self", "&self", "&mut self")
-_TAKES = re.compile(rb"&\s*(?:'\w+\s+)?(mut\s)?\s*self\Z")
+_STRING = "std::string::String"
 
-Takes = Literal["self", "&self", "&mut self"]
+Takes = Literal["&self", "&mut self"]
 
 
-def dereferenced_to(
+class Receiver(NamedTuple):
+    """``text`` is an expression whose ``to_string`` is that of ``value``, if what ``asked`` asks is so;
+    nothing needs to be asked where that is ""."""
+
+    text: bytes
+    value: Type
+    asked: str
+
+
+def shown_by(
     source: Source, span: Span, type_: Type, wanted: Callable[[Type], bool]
-) -> tuple[bytes, Type] | None:
+) -> Receiver | None:
     """What stands at ``span`` (an expression, or a name in a format string) with as many ``*`` as it
-    takes until a ``&self`` method of the first ``wanted`` type behind it is found before any other, and
-    that type: ``(**x, u8)`` of a ``x: &&&u8``. None where auto-deref leads to no such type."""
+    takes until ``to_string`` is that of the first ``wanted`` type behind it: ``(**x)``, a ``u8``, of a
+    ``x: &&&u8``. None where auto-deref leads to no such type."""
     chain = type_.deref_chain()
     at = next((count for count, step in enumerate(chain) if wanted(step)), None)
     if at is None:
         return None
-    stars = at - 1 if at and chain[at - 1].is_ref else at
+    shared = at > 0 and chain[at - 1].is_ref and not chain[at - 1].is_mut_ref
+    stars = at - 1 if shared else at
     text = operand_at(source, span)
-    return (b"(" + b"*" * stars + text + b")" if stars else text), chain[at]
+    # A shared reference is what `&self` takes: nothing stands before it.
+    asked = "" if shared else nobody_elses("to_string", ["*" * stars + "self"])
+    return Receiver(b"(" + b"*" * stars + text + b")" if stars else text, chain[at], asked)
 
 
-def rival(
-    scopes: TraitScopes, source: Source, at: int, type_: Type, name: bytes, takes: Takes
-) -> Item | None:
-    """A trait's method of the workspace that ``x.name(..)``, written at the offset ``at`` of an ``x`` of
-    this type, may silently mean instead of the one that ``takes`` self so. A type with arguments (a
-    ``Box``, a guard) is taken to be looked through, so that any method of its own comes before."""
-    further = bool(type_.behind_refs()[1].args)
-    for method in scopes.items.named(name, "fn", "signature"):
-        before = _ORDER.index(_taken(scopes.items, method)) < _ORDER.index(takes)
-        if method.in_trait and (further or before):
-            traits = [i for i in scopes.items.named(method.owner, "trait") if i.path == method.path]
-            if any(scopes.may_see(source, at, trait) for trait in traits):
-                return method
-    return None
+def appending(type_: Type, method: str) -> str:
+    """What is to be asked of an expression that leads to a ``String`` so that ``method`` is that of the
+    ``String``: an own one, which takes ``&mut self``, or ``write_fmt`` of ``fmt::Write``; "" for nothing."""
+    implements = _writes if method == "write_fmt" else _is_string
+    receivers = list(_before(type_, implements, "&mut self"))
+    return nobody_elses(method, receivers) if receivers else ""
 
 
-def _taken(items: Items, method: Item) -> Takes:
-    """How the method takes self. ``self: T`` may be any type: it counts as first."""
-    source, node = items.open(method)
-    parameter = self_parameter(node)
-    hit = _TAKES.search(source.text(parameter)) if parameter is not None else None
-    if parameter is None:
-        return "&mut self"  # not called by a receiver
-    if hit is None:
-        return "self"
-    return "&mut self" if hit[1] else "&self"
+def _before(type_: Type, has: Callable[[Type], bool], takes: Takes) -> Iterator[str]:
+    """The receivers that are tried before a method that takes self so of the first type that ``has`` it."""
+    for stars, step in enumerate(type_.deref_chain()):
+        if step.is_ref and has(step.args[0]) and step.is_mut_ref is (takes == "&mut self"):
+            return
+        own = _ORDER.index(takes) if has(step) else len(_ORDER)
+        yield from (each.replace("self", "*" * stars + "self") for each in _ORDER[:own])
+        if has(step):
+            return
+
+
+def _is_string(type_: Type) -> bool:
+    return key_of(type_.name) == _STRING
+
+
+def _writes(type_: Type) -> bool:
+    """``String``, and ``&mut`` of what writes."""
+    return _is_string(type_) or (type_.is_mut_ref and _writes(type_.args[0]))

@@ -9,11 +9,14 @@ available to all Rust crates"; rustc 1.95). What only an operating system has (`
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from engine.base.model import Span
 
 if TYPE_CHECKING:
+    from tree_sitter import Node
+
     from engine.rust.syntax import Source
 
 _CRATES = frozenset({b"std", b"core", b"alloc"})
@@ -115,13 +118,13 @@ def is_trait(full: bytes) -> bool:
     return tail in _TRAITS or held or tail.endswith(b"Ext")
 
 
-def names_another_std(source: Source) -> bool:
-    """Does the file, perhaps in a macro's call, make ``std`` the name of something else than the crate:
-    ``mod std``, ``use a::std``, ``use a as std``?"""
+def other_stds(source: Source) -> Iterator[Node]:
+    """Where the file, perhaps in a macro's call, makes ``std`` the name of something else than the crate:
+    the items ``mod std``, ``use a::std``, ``extern crate a as std``."""
     for hit in _STD_NAMED.finditer(source.data):
         node = source.innermost(Span(*hit.span(hit.lastindex or 1)))
-        if source.enclosing(node, ("use_declaration", "extern_crate_declaration")) is not None:
-            return True
-        if node.parent is not None and node.parent.type == "mod_item":
-            return True
-    return False
+        brought = source.enclosing(node, ("use_declaration", "extern_crate_declaration"))
+        if brought is not None:
+            yield brought
+        elif node.parent is not None and node.parent.type == "mod_item":
+            yield node.parent

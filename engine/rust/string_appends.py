@@ -13,7 +13,8 @@ from engine.rust.codegen import operand_at
 from engine.rust.format_macros import FormatCall
 from engine.rust.nodes import borrowed, call_around, call_of, method_call, operation_of
 from engine.rust.places import place_of
-from engine.rust.syntax import Source
+from engine.rust.scopes import scopes_of
+from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
 
 
@@ -43,6 +44,21 @@ def appended(source: Source, text: Node) -> Append | None:
     return Append(up.parent, assigned.left) if same and place and place.simple else None
 
 
+def added_to_parameter(source: Source, text: Node) -> Append | None:
+    """``a + text`` where that is all that a closure ``|a, ..|`` makes, as for ``fold``; to ``a``."""
+    up, function = text.parent, source.fn_item_of(text)
+    added = operation_of(source, up) if up is not None else None
+    if up is None or added is None or function is None or added.right != text:
+        return None
+    if added.operator != b"+" or added.left.type != "identifier":
+        return None
+    to = scopes_of(source, function).resolve(source.text(added.left), added.left.start_byte)
+    alone = up.parent is not None and up.parent.type == "block" and up.parent.named_children == [up]
+    body = up.parent if alone and up.parent is not None else up
+    named = to is not None and to.kind == "closure-param" and to.plain and to.scope == span_of(body)
+    return Append(up, added.left) if named else None
+
+
 def _by_call(source: Source, call: Node, text: Node) -> Append | None:
     method, parts = method_call(source, call), call_of(call)
     if method is not None:
@@ -52,7 +68,8 @@ def _by_call(source: Source, call: Node, text: Node) -> Append | None:
         return None
     path = b"".join(source.text(parts.callee).split())
     to = parts.arguments[0]
-    return Append(call, borrowed(to) or to) if path.endswith(b"String::push_str") else None
+    named = path == b"String::push_str" or path.endswith(b"::String::push_str")
+    return Append(call, borrowed(to) or to) if named else None
 
 
 def pushed(source: Source, call: FormatCall, type_: Type | None) -> tuple[bytes, bytes] | None:

@@ -23,17 +23,26 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.configurations import conditional_part
-from engine.rust.definitions import Item, is_type_parameter
+from engine.rust.definitions import is_type_parameter
 from engine.rust.files import Files, TypeOf
 from engine.rust.format_macros import format_call
-from engine.rust.imports import Import, Module, brings, in_blocks, scope_at, scopes, trait_in_scope
+from engine.rust.imports import (
+    Import,
+    Module,
+    brings,
+    in_blocks,
+    module_at,
+    scope_at,
+    scopes,
+    trait_in_scope,
+)
 from engine.rust.items import Items
 from engine.rust.known_types import key_of, of_std_alone
 from engine.rust.macros import calls_unknown, definitions_of, meaning_of_macro, unknown_calls
 from engine.rust.modules import Place
-from engine.rust.nodes import call_by_name, last_segment, macro_name, macro_path, method_call
+from engine.rust.nodes import call_by_name, macro_name, macro_path, method_call
 from engine.rust.questions import Answers, Question
-from engine.rust.std_paths import names_another_std, same_item
+from engine.rust.std_paths import other_stds, same_item
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
 
@@ -233,24 +242,13 @@ class TraitScopes:
             for place, brought in self._seen(source, offset)
         )
 
-    def may_see(self, source: Source, offset: int, trait: Item) -> bool:
-        """May a trait of the workspace be in scope at ``offset``: is it named anywhere in the file, or in
-        a module that globs open there, or defined in one?"""
-        if re.search(rb"(?<!\w)" + re.escape(trait.name) + rb"(?!\w)", source.data):
-            return True
-        homes = self.items.places(trait)
-        return any(
-            place in homes or any(last_segment(i.full) == trait.name for i in brought)
-            for place, brought in self._seen(source, offset)
-        )
-
     def placement(self, source: Source, node: Node, trait: Trait) -> Placement:
         """Where a ``use`` of ``trait`` may stand for the code at ``node`` so that no other call means
         something else afterwards."""
+        if other := self._other_std(source, node.start_byte):
+            return Placement(Where.NOWHERE, None, f"may mean another `std` ({other})")
         if self.in_scope(source, trait, node.start_byte):
             return Placement(Where.THERE)
-        if other := self._other_std(source):
-            return Placement(Where.NOWHERE, None, f"may mean another `std` ({other})")
         outer = self._first_unsettled(source, node.start_byte, trait)
         conditional = conditional_part(source, node)
         if outer is None and conditional is None:
@@ -294,14 +292,28 @@ class TraitScopes:
     @cached_property
     def _other_stds(self) -> tuple[str, ...]:
         """The files in which ``std`` is made the name of something else."""
-        return tuple(s.path for s in self.files.containing(b"std") if names_another_std(s))
+        found = self.files.containing(b"std")
+        return tuple(s.path for s in found if any(True for _ in other_stds(s)))
 
-    def _other_std(self, source: Source) -> str:
-        """One of these in a crate that the file is of; "" for none."""
-        places = self.items.modules.places
-        crates = {place.crate for place in places(source.path)} if self._other_stds else set()
-        named = (p for p in self._other_stds if any(at.crate in crates for at in places(p)))
-        return next(named, "")
+    def _other_std(self, source: Source, offset: int) -> str:
+        """One of these that counts where a path is written at ``offset``: in the same module or in one that
+        globs open there, in the whole crate if a macro or ``extern crate`` does it; "" for none."""
+        seen = {place for place, _ in self._seen(source, offset)} if self._other_stds else set()
+        crates = {place.crate for place in seen}
+        for path in self._other_stds:
+            other = self.files.get(path)
+            for item in other_stds(other):
+                at = [
+                    p.child(*module_at(other, item.start_byte))
+                    for p in self.items.modules.places(path)
+                ]
+                # Before edition 2018 the paths of `use` begin at the root.
+                root = other.edition < 2018 and any(not place.module for place in at)
+                macro = other.enclosing(item, ("macro_invocation", "macro_definition"))
+                wide = root or item.type == "extern_crate_declaration" or macro is not None
+                if any(place in seen or (wide and place.crate in crates) for place in at):
+                    return path
+        return ""
 
     # -- calls ---------------------------------------------------------------------------------
 

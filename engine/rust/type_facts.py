@@ -48,6 +48,7 @@ _BORROWING = frozenset(
     {"Iter", "IterMut", "Drain", "Keys", "Values", "ValuesMut", "Range", "RangeMut", "Splice"}
     | {"Entry", "OccupiedEntry", "VacantEntry", "PeekMut", "ExtractIf", "Union", "Difference"}
 )
+_BORROWING_ITERATORS = frozenset({"Iter", "IterMut", "Keys", "Values", "ValuesMut"})
 _BORROWING_MODULES = tuple(
     f"{crate}::{module}::" for crate in ("std", "core") for module in ("slice", "iter", "str")
 )
@@ -149,6 +150,17 @@ class TypeFacts:
             return all(map(self.is_plain, type_.args))
         found = self.ownership(type_)
         return found.copy or found.nature is Nature.PLAIN
+
+    def drop_runs_others(self, type_: Type) -> bool:
+        """May dropping such a value run a ``Drop`` that is not std's, which may panic? What is borrowed is
+        not dropped; a closure's captures are taken to be none that matter."""
+        if type_.kind in ("ref", "ptr", "const", "fn", "fndef", "never", "infer", "closure"):
+            return False
+        key = key_of(type_.name)
+        if type_.kind == "path" and key.startswith("std::"):
+            borrows = key.startswith("std::slice::") or type_.last in _BORROWING_ITERATORS
+            return not borrows and any(map(self.drop_runs_others, type_.args))
+        return not self.is_plain(type_)
 
     # -- by the type's form --------------------------------------------------------------------
 

@@ -35,7 +35,13 @@ def source_of(statement: str) -> Source:
         ),
         ('f(format!("{}", a))', "value", 'format!("{}", a)', 'format!("{}", a)'),
         ('f(&format!("{a}"))', "value", 'format!("{a}")', 'format!("{a}")'),
+        ('s.push_str(&*format!("{a}b"))', "append", "", "s"),
+        ('s.push_str(&format!("{a}b")[..])', "append", "", "s"),
+        ('s += &*format!("{a}b")', "append", "", "s"),
+        ('s += &(*format!("{a}b"))[..]', "append", "", "s"),
+        ('all.fold(s, |t, x| t + &format!("{x}b"))', "sum", 't + &format!("{x}b")', "t"),
         # nothing to say of these
+        ('s.push_str(&format!("{a}b")[1..])', "", "", ""),
         ('s.push_str(&mut format!("{a}b"))', "", "", ""),
         ('s.insert_str(0, &format!("{a}b"))', "", "", ""),
         ('s = t + &format!("{a}b")', "", "", ""),

@@ -44,14 +44,18 @@ def test_a_lint_is_on_by_attribute_or_manifest(
 @pytest.mark.parametrize(
     ("root", "taken"),
     [
-        ("", b".unwrap()"),
-        ("#![warn(clippy::expect_used)]\n", b".unwrap()"),
-        ("#![warn(clippy::unwrap_used)]\n", b'.expect("it fits")'),
-        ("#![warn(clippy::unwrap_used, clippy::expect_used)]\n", None),
+        ("", (b"", b".unwrap()")),
+        ("#![warn(clippy::expect_used)]\n", (b"", b".unwrap()")),
+        ("#![warn(clippy::unwrap_used)]\n", (b"", b'.expect("it fits")')),
+        ("#![warn(clippy::unwrap_used, clippy::expect_used)]\n", (b"let _ = ", b"")),
+        (
+            "#![warn(clippy::unwrap_used, clippy::expect_used, clippy::let_underscore_must_use)]\n",
+            None,
+        ),
     ],
 )
 def test_how_a_result_that_is_no_error_is_taken(
-    tmp_path: Path, root: str, taken: bytes | None
+    tmp_path: Path, root: str, taken: tuple[bytes, bytes] | None
 ) -> None:
     build(tmp_path, {"Cargo.toml": package("small"), "src/lib.rs": root})
     workspace = discover(tmp_path, Selection())

@@ -186,7 +186,7 @@ def test_what_may_be_a_temporary(shown: str, made: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "shown", "longer"),
+    ("before", "shown", "longer"),  # None: by its type
     [
         ("", "count!(m)", True),  # whatever its type
         ("", 'format!("{n}")', False),
@@ -195,14 +195,24 @@ def test_what_may_be_a_temporary(shown: str, made: list[str]) -> None:
         ("macro_rules! line { () => { lock().0 } }", "line!()", True),
         ("static H: S = S(1);", "H.0", False),
         ("const H: S = S(1);", "H", False),  # of a plain type
+        ("const h: S = S(1);", "h", None),
+        ("use m::h;", "h", None),
+        ("use m::{g, h};", "h.0", None),
+        ("", "m::h", None),
+        ("", "h", False),
+        ("static h: S = S(1); use m::h;", "h", False),
     ],
 )
-def test_macros_and_constants_by_what_the_file_tells(before: str, shown: str, longer: bool) -> None:
+def test_macros_and_constants_by_what_the_file_tells(
+    before: str, shown: str, longer: bool | None
+) -> None:
     source = Source(
         "src/lib.rs", f'{before} fn f() {{ foo(format!("{{}}", {shown}), a); }}'.encode()
     )
     macro = node_of(source, f'format!("{{}}", {shown})')
-    assert held_longer(source, macro, macro, lambda _: True) is longer
+    assert held_longer(source, macro, macro, lambda _: True) is bool(longer)
+    if longer is not False:
+        assert held_longer(source, macro, macro)
 
 
 def test_the_tail_of_a_function() -> None:

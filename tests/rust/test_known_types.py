@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.known_types import of_std_alone
+from engine.rust.known_types import is_shown_whole, of_std_alone
 from engine.rust.type_parser import parse
 
 
@@ -32,3 +32,29 @@ def test_types_that_run_no_code_of_the_users(told: str, std: bool) -> None:
     type_ = parse(told)
     assert type_ is not None
     assert of_std_alone(type_) is std
+
+
+@pytest.mark.parametrize(
+    ("told", "whole"),
+    [
+        ("u8", True),
+        ("{integer}", True),
+        ("_", False),
+        ("&&mut std::string::String", True),
+        ("std::collections::HashMap<std::string::String, std::vec::Vec<f64>>", True),
+        ("core::num::ParseIntError", True),
+        ("std::sync::MutexGuard<'_, std::option::Option<(u8, bool)>>", True),
+        ("std::path::Display<'_>", True),
+        ("std::boxed::Box<app::Id>", False),
+        ("std::sync::Arc<T>", False),
+        ("std::borrow::Cow<'_, app::Text>", False),
+        ("std::option::Option<app::Id>", False),
+        ("std::io::Error", False),
+        ("std::io::IntoInnerError<std::io::BufWriter<std::fs::File>>", False),
+        ("std::boxed::Box<dyn std::error::Error>", False),
+        ("std::fmt::Arguments<'_>", False),
+        ("std::iter::Map<std::slice::Iter<'_, u8>, {closure@src/lib.rs:1:1: 1:4}>", False),
+    ],
+)
+def test_types_that_never_fail_to_be_shown(told: str, whole: bool) -> None:
+    assert is_shown_whole(parse(told)) is whole

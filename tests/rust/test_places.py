@@ -189,6 +189,9 @@ def test_locks_are_seen_behind_names(body: str, guarding: bool) -> None:
         ("x", "f(y.x)", Reach.NOTHING),
         ("x", '"x"', Reach.NOTHING),
         ("x.buf()", "x.len()", Reach.BORROWS),
+        ("x", "{ let x = 1; x }", Reach.NOTHING),  # another one of that name
+        ("x", "{ g(x); let x = 1; x }", Reach.BORROWS),
+        ("x", "list.map(|x| x.len())", Reach.NOTHING),
     ],
 )
 def test_how_far_one_expression_reaches_into_anothers_place(

@@ -7,9 +7,34 @@ import pytest
 from engine.base.model import Span
 from engine.rust.format_macros import format_call
 from engine.rust.queries import macro_calls
-from engine.rust.string_appends import appended, pushed
+from engine.rust.string_appends import added_to_parameter, appended, pushed
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
+
+
+@pytest.mark.parametrize(
+    ("statement", "target"),
+    [
+        ("all.fold(s, |a, x| a + HERE)", "a"),
+        ("all.fold(s, |a, x| { a + HERE })", "a"),
+        ("all.fold(s, |mut a: String, x| a + HERE)", "a"),
+        ("all.fold(s, |a, x| a + HERE + x)", ""),
+        ("all.fold(s, |a, x| { g(); a + HERE })", ""),
+        ("all.fold(s, |(a, b), x| a + HERE)", ""),
+        ("all.map(|x| s + HERE)", ""),
+        ("all.map(|x| HERE + x)", ""),
+        ("all.map(|x| x - HERE)", ""),
+        ("s + HERE", ""),
+    ],
+)
+def test_what_adds_a_text_to_what_a_closure_is_given(statement: str, target: str) -> None:
+    source = Source("a.rs", f"fn f() {{ {statement}; }}".encode())
+    at = source.data.index(b"HERE")
+    node = source.node_at(Span(at, at + 4))
+    assert node is not None
+    found = added_to_parameter(source, node)
+    assert (source.text(found.target).decode() if found is not None else "") == target
+    assert found is None or source.text(found.whole) == b"a + HERE"
 
 
 @pytest.mark.parametrize(
@@ -45,6 +70,7 @@ from engine.rust.type_parser import parse
         ("Text::push_str(&mut s, HERE)", "", ""),
         ("String::push_str(HERE, t)", "", ""),
         ("HERE.push_str(t)", "", ""),
+        ("MyString::push_str(&mut s, HERE)", "", ""),
     ],
 )
 def test_what_appends_a_text(statement: str, whole: str, target: str) -> None:

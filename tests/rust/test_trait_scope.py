@@ -160,7 +160,10 @@ def test_another_call_decides(types: dict[str, str], traits: tuple[str, ...], wh
         ("fn f() { #[cfg(unix)] g(); here }", Where.MODULE),
         # another `std`
         ("mod std {}\nfn f() { here }", Where.NOWHERE),
-        ("mod m { use crate::a::std; }\nfn f() { here }", Where.NOWHERE),
+        ("mod m { use crate::a::std; }\nfn f() { here }", Where.MODULE),
+        ("use crate::a::std;\nuse std::fmt::Write;\nfn f() { here }", Where.NOWHERE),
+        ("mod m { pub mod std {} }\nuse m::*;\nfn f() { here }", Where.NOWHERE),
+        ("mod m { extern crate a as std; }\nfn f() { here }", Where.NOWHERE),
         ("m! { pub mod std {} }\nfn f() { here }", Where.NOWHERE),
         ("// mod std\nfn f(mean: A, std: A) { g(mean, std, 1); here }", Where.MODULE),
         # macros of other crates

@@ -220,6 +220,28 @@ def test_what_gives_back_memory_alone(text: str, plain: bool) -> None:
     assert FACTS.is_plain(parse(text)) is plain
 
 
+@pytest.mark.parametrize(
+    ("text", "runs"),
+    [
+        ("std::string::String", False),
+        ("std::sync::MutexGuard<u8>", False),  # std's own
+        ("&other::Thing", False),
+        ("other::Thing", True),
+        ("T", True),
+        ("(u8, other::Thing)", True),
+        ("std::option::Option<other::Thing>", True),
+        ("std::sync::Arc<other::Thing>", True),
+        ("std::slice::Iter<other::Thing>", False),
+        ("std::collections::hash_map::Values<u8, other::Thing>", False),
+        ("std::vec::IntoIter<other::Thing>", True),
+        ("std::boxed::Box<dyn std::error::Error>", True),
+        ("std::iter::Map<std::slice::Iter<other::Thing>, {closure@src/lib.rs:1:1: 1:4}>", False),
+    ],
+)
+def test_whose_drop_may_run(text: str, runs: bool) -> None:
+    assert FACTS.drop_runs_others(parse(text)) is runs
+
+
 def test_a_drop_of_what_is_not_known_is_not_known() -> None:
     assert FACTS.drop_is_seen(None) is None
 

@@ -1,4 +1,4 @@
-// reason: may be that of the trait
+// reason: of `out` may be another trait's here than std's
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-// reason: `to_string` may be that of the trait `Quoted` here
+// reason: `to_string` of `first` may be another trait's here than std's
 
 /// Takes `self` as it is: that is found before what takes `&self`.
 pub trait Quoted {

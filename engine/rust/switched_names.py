@@ -1,0 +1,208 @@
+"""Names that mean another thing in another build of the same text, and expressions whose type hangs on one.
+
+Such a name stands in one module twice, under a ``cfg``, with another type each time (or once, in the place
+of what std's prelude has); or it is declared by one: a field, a function's result, an alias. Told by
+names alone, over the whole workspace: to the careful side. Not seen: what globs, build scripts and macros
+bring in, and features of other crates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+from tree_sitter import Node, Query
+
+from engine.base.model import Span
+from engine.rust import item_nodes
+from engine.rust.configurations import is_conditional
+from engine.rust.definitions import holder_of
+from engine.rust.files import Files
+from engine.rust.imports import declared, module_at
+from engine.rust.items import Items
+from engine.rust.other_builds import is_under_cfg
+from engine.rust.per_source import per_source
+from engine.rust.places import initializers
+from engine.rust.queries import captures, compile_query
+from engine.rust.scopes import Binding, Scopes, scopes_of
+from engine.rust.syntax import Source, walk_all
+
+_WORD = re.compile(rb"(?<![\w'])[^\W\d]\w*")
+_PRELUDE = frozenset({b"String", b"Vec", b"Box", b"Option", b"Result"})
+_NAMES = frozenset({"identifier", "type_identifier", "field_identifier"})
+_TYPED = frozenset({"let_declaration", "parameter"})
+_OPAQUE = frozenset({"struct_item", "enum_item", "union_item", "trait_item", "mod_item"})
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A name and what its type is written with; ``home`` is what it belongs to."""
+
+    name: bytes
+    type: bytes
+    home: tuple[object, ...]
+    conditional: bool
+    brought: bool  # by a ``use``
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"`{self.name.decode('utf-8', 'replace')}` ({self.path}, line {self.line})"
+
+
+class SwitchedNames:
+    """Those of a workspace."""
+
+    def __init__(self, files: Files, items: Items) -> None:
+        self._files = files
+        self._items = items
+
+    def in_type_of(self, source: Source, span: Span) -> Declared | None:
+        """A name on which the type of what stands at ``span`` (an expression, or a name that a format
+        string captures) may hang: one in it, or in what declares a local that it is made from."""
+        function = source.fn_item_of(source.innermost(span))
+        if function is None:
+            return None
+        scopes = scopes_of(source, function)
+        pending: list[Node | Binding | None] = [
+            source.node_at(span) or scopes.resolve(source.slice(span), span.start)
+        ]
+        seen: set[Binding] = set()
+        while pending:
+            part = pending.pop()
+            if isinstance(part, Binding):
+                if part in seen:
+                    continue
+                seen.add(part)
+                holder = source.node_at(part.statement)
+                if holder is not None and is_conditional(source, holder):
+                    return _declare(source, holder, part.name, b"", ())
+                if not part.plain and (named := self._switched(source, part.name)) is not None:
+                    return named  # `Page { out, .. }`
+                typed = item_nodes.type_of(holder) if holder and holder.type in _TYPED else None
+                pending += [typed, *initializers(source, part)]
+            elif part is not None:
+                names = (inner for inner in walk_all(source, part) if inner.type in _NAMES)
+                for name in names:
+                    local = _local(source, scopes, name)
+                    if local is not None:
+                        pending.append(local)
+                    elif (named := self._switched(source, source.text(name))) is not None:
+                        return named
+        return None
+
+    def _switched(self, source: Source, name: bytes) -> Declared | None:
+        """The switched name that ``name`` may be in a file: what the file declares itself comes first."""
+        every = self._names.get(name, ())
+        own = next((each for each in every if each.path == source.path), None)
+        return own or (every[0] if every and not self._is_own(source, name) else None)
+
+    def _is_own(self, source: Source, name: bytes) -> bool:
+        """Does the file declare the name, or bring it in from outside of the workspace?"""
+        every = [each for each in _declarations(source) if each.name == name]
+        heads = {each.type.partition(b"::")[0] for each in every if each.brought}
+        modules = {each.name for each in _declarations(source) if not each.brought}
+        inside = heads & {b"crate", b"self", b"super", *modules, *self._items.modules.libraries}
+        return bool(every) and not inside
+
+    @cached_property
+    def _names(self) -> dict[bytes, list[Declared]]:
+        """All switched names, with the places that show it."""
+        groups: dict[tuple[object, ...], list[Declared]] = defaultdict(list)
+        for source in self._files.containing(b"cfg"):
+            for each in _declarations(source):
+                groups[each.name, *each.home].append(each)
+        pending = [group[0] for group in groups.values() if _differs(group)]
+        found: dict[bytes, list[Declared]] = defaultdict(list)
+        while pending:
+            switched = pending.pop()
+            name, seen = switched.name, found[switched.name]
+            if switched in seen:
+                continue
+            seen.append(switched)
+            for source in self._files.containing(name):
+                if source.path == switched.path or not self._is_own(source, name):
+                    every = _declarations(source)
+                    pending += (each for each in every if name in _WORD.findall(each.type))
+        return found
+
+
+def _differs(group: list[Declared]) -> bool:
+    if not any(each.conditional for each in group):
+        return False
+    over_std = group[0].name in _PRELUDE
+    return over_std or (len(group) > 1 and len({each.type for each in group}) > 1)
+
+
+def _local(source: Source, scopes: Scopes, name: Node) -> Binding | None:
+    if name.type != "identifier" or (name.parent and name.parent.type == "scoped_identifier"):
+        return None
+    return scopes.resolve(source.text(name), name.start_byte)
+
+
+# -- declarations ----------------------------------------------------------------------------------
+
+
+@cache
+def _query() -> Query:
+    kinds = [
+        "struct",
+        "enum",
+        "union",
+        "type",
+        "trait",
+        "static",
+        "const",
+        "function",
+        "function_signature",
+        "mod",
+    ]
+    listed = " ".join(f"({kind}_item)" for kind in kinds)
+    return compile_query(f"[{listed} (field_declaration) (use_declaration)] @item")
+
+
+@per_source
+def _declarations(source: Source) -> tuple[Declared, ...]:
+    """What a file declares, what macro calls hold among it."""
+    found: list[Declared] = []
+    for root in source.roots():
+        for node in captures(_query(), root, "item"):
+            module = module_at(source, node.start_byte)
+            if node.type == "use_declaration":
+                found += (
+                    _declare(source, node, local, full, (source.path, module))
+                    for local, full in declared(source, node)
+                    if local not in (b"*", b"_")
+                )
+            elif (named := item_nodes.name_of(node)) is not None:
+                home = source.path, module, *_home(source, node)
+                found.append(_declare(source, node, source.text(named), _type(source, node), home))
+    return tuple(found)
+
+
+def _declare(
+    source: Source, node: Node, name: bytes, type_: bytes, home: tuple[object, ...]
+) -> Declared:
+    line = source.position(node.start_byte)[0]
+    brought = node.type == "use_declaration"
+    return Declared(name, type_, home, is_under_cfg(source, node), brought, source.path, line)
+
+
+def _type(source: Source, node: Node) -> bytes:
+    """What tells the type of what ``node`` declares; of a type or a module, its place alone."""
+    if node.type in ("function_item", "function_signature_item"):
+        typed = item_nodes.return_type(node)
+        return source.text(typed) if typed is not None else b"()"
+    typed = None if node.type in _OPAQUE else item_nodes.type_of(node)
+    return source.text(typed) if typed is not None else b"@%d" % node.start_byte
+
+
+def _home(source: Source, node: Node) -> tuple[object, ...]:
+    """The type or ``impl`` that a member belongs to, by its head, and the function around it."""
+    impl = source.enclosing(node, ("impl_item", "trait_item"))
+    function = source.enclosing(node, ("function_item",))
+    parts = (item_nodes.trait_of(impl), item_nodes.type_of(impl)) if impl is not None else ()
+    head = tuple(source.text(part) for part in parts if part is not None)
+    return head, holder_of(source, node), function.start_byte if function is not None else -1
