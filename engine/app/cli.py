@@ -19,6 +19,7 @@ from engine.app.options import (
     CODEMODS,
     COLD,
     COMMON,
+    GATE,
     PATHS,
     PROOF,
     SAMPLES,
@@ -31,7 +32,7 @@ from engine.app.options import (
     proof,
 )
 from engine.base.errors import SpikeproofError, Terminated
-from engine.base.exits import EXIT_CLEAN, failing
+from engine.base.exits import EXIT_CLEAN, EXIT_FAILED, failing
 
 if TYPE_CHECKING:
     from engine.base.ui import Ui
@@ -44,14 +45,15 @@ def cli() -> None:
     """Find the Rust patterns that break under real traffic, rewrite them, prove each rewrite.
 
     \b
-    Exit codes: 0 nothing to do · 1 sites found or a patch made · 2 usage or tool failure
-                3 fixes were found and none or not all could be verified
+    Exit codes: 0 it did what was asked · 2 usage or tool failure
+                with --exit-code: 1 sites found or a patch made
+                                  3 fixes were found and none or not all could be verified
     """
 
 
 @cli.command()
 @PATHS
-@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, COMMON)
+@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, GATE, COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
@@ -64,12 +66,12 @@ def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
     """
     from engine.app.batch import scan_command
 
-    return scan_command(paths, types, form, _workspaces, _ui(common), common)
+    return _gated(scan_command(paths, types, form, _workspaces, _ui(common), common), common)
 
 
 @cli.command()
 @PATHS
-@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, (SAMPLES,), VERBOSITY)
+@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, (SAMPLES,), GATE, VERBOSITY)
 @click.option(
     "-o",
     "into",
@@ -100,12 +102,12 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
     folder = into is not None and (into.endswith("/") or Path(into).is_dir())
     where = Path(into) if into is not None else None
     common |= {"output": None if folder else where, "folder": where if folder else None}
-    return diff_command(paths, settings, form, _workspaces, _ui(common), common)
+    return _gated(diff_command(paths, settings, form, _workspaces, _ui(common), common), common)
 
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, VERBOSITY)
+@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, GATE, VERBOSITY)
 @click.option(
     "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
 )
@@ -126,8 +128,10 @@ def apply(path: Path, every: bool, undo: bool, **common: Any) -> int:
     macros, tests and benches of the workspace, in a copy below the target directory.
 
     \b
-    Exit codes: 0 nothing to do · 1 fixes were found (and written, as you chose; or taken back)
-                2 usage or tool failure · 3 some fix could not be verified, or not be written
+    Exit codes: 0 it did what was asked · 2 usage or tool failure, or what was taken could not be
+                written
+                with --exit-code: 1 fixes were found (and written, as you chose; or taken back)
+                                  3 some fix could not be verified, or not be written
     """
     from engine.app.review.applying import ApplySettings
     from engine.app.review.command import apply_command
@@ -145,7 +149,7 @@ def apply(path: Path, every: bool, undo: bool, **common: Any) -> int:
         common["allow_dirty"],
         common["allow_no_vcs"],
     )
-    return apply_command(path, settings, _workspace, _ui(common), common)
+    return _gated(apply_command(path, settings, _workspace, _ui(common), common), common)
 
 
 @cli.command()
@@ -318,6 +322,11 @@ def config_schema(output: Path | None) -> int:
 
     emit(dump(schema(registry())).encode("ascii"), output)
     return EXIT_CLEAN
+
+
+def _gated(code: int, common: dict[str, Any]) -> int:
+    """As git does it: what was found is no failure, unless ``--exit-code`` asks for it."""
+    return code if common["gate"] or code == EXIT_FAILED else EXIT_CLEAN
 
 
 def _ui(common: dict[str, Any]) -> Ui:

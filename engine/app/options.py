@@ -64,6 +64,14 @@ COLD = (
         "handlers and async code.",
     ),
 )
+GATE = (
+    click.option(
+        "--exit-code",
+        "gate",
+        is_flag=True,
+        help="End with 1 when something was found, with 3 when not all of it could be verified.",
+    ),
+)
 OUTPUT = (
     click.option(
         "-o",

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tests.gate import gated
+
 MANIFEST = '[package]\nname = "p"\nversion = "0.1.0"\nedition = "2021"\n[workspace]\n'
 # Found by syntax alone, so that each tree below has something to lose.
 COUNTER = """use std::sync::Mutex;
@@ -52,7 +54,7 @@ def tool(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[
         sys.executable,
         "-m",
         "engine.app.cli",
-        *(os.fspath(argument) for argument in arguments),
+        *gated(arguments),
     ]
     options.setdefault("timeout", 300)
     return subprocess.run(command, capture_output=True, check=False, **options)

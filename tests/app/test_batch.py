@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.detect import baseline
+from tests.gate import gated
 from tests.gitrepo import commit, git, start
 from tests.trees import build, content, package
 
@@ -74,7 +75,7 @@ def top(tmp_path: Path) -> Path:
 
 def run(cwd: Path, *arguments: str, code: int) -> tuple[bytes, str]:
     """stdout and stderr of the program, which must end with ``code``."""
-    command = [sys.executable, "-m", "engine.app.cli", *arguments, "--offline"]
+    command = [sys.executable, "-m", "engine.app.cli", *gated(arguments), "--offline"]
     keep = {
         name: os.environ[name]
         for name in ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME")

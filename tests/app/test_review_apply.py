@@ -106,7 +106,7 @@ def root(built: Path) -> Path:
 
 def apply(root: Path, *options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "engine.app.cli", "apply", str(root), *options],
+        [sys.executable, "-m", "engine.app.cli", "apply", "--exit-code", str(root), *options],
         cwd=Path(__file__).parents[2],
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -126,7 +126,7 @@ def at_terminal(
     """Exit code and all that was shown, when ``keys`` are pressed, one at each question."""
     process = pexpect.spawn(
         sys.executable,
-        ["-m", "engine.app.cli", "apply", str(root), "--no-bench", *options],
+        ["-m", "engine.app.cli", "apply", "--exit-code", str(root), "--no-bench", *options],
         cwd=str(Path(__file__).parents[2]),
         env={**_ENV, "TERM": "xterm-256color", **env},
         encoding="utf-8",

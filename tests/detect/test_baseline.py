@@ -14,6 +14,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Site, Span
 from engine.detect import baseline
 from engine.detect.baseline import Baseline, BaselineEntry
+from tests.gate import gated
 from tests.trees import build, package
 
 ID = "mutex-counter-%012x"
@@ -137,7 +138,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def run(*arguments: object) -> Result:
-    return CliRunner().invoke(cli, [str(argument) for argument in arguments])
+    return CliRunner().invoke(cli, gated(map(str, arguments)))
 
 
 def test_a_baseline_silences_what_it_holds(root: Path) -> None:

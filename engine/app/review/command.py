@@ -24,7 +24,7 @@ from engine.app.review.finish import take_back
 from engine.app.review.memory import Memory
 from engine.app.review.proof import ReviewProver
 from engine.base.errors import SpikeproofError
-from engine.base.exits import EXIT_FOUND, EXIT_UNPROVEN
+from engine.base.exits import EXIT_FAILED, EXIT_FOUND, EXIT_UNPROVEN
 from engine.base.ui import Ui
 from engine.cargo.scratch import scratch_folder
 from engine.cargo.workspace import Workspace
@@ -84,7 +84,9 @@ def apply_command(
             remembered,
         )
         whole = apply_run.everything() if settings.mode == "all" else apply_run.asked()
-        return code if whole else EXIT_UNPROVEN
+        if whole:
+            return code
+        return EXIT_UNPROVEN if common["gate"] else EXIT_FAILED
 
 
 def _remembered(workspace: Workspace, common: dict[str, Any]) -> Path:
