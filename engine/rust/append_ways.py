@@ -76,7 +76,7 @@ class AppendWays:
 
     def questions(self) -> Iterator[tuple[Span, str]]:
         """(expression, trait) of all that must be known of types, and, when these are, of traits."""
-        passing = map(span_of, temporaries_in(self.source, self.call.macro))
+        passing = map(span_of, self._passing())
         for span in (*self.call.shown, span_of(self.target), span_of(self.place), *passing):
             yield span, ""
         yield from self.methods()
@@ -125,11 +125,18 @@ class AppendWays:
             return ""  # nobody sees it then
         if writes and (own := self.failing):
             shown = self.source.quoted(own[0])
-            return f"should the formatting of `{shown}` panic or fail, half of the text stands"
-        for node in temporaries_in(self.source, self.call.macro):
+            why = f"should the formatting of `{shown}` panic or fail, half of the text"
+            return f"{why} stands where others see it"
+        for node in self._passing():
             dropped = self.type_of(span_of(node))
-            # A closure's type is told where it stands alone; what it captures goes with its call.
-            if node.type != "closure_expression" and (dropped is None or drop_runs(dropped)):
-                said = self.source.quoted(span_of(node))
-                return f"should `{said}` panic when it is dropped, the text stands"
+            if dropped is None or drop_runs(dropped):
+                why = f"should `{self.source.quoted(span_of(node))}` panic when it is dropped, the text"
+                return f"{why} stands where others see it"
         return ""
+
+    def _passing(self) -> Iterator[Node]:
+        """What the arguments make in passing; no closures: these go with the call that they are given to,
+        without which rustc cannot tell their types."""
+        for node in temporaries_in(self.source, self.call.macro):
+            if node.type != "closure_expression":
+                yield node

@@ -25,13 +25,14 @@ from engine.rust.items import Items
 from engine.rust.other_builds import is_under_cfg
 from engine.rust.per_source import per_source
 from engine.rust.places import initializers
-from engine.rust.queries import captures, compile_query
+from engine.rust.queries import captures, compile_query, walk
 from engine.rust.scopes import Binding, Scopes, scopes_of
+from engine.rust.statement_nodes import pattern_of
 from engine.rust.syntax import Source, walk_all
 
 _WORD = re.compile(rb"(?<![\w'])[^\W\d]\w*")
 _PRELUDE = frozenset({b"String", b"Vec", b"Box", b"Option", b"Result"})
-_NAMES = frozenset({"identifier", "type_identifier", "field_identifier"})
+_NAMES = frozenset({"identifier", "type_identifier", "field_identifier", "self"})
 _TYPED = frozenset({"let_declaration", "parameter"})
 _OPAQUE = frozenset({"struct_item", "enum_item", "union_item", "trait_item", "mod_item"})
 
@@ -82,12 +83,12 @@ class SwitchedNames:
                 if not part.plain and (named := self._switched(source, part.name)) is not None:
                     return named  # `Page { out, .. }`
                 typed = item_nodes.type_of(holder) if holder and holder.type in _TYPED else None
-                pending += [typed, *initializers(source, part)]
+                pattern = pattern_of(holder) if holder and not part.plain else None
+                pending += [typed, pattern, *initializers(source, part)]
             elif part is not None:
                 names = (inner for inner in walk_all(source, part) if inner.type in _NAMES)
                 for name in names:
-                    local = _local(source, scopes, name)
-                    if local is not None:
+                    if (local := _local(source, scopes, name)) is not None:
                         pending.append(local)
                     elif (named := self._switched(source, source.text(name))) is not None:
                         return named
@@ -132,11 +133,23 @@ class SwitchedNames:
 def _differs(group: list[Declared]) -> bool:
     if not any(each.conditional for each in group):
         return False
-    over_std = group[0].name in _PRELUDE
-    return over_std or (len(group) > 1 and len({each.type for each in group}) > 1)
+    meant = {
+        b"std::" + each.type.partition(b"::")[2] if _is_std(each) else each.type for each in group
+    }
+    over_std = group[0].name in _PRELUDE and not all(map(_is_std, group))
+    return over_std or len(meant) > 1
 
 
-def _local(source: Source, scopes: Scopes, name: Node) -> Binding | None:
+def _is_std(each: Declared) -> bool:
+    """Does a ``use`` bring it in from ``std``, ``core`` or ``alloc``, which have the same under one path?"""
+    return each.brought and each.type.partition(b"::")[0] in (b"std", b"core", b"alloc")
+
+
+def _local(source: Source, scopes: Scopes, name: Node) -> Binding | Node | None:
+    """What tells the type of a local name: its binding; for ``self`` the type of the ``impl``."""
+    if name.type == "self":
+        impl = source.enclosing(name, ("impl_item",))
+        return item_nodes.type_of(impl) if impl is not None else None
     if name.type != "identifier" or (name.parent and name.parent.type == "scoped_identifier"):
         return None
     return scopes.resolve(source.text(name), name.start_byte)
@@ -191,12 +204,17 @@ def _declare(
 
 
 def _type(source: Source, node: Node) -> bytes:
-    """What tells the type of what ``node`` declares; of a type or a module, its place alone."""
+    """What tells the type of what ``node`` declares; of a type, a trait or a module its place."""
     if node.type in ("function_item", "function_signature_item"):
         typed = item_nodes.return_type(node)
         return source.text(typed) if typed is not None else b"()"
-    typed = None if node.type in _OPAQUE else item_nodes.type_of(node)
-    return source.text(typed) if typed is not None else b"@%d" % node.start_byte
+    if node.type in _OPAQUE:
+        # Of what has no name, the types count as its own.
+        inside = walk(node) if node.type in ("struct_item", "enum_item") else ()
+        parts = (n for n in inside if n.type == "ordered_field_declaration_list")
+        return b"@%d " % node.start_byte + b" ".join(source.text(part) for part in parts)
+    typed = item_nodes.type_of(node)
+    return source.text(typed) if typed is not None else b""
 
 
 def _home(source: Source, node: Node) -> tuple[object, ...]:
