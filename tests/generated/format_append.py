@@ -169,7 +169,8 @@ class _Body:
             case 6:
                 return f"{place}.push_str(&{self.value()}.to_string());"
             case 7:
-                return f"{place}.push_str({self.formatted()}.as_str());"
+                views = ("{}.as_str()", "&*{}", "&{}[..]")
+                return f"{place}.push_str({pick.choice(views).format(self.formatted())});"
             case 8:
                 return f'{target} += format!("{{}}", {self.value()}).as_str();'
             case 9 if depth < 2:
@@ -183,7 +184,12 @@ class _Body:
             case 12:
                 return f"let text = {self.formatted()}; {place}.push_str(&text);"
             case _:
-                return f"own = own + &{self.formatted()};"
+                sums = (
+                    f"own = own + &{self.formatted()};",
+                    f'{place}.push_str(&format!("{{}}", {{ let own = "inner"; own }}));',
+                    'own = [n, 2].iter().fold(own, |all, n| all + &format!("{n}.{}", name.len()));',
+                )
+                return pick.choice(sums)
 
     def text(self) -> str:
         statements = [self.statement() for _ in range(self.choice.choice([1, 2, 3, 4]))]
