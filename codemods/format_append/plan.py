@@ -99,9 +99,8 @@ class _Plan:
         why, drops = "", self.facts.type_facts.drop_runs_others
         if self.made.kind == "append":
             why = self.ways.left_by_a_panic(fix.label == "write", drops)
-        why = why or self.facts.other_build(
-            self.source, (span_of(self.made.target), *self.made.call.shown)
-        )
+        spans = (span_of(self.made.target), *self.made.call.shown)
+        why = why or self.facts.other_build(self.source, spans, self.ways.methods())
         note = f"{fix.note} Look at this: {why}."
         return replace(fix, level=Level.REVIEW, note=note) if why else fix
 

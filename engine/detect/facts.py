@@ -254,12 +254,18 @@ class Facts:
                 return f"whether {call} is std's is not known: {why}"
         return ""
 
-    def other_build(self, source: Source, spans: Iterable[Span]) -> str:
-        """That the types of what stands at ``spans`` may be others in another build, in words; "" where
-        nothing tells so."""
+    def other_build(
+        self, source: Source, spans: Iterable[Span], asked: Iterable[tuple[Span, str]] = ()
+    ) -> str:
+        """That the types of what stands at ``spans``, or a method of what was ``asked``, may be others in
+        another build, in words; "" where nothing tells so."""
         found = (self.switched_names.in_type_of(source, span) for span in spans)
-        name = next(filter(None, found), None)
-        return f"{name} is another thing in another build, and types with it" if name else ""
+        if name := next(filter(None, found), None):
+            return f"{name} is another thing in another build, and types with it"
+        for method in (question.removeprefix("fn ").partition("(")[0] for _, question in asked):
+            if trait := self.switched_names.trait_with(source, method.encode()):
+                return f"{trait}, which has a `{method}` too, is in scope in another build"
+        return ""
 
     def drops_nothing_in(self, path: str) -> Callable[[Span], bool]:
         """Is the value of an expression in a file known to do nothing when it is dropped?"""

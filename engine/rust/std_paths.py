@@ -59,6 +59,7 @@ _NO_STD = re.compile(
 _STD_NAMED = re.compile(
     rb"(?<!\w)(?:mod|as)\s+(?:r#)?(std)(?!\w)|(?:\w\s*::\s*|[{,]\s*)(?:r#)?(std)(?=\s*[;,}])"
 )
+_ALLOC_AS_STD = re.compile(rb"extern\s+crate\s+alloc\s+as\s")
 _LINKS_ALLOC = re.compile(rb"^[^/\n\"]*\bextern\s+crate\s+alloc\s*;", re.MULTILINE)
 
 
@@ -120,11 +121,12 @@ def is_trait(full: bytes) -> bool:
 
 def other_stds(source: Source) -> Iterator[Node]:
     """Where the file, perhaps in a macro's call, makes ``std`` the name of something else than the crate:
-    the items ``mod std``, ``use a::std``, ``extern crate a as std``."""
+    the items ``mod std``, ``use a::std``, ``extern crate a as std`` (not ``alloc``, which has the same
+    traits under the same paths)."""
     for hit in _STD_NAMED.finditer(source.data):
         node = source.innermost(Span(*hit.span(hit.lastindex or 1)))
         brought = source.enclosing(node, ("use_declaration", "extern_crate_declaration"))
-        if brought is not None:
+        if brought is not None and _ALLOC_AS_STD.match(source.text(brought)) is None:
             yield brought
         elif node.parent is not None and node.parent.type == "mod_item":
             yield node.parent

@@ -94,6 +94,13 @@ class SwitchedNames:
                         return named
         return None
 
+    def trait_with(self, source: Source, method: bytes) -> Declared | None:
+        """A trait of the workspace that has the method, and that a ``use`` of the file brings in under a
+        ``cfg``."""
+        owners = {i.owner for i in self._items.named(method, "fn", "signature") if i.in_trait}
+        brought = (e for e in _declarations(source) if e.brought and e.conditional)
+        return next((e for e in brought if e.type.rpartition(b"::")[2] in owners), None)
+
     def _switched(self, source: Source, name: bytes) -> Declared | None:
         """The switched name that ``name`` may be in a file: what the file declares itself comes first."""
         every = self._names.get(name, ())
@@ -187,7 +194,7 @@ def _declarations(source: Source) -> tuple[Declared, ...]:
                 found += (
                     _declare(source, node, local, full, (source.path, module))
                     for local, full in declared(source, node)
-                    if local not in (b"*", b"_")
+                    if local != b"*"
                 )
             elif (named := item_nodes.name_of(node)) is not None:
                 home = source.path, module, *_home(source, node)

@@ -99,3 +99,23 @@ def test_names_of_other_files_count_and_say_where() -> None:
     source, node = files.find("src/lib.rs", "g(s)")
     found = SwitchedNames(files.sources, files.items).in_type_of(source, span_of(node))
     assert str(found) == "`T` (src/a.rs, line 2)"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("#[cfg(x)]\nuse a::Other as _;", "_"),
+        ("#[cfg(x)]\nuse a::{Else, Other};", "Other"),
+        ("#[cfg(x)]\nuse a::Else;", ""),
+        ("use a::Other;", ""),
+        ("#[cfg(x)]\nuse a::S;", ""),
+    ],
+)
+def test_traits_that_are_in_scope_in_another_build(text: str, name: str) -> None:
+    other = (
+        "pub trait Other { fn to_string(self); } pub trait Else {} impl S { fn to_string(self) {} }"
+    )
+    files = Workspace({"src/lib.rs": f"mod a;\n{text}", "src/a.rs": other})
+    names = SwitchedNames(files.sources, files.items)
+    found = names.trait_with(files.sources.get("src/lib.rs"), b"to_string")
+    assert (found.name.decode() if found is not None else "") == name

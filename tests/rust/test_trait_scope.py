@@ -164,6 +164,7 @@ def test_another_call_decides(types: dict[str, str], traits: tuple[str, ...], wh
         ("use crate::a::std;\nuse std::fmt::Write;\nfn f() { here }", Where.NOWHERE),
         ("mod m { pub mod std {} }\nuse m::*;\nfn f() { here }", Where.NOWHERE),
         ("mod m { extern crate a as std; }\nfn f() { here }", Where.NOWHERE),
+        ("extern crate alloc as std;\nfn f() { here }", Where.MODULE),
         ("m! { pub mod std {} }\nfn f() { here }", Where.NOWHERE),
         ("// mod std\nfn f(mean: A, std: A) { g(mean, std, 1); here }", Where.MODULE),
         # macros of other crates
