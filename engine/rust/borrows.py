@@ -18,7 +18,7 @@ from engine.base.model import Edit, Span
 from engine.rust.control_flow import barriers
 from engine.rust.format_macros import shown_by
 from engine.rust.item_nodes import parameters_of, self_parameter
-from engine.rust.known_calls import COPYING, is_reading_method
+from engine.rust.known_calls import COPYING, consumes_receiver, is_reading_method
 from engine.rust.nodes import (
     COMPARISONS,
     access_of,
@@ -31,7 +31,7 @@ from engine.rust.nodes import (
     method_on,
     operation_of,
 )
-from engine.rust.places import Origins, Place, is_declared_reference
+from engine.rust.places import Origins, Place, is_declared_reference, is_written
 from engine.rust.scopes import Binding, Scopes, Use
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
@@ -177,7 +177,7 @@ def _on_reference(
     if _is_part(up, node):
         # A field or an element: read in place, or of a type that is copied; a move is rustc's to refuse.
         outer = source.parent(up)
-        return None if outer is None or _is_written(source, outer, up) else ()
+        return None if outer is None or is_written(source, up) else ()
     if borrowed(up) is not None:
         return None if is_mut(up) else _without_borrow(source, node, up)
     operation = operation_of(source, up)
@@ -209,14 +209,6 @@ def _without_borrow(source: Source, node: Node, up: Node) -> tuple[Edit, ...] | 
     return (Edit(source.path, up.start_byte, node.start_byte, b""),)
 
 
-def _is_written(source: Source, outer: Node, node: Node) -> bool:
-    """Is the place assigned to, or borrowed mutably?"""
-    operation = operation_of(source, outer)
-    if operation is not None and outer.type != "binary_expression":
-        return operation.left == node
-    return borrowed(outer) is not None and is_mut(outer)
-
-
 def is_shown(source: Source, node: Node) -> bool:
     """Is ``node`` as it stands an argument of ``format!`` or one of its kin?"""
     call = shown_by(source, node)
@@ -243,7 +235,7 @@ def changed_during(
     """
 
     def moves(method: bytes) -> bool:
-        return _moves(method) or consumes(method)
+        return consumes_receiver(method) or consumes(method)
 
     for use, fields, fixed in _uses(source, scopes, place, origins, during):
         if _leaves(source, use, during):
@@ -274,11 +266,6 @@ def _is_taken_along(source: Source, scopes: Scopes, use: Node, during: Span) -> 
         has_token(barrier, "move") and span_of(barrier) in during
         for barrier in barriers(source, use, binding.decl)
     )
-
-
-def _moves(method: bytes) -> bool:
-    """Does a method of this name consume a receiver that cannot be changed?"""
-    return method.startswith((b"into", b"unwrap", b"expect"))
 
 
 def _uses(

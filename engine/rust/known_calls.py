@@ -106,22 +106,28 @@ def is_reading_method(name: bytes) -> bool:
     return name in _READING
 
 
-# Of Option, Result, containers and builders: they take their receiver, or change it.
-_TAKING_SELF = frozenset(
-    b"""unwrap unwrap_or unwrap_or_else unwrap_or_default expect ok ok_or ok_or_else map map_err
-    map_or map_or_else and_then or or_else filter take replace insert into into_iter into_inner
-    into_bytes into_boxed_str into_boxed_slice into_boxed_path into_os_string into_string into_keys
-    into_values into_vec into_iter_sorted into_sorted_vec zip flatten transpose xor freeze
-    try_into into_future""".split()
+# By std's naming rules (``into_``), and of Option, Result, containers, builders, iterators and handles by
+# what everybody knows: they take ``self`` ...
+_CONSUMING = re.compile(
+    rb"into(?:_\w+)?|unwrap(?:_\w+)?|expect(?:_err)?|ok|err|ok_or(?:_else)?|map(?:_err|_or|_or_else)?"
+    rb"|and_then|or|or_else|filter|filter_map|flat_map|flatten|transpose|xor|zip|freeze|try_into"
+    rb"|chain|rev|join|concat|collect|partition|for_each|fold|sum|count"
 )
+# ... and these change what they are called on.
+_CHANGING = frozenset(b"take replace insert".split())
 # Of Option and Result: they give what is inside to a closure.
 _MAPPING = frozenset(b"map map_or map_or_else and_then is_some_and is_none_or is_ok_and".split())
 
 
+def consumes_receiver(name: bytes) -> bool:
+    """Does a method of this name take ``self``? (Of slices ``join`` and ``concat`` do not.)"""
+    return _CONSUMING.fullmatch(name) is not None
+
+
 def is_taking_method(name: bytes) -> bool:
     """Does a method of this name need its receiver as a value, or to change it? (On an iterator over
-    references some of these do not; ``str::replace`` does not.)"""
-    return name in _TAKING_SELF
+    references some of these do not; ``str::replace`` does not.) What slices have too is none."""
+    return name in _CHANGING or (consumes_receiver(name) and name not in _READING)
 
 
 def is_mapping_method(name: bytes) -> bool:

@@ -6,7 +6,6 @@ workspace that takes ``self`` is not known by its name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Literal
 
@@ -14,6 +13,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.control_flow import always_evaluated
+from engine.rust.known_calls import consumes_receiver
 from engine.rust.nodes import (
     access_of,
     dereferenced,
@@ -33,11 +33,6 @@ Moved = Literal["always", "sometimes", "never"]
 _TAKING = frozenset(
     {"arguments", "field_initializer", "shorthand_field_initializer", "array_expression"}
     | {"return_expression", "break_expression", "expression_statement", "tuple_expression"}
-)
-# Methods that take ``self``, by std's naming rules (``into_``) and by what everybody knows.
-_BY_VALUE = re.compile(
-    rb"into_\w+|unwrap(?:_\w+)?|expect(?:_err)?|join|collect|partition|for_each|fold|sum|count"
-    rb"|map|and_then|or_else|filter|filter_map|flat_map|chain|zip|rev|ok|err|ok_or(?:_else)?|concat"
 )
 _OPERATORS = frozenset({b"+", b"-", b"*", b"/", b"%", b"&", b"|", b"^", b"<<", b">>"})
 
@@ -104,7 +99,7 @@ def _mover(source: Source, node: Node) -> Node | None:
         case "field_expression" if is_callee(parent):
             access = access_of(parent)
             method = source.text(access.name) if access is not None else b""
-            taken = _BY_VALUE.fullmatch(method) is not None
+            taken = consumes_receiver(method)
         case _:
             taken = False
     return node if taken else None

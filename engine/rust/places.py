@@ -26,7 +26,9 @@ from engine.rust.nodes import (
     has_token,
     indexed,
     is_callee,
+    is_mut,
     method_call,
+    operation_of,
     tried,
 )
 from engine.rust.queries import walk
@@ -191,6 +193,17 @@ def _self_of(source: Source, scopes: Scopes) -> Local | None:
         return None
     uses = {span_of(node) for node in walk_all(source, body) if node.type == "self"}
     return Local(b"self", span_of(declared), span_of(body), tuple(map(Use, sorted(uses))))
+
+
+def is_written(source: Source, place: Node) -> bool:
+    """Is the place, as a whole and where it stands, assigned to or borrowed mutably?"""
+    up = source.parent(place)
+    if up is None:
+        return False
+    operation = operation_of(source, up)
+    if operation is not None and up.type != "binary_expression":
+        return operation.left == place
+    return borrowed(up) is not None and is_mut(up)
 
 
 def is_declared_reference(source: Source, binding: Binding) -> bool:

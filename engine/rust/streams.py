@@ -8,7 +8,7 @@ a method is that of the trait (the types tell), and what a foreign function give
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -40,6 +40,7 @@ _TAKING = frozenset(b"next try_next recv blocking_recv try_recv".split())
 _UNWRAPPING = frozenset(
     b"unwrap expect transpose map_err context with_context ok_or ok_or_else ok".split()
 )
+_VIEWING = frozenset({b"as_mut", b"by_ref"})
 # They give the same items, or some of them.
 _KEEPING = frozenset(
     b"""fuse boxed boxed_local take skip take_until filter take_while skip_while inspect inspect_ok
@@ -91,15 +92,7 @@ class Channel(NamedTuple):
 
 def unwrapped(source: Source, value: Node) -> Node:
     """``value`` without awaits, ``?``, ``unwrap`` and the like around it."""
-    node = bare(value)
-    while True:
-        inner = awaited(node) or tried(node)
-        if inner is None:
-            call = method_call(source, node)
-            inner = call.receiver if call is not None and call.method in _UNWRAPPING else None
-        if inner is None:
-            return node
-        node = bare(inner)
+    return _peeled(source, value, lambda node: awaited(node) or tried(node), _UNWRAPPING)
 
 
 def taken_from(source: Source, value: Node) -> Node | None:
@@ -118,13 +111,19 @@ def taken_from(source: Source, value: Node) -> Node | None:
 
 def handed_on(source: Source, stream: Node) -> Node:
     """The stream that ``stream`` refers to: without ``&mut``, ``as_mut()``, ``by_ref()``."""
-    node = bare(stream)
+    return _peeled(source, stream, lambda node: borrowed(node) or dereferenced(node), _VIEWING)
+
+
+def _peeled(
+    source: Source, whole: Node, inside: Callable[[Node], Node | None], methods: frozenset[bytes]
+) -> Node:
+    """``whole`` without what ``inside`` looks into, and without calls of ``methods``."""
+    node = bare(whole)
     while True:
-        inner = borrowed(node) or dereferenced(node)
+        inner = inside(node)
         if inner is None:
             call = method_call(source, node)
-            viewing = call is not None and call.method in (b"as_mut", b"by_ref")
-            inner = call.receiver if call is not None and viewing else None
+            inner = call.receiver if call is not None and call.method in methods else None
         if inner is None:
             return node
         node = bare(inner)

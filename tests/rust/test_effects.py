@@ -241,6 +241,8 @@ def test_methods_by_name(name: bytes, pure: bool, inert: bool, number: bool, std
         (b"freeze", True, False),
         (b"map", True, True),
         (b"is_some_and", False, True),
+        (b"join", False, False),
+        (b"take", True, False),
         (b"len", False, False),
         (b"as_ref", False, False),
     ],
@@ -250,6 +252,25 @@ def test_methods_that_need_a_receiver_of_their_own(
 ) -> None:
     assert known_calls.is_taking_method(name) is taking
     assert known_calls.is_mapping_method(name) is mapping
+
+
+@pytest.mark.parametrize(
+    ("name", "consumes"),
+    [
+        (b"into", True),
+        (b"into_boxed_str", True),
+        (b"unwrap_or_default", True),
+        (b"join", True),
+        (b"collect", True),
+        (b"freeze", True),
+        (b"take", False),
+        (b"insert", False),
+        (b"interval", False),
+        (b"len", False),
+    ],
+)
+def test_methods_that_take_self(name: bytes, consumes: bool) -> None:
+    assert known_calls.consumes_receiver(name) is consumes
 
 
 @pytest.mark.parametrize(

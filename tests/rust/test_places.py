@@ -10,6 +10,7 @@ from engine.rust.places import (
     Place,
     Reach,
     is_of_body,
+    is_written,
     local_of,
     origins_of,
     place_of,
@@ -234,3 +235,23 @@ def test_a_name_in_a_format_string_reaches_its_local() -> None:
 def test_a_local_of_the_same_body(body: str, own: bool) -> None:
     source, _, node = given(body)
     assert is_of_body(source, node) is own
+
+
+@pytest.mark.parametrize(
+    ("body", "written"),
+    [
+        ("self.a = 1", True),
+        ("self.a += 1", True),
+        ("g(&mut self.a)", True),
+        ("g(&self.a)", False),
+        ("g(self.a)", False),
+        ("b = self.a", False),
+        ("b == self.a", False),
+    ],
+)
+def test_is_written(body: str, written: bool) -> None:
+    source = Source("a.rs", f"fn f(&mut self) {{ {body}; }}".encode())
+    at = source.data.index(b"self.a")
+    node = source.node_at(Span(at, at + len(b"self.a")))
+    assert node is not None
+    assert is_written(source, node) is written
