@@ -181,7 +181,7 @@ class ClonePerFrame(Codemod):
         from engine.rust.instance_questions import holders_asked
         from engine.rust.syntax import span_of
 
-        from .located_clone import asked_spans, copy_questions, frame_questions
+        from .located_clone import asked_spans, copy_questions, frame_questions, impl_questions
 
         if answers is None and sites:
             yield from (Question(s.path, span_of(n)) for s, n, _ in holders_asked(sources, True))
@@ -191,6 +191,7 @@ class ClonePerFrame(Codemod):
             if answers is not None:
                 yield from copy_questions(site, answers)
                 yield from frame_questions(site, sources.get(site.path), answers)
+                yield from impl_questions(site, sources, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

@@ -60,6 +60,10 @@ class UsageKind(StrEnum):
     VALUE = "value"  # whatever else takes the value: a struct's field, a return, a macro ...
 
 
+# These give the value names.
+NAMING = frozenset({UsageKind.LET, UsageKind.FOR, UsageKind.MATCH, UsageKind.IF_LET})
+
+
 @dataclass(frozen=True, slots=True)
 class Clone:
     """One clone. ``receiver`` is the place that is copied: ``x`` in ``x.clone()``, in

@@ -25,7 +25,7 @@ from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
 
-from .clone_syntax import FROM, TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
+from .clone_syntax import FROM, NAMING, TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
 
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
@@ -47,7 +47,6 @@ _IN_PLACE = frozenset(
         UsageKind.COMPARE,
     }
 )
-_NAMING = frozenset({UsageKind.LET, UsageKind.FOR, UsageKind.MATCH, UsageKind.IF_LET})
 
 
 @dataclass
@@ -134,7 +133,7 @@ class CloneLocator:
             return "borrow" if clone.word in (b"clone", b"to_vec") else ""
         if used_as is UsageKind.REF_MUT:
             return "borrow" if b"append" in self._outer(clone) else ""
-        if used_as in _NAMING and self._read(usage, scopes):
+        if used_as in NAMING and self._read(usage, scopes):
             return "read"
         if last and not _lent(self.source, place) and not self._item(clone, place, scopes):
             return "move"

@@ -4,22 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
 from engine.base.model import Site, Span
+from engine.rust.agreeing_impls import deciding_at, deciding_expressions, deciding_in_functions
+from engine.rust.borrows import pattern_bindings
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Movable, movable
 from engine.rust.nodes import access_of, call_of
 from engine.rust.per_source import per_source
 from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
-from engine.rust.scopes import scopes_of
+from engine.rust.scopes import Binding, scopes_of
+from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import TypeFacts, is_bytes, is_named
+from engine.rust.type_facts import TypeFacts, is_bytes, is_named, view_of
 
-from .clone_syntax import Clone, Usage, UsageKind, clone_at, usage_of
+from .clone_syntax import NAMING, Clone, Usage, UsageKind, clone_at, usage_of
 from .into_mut import INTO
+
+if TYPE_CHECKING:
+    from engine.detect.facts import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +98,36 @@ def frame_questions(site: Site, source: Source, answers: Answers) -> Iterator[Qu
     type_ = answers.type_of(site.path, frame)
     if type_ is not None and is_bytes(type_):
         yield Question(site.path, frame, INTO)
+
+
+def impl_questions(site: Site, sources: Sources, answers: Answers) -> Iterator[Question]:
+    """Of a value that may be seen as another type (`&str` for `String`): what else is given it, by its name
+    or in the function that takes the copy, and may choose an impl by its type?"""
+    source = sources.get(site.path)
+    found = _read(source, site.span)
+    made = answers.type_of(site.path, site.span)
+    if found is None or made is None or view_of(made) is None:
+        return
+    clone, usage, _, function = found
+    nodes: list[Node] = []
+    if usage.kind is UsageKind.REF and (at := deciding_at(source, usage.holder)) is not None:
+        nodes.append(at)
+    elif usage.kind is UsageKind.LET:
+        nodes += deciding_expressions(source, scopes_of(source, function), bound_by(clone, usage))
+    yield from (Question(site.path, span_of(node)) for node in nodes)
+    if usage.kind in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT):
+        for place, node in deciding_in_functions(sources, usage.name, usage.index):
+            yield Question(place.path, span_of(node))
+
+
+def bound_by(clone: Clone, usage: Usage) -> tuple[Binding, ...]:
+    """The names that the clone is bound to."""
+    if usage.kind not in NAMING:
+        return ()
+    function = clone.source.fn_item_of(clone.node)
+    scopes = scopes_of(clone.source, function) if function is not None else None
+    patterns = map(span_of, patterns_of(usage.holder))
+    return tuple(b for p in patterns for b in pattern_bindings(scopes, p)) if scopes else ()
 
 
 def taker_of(usage: Usage) -> Node | None:

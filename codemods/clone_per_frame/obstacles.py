@@ -28,20 +28,18 @@ from engine.rust.places import local_of, origins_of
 from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Parameter
-from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.type_facts import Ownership, is_bytes, is_counted
 
-from .clone_syntax import UsageKind
+from .clone_syntax import NAMING, UsageKind
 from .clone_types import CloneTypes
-from .located_clone import LocatedClone
+from .located_clone import LocatedClone, bound_by
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
     from engine.rust.types import Type
 
 _Place = tuple[Source, Node, str]  # a file, the expression that is asked about, the function's name
-_NAMING = (UsageKind.LET, UsageKind.FOR, UsageKind.MATCH, UsageKind.IF_LET)
 
 
 class Obstacles:
@@ -102,8 +100,8 @@ class Obstacles:
             yield direct
         if usage.kind is UsageKind.METHOD and (about := asked_by(usage.name)) is not None:
             yield Asked(about, usage.name.decode("utf-8", "replace"), span_of(usage.holder))
-        if usage.kind in _NAMING:
-            yield from asked_of(source, _uses(scopes, self.bound(located, scopes)))
+        if usage.kind in NAMING:
+            yield from asked_of(source, _uses(scopes, bound_by(located.clone, located.usage)))
         local = local_of(source, scopes, located.place)
         if local is not None and _is_held(types.cloned):
             uses = (use.span for use in local.uses if use.span != span_of(located.place.root))
@@ -131,7 +129,7 @@ class Obstacles:
         source = located.source
         if snapshot := self.snapshot(located, types, scopes):
             return snapshot
-        bound = self.bound(located, scopes)
+        bound = bound_by(located.clone, located.usage)
         for binding in bound:
             spans = [use.span for use in scopes.uses(binding) if not use.capture]
             found = raw_look(source, scopes, binding.name, spans, None, self._may_keep)
@@ -186,7 +184,7 @@ class Obstacles:
     def goes_first(self, located: LocatedClone, scopes: Scopes) -> bool:
         """May the value go, or be changed, while the name that holds its clone can still be seen? What
         only reads borrows to its last use, but the clone lived to the end of its scope."""
-        bound = self.bound(located, scopes)
+        bound = bound_by(located.clone, located.usage)
         if not bound:
             return False
         source, place = located.source, located.place
@@ -197,13 +195,6 @@ class Obstacles:
             source, scopes, place, origins, during, calls.may_mutate, calls.must_mutate
         )
         return found > 0
-
-    def bound(self, located: LocatedClone, scopes: Scopes) -> tuple[Binding, ...]:
-        """The names that the clone is bound to."""
-        if located.usage.kind not in _NAMING:
-            return ()
-        patterns = map(span_of, patterns_of(located.usage.holder))
-        return tuple(b for pattern in patterns for b in pattern_bindings(scopes, pattern))
 
     # -- questions asked elsewhere -------------------------------------------------------------
 

@@ -192,7 +192,7 @@ class Facts:
     @cached_property
     def agreeing_impls(self) -> AgreeingImpls:
         """Where it matters which of two like types is given."""
-        return AgreeingImpls(self.sources, self.items, self.calls.callees)
+        return AgreeingImpls(self.sources, self.items, self.calls.callees, self.type_of)
 
     @cached_property
     def unseen_changes(self) -> UnseenChanges:

@@ -3,23 +3,31 @@
 So with ``[T]`` and ``Vec<T>``, ``Path`` and ``PathBuf``, and ``Bytes`` and ``Vec<u8>``. Of std's traits
 those of such a pair agree by contract (``Display``, ``Hash``, ``Ord``, ``AsRef``, ``Borrow``); ``Debug`` does
 not of ``Bytes``. What is generic, and what a trait of the workspace or of another crate gives, may differ:
-a use agrees only where the type that is asked for is written at the callee, or the callee is known. The
-uses are those of a name that holds the value, or a reference to it.
+a use agrees only where the type that is asked for is written at the callee, which rustc tells with the
+callee's type, or the callee is known. The uses are those of a name that holds the value, or a reference
+to it. Not answered: what a method of a foreign trait does that has the name of one of std's.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
 
+from engine.base.model import Span
 from engine.rust import item_nodes, nodes
-from engine.rust.borrows import is_shown
+from engine.rust.borrows import is_shown, pattern_bindings
 from engine.rust.calls import parameter_of
-from engine.rust.definitions import type_parameter_names
-from engine.rust.files import Files
+from engine.rust.definitions import (
+    Item,
+    functions_named,
+    is_type_parameter,
+    type_parameter_names,
+)
+from engine.rust.files import Files, TypeOf
 from engine.rust.items import FUNCTIONS, Items
+from engine.rust.known_types import known
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_named, view_of
@@ -41,6 +49,15 @@ _FUNCTIONS = re.compile(
     rb"(?:.*::)?(?:from_utf8(?:_lossy|_unchecked)?|copy_from_slice|from_str(?:_radix)?"
     rb"|(?:Path|OsStr|Command|PathBuf)::(?:new|from)|(?:fs|File)::\w+|(?:String|Vec|Bytes)::from)"
 )
+# Crates whose types have such methods; of others a name tells nothing.
+_CRATES = frozenset(
+    b"""std core alloc tokio bytes futures http hashbrown indexmap dashmap regex digest sha1 sha2 sha3
+    md5 blake2 blake3 hmac crc32fast""".decode().split()
+)
+# Functions of std that ask for the type itself.
+_OF_TYPES = ("std::any::", "std::mem::", "std::ptr::", "core::any::", "core::mem::", "core::ptr::")
+_OWNERS = frozenset(b"str String Vec Path PathBuf OsStr OsString Bytes BytesMut Self".split())
+_NAMED = ("type_identifier", "scoped_type_identifier", "generic_type", "primitive_type")
 _COMPARED = re.compile(
     rb"impl\b[^{;]*\bPartial(?:Eq|Ord)\b[^{;]*\b(?:str|String|Vec|Path|PathBuf|Bytes|OsStr)\b[^{;]*\{"
     rb"|impl\b[^{;]*\bPartial(?:Eq|Ord)\s*<[^{;]*\[[^{;]*\{"
@@ -63,10 +80,13 @@ def is_pair(left: Type, right: Type) -> bool:
 class AgreeingImpls:
     """Judges uses of values of a workspace."""
 
-    def __init__(self, files: Files, items: Items, callees: Callees) -> None:
+    def __init__(
+        self, files: Files, items: Items, callees: Callees, type_of: TypeOf = lambda *_: None
+    ) -> None:
         self._files = files
         self._items = items
         self._callees = callees
+        self._type_of = type_of
 
     def among(
         self, source: Source, scopes: Scopes, bindings: Iterable[Binding], bytes_: bool = False
@@ -87,11 +107,8 @@ class AgreeingImpls:
 
     def at(self, source: Source, node: Node, bytes_: bool = False) -> str:
         """As ``among``, of the use at ``node``: a name, or a reference to one."""
+        node = _referring(source, node)
         up = source.parent(node)
-        while up is not None and (
-            up.type == "parenthesized_expression" or nodes.borrowed(up) is not None
-        ):
-            node, up = up, source.parent(up)
         if up is None:
             return ""
         if is_shown(source, node):
@@ -115,11 +132,41 @@ class AgreeingImpls:
         return f"`{source.quoted(span_of(node))}` goes on as a reference of its type"
 
     def of_method(self, name: bytes) -> str:
-        """Does a trait of the workspace have a method of this name?"""
-        if any(item.of_trait for item in self._items.named(name, *FUNCTIONS)):
+        """May a trait of the workspace give texts, lists or paths a method of this name?"""
+        if any(self._is_given(item) for item in self._items.named(name, *FUNCTIONS)):
             shown = name.decode("utf-8", "replace")
             return f"`{shown}` is a trait's method in this workspace, and may have another impl"
         return ""
+
+    def _is_given(self, method: Item) -> bool:
+        """May a value of the pair have the method, which a trait or an impl holds?"""
+        if not method.of_trait:
+            return False
+        source, node = self._items.open(method)
+        if method.in_macro:
+            return True
+        if not method.in_trait:
+            holder = source.enclosing(node, ("impl_item",))
+            return holder is None or self._is_for_values(source, holder)
+        pattern = re.compile(rb"\bimpl\b[^{;]*\b" + re.escape(method.owner) + rb"\b[^{;]*\bfor\b")
+        for other in self._files.containing(b"impl", method.owner):
+            for hit in pattern.finditer(other.data):
+                node = other.innermost(Span(*hit.span()))
+                at = node if node.type == "impl_item" else other.enclosing(node, ("impl_item",))
+                if at is None or self._is_for_values(other, at):
+                    return True  # or in what a macro expands to
+        return False
+
+    def _is_for_values(self, source: Source, impl: Node) -> bool:
+        """Is the impl's type one of the pair, a reference to one, or generic?"""
+        of = item_nodes.type_of(impl)
+        if of is None or of.type not in _NAMED:
+            return True
+        head = nodes.generic_head(of)
+        name = nodes.last_name(source, head)
+        if name in _OWNERS or is_type_parameter(source, head, name):
+            return True
+        return any(item.kind == "type" for item in self._items.named(name, "type"))
 
     def of_comparison(self) -> str:
         """Does the workspace compare such types in a way of its own?"""
@@ -133,18 +180,29 @@ class AgreeingImpls:
         if name is None:
             return "what is called is not known"
         method = nodes.method_call(source, call) is not None
-        mine = list(self._callees(source, name))
-        fixed = all(self._is_fixed(*each, method, index) for each in mine)
-        if fixed and (mine or self._is_known(source, call, name, method)):
-            return ""
         shown = source.text(name).decode("utf-8", "replace")
+        mine = list(self._callees(source, name))
+        told = self._told(source, call)
+        if told is not None and told.kind == "fndef":
+            fixed = _is_written(told, index) or (not mine and _is_of_std(told))
+        else:
+            fixed = all(self._is_fixed(*each, method, index) for each in mine)
+            fixed = fixed and (bool(mine) or self._is_known(source, call, name, told))
+        if fixed:
+            return ""
         if not mine:
             return f"what `{shown}` does may depend on the type that it is given"
         return f"`{shown}` is generic, and another impl may answer"
 
-    def _is_known(self, source: Source, call: Node, name: Node, method: bool) -> bool:
-        if method:
-            return source.text(name) in _METHODS
+    def _told(self, source: Source, call: Node) -> Type | None:
+        """What rustc told of what decides the call."""
+        node = deciding(source, call)
+        return self._type_of(source.path, span_of(node)) if node is not None else None
+
+    def _is_known(self, source: Source, call: Node, name: Node, told: Type | None) -> bool:
+        """By the name of what is called; of a method by the crate of its receiver, too."""
+        if nodes.method_call(source, call) is not None:
+            return source.text(name) in _METHODS and (told is None or _has_such_methods(told))
         callee = nodes.callee_of(call)
         path = b"".join(source.text(callee).split()) if callee is not None else b""
         return _FUNCTIONS.fullmatch(path) is not None
@@ -162,6 +220,101 @@ class AgreeingImpls:
             generic |= {*type_parameter_names(source, holder), "Self"}
         words = set(re.findall(r"\w+", text.decode("utf-8", "replace")))
         return not words & (generic | {"impl", "dyn"})
+
+
+def deciding_expressions(
+    source: Source, scopes: Scopes, bindings: Iterable[Binding]
+) -> Iterator[Node]:
+    """The expressions whose types :class:`AgreeingImpls` goes by for ``bindings``."""
+    for binding in bindings:
+        for use in scopes.uses(binding):
+            node = source.innermost(use.span)
+            found = deciding_at(source, node) if not use.capture else None
+            if found is not None:
+                yield found
+
+
+def deciding_in_functions(files: Files, name: bytes, index: int) -> Iterator[tuple[Source, Node]]:
+    """As :func:`deciding_expressions`, of the parameter that takes the argument at ``index`` of a call
+    by this name, whichever function that runs."""
+    for source in files.containing(b"fn", name):
+        for function in functions_named(source, name):
+            listed = item_nodes.parameters_of(function)[max(index - 1, 0) : index + 1]
+            scopes = files.scopes(source, function)
+            for parameter in listed:
+                bound = pattern_bindings(scopes, span_of(parameter.pattern))
+                for node in deciding_expressions(source, scopes, bound):
+                    yield source, node
+
+
+def deciding_at(source: Source, node: Node) -> Node | None:
+    """As :func:`deciding_expressions`, of the use at ``node``: a name, or a reference to one."""
+    call = nodes.call_around(_referring(source, node))
+    return deciding(source, call) if call is not None else None
+
+
+def deciding(source: Source, call: Node) -> Node | None:
+    """The expression whose type tells what ``call`` does with its arguments: the function, or the
+    receiver of the method."""
+    method, called = nodes.method_call(source, call), nodes.call_of(call)
+    if method is not None:
+        return method.receiver
+    if called is None:
+        return None
+    return called.callee if called.turbofish is None else called.callee.parent
+
+
+def _referring(source: Source, node: Node) -> Node:
+    """``node`` with the references and parentheses around it."""
+    up = source.parent(node)
+    while up is not None and (
+        up.type == "parenthesized_expression" or nodes.borrowed(up) is not None
+    ):
+        node, up = up, source.parent(up)
+    return node
+
+
+def _is_written(function: Type, index: int) -> bool:
+    """Is the type of the parameter the same whatever it is given: no generic argument of the function
+    is, or has, one of a pair, and it is no trait object?"""
+    pointer, path = function.args
+    if index >= len(pointer.args) - 1:
+        return False
+    unclear = ("dyn", "impl", "opaque", "infer")
+    if any(part.kind in unclear for part in pointer.args[index].walk()):
+        return False
+    return not any(_is_of_pair(part) for part in _generics(path))
+
+
+def _generics(path: Type) -> Iterator[Type]:
+    """The generic arguments in a function's path."""
+    return (part for inner in path.args for part in inner.walk())
+
+
+def _is_of_pair(type_: Type) -> bool:
+    return type_.kind in ("infer", "opaque") or view_of(type_) is not None
+
+
+def _is_of_std(function: Type) -> bool:
+    """Does a function of std do the same with both, and give nothing that holds what it was given?"""
+    pointer, path = function.args
+    if function.name.partition("::")[0] not in ("std", "core", "alloc", "tokio"):
+        return False
+    if _FUNCTIONS.fullmatch(function.name.encode()):
+        return True
+    if function.name.startswith(_OF_TYPES) or function.last[:1].isupper():
+        return False
+    given = {part for part in _generics(path) if _is_of_pair(part)}
+    return not any(part in given for part in pointer.args[-1].walk())
+
+
+def _has_such_methods(receiver: Type) -> bool:
+    """Is a method of ``_METHODS`` on it the one that is meant there: is it of such a crate, or a type
+    parameter, whose trait is most likely std's?"""
+    for step in receiver.deref_chain():
+        if step.kind == "path" and "::" in step.name and known(step.name) is None:
+            return step.name.partition("::")[0] in _CRATES
+    return True
 
 
 _SHOWN = "`{:?}` shows a `Bytes` otherwise than a `Vec<u8>`"

@@ -94,6 +94,14 @@ def holder_of(source: Source, node: Node) -> bytes:
     return source.text(named) if named is not None else b""
 
 
+def functions_named(source: Source, name: bytes) -> Iterator[Node]:
+    """The functions and methods of this name that the file defines."""
+    for hit in re.finditer(rb"\bfn\s+(%s)\b" % re.escape(name), source.data):
+        function = source.innermost(Span(*hit.span(1))).parent
+        if function is not None and function.type == "function_item":
+            yield function
+
+
 def derives(source: Source, item: Node) -> frozenset[bytes]:
     """Last names of the traits that the item derives, those under ``cfg_attr`` too."""
     found: set[bytes] = set()

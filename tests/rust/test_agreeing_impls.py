@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
 
-from engine.rust.agreeing_impls import AgreeingImpls, is_byte_pair, is_pair
+from engine.base.model import Span
+from engine.rust.agreeing_impls import (
+    AgreeingImpls,
+    deciding_expressions,
+    is_byte_pair,
+    is_pair,
+)
 from engine.rust.calls import Calls
+from engine.rust.definitions import functions_named
+from engine.rust.scopes import scopes_of
+from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
+from engine.rust.types import Type
 from tests.rust.workspace import Workspace
 
 OTHERS = """
 pub trait Encode { fn encode(&self, out: &mut Vec<u8>); fn trim(&self) -> u8; }
+impl Encode for String { fn encode(&self, out: &mut Vec<u8>) {} fn trim(&self) -> u8 { 1 } }
 pub fn put<T: Encode + ?Sized>(t: &T, out: &mut Vec<u8>) {}
 pub fn put_any(t: &impl Encode) {}
 pub fn put_dyn(t: &dyn Encode) {}
@@ -22,11 +35,19 @@ pub fn sort_of<T>(t: &T) where T: Encode {}
 """
 
 
-def why(body: str, bytes_: bool = False, more: str = "") -> str:
+def why(
+    body: str, bytes_: bool = False, more: str = "", told: Mapping[str, str] | None = None
+) -> str:
+    """``told``: what rustc says of expressions, by their texts."""
     files = {"src/lib.rs": f"mod others;\nuse others::*;\nfn f(x: T) {{ {body} }}\n{more}"}
     workspace = Workspace({**files, "src/others.rs": OTHERS})
     calls = Calls(workspace.sources, workspace.items, lambda path, span: None)
-    agreeing = AgreeingImpls(workspace.sources, workspace.items, calls.callees)
+
+    def type_of(path: str, span: Span) -> Type | None:
+        text = workspace.sources.get(path).slice(span).decode()
+        return parse((told or {})[text]) if text in (told or {}) else None
+
+    agreeing = AgreeingImpls(workspace.sources, workspace.items, calls.callees, type_of)
     source, function = workspace.find("src/lib.rs", f"fn f(x: T) {{ {body} }}")
     scopes = workspace.sources.scopes(source, function)
     binding = next(b for b in scopes.bindings if b.name == b"x")
@@ -79,6 +100,70 @@ def test_what_may_choose_another_impl(body: str, said: str) -> None:
 )
 def test_what_does_the_same(body: str) -> None:
     assert why(body) == ""
+
+
+STACK = "pub struct Heap; pub trait Stack { fn len(&self) -> usize; }\n"
+
+
+@pytest.mark.parametrize(
+    ("impl", "given"),
+    [
+        ("impl Stack for Heap { fn len(&self) -> usize { 1 } }", False),
+        ("impl Stack for Vec<u8> { fn len(&self) -> usize { 1 } }", True),
+        ("impl Stack for Option<u8> { fn len(&self) -> usize { 1 } }", False),
+        ("impl<T> Stack for T { fn len(&self) -> usize { 1 } }", True),
+        ("impl<T: Copy> Stack for &T { fn len(&self) -> usize { 1 } }", True),
+        ("impl Stack for [u8] { fn len(&self) -> usize { 1 } }", True),
+        ("type Name = String; impl Stack for Name { fn len(&self) -> usize { 1 } }", True),
+        ("macro_rules! all { ($t:ty) => { impl Stack for $t {} } }", True),
+        ("impl Stack for Heap {}", False),
+        ("", False),
+    ],
+)
+def test_a_method_that_a_trait_has_too(impl: str, given: bool) -> None:
+    assert bool(why("x.len()", more=STACK + impl)) is given
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "agrees"),
+    [
+        # What rustc tells of the function: is the parameter's type written there?
+        ("serde_json::from_str(&x)", "for<'a> fn(&'a str) -> C {from_str::<'_, C>}", True),
+        ("regex::Regex::new(&x)", "for<'a> fn(&'a str) -> R {regex::Regex::new}", True),
+        ("wire::put(&x)", "for<'a> fn(&'a String) {wire::put::<std::string::String>}", False),
+        ("wire::put(&x)", "for<'a> fn(&'a (dyn Wire + 'a)) {wire::put}", False),
+        ("wire::put(&x)", "for<'a> fn(&'a [u8]) {wire::put}", True),
+        ("wire::File::open(&x)", "fn(&String) {wire::File::open::<&std::string::String>}", False),
+        ("File::open(&x)", "fn(&String) {std::fs::File::open::<&std::string::String>}", True),
+        ("Some(&x)", "fn(&String) -> O {std::option::Option::<&std::string::String>::Some}", False),
+        ("size_of_val(&x)", "fn(&String) -> u {std::mem::size_of_val::<std::string::String>}", False),
+        (
+            "once(&x)",
+            "fn(&std::string::String) -> std::iter::Once<&std::string::String> "
+            "{std::iter::once::<&std::string::String>}",
+            False,
+        ),
+        # ... and of the receiver of a method that is known by its name.
+        ("file.update(&x)", "sha2::Sha256", True),
+        ("file.update(&x)", "wire::Row", False),
+        ("file.update(&x)", "&mut wire::Row", False),
+        ("file.update(&x)", "D", True),
+        ("file.write_all(&x)", "tokio::net::TcpStream", True),
+    ],
+)
+def test_what_rustc_tells_of_the_callee(body: str, told: str, agrees: bool) -> None:
+    decides = "file" if body.startswith("file.") else body.partition("(")[0]
+    assert (why(body, told={decides: told}) == "") is agrees
+
+
+def test_what_decides() -> None:
+    text = "fn f(x: T) { put(&x); sink.add((&x)); make::<u8>(x); let y = x; x.len(); }"
+    source = Source("a.rs", text.encode())
+    function = next(functions_named(source, b"f"))
+    scopes = scopes_of(source, function)
+    bound = [b for b in scopes.bindings if b.name == b"x"]
+    found = [source.text(node) for node in deciding_expressions(source, scopes, bound)]
+    assert found == [b"put", b"sink", b"make::<u8>"]
 
 
 @pytest.mark.parametrize("body", ['println!("{:?}", x)', 'println!("{x:?}")', "info!(?x)"])
