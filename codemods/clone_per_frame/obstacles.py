@@ -3,7 +3,7 @@ change unseen, code that asks about the instance or chooses its impl by the type
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from engine.rust.item_nodes import type_of
 from engine.rust.known_calls import is_std_method
 from engine.rust.known_types import Nature
 from engine.rust.last_use import is_apart, pointed_into
-from engine.rust.places import local_of, origins_of
+from engine.rust.places import local_of
 from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Parameter
@@ -45,9 +45,8 @@ _Place = tuple[Source, Node, str]  # a file, the expression that is asked about,
 class Obstacles:
     """Judges the clones of a workspace."""
 
-    def __init__(self, facts: Facts, owned: Callable[[LocatedClone, Node], bool]) -> None:
+    def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._owned = owned
 
     # -- whatever takes the clone's place ------------------------------------------------------
 
@@ -147,7 +146,7 @@ class Obstacles:
             return ""
 
         def owned(node: Node) -> bool:
-            return self._owned(located, node)
+            return self._facts.typed_places.is_owned(located.source, node)
 
         said = self._facts.unseen_changes.of(located.source, scopes, located.place, owned)
         if not said:
@@ -188,7 +187,7 @@ class Obstacles:
         if not bound:
             return False
         source, place = located.source, located.place
-        origins = origins_of(source, scopes, place, lambda node: self._owned(located, node))
+        origins = self._facts.typed_places.origins(source, scopes, place)
         during = Span(located.clone.node.end_byte, max(b.scope.end for b in bound))
         calls = self._facts.calls
         found = changed_during(

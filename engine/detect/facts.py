@@ -24,6 +24,7 @@ from engine.rust.syntax import Source
 from engine.rust.trait_scope import TraitScopes
 from engine.rust.type_definitions import DefinedTypes
 from engine.rust.type_facts import TypeFacts
+from engine.rust.typed_places import TypedPlaces
 from engine.rust.unseen_changes import UnseenChanges
 
 if TYPE_CHECKING:
@@ -178,6 +179,11 @@ class Facts:
     def type_facts(self) -> TypeFacts:
         """What types are, those of the workspace by their definitions."""
         return TypeFacts(DefinedTypes(self.items, self.sources).ownership, self.implements)
+
+    @cached_property
+    def typed_places(self) -> TypedPlaces:
+        """Places by their types: owned, behind a lock, to be moved."""
+        return TypedPlaces(self.type_of, self.type_facts)
 
     @cached_property
     def calls(self) -> Calls:

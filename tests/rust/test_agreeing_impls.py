@@ -136,7 +136,11 @@ def test_a_method_that_a_trait_has_too(impl: str, given: bool) -> None:
         ("wire::File::open(&x)", "fn(&String) {wire::File::open::<&std::string::String>}", False),
         ("File::open(&x)", "fn(&String) {std::fs::File::open::<&std::string::String>}", True),
         ("Some(&x)", "fn(&String) -> O {std::option::Option::<&std::string::String>::Some}", False),
-        ("size_of_val(&x)", "fn(&String) -> u {std::mem::size_of_val::<std::string::String>}", False),
+        (
+            "size_of_val(&x)",
+            "fn(&String) -> u {std::mem::size_of_val::<std::string::String>}",
+            False,
+        ),
         (
             "once(&x)",
             "fn(&std::string::String) -> std::iter::Once<&std::string::String> "

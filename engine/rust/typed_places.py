@@ -1,0 +1,80 @@
+"""Places, by what rustc told of them: does a value own what it is, does a lock stand before a place, may the
+place be moved out of?
+
+``places`` and ``last_use`` answer from syntax; here the types on the way have the last word. What rustc
+did not tell counts to the careful side: as borrowed, and as no ``Option``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from engine.rust.files import TypeOf
+from engine.rust.known_types import Nature
+from engine.rust.last_use import Blocked, Movable, movable
+from engine.rust.places import Origins, Place, origins_of
+from engine.rust.scopes import Scopes
+from engine.rust.syntax import Source, span_of
+from engine.rust.type_facts import TypeFacts, is_counted, is_named, may_guard
+from engine.rust.types import Type
+
+
+class TypedPlaces:
+    """Judges places of a workspace, about whose prefixes and origins rustc was asked."""
+
+    def __init__(self, type_of: TypeOf, type_facts: TypeFacts) -> None:
+        self._type_of = type_of
+        self._facts = type_facts
+
+    def types_of(self, source: Source, place: Place) -> Iterator[Type | None]:
+        """Types of the place and of all that lies on the way to it, the root's first."""
+        return (self._type_of(source.path, span_of(node)) for node in place.prefixes)
+
+    def is_owned(self, source: Source, node: Node) -> bool:
+        """Is the expression a value that borrows from nothing? (What is behind an ``Arc`` is.)"""
+        type_ = self._type_of(source.path, span_of(node))
+        if type_ is None or type_.kind not in ("path", "tuple", "array"):
+            return False
+        if is_counted(type_):
+            return True
+        nature = self._facts.ownership(type_).nature
+        return nature in (Nature.PLAIN, Nature.SHARED) and not any(t.is_ref for t in type_.walk())
+
+    def origins(self, source: Source, scopes: Scopes, place: Place) -> Origins:
+        """What the place's value may borrow from."""
+        return origins_of(source, scopes, place, lambda node: self.is_owned(source, node))
+
+    def is_guarded(self, source: Source, scopes: Scopes, place: Place) -> bool:
+        """Does a lock, a ``RefCell``, a map's shard or a snapshot stand between here and the value, so that
+        who borrows it holds that for longer?"""
+        if not place.has_calls and self.is_owned(source, place.root):
+            return False
+        origins = self.origins(source, scopes, place)
+        if origins.guarding:
+            return True
+        told = (self._type_of(source.path, span_of(node)) for node in origins.nodes)
+        return any(type_ is not None and may_guard(type_) for type_ in told)
+
+    def movable(
+        self, source: Source, scopes: Scopes, node: Node, place: Place, type_: Type
+    ) -> Movable | Blocked:
+        """As :func:`engine.rust.last_use.movable`, of a place that is a ``type_``."""
+        verdict = movable(source, scopes, node, place)
+        if place.is_temporary and not type_.is_ref:
+            return Movable()
+        if isinstance(verdict, Blocked):
+            return verdict
+        name = source.quoted(span_of(place.whole))
+        if type_.is_ref:
+            return Blocked("place", f"`{name}` is only a reference here")
+        for step, told in zip(place.prefixes[:-1], self.types_of(source, place), strict=False):
+            if told is None or told.is_ref or is_counted(told) or told.last == "Pin":
+                shown = source.quoted(span_of(step))
+                return Blocked("place", f"`{shown}` is only borrowed or shared here")
+        if verdict.option is not None:
+            option = self._type_of(source.path, span_of(verdict.option))
+            if option is None or not is_named(option, "Option", "Result", "bool"):
+                return Blocked("closure", f"the closure around `{name}` may run again")
+        return verdict
