@@ -82,6 +82,8 @@ class Alternatives:
                         f"dropped at another time: {ownership.why}"
                     )
                 return
+            if made is not None and ownership.nature is Nature.SHARED and not made.doubt:
+                made = replace(made, doubt=_goes_earlier(located, ownership.why))
             if made is not None:
                 trusted = ownership.nature is Nature.PLAIN and not made.doubt
                 self._add(decision, made, trusted)
@@ -141,3 +143,11 @@ class Alternatives:
             decision.lacking = {LABEL: found}
             if not decision.fixes and not decision.hint:
                 decision.hint = f"the frames cannot be owned upstream: {found}"
+
+
+def _goes_earlier(located: LocatedClone, why: str) -> str:
+    """Of a shared pointer that is given away."""
+    return (
+        f"`{located.clone.name}` goes to who takes it: if it is the last one, what is behind it is "
+        f"dropped there; {why}"
+    )

@@ -23,8 +23,8 @@ def cost_sentence(type_: Type, cost: Cost, word: bytes) -> str:
     if is_bytes(type_):
         return "It allocated a buffer and copied all bytes of the frame into it."
     if is_counted(type_):
-        step = "an atomic" if type_.last == "Arc" else "a"
-        return f"The clone was {step} increment of the reference count, and a decrement later."
+        step = "an atomic increment" if type_.last == "Arc" else "an increment"
+        return f"The clone was {step} of the reference count, and a decrement later."
     if is_named(type_, "String", "BytesMut", "PathBuf", "OsString"):
         return f"The clone allocated a new `{type_.last}` and copied all of its bytes."
     if is_named(type_, "Vec", "VecDeque", "HashMap", "BTreeMap", "HashSet"):

@@ -31,18 +31,34 @@ def behind_guard(located: LocatedClone) -> str:
     )
 
 
+def changed_meanwhile(located: LocatedClone, line: int) -> str:
+    """The copy is a snapshot: what it is of changes before the copy is read for the last time."""
+    return (
+        f"`{located.clone.name}` may change, or go, at line {line}, and the copy is read after that"
+    )
+
+
 def needed(
-    located: LocatedClone, types: CloneTypes, ownership: Ownership, verdict: Movable | Blocked
+    located: LocatedClone,
+    types: CloneTypes,
+    ownership: Ownership,
+    verdict: Movable | Blocked,
+    changed_at: int,
 ) -> str:
-    """The clone, for which there is no rewrite, is made because it has to be."""
+    """The clone, for which there is no rewrite, is made because it has to be. ``changed_at`` is the line
+    at which what is copied may change while the copy is read, 0 for none."""
     name, cloned = located.clone.name, types.cloned.short(SHOWN)
     if not (types.same or types.behind or types.view or types.receiver.is_ref):
         place = types.receiver.short(SHOWN)
         if located.clone.word in TO_TEXT:
             return f"`{name}` is a `{place}`, of which a text is made, and no copy"
         return f"`{name}` is a `{place}`, and what is made of it a `{cloned}`"
-    if isinstance(verdict, Blocked):
-        if ownership.cost is Cost.COUNT:
-            return f"one more reference is counted to a `{cloned}`: {verdict.reason}"
-        return f"{verdict.reason}, and what takes the copy needs a `{cloned}` of its own"
-    return f"what takes the copy needs a `{cloned}` of its own"
+    because = verdict.reason if isinstance(verdict, Blocked) else ""
+    if changed_at:
+        because = changed_meanwhile(located, changed_at)
+    if because and ownership.cost is Cost.COUNT:
+        return f"one more reference is counted to a `{cloned}`: {because}"
+    if changed_at:
+        return because
+    because = f"{because}, and " if because else ""
+    return f"{because}what takes the copy needs a `{cloned}` of its own"

@@ -55,7 +55,9 @@ class Obstacles:
         pointer = self._pointed_into(located, scopes)
         if pointer:
             return pointer
-        question = next(self._questions(located, types, scopes), None)
+        asked = self._questions(located, types, scopes)
+        made = types.cloned
+        question = next((a for a in asked if a.about != "room" or _has_room(made)), None)
         if question is None:
             return ""
         return question.words(located.source, located.clone.name) + (
@@ -226,6 +228,12 @@ class Obstacles:
     def _place(self, source: Source, node: Node, name: str) -> str:
         line = source.position(node.start_byte)[0]
         return f"line {line} of {source.path} asks by `{name}` who else holds such a value"
+
+
+def _has_room(type_: Type) -> bool:
+    """May the value own room of its own, which its clone has otherwise? (A channel's is the channel's,
+    what is behind an ``Arc`` is the same for all.)"""
+    return not is_counted(type_) and not type_.last.endswith(("Sender", "Receiver", "Semaphore"))
 
 
 def _is_held(type_: Type) -> bool:

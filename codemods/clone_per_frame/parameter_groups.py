@@ -38,6 +38,7 @@ class Decision:
     hint: str = ""  # what more there is to say to a refusal
     quiet: str = ""  # why it is no site, where there is no reason
     own: Fix | None = None  # owns the frames upstream
+    changed_at: int = 0  # the line at which what is copied may change while the copy is read
     copied_to_change: bool = False  # the frame is copied in order to be changed
     lacking: Mapping[str, str] = field(default_factory=dict)
 
@@ -72,7 +73,7 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
             ordered = sorted(group, key=lambda d: bool(d.fixes))
             owning = next((d for d in group if d.own is not None), group[0])
             fixes = owning.ranked((found, *_without_it(group)))
-            sites = tuple(d.located.site for d in ordered)
+            sites = tuple(_as_argument(d) for d in ordered)
             yield Proposal(sites, fixes, lacking=owning.lacking)
         else:
             for decision in group:
@@ -97,6 +98,11 @@ def _as_fixed(decision: Decision, fix: Fix) -> Site:
     if label not in ("move", "borrow") or site.kind == label:
         return site
     return replace(site, message=message_of(decision.located.clone, label))
+
+
+def _as_argument(decision: Decision) -> Site:
+    """The site with the words for a copy that is made for a function alone."""
+    return replace(decision.located.site, message=message_of(decision.located.clone, "argument"))
 
 
 def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:

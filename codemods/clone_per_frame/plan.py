@@ -29,7 +29,7 @@ from .borrower import Borrower
 from .clone_cost import SHOWN
 from .clone_syntax import TO_TEXT, UsageKind
 from .clone_types import CloneTypes
-from .dismissals import behind_guard, dismissed, needed, no_copy
+from .dismissals import behind_guard, changed_meanwhile, dismissed, needed, no_copy
 from .located_clone import LocatedClone, located_clone, taker_of
 from .obstacles import Obstacles
 from .parameter_groups import Decision, proposals
@@ -78,7 +78,9 @@ class Planner:
         if ownership.copy or costs_nothing or types.cloned.is_ref:
             return dismissed(located, no_copy(types))
         places, place = self._facts.typed_places, located.place
-        if any(t is None or may_guard(t) for t in places.types_of(located.source, place)):
+        if not self._is_let_go(located, types) and any(
+            t is None or may_guard(t) for t in places.types_of(located.source, place)
+        ):
             return dismissed(located, behind_guard(located))
         scopes = self._facts.sources.scopes(located.source, located.function)
         node, receiver = located.clone.node, types.receiver
@@ -99,13 +101,18 @@ class Planner:
         """All ways to do without the clone, or why there is none."""
         located, types = decision.located, decision.types
         decision.parameter = parameter = self._parameter(located, types)
-        calls = self._facts.calls
+        calls, places = self._facts.calls, self._facts.typed_places
+        source, place = located.source, located.place
 
         def changed(during: Span, mutates: Callable[[bytes], bool]) -> int:
-            source, place = located.source, located.place
-            origins = self._facts.typed_places.origins(source, scopes, place)
+            origins = places.origins(source, scopes, place)
+            refers = places.is_reference(source, place.root)
             must = calls.must_mutate
-            return changed_during(source, scopes, place, origins, during, mutates, must)
+            return changed_during(source, scopes, place, origins, during, mutates, must, refers)
+
+        def changes(during: Span) -> int:
+            decision.changed_at = changed(during, calls.may_mutate)
+            return decision.changed_at
 
         borrower = Borrower(
             located.clone,
@@ -114,7 +121,7 @@ class Planner:
             scopes,
             self._facts.type_facts,
             self._receiver,
-            lambda during: changed(during, calls.may_mutate),
+            changes,
             lambda during: changed(during, calls.must_mutate),
             isinstance(verdict, Movable),
             located.place.is_temporary,
@@ -133,7 +140,9 @@ class Planner:
         ways.own(decision, scopes)
         if not decision.fixes and not decision.reason:
             decision.reason = self._why(decision, verdict)
-            decision.quiet = needed(located, types, decision.ownership, verdict)
+            decision.quiet = needed(
+                located, types, decision.ownership, verdict, decision.changed_at
+            )
 
     def _refuse_for_obstacles(self, decision: Decision, scopes: Scopes) -> None:
         """No fix, whichever it is, where rustc would not see what it breaks."""
@@ -158,6 +167,12 @@ class Planner:
             return None
         holder = taker_of(located.usage)
         return CloneTypes(cloned, place, asked(holder) if holder is not None else None)
+
+    def _is_let_go(self, located: LocatedClone, types: CloneTypes) -> bool:
+        """Is what is copied a value that a call made and that borrows from nothing, whatever it was
+        called on?"""
+        owned = self._facts.typed_places.is_owned(located.source, located.clone.receiver)
+        return types.same and located.place.is_temporary and owned
 
     def _unknown(self, located: LocatedClone) -> Proposal:
         """rustc did not tell the type: nothing is claimed, and only likely sites are findings."""
@@ -191,7 +206,10 @@ class Planner:
             return ""
         if verdict.kind == "place":
             return ""  # a map's key, a part of something shared: it has to be made
-        said = f"{verdict.reason}; each round makes a new `{decision.types.cloned.short(SHOWN)}`"
+        because = verdict.reason
+        if decision.changed_at:
+            because = changed_meanwhile(located, decision.changed_at)
+        said = f"{because}; each round makes a new `{decision.types.cloned.short(SHOWN)}`"
         return f"{said}; {decision.hint}" if decision.hint else said
 
     # -- parameters ----------------------------------------------------------------------------

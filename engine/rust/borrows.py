@@ -226,18 +226,20 @@ def changed_during(
     during: Span,
     mutates: Callable[[bytes], bool],
     consumes: Callable[[bytes], bool] = lambda _: False,
+    referring: bool = False,
 ) -> int:
     """The line (from 1) within ``during`` at which something the place belongs to may change, be
     moved or be borrowed mutably, so that a reference to it may not live across; 0 when there is none.
 
     ``mutates`` tells whether a method of a name takes ``&mut self`` or ``self`` somewhere, ``consumes``
-    whether it takes ``self`` where its receiver cannot be changed.
+    whether it takes ``self`` where its receiver cannot be changed. ``referring``: the root is known to be
+    a shared reference, which is copied where it is named.
     """
 
     def moves(method: bytes) -> bool:
         return consumes_receiver(method) or consumes(method)
 
-    for use, fields, fixed in _uses(source, scopes, place, origins, during):
+    for use, fields, fixed in _uses(source, scopes, place, origins, during, referring):
         if _leaves(source, use, during):
             continue  # nothing is read behind it
         changed = _changes(source, use, fields, moves if fixed else mutates)
@@ -269,12 +271,12 @@ def _is_taken_along(source: Source, scopes: Scopes, use: Node, during: Span) -> 
 
 
 def _uses(
-    source: Source, scopes: Scopes, place: Place, origins: Origins, during: Span
+    source: Source, scopes: Scopes, place: Place, origins: Origins, during: Span, referring: bool
 ) -> Iterator[tuple[Node, Sequence[bytes], bool]]:
     """Uses of the place's root and of the names that it came from, with the fields that matter and
     whether the root cannot be changed where it stands."""
     roots: dict[Span, tuple[Binding, Sequence[bytes]]] = {}
-    for node in (place.root, *origins.nodes):
+    for node in (*(() if referring else (place.root,)), *origins.nodes):
         binding = scopes.resolve(source.text(node), node.start_byte)
         if binding is not None:
             roots.setdefault(binding.decl, (binding, place.fields if node == place.root else ()))
@@ -283,7 +285,7 @@ def _uses(
         for use in scopes.uses(binding):
             if use.span in during and not use.capture:
                 yield source.innermost(use.span), fields, fixed
-    if place.root.type == "self" or origins.of_self:
+    if (place.root.type == "self" and not referring) or origins.of_self:
         declared = self_parameter(scopes.function)
         fixed = declared is not None and b"mut" not in source.text(declared)
         for node in walk_all(source, scopes.function):

@@ -42,6 +42,11 @@ class TypedPlaces:
         nature = self._facts.ownership(type_).nature
         return nature in (Nature.PLAIN, Nature.SHARED) and not any(t.is_ref for t in type_.walk())
 
+    def is_reference(self, source: Source, node: Node) -> bool:
+        """Is the expression known to be a ``&T``, through which nothing is changed or moved?"""
+        type_ = self._type_of(source.path, span_of(node))
+        return type_ is not None and type_.is_ref and not type_.is_mut_ref
+
     def origins(self, source: Source, scopes: Scopes, place: Place) -> Origins:
         """What the place's value may borrow from."""
         return origins_of(source, scopes, place, lambda node: self.is_owned(source, node))

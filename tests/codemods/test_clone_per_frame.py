@@ -413,6 +413,50 @@ def test_the_text_of_a_number_is_no_copy(shown: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("while go() { let y = x.clone(); x.push('a'); y.len(); }", "may change, or go, at line 1"),
+        ("for y in x.clone() { x.clear(); y.len(); }", "may change, or go, at line 1"),
+        ("let y = x.clone(); let z = x; y.len();", "may change, or go, at line 1"),
+        ("for y in l { keep(x.clone()); }", "the next round needs it"),
+    ],
+)
+def test_a_copy_of_what_changes_meanwhile_says_so(body: str, said: str) -> None:
+    files = {"src/lib.rs": f"async fn f(mut x: T, l: L) {{ {body} }}".encode()}
+    types = "std::vec::Vec<u8>"
+    (found,) = every_plan(files, {b"x": types, b"x.clone()": types, b"y": "u8"})
+    assert not found.fixes and said in found.reason
+    assert "of its own" not in found.reason
+
+
+def test_what_only_copies_a_reference_changes_nothing() -> None:
+    text = b"async fn f(l: &[A]) { for x in l { let y = x.clone(); total(x); y.len(); } }"
+    rows = "std::vec::Vec<u8>"
+    types = {b"x": f"&{rows}", b"x.clone()": rows, b"l": f"&[{rows}]"}
+    (found,) = plans({"src/lib.rs": text}, types)
+    assert [fix.label for fix in found.fixes] == ["borrow"]
+
+
+def test_the_room_of_a_channel_is_the_channels() -> None:
+    files = {"src/lib.rs": b"async fn f(x: S) { let y = x.clone(); y.capacity(); }"}
+    (found,) = plans(files, {b"x": SENDER, b"x.clone()": SENDER, b"y": SENDER})
+    assert [fix.label for fix in found.fixes] == ["borrow"]
+
+
+def test_an_owned_value_that_comes_out_of_a_lock_is_not_copied_again() -> None:
+    files = {"src/lib.rs": b"async fn f(m: M) { let y = m.get(1).cloned().clone(); y.is_some(); }"}
+    optional = f"std::option::Option<{STRING}>"
+    types = {
+        b"m": f"std::sync::RwLockReadGuard<'_, std::collections::HashMap<u8, {STRING}>>",
+        b"m.get(1)": f"std::option::Option<&{STRING}>",
+        b"m.get(1).cloned()": optional,
+        b"m.get(1).cloned().clone()": optional,
+    }
+    found = plans(files, types)
+    assert [fix.label for proposal in found for fix in proposal.fixes] == ["move"]
+
+
+@pytest.mark.parametrize(
     ("head", "labels"), [("&self", ["borrow"]), ("&mut self", []), ("self", [])]
 )
 def test_nothing_is_lent_to_a_method_that_changes_where_it_comes_from(
