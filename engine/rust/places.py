@@ -33,6 +33,7 @@ from engine.rust.nodes import (
 )
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding, Scopes, Use, scopes_of
+from engine.rust.select_arms import arm_that_binds
 from engine.rust.statement_nodes import body_of, let_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
@@ -292,6 +293,10 @@ def _names_code(node: Node) -> bool:
 def initializers(source: Source, binding: Binding) -> Iterator[Node]:
     """The expressions that a binding's value comes from."""
     child: Node = source.innermost(binding.decl)
+    if binding.kind == "select":
+        arm = arm_that_binds(source, child)
+        yield from [arm.future] if arm is not None else []
+        return
     for holder in source.ancestors(child):
         if holder.type in (
             "let_declaration",

@@ -1,7 +1,7 @@
 """Local names of one function: what an identifier refers to, and where a binding is used.
 
 Purely lexical, after the Rust reference's scoping rules for ``let``, patterns, closures, loops and
-match arms. Uses inside macro arguments count, as do inline captures (``format!("{x}")``), which
+match arms; the arms of a ``select!`` are such, too. Uses inside macro arguments count, as do inline captures (``format!("{x}")``), which
 make up a fifth of the "last uses" that are none.
 """
 
@@ -18,6 +18,7 @@ from engine.base.model import Span
 from engine.rust.format_templates import captures_in
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, captures_by_name, compile_query
+from engine.rust.select_arms import select_arms
 from engine.rust.statement_nodes import arm_of
 from engine.rust.syntax import COMMENTS, Source, span_of
 
@@ -29,7 +30,7 @@ class Binding:
     name: bytes
     decl: Span  # the identifier that declares it
     scope: Span
-    kind: str  # "let", "param", "closure-param", "for", "if-let", "while-let", "match"
+    kind: str  # "let", "param", "closure-param", "for", "if-let", "while-let", "match", "select"
     statement: Span  # the let, parameter, arm or loop that declares it
     mutable: bool  # declared `mut`
     by_ref: bool  # declared `ref`
@@ -123,6 +124,24 @@ class Scopes:
                     yield from self._from_arm(node)
                 case _:
                     pass
+        for root in roots:
+            yield from self._from_select(root)
+
+    def _from_select(self, root: Node) -> Iterator[Binding]:
+        """``select!``: the names of an arm's pattern are seen in what the arm runs."""
+        for arm in select_arms(self.source, root):
+            scope = span_of(arm.handler)
+            for found in arm.names(self.source):
+                yield Binding(
+                    self.source.slice(found.span),
+                    found.span,
+                    scope,
+                    "select",
+                    Span(arm.pattern.start, arm.future.end_byte),
+                    found.mutable,
+                    found.by_ref,
+                    found.plain,
+                )
 
     def _from_let(self, node: Node) -> Iterator[Binding]:
         block = self.source.parent(node)

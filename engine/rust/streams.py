@@ -8,6 +8,7 @@ a method is that of the trait (the types tell), and what a foreign function give
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -31,6 +32,7 @@ from engine.rust.nodes import (
 )
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding
+from engine.rust.select_arms import arm_that_binds
 from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source
 
@@ -67,6 +69,7 @@ _LOOKING = frozenset(
     b"""close close_channel len is_empty is_closed closed capacity max_capacity size_hint
     same_channel flush""".split()
 )
+_ITEM = re.compile(rb"\s*(?:(?:Some|Ok|Ready)\s*\(\s*)*(?:mut\s+)?\w+[\s),]*")
 _CONTAINERS = frozenset({b"Result", b"Option"})
 
 
@@ -132,6 +135,9 @@ def _peeled(
 def is_item(source: Source, binding: Binding) -> bool:
     """Is the name all that its pattern takes out of ``Some``, ``Ok`` and the like?"""
     node = source.innermost(binding.decl)
+    if binding.kind == "select":
+        arm = arm_that_binds(source, node)
+        return arm is not None and _ITEM.fullmatch(source.slice(arm.pattern)) is not None
     if node.type != "identifier":
         return False
     up = source.parent(node)

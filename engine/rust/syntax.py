@@ -139,7 +139,11 @@ class Source:
             if braces and after_arrow and not part:
                 yield self._parse_range(child.start_point, child.end_point, span_of(child))
                 after_arrow = False
-            elif child.type in ("=>", ",", "=") or child == tokens.children[-1]:
+            elif (
+                child.type in ("=>", ",")
+                or (child.type == "=" and not after_arrow)  # else an assignment
+                or child == tokens.children[-1]
+            ):
                 if part:
                     span = Span(part[0].start_byte, part[-1].end_byte)
                     yield self._parse_range(part[0].start_point, part[-1].end_point, span)

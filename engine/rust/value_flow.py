@@ -18,6 +18,7 @@ from engine.base.model import Span
 from engine.rust.files import Files
 from engine.rust.nodes import access_of, arguments_of, call_of, method_call, named_children
 from engine.rust.scopes import Binding, pattern_names
+from engine.rust.select_arms import arm_that_binds
 from engine.rust.statement_nodes import arms_of, let_of, loop_pattern, scrutinee_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.value_steps import next_step, values_in
@@ -280,6 +281,9 @@ def value_of(source: Source, binding: Binding) -> Node | None:
             call = source.parent(closure.parent) if closure and closure.parent else None
             method = method_call(source, call) if call is not None else None
             return method.receiver if method is not None else None
+        case "select":
+            arm = arm_that_binds(source, declared)
+            return arm.future if arm is not None else None
         case _:
             return None
 

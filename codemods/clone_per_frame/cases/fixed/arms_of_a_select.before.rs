@@ -1,0 +1,33 @@
+// level: safe
+//! What an arm binds is its own: it may be given away, or read where it is.
+
+use bytes::Bytes;
+use tokio::sync::mpsc::{Receiver, Sender};
+
+pub async fn latest(mut frames: Receiver<Vec<u8>>, mut stop: Receiver<()>) -> Vec<u8> {
+    let mut last = Vec::new();
+    loop {
+        tokio::select! {
+            Some(frame) = frames.recv() => last = frame.clone(),
+            _ = stop.recv() => break last.clone(),
+        }
+    }
+}
+
+pub async fn route(mut frames: Receiver<Bytes>, mut texts: Receiver<String>, out: Sender<Bytes>) {
+    loop {
+        tokio::select! {
+            biased;
+            Some(frame) = frames.recv(), if !out.is_closed() => {
+                if frame.clone().is_empty() {
+                    continue;
+                }
+                let _ = out.send(frame.clone()).await;
+            }
+            text = texts.recv() => {
+                let Some(text) = text else { break };
+                println!("{}", text.clone());
+            }
+        }
+    }
+}
