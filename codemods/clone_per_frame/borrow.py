@@ -21,10 +21,10 @@ from engine.rust.known_parameters import method_takes_as_ref, sends_by_reference
 from engine.rust.known_types import Nature
 from engine.rust.nodes import access_of, borrowed, call_around, callee_name
 from engine.rust.type_facts import is_counted, is_data, is_named
+from engine.rust.usages import UsageKind
 
 from .borrow_bindings import borrow_for, borrow_for_over, borrow_let, borrow_match
 from .borrower import Borrower
-from .clone_syntax import UsageKind
 from .clone_types import Rewrite
 
 if TYPE_CHECKING:

@@ -11,12 +11,13 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.calls import Receiver
 from engine.rust.codegen import has_comment_around
+from engine.rust.copies import Clone
 from engine.rust.nodes import call_around, method_call
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
+from engine.rust.usages import Usage
 
-from .clone_syntax import Clone, Usage
 from .clone_types import CloneTypes, Rewrite
 
 if TYPE_CHECKING:

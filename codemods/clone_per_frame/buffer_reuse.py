@@ -10,15 +10,16 @@ from tree_sitter import Node
 
 from engine.base.model import Edit
 from engine.rust.control_flow import exits
+from engine.rust.copies import Clone
 from engine.rust.nodes import call_of, method_call
 from engine.rust.places import Place
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.statement_nodes import expression_in
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
+from engine.rust.usages import Usage, UsageKind
 from engine.rust.value_flow import value_of
 
-from .clone_syntax import Clone, Usage, UsageKind
 from .clone_types import CloneTypes, Rewrite
 
 _ROUNDS = ("break_expression", "continue_expression")

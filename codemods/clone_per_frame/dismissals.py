@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engine.base.model import Proposal
+from engine.rust.copies import TO_TEXT
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.type_facts import Ownership
 
 from .clone_cost import SHOWN
-from .clone_syntax import TO_TEXT
 from .clone_types import CloneTypes
 from .located_clone import LocatedClone
 

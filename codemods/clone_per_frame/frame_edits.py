@@ -9,10 +9,9 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import name as named
 from engine.rust import item_nodes, nodes, statement_nodes, streams
+from engine.rust.frame_flow import FrameFlow, NotOwnedError, line_of
 from engine.rust.scopes import Binding
 from engine.rust.syntax import Source, span_of
-
-from .frame_flow import FrameFlow, NotOwnedError, line_of
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts

@@ -11,13 +11,13 @@ from engine.base.model import Edit
 from engine.rewrite.use_declarations import name as named
 from engine.rust import nodes, streams
 from engine.rust.context import in_test_code
+from engine.rust.frame_flow import NotOwnedError, line_of
+from engine.rust.frame_uses import FrameUseKind, frame_use
 from engine.rust.syntax import Source, span_of
 from engine.rust.value_flow import value_of
 from engine.rust.value_steps import values_in
 
 from .frame_edits import FULL, FrameEdits, place
-from .frame_flow import NotOwnedError, line_of
-from .frame_uses import FrameUseKind, frame_use
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.rust import item_nodes, nodes, statement_nodes, streams
+from engine.rust.copies import clone_of
+from engine.rust.frame_flow import FrameFlow, NotOwnedError
 from engine.rust.scopes import Binding
 from engine.rust.signatures import Obstacle, argument_of
 from engine.rust.syntax import Source, span_of
 
-from .clone_syntax import clone_of
 from .frame_edits import FrameEdits, place
-from .frame_flow import FrameFlow, NotOwnedError
 from .frame_makers import FrameMakers
 
 if TYPE_CHECKING:

@@ -9,16 +9,16 @@ from tree_sitter import Node
 
 from engine.rust import item_nodes, nodes, statement_nodes, streams
 from engine.rust.borrows import pattern_bindings
+from engine.rust.copies import clone_of
 from engine.rust.definitions import Item
+from engine.rust.frame_flow import Frame, FrameFlow, NotOwnedError, line_of
 from engine.rust.queries import walk
 from engine.rust.signatures import Obstacle
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.value_flow import value_of
 from engine.rust.value_steps import values_in
 
-from .clone_syntax import clone_of
 from .frame_edits import FrameEdits, place
-from .frame_flow import Frame, FrameFlow, NotOwnedError, line_of
 from .frame_makers import LEAVING, FrameMakers
 from .frame_senders import FrameSenders
 from .frame_types import FrameTypes, values_of

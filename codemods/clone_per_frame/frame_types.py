@@ -10,11 +10,11 @@ from tree_sitter import Node
 from engine.rust import item_nodes, nodes, statement_nodes, streams
 from engine.rust.configurations import is_conditional
 from engine.rust.definitions import Item, owner_of
+from engine.rust.frame_flow import FrameFlow, NotOwnedError
 from engine.rust.items import TYPES
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
 from .frame_edits import FrameEdits, place
-from .frame_flow import FrameFlow, NotOwnedError
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts

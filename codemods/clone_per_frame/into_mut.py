@@ -9,15 +9,16 @@ from engine.base.model import Edit
 from engine.rewrite.use_declarations import name as named
 from engine.rust.borrows import pattern_bindings
 from engine.rust.codegen import has_comment_around
+from engine.rust.copies import Clone
+from engine.rust.frame_uses import FrameUse, FrameUseKind, frame_use, other_impl
 from engine.rust.nodes import borrowed, outward
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.statement_nodes import let_of, scrutinee_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes, is_named
+from engine.rust.usages import Usage, UsageKind
 
-from .clone_syntax import Clone, Usage, UsageKind
 from .clone_types import CloneTypes, Rewrite
-from .frame_uses import FrameUse, FrameUseKind, frame_use, other_impl
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts

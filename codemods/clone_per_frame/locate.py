@@ -16,6 +16,7 @@ from engine.rust.context import (
     is_per_item_method,
     runs_often,
 )
+from engine.rust.copies import FROM, TO_TEXT, Clone, clone_of
 from engine.rust.known_calls import is_mapping_method, is_reading_method, is_taking_method
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
@@ -24,8 +25,7 @@ from engine.rust.places import Place, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
-
-from .clone_syntax import FROM, NAMING, TO_TEXT, Clone, Usage, UsageKind, clone_of, usage_of
+from engine.rust.usages import NAMING, Usage, UsageKind, usage_of
 
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
@@ -77,7 +77,7 @@ class CloneLocator:
         function = self.source.fn_item_of(clone.node)
         if place is None or function is None or _converts(self.source, clone, place):
             return None
-        usage = usage_of(clone)
+        usage = usage_of(self.source, clone.node)
         if not self.cold and not runs_often(self.source, clone.node):
             return None
         scopes = scopes_of(self.source, function)

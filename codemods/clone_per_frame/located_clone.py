@@ -11,6 +11,7 @@ from tree_sitter import Node
 from engine.base.model import Site, Span
 from engine.rust.agreeing_impls import deciding_at, deciding_expressions, deciding_in_functions
 from engine.rust.borrows import pattern_bindings
+from engine.rust.copies import Clone, clone_at
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Movable, movable
 from engine.rust.nodes import access_of, call_of
@@ -21,8 +22,8 @@ from engine.rust.scopes import Binding, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts, is_bytes, is_named, view_of
+from engine.rust.usages import NAMING, Usage, UsageKind, usage_of
 
-from .clone_syntax import NAMING, Clone, Usage, UsageKind, clone_at, usage_of
 from .into_mut import INTO
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _read(source: Source, span: Span) -> tuple[Clone, Usage, Place, Node] | None
     function = source.fn_item_of(clone.node)
     if place is None or function is None:
         return None
-    return clone, usage_of(clone), place, function
+    return clone, usage_of(source, clone.node), place, function
 
 
 @per_source

@@ -9,15 +9,16 @@ from tree_sitter import Node
 from engine.base.model import Edit
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.codegen import has_comment_around, is_annotated, without_statement
+from engine.rust.copies import Clone
 from engine.rust.kept_values import is_kept
 from engine.rust.nodes import call_of, initialized, is_mut, method_on
 from engine.rust.scopes import Scopes
 from engine.rust.statement_nodes import let_of, patterns_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import has_buffer, is_bytes, is_counted, is_named
+from engine.rust.usages import Usage, UsageKind
 from engine.rust.value_flow import value_of
 
-from .clone_syntax import Clone, Usage, UsageKind
 from .clone_types import CloneTypes, Rewrite
 
 ROOM = (

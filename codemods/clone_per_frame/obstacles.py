@@ -30,8 +30,8 @@ from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Parameter
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.type_facts import Ownership, is_bytes, is_counted
+from engine.rust.usages import NAMING, UsageKind
 
-from .clone_syntax import NAMING, UsageKind
 from .clone_types import CloneTypes
 from .located_clone import LocatedClone, bound_by
 

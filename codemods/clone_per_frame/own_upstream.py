@@ -17,17 +17,17 @@ from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import name as named
 from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import without_statement
+from engine.rust.copies import Clone
+from engine.rust.frame_flow import Frame, FrameFlow, NotOwnedError, Passing, line_of
+from engine.rust.frame_uses import FrameUse, FrameUseKind
 from engine.rust.last_use import Movable, movable
 from engine.rust.places import place_of
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_bytes
 
-from .clone_syntax import Clone
 from .clone_types import CloneTypes, Rewrite
-from .frame_flow import Frame, FrameFlow, NotOwnedError, Passing, line_of
 from .frame_sources import FrameSources
-from .frame_uses import FrameUse, FrameUseKind
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts

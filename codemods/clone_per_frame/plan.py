@@ -13,6 +13,7 @@ from engine.rust import item_nodes
 from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.context import is_per_item, is_per_item_method
+from engine.rust.copies import TO_TEXT
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.scopes import Scopes
@@ -23,11 +24,11 @@ from engine.rust.type_facts import (
     is_data,
     may_guard,
 )
+from engine.rust.usages import UsageKind
 
 from .alternatives import Alternatives
 from .borrower import Borrower
 from .clone_cost import SHOWN
-from .clone_syntax import TO_TEXT, UsageKind
 from .clone_types import CloneTypes
 from .dismissals import behind_guard, changed_meanwhile, dismissed, needed, no_copy
 from .located_clone import LocatedClone, located_clone, taker_of

@@ -9,53 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.clone_per_frame import CODEMOD
-from codemods.clone_per_frame.clone_syntax import Clone, UsageKind, clone_of, usage_of
 from engine.base.codemod_options import Options
 from engine.base.model import Fix, Level, Proposal, Site, Span
 from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan_source
 from engine.rewrite import edits
-from engine.rust.syntax import Source, walk_all
+from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
-
-
-def clones(source: Source) -> list[Clone]:
-    found = (clone_of(source, node) for node in walk_all(source, source.root))
-    unique = {clone.span: clone for clone in found if clone is not None}
-    return [unique[span] for span in sorted(unique)]
-
-
-@pytest.mark.parametrize(
-    ("code", "kind"),
-    [
-        ("x.clone().len()", UsageKind.METHOD),
-        ("(x.clone()).len()", UsageKind.METHOD),
-        ("x.clone().a.b.len()", UsageKind.FIELD),
-        ("&x.clone()", UsageKind.REF),
-        ("&mut x.clone()", UsageKind.REF_MUT),
-        ("*x.clone()", UsageKind.DEREF),
-        ("x.clone()[0]", UsageKind.INDEX),
-        ("y[x.clone()]", UsageKind.VALUE),
-        ("x.clone() == y", UsageKind.COMPARE),
-        ("x.clone() + y", UsageKind.VALUE),
-        ("f(1, x.clone())", UsageKind.ARGUMENT),
-        ("f::<u8>(x.clone())", UsageKind.ARGUMENT),
-        ("y.f(x.clone())", UsageKind.METHOD_ARGUMENT),
-        ("Some(x.clone())", UsageKind.VALUE),
-        ("S { x: x.clone() }", UsageKind.VALUE),
-        ('format!("{}", x.clone())', UsageKind.FORMAT),
-        ("tracing::info!(peer = %x.clone(), 1)", UsageKind.FORMAT),
-        ("vec![x.clone()]", UsageKind.VALUE),
-        ("retry!(x.clone())", UsageKind.VALUE),
-        ("match x.clone() { _ => 1 }", UsageKind.MATCH),
-    ],
-)
-def test_what_the_value_is_used_for(code: str, kind: UsageKind) -> None:
-    source = Source("src/lib.rs", f"fn f() {{ let v = {code}; }}".encode())
-    assert usage_of(clones(source)[0]).kind is kind
-
 
 # -- plans -----------------------------------------------------------------------------------
 

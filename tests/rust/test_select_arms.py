@@ -35,7 +35,7 @@ def given(arms: str, before: str = "", after: str = "") -> tuple[Source, Scopes]
     ],
 )
 def test_names(arms: str, names: list[str]) -> None:
-    source, scopes = given(arms)
+    _, scopes = given(arms)
     assert [b.name.decode() for b in scopes.bindings if b.kind == "select"] == names
 
 

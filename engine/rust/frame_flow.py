@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
@@ -15,17 +14,15 @@ from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import is_given_away
 from engine.rust.configurations import is_conditional
 from engine.rust.context import in_test_code
+from engine.rust.copies import Clone, clone_of
 from engine.rust.definitions import Item
+from engine.rust.frame_uses import FrameUse, FrameUseKind, frame_use, other_impl
+from engine.rust.program import Program
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Called, Obstacle, Parameter, argument_of, elides_lifetime
 from engine.rust.syntax import Source, span_of
+from engine.rust.usages import UsageKind, usage_of
 from engine.rust.value_flow import value_of
-
-from .clone_syntax import Clone, UsageKind, clone_of, usage_of
-from .frame_uses import FrameUse, FrameUseKind, frame_use, other_impl
-
-if TYPE_CHECKING:
-    from engine.detect.facts import Facts
 
 _BYTES_REFERENCE = re.compile(rb"&\s*(?:'\w+\s+)?(?:\w+::)*Bytes\Z")
 
@@ -88,8 +85,8 @@ class Made:
 class FrameFlow:
     """Finds the names that hold the same frames. Raises NotOwnedError for what keeps one of them."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
+    def __init__(self, program: Program) -> None:
+        self._program = program
         self.frames: dict[tuple[str, Span], Frame] = {}
         self.passings: dict[tuple[str, Span], Passing] = {}
         self.copies: set[tuple[str, Span]] = set()  # that are none any more
@@ -150,7 +147,7 @@ class FrameFlow:
 
     def _follow(self, frame: Frame, use: FrameUse) -> None:
         frame.uses.append(use)
-        if why := other_impl(frame.source, use, frame.listed, self._facts):
+        if why := other_impl(frame.source, use, frame.listed, self._program):
             raise NotOwnedError(f"{why} (line {line_of(frame.source, use.use.span.start)})")
         match use.kind:
             case FrameUseKind.KEEPS:
@@ -173,7 +170,7 @@ class FrameFlow:
         """A copy that becomes the frame itself; one that is only read is as good of a `BytesMut`."""
         assert use.copy is not None
         source, copy = frame.source, use.copy
-        usage = usage_of(copy)
+        usage = usage_of(source, copy.node)
         if usage.kind is UsageKind.LET:
             let = statement_nodes.let_of(usage.holder)
             name = _name_in(let.pattern) if let is not None else None
@@ -227,22 +224,22 @@ class FrameFlow:
     def _callees(self, source: Source, call: Node | None) -> Iterator[tuple[Source, Node]]:
         """The functions of the workspace that the call may run."""
         name = nodes.callee_name(call) if call is not None else None
-        yield from self._facts.calls.callees(source, name, sure=True) if name is not None else ()
+        yield from self._program.calls.callees(source, name, sure=True) if name is not None else ()
 
     def _parameter(self, source: Source, call: Node, index: int) -> Parameter | None:
         """The by-value parameter of the workspace's one function that takes the argument."""
         name, found = nodes.callee_name(call), list(self._callees(source, call))
-        item = self._facts.items.at(*found[0]) if len(found) == 1 else None
+        item = self._program.items.at(*found[0]) if len(found) == 1 else None
         if item is None or name is None:
             return None
         has_self = item_nodes.self_parameter(found[0][1]) is not None
         at = index - 1 if has_self and name.type == "identifier" else index
-        parameter = self._facts.signatures.parameter(item, at)
+        parameter = self._program.signatures.parameter(item, at)
         return parameter if parameter is not None and held_type(parameter) else None
 
     def _taken_by(self, parameter: Parameter) -> Frame:
         """The name that the parameter is in its function."""
-        scopes = self._facts.sources.scopes(parameter.source, parameter.function)
+        scopes = self._program.sources.scopes(parameter.source, parameter.function)
         name = _name_in(parameter.pattern)
         bound = scopes.binding_at(name) if name is not None else None
         if bound is None or bound.kind != "param":
@@ -252,10 +249,10 @@ class FrameFlow:
     def _as_parameter(self, frame: Frame) -> None:
         """The parameter becomes a reference: all calls of its function lend what they gave."""
         source, function = frame.source, frame.scopes.function
-        item = self._facts.items.at(source, function)
+        item = self._program.items.at(source, function)
         listed = item_nodes.parameters_of(function)
         at = next((i for i, p in enumerate(listed) if frame.binding.decl in span_of(p.node)), -1)
-        parameter = self._facts.signatures.parameter(item, at) if item is not None else None
+        parameter = self._program.signatures.parameter(item, at) if item is not None else None
         if item is None or parameter is None or not held_type(parameter):
             raise NotOwnedError(f"`{frame.name}` is a parameter of another type")
         frame.parameter = parameter
@@ -265,7 +262,7 @@ class FrameFlow:
             raise NotOwnedError(
                 f"the lifetime of what `{parameter.name}` returns would not be clear"
             )
-        for called in self._facts.signatures.calls_of(item, everywhere=True):
+        for called in self._program.signatures.calls_of(item, everywhere=True):
             if isinstance(called, Obstacle):
                 raise NotOwnedError(called.reason)
             if not (called.certain or self.is_only(called, item)):
@@ -285,7 +282,7 @@ class FrameFlow:
         copy = clone_of(source, node)
         named = copy.receiver if copy is not None else node
         function = source.fn_item_of(node)
-        scopes = self._facts.sources.scopes(source, function) if function is not None else None
+        scopes = self._program.sources.scopes(source, function) if function is not None else None
         binding = scopes.binding_at(named) if scopes and named.type == "identifier" else None
         if is_given_away(source, call):
             line = line_of(source, call.start_byte)
@@ -297,15 +294,15 @@ class FrameFlow:
 
     def is_only(self, called: Called, function: Item) -> bool:
         """Is ``function`` all that the call may run?"""
-        found = list(self._facts.calls.callees(called.source, called.name, sure=True))
-        return len(found) == 1 and self._facts.items.at(*found[0]) == function
+        found = list(self._program.calls.callees(called.source, called.name, sure=True))
+        return len(found) == 1 and self._program.items.at(*found[0]) == function
 
     def may_change(self, function: Item) -> None:
         """Note that the signature of ``function`` changes; raises NotOwnedError where something else than
         calls in the workspace holds it."""
-        if tied := self._facts.signatures.why_tied(function):
+        if tied := self._program.signatures.why_tied(function):
             raise NotOwnedError(tied)
-        source, node = self._facts.items.open(function)
+        source, node = self._program.items.open(function)
         if is_conditional(source, node) and not in_test_code(source, node):
             raise NotOwnedError(f"`{function.name.decode()}` stands under `cfg`")
         self.note_public(function)
@@ -313,7 +310,7 @@ class FrameFlow:
     def note_public(self, item: Item) -> None:
         """Note that ``item`` changes for other crates, where they see it."""
         name = item.name.decode("utf-8", "replace")
-        if self._facts.signatures.is_public(item) and name not in self.public:
+        if self._program.signatures.is_public(item) and name not in self.public:
             self.public.append(name)
 
 

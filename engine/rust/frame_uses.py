@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.borrows import is_shown
 from engine.rust.calls import spawned_around
+from engine.rust.copies import Clone, clone_of
 from engine.rust.format_macros import shown_by
 from engine.rust.known_calls import COPYING, is_reading_method
 from engine.rust.nodes import (
@@ -27,14 +27,10 @@ from engine.rust.nodes import (
     operation_of,
     outward,
 )
+from engine.rust.program import Program
 from engine.rust.scopes import Binding, Use
 from engine.rust.statement_nodes import scrutinee_of
 from engine.rust.syntax import Source, span_of
-
-from .clone_syntax import Clone, clone_of
-
-if TYPE_CHECKING:
-    from engine.detect.facts import Facts
 
 # Of slices and of `BytesMut`: they change what is there, or take bytes from its front.
 CHANGING = frozenset(
@@ -92,7 +88,7 @@ class FrameUse:
         )
 
 
-def other_impl(source: Source, use: FrameUse, listed: bool, facts: Facts) -> str:
+def other_impl(source: Source, use: FrameUse, listed: bool, program: Program) -> str:
     """May the use do something else with a `BytesMut`, since its type chooses the impl? In words, ""
     where not. ``listed``: it was a `Vec` before, else a `Bytes`."""
     if use.node is None or use.kind not in _SEEN:
@@ -103,9 +99,9 @@ def other_impl(source: Source, use: FrameUse, listed: bool, facts: Facts) -> str
         # the room that is left.
         if source.text(name) in _BY_ROOM:
             return f"`{source.text(name).decode()}` goes by the room that is left"
-        if not any(True for _ in facts.calls.callees(source, name, sure=True)):
+        if not any(True for _ in program.calls.callees(source, name, sure=True)):
             return ""
-    return facts.agreeing_impls.at(source, use.node)
+    return program.agreeing_impls.at(source, use.node)
 
 
 def frame_use(source: Source, binding: Binding, use: Use) -> FrameUse:
