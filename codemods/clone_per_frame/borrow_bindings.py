@@ -31,7 +31,7 @@ def borrow_let(on: Borrower) -> Rewrite | None:
     # The methods of a sender take `&self`, as all that is behind an `Arc` do.
     shared = is_counted(on.types.cloned) or (owned.nature is Nature.HANDLE and not owned.apart)
     found = borrowable(on.source, on.scopes, bound, shared=shared)
-    if not isinstance(found, Borrowable) or not found.uses:
+    if not isinstance(found, Borrowable) or not found.uses or on.gives_parts(bound):
         return None
     if on.changed(Span(node.end_byte, found.end)):
         return None
@@ -96,4 +96,4 @@ def _patterns(on: Borrower, patterns: Sequence[Node]) -> Borrowable | None:
         return None
     bound = [b for pattern in patterns for b in pattern_bindings(on.scopes, span_of(pattern))]
     found = borrowable(on.source, on.scopes, bound)
-    return found if isinstance(found, Borrowable) else None
+    return found if isinstance(found, Borrowable) and not on.gives_parts(bound) else None

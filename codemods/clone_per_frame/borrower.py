@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
+from engine.rust.borrows import parts_taken
 from engine.rust.calls import Receiver
 from engine.rust.codegen import has_comment_around
 from engine.rust.copies import Clone
 from engine.rust.nodes import call_around, method_call
-from engine.rust.scopes import Scopes
+from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts
 from engine.rust.usages import Usage
@@ -42,6 +43,7 @@ class Borrower:
     surely_changed: Callable[[Span], int]
     last_use: bool
     temporary: bool  # the place is what a call returned
+    told: Callable[[Node], Type | None]  # what rustc says of an expression
     generic: bool  # it is an argument, and the parameter is `impl AsRef<..>` or the like
 
     @property
@@ -54,6 +56,14 @@ class Borrower:
         """Is the place a ``&mut`` to what the clone makes?"""
         place = self.types.receiver
         return place.is_mut_ref and place.args[0] == self.types.cloned
+
+    def gives_parts(self, bindings: Iterable[Binding]) -> bool:
+        """Is a field of ``bindings``, which is not ``Copy``, moved out of?"""
+        for part in parts_taken(self.source, self.scopes, bindings):
+            type_ = self.told(part)
+            if type_ is not None and not self.type_facts.may_be_copy(type_):
+                return True
+        return False
 
     def lent_to_its_changer(self, argument: Node) -> bool:
         """Is ``argument`` given to a method that changes what the place belongs to, ``self.send(&self.x)``

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from engine.base.model import Site, Span
 from engine.rust.agreeing_impls import deciding_at, deciding_expressions, deciding_in_functions
-from engine.rust.borrows import pattern_bindings
+from engine.rust.borrows import parts_taken, pattern_bindings
 from engine.rust.copies import Clone, clone_at
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Movable, movable
@@ -66,13 +66,15 @@ def _read(source: Source, span: Span) -> tuple[Clone, Usage, Place, Node] | None
 
 @per_source
 def asked_spans(source: Source, span: Span) -> tuple[Span, ...]:
-    """The clone at ``span``, the place with all its prefixes, where it comes from, and who takes it."""
+    """The clone at ``span``, the place with all its prefixes, where it comes from, who takes it, and what
+    is taken out of it."""
     read = _read(source, span)
     if read is None:
         return ()
     clone, usage, place, function = read
     scopes = scopes_of(source, function)
     nodes = [*place.prefixes, *origins_of(source, scopes, place).nodes]
+    nodes += parts_taken(source, scopes, bound_by(clone, usage))
     holder = taker_of(usage)
     if holder is not None:
         nodes.append(holder)

@@ -126,6 +126,7 @@ class Planner:
             lambda during: changed(during, calls.must_mutate),
             isinstance(verdict, Movable),
             located.place.is_temporary,
+            lambda node: self._facts.type_of(source.path, span_of(node)),
             parameter is not None and takes_reference(parameter, self._facts.items),
         )
         if parameter is not None and borrower.lent_to_its_changer(located.clone.node):

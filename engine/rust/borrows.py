@@ -19,6 +19,7 @@ from engine.rust.control_flow import barriers
 from engine.rust.format_macros import shown_by
 from engine.rust.item_nodes import parameters_of, self_parameter
 from engine.rust.known_calls import COPYING, consumes_receiver, is_reading_method
+from engine.rust.moves import takes_value
 from engine.rust.nodes import (
     COMPARISONS,
     access_of,
@@ -96,6 +97,19 @@ def borrowable(
             count += 1
             end = max(end, use.span.end)
     return Borrowable(tuple(edits), count, end)
+
+
+def parts_taken(source: Source, scopes: Scopes, bindings: Iterable[Binding]) -> Iterator[Node]:
+    """The fields and elements of ``bindings`` whose value is taken where they stand: moved, unless their
+    types are ``Copy``."""
+    for binding in bindings:
+        for use in scopes.uses(binding):
+            node = source.innermost(use.span)
+            up = source.parent(node) if not use.capture else None
+            while up is not None and _is_part(up, node):
+                node, up = up, source.parent(up)
+            if span_of(node) != use.span and takes_value(source, node):
+                yield node
 
 
 def pattern_bindings(scopes: Scopes, pattern: Span) -> tuple[Binding, ...]:

@@ -399,6 +399,14 @@ def test_what_only_copies_a_reference_changes_nothing() -> None:
     assert [fix.label for fix in found.fixes] == ["borrow"]
 
 
+@pytest.mark.parametrize(("told", "labels"), [(STRING, []), ("u32", ["borrow"]), ("", ["borrow"])])
+def test_a_field_that_is_moved_out_of_the_copy(told: str, labels: list[str]) -> None:
+    files = {"src/lib.rs": b"async fn f(x: &C) { let y = x.clone(); keep(y.a.b); }"}
+    types = {b"x": "&app::C", b"x.clone()": "app::C", **({b"y.a.b": told} if told else {})}
+    found = plans(files, types)
+    assert [fix.label for proposal in found for fix in proposal.fixes] == labels
+
+
 def test_the_room_of_a_channel_is_the_channels() -> None:
     files = {"src/lib.rs": b"async fn f(x: S) { let y = x.clone(); y.capacity(); }"}
     (found,) = plans(files, {b"x": SENDER, b"x.clone()": SENDER, b"y": SENDER})

@@ -15,8 +15,10 @@ from engine.rust.borrows import (
     changed_during,
     closures_borrow,
     is_shown,
+    parts_taken,
     pattern_bindings,
 )
+from engine.rust.definitions import functions_named
 from engine.rust.places import origins_of, place_of
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
@@ -280,3 +282,22 @@ def test_what_a_macro_shows_it_borrows() -> None:
         False,
         False,
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "taken"),
+    [
+        ("keep(x.a.b);", ["x.a.b"]),
+        ("let y = x.a;", ["x.a"]),
+        ("x.a", ["x.a"]),
+        ("Some(x[0].b)", ["x[0].b"]),
+        ("S { a: x.a }", ["x.a"]),
+        ("x.a.len(); &x.a; x.a == 1; g(x);", []),
+        ('log!("{}", x.a);', []),
+    ],
+)
+def test_parts_taken(body: str, taken: list[str]) -> None:
+    source = Source("a.rs", f"fn f(x: T) -> R {{ {body} }}".encode())
+    scopes = Scopes(source, next(functions_named(source, b"f")))
+    found = parts_taken(source, scopes, [b for b in scopes.bindings if b.name == b"x"])
+    assert [source.text(node).decode() for node in found] == taken
