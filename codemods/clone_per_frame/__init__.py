@@ -70,7 +70,7 @@ It is also for review where the package asks elsewhere who holds such a value (`
 `Bytes::is_unique`): one holder less may be seen there.
 
 A parameter becomes `&str`, `&[T]` or `&Path` only where nothing in the function may tell these from
-`&String`, `&Vec<T>` and `&PathBuf`; code that is generic may have another impl for each, so the type
+`&String`, `&Vec<T>` and `&PathBuf` (these are tried next, as `reference`); code that is generic may have another impl for each, so the type
 stays then. A copy into another type (`&str` to `String`, `Bytes` to `Vec<u8>`) stays where generic
 code, a trait of the workspace or `{:?}` of `Bytes` would see the difference.
 

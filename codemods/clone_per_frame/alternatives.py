@@ -118,6 +118,9 @@ class Alternatives:
                 types = replace(types, cloned=types.receiver)
             doubt = self._obstacles.asked_elsewhere(located.site.path, types, ownership)
             safe = safe and not doubt
+        if not doubt:
+            doubt = self._facts.read_otherwise(located.source, located.clone.node)
+            safe = safe and not doubt
         parts = [made.how, cost_sentence(decision.types.cloned, ownership.cost, located.clone.word)]
         if doubt:
             parts.append(f"Look at this: {doubt}.")

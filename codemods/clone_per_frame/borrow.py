@@ -153,7 +153,7 @@ def _field(on: Borrower) -> Rewrite | None:
     )
     access = access_of(outer) if outer is not None else None
     if access is not None:
-        if not is_reading_method(on.source.text(access.name)):
+        if not (is_reading_method(word := on.source.text(access.name)) or word in COPYING):
             return None
         read = True
     if read:

@@ -14,6 +14,9 @@ from engine.rust.syntax import span_of
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
 
+# Labels of fixes that change a parameter; the latter is second where the former makes a `&str` of it.
+PARAMETER, TYPE_KEPT = "parameter", "reference"
+
 
 def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
     """Calls that were not certain: rustc points at the argument (E0308)."""
@@ -28,6 +31,8 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
         edit = None
         if problem.code == "E0308" and not problem.inside:
             edit = _borrowed_argument(problem, name, index, method, facts)
+        if edit is None and problem.path not in fix.paths:
+            continue  # another fix's, most likely
         if edit is None:
             said = problem.label or problem.message
             line = facts.source(problem.path).position(problem.span.start)[0]
@@ -43,7 +48,7 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
 
 
 def _changed_parameter(fix: Fix, facts: Facts) -> tuple[bytes, int, bool] | None:
-    if fix.label != "parameter":
+    if fix.label not in (PARAMETER, TYPE_KEPT):
         return None
     for edit in fix.edits:
         source = facts.source(edit.path)

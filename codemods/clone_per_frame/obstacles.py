@@ -13,6 +13,7 @@ from engine.base.model import Span
 from engine.rust.agreeing_impls import is_byte_pair
 from engine.rust.borrows import changed_during, pattern_bindings
 from engine.rust.calls import parameter_of
+from engine.rust.copies import clone_of
 from engine.rust.instance_questions import (
     Asked,
     asked_at,
@@ -24,6 +25,7 @@ from engine.rust.item_nodes import type_of
 from engine.rust.known_calls import is_std_method
 from engine.rust.known_types import Nature
 from engine.rust.last_use import is_apart, pointed_into
+from engine.rust.nodes import arguments_of, bare, call_by_name
 from engine.rust.places import local_of
 from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
 from engine.rust.scopes import Binding, Scopes
@@ -81,6 +83,8 @@ class Obstacles:
 
     def _may_keep(self, source: Source, name: Node, index: int) -> bool:
         """May the workspace's function that is called keep a raw pointer to what it is lent?"""
+        if self._is_given_a_copy(source, name, index):
+            return False
         sure = is_std_method(source.text(name))
         for where, function in self._facts.calls.callees(source, name, sure):
             method = name.type == "field_identifier"
@@ -91,6 +95,16 @@ class Obstacles:
             if looks_raw(where, function):
                 return True
         return False
+
+    def _is_given_a_copy(self, source: Source, name: Node, index: int) -> bool:
+        """Is the argument a copy with memory of its own, so that who keeps a pointer to it has none to
+        what it was made of?"""
+        call = call_by_name(name)
+        given = arguments_of(call) if call is not None else ()
+        if not 0 <= index < len(given) or clone_of(source, bare(given[index])) is None:
+            return False
+        made = self._facts.type_of(source.path, span_of(bare(given[index])))
+        return made is not None and not made.is_ref and not _is_held(made)
 
     def _questions(
         self, located: LocatedClone, types: CloneTypes, scopes: Scopes

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from engine.base.model import Fix, Level, Proposal, Site
+from engine.rust.borrows import Target
 from engine.rust.known_types import Nature
 from engine.rust.signatures import Parameter
 from engine.rust.type_facts import Ownership
@@ -16,6 +17,7 @@ from . import parameter_rewrite
 from .clone_cost import SHOWN, cost_sentence
 from .clone_types import CloneTypes
 from .dismissals import dismissed
+from .follow_calls import PARAMETER, TYPE_KEPT
 from .into_mut import LABEL
 from .locate import message_of
 from .located_clone import LocatedClone
@@ -68,11 +70,11 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
         if all(decision.fixes for decision in group):
             continue
         found = _change(group, facts)
-        if isinstance(found, Fix):
+        if isinstance(found, list):
             taken.update(map(id, group))
             ordered = sorted(group, key=lambda d: bool(d.fixes))
             owning = next((d for d in group if d.own is not None), group[0])
-            fixes = owning.ranked((found, *_without_it(group)))
+            fixes = owning.ranked((*found, *_without_it(group)))
             sites = tuple(_as_argument(d) for d in ordered)
             yield Proposal(sites, fixes, lacking=owning.lacking)
         else:
@@ -105,14 +107,28 @@ def _as_argument(decision: Decision) -> Site:
     return replace(decision.located.site, message=message_of(decision.located.clone, "argument"))
 
 
-def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
-    """Change the parameter that all of ``group`` pass a clone to, or say why not."""
+def _change(group: Sequence[Decision], facts: Facts) -> list[Fix] | str:
+    """Change the parameter that all of ``group`` pass a clone to (to a view, else to a plain reference), or
+    say why not."""
     parameter = group[0].parameter
     assert parameter is not None
-    name, type_ = parameter.name, group[0].types.cloned
     if any(d.ownership.nature in (Nature.CELL, Nature.HANDLE) for d in group):
-        return f"what `{name}` takes is more than data"
-    target, seen = parameter_rewrite.view_or_type(parameter, type_, facts)
+        return f"what `{parameter.name}` takes is more than data"
+    target, seen = parameter_rewrite.view_or_type(parameter, group[0].types.cloned, facts)
+    found = _changed_to(group, parameter, target, seen, facts)
+    if isinstance(found, str):
+        return found
+    if target == "reference":
+        return [found]
+    other = _changed_to(group, parameter, "reference", "what is done with it asks for that", facts)
+    return [found, replace(other, label=TYPE_KEPT)] if isinstance(other, Fix) else [found]
+
+
+def _changed_to(
+    group: Sequence[Decision], parameter: Parameter, target: Target, seen: str, facts: Facts
+) -> Fix | str:
+    """The fix with a parameter of the type ``target``, which keeps its type for the reason ``seen``."""
+    name, type_ = parameter.name, group[0].types.cloned
     if reason := parameter_rewrite.refusal(parameter, type_, target, facts):
         return reason
     texts = {
@@ -139,7 +155,7 @@ def _change(group: Sequence[Decision], facts: Facts) -> Fix | str:
         note += f" It keeps its type, a `&{type_.short(SHOWN)}`: {seen}."
     if not plain:
         note += f" Look at this: {next(d.ownership.why for d in group if d.ownership.why)}."
-    return Fix("parameter", parameter_rewrite.level_of(parameter, plain), tuple(edits), note)
+    return Fix(PARAMETER, parameter_rewrite.level_of(parameter, plain), tuple(edits), note)
 
 
 def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:
