@@ -2,7 +2,7 @@
 //! A trait of the workspace has a method of the name, and gives it to other types alone. What rustc
 //! tells of a function shows that its parameter is a text, whatever it is given.
 
-use std::collections::BTreeMap;
+use chrono::{NaiveDate, ParseResult};
 
 pub struct Heap(Vec<u8>);
 
@@ -26,6 +26,6 @@ pub async fn width(name: &str) -> usize {
     name.len()
 }
 
-pub async fn parsed(text: &str) -> serde_json::Result<BTreeMap<String, u8>> {
-    serde_json::from_str(text)
+pub async fn parsed(text: &str) -> ParseResult<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%F")
 }

@@ -1,16 +1,16 @@
-// reason: `join` is a trait's method in this workspace, and may have another impl
+// reason: `concat` is a trait's method in this workspace, and may have another impl
 //! std has methods of these names as well, and a trait of the workspace gives them to `String`, to what a
 //! macro lists, or to all that can be seen as text.
 
 pub trait Pieces {
-    fn join(&self, with: &str) -> String;
+    fn concat(&self) -> String;
 }
 
 macro_rules! pieces {
     ($($type:ty)*) => {
         $(impl Pieces for $type {
-            fn join(&self, with: &str) -> String {
-                format!("{}{with}", std::mem::size_of_val(self))
+            fn concat(&self) -> String {
+                format!("{}", std::mem::size_of_val(self))
             }
         })*
     };
@@ -29,7 +29,7 @@ impl<T: AsRef<str>> Size for T {
 }
 
 pub async fn listed(names: &[String]) -> String {
-    names.to_vec().join(",")
+    names.to_vec().concat()
 }
 
 pub async fn blanket(name: &str) -> String {
