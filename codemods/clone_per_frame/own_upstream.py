@@ -79,6 +79,8 @@ class _Writer:
             sources.makers.produced(made.source, made.argument)
             at = made.argument.start_byte
             self._edits.append(Edit(made.source.path, at, at, b"&mut "))
+        for path, span in flow.views:
+            self._edits.append(Edit(path, span.start, span.end, b"[u8]"))
         for frame in list(flow.frames.values()):
             self._frame(frame)
         for passing in flow.passings.values():
@@ -110,7 +112,8 @@ class _Writer:
         if not self._flow.public:
             return ""
         shown = ", ".join(f"`{name}`" for name in self._flow.public)
-        return f"other crates see {shown} change: who calls must give `BytesMut`"
+        lent = ", or lend a slice" if self._flow.views else ""
+        return f"other crates see {shown} change: who calls must give `BytesMut`{lent}"
 
     def _snapshots(self, frame: Frame) -> None:
         """A copy that has a name of its own stays what it was, whatever becomes of the frame."""

@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
-from engine.rust.calls import is_given_away
+from engine.rust.calls import is_given_away, parameter_of
 from engine.rust.configurations import is_conditional
 from engine.rust.context import in_test_code
 from engine.rust.copies import Clone, clone_of
@@ -91,6 +91,9 @@ class FrameFlow:
         self.passings: dict[tuple[str, Span], Passing] = {}
         self.copies: set[tuple[str, Span]] = set()  # that are none any more
         self.made: list[Made] = []
+        self.views: dict[
+            tuple[str, Span], Source
+        ] = {}  # the `Bytes` of a `&Bytes` that is a `[u8]`
         self.public: list[str] = []  # what other crates see change
 
     def start(self, clone: Clone, scopes: Scopes) -> None:
@@ -206,20 +209,46 @@ class FrameFlow:
             self.copies.add((source.path, use.copy.span))
 
     def _lent(self, frame: Frame, use: FrameUse) -> None:
-        """``f(&frame)``: who takes a reference to a `Bytes` may clone it."""
+        """``f(&frame)``: who takes a reference to a `Bytes` may clone it; who only reads it may as well get a
+        slice."""
         assert use.holder is not None
         source = frame.source
+        method = nodes.method_call(source, use.holder) is not None
         for place, function in self._callees(source, use.holder):
-            listed = [p.type for p in item_nodes.parameters_of(function) if p.type is not None]
+            given = parameter_of(function, method, use.index)
+            declared = item_nodes.type_of(given) if given is not None else None
+            if given is None or declared is None:
+                continue
+            text = place.text(declared)
+            if not _BYTES_REFERENCE.search(text) or self._is_viewed(place, function, given):
+                continue
             at = item_nodes.name_of(function)
-            for declared in listed:
-                text = place.text(declared)
-                if _BYTES_REFERENCE.search(text):
-                    shown = place.text(at).decode() if at is not None else "a function"
-                    raise NotOwnedError(
-                        f"line {line_of(source, use.holder.start_byte)} lends `{frame.name}` to "
-                        f"`{shown}` as `{text.decode('utf-8', 'replace')}`"
-                    )
+            shown = place.text(at).decode() if at is not None else "a function"
+            raise NotOwnedError(
+                f"line {line_of(source, use.holder.start_byte)} lends `{frame.name}` to "
+                f"`{shown}` as `{text.decode('utf-8', 'replace')}`, and it does more than read it"
+            )
+
+    def _is_viewed(self, source: Source, function: Node, parameter: Node) -> bool:
+        """Is the parameter, a `&Bytes`, only read, so that it may be a `&[u8]`?"""
+        declared, item = item_nodes.type_of(parameter), self._program.items.at(source, function)
+        inner = item_nodes.type_of(declared) if declared is not None else None
+        if inner is None or item is None or source.comments_in(span_of(parameter)):
+            return False
+        if (source.path, span_of(inner)) in self.views:
+            return True
+        scopes = self._program.sources.scopes(source, function)
+        bound = [b for b in scopes.bindings if b.decl in span_of(parameter)]
+        if len(bound) != 1 or not bound[0].plain:
+            return False
+        for binding in bound:
+            for use in (frame_use(source, binding, each) for each in scopes.uses(binding)):
+                reads = use.kind is FrameUseKind.READS and not use.is_printed(source)
+                if not reads or other_impl(source, use, True, self._program):
+                    return False
+        self.may_change(item)
+        self.views[source.path, span_of(inner)] = source
+        return True
 
     def _callees(self, source: Source, call: Node | None) -> Iterator[tuple[Source, Node]]:
         """The functions of the workspace that the call may run."""

@@ -100,7 +100,7 @@ def _stripped(source: Source, root: Node) -> Span:
 def _expression(root: Node) -> Node:
     """What a part is, without the parser's wrapping."""
     node = root
-    while node.type in ("source_file", "expression_statement"):
+    while node.type in ("source_file", "expression_statement", "ERROR"):
         inside = named_children(node)
         if len(inside) != 1:
             break

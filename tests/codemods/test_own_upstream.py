@@ -135,7 +135,7 @@ def test_frames_that_others_share(sent: str, reason: str) -> None:
 )
 def test_consumers_that_need_their_frames(body: str, reason: str) -> None:
     more = (
-        "fn keep(b: &Bytes) {} fn twice<T: Clone>(b: &T) {} async fn keep_it(b: Bytes) { b.len(); }"
+        "fn keep(b: &Bytes) { LAST.set(b.clone()); } fn twice<T: Clone>(b: &T) {} async fn keep_it(b: Bytes) { b.len(); }"
         " async fn edit(mut b: Bytes) { b.truncate(3); }"
     )
     files = {"src/lib.rs": _HEAD + _LOOP % body + _SHOW + more + _SENT % "buf.freeze()"}
@@ -295,3 +295,40 @@ def test_what_stands_under_cfg_is_not_seen_as_a_whole() -> None:
     text = _HEAD + "#[cfg(unix)] " + _LOOP % _EDIT + _SHOW + _SENT % "buf.freeze()"
     (found,) = planned({"src/lib.rs": text})
     assert not owning([found]) and "stands under `cfg`" in found.lacking["own"]
+
+
+@pytest.mark.parametrize(
+    ("arm", "becomes"),
+    [
+        ("Some(frame) = s.recv() => { edit(frame.clone()).await; }", "Some(mut frame) = s.recv()"),
+        ("Some(frame) = s.recv(), if go => edit(frame.clone()).await,", "edit(&mut frame).await"),
+        (
+            "frame = s.recv() => { let Some(frame) = frame else { break }; edit(frame.clone()).await; }",
+            "let Some(mut frame) = frame",
+        ),
+    ],
+)
+def test_frames_that_an_arm_of_a_select_takes(arm: str, becomes: str) -> None:
+    loop = (
+        "async fn run(mut s: mpsc::Receiver<Bytes>, go: bool) { loop { tokio::select! { "
+        f"{arm} _ = stop() => break, }} }} }} async fn edit(mut b: Bytes) {{ b.truncate(3); }} "
+    )
+    sent = _SENT.replace("run(rx)", "run(rx, true)") % "buf.freeze()"
+    files = {"src/lib.rs": _HEAD + loop + sent}
+    (fix,) = owning(planned(files))
+    text = after(files, fix)["src/lib.rs"]
+    assert becomes in text and "tx.send(buf).await" in text
+    assert "mpsc::Receiver<" in text and "Receiver<Bytes>" not in text
+
+
+def test_who_only_reads_a_reference_gets_a_slice() -> None:
+    body = "sum(&frame); let mut copy = frame.to_vec(); copy[0] = 1; sum(&Bytes::from(copy));"
+    more = " fn sum(b: &Bytes) -> usize { b.len() + b[1..].len() } "
+    files = {"src/lib.rs": _HEAD + _LOOP % body + more + _SENT % "buf.freeze()"}
+    planned(files)
+    body = f"sum(&frame); {_EDIT}"
+    files = {"src/lib.rs": _HEAD + _LOOP % body + _SHOW + more + _SENT % "buf.freeze()"}
+    (fix,) = owning(planned(files))
+    text = after(files, fix)["src/lib.rs"]
+    assert "fn sum(b: &[u8]) -> usize { b.len() + b[1..].len() }" in text
+    assert "sum(&frame);" in text

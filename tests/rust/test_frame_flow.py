@@ -54,7 +54,9 @@ async fn edit(mut b: Bytes) { b.truncate(3); }
 async fn show(b: Bytes) { b.len(); }
 async fn pass(b: Bytes) { edit(b).await; }
 fn look(b: &[u8]) {}
-fn keep(b: &Bytes) {}
+fn keep(b: &Bytes) { hold(b.clone()); }
+fn print(b: &Bytes) { log!("{b:?}"); }
+fn sum(b: &Bytes) -> usize { b.iter().count() + b.len() }
 """
 
 
@@ -88,6 +90,13 @@ def test_names(body: str, names: list[str], changed: list[str]) -> None:
     assert sorted(frame.name for frame in found if frame.changed) == sorted(changed)
 
 
+def test_who_only_reads_a_reference_gets_a_slice() -> None:
+    found = flow("sum(&frame); show(frame.clone()).await;")
+    ((path, span),) = found.views
+    assert found.views[path, span].slice(span) == b"Bytes"
+    assert [frame.name for frame in found.frames.values()] == ["frame", "b"]
+
+
 def test_roots_are_what_the_stream_gives() -> None:
     found = flow("let copy = frame.clone(); pass(copy).await;")
     assert [frame.name for frame in found.roots] == ["frame"]
@@ -106,6 +115,7 @@ def test_other_callers_are_followed() -> None:
         ("show(frame.clone()).await; last = frame;", "keeps `frame`"),
         ("tokio::spawn(show(frame.clone()));", "spawns what takes `frame`"),
         ("show(frame.clone()).await; keep(&frame);", "lends `frame` to `keep`"),
+        ("show(frame.clone()).await; print(&frame);", "lends `frame` to `print`"),
         ("show(frame.clone()).await; out.send(frame).await;", "gives `frame` to `out.send`"),
         ('let mut v = frame.to_vec(); v[0] = 1; log!("{v:?}");', "a list of numbers"),
     ],
