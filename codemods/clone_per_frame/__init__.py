@@ -98,7 +98,8 @@ copies as before where somebody has. That takes bytes 1.7; rustc is asked.
 
 The alternative `own` (`--prefer own`, or `t` in the interactive review) owns the frames upstream:
 the stream's items become `BytesMut`, and the functions down the line get `&mut BytesMut`, with all
-types, `use` lines and calls on the way. It comes after moving and borrowing where frames are only
+types, `use` lines and calls on the way (through locals, parameters, a struct's field, the arms of a
+`select!`); who is lent a `&Bytes` and only reads it gets a `&[u8]`. It comes after moving and borrowing where frames are only
 read, and before them where they are copied in order to be changed. What makes the frames must be able
 to give a `BytesMut` without a new copy: a `freeze()` goes, in a `map` behind a codec too, and what is
 sent into an `mpsc` channel changes with it. It is safe where nobody outside of the crate sees a
@@ -109,8 +110,8 @@ type change, else for review. There is no such alternative, and the reason is to
 - somebody else takes frames from the same stream, or uses the same function or type for others;
 - the original is needed as it was, after its copy was changed;
 - a method of a trait is on the way (other than those of a `Stream` or `Decoder` of the workspace's
-  own), a field that holds the stream, or a frame that others share (`Bytes::from_static`, `slice`,
-  what another crate gives).
+  own), a struct's field whose type is a parameter of the struct or that is used in more than one place,
+  or a frame that others share (`Bytes::from_static`, `slice`, what another crate gives).
 
 When to leave it
 ----------------

@@ -19,6 +19,7 @@ from engine.rust.value_flow import value_of
 from engine.rust.value_steps import values_in
 
 from .frame_edits import FrameEdits, place
+from .frame_fields import FrameFields
 from .frame_makers import LEAVING, FrameMakers
 from .frame_senders import FrameSenders
 from .frame_types import FrameTypes, values_of
@@ -37,6 +38,7 @@ class FrameSources:
         self.edits = FrameEdits(facts, flow)
         self.makers = FrameMakers(facts, self.edits, self._called)
         self._senders = FrameSenders(facts, flow, self.edits, self.makers)
+        self._fields = FrameFields(facts, flow, self.edits, self.stream)
         self._types = FrameTypes(facts, flow, self.edits, self.makers.produced)
 
     def origin(self, frame: Frame) -> None:
@@ -91,8 +93,10 @@ class FrameSources:
             self._stream_name(source, node)
         elif node.type == "macro_invocation" and nodes.macro_name(source, node).endswith(b"stream"):
             self._yielded(source, node)
-        elif self._types.gives(source, node) or (
-            node.type == "call_expression" and self._called(source, node)
+        elif (
+            self._fields.gives(source, node)
+            or self._types.gives(source, node)
+            or (node.type == "call_expression" and self._called(source, node))
         ):
             pass
         elif (listed := _listed(source, node)) is not None:

@@ -332,3 +332,40 @@ def test_who_only_reads_a_reference_gets_a_slice() -> None:
     text = after(files, fix)["src/lib.rs"]
     assert "fn sum(b: &[u8]) -> usize { b.len() + b[1..].len() }" in text
     assert "sum(&frame);" in text
+
+
+_CONN = (
+    "struct Conn { frames: mpsc::Receiver<Bytes>, seen: usize } impl Conn { "
+    "fn new(frames: mpsc::Receiver<Bytes>) -> Self { Self { frames, seen: 0 } } "
+    "async fn run(&mut self) { while let Some(frame) = self.frames.recv().await { %s } } %s } "
+)
+_MADE = (
+    "async fn start(mut buf: BytesMut) { let (tx, rx) = mpsc::channel(8); "
+    "tx.send(buf.freeze()).await; let mut conn = Conn::new(rx); conn.run().await; }"
+)
+
+
+def test_a_stream_in_a_field() -> None:
+    files = {"src/main.rs": _HEAD + _CONN % (_EDIT, "") + _SHOW + _MADE}
+    (fix,) = owning(planned(files))
+    text = after(files, fix)["src/main.rs"]
+    assert fix.level is Level.SAFE
+    assert "Receiver<Bytes>" not in text and text.count("mpsc::Receiver<") == 2
+    assert "tx.send(buf).await" in text
+
+
+@pytest.mark.parametrize(
+    ("method", "reason"),
+    [
+        ("async fn rest(&mut self) { self.frames.recv().await; }", "has a second consumer"),
+        ("fn give(self) -> R { self.frames }", "has a second consumer"),
+        ("fn give(self) -> R { let Conn { frames, .. } = self; frames }", "is taken out at"),
+        ("fn from(rx: R) -> Self { Self { frames: other(rx), seen: 1 } }", "not of this workspace"),
+        ("fn count(&self) -> usize { self.frames.len() }", ""),
+    ],
+)
+def test_who_else_uses_the_field(method: str, reason: str) -> None:
+    files = {"src/main.rs": _HEAD + _CONN % (_EDIT, method) + _SHOW + _MADE}
+    found = planned(files)
+    assert bool(owning(found)) is not bool(reason)
+    assert not reason or any(reason in p.lacking.get("own", "") for p in found)
