@@ -246,6 +246,9 @@ class FrameFlow:
                 reads = use.kind is FrameUseKind.READS and not use.is_printed(source)
                 if not reads or other_impl(source, use, True, self._program):
                     return False
+        calls = self._program.signatures.calls_of(item, everywhere=True)
+        if any(isinstance(called, Obstacle) for called in calls):
+            return False  # it is a value somewhere
         self.may_change(item)
         self.views[source.path, span_of(inner)] = source
         return True

@@ -24,6 +24,7 @@ _SELECTING = frozenset({b"select", b"select_biased"})
 _NAME = re.compile(
     rb"(?<![\w:.'\"])((?:ref\s+)?(?:mut\s+)?)((?:r#)?[a-z_]\w*)(?!\w)(?!\s*(?:::|[(!{]|:(?!:)))"
 )
+_TEXT = re.compile(rb"\"(?:[^\"\\]|\\.)*\"")
 _WORDS = frozenset({b"_", b"ref", b"mut", b"box", b"if", b"true", b"false", b"biased", b"self"})
 
 
@@ -47,7 +48,7 @@ class SelectArm:
 
     def names(self, source: Source) -> Iterator[BoundName]:
         """The names that the handler sees."""
-        text = source.slice(self.pattern)
+        text = _TEXT.sub(lambda hit: b" " * len(hit[0]), source.slice(self.pattern))
         for hit in _NAME.finditer(text):
             if hit[2] in _WORDS:
                 continue

@@ -126,6 +126,12 @@ def test_what_keeps_a_frame(body: str, reason: str) -> None:
     assert reason in raised.value.reason
 
 
+def test_a_function_that_is_a_value_keeps_its_reference() -> None:
+    with pytest.raises(NotOwnedError) as raised:
+        flow("sum(&frame); show(frame.clone()).await;", "fn all(l: L) -> N { l.map(sum).sum() }")
+    assert "lends `frame` to `sum`" in raised.value.reason
+
+
 def test_what_others_hold_stays() -> None:
     with pytest.raises(NotOwnedError) as raised:
         flow("show(frame.clone()).await;", "fn table() -> [F; 1] { [show] }")

@@ -31,6 +31,7 @@ def given(arms: str, before: str = "", after: str = "") -> tuple[Source, Scopes]
         ("(a, ref b) = x.y() => {}, Some(crate::m::Kind::A(c)) = y() => {}", ["a", "b", "c"]),
         ("r#in = rx.recv() => {}", ["r#in"]),
         ("None = rx.recv() => {}, true = q.go() => {}", []),
+        ('Some("a b" | "c") = rx.recv() => {}, n @ Some(_) = q.go() => {}', ["n"]),
         ("recv(r) -> msg => g(msg)", []),
     ],
 )
