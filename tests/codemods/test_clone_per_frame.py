@@ -407,6 +407,20 @@ def test_a_field_that_is_moved_out_of_the_copy(told: str, labels: list[str]) -> 
     assert [fix.label for proposal in found for fix in proposal.fixes] == labels
 
 
+def test_a_copy_of_the_same_name_is_told_apart_in_words() -> None:
+    files = {"src/lib.rs": b"async fn f(x: S) { for _ in 0..2 { let x = x.clone(); x.len(); } }"}
+    (found,) = plans(files, {b"x": STRING, b"x.clone()": STRING})
+    (fix,) = found.fixes
+    assert "The copy of `x` has its name and is only read, so `x` itself is read." in fix.note
+
+
+def test_what_is_copied_in_bytes_may_keep_a_large_buffer() -> None:
+    files = {"src/lib.rs": b"async fn f(l: L) { l.map(|x| x.to_vec()); }"}
+    (found,) = plans(files, {b"x": "bytes::Bytes", b"x.to_vec()": "std::vec::Vec<u8>"})
+    (fix,) = found.fixes
+    assert fix.level is Level.REVIEW and "small part of a large buffer" in fix.note
+
+
 def test_the_room_of_a_channel_is_the_channels() -> None:
     files = {"src/lib.rs": b"async fn f(x: S) { let y = x.clone(); y.capacity(); }"}
     (found,) = plans(files, {b"x": SENDER, b"x.clone()": SENDER, b"y": SENDER})
