@@ -30,6 +30,8 @@ _HARMLESS = frozenset(
 # Traits that `&T` has where `T` has them, so that a parameter bounded by them takes a reference.
 _BY_REFERENCE = frozenset(b"AsRef Display Debug ToString Serialize Hash Send Sync Sized".split())
 _STRINGS = frozenset({"string_literal", "raw_string_literal", "string_content", "char_literal"})
+# A macro's name, or a module's.
+_OF_OTHERS = frozenset({"macro_invocation", "macro_definition", "mod_item"})
 _ATTRIBUTES = ("attribute_item", "inner_attribute_item")
 
 
@@ -310,4 +312,6 @@ def _use(source: Source, node: Node, method: bool) -> str:
         return "other"  # a module of that name
     if nodes.is_callee(parent if path is not None else node):
         return "call"
-    return "other" if parent.type in ("macro_invocation", "mod_item") else "value"
+    if path is not None and parent.parent is not None:
+        parent = parent.parent
+    return "other" if parent.type in _OF_OTHERS else "value"

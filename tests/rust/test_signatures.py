@@ -59,6 +59,7 @@ _PASSED = [
     ("fn g() { let f = 1; h(f); }", []),
     ("fn g() { x.f(1, 2); }", []),
     ("fn g() { S { f: 1 }.f; f!(x); f::h(); }", []),
+    ("macro_rules! f { ($x:expr) => { $x }; } fn g() { f!(x); crate::f!(y); }", []),
     ('// f(x, y)\nfn g() { "f(x, y)"; }', []),
     ("mod m { fn f(a: A) {} fn g() { f(x); super::f(y, z); } }", ["y"]),
     ("mod m { pub fn f(a: A) {} } fn g() { m::f(x); }", []),
