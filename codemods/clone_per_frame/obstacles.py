@@ -4,7 +4,6 @@ change unseen, code that asks about the instance or chooses its impl by the type
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -14,12 +13,12 @@ from engine.rust.agreeing_impls import is_byte_pair
 from engine.rust.borrows import changed_during, pattern_bindings
 from engine.rust.calls import parameter_of
 from engine.rust.copies import clone_of
+from engine.rust.holders import has_room, is_held
 from engine.rust.instance_questions import (
     Asked,
     asked_at,
     asked_by,
     asked_of,
-    holders_asked,
 )
 from engine.rust.item_nodes import type_of
 from engine.rust.known_calls import is_std_method
@@ -31,7 +30,7 @@ from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Parameter
 from engine.rust.syntax import Source, span_of, walk_all
-from engine.rust.type_facts import Ownership, is_bytes, is_counted
+from engine.rust.type_facts import Ownership, is_bytes
 from engine.rust.usages import NAMING, UsageKind
 
 from .clone_types import CloneTypes
@@ -40,8 +39,6 @@ from .located_clone import LocatedClone, bound_by
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
     from engine.rust.types import Type
-
-_Place = tuple[Source, Node, str]  # a file, the expression that is asked about, the function's name
 
 
 class Obstacles:
@@ -59,7 +56,7 @@ class Obstacles:
             return pointer
         asked = self._questions(located, types, scopes)
         made = types.cloned
-        question = next((a for a in asked if a.about != "room" or _has_room(made)), None)
+        question = next((a for a in asked if a.about != "room" or has_room(made)), None)
         if question is None:
             return ""
         return question.words(located.source, located.clone.name) + (
@@ -104,7 +101,7 @@ class Obstacles:
         if not 0 <= index < len(given) or clone_of(source, bare(given[index])) is None:
             return False
         made = self._facts.type_of(source.path, span_of(bare(given[index])))
-        return made is not None and not made.is_ref and not _is_held(made)
+        return made is not None and not made.is_ref and not is_held(made)
 
     def _questions(
         self, located: LocatedClone, types: CloneTypes, scopes: Scopes
@@ -118,7 +115,7 @@ class Obstacles:
         if usage.kind in NAMING:
             yield from asked_of(source, _uses(scopes, bound_by(located.clone, located.usage)))
         local = local_of(source, scopes, located.place)
-        if local is not None and _is_held(types.cloned):
+        if local is not None and is_held(types.cloned):
             uses = (use.span for use in local.uses if use.span != span_of(located.place.root))
             for asked in asked_of(source, uses):
                 if asked.about == "holders":
@@ -130,7 +127,7 @@ class Obstacles:
         scopes = self._facts.sources.scopes(source, parameter.function)
         for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
             for asked in asked_of(source, _uses(scopes, (binding,))):
-                if asked.about != "holders" or _is_held(type_):
+                if asked.about != "holders" or is_held(type_):
                     said = asked.words(source, binding.name.decode("utf-8", "replace"))
                     return f"in `{parameter.name}`, {said}"
         return ""
@@ -211,61 +208,12 @@ class Obstacles:
         )
         return found > 0
 
-    # -- questions asked elsewhere -------------------------------------------------------------
-
     def asked_elsewhere(self, path: str, types: CloneTypes, ownership: Ownership) -> str:
         """Where in the package of ``path`` it is asked who holds a value like this, so that one holder
         less may be seen; "" where nobody asks."""
-        if is_bytes(types.cloned):
-            places = self._near(path, self._asked_of_bytes)
-            return next((self._place(*found) for found in places), "")
-        if ownership.nature is not Nature.SHARED:
+        if not is_bytes(types.cloned) and ownership.nature is not Nature.SHARED:
             return ""
-        for source, node, name in self._near(path, self._asked_of_counted):
-            told = self._facts.type_of(source.path, span_of(node))
-            if told is None or _may_be(told, types.cloned):
-                return self._place(source, node, name)
-        return ""
-
-    def _near(self, path: str, places: Iterable[_Place]) -> Iterator[_Place]:
-        mine = self._facts.package_of(path)
-        return (found for found in places if self._facts.package_of(found[0].path) == mine)
-
-    @cached_property
-    def _asked_of_bytes(self) -> list[_Place]:
-        return list(holders_asked(self._facts.sources, counted=False))
-
-    @cached_property
-    def _asked_of_counted(self) -> list[_Place]:
-        return list(holders_asked(self._facts.sources, counted=True))
-
-    def _place(self, source: Source, node: Node, name: str) -> str:
-        line = source.position(node.start_byte)[0]
-        return f"line {line} of {source.path} asks by `{name}` who else holds such a value"
-
-
-def _has_room(type_: Type) -> bool:
-    """May the value own room of its own, which its clone has otherwise? (A channel's is the channel's,
-    what is behind an ``Arc`` is the same for all.)"""
-    return not is_counted(type_) and not type_.last.endswith(("Sender", "Receiver", "Semaphore"))
-
-
-def _is_held(type_: Type) -> bool:
-    """Is it counted who holds a value of this type?"""
-    return is_bytes(type_) or any(is_counted(part) for part in type_.walk())
-
-
-def _may_be(told: Type, cloned: Type) -> bool:
-    """May the ``told`` one, behind references, be one of those that ``cloned`` is or holds?"""
-    _, asked = told.behind_refs()
-    if not is_counted(cloned):
-        return True  # it holds some, of types that are not seen here
-    return asked == cloned or not is_counted(asked) or _is_parameter(asked.args[0])
-
-
-def _is_parameter(type_: Type) -> bool:
-    """By its looks a type parameter: ``T``"""
-    return type_.kind == "path" and len(type_.name) == 1
+        return self._facts.holders.asked_of(path, types.cloned)
 
 
 def _uses(scopes: Scopes, bindings: Iterable[Binding]) -> Iterator[Span]:

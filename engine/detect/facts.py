@@ -15,6 +15,7 @@ from engine.cargo.sources import read_for_uses
 from engine.detect.lints import is_on
 from engine.rust.agreeing_impls import AgreeingImpls
 from engine.rust.calls import Calls
+from engine.rust.holders import Holders
 from engine.rust.items import Items
 from engine.rust.lock_pairs import LockPairs
 from engine.rust.scopes import Scopes, scopes_of
@@ -184,6 +185,11 @@ class Facts:
     def typed_places(self) -> TypedPlaces:
         """Places by their types: owned, behind a lock, to be moved."""
         return TypedPlaces(self.type_of, self.type_facts)
+
+    @cached_property
+    def holders(self) -> Holders:
+        """Where it is asked who holds a value."""
+        return Holders(self.sources, self.package_of, self.type_of)
 
     @cached_property
     def calls(self) -> Calls:
