@@ -342,6 +342,8 @@ def _workspace(path: Path, common: dict[str, Any]) -> Workspace:
 def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspace, ...]:
     from engine.cargo.workspace import Selection, discover_all
 
+    if common["toolchain"]:
+        os.environ["RUSTUP_TOOLCHAIN"] = common["toolchain"]  # rustup asks it before all files
     features = tuple(f for group in common["features"] for f in group.replace(",", " ").split())
     selection = Selection(
         packages=tuple(common["packages"]),

@@ -27,6 +27,11 @@ SELECTION = (
     click.option("--all-features", is_flag=True, help="Turn on all features."),
     click.option("--no-default-features", is_flag=True, help="Leave the default features off."),
     click.option("--target", metavar="TRIPLE", help="Build for this target."),
+    click.option(
+        "--toolchain",
+        metavar="NAME",
+        help="Build with this toolchain of rustup's, whatever rust-toolchain.toml names.",
+    ),
     click.option("--locked", is_flag=True, help="Cargo.lock must be up to date."),
     click.option("--offline", is_flag=True, help="Do not touch the network."),
 )

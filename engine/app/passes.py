@@ -103,6 +103,7 @@ class _Passes:
         ran = self.session.cargo.runs
         baseline = self.session.check_baseline()
         self._count("check", self.session.cargo.runs - ran)  # 0 when it is known already
+        self.notes += [note for note in self.session.notes if note not in self.notes]
         return _Tree(sites, self.session.sources, baseline)
 
     def planned(self, tree: _Tree) -> tuple[list[Proposal], Facts]:

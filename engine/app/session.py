@@ -19,9 +19,11 @@ from engine.base.model import Fix, Proposal, Site
 from engine.base.ui import Ui
 from engine.cargo.cargo import Cargo, Limits
 from engine.cargo.cargo_results import CheckRun, Driver
+from engine.cargo.left_out import stopping_lints
 from engine.cargo.oracle import Oracle
 from engine.cargo.outside_packages import OutsidePackages
 from engine.cargo.scratch import Scratch
+from engine.cargo.setup_errors import setup_words
 from engine.cargo.workspace import Workspace
 from engine.detect import suppress
 from engine.detect.codemod import Problem, Refusal, registry
@@ -86,12 +88,15 @@ class Session:
         self.outside = OutsidePackages(workspace)
         # What paths begin with in the patch as it is emitted: git wants them from the top.
         self.folder = below_top(workspace.root) if folder is None else folder
+        self.notes: list[str] = []  # what is said of the workspace as it is
         self._baseline: CheckRun | None = None
         self._known: dict[tuple[tuple[str, bytes], ...], Answers] = {}  # by ``Sources.texts``
 
     def renew(self) -> None:
         """Bring the copy up to date with the user's tree, which has changed since."""
         self.scratch.sync()
+        self.cargo.leave_nothing_out()
+        self.notes.clear()
         self._baseline = None
         self._known.clear()
 
@@ -99,20 +104,39 @@ class Session:
         """The check of the workspace as it is, which must compile; run once."""
         if self._baseline is None:
             self.ui.say("Checking", "the workspace as it is (in a copy)")
-            self._baseline = self._check({})
+            self._baseline = self._check_as_it_is()
         return self._baseline
+
+    def _check_as_it_is(self) -> CheckRun:
+        """What does not compile is left out from then on, and told; raises SpikeproofError where
+        nothing does."""
+        self.cargo.write({})
+        run = self.cargo.check()
+        lints = stopping_lints(run.diagnostics)
+        if lints and not run.ok and not run.timed_out:
+            self.cargo.cap_lints = True
+            self._note(f"lints stop the build as it is, and are warnings here: {', '.join(lints)}")
+            run = self.cargo.check()
+        if run.ok:
+            return run
+        rest = self.cargo.leave_out(run)
+        if rest is None or rest.left_out is None:
+            raise _not_compiling(run)
+        for words in rest.left_out.words():
+            self._note(f"{words}: nothing is proven for it")
+        return rest
+
+    def _note(self, words: str) -> None:
+        if words not in self.notes:
+            self.ui.say("Note", words, "yellow")
+            self.notes.append(words)
 
     def _check(self, texts: Mapping[str, bytes]) -> CheckRun:
         """A check of the workspace with ``texts``, which must compile."""
         self.cargo.write(texts)
         run = self.cargo.check()
         if not run.ok:
-            why = "took too long" if run.timed_out else "does not compile"
-            raise SpikeproofError(
-                f"the workspace {why} as it is, so no rewrite can be proven: "
-                "make `cargo check --all-targets` pass first",
-                _errors(run),
-            )
+            raise _not_compiling(run)
         return run
 
     def ask(self, sites: Sequence[Site], sources: Sources) -> Answers:
@@ -258,9 +282,22 @@ def unused_by(
     return suppress.unused(asked, names, registry())
 
 
-def _errors(run: CheckRun) -> str:
+def _not_compiling(run: CheckRun) -> SpikeproofError:
+    """Why nothing can be proven on the tree as it is: what cargo says of the set-up, or rustc of the
+    code."""
     shown = [d.rendered.rstrip() for d in run.diagnostics if d.level.startswith("error")][:5]
-    return "\n\n".join(shown) or run.output
+    no_std = any(
+        d.code == "E0463" and "may not be installed" in d.rendered for d in run.diagnostics
+    )
+    if run.timed_out or (shown and not no_std):
+        why = "took too long" if run.timed_out else "does not compile"
+        return SpikeproofError(
+            f"the workspace {why} as it is, so no rewrite can be proven: "
+            "make `cargo check --all-targets` pass first",
+            "\n\n".join(shown) or run.output,
+        )
+    said = "\n\n".join(shown) or run.output
+    return SpikeproofError(setup_words(said), said)
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,6 +22,7 @@ from engine.cargo import libtest
 from engine.cargo.cargo_args import batches, chosen_packages, without_packages
 from engine.cargo.cargo_results import BuildRun, CheckRun, TestRun
 from engine.cargo.config import Config
+from engine.cargo.left_out import LeftOut, left_out
 from engine.cargo.manifest import read_toml
 from engine.cargo.messages import Build, Paths, Program, diagnostic, parse_line
 from engine.cargo.units import Notes, Replay, Unit
@@ -100,6 +101,9 @@ class Cargo:
         self.scratch = scratch
         self.paths = Paths.of(scratch.tree)
         self.units: tuple[Unit, ...] = ()  # of the last check
+        self.cap_lints = False  # lints of the workspace's stop no build: they are warnings
+        self._left_out: LeftOut | None = None
+        self._last: tuple[Build, Mapping[str, tuple[int, int]]] | None = None  # the last check's
         self._checked: Mapping[str, tuple[int, ...]] | None = None  # what it read; None: it failed
         self._selection = tuple(selection)
         self._limits = limits
@@ -154,15 +158,39 @@ class Cargo:
             output += _stopped("cargo check", self._limits.check, "check-timeout")
         if result.code != 0:
             self._complain(output, build.diagnostics)
-        self.units = self._notes.units(before, build.artifacts, self.paths)
-        run = CheckRun(
-            ok=result.code == 0 and not result.timed_out,
-            diagnostics=build.diagnostics,
-            output=output,
-            seconds=result.seconds,
-            timed_out=result.timed_out,
-            compiled=frozenset[str]().union(*(unit.files for unit in self.units)),
+        self._last = build, before
+        ok = result.code == 0 and not result.timed_out
+        return self._judged(
+            CheckRun(ok, build.diagnostics, output, result.seconds, result.timed_out)
         )
+
+    def leave_out(self, run: CheckRun) -> CheckRun | None:
+        """The failed check ``run``, the last that was made, taken as that of the tree as it is: from
+        now on, what does not compile in it need not compile. None where nothing compiles."""
+        if self._last is None or run.timed_out:
+            return None
+        found = left_out(self._last[0].made, run.diagnostics, run.output)
+        if found is None:
+            return None
+        self._left_out = found
+        return self._judged(run)
+
+    def leave_nothing_out(self) -> None:
+        """The tree has changed: the next failed check is one again."""
+        self._left_out, self.cap_lints = None, False
+
+    def _judged(self, run: CheckRun) -> CheckRun:
+        """``run`` with what it compiled; without regard to what is left out."""
+        assert self._last is not None
+        (build, before), out = self._last, self._left_out
+        if out is not None:
+            ok = run.ok or (not run.timed_out and out.compiled <= build.made)
+            new = out.new(run.diagnostics)
+            told = ok or any(d.level.startswith("error") for d in new)
+            run = replace(run, ok=ok, diagnostics=new if told else run.diagnostics, left_out=out)
+        made = out is not None and run.ok
+        self.units = self._notes.units(before, build.artifacts, self.paths, made)
+        run = replace(run, compiled=frozenset[str]().union(*(unit.files for unit in self.units)))
         self._checked = self._versions(run.compiled) if run.ok else None
         return run
 
@@ -195,10 +223,30 @@ class Cargo:
         that are run whole.
         """
         rest = without_packages(self._selection) if packages or only else self._selection
+        if not only and self._left_out is not None:
+            return libtest.joined([self._test(each, ()) for each in self._parts(packages)])
         if not only:
             return self._test((*chosen_packages(packages), *rest), ())
         runs = [self._test((*flags, *rest), filters) for flags, filters in batches(only)]
         return libtest.restricted(libtest.joined(runs), frozenset(only))
+
+    def _parts(self, packages: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """What to run of ``packages`` (none: the selection) where some targets do not compile: those
+        without such as ever, of the others the tests that compile."""
+        assert self._left_out is not None
+        rest = without_packages(self._selection)
+        tested = {unit.package for unit in self._left_out.compiled if unit.test}
+        known = tested | self._left_out.packages
+        partial = sorted(self._left_out.packages.intersection(packages or known))
+        whole = [name for name in packages or sorted(known) if name not in partial]
+        if whole:
+            yield (*chosen_packages(whole), *rest)
+        for name in partial:
+            flags = self._left_out.test_flags(name)
+            if flags:
+                yield ("-p", name, *flags, *rest)
+            if self._left_out.has_docs(name):
+                yield ("-p", name, "--doc", *rest)
 
     def _test(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
         build = Build(self.paths, self.progress)
@@ -399,7 +447,7 @@ class Cargo:
             **self._base,
             "CARGO_TARGET_DIR": build,
             "CARGO_BUILD_BUILD_DIR": build,  # cargo 1.91: a `build-dir` of the user's is not ours
-            "RUSTC_WORKSPACE_WRAPPER": str(self._notes.wrapper()),
+            "RUSTC_WORKSPACE_WRAPPER": str(self._notes.wrapper(self.cap_lints)),
             # The same tree is built again and again; and a compiler cache lets incremental units
             # through to rustc, so that each of them is noted.
             "CARGO_INCREMENTAL": "1",

@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from engine.base.model import Diagnostic
+from engine.cargo.left_out import LeftOut
 from engine.cargo.messages import Program, ScriptOutput
 
 
 @dataclass(frozen=True, slots=True)
 class CheckRun:
-    """One ``cargo check --all-targets``. ``compiled`` are the workspace files that rustc read."""
+    """One ``cargo check --all-targets``. ``compiled`` are the workspace files that rustc read; with
+    ``left_out``, those of what compiles."""
 
     ok: bool
     diagnostics: tuple[Diagnostic, ...]
@@ -23,6 +25,7 @@ class CheckRun:
     seconds: float  # of wall time
     timed_out: bool = False
     compiled: frozenset[str] = frozenset()
+    left_out: LeftOut | None = None  # what does not compile before any change
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from engine.base.model import Diagnostic, DiagnosticSpan, Span
+from engine.cargo.left_out import UnitKey
 
 # Closing remarks that rustc sends as messages of their own.
 _REMARK = re.compile(
@@ -157,6 +158,7 @@ class Build:
         self.libs: dict[str, str] = {}  # crate name -> package
         self.scripts: dict[str, ScriptOutput] = {}  # by package id
         self.shared: list[str] = []  # dynamic libraries of packages in the tree
+        self.made: set[UnitKey] = set()  # units of packages in the tree that compiled
         self.finished = False
         self.seen = False  # any message at all
 
@@ -203,6 +205,7 @@ class Build:
             self._progress(package)
             return
         self._progress(f"{package} ({target})")
+        self.made.add(UnitKey(package, target, bool(message["profile"]["test"])))
         if target == "lib":
             self.libs[message["target"]["name"].replace("-", "_")] = package
         if {"dylib", "cdylib"}.intersection(message["target"]["kind"]):

@@ -46,19 +46,22 @@ class Notes:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
-    def wrapper(self) -> Path:
-        """The program for ``RUSTC_WORKSPACE_WRAPPER``, written when it is not there.
+    def wrapper(self, cap_lints: bool = False) -> Path:
+        """The program for ``RUSTC_WORKSPACE_WRAPPER``, written when it is not there. The one with
+        ``cap_lints``, which makes warnings of all lints, makes units of its own.
 
         A wrapper of the user's own (clippy-driver and the like) is not chained: it may add lints,
         never types. ``build.rustc-wrapper`` (compiler caches) stays as it is.
         """
         self._directory.mkdir(parents=True, exist_ok=True)
-        found = sorted(self._directory.glob("rustc-*.sh"))
-        script = found[0] if found else self._directory / f"rustc-{secrets.token_hex(4)}.sh"
+        name = "capped" if cap_lints else "rustc"
+        found = sorted(self._directory.glob(f"{name}-*.sh"))
+        script = found[0] if found else self._directory / f"{name}-{secrets.token_hex(4)}.sh"
         recorder = self._directory / "record_unit.py"
         code = resources.files("engine.cargo").joinpath("record_unit.py").read_bytes()
         words = (sys.executable, "-I", "-S", str(recorder), str(self._directory))
-        text = f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n'.encode()
+        cap = "export SPIKEPROOF_CAP_LINTS=warn\n" if cap_lints else ""
+        text = f'#!/bin/sh\n{cap}exec {shlex.join(words)} "$@"\n'.encode()
         for path, wanted in ((recorder, code), (script, text)):
             if not path.exists() or path.read_bytes() != wanted:
                 unfinished = path.with_name(f".{path.name}.{os.getpid()}")
@@ -78,17 +81,22 @@ class Notes:
         return found
 
     def units(
-        self, before: Mapping[str, tuple[int, int]], artifacts: Iterable[str], paths: Paths
+        self,
+        before: Mapping[str, tuple[int, int]],
+        artifacts: Iterable[str],
+        paths: Paths,
+        made: bool = False,
     ) -> tuple[Unit, ...]:
         """Units of one run: those compiled since ``before`` and those that made ``artifacts``.
 
         An artifact of an unchanged unit is told by cargo (``fresh``) and not compiled again; a unit
-        that fails has no artifact but was noted.
+        that fails has no artifact but was noted: with ``made``, such are left out.
         """
         now = self.state()
-        fresh = {found[-1] for name in artifacts if (found := _HASH.findall(name))}
-        names = {n for n, version in now.items() if before.get(n) != version}
-        names |= {n for n in now if (found := _HASH.findall(n)) and found[-1] in fresh}
+        hashes = {found[-1] for name in artifacts if (found := _HASH.findall(name))}
+        names = {n for n in now if (found := _HASH.findall(n)) and found[-1] in hashes}
+        if not made:
+            names |= {n for n, version in now.items() if before.get(n) != version}
         units = (self._read(name, paths) for name in sorted(names))
         return tuple(unit for unit in units if unit is not None)
 

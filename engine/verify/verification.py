@@ -78,7 +78,7 @@ class _Verification:
         if not taken:
             return self._result(self._early)
         before = self._baseline(baseline)
-        alternatives = Alternatives(self._compiled(taken, before.compiled))
+        alternatives = Alternatives(self._compiled(taken, before))
         first = alternatives.first()
         if not first:
             return self._result(self._early)
@@ -138,8 +138,9 @@ class _Verification:
         return run
 
     def _compiled(
-        self, taken: Mapping[int, Sequence[Attempt]], compiled: frozenset[str]
+        self, taken: Mapping[int, Sequence[Attempt]], before: CheckRun
     ) -> dict[int, list[Attempt]]:
+        compiled, partly = before.compiled, before.left_out is not None
         found: dict[int, list[Attempt]] = {}
         for index, attempts in taken.items():
             good = [a for a in attempts if not _uncompiled(a.fix, compiled)]
@@ -147,8 +148,11 @@ class _Verification:
                 found[index] = good
             else:
                 reason = _uncompiled(attempts[0].fix, compiled)
+                why = "not part of this configuration" + (
+                    ", or of a target that does not compile" * partly
+                )
                 self._early[index] = verdicts.untried(
-                    attempts[0], Outcome.NOT_COMPILED, f"not part of this configuration: {reason}"
+                    attempts[0], Outcome.NOT_COMPILED, f"{why}: {reason}"
                 )
         return found
 

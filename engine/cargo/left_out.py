@@ -1,0 +1,104 @@
+"""Targets that do not compile before any change: they cost themselves, and what is built on them, and not
+the run.
+
+cargo says of each unit that it compiled what it made, and of each error which target it is in, not
+which unit (a library and its unit tests are one target). So what holds is told by what was made: a later
+check passes when all that compiled as the tree was compiles again.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from engine.base.model import Diagnostic
+
+_Said = tuple[str, str, str]  # package, target, the message without its line numbers
+_RUSTC_CODE = re.compile(r"E\d{4}")
+_TESTED = ("lib", "bin", "test", "example")  # kinds whose tests `cargo test` runs
+
+
+class UnitKey(NamedTuple):
+    """What cargo compiles: a target as ``messages.target_name`` has it, with the test harness or
+    without."""
+
+    package: str
+    target: str
+    test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """``targets`` that do not compile, by (package, target), each with its first error in a line;
+    ``compiled`` are the units that do, ``errors`` what was said of the others."""
+
+    targets: Mapping[tuple[str, str], str]
+    compiled: frozenset[UnitKey]
+    errors: frozenset[_Said]
+
+    @property
+    def packages(self) -> frozenset[str]:
+        """Those of which some target does not compile."""
+        return frozenset(package for package, _ in self.targets)
+
+    def new(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+        """``diagnostics`` without the errors that were there before any change."""
+        return tuple(d for d in diagnostics if _said(d) not in self.errors)
+
+    def test_flags(self, package: str) -> tuple[str, ...]:
+        """cargo's flags for those tests of ``package`` that compile; () when none does."""
+        found = dict.fromkeys(
+            unit.target.partition("/")[::2]
+            for unit in sorted(self.compiled)
+            if unit.package == package and unit.test
+        )
+        return tuple(
+            word
+            for kind, name in found
+            if kind in _TESTED
+            for word in ((f"--{kind}", name) if name else (f"--{kind}",))
+        )
+
+    def has_docs(self, package: str) -> bool:
+        """Does the library of ``package`` compile, so that its doc tests can be run?"""
+        return UnitKey(package, "lib", False) in self.compiled
+
+    def words(self) -> Iterator[str]:
+        """A line for each target."""
+        for (package, target), error in sorted(self.targets.items()):
+            name = f"`{package}`" if target == "lib" else f"`{target}` of `{package}`"
+            if UnitKey(package, target, False) in self.compiled:
+                yield f"the unit tests of {name} do not compile as they are: {error}"
+            else:
+                yield f"{name} does not compile as it is: {error}"
+
+
+def left_out(
+    made: Collection[UnitKey], diagnostics: Sequence[Diagnostic], output: str
+) -> LeftOut | None:
+    """What a failed check leaves; None where nothing that could be changed compiles. ``output`` is
+    cargo's own text."""
+    if not any(unit.target != "build-script" for unit in made):
+        return None
+    errors = [d for d in diagnostics if d.level.startswith("error") and d.package]
+    targets: dict[tuple[str, str], str] = {}
+    for error in errors:
+        code = f"[{error.code}]" if error.code else ""
+        targets.setdefault((error.package, error.target), f"error{code}: {error.message}")
+    for package in re.findall(r"failed to run custom build command for `([\w-]+)", output):
+        targets.setdefault((package, "build-script"), "its build script fails")
+    if not targets:
+        return None
+    return LeftOut(targets, frozenset(made), frozenset(map(_said, errors)))
+
+
+def stopping_lints(diagnostics: Iterable[Diagnostic]) -> tuple[str, ...]:
+    """The lints that are errors among ``diagnostics``: rustc's own errors have codes as E0308."""
+    codes = (d.code for d in diagnostics if d.level.startswith("error") and d.code)
+    return tuple(sorted({code for code in codes if not _RUSTC_CODE.fullmatch(code)}))
+
+
+def _said(error: Diagnostic) -> _Said:
+    return error.package, error.target, re.sub(r"\d+", "", error.rendered or error.message)
