@@ -19,7 +19,7 @@ from engine.detect.codemod import Codemod, LoadedCodemod, Match, registry
 from engine.detect.scan import scan, scan_source, wanted
 from engine.rust.queries import captures, compile_query, run_query, walk
 from engine.rust.syntax import Source, span_of
-from tests.examples import examples
+from tests.examples import examples, some
 
 HOME = Path(__file__).resolve().parents[2]
 FILES = sorted((*HOME.glob("codemods/*/cases/*/*.rs"), *HOME.glob("corpus/*/src/**/*.rs")))
@@ -38,8 +38,8 @@ def exhaustive(source: Source, name: str, uses: bool) -> tuple[int, list[tuple[S
 @pytest.mark.parametrize("name", sorted(registry()))
 def test_short_cuts_find_what_the_whole_search_finds(name: str, uses: bool) -> None:
     codemod = registry()[name].codemod
-    hits = 0
-    for path in FILES:
+    hits, files = 0, some(FILES, at_least=60)
+    for path in files:
         data = re.sub(rb"// spikeproof: *allow.*", b"", path.read_bytes())
         count, sites = exhaustive(Source("src/lib.rs", data), name, uses)
         short = scan_source(Source("src/lib.rs", data), (name,), uses)
@@ -47,7 +47,7 @@ def test_short_cuts_find_what_the_whole_search_finds(name: str, uses: bool) -> N
         if sites:
             assert wanted(data, codemod, uses), path
             hits += count
-    assert hits > 50, "the files hold too few matches to show anything"
+    assert hits >= len(files) // 10, "the files hold too few matches to show anything"
 
 
 class Joined(Codemod):
@@ -91,7 +91,7 @@ def test_the_order_of_literals_and_anchors_is_of_no_account(
     monkeypatch.setattr(scan_module, "registry", lambda: {**known, **turned})
     found = 0
     macros = b'fn f(v: &Mutex<Vec<u8>>) { let s = format!("{:?}", v.lock()); let m: Vec<u8>; }'
-    for data in (macros, *(path.read_bytes() for path in FILES)):
+    for data in (macros, *(path.read_bytes() for path in some(FILES, at_least=60))):
         source = Source("src/lib.rs", data)
         here, there = (scan_source(source, (each,), uses) for each in (name, f"turned {name}"))
         assert [(s.span, s.role) for s in here.sites] == [(s.span, s.role) for s in there.sites]
@@ -108,7 +108,7 @@ def _nodes(source: Source) -> Iterator[Node]:
 
 def test_lazily_read_macro_arguments_are_those_read_at_once() -> None:
     """Asked about one place, a file answers the same whatever it was asked before."""
-    for path in FILES[::3]:
+    for path in some(FILES[::3], at_least=20):
         data = path.read_bytes()
         warm = Source("a.rs", data)
         spans = sorted({span_of(node) for node in _nodes(warm)})[::7]
