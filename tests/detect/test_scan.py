@@ -91,14 +91,15 @@ def test_the_order_of_literals_and_anchors_is_of_no_account(
     monkeypatch.setattr(scan_module, "registry", lambda: {**known, **turned})
     found = 0
     macros = b'fn f(v: &Mutex<Vec<u8>>) { let s = format!("{:?}", v.lock()); let m: Vec<u8>; }'
-    for data in (macros, *(path.read_bytes() for path in some(FILES, at_least=60))):
+    files = some(FILES, at_least=60)
+    for data in (macros, *(path.read_bytes() for path in files)):
         source = Source("src/lib.rs", data)
         here, there = (scan_source(source, (each,), uses) for each in (name, f"turned {name}"))
         assert [(s.span, s.role) for s in here.sites] == [(s.span, s.role) for s in there.sites]
         found += len(here.sites)
         if data is macros and name == "joined":
             assert len(here.sites) == 1
-    assert found > (0 if name == "joined" else 20)
+    assert found > (0 if name == "joined" else len(files) // 30)
 
 
 def _nodes(source: Source) -> Iterator[Node]:
