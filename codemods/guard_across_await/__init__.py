@@ -45,8 +45,10 @@ subscription, an atomic, a file, another lock) up to the await; it hands out wha
 needs. What is done after the lock's end now is named in the notes, each. A temporary's value is
 computed by a `let` in front, when nothing before it in its statement has an effect. A clone is added
 only of what is cheap to clone (a number, a reference count, a channel's handle, a string); where a
-guard is needed later for such a thing alone, that is taken along. `drop(guard)` is written only where
-a block cannot end the lock: in a branch, or for a guard that a pattern binds.
+guard is needed later for such a thing alone, that is taken along, and a length or a flag is read in
+the block. Where the code behind it needs a reference, one of the same type is written (`&first`,
+`first.as_str()`), so that the same impl is called. `drop(guard)` is written only where a block cannot
+end the lock: in a branch, for a guard that a pattern binds, or where rustc refuses the block.
 
 Left alone, with the reason: a guard that is used again after the await, on which the awaited call
 works, that is passed on, returned or stored, that is named `_guard` or never used, or whose lock guards
@@ -72,6 +74,7 @@ from engine.base.model import Level, Proposal, Site, Span
 from engine.detect.codemod import Codemod, Match
 from engine.detect.facts import Facts, Sources
 from engine.rust.guard_scopes import GuardScope, guard_scope, parameter_scope
+from engine.rust.instance_questions import holders_asked
 from engine.rust.per_source import per_source
 from engine.rust.questions import Answers, Question
 from engine.rust.scopes import scopes_of
@@ -145,6 +148,8 @@ class GuardAcrossAwait(Codemod):
     def questions(
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None
     ) -> Iterable[Question]:
+        if answers is None and any(site.role == "site" for site in sites):
+            yield from (Question(s.path, span_of(n)) for s, n, _ in holders_asked(sources, True))
         for site in sites:
             for value in site.captures.get("value", ()):
                 for span in _asked(sources.get(site.path), value, site.role == "maybe"):

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tree_sitter import Node
 
 from codemods.guard_across_await import value_names
+from codemods.guard_across_await.chains import (
+    POSTFIX,
+    hangs_on,
+    is_chain,
+    statement_value,
+    with_lock,
+)
 from codemods.guard_across_await.extraction import Extraction
-from codemods.guard_across_await.named_guard import Context, GuardBlock
+from codemods.guard_across_await.named_guard import Carried, Context, GuardBlock
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
     CHAIN_WIDTH,
     LINE_WIDTH,
     block,
-    chained,
     first_free,
     indent_step,
     is_free,
@@ -29,24 +36,26 @@ from engine.rust.drop_scopes import binds_by_reference
 from engine.rust.evaluation_order import lengthens_temporaries
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.known_calls import is_reading_method
-from engine.rust.nodes import callee_of, is_callee, is_mut, method_on, operation_of
+from engine.rust.nodes import COMPARISONS, is_callee, is_mut, method_on, operation_of
+from engine.rust.owned_copies import instead_of_reference
 from engine.rust.scopes import Binding
-from engine.rust.statement_nodes import condition_of, let_of, pattern_against
+from engine.rust.statement_nodes import let_of, pattern_against
 from engine.rust.syntax import COMMENTS, Source, span_of
-
-_POSTFIX = frozenset({"call_expression", "await_expression", "try_expression", "identifier"})
+from engine.rust.types import Type
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One way to write it. ``cost`` is what a clone that it adds costs. Under the lock stays what
-    stands in a span of ``held``; what stands in one of ``released`` (None: all the rest) does not."""
+    """One way to write it. ``cost`` is what a clone that it adds costs, ``cloned`` what such are of. Under
+    the lock stays what stands in a span of ``held``; what stands in one of ``released`` (None: all the
+    rest) does not."""
 
     label: str
     edits: tuple[Edit, ...]
     cost: str = ""
     held: tuple[Span, ...] = ()
     released: tuple[Span, ...] | None = None
+    cloned: tuple[Type, ...] = ()
 
 
 def drafts(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> list[Draft]:
@@ -84,12 +93,10 @@ class _Writer:
         self.inner = self.indent + self.unit
         self.end = trailing_comment(self.source, guard_block.span.end)
         self.cost = "; ".join(dict.fromkeys(c.cost for c in extractions if c.cost))
-        if not self.cost and any(c.suffix for c in guard_block.carried):
-            self.cost = "a clone of " + ", ".join(
-                f"`{c.binding.name.decode('utf-8', 'replace')}`"
-                for c in guard_block.carried
-                if c.suffix
-            )
+        copies = [c.binding.name for c in guard_block.carried if _costs(c)]
+        if not self.cost and copies:
+            said = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in copies)
+            self.cost = f"a clone of {said}"
         self.names = self.pick()
 
     def pick(self) -> list[bytes]:
@@ -99,7 +106,7 @@ class _Writer:
         if outside is None:
             return picked
         where = Span(outside.start_byte, self.guard_block.block.end_byte)
-        gone = [span for c in self.extractions for span in (c.place, *c.also)]
+        gone = [span for c in self.extractions for span in c.places]
         for extraction in self.extractions:
             wanted = [value_names.suggest(self.source, extraction.node)]
             name = value_names.pattern_name(self.source, _pattern_of(extraction.node))
@@ -108,10 +115,14 @@ class _Writer:
             if self._is_guard(extraction):
                 wanted.insert(0, self.scope.bindings[0].name)
             wanted = [w for w in wanted if w not in picked] or [wanted[-1] + b"_value"]
-            picked.append(
-                first_free(wanted, lambda n: is_free(self.source, self.ctx.scopes, n, where, gone))
-            )
+            picked.append(self._free(wanted, where, gone, extraction.places))
         return picked
+
+    def _free(
+        self, wanted: Sequence[bytes], where: Span, gone: Sequence[Span], meant: Sequence[Span]
+    ) -> bytes:
+        source, scopes = self.source, self.ctx.scopes
+        return first_free(wanted, lambda name: is_free(source, scopes, name, where, gone, meant))
 
     def _is_guard(self, extraction: Extraction) -> bool:
         """All that is guarded (``*guard``, a clone of it): the guard's own name fits best."""
@@ -130,7 +141,7 @@ class _Writer:
         if len(rest) != 1 or guard_block.others or self.scope.kind != "let":
             return None
         (use,) = rest
-        if not self.scope.bindings[0].plain or self.scope.node.type not in _POSTFIX:
+        if not self.scope.bindings[0].plain or self.scope.node.type not in POSTFIX:
             return None
         lock = source.text(self.scope.node)
         if b"\n" in lock:
@@ -145,16 +156,16 @@ class _Writer:
         )
         if source.comments_in(Span(guard.end_byte, user.start_byte)):
             return None
-        chain = _value_of(user)
-        if chain is None or not _hangs_on(source, chain, use):
+        chain = statement_value(user)
+        if chain is None or not hangs_on(source, chain, use):
             return None
-        suffix = b""
-        if guard_block.carried and guard_block.carried[0].suffix:
+        copied = guard_block.carried[0].copied if guard_block.carried else None
+        value = with_lock(source, span_of(chain), use, lock)
+        if copied is not None:
             let = let_of(user)
             if len(guard_block.carried) > 1 or (let is not None and let.alternative is not None):
                 return None
-            suffix = guard_block.carried[0].suffix
-        value = _put(source, span_of(chain), use, lock) + suffix
+            value = copied.of(value)
         head = source.data[user.start_byte : chain.start_byte] + value
         behind = replaced(source, Span(chain.end_byte, user.end_byte), dict.fromkeys(dropped, b""))
         text = head + behind
@@ -187,11 +198,11 @@ class _Writer:
 
     def _line_in_front(self, use: Span, lock: bytes) -> Draft | None:
         extraction = self.extractions[0]
-        if not _hangs_on(self.source, extraction.node, use) or lengthens_temporaries(
+        if not hangs_on(self.source, extraction.node, use) or lengthens_temporaries(
             self.source, extraction.node
         ):
             return None
-        value = _put(self.source, extraction.span, use, lock) + extraction.suffix
+        value = extraction.value(with_lock(self.source, extraction.span, use, lock))
         text = (
             b"let "
             + (b"mut " if extraction.mutable else b"")
@@ -219,6 +230,7 @@ class _Writer:
         own = {b for b in self.ctx.scopes.bindings if b.statement == span_of(last)}
         if (
             self.extractions
+            or guard_block.declared
             or guard_block.last == guard_block.first
             or let is None
             or value is None
@@ -228,17 +240,18 @@ class _Writer:
             or value.type == "reference_expression"
             or binds_by_reference(let.pattern)
             or (
-                any(c.suffix for c in guard_block.carried)
-                and (len(own) > 1 or not _is_chain(value) or let.type is not None)
+                any(c.copied for c in guard_block.carried)
+                and (len(own) > 1 or not is_chain(value) or let.type is not None)
             )
         ):
             return self.named()
-        suffix = guard_block.carried[0].suffix
+        copied = guard_block.carried[0].copied
         header = source.data[last.start_byte : value.start_byte].rstrip() + b" "
         before = reindented(
             source, Span(guard_block.span.start, last.start_byte), self.indent, self.inner
         ).rstrip()
-        body = chained(reindented(source, span_of(value), self.indent, self.inner), suffix)
+        body = reindented(source, span_of(value), self.indent, self.inner)
+        body = copied.of(body) if copied is not None else body
         comment = source.data[last.end_byte : self.end]
         gap = source.data[value.end_byte : last.end_byte].rstrip(b"; \t\r\n")
         if gap.strip():  # a comment between the value and the semicolon
@@ -253,13 +266,13 @@ class _Writer:
         guard_block, source = self.guard_block, self.source
         outer: list[bytes] = []
         inner: list[bytes] = []
-        instead: list[tuple[Span, bytes]] = []
+        instead = [(_up_to_next(source, let), b"") for let in guard_block.declared]
         for carried in guard_block.carried:
             name = carried.binding.name
             mutable = carried.binding.mutable and self._mutated(carried.binding, outside=True)
             mutable = mutable and mut_outside
             outer.append((b"mut " if mutable else b"") + name)
-            inner.append(name + carried.suffix)
+            inner.append(carried.copied.of(name) if carried.copied is not None else name)
             if carried.binding.mutable and not self._mutated(carried.binding, outside=False):
                 instead.extend(self._without_mut(carried.binding))
         for extraction, name in zip(self.extractions, self.names, strict=True):
@@ -274,7 +287,10 @@ class _Writer:
         elif outer:
             header = b"let (" + b", ".join(outer) + b") = "
             tail = b"(" + b", ".join(inner) + b")"
-        text = block(source, header, body, tail, self.indent, self.unit)
+        front = b"".join(
+            source.text(let) + source.newline + self.indent for let in guard_block.declared
+        )
+        text = front + block(source, header, body, tail, self.indent, self.unit)
         edit = Edit(source.path, guard_block.span.start, self.end, text)
         return self._draft("block", edit, *self._outside())
 
@@ -282,13 +298,40 @@ class _Writer:
 
     def _draft(self, label: str, *edits: Edit) -> Draft:
         held = (self.guard_block.span, *(extraction.span for extraction in self.extractions))
-        return Draft(label, edits, self.cost, held)
+        cloned = [extraction.cloned for extraction in self.extractions]
+        cloned += [carried.held for carried in self.guard_block.carried if carried.copied]
+        types = tuple(type_ for type_ in cloned if type_ is not None)
+        return Draft(label, (*edits, *self._lent()), self.cost, held, cloned=types)
+
+    def _lent(self) -> list[Edit]:
+        """Behind the block, references to what was copied where the code needs one."""
+        found: dict[Span, Edit] = {}
+        gone = [span for extraction in self.extractions for span in extraction.places]
+        for carried in self.guard_block.carried:
+            if carried.copied is None:
+                continue
+            for use in self.ctx.scopes.uses(carried.binding):
+                away = any(use.span in span for span in gone)
+                if use.span.start < self.guard_block.span.end or use.capture or away:
+                    continue
+                node, name = self.source.innermost(use.span), carried.binding.name
+                if span_of(node) != use.span:
+                    continue
+                change = instead_of_reference(self.source, node, name, carried.copied)
+                if change is not None:
+                    span, text = change
+                    found[span] = Edit(self.source.path, span.start, span.end, text)
+        for span in list(found):  # of two that are compared both are values now
+            sides = _compared(self.source, span)
+            lent = [found[side] for side in sides if side in found]
+            if len(lent) == 2 and all(edit.replacement.startswith(b"&") for edit in lent):
+                for side in sides:
+                    del found[side]
+        return list(found.values())
 
     def _value(self, extraction: Extraction) -> bytes:
         base = self.source.indent_of(extraction.node.start_byte)
-        return chained(
-            reindented(self.source, extraction.span, base, self.inner), extraction.suffix
-        )
+        return extraction.value(reindented(self.source, extraction.span, base, self.inner))
 
     def _outside(self) -> list[Edit]:
         """The awaiting statement with names in place of what the block computes."""
@@ -320,6 +363,26 @@ class _Writer:
         return [(Span(found.start_byte, end), b"")]
 
 
+def _up_to_next(source: Source, statement: Node) -> Span:
+    """The statement, up to what stands behind it."""
+    rest = source.data[statement.end_byte :]
+    return Span(statement.start_byte, len(source.data) - len(rest.lstrip()))
+
+
+def _compared(source: Source, side: Span) -> tuple[Span, ...]:
+    """Both sides of the comparison that ``side`` is one of; () where it is none."""
+    node = source.innermost(side)
+    operation = operation_of(source, node.parent) if node.parent is not None else None
+    if operation is None or operation.operator not in COMPARISONS:
+        return ()
+    return span_of(operation.left), span_of(operation.right)
+
+
+def _costs(carried: Carried) -> bool:
+    """Is it cloned, and not just copied?"""
+    return carried.copied is not None and carried.copied.copy not in (b"*", b".copied()")
+
+
 # What is still the place, or a part of it, that the name in it starts.
 _PARTS = frozenset(
     {"field_expression", "index_expression", "unary_expression", "parenthesized_expression"}
@@ -345,66 +408,6 @@ def _may_mutate(source: Source, node: Node) -> bool:
             return False
         current = parent
     return False
-
-
-def _value_of(statement: Node) -> Node | None:
-    """The expression that the statement is about: a ``let``'s value, or the expression itself."""
-    let = let_of(statement)
-    if let is not None:
-        return let.value if not binds_by_reference(let.pattern) else None
-    if statement.type != "expression_statement":
-        return None
-    value = statement.named_children[0]
-    if value.type != "if_expression":
-        return value
-    condition = condition_of(value)  # its temporaries end before the branches
-    while condition is not None and condition.type in (
-        "unary_expression",
-        "parenthesized_expression",
-    ):
-        if condition.type == "unary_expression" and condition.children[0].type != "!":
-            return condition
-        condition = condition.named_children[0]
-    return condition
-
-
-def _is_chain(node: Node) -> bool:
-    return node.type in _POSTFIX or node.type in ("field_expression", "index_expression")
-
-
-def _hangs_on(source: Source, node: Node, use: Span) -> bool:
-    """Is ``node`` one chain of calls and fields that starts with the guard (``*g`` too)?"""
-    current: Node | None = node
-    while current is not None:
-        if span_of(current) == use:
-            return True
-        if current.type == "call_expression":
-            current = callee_of(current)
-            if current is not None and current.type != "field_expression":
-                return False
-        elif (operation := operation_of(source, current)) is not None:
-            if current.type != "binary_expression" and operation.right.type not in _LITERALS:
-                return False  # the right side would be evaluated before the lock is taken
-            current = operation.left
-        elif current.type in ("field_expression", "await_expression", "try_expression") or (
-            current.type in ("unary_expression", "index_expression", "type_cast_expression")
-        ):
-            if current.type == "unary_expression" and current.children[0].type != "*":
-                return False
-            current = current.named_children[0]
-        else:
-            return False
-    return False
-
-
-_LITERALS = frozenset(
-    {"integer_literal", "boolean_literal", "float_literal", "string_literal", "char_literal"}
-    | {"identifier"}
-)
-
-
-def _put(source: Source, span: Span, use: Span, lock: bytes) -> bytes:
-    return source.data[span.start : use.start] + lock + source.data[use.end : span.end]
 
 
 def _pattern_of(node: Node) -> Node | None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from tree_sitter import Node
 
 from codemods.guard_across_await import messages
-from codemods.guard_across_await.extraction import Extraction, cloning
+from codemods.guard_across_await.extraction import Extraction
 from codemods.guard_across_await.extraction_candidates import candidates
 from codemods.guard_across_await.named_guard import (
     Carried,
@@ -18,23 +18,24 @@ from codemods.guard_across_await.named_guard import (
     no_extraction,
 )
 from codemods.guard_across_await.notes import of_drop_earlier
+from codemods.guard_across_await.readings import read_out
 from engine.base.model import Span
+from engine.rust.codegen import identifiers, is_annotated
 from engine.rust.effects import outward_effects
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.item_nodes import type_of
 from engine.rust.lending import lends
-from engine.rust.locks import guards_in
+from engine.rust.locks import guarded, guards_in
 from engine.rust.moves import moved
-from engine.rust.nodes import macro_name
+from engine.rust.nodes import access_of, indexed, macro_name
+from engine.rust.owned_copies import OwnedCopy, copy_behind, owned_copy, referred
 from engine.rust.scopes import Binding
-from engine.rust.statement_nodes import let_of, pattern_of, statements_of
+from engine.rust.statement_nodes import let_of, parts_of_pattern, pattern_of, statements_of
 from engine.rust.syntax import ITEMS, span_of
 from engine.rust.type_facts import is_whole, shared_target
 from engine.rust.types import Type
 
-# What a reference that is declared so points to has no size of its own: `clone` copies the reference.
-_UNSIZED = re.compile(rb"&\s*(?:'\w+\s+)?(?:str|\[.*\]|(?:\w+::)*(?:Path|OsStr|CStr))")
 _PINS = frozenset({b"pin", b"pin_mut"})
 
 
@@ -66,6 +67,11 @@ class BlockPlanner:
         self.cloning_out = cloning_out
         self.clonable = False  # would something have been cloned out?
         self.widened = False  # does the block go on behind the guard's last use?
+        self.declared: list[Node] = []  # `let name;` for what the block gives a value
+        self.referred: dict[Binding, Type] = {}  # what a name that borrows refers to
+        self.read: dict[
+            Binding, tuple[Extraction, ...]
+        ] = {}  # what is read of one behind the block
         self.ctx = ctx
         self.source = ctx.source
         self.scope = scope
@@ -102,7 +108,7 @@ class BlockPlanner:
     def _block(self) -> GuardBlock:
         uses = set(self.scope.uses)
         last = max((self.index_at(use) for use in uses), default=self.first)
-        derived: dict[Binding, bytes | None] = {}
+        derived: dict[Binding, OwnedCopy | None] = {}
         while True:
             before = last
             for other, reason in self.others.items():
@@ -113,17 +119,21 @@ class BlockPlanner:
                     self.inside.append(other)
                     uses |= other.uses
                     last = max([last, *(self.index_at(use) for use in other.uses)])
-            for binding, suffix in self.derived(min(last, self.stop - 1)).items():
+            for binding, copied in self.derived(min(last, self.stop - 1)).items():
                 later = [u.span for u in self.ctx.scopes.uses(binding)]
                 ends = max((self.index_at(use) for use in later), default=0)
-                if suffix is not None and ends >= self.stop:
+                if ends >= self.stop and self._is_read_out(binding, copied, ends):
+                    copied = None
+                    later = [use for use in later if self.index_at(use) < self.stop]
+                    ends = max((self.index_at(use) for use in later), default=0)
+                elif copied is not None and ends >= self.stop:
                     self.clonable = True
                     if not self.cloning_out and ends == self.stop:
-                        suffix = None
+                        copied = None
                 elif ends < self.stop:
-                    suffix = None
-                derived[binding] = suffix
-                if suffix is None:
+                    copied = None
+                derived[binding] = copied
+                if copied is None:
                     uses.update(later)
                     last = max([last, ends])
             seen = self._last_effect(last)
@@ -141,8 +151,13 @@ class BlockPlanner:
             last -= 1
             if self.clonable and not self.cloning_out and any(o[0].cost for o in extractions):
                 raise Refused("a clone of what borrows from the guard costs no more")
+        if self.read:
+            outside = self.statements[last + 1]
+            places = [options[0].place for options in extractions]
+            ways = (way.beside(places) for ways in self.read.values() for way in ways)
+            extractions += tuple((way,) for way in ways if way is not None)
         self.check(last, outside)
-        gone = [options[0].place for options in extractions]
+        gone = [span for options in extractions for span in options[0].places]
         carried, notes = self.carried(last, gone, derived)
         return GuardBlock(
             self.scope.region,
@@ -154,7 +169,25 @@ class BlockPlanner:
             extractions,
             tuple(self.inside),
             notes,
+            tuple(self.declared),
         )
+
+    def _is_read_out(self, binding: Binding, copied: OwnedCopy | None, ends: int) -> bool:
+        """Is all that is needed of ``binding``, which borrows from the guard, from the await on what can
+        be read of it in the block?"""
+        if ends == self.stop and not self.cloning_out:
+            self.clonable = True  # if nothing comes of the statement that awaits
+            return False
+        inner, facts = self.referred.get(binding), self.ctx.types.facts
+        if inner is None or (copied is not None and facts.is_cheap(inner)):
+            return False
+        if binding not in self.read:
+            uses = [u for u in self.ctx.scopes.uses(binding) if self.index_at(u.span) >= self.stop]
+            ways = read_out(self.ctx, uses, inner)
+            if not ways:
+                return False
+            self.read[binding] = ways
+        return True
 
     def _last_effect(self, last: int) -> int:
         """The last statement before the awaiting one that does something which others may see: it is
@@ -173,11 +206,11 @@ class BlockPlanner:
 
     # -- what borrows from the guard -----------------------------------------------------------
 
-    def derived(self, last: int) -> dict[Binding, bytes | None]:
-        """Names bound to something borrowed from the guard, with what clones it out cheaply (None:
-        nothing does, so the guard must live as long as they are used)."""
+    def derived(self, last: int) -> dict[Binding, OwnedCopy | None]:
+        """Names bound to something borrowed from the guard, with what copies it cheaply (None: nothing
+        does, so the guard must live as long as they are used)."""
         sources = {u for o in (self.scope, *self.inside) for u in o.uses}
-        found: dict[Binding, bytes | None] = {}
+        found: dict[Binding, OwnedCopy | None] = {}
         guards = {b for o in (self.scope, *self.inside) for b in o.bindings}
         for statement in self.statements[self.first + 1 : last + 1]:
             let = let_of(statement)
@@ -190,14 +223,25 @@ class BlockPlanner:
             if type_ is None or is_whole(type_) or self._is_written_whole(statement, type_):
                 continue
             for binding in self._bound_by(statement):
-                if binding not in guards:
-                    found[binding] = self._clones_out(binding, statement, type_)
-                    sources |= {use.span for use in self.ctx.scopes.uses(binding)}
+                if binding in guards:
+                    continue
+                inner = self._refers_to(binding, let.pattern, type_)
+                found[binding] = None
+                if inner is not None:
+                    self.referred[binding] = guarded(inner) or inner
+                    found[binding] = self._copied(binding, statement, type_)
+                sources |= {use.span for use in self.ctx.scopes.uses(binding)}
         return found
 
     def _lends(self, use: Span, value: Node) -> bool:
         """May ``value`` borrow from what is used at ``use``? Not where a value of its own is made of it
-        on the way (an index, a key)."""
+        on the way (an index, a key), nor where it is a reference that lies in what is guarded, which
+        outlives the guard."""
+        of_guard = any(use in guard.uses for guard in (self.scope, *self.inside))
+        place = access_of(value) is not None or indexed(value) is not None
+        type_ = self.ctx.type_of(value)
+        if of_guard and place and type_ is not None and type_.is_ref and not type_.is_mut_ref:
+            return False
         return lends(self.source, self.source.innermost(use), value, self.ctx.type_of)
 
     def _is_written_whole(self, let: Node, type_: Type) -> bool:
@@ -211,18 +255,22 @@ class BlockPlanner:
             b for b in self.ctx.scopes.bindings if b.kind == "let" and b.statement == span_of(let)
         ]
 
-    def _clones_out(self, binding: Binding, let: Node, type_: Type) -> bytes | None:
-        inner, facts = shared_target(type_), self.ctx.types.facts
-        if inner is None or binding.by_ref or not (facts.is_cheap(inner) or facts.is_small(inner)):
-            return None
+    def _refers_to(self, binding: Binding, pattern: Node, type_: Type) -> Type | None:
         if binding.plain:
-            written = type_of(let)
-            unsized = written is not None and _UNSIZED.fullmatch(self.source.text(written))
-            return b".to_owned()" if unsized else cloning(facts, type_)
-        one = len(self._bound_by(let)) == 1
-        pattern = pattern_of(let)
-        simple = pattern is not None and pattern.type == "tuple_struct_pattern"
-        return b".clone()" if one and simple and not type_.is_ref else None
+            return shared_target(type_)
+        return referred(pattern, binding.decl, type_)
+
+    def _copied(self, binding: Binding, let: Node, type_: Type) -> OwnedCopy | None:
+        inner, facts = self.referred[binding], self.ctx.types.facts
+        if binding.by_ref or binding.mutable:
+            return None
+        if not (facts.is_cheap(inner) or facts.is_small(inner)):
+            return None
+        if not binding.plain:
+            return copy_behind(facts, inner)
+        written = type_of(let)
+        said = self.source.text(written) if written is not None else b""
+        return owned_copy(facts, type_, said)
 
     # -- what comes out ------------------------------------------------------------------------
 
@@ -248,7 +296,7 @@ class BlockPlanner:
         return tuple(found)
 
     def carried(
-        self, last: int, gone: Sequence[Span], derived: dict[Binding, bytes | None]
+        self, last: int, gone: Sequence[Span], derived: dict[Binding, OwnedCopy | None]
     ) -> tuple[tuple[Carried, ...], tuple[str, ...]]:
         """Names to hand out; what would be dropped earlier is refused or noted."""
         end = self.statements[last].end_byte
@@ -267,12 +315,16 @@ class BlockPlanner:
                 if binding in guards:
                     continue
                 if after and value is None:
-                    raise Refused(messages.declared_without_value(self.scope, name))
+                    if not self._goes_in_front(statement, binding):
+                        raise Refused(messages.declared_without_value(self.scope, name))
+                    self.declared.append(statement)
+                    continue
                 type_ = self.ctx.type_of(value) if value is not None else None
                 if after and type_ is not None and next(guards_in(type_), None) is not None:
                     raise Refused(messages.dropped_earlier(self.scope, name, type_), False)
                 if after:
-                    carried.append(Carried(binding, derived.get(binding) or b""))
+                    held = self.referred.get(binding)
+                    carried.append(Carried(binding, derived.get(binding), held))
                     continue
                 if name.startswith("_"):
                     raise Refused(messages.dropped_earlier(self.scope, name))
@@ -285,6 +337,12 @@ class BlockPlanner:
                         notes.append(of_drop_earlier(name, held, gone_by_then))
         return tuple(carried), tuple(notes)
 
+    def _goes_in_front(self, let: Node, binding: Binding) -> bool:
+        """May ``let name;`` stand in front of the guard: is no other of that name meant in between?"""
+        between = Span(self.scope.holder.start_byte, let.start_byte)
+        named = identifiers(self.source.data[between.start : between.end])
+        return binding.plain and binding.name not in named and not is_annotated(self.source, let)
+
     def _part(self, let: Node, binding: Binding, type_: Type | None) -> Type | None:
         """The type of the part of the ``let``'s value that ``binding`` is; None: not known."""
         pattern = pattern_of(let)
@@ -296,7 +354,7 @@ class BlockPlanner:
             if pattern.type == "mut_pattern":
                 pattern = pattern.named_children[-1]
             elif pattern.type == "tuple_pattern" and type_.kind == "tuple":
-                inside = pattern.named_children
+                inside = parts_of_pattern(pattern)
                 at = next((i for i, n in enumerate(inside) if binding.decl in span_of(n)), None)
                 if at is None or len(inside) != len(type_.args):
                     return None
@@ -330,14 +388,14 @@ class BlockPlanner:
             if between is not None and between.type == "attribute_item":
                 raise Refused(messages.attribute(self.scope, self.source.text(between)))
 
-    def _beyond(self, uses: set[Span], derived: dict[Binding, bytes | None]) -> Refused:
+    def _beyond(self, uses: set[Span], derived: dict[Binding, OwnedCopy | None]) -> Refused:
         """Something that needs the guard is used after the await: what, and where."""
         for other in self.inside:
             if any(self.index_at(use) > self.stop for use in other.uses):
                 return self._stays(other)
-        for binding, suffix in derived.items():
+        for binding, copied in derived.items():
             for found in self.ctx.scopes.uses(binding):
-                if suffix is None and self.index_at(found.span) > self.stop:
+                if copied is None and self.index_at(found.span) > self.stop:
                     reason = messages.borrowed_beyond(self.source, self.scope, binding, found.span)
                     return Refused(reason, False)
         later = next((use for use in sorted(uses) if self.index_at(use) > self.stop), None)

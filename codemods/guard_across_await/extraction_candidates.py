@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.extraction import Extraction, Types, cloning, priced
+from codemods.guard_across_await.extraction import BY_REFERENCE, Extraction, Types, priced
 from codemods.guard_across_await.loop_items import collected
 from codemods.guard_across_await.tested_patterns import tested
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
 from engine.rust.nodes import indexed, is_mut, method_call, operation_of, unwrapped
-from engine.rust.syntax import Source
+from engine.rust.owned_copies import instead_of_reference, owned_copy
+from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts, is_whole, shared_target
 from engine.rust.types import Type
 
@@ -54,8 +54,8 @@ def candidates(
         return tuple(ranked[:2])
     ranked.extend(tested(source, types, chain[-1]))
     ranked.extend(collected(source, types, found))
-    for node in reversed(chain):
-        ranked.extend(_cloned(source, types, node, start))
+    clones = [way for node in reversed(chain) for way in _cloned(source, types, node, start)]
+    ranked.extend(sorted(clones, key=lambda way: way.small))
     for node in reversed(chain[:-1]):
         if node != start and _is_value(source, types, node, start):
             ranked.append(Extraction(node))
@@ -118,30 +118,30 @@ def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Extra
     borrowed = parent.type == "reference_expression"
     if borrowed and is_mut(parent):
         return []
-    inner = shared_target(type_)
-    if node.type in _PLACES or node == start:
-        return _of_place(
-            types.facts, node, start, type_, borrowed or parent.type == "field_expression"
-        )
-    if inner is None:
-        return []
-    as_ref = method_call(source, node)
-    if as_ref is not None and as_ref.method == b"as_ref" and not type_.is_ref:
-        return priced(
-            types.facts, Extraction(as_ref.receiver, b".clone()", whole=node, by_ref=True), inner
-        )
-    suffix = cloning(types.facts, type_)
+    made, inner = owned_copy(types.facts, type_), shared_target(type_)
+    if made is None or inner is None:
+        place = node.type in _PLACES or node == start
+        looked_into = borrowed or parent.type == "field_expression"
+        return _of_place(types.facts, node, start, type_) if place and looked_into else []
     matched = parent.type in ("let_condition", "match_expression")
-    ways = [Extraction(node, suffix), *([Extraction(node, suffix, by_ref=True)] if matched else [])]
+    as_ref = method_call(source, node)
+    if as_ref is not None and as_ref.method == b"as_ref" and made.optional:
+        lend = BY_REFERENCE if matched else made.lend
+        way = Extraction(as_ref.receiver, b".clone()", whole=node, lend=lend)
+        return priced(types.facts, way, inner)
+    ways = [Extraction(node, made.copy)]
+    if matched:  # a pattern may look through either
+        ways.append(Extraction(node, made.copy, lend=BY_REFERENCE))
+    elif not borrowed and (change := instead_of_reference(source, node, b"", made)) is not None:
+        lend = made.lend if change[0] == span_of(node) else (b"", b"")
+        ways = [Extraction(node, made.copy, lend=lend)]
     return [extraction for way in ways for extraction in priced(types.facts, way, inner)]
 
 
-def _of_place(
-    facts: TypeFacts, node: Node, start: Node, type_: Type, looked_into: bool
-) -> list[Extraction]:
+def _of_place(facts: TypeFacts, node: Node, start: Node, type_: Type) -> list[Extraction]:
     """``tx.clone()`` for a field that is called on or borrowed; of the guard itself, of what it
     guards (guards are not ``Clone``, so the call goes through)."""
-    held: Type | None = type_.args[0] if type_.is_ref else type_
+    held: Type | None = type_
     if node.type == "unary_expression":
         operand = node.named_children[0]
         if operand != start:
@@ -149,9 +149,7 @@ def _of_place(
         way = Extraction(operand, b".clone()", whole=node)
     else:
         way = Extraction(node, b".clone()")
-    if node == start and not type_.is_ref:
+    if node == start:
         guard = next(guards_in(type_), None)
         held = guarded(type_) if guard == type_ else None
-    if held is None or facts.is_copy(held) or not (looked_into or type_.is_ref):
-        return []
-    return priced(facts, replace(way, by_ref=not looked_into), held)
+    return priced(facts, way, held) if held is not None and not facts.is_copy(held) else []

@@ -16,10 +16,13 @@ from codemods.guard_across_await.kept_handles import (
     without_later_uses,
 )
 from codemods.guard_across_await.named_guard import Context, Refused
+from codemods.guard_across_await.readings import reading
 from engine.base.model import Span
 from engine.rust.evaluation_order import expressions_around
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guarded, lock_call
+from engine.rust.nodes import access_of
+from engine.rust.raw_pointers import RawLook, looks_raw, raw_look
 from engine.rust.statement_nodes import let_of, statements_of
 from engine.rust.suspension import held_on_purpose
 from engine.rust.syntax import span_of
@@ -35,7 +38,9 @@ class GuardPlan:
     reason: str = ""
     others: tuple[GuardScope, ...] = ()
     notes: tuple[str, ...] = ()
-    blocked: str = "a pattern binds it"  # why no block can end it, where a ``drop`` does
+    blocked: str = (
+        "a pattern binds it"  # why no block can end it, where a ``drop`` does ("": one can)
+    )
     open: bool = False  # types that are not known yet decide
 
 
@@ -49,7 +54,7 @@ def plan_guard(
             return _handed_out(ctx, scope, guard) or GuardPlan(reason=reason)
         if scope.kind in ("let", "extended"):
             stay = {o: reason_to_keep(ctx, o, type_) for o, type_ in others.items()}
-            return _named(ctx, scope, stay)
+            return _named(ctx, scope, guard, stay)
         if scope.kind in ("pattern", "for"):
             return GuardPlan(tuple(pattern_guard.drafts(ctx, scope)))
         joint = temporary_guard.joint_draft(ctx, scope, list(others))
@@ -72,19 +77,29 @@ def _handed_out(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPla
     return GuardPlan(tuple(block_edits.drafts(ctx, scope, found)), notes=found.notes)
 
 
-def _named(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> GuardPlan:
+def _named(
+    ctx: Context, scope: GuardScope, guard: Type | None, others: Mapping[GuardScope, str]
+) -> GuardPlan:
     try:
         guard_block = block_for(ctx, scope, others)
     except Refused as refused:
+        handles = handle_block(ctx, scope, guard)
+        if handles is not None:
+            return GuardPlan(tuple(block_edits.drafts(ctx, scope, handles)), notes=handles.notes)
         early = scope.kind == "let" and refused.droppable
         dropped = pattern_guard.early_drops(ctx, scope) if early else None
         if dropped is None:
             raise refused
         return GuardPlan((dropped,), blocked=refused.reason)
+    ways = block_edits.drafts(ctx, scope, guard_block)
+    if scope.kind == "let" and not guard_block.others:
+        dropped = pattern_guard.early_drops(ctx, scope)  # where rustc refuses the block
+        ways += [dropped] if dropped is not None else []
     return GuardPlan(
-        tuple(block_edits.drafts(ctx, scope, guard_block)),
+        tuple(ways),
         others=guard_block.others,
         notes=guard_block.notes,
+        blocked="",
     )
 
 
@@ -98,6 +113,9 @@ def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:
     attribute = held_on_purpose(source, scope.holder)
     if attribute is not None:
         return messages.allowed(source, scope, attribute)
+    looked = _looked_into_raw(ctx, scope)
+    if looked is not None:
+        return messages.raw(source, scope, looked.what)
     if scope.kind not in ("let", "pattern", "extended"):
         return ""
     if trace.moves:
@@ -129,6 +147,20 @@ def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:
     return ""
 
 
+def _looked_into_raw(ctx: Context, scope: GuardScope) -> RawLook | None:
+    """A raw pointer into what is guarded, which may be used after the await."""
+    source, function = ctx.source, ctx.scopes.function
+    if not looks_raw(source, function):
+        return None
+    at = scope.trace.ordered()[0].end_byte
+    named = [(b.name, [use.span for use in ctx.scopes.uses(b)]) for b in scope.bindings]
+    locked = lock_call(source, scope.node)
+    whole = source.text(locked.receiver if locked is not None else scope.node)
+    places = named or [(whole, [span_of(scope.node)])]
+    found = (raw_look(source, ctx.scopes, name, uses, at) for name, uses in places)
+    return next(filter(None, found), None)
+
+
 def _use(nodes: Sequence[Node]) -> Span:
     return span_of(min(nodes, key=lambda n: n.start_byte))
 
@@ -139,10 +171,7 @@ def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
     if scope.kind == "temporary":
         around = temporary_guard.statement_around(ctx.source, scope.node)
         return expressions_around(scope.node, around[0], trace.ordered()) if around else []
-    if scope.kind == "let" and trace.later and not trace.moves:
-        places = later_places(ctx, scope) or {}
-        return [node for nodes in places.values() for node in nodes[:1]]
-    if scope.kind not in ("let", "extended") or trace.later or trace.moves:
+    if scope.kind not in ("let", "extended") or trace.moves:
         return []
     statements = statements_of(scope.region)
     stop = min(
@@ -151,6 +180,12 @@ def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
         if any(span_of(node) in span_of(statement) for node in trace.ordered())
     )
     wanted: list[Node] = []
+    places = [node for nodes in (later_places(ctx, scope) or {}).values() for node in nodes]
+    if trace.later and not places:
+        return []
+    reads = [reading(ctx.source, node) for node in places]
+    bases = [access.base for node in places if (access := access_of(node)) is not None]
+    wanted += [*places, *filter(None, reads), *bases]
     for statement in statements[:stop]:
         let = let_of(statement)
         after = statement.start_byte >= scope.holder.end_byte
@@ -160,8 +195,13 @@ def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
                 if use in span_of(let.value):
                     inner = ctx.source.innermost(use)
                     wanted.extend(expressions_around(inner, let.value, ()))
+    if trace.later:
+        return list(dict.fromkeys(wanted))
     outside = statements[stop]
     for use in sorted(reaching(ctx, scope)):
+        if use.start >= outside.start_byte:
+            read = reading(ctx.source, ctx.source.innermost(use))
+            wanted += [read] if read is not None else []
         if use in span_of(outside):
             node = outside.descendant_for_byte_range(use.start, use.end)
             if node is not None:

@@ -1,22 +1,40 @@
-"""A guard that is needed behind the await for a handle or a number alone: these are taken along."""
+"""A guard that is needed behind the await for a handle, a text or a number alone: these are taken along."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
 
 from codemods.guard_across_await.block_planner import BlockPlanner
-from codemods.guard_across_await.extraction import Extraction
+from codemods.guard_across_await.extraction import Extraction, priced
 from codemods.guard_across_await.named_guard import Context, GuardBlock, Refused
+from codemods.guard_across_await.readings import read_of
 from engine.base.model import Span
+from engine.rust.borrows import is_shown
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.known_calls import COPYING, is_reading_method
 from engine.rust.locks import guarded
-from engine.rust.nodes import access_of, dereferenced, is_callee, is_mut, operation_of, unwrapped
+from engine.rust.nodes import (
+    access_of,
+    borrowed,
+    dereferenced,
+    is_callee,
+    is_mut,
+    method_on,
+    operation_of,
+    unwrapped,
+)
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import is_used_mutably
+from engine.rust.type_facts import is_counted, is_named, is_used_mutably
 from engine.rust.types import Type
 
+# Methods of an `Option` that change it.
+_CHANGING = re.compile(
+    rb"take|take_if|insert|replace|as_mut|as_deref_mut|get_or_insert\w*|iter_mut"
+)
 _PLACES = 3  # more are a snapshot, which a person should name
 
 
@@ -41,26 +59,25 @@ def later_places(ctx: Context, scope: GuardScope) -> dict[bytes, list[Node]] | N
 
 
 def handle_block(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardBlock | None:
-    """The block that hands these out, when each is cheap to clone. While the guard lives nobody else
-    can change them, so that what they are at its end is what they would have been later."""
+    """The block that hands these out, when each is cheap to clone, or no more is read of it than a
+    number. While the guard lives nobody else can change them, so that what they are at its end is what
+    they would have been later."""
     places = later_places(ctx, scope)
     if places is None:
         return None
-    extractions: list[tuple[Extraction, ...]] = []
+    taken: dict[bytes, Extraction] = {}
     for nodes in places.values():
         held = _type(ctx, scope, nodes[0], guard)
-        if held is None or not ctx.types.facts.is_cheap(held) or is_used_mutably(held):
+        ways = _taken_along(ctx, scope, nodes, held) if held is not None else ()
+        if not ways:
             return None
-        copied = ctx.types.facts.is_copy(held)
-        bare, deref = span_of(nodes[0]) in scope.uses, nodes[0].type == "unary_expression"
-        if (copied and bare) or (not copied and deref):
-            return None  # `g.pow(2)` of a number, `*g` of what is none
-        cost = "" if copied else f"a clone of `{held.short()}`, which is cheap"
-        suffix = b"" if copied else b".clone()"
-        also = tuple(span_of(node) for node in nodes[1:])
-        extractions.append((Extraction(nodes[0], suffix, cost, also=also),))
+        for way in ways:  # two fields of one `Arc` take the same
+            text = b"".join(ctx.source.text(way.node).split())
+            same = taken.get(text)
+            taken[text] = way if same is None else same.joined(way)
+    extractions = [(way,) for way in taken.values()]
     planner = BlockPlanner(ctx, scope, {}, cloning_out=True)
-    last, gone = planner.stop - 1, [span_of(n) for nodes in places.values() for n in nodes]
+    last, gone = planner.stop - 1, [span for (way,) in extractions for span in way.places]
     derived = planner.derived(last)
     for binding, cloned in derived.items():
         later = any(planner.index_at(u.span) > last for u in ctx.scopes.uses(binding))
@@ -81,7 +98,54 @@ def handle_block(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardBl
         tuple(extractions),
         (),
         notes,
+        tuple(planner.declared),
     )
+
+
+def _taken_along(
+    ctx: Context, scope: GuardScope, nodes: Sequence[Node], held: Type
+) -> tuple[Extraction, ...]:
+    """Of the places ``nodes``, which are the same ``held``."""
+    facts = ctx.types.facts
+    called = (method_on(ctx.source, unwrapped(node)[0]) for node in nodes)
+    if is_named(held, "Option") and any(c and _CHANGING.fullmatch(c[0]) for c in called):
+        return ()
+    bare, deref = span_of(nodes[0]) in scope.uses, nodes[0].type == "unary_expression"
+    if facts.is_copy(held):
+        return () if bare else (Extraction(nodes[0], also=tuple(nodes[1:])),)  # `g.pow(2)`
+    if not facts.is_cheap(held):
+        read = read_of(ctx, nodes, held)
+        if read or not facts.is_small(held) or not all(_is_looked_at(ctx.source, n) for n in nodes):
+            return read
+        counted = _counted_around(ctx, nodes)
+        if counted:
+            return counted
+    if deref or is_used_mutably(held):
+        return ()
+    (way, *_) = priced(facts, Extraction(nodes[0], b".clone()", also=tuple(nodes[1:])), held)
+    return (way,)
+
+
+def _is_looked_at(source: Source, place: Node) -> bool:
+    """Does what is done with the place leave it as it is?"""
+    child, parent = unwrapped(place)
+    called = method_on(source, child)
+    if called is not None:
+        return is_reading_method(called[0]) or called[0] in COPYING
+    lent = parent is not None and borrowed(parent) is not None and not is_mut(parent)
+    return lent or is_shown(source, child)
+
+
+def _counted_around(ctx: Context, nodes: Sequence[Node]) -> tuple[Extraction, ...]:
+    """``g.config`` of ``g.config.url``, where it is an ``Arc``: counting is cheaper than to copy a text."""
+    bases = [access.base for node in nodes if (access := access_of(node)) is not None]
+    type_ = ctx.type_of(bases[0]) if len(bases) == len(nodes) else None
+    if type_ is None or not is_counted(type_):
+        return ()
+    (way, *_) = priced(
+        ctx.types.facts, Extraction(bases[0], b".clone()", also=tuple(bases[1:])), type_
+    )
+    return (way,)
 
 
 def without_later_uses(scope: GuardScope) -> GuardScope:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await.extraction import Extraction, Types, priced
+from codemods.guard_across_await.extraction import BY_REFERENCE, Extraction, Types, priced
 from engine.base.model import Span
 from engine.rust.iteration import items_of_collection, items_of_iterator
 from engine.rust.nodes import borrowed, method_call
@@ -42,17 +42,20 @@ def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Extra
         return []
     if len(items) == 1:
         way = Extraction(
-            node, head + _each(types.facts, items[0]) + _COLLECT, whole=value, by_ref=True
+            node, head + _each(types.facts, items[0]) + _COLLECT, whole=value, lend=BY_REFERENCE
         )
         return _priced(types.facts, way, items)
     one = _one_of_a_pair(source, loop, node, head)
     if one is not None:
         index, node, head, extra = one
         suffix = head + _each(types.facts, items[index]) + _COLLECT
-        way = Extraction(node, suffix, whole=value, by_ref=True, extra=extra)
+        way = Extraction(node, suffix, whole=value, lend=BY_REFERENCE, extra=extra)
         return _priced(types.facts, way, items[index : index + 1])
     way = Extraction(
-        node, head + _pairs(source, types.facts, loop, items) + _COLLECT, whole=value, by_ref=True
+        node,
+        head + _pairs(source, types.facts, loop, items) + _COLLECT,
+        whole=value,
+        lend=BY_REFERENCE,
     )
     return _priced(types.facts, way, items)
 

@@ -176,6 +176,23 @@ def dropped_after(source: Source, scope: GuardScope, drop: Node) -> str:
     )
 
 
+def dropped_in_part(source: Source, scope: GuardScope, drop: Node) -> str:
+    """The code's own ``drop`` ends the guard, but not on every way to an await."""
+    return (
+        f"`{one_line(source, drop)}` on line {line(source, drop.start_byte)} ends "
+        f"{guard_name(source, scope)} on one way through the statement that awaits"
+    )
+
+
+def raw(source: Source, scope: GuardScope, said: str) -> str:
+    """``said`` tells of a raw pointer that the borrow checker does not follow."""
+    what, at = first_await(source, scope)
+    return (
+        f"{said}: it may be used when {what} is awaited on line {at} or later, and what it points to "
+        f"may change once {guard_name(source, scope)} is gone"
+    )
+
+
 def used_after(source: Source, scope: GuardScope, use: Span | None) -> str:
     """The guard is needed behind an await: at ``use``, or (None) somewhere that has no place of its
     own. Read, await, write is told apart, as it would lose updates if it were split."""

@@ -11,6 +11,7 @@ from codemods.guard_across_await import messages
 from codemods.guard_across_await.extraction import Extraction, Types
 from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.owned_copies import OwnedCopy
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
@@ -32,10 +33,12 @@ class Context:
 
 @dataclass(frozen=True)
 class Carried:
-    """A name that the block computes and the code after needs. ``suffix`` clones it out."""
+    """A name that the block computes and the code after needs. ``copied``: a reference into what is
+    guarded, whose value comes out instead, of the type ``held``."""
 
     binding: Binding
-    suffix: bytes = b""
+    copied: OwnedCopy | None = None
+    held: Type | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class GuardBlock:
     extractions: tuple[tuple[Extraction, ...], ...]
     others: tuple[GuardScope, ...]  # guards taken inside, which end with this one
     notes: tuple[str, ...] = field(default=())
+    declared: tuple[Node, ...] = ()  # ``let name;`` in it, which goes in front of the block
 
     @property
     def span(self) -> Span:
@@ -74,6 +78,9 @@ class Refused(Exception):  # noqa: N818 - an answer, not a failure
 def no_extraction(ctx: Context, scope: GuardScope, use: Node, awaits: list[Node]) -> Refused:
     """No value of its own can be taken out around ``use``."""
     source = ctx.source
+    drop = next((d for d in scope.trace.drops if span_of(use) in span_of(d)), None)
+    if drop is not None:
+        return Refused(messages.dropped_in_part(source, scope, drop))
     if any(span_of(use) in span_of(a) for a in awaits):
         return Refused(messages.awaited_on(source, scope, use, awaits))
     top = messages.looked_into(use)

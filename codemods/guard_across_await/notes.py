@@ -77,19 +77,25 @@ def of_drop_earlier(name: str, type_: Type, gone: Moved) -> str:
     """``gone`` tells whether the value is moved away in the block; where it always is, there is
     nothing to say."""
     where = ", unless it was moved by then" if gone == "sometimes" else ""
-    return f"`{name}` (`{type_.short()}`) is dropped at the end of the new block, before the await{where}."
+    what = {"closure": "a closure", "coroutine": "a future"}.get(type_.kind, f"`{type_.short()}`")
+    return f"`{name}` ({what}) is dropped at the end of the new block, before the await{where}."
 
 
 def of_drop(flavour: Flavour, why: str) -> str:
     """``drop`` ends the lock, but rustc still counts the guard as part of the future. ``why`` says what
-    is in a block's way."""
-    said = f"`drop` ends it, for a block cannot: {why}"
+    is in a block's way ("": a block is another alternative)."""
+    said = f"`drop` ends it, for a block cannot: {why}" if why else "`drop` ends it"
     if flavour.is_async or flavour is Flavour.DASHMAP:
         return f"{said}."
     return (
         f"{said}. The lock is free at run time, but the future still is not `Send`, and clippy's "
         "`await_holding_lock` still fires."
     )
+
+
+def of_holders(where: str) -> str:
+    """A clone is held over the await, and ``where`` it is asked who holds such a value."""
+    return f"{where[0].upper()}{where[1:]}: the clone does now, while the lock is free."
 
 
 def of_cost(cost: str) -> str:

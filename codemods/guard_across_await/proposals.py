@@ -25,6 +25,7 @@ from engine.rust.guard_scopes import (
 )
 from engine.rust.guard_types import GuardTypes
 from engine.rust.held_effects import held_effects
+from engine.rust.holders import is_held
 from engine.rust.locks import Flavour
 from engine.rust.nodes import awaited
 from engine.rust.scopes import scopes_of
@@ -83,7 +84,7 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
         planned = _whole_sections(one, planned, facts)
         together = [i for i, h in near.items() if h.scope in planned.others and i not in done]
         done.update(together)
-        yield _proposal(one, [held[i] for i in together], planned)
+        yield _proposal(one, [held[i] for i in together], planned, facts)
 
 
 def _whole_sections(one: Held, planned: GuardPlan, facts: Facts) -> GuardPlan:
@@ -140,7 +141,7 @@ def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | No
     return Held(real, source, scope, ctx, guard, flavour)
 
 
-def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan) -> Proposal:
+def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan, facts: Facts) -> Proposal:
     if not planned.drafts:
         site = replace(one.site, level=Level.REPORT, reason=planned.reason)
         return Proposal((site,), reason=planned.reason)
@@ -150,6 +151,10 @@ def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan) -> Proposal
         extra = list(planned.notes) if draft.label == "block" else []
         if draft.cost:
             extra.append(notes.of_cost(draft.cost))
+        path = one.source.path
+        asked = (facts.holders.asked_of(path, type_) for type_ in draft.cloned if is_held(type_))
+        if (where := next(filter(None, asked), "")) and draft.cost:
+            extra.append(notes.of_holders(where))
         if draft.label == "drop":
             extra.append(notes.of_drop(one.flavour, planned.blocked))
         released = _released(one, draft)

@@ -13,7 +13,7 @@ from codemods.guard_across_await.extraction import Extraction
 from codemods.guard_across_await.extraction_candidates import candidates
 from codemods.guard_across_await.named_guard import Context, Refused, no_extraction
 from engine.base.model import Edit, Span
-from engine.rust.codegen import chained, first_free, in_front, indent_step, is_free, reindented
+from engine.rust.codegen import first_free, in_front, indent_step, is_free, reindented
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.statement_nodes import arm_of, pattern_of, scrutinee_of
@@ -104,7 +104,8 @@ def joint_draft(
         edits += [in_front(source, statement, text), *extraction.outside(source.path, used[-1])]
     cost = "; ".join(dict.fromkeys(extraction.cost for extraction in chosen if extraction.cost))
     held = tuple(extraction.span for extraction in chosen)
-    return Draft("hoist", tuple(edits), cost, held), tuple(same)
+    cloned = tuple(way.cloned for way in chosen if way.cloned is not None)
+    return Draft("hoist", tuple(edits), cost, held, cloned=cloned), tuple(same)
 
 
 def _in_for(scope: GuardScope) -> bool:
@@ -130,13 +131,18 @@ def _draft(
         indent = source.indent_of(statement.start_byte)
         text = _let(source, extraction, name, indent) + b";"
         edits = [in_front(source, statement, text), *extraction.outside(source.path, name)]
-        return [Draft("hoist", tuple(edits), extraction.cost, (extraction.span,))]
+        return [_drafted("hoist", tuple(edits), extraction)]
     return [_wrapped(ctx, extraction, statement, name)]
+
+
+def _drafted(label: str, edits: tuple[Edit, ...], extraction: Extraction) -> Draft:
+    cloned = (extraction.cloned,) if extraction.cloned is not None else ()
+    return Draft(label, edits, extraction.cost, (extraction.span,), cloned=cloned)
 
 
 def _let(source: Source, extraction: Extraction, name: bytes, indent: bytes) -> bytes:
     base = source.indent_of(extraction.node.start_byte)
-    value = chained(reindented(source, extraction.span, base, indent), extraction.suffix)
+    value = extraction.value(reindented(source, extraction.span, base, indent))
     return b"let " + (b"mut " if extraction.mutable else b"") + name + b" = " + value
 
 
@@ -159,8 +165,9 @@ def _name(
         wanted.append(b"snapshot")
     wanted.append(wanted[0] + b"_value" if wanted[0] != b"value" else b"value")
     wanted = [name for name in wanted if name not in used] or [wanted[-1] + b"_too"]
+    gone = extraction.places
     return first_free(
-        wanted, lambda name: is_free(source, ctx.scopes, name, where, [extraction.place])
+        wanted, lambda name: is_free(source, ctx.scopes, name, where, gone, meant=gone)
     )
 
 
@@ -175,7 +182,7 @@ def _wrapped(ctx: Context, extraction: Extraction, value: Node, name: bytes) -> 
     text = b"{" + deeper + _let(source, extraction, name, indent + unit) + b";" + deeper + body
     text += source.newline + indent + b"}"
     edit = Edit(source.path, value.start_byte, value.end_byte, text)
-    return Draft("block", (edit,), extraction.cost, (extraction.span,))
+    return _drafted("block", (edit,), extraction)
 
 
 def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
@@ -188,10 +195,10 @@ def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
     inner = replace(extraction, mutable=False)
     name = value_names.suggest(source, extraction.node)
     text = b"{" + deeper + _let(source, inner, name, indent + unit) + b";" + deeper + name
-    text = (b"&" if extraction.by_ref else b"") + text + source.newline + indent + b"}"
+    text = extraction.lent(text + source.newline + indent + b"}")
     edits = [Edit(source.path, extraction.place.start, extraction.place.end, text)]
     edits += [Edit(source.path, span.start, span.end, new) for span, new in extraction.extra]
-    return Draft("block", tuple(edits), extraction.cost, (extraction.span,))
+    return _drafted("block", tuple(edits), extraction)
 
 
 def _unit(ctx: Context, node: Node) -> bytes:

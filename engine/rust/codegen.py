@@ -287,13 +287,23 @@ def first_free(wanted: Sequence[bytes], is_free: Callable[[bytes], bool]) -> byt
 
 
 def is_free(
-    source: Source, scopes: Scopes, name: bytes, where: Span, gone: Iterable[Span] = ()
+    source: Source,
+    scopes: Scopes,
+    name: bytes,
+    where: Span,
+    gone: Iterable[Span] = (),
+    meant: Iterable[Span] = (),
 ) -> bool:
-    """May ``let name`` stand at the head of ``where`` without catching a name meant for another?
+    """May ``let name`` stand at the head of ``where`` without catching a name meant for another, and
+    is it what the name means where it will be written, at ``meant``?
 
     ``gone`` are places inside that will not be there any more. Captures in format strings count.
     """
     leave = tuple(gone)
+    for place in meant:
+        hiding = scopes.resolve(name, place.start)
+        if hiding is not None and hiding.decl.start >= where.start:
+            return False
     word = re.compile(rb"(?<![\w.#])" + re.escape(name) + rb"(?![\w!])(?!\s*::)")
     for hit in word.finditer(source.data, where.start, where.end):
         at = Span(hit.start(), hit.end())

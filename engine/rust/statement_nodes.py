@@ -102,6 +102,13 @@ def loop_pattern(node: Node) -> Node | None:
     return node.child_by_field_name("pattern") if node.type == "for_expression" else None
 
 
+def parts_of_pattern(pattern: Node) -> list[Node]:
+    """What stands between the parentheses of ``(a, _)`` or ``Some(a)``; ``_`` and ``..`` too."""
+    inside = [child for child in pattern.children if child.type not in COMMENTS]
+    opened = next((n for n, child in enumerate(inside) if child.type == "("), len(inside))
+    return [child for child in inside[opened:] if child.type not in ("(", ")", ",")]
+
+
 def patterns_of(node: Node) -> list[Node]:
     """The patterns that a ``let``, a condition, a ``for`` or the arms of a ``match`` take a value apart
     with."""

@@ -131,6 +131,8 @@ class TypeFacts:
         told."""
         if type_ is None:
             return None
+        if type_.is_ref:
+            return False
         if any(True for _ in guards_in(type_)) or self._releases(type_):
             return True
         found = self.ownership(type_)

@@ -332,3 +332,38 @@ def test_the_codemod_is_in_the_registry_with_its_query() -> None:
     loaded = registry()[NAME]
     assert loaded.codemod is CODEMOD
     assert replace(scan_source(source_of("let a = b.await;"), (NAME,)), suppressed=0).skips == ()
+
+
+# -- what is told ------------------------------------------------------------------------------
+
+
+def test_who_asks_for_other_holders_is_named_where_a_count_is_taken() -> None:
+    arc = "std::sync::Arc<std::vec::Vec<u64>>"
+    asks = "}\nfn other() {\n    let alone = Arc::get_mut(&mut shared);\n"
+    source = source_of(f"    let g = m.lock().await;\n    send(&g.list).await;\n{asks}")
+    guard = "tokio::sync::MutexGuard<'_, app::State>"
+    types = {"m.lock().await": guard, "g": guard, "g.list": arc, "&g.list": f"&{arc}"}
+    (proposal,) = plan(source, answers({**types, "shared": arc}))
+    said = "Line 6 of src/lib.rs asks by `get_mut` who else holds such a value"
+    assert said in proposal.fixes[0].note
+    (proposal,) = plan(source, answers({**types, "shared": "std::sync::Arc<u8>"}))
+    assert "get_mut" not in proposal.fixes[0].note
+
+
+@pytest.mark.parametrize("taken", ["g.as_ptr() as usize", "unsafe { look(&g) }"])
+def test_a_pointer_that_is_kept_keeps_the_lock(taken: str) -> None:
+    source = source_of(
+        f"    let g = m.lock().await;\n    let p = {taken};\n    io().await;\n    back(p);"
+    )
+    (proposal,) = plan(source, answers({"m.lock().await": TOKIO, taken: "usize"}))
+    assert not proposal.fixes
+    assert "what it points to may change once `g` is gone" in proposal.reason
+
+
+def test_a_drop_in_a_branch_is_no_matter_of_types() -> None:
+    body = "    let g = m.lock().await;\n    let n = g.len();\n    if n > 3 {\n        drop(g);\n"
+    source = source_of(f"{body}    }} else {{\n        io(n).await;\n    }}")
+    (proposal,) = plan(source, answers({"m.lock().await": TOKIO, "g.len()": "usize"}))
+    assert [fix.label for fix in proposal.fixes] == ["drop"]
+    said = "`drop(g)` on line 5 ends `g` on one way through the statement that awaits"
+    assert said in proposal.fixes[0].note

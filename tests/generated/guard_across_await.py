@@ -24,6 +24,30 @@ _LOCKS = {
     "write": ("std::sync::RwLock", ".write().unwrap()", ".try_write().ok()"),
     "tokio write": ("tokio::sync::RwLock", ".write().await", ".try_write().ok()"),
 }
+# References to what is guarded, and what they are needed for.
+_LENT = {
+    "text": [" = &{g}.name", ": &str = &{g}.name", " = {g}.name.as_str()", " = &{g}.shared"],
+    "number": [" = &{g}.a", " = &{g}.said.0"],
+    "found": [" = {g}.items.last()", " = {g}.items.iter().max()"],
+    "items": [": &[u64] = &{g}.items", " = &{g}.items"],
+}
+_NEEDS = {
+    "text": [
+        "let _ = heard(self.say, {v}).await;",
+        "acc += {v}.len() as u64;",
+        'self.say.it("text", {v});',
+        'if {v}.is_empty() || {v}.ends_with("e") {{ acc += 1; }}',
+        'acc += if {v} == "name" {{ 3 }} else {{ 4 }};',
+    ],
+    "number": ["acc += *{v};", "acc += {v} + 1;", 'self.say.it("number", {v});'],
+    "found": [
+        "acc += {v}.copied().unwrap_or(0);",
+        "if let Some(n) = {v} {{ acc += *n; }}",
+        'self.say.it("found", &{v});',
+        "acc += {v}.is_some() as u64;",
+    ],
+    "items": ["acc += {v}.len() as u64;", "acc += {v}.is_empty() as u64;", "acc += count({v});"],
+}
 _TEXT = """use runtime::Say;
 use std::sync::atomic::{{AtomicBool, Ordering}};
 use std::sync::Arc;
@@ -129,6 +153,7 @@ class _Function:
         self.count = 0
         self.numbers = ["x", "acc"]
         self.texts: list[str] = []
+        self.lent: list[tuple[str, str]] = []  # what refers to, or is read of, the guarded
 
     def fresh(self) -> str:
         self.count += 1
@@ -149,6 +174,10 @@ class _Function:
     def reads(self, g: str) -> str:
         """A statement that binds what the guard ``g`` gives."""
         new = self.fresh()
+        if self.choice.random() < 0.3:
+            kind = self.choice.choice(list(_LENT))
+            self.lent.append((new, kind))
+            return f"let {new}{self.choice.choice(_LENT[kind]).format(g=g)};"
         number = [
             f"{g}.a", f"{g}.b + x", f"{g}.items.len() as u64", f"count(&{g}.items)",
             f"*{g}.items.last().unwrap_or(&9)", f"{g}.said.0", f"{g}.items[0]",
@@ -178,6 +207,13 @@ class _Function:
             ]
         )
 
+    def needs(self) -> str:
+        """A statement that needs what refers to the guarded."""
+        if not self.lent:
+            return "acc += 2;"
+        name, kind = self.choice.choice(self.lent)
+        return self.choice.choice(_NEEDS[kind]).format(v=name)
+
     def uses(self, g: str) -> str:
         shown = [*self.numbers, *self.texts, *self.texts]
         return self.choice.choice(
@@ -187,6 +223,8 @@ class _Function:
                 f"acc += {g}.a + {self.choice.choice(self.numbers)};",
                 self.writes(g),
                 self.reads(g),
+                self.needs(),
+                f"acc += {g}.name.len() as u64;",
                 f"if {g}.a > 3 {{ {self.waits()} }}",
                 f"if {g}.a > 40 {{ return acc; }}",
                 f"for item in {g}.items.iter() {{ {self.waits()} acc += *item; }}",
@@ -200,8 +238,8 @@ class _Function:
     def named(self) -> str:
         pick = self.choice
         inside = [self.uses("g") for _ in range(pick.choice([0, 1, 2, 3]))]
+        first = pick.choice([self.reads, self.reads, self.writes])("g")
         late = [self.after() for _ in range(pick.choice([0, 1, 2]))]
-        first = pick.choice([self.reads("g"), self.writes("g")])
         drop = pick.choice(["", "", "", "drop(g);"])
         return " ".join([f"let mut g = {self.lock};", first, *inside, self.waits(), drop, *late])
 
@@ -212,6 +250,8 @@ class _Function:
             [
                 f'self.say.it("after", &{shown});',
                 self.waits(),
+                self.needs(),
+                self.needs(),
                 "acc += 1;",
                 "*self.n.lock().unwrap() += 0;",
             ]

@@ -327,6 +327,27 @@ def test_places_that_go_hold_no_name() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rest", "free"),
+    [
+        ("work(PLACE);", True),
+        ("let count = 1; work(PLACE);", False),
+        ("{ let count = 1; } work(PLACE);", True),
+        ("work(PLACE); let count = 1;", True),
+        ("match a { Some(count) => work(PLACE), None => 0 };", False),
+        ("match a { Some(count) => 0, None => work(PLACE) };", True),
+        ("a.map(|count| PLACE);", False),
+    ],
+)
+def test_a_new_name_is_meant_where_it_is_written(rest: str, free: bool) -> None:
+    source = source_of(f"fn f() {{\nHERE;\n{rest}\n}}")
+    where = Span(source.data.index(b"HERE"), len(source.data) - 2)
+    at = source.data.index(b"PLACE")
+    place = Span(at, at + 5)
+    scopes = Scopes(source, function(source))
+    assert codegen.is_free(source, scopes, b"count", where, [place], [place]) is free
+
+
+@pytest.mark.parametrize(
     ("text", "after"),
     [
         ('s.push(&format!("{a}", b));', 'write!(s, "{a}", b).end();'),

@@ -176,6 +176,7 @@ def test_clones_that_cost_little(text: str, cheap: bool, small: bool) -> None:
     [
         ("std::string::String", False),
         ("&other::Anything", False),
+        ("&mut other::Anything", False),
         ("*mut other::Anything", False),
         ("std::sync::Arc<u8>", False),
         ("std::result::Result<u8, std::io::Error>", False),

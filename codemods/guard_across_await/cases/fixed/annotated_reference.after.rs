@@ -33,22 +33,22 @@ impl Words {
     }
 
     pub async fn needed(&self) -> bool {
-        let first = {
+        let (len, is_empty) = {
             let g = self.words.read().await;
             let first: &str = &g[0];
-            first.to_owned()
+            (first.len(), first.is_empty())
         };
-        send(first.len()).await && first.is_empty()
+        send(len).await && is_empty
     }
 
     pub async fn needed_untyped(&self) -> bool {
-        let first = {
+        let (len, is_empty) = {
             let g = self.words.read().await;
             let first = &g[0];
-            first.clone()
+            (first.len(), first.is_empty())
         };
-        send(first.len()).await;
-        first.is_empty()
+        send(len).await;
+        is_empty
     }
 }
 

@@ -8,10 +8,10 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
-    /// `stamp` may itself look at the sequence.
+    /// What `stamp` does comes before what is removed.
     pub async fn send(&self, id: u64) -> u64 {
-        let next = self.next.lock();
-        deliver(stamp(id), next.len() as u64).await
+        let mut next = self.next.lock();
+        deliver(stamp(id), next.remove(&id).unwrap_or(0)).await
     }
 }
 
