@@ -236,12 +236,14 @@ def deciding_expressions(
 
 def deciding_in_functions(files: Files, name: bytes, index: int) -> Iterator[tuple[Source, Node]]:
     """As :func:`deciding_expressions`, of the parameter that takes the argument at ``index`` of a call
-    by this name, whichever function that runs."""
+    by this name, whichever function that runs, where it is declared as a text, a list or a path."""
     for source in files.containing(b"fn", name):
         for function in functions_named(source, name):
             listed = item_nodes.parameters_of(function)[max(index - 1, 0) : index + 1]
             scopes = files.scopes(source, function)
             for parameter in listed:
+                if parameter.type is None or nodes.last_name(source, parameter.type) not in _OWNERS:
+                    continue
                 bound = pattern_bindings(scopes, span_of(parameter.pattern))
                 for node in deciding_expressions(source, scopes, bound):
                     yield source, node

@@ -226,7 +226,7 @@ class FrameFlow:
             shown = place.text(at).decode() if at is not None else "a function"
             raise NotOwnedError(
                 f"line {line_of(source, use.holder.start_byte)} lends `{frame.name}` to "
-                f"`{shown}` as `{text.decode('utf-8', 'replace')}`, and it does more than read it"
+                f"`{shown}` as `{text.decode('utf-8', 'replace')}`, which may do more than read it"
             )
 
     def _is_viewed(self, source: Source, function: Node, parameter: Node) -> bool:

@@ -10,6 +10,7 @@ from engine.base.model import Span
 from engine.rust.agreeing_impls import (
     AgreeingImpls,
     deciding_expressions,
+    deciding_in_functions,
     is_byte_pair,
     is_pair,
 )
@@ -197,3 +198,19 @@ def test_comparisons_of_the_workspace() -> None:
 def test_pairs(left: str, right: str, pair: bool, byte_pair: bool) -> None:
     assert is_pair(parse(left), parse(right)) is pair
     assert is_byte_pair(parse(left), parse(right)) is byte_pair
+
+
+def test_what_decides_in_functions() -> None:
+    text = (
+        "fn g(n: u8, x: String) { put(&x); show(n); } "
+        "struct S; impl S { fn g(&self, x: Vec<u8>, y: T) { sum(&x); sort_of(y); } }"
+    )
+    workspace = Workspace({"src/lib.rs": text})
+
+    def found(index: int) -> list[bytes]:
+        pairs = deciding_in_functions(workspace.sources, b"g", index)
+        return [source.text(node) for source, node in pairs]
+
+    # The argument of a method call, or of one by path, whose first one is the receiver.
+    assert found(0) == [b"sum"]
+    assert found(1) == [b"put", b"sum"]
