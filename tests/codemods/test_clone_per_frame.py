@@ -421,6 +421,17 @@ def test_what_is_copied_in_bytes_may_keep_a_large_buffer() -> None:
     assert fix.level is Level.REVIEW and "small part of a large buffer" in fix.note
 
 
+def test_what_an_arc_that_is_given_away_may_take_with_it() -> None:
+    files = {"src/lib.rs": b"async fn f(x: A) { keep(x.clone()); last().await; }"}
+    arc = "std::sync::Arc<app::Loud>"
+    (found,) = plans(files, {b"x": arc, b"x.clone()": arc})
+    (fix,) = found.fixes
+    assert fix.level is Level.REVIEW
+    assert (
+        "`x` goes to who takes it: if it is the last one, what is behind it is dropped" in fix.note
+    )
+
+
 def test_the_room_of_a_channel_is_the_channels() -> None:
     files = {"src/lib.rs": b"async fn f(x: S) { let y = x.clone(); y.capacity(); }"}
     (found,) = plans(files, {b"x": SENDER, b"x.clone()": SENDER, b"y": SENDER})
