@@ -120,9 +120,15 @@ def frame_use(source: Source, binding: Binding, use: Use) -> FrameUse:
     if copy is not None:
         return FrameUse(use, FrameUseKind.COPIES, node, call_around(outward(copy.node)), copy)
     found = _plain(source, node, use)
-    return found or _kept(
-        use, f"line {line} keeps `{name}`: {source.quoted(_around(source, node))}"
-    )
+    if found is not None:
+        return found
+    called = method_on(source, outward(node))
+    if called is not None and called[0] not in _SHARING:
+        method = called[0].decode("utf-8", "replace")
+        return _kept(
+            use, f"line {line} calls `{method}` on `{name}`, which a `BytesMut` may not have"
+        )
+    return _kept(use, f"line {line} keeps `{name}`: {source.quoted(_around(source, node))}")
 
 
 def _plain(source: Source, node: Node, use: Use) -> FrameUse | None:

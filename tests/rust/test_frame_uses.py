@@ -60,6 +60,13 @@ def test_what_keeps_it_is_told() -> None:
     assert "spawns takes `frame` along" in use.why
 
 
+def test_a_method_that_is_not_known_is_told() -> None:
+    _, (use,) = uses("frame.push(1);")
+    assert "calls `push` on `frame`, which a `BytesMut` may not have" in use.why
+    _, (use,) = uses("frame.slice(1..);")
+    assert "keeps `frame`" in use.why
+
+
 def test_which_argument_it_is() -> None:
     _, (use,) = uses("g(1, frame.clone());")
     assert use.index == 1
