@@ -71,13 +71,16 @@ def scan_command(
     workspaces = _opened(paths, open_, common)
     check_output(common["output"])
     found = [_scanned(workspace, types, ui, common) for workspace in workspaces]
-    emit(_scan_text(found, form, common, ui), common["output"])
+    shown = _hottest(found, common["top"])
+    emit(_scan_text(shown, form, common, ui), common["output"])
     for one in found:
         _heading(ui, one.workspace.root, workspaces)
         tell_skips(ui, one.skipped)
         files = len({site.path for site in one.sites})
         sites = f"{count(len(one.sites), 'site')} in {count(files, 'file')}"
         ui.say("Found", f"{sites}{by_codemod(one.sites)}")
+        if common["top"] is not None and len(one.sites) > common["top"]:
+            ui.say("Shown", f"the hottest {common['top']} (--top)")
         if one.omissions.silenced:
             ui.say("Silenced", silenced(one.omissions.silenced))
         if one.omissions.in_tests:
@@ -92,6 +95,11 @@ def scan_command(
         words = "from syntax alone; `spikeproof diff` asks rustc and proves each fix"
         ui.say("Note", words, "cyan")
     return EXIT_FOUND if any_site else EXIT_CLEAN
+
+
+def _hottest(found: Sequence[_Scanned], top: int | None) -> Sequence[_Scanned]:
+    """The hottest ``top`` sites of each workspace; all without a number."""
+    return [replace(one, sites=one.sites[:top]) for one in found] if top is not None else found
 
 
 def _scanned(workspace: Workspace, types: bool, ui: Ui, common: dict[str, Any]) -> _Scanned:
@@ -138,16 +146,23 @@ def _scan_text(found: Sequence[_Scanned], form: str, common: dict[str, Any], ui:
         if len(objects) == 1:
             return dump(objects[0]).encode("ascii")
         return dump({"schema": "spikeproof/scans/1", "workspaces": objects}).encode("ascii")
+    from engine.report.scan_text import short, statistics
     from engine.report.snippet import snippet
 
-    color = common["output"] is None and ui.color(sys.stdout)
     folders = _folders([one.workspace for one in found])
-    blocks = [
-        snippet(replace(site, path=_below(folder, site.path)), one.sources.get(site.path), color)
+    named = [
+        (replace(site, path=_below(folder, site.path)), one.sources.get(site.path))
         for one, folder in zip(found, folders, strict=True)
         for site in one.sites
     ]
-    text = "\n\n".join(blocks) + "\n" if blocks else ""
+    if form == "statistics":
+        text = statistics([site for site, _ in named])
+    elif form == "short":
+        text = "".join(f"{short(site, source)}\n" for site, source in named)
+    else:
+        color = common["output"] is None and ui.color(sys.stdout)
+        blocks = [snippet(site, source, color) for site, source in named]
+        text = "\n\n".join(blocks) + "\n" if blocks else ""
     return text.encode("utf-8", "backslashreplace")
 
 

@@ -56,16 +56,30 @@ def cli() -> None:
 @options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, GATE, COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+    "--top", type=click.IntRange(1), metavar="N", help="Show the N hottest of a workspace alone."
+)
+@click.option(
+    "--statistics", is_flag=True, help="How many sites there are of each codemod and kind of heat."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "short", "json"]),
+    default="text",
+    show_default=True,
+    help="short: a line a site.",
 )
 @failing
-def scan(paths: tuple[Path, ...], types: bool, form: str, **common: Any) -> int:
+def scan(paths: tuple[Path, ...], types: bool, form: str, statistics: bool, **common: Any) -> int:
     """List sites, hottest first. Runs nothing of the repository's (without --types).
 
     Each PATH is a folder, a Cargo.toml or a .rs file of a package; of one workspace or of several.
     """
     from engine.app.batch import scan_command
 
+    if statistics and form != "text":
+        raise SpikeproofError("--statistics is a table: leave --format out")
+    form = "statistics" if statistics else form
     return _gated(scan_command(paths, types, form, _workspaces, _ui(common), common), common)
 
 
