@@ -266,6 +266,17 @@ def looked_into_while(
     )
 
 
+def needed_inside(
+    source: Source, scope: GuardScope, top: Node, awaits: list[Node], type_: Type
+) -> str:
+    """``top`` is cheap to copy, but stands on a path of its own in the statement that awaits."""
+    return (
+        f"`{one_line(source, top)}` (`{type_.short()}`) is needed inside of the statement in which "
+        f"{awaited_in_words(source, awaits[0])} is awaited on line {await_line(source, awaits[0])}, not at "
+        f"its head: bind it to a name in front, where {guard_name(source, scope)} may end"
+    )
+
+
 def type_decides(source: Source, scope: GuardScope, top: Node, awaits: list[Node]) -> str:
     """``top`` may look into what is guarded, and rustc has not been asked for its type."""
     return (

@@ -87,4 +87,6 @@ def no_extraction(ctx: Context, scope: GuardScope, use: Node, awaits: list[Node]
     type_ = ctx.type_of(top)
     if type_ is None:
         return Refused(messages.type_decides(source, scope, top, awaits), open_=True)
+    if ctx.types.facts.is_cheap(type_):
+        return Refused(messages.needed_inside(source, scope, top, awaits, type_))
     return Refused(messages.looked_into_while(source, scope, top, awaits, type_))

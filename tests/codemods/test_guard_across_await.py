@@ -367,3 +367,16 @@ def test_a_drop_in_a_branch_is_no_matter_of_types() -> None:
     assert [fix.label for fix in proposal.fixes] == ["drop"]
     said = "`drop(g)` on line 5 ends `g` on one way through the statement that awaits"
     assert said in proposal.fixes[0].note
+
+
+def test_a_number_on_another_path_is_not_said_to_be_dear() -> None:
+    body = (
+        "    let g = m.lock().await;\n    match g.map.get(k) {\n        Some(a) => io(a).await,\n"
+    )
+    source = source_of(f"{body}        None => g.n,\n    }}")
+    types = {"m.lock().await": "tokio::sync::MutexGuard<'_, app::State>", "g.n": "u64"}
+    types |= {"g.map": "app::Map", "g.map.get(k)": "std::option::Option<&std::sync::Arc<u8>>"}
+    (proposal,) = plan(source, answers(types))
+    assert not proposal.fixes
+    said = "`g.n` (`u64`) is needed inside of the statement in which `io(..)` is awaited on line 4"
+    assert said in proposal.reason
