@@ -124,7 +124,7 @@ class Scopes:
                     yield from self._from_arm(node)
                 case _:
                     pass
-        for root in roots:
+        for root in roots if b"select" in self.source.text(self.function) else ():
             yield from self._from_select(root)
 
     def _from_select(self, root: Node) -> Iterator[Binding]:
