@@ -10,7 +10,8 @@ and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
   `let y = x.clone(); y.len()`, `for item in list.clone()`, `match state.clone() {..}`;
 - the value is not used again, so that it could have been moved;
 - it is passed to a private function of the same package that only reads its parameter;
-- a deep copy is made for every frame of a stream and cannot go: reported, with the reason.
+- a deep copy is made for every frame of a stream and cannot go: reported, with the reason. So is one of
+  what belongs to `self` (`self.peer.clone()` for each message): an `Arc` in the field is the way out.
 
 rustc is asked for the type of every such value. Copies that cost nothing (`Copy` types) are left to
 clippy's `clone_on_copy`; reference counts that have to be raised (an `Arc` for a task) are left

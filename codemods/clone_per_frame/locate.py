@@ -21,7 +21,7 @@ from engine.rust.known_calls import is_mapping_method, is_reading_method, is_tak
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.nodes import callee_of, method_call
-from engine.rust.places import Place, local_of, place_of
+from engine.rust.places import Place, is_own_field, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
@@ -91,7 +91,8 @@ class CloneLocator:
             in_test_code(self.source, clone.node),
         )
         if kind == "needed":
-            if not isinstance(verdict, Blocked) or verdict.kind == "place":
+            own = is_own_field(place)
+            if not isinstance(verdict, Blocked) or (verdict.kind == "place" and not own):
                 return None
             hot = is_per_item(heat) and not in_tests
             if not hot and not is_per_item_method(self.source, function):
@@ -108,8 +109,8 @@ class CloneLocator:
             reason=reason,
             heat=heat,
             in_tests=in_tests,
-            # Only of a frame it is a site: types tell.
-            role="maybe" if clone.word == FROM else "site",
+            # Only of a frame, or of a deep copy, it is a site: types tell.
+            role="maybe" if clone.word == FROM or self._undeclared(place) else "site",
         )
 
     # -- kinds ---------------------------------------------------------------------------------
@@ -188,17 +189,30 @@ class CloneLocator:
         name = place.fields[-1] if place.fields else self.source.text(place.root)
         if _HANDLE_NAME.search(name):
             return True
+        if is_own_field(place):
+            return bool(_HANDLE_TYPE.search(self._declared(name)))
         binding = scopes.resolve(self.source.text(place.root), place.root.start_byte)
         if binding is None or place.fields:
             return False
         return bool(_HANDLE_TYPE.search(self.source.slice(binding.statement)))
+
+    def _declared(self, field: bytes) -> bytes:
+        """The types that fields of this name are declared with in the file; b"" for none."""
+        declared = re.finditer(
+            rb"(?<![\w.])" + re.escape(field) + rb"\s*:(?!:)([^,;{}]+)", self.source.data
+        )
+        return b" ".join(hit.group(1) for hit in declared)
+
+    def _undeclared(self, place: Place) -> bool:
+        """Is it a field of ``self`` whose type stands in another file?"""
+        return is_own_field(place) and not self._declared(place.fields[-1])
 
     def _worth_telling(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
         """A copy of a local that stays: not a shared pointer's, not one made for a task."""
         if clone.word in TO_TEXT:
             return False
         local = local_of(self.source, scopes, place)
-        if local is None or place.has_calls:
+        if (local is None and not is_own_field(place)) or place.has_calls:
             return False
         statement = self.source.statement_of(clone.node)
         if statement is not None and statement.type == "let_declaration":

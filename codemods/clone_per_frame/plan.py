@@ -16,6 +16,7 @@ from engine.rust.context import is_per_item, is_per_item_method
 from engine.rust.copies import TO_TEXT
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
+from engine.rust.places import is_own_field
 from engine.rust.scopes import Scopes
 from engine.rust.signatures import Parameter, takes_reference
 from engine.rust.syntax import span_of
@@ -206,13 +207,20 @@ class Planner:
         )
         if not hot or not ownership.cost.allocates or not isinstance(verdict, Blocked):
             return ""
-        if verdict.kind == "place":
+        if verdict.kind == "place" and not is_own_field(located.place):
             return ""  # a map's key, a part of something shared: it has to be made
         because = verdict.reason
         if decision.changed_at:
             because = changed_meanwhile(located, decision.changed_at)
-        said = f"{because}; each round makes a new `{decision.types.cloned.short(SHOWN)}`"
-        return f"{said}; {decision.hint}" if decision.hint else said
+        cloned = decision.types.cloned.short(SHOWN)
+        said = f"{because}; each round makes a new `{cloned}`"
+        hint = decision.hint
+        if not hint and not decision.changed_at and is_own_field(located.place):
+            hint = (
+                f"an `Arc<{cloned}>` in the field, and where the copy goes, makes of it one count of a "
+                "reference"
+            )
+        return f"{said}; {hint}" if hint else said
 
     # -- parameters ----------------------------------------------------------------------------
 

@@ -76,6 +76,11 @@ class Place:
         return any(node.type in ("call_expression", "await_expression") for node in self.prefixes)
 
 
+def is_own_field(place: Place) -> bool:
+    """Is it ``self.a`` or ``self.a.b``, with nothing but fields on the way?"""
+    return place.root.type == "self" and place.simple and bool(place.fields)
+
+
 class Reach(Enum):
     """How one expression reaches into another's place."""
 
