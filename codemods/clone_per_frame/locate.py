@@ -98,6 +98,7 @@ class CloneLocator:
             if not hot and not is_per_item_method(self.source, function):
                 return None
             level, reason = Level.REPORT, verdict.reason
+        typed = clone.word == FROM or (kind == "needed" and self._undeclared(place))
         return Site(
             codemod="clone-per-frame",
             path=self.source.path,
@@ -110,7 +111,7 @@ class CloneLocator:
             heat=heat,
             in_tests=in_tests,
             # Only of a frame, or of a deep copy, it is a site: types tell.
-            role="maybe" if clone.word == FROM or self._undeclared(place) else "site",
+            role="maybe" if typed else "site",
         )
 
     # -- kinds ---------------------------------------------------------------------------------
