@@ -14,6 +14,7 @@ from engine.rust.guard_scopes import GuardScope
 from engine.rust.owned_copies import OwnedCopy
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
+from engine.rust.type_facts import is_whole
 from engine.rust.types import Type
 
 
@@ -87,6 +88,6 @@ def no_extraction(ctx: Context, scope: GuardScope, use: Node, awaits: list[Node]
     type_ = ctx.type_of(top)
     if type_ is None:
         return Refused(messages.type_decides(source, scope, top, awaits), open_=True)
-    if ctx.types.facts.is_cheap(type_):
+    if ctx.types.facts.is_cheap(type_) and is_whole(type_):
         return Refused(messages.needed_inside(source, scope, top, awaits, type_))
     return Refused(messages.looked_into_while(source, scope, top, awaits, type_))

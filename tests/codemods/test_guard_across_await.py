@@ -380,3 +380,11 @@ def test_a_number_on_another_path_is_not_said_to_be_dear() -> None:
     assert not proposal.fixes
     said = "`g.n` (`u64`) is needed inside of the statement in which `io(..)` is awaited on line 4"
     assert said in proposal.reason
+
+
+def test_a_reference_is_not_what_is_cheap_to_copy() -> None:
+    source = source_of("    if let Some(a) = m.lock().await.get(k) {\n        a.io().await;\n    }")
+    types = {"m.lock().await": TOKIO, "m.lock().await.get(k)": "std::option::Option<&app::Big>"}
+    (proposal,) = plan(source, answers(types))
+    assert "a clone of `Big`, taken out in front" in proposal.reason
+    assert "is not known to be cheap" in proposal.reason
