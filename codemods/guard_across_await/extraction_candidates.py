@@ -13,7 +13,7 @@ from codemods.guard_across_await.tested_patterns import tested
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
 from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
-from engine.rust.nodes import indexed, is_mut, method_call, operation_of, unwrapped
+from engine.rust.nodes import dereferenced, indexed, is_mut, method_call, operation_of, unwrapped
 from engine.rust.owned_copies import instead_of_reference, owned_copy
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts, is_whole, shared_target
@@ -102,7 +102,7 @@ def _is_read(source: Source, facts: TypeFacts, place: Node, type_: Type | None) 
     if parent.type in ("match_expression", "let_condition"):
         return not _BY_REF.search(source.text(parent))  # `ref mut` would write to the copy
     if parent.type == "unary_expression":
-        return parent.children[0].type != "*"
+        return dereferenced(parent) is None
     index = indexed(parent)
     if index is not None:
         return index[1] == child

@@ -83,11 +83,14 @@ touches under this lock, too, and where the code allows `await_holding_lock`. Th
 is made in its place where this one is left out or does not hold.
 
 A struct behind a lock becomes one of atomics without it: always for review. Every place that names
-the struct, makes it or locks it changes with it, over all files. It is left where it is used without
-its lock, as a whole (`guard.clone()`, `mem::take(&mut *guard)`, a method, `into_inner`, `get_mut`), in
-code that is not compiled here or in a macro's own text; where the lock's type is named to find it
-again behind an erased one (`downcast::<Mutex<Stats>>()`, a pointer, a map by type); and where a derive
-is in the way that atomics lack (`Clone`, `PartialEq`, `Serialize`: take it off, or write it by hand).
+the struct, makes it or locks it changes with it, over all files. Its methods do, too, where each is one
+operation (`&mut self` becomes `&self`); a method that changes two fields needs the lock. `{:?}` and `{}` of it
+and `serde_json::to_string(&*guard)` stay, and derives that atomics lack (`Clone`, `PartialEq`) go where the
+struct is not public and nothing needs them. It is left where it is used without its lock or as a whole
+(`guard.clone()`, `mem::take(&mut *guard)`, `into_inner`, `get_mut`), in code that is not compiled here, where
+a macro that locks something may be given it, and where the lock's type is named to find it again behind an
+erased one (`downcast::<Mutex<Stats>>()`, a pointer, a map by type). Counters in arrays, in a struct inside and
+in a generic struct are told, and left.
 
 Of a struct with other fields, the counters leave the lock:
 
@@ -106,8 +109,11 @@ read, every use of which is known to be mere accounting (looked for through name
 parameters): computed with (but for integers what panics by it: `n - 1`, `total / n`), shown in a log, a
 metric, or a text of a binary's own crate. It is exact, but it orders nothing else. SeqCst for everything
 else: where something is compared, indexed, asserted, looked up or given to code that is not seen; where
-other crates can read the number; and always where unsafe code or an atomic that is not SeqCst is written
-before a change of the number, or read after a look at it: the number may tell that the other is ready. Why
+other crates can read the number; and always where other memory that the lock kept in order with it is
+written before a change of the number, or looked at after a use: unsafe code, atomics of your own (SeqCst
+ones, too: they have no order with what is Relaxed), and types that are made of such (`ArcSwap`,
+`AtomicCell`, `OnceLock`, lock-free queues and maps, channels): the number may tell that the other is ready.
+Towards other locks Relaxed loses nothing. Why
 not less, with two values:
 
     A: in_flight += 1; if draining { back out }       B: draining = true; if in_flight == 0 { stop }
@@ -124,12 +130,12 @@ that lock orders what both threads do before and after their critical sections.
 What a lock's order gives beyond that: after *any* critical section, a mere look too, whoever locks next
 sees all that the thread before did ahead of its section, whatever memory that is. A SeqCst atomic hands
 that on only from a change to who sees it, and towards other SeqCst operations. The difference shows in
-memory that is outside of their common order: atomics of your own that are not SeqCst, and what unsafe code
-reads and writes. So it is looked for (in the functions that use the value, with what they call and who
-calls them; what other crates do with such a value is not seen). Where none is touched, or none whose order
-can be told, SeqCst loses nothing, and the fix is safe. Where some is, the number is SeqCst (a mere
-statistic, too), the fix is for review and the place is named. Where such memory is touched before the value
-in one place and after a change of it in another, the lock is left and the reason says so.
+memory that is outside of their common order: atomics of your own that are not SeqCst, types that are made
+of such, and what unsafe code reads and writes. So it is looked for (in the functions that use the value,
+with what they call and who calls them; of other crates' types only those that are known). Where none is
+touched, or none whose order can be told, SeqCst loses nothing, and the fix is safe. Where some is, the
+number is SeqCst (a mere statistic, too), the fix is for review and the place is named. Where such memory is
+touched before the value in one place and after a change of it in another, the lock is left and the reason says so.
 
 What changes: a sum that overflows wraps, where `+=` panicked in debug builds (and `-= 1` below zero
 becomes the largest value). Poisoning is gone, with the code that handled it. `{:?}` of the struct

@@ -147,8 +147,8 @@ def _self_assigned(
     source: Source, node: Node, reads: Sequence[Span], is_read: IsRead, inner: str, name: bytes
 ) -> Change:
     """``*g = f(*g)``: an operation of its own where there is one, else ``fetch_update``."""
-    negated = node.type == "unary_expression" and nodes.has_token(node, "!")
-    if negated and inner == "bool" and _is(node.named_children[0], is_read):
+    negated = nodes.negated(node)
+    if negated is not None and inner == "bool" and _is(negated, is_read):
         return Change("xor", b"true")
     operation = nodes.operation_of(source, node)
     if operation is not None and len(reads) == 1:

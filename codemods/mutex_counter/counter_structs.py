@@ -8,7 +8,6 @@ fix is for review. A struct that holds other things, too, is for ``split_structs
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -16,37 +15,22 @@ from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
     merged,
-    orders_for,
     uses_of,
 )
 from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.located import Constructor, Located, LockCall
-from codemods.mutex_counter.lock_types import ATOMICS, atomic, wide
-from codemods.mutex_counter.notes import STRICT, exposure, with_memory
-from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.other_memory import other_memory
-from codemods.mutex_counter.struct_obstacles import require_derives, require_known
-from codemods.mutex_counter.struct_sites import KEPT, counts
+from codemods.mutex_counter.located import Constructor, LockCall
+from codemods.mutex_counter.lock_types import ATOMICS, atomic
+from codemods.mutex_counter.orderings import RELAXED
+from codemods.mutex_counter.struct_methods import is_shown_by, methods_of
+from codemods.mutex_counter.struct_notes import closing, ordered
+from codemods.mutex_counter.struct_obstacles import PLAIN, SERDE, changed_derives, require_known
+from codemods.mutex_counter.struct_sites import counts, shown
 from codemods.mutex_counter.struct_uses import StructUses, put
 from codemods.mutex_counter.temporary_guard import Field
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
-from engine.rust import item_nodes, nodes, statement_nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.definitions import derives
-from engine.rust.syntax import Source, span_of
-
-
-def shown(located: Located, sites: list[Site], counted: bool) -> tuple[Site, ...]:
-    """Those of a struct's locks that the user is told of: which syntax shows, else all that keep the
-    lock, else the first place that has it. None where it is not ``counted`` with."""
-    found = [site for site in sites if site.role == "site"]
-    if not found and counted:
-        found = [site for site in sites if KEPT in site.captures]
-        found = found or sorted(sites, key=lambda site: (site.path, site.span))[:1]
-    return tuple(_as_site(site) for site in found)
-
-
-def _as_site(site: Site) -> Site:
-    return site if site.role == "site" else replace(site, role="site")
+from engine.rust.syntax import Source
 
 
 class CounterStruct(StructUses):
@@ -57,7 +41,7 @@ class CounterStruct(StructUses):
         calls = [c for c in self.located.lock_calls if self.locks_it(c)]
         files = {call.path for call in calls}
         counted = any(counts(self.located.source(path), self.numbers) for path in files)
-        mine = shown(self.located, sites, counted)
+        mine = shown(sites, counted)
         if not mine:
             return None
         if not calls:
@@ -75,43 +59,56 @@ class CounterStruct(StructUses):
             return Proposal(mine, reason=refused.reason, dismissed=refused.locks)
 
     def _fixed(self, calls: list[LockCall]) -> Fix:
-        require_derives(self)
+        self.derives, told = changed_derives(self, PLAIN | SERDE)
         require_known(self)
-        relaxed = {name: Field(inner, RELAXED) for name, inner in self.inners.items()}
-        made = self._all(calls, relaxed)
-        memory = other_memory(self.located, dict(made.uses))
-        memory.require_kept()
-        tied = memory.matters or any(True for _ in exposed(self))
-        by_field = {n: Field(i, orders_of(n, i, made, tied)) for n, i in self.inners.items()}
-        made = self._all(calls, by_field)
-        made = with_memory(made, memory)
-        return self._fix(made, by_field)
+        made, why = ordered(self, lambda by_field: self._all(calls, by_field))
+        return self._fix(made, why, told)
 
     def _all(self, calls: list[LockCall], by_field: Mapping[bytes, Field]) -> Rewritten:
-        parts = [uses_of(self.located, calls, RELAXED, by_field), *self.outside()]
+        methods, bodies = methods_of(self, by_field)
+        uses = uses_of(self.located, calls, RELAXED, by_field, methods=methods)
+        parts = [uses, *bodies, *self.outside()]
         retyped = (put(self.source, t, atomic(self.inners[n])) for n, t in self.numbers.items())
-        return apart(self.located, merged([*parts, Rewritten(tuple(retyped))]))
+        return apart(self.located, merged([*parts, Rewritten((*retyped, *self.derives))]))
 
     def literal(self, source: Source, value: Node, new: Constructor | None) -> Iterator[Edit]:
         """Each number that is given becomes an atomic."""
+        given = () if value.type == "struct_expression" else nodes.arguments_of(value)
+        for at, part in enumerate(given):  # of a tuple struct
+            head = atomic(self.inners[str(at).encode()]) + b"::new("
+            yield Edit(source.path, part.start_byte, part.start_byte, head)
+            yield Edit(source.path, part.end_byte, part.end_byte, b")")
         body = statement_nodes.body_of(value)
         for part in body.named_children if body is not None else ():
             yield from counter_made(source, part, self.inners)
 
-    def _fix(self, made: Rewritten, by_field: Mapping[bytes, Field]) -> Fix:
+    def method(self, source: Source, function: Node, trait: Node | None) -> None:
+        """Its body changes with the lock calls."""
+        if (trait is not None and not is_shown_by(source, trait)) or self.takes_it(
+            source, function
+        ):
+            raise self.unguarded(source, function)
+
+    def shown_anew(self) -> str:
+        """The atomics show their numbers; only around the struct the lock no longer stands."""
+        name = self.name.decode("utf-8", "replace")
+        for source, _, outer in self.mentions():
+            lock = self.lock_around(source, outer)
+            holder = source.enclosing(lock, ["struct_item", "enum_item"]) if lock else None
+            if holder is not None and b"Debug" in derives(source, holder):
+                return f"`{{:?}}` of what holds it shows `{name}` without a lock around it"
+        return ""
+
+    def _fix(self, made: Rewritten, why: str, told: str) -> Fix:
         name = self.name.decode("utf-8", "replace")
         kinds = sorted({ATOMICS[inner].decode() for inner in self.inners.values()})
-        note = [
-            f"The lock around `{name}` goes: its fields become {', '.join(kinds)} "
-            f"({orders_told(by_field)}), each changed by itself, and poisoning is gone."
-        ]
-        if "snapshot" in made.ops:
-            note.append("Readers of several fields no longer see them all at one moment.")
-        note += minded(self, made)
-        look = [*exposed(self), *made.notes]
-        if look:
-            note.append(f"Look at: {'; '.join(look)}.")
-        return Fix("atomics", Level.REVIEW, made.edits, " ".join(note))
+        head = (
+            f"The lock around `{name}` goes: its fields become {', '.join(kinds)} ({why}), each "
+            "changed by itself, and poisoning is gone."
+        )
+        snapshot = "Readers of several fields no longer see them all at one moment."
+        note = " ".join((head, *([told] if told else []), *closing(self, made, snapshot)))
+        return Fix("atomics", Level.REVIEW, made.edits, note)
 
 
 def counter_made(source: Source, part: Node, inners: Mapping[bytes, str]) -> Iterator[Edit]:
@@ -124,58 +121,3 @@ def counter_made(source: Source, part: Node, inners: Mapping[bytes, str]) -> Ite
         head = atomic(inners[name]) + b"::new("
         yield Edit(source.path, value.start_byte, value.start_byte, head)
         yield Edit(source.path, value.end_byte, value.end_byte, b")")
-
-
-def orders_of(name: bytes, inner: str, made: Rewritten, tied: bool) -> Orders:
-    """The orderings of one field, by what is done with it. ``tied``: more may hang on it than is seen
-    there (other memory beside it, other crates)."""
-    head = f"{name.decode('utf-8', 'replace')}."
-    ops = (op.removeprefix(head) for op in made.ops if op.startswith(head))
-    return orders_for(frozenset({inner}), frozenset(ops), tied)
-
-
-def orders_told(by_field: Mapping[bytes, Field]) -> str:
-    """The orderings of the fields, and why, in words."""
-    strict = [n.decode("utf-8", "replace") for n, f in by_field.items() if f.orders != RELAXED]
-    why = "Relaxed, for they are only added to and read out"
-    return f"{why}; {', '.join(strict)}: {STRICT}" if strict else why
-
-
-def minded(uses: StructUses, made: Rewritten) -> Iterator[str]:
-    """What changes beside the locks, as a sentence."""
-    changes: list[str] = []
-    if {op.rpartition(".")[2] for op in made.ops} & {"add", "sub"}:
-        changes.append("sums that overflow wrap, where debug builds panicked")
-    if any(wide(inner) for inner in uses.inners.values()):
-        changes.append("the target must have 64-bit atomics")
-    if b"Debug" in derives(uses.source, uses.struct):
-        changes.append(f"`{{:?}}` of `{uses.name.decode('utf-8', 'replace')}` shows another text")
-    if "update" in {op.rpartition(".")[2] for op in made.ops}:
-        changes.append("the closure may run more than once")
-    if changes:
-        yield f"Mind that {'; that '.join(changes)}."
-
-
-def exposed(uses: StructUses) -> Iterator[str]:
-    """What other crates can see of the change: the struct, functions that take or give the lock."""
-    name = uses.name.decode("utf-8", "replace")
-    found = exposure(uses.located.facts, uses.source, uses.struct, name)
-    if found:
-        yield found
-    functions: dict[str, None] = {}
-    for source, _, outer in uses.mentions():
-        function = source.enclosing(outer, ["function_item", "function_signature_item"])
-        body = statement_nodes.body_of(function) if function is not None else None
-        inside = body is not None and span_of(outer) in span_of(body)
-        named = item_nodes.name_of(function) if function is not None else None
-        if function is None or named is None or inside or uses.lock_around(source, outer) is None:
-            continue
-        if uses.located.facts.items.exposed(source, function):
-            functions[source.text(named).decode("utf-8", "replace")] = None
-    if functions:
-        several = len(functions) > 1
-        names = ", ".join(f"`{function}`" for function in functions)
-        have = (
-            "are public, so their signatures are" if several else "is public, so its signature is"
-        )
-        yield f"{names} {have} part of the library's API"

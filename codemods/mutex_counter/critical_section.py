@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import Access, Refused, access
+from codemods.mutex_counter.guard_access import Access, Methods, Refused, access, handed_to
 from engine.base.model import Span
 from engine.rust import nodes, statement_nodes
 from engine.rust.drop_scopes import is_tail
@@ -38,7 +38,7 @@ class Mention:
     @property
     def reads(self) -> bool:
         """Is the value only read here? (Anything else writes it.)"""
-        return self.access.kind == "read"
+        return self.access.reads
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class CriticalSection:
 
 
 def section_of_let(
-    source: Source, scopes: Scopes, let: Node, binding: Binding, fields: bool = False
+    source: Source, scopes: Scopes, let: Node, binding: Binding, methods: Methods | None = None
 ) -> CriticalSection:
     """The section of ``let g = x.lock().unwrap();``. Raises Refused."""
     block = let.parent
@@ -108,15 +108,31 @@ def section_of_let(
         for statement in nodes.named_children(block)
         if statement.start_byte >= let.end_byte and statement.type != "attribute_item"
     ]
-    return _section(source, scopes, binding, let, block, following, fields)
+    return _section(source, scopes, binding, let, block, following, methods)
 
 
 def section_of_block(
-    source: Source, scopes: Scopes, block: Node, binding: Binding, fields: bool = False
+    source: Source, scopes: Scopes, block: Node, binding: Binding, methods: Methods | None = None
 ) -> CriticalSection:
     """The section of ``if let Ok(g) = x.lock() { .. }``. Raises Refused."""
     inside = nodes.named_children(block)
-    return _section(source, scopes, binding, None, block, inside, fields)
+    return _section(source, scopes, binding, None, block, inside, methods)
+
+
+def section_of_self(
+    source: Source, body: Node, own: Sequence[Node], methods: Methods, written_to: bytes
+) -> CriticalSection:
+    """The section that the ``body`` of a method is, whose caller holds the lock; ``own`` are its
+    mentions of ``self``, ``written_to`` a formatter that it is given. Raises Refused."""
+    statements = tuple(nodes.named_children(body))
+    if any(n.type == "attribute_item" for n in statements):
+        raise Refused("an attribute stands on a statement under the lock")
+    found: list[Mention] = []
+    for node in own:
+        at = next(i for i, n in enumerate(statements) if span_of(node) in span_of(n))
+        found.append(_mention(source, node, at, statements, methods))
+    notes = _notes(source, statements, found, written_to)
+    return CriticalSection(source, b"self", None, body, statements, None, tuple(found), notes)
 
 
 def _section(
@@ -126,7 +142,7 @@ def _section(
     head: Node | None,
     block: Node,
     following: Sequence[Node],
-    fields: bool,
+    methods: Methods | None,
 ) -> CriticalSection:
     name = binding.name
     drop_at = next((i for i, n in enumerate(following) if _drops(source, n, name)), None)
@@ -137,11 +153,15 @@ def _section(
     span = Span(head.start_byte if head is not None else block.start_byte, end)
     if any(n.type == "attribute_item" and span_of(n) in span for n in block.named_children):
         raise Refused("an attribute stands on a statement under the lock")
-    mentions = _mentions(source, scopes, binding, statements, drop, fields)
+    mentions = _mentions(source, scopes, binding, statements, drop, methods)
     if not mentions:
         raise Refused("the lock is held as a gate: its value is not used", locks=True)
     released: tuple[Node, ...] = ()
-    if drop is None and _counts(mentions) and held_on_purpose(source, head or block) is None:
+    if (
+        drop is None
+        and _counts(source, mentions, methods or {})
+        and held_on_purpose(source, head or block) is None
+    ):
         at = _first_await(source, statements, mentions[-1].statement + 1)
         statements, released = statements[:at], statements[at:]
     notes = _notes(source, statements, mentions)
@@ -150,14 +170,29 @@ def _section(
     )
 
 
-def _counts(mentions: Sequence[Mention]) -> bool:
+def _counts(source: Source, mentions: Sequence[Mention], methods: Methods) -> bool:
     """Is the value changed by what it was, and known to nobody afterwards?"""
     writes = [m for m in mentions if not m.reads]
     inside = [span_of(m.access.node) for m in writes]
     own = [m for m in mentions if m.reads and any(span_of(m.node) in span for span in inside)]
     known = len(own) + len(writes) < len(mentions)
-    added = (m.access.kind == "compound" or (m.access.kind == "assign" and own) for m in writes)
+    added = (
+        m.access.kind == "compound"
+        or (m.access.kind == "assign" and own)
+        or (m.access.kind == "method" and _only_adds(source, m.access, methods))
+        for m in writes
+    )
     return bool(writes) and not known and all(added)
+
+
+def _only_adds(source: Source, what: Access, methods: Methods) -> bool:
+    """Is it a call, whose value nobody takes, of a method that only adds?"""
+    call = handed_to(source, what)
+    called = nodes.method_call(source, call) if call is not None else None
+    up = call.parent if call is not None else None
+    if called is None or up is None or up.type != "expression_statement":
+        return False
+    return {op.rpartition(".")[2] for op in methods[called.method].ops} <= {"add", "sub"}
 
 
 def _first_await(source: Source, statements: Sequence[Node], start: int) -> int:
@@ -179,7 +214,7 @@ def _mentions(
     binding: Binding,
     statements: Sequence[Node],
     drop: Node | None,
-    fields: bool,
+    methods: Methods | None,
 ) -> tuple[Mention, ...]:
     found: list[Mention] = []
     for use in scopes.uses(binding):
@@ -197,15 +232,23 @@ def _mentions(
             continue
         if node.type != "identifier" or source.text(node) != binding.name:
             raise Refused(f"a macro in line {line} takes the guard")
-        try:
-            what = access(source, node, fields)
-        except Refused as refused:
-            raise Refused(f"{refused.reason} (line {line})", refused.locks) from None
-        carrier = _carrier(source, node, statements[at])
-        if carrier is not None:
-            raise Refused(f"the guard is captured by {carrier} in line {line}", locks=True)
-        found.append(Mention(node, what, at))
+        found.append(_mention(source, node, at, statements, methods))
     return tuple(found)
+
+
+def _mention(
+    source: Source, node: Node, at: int, statements: Sequence[Node], methods: Methods | None
+) -> Mention:
+    """The mention ``node`` of the guard in statement ``at``. Raises Refused."""
+    line = source.position(node.start_byte)[0]
+    try:
+        what = access(source, node, methods)
+    except Refused as refused:
+        raise Refused(f"{refused.reason} (line {line})", refused.locks) from None
+    carrier = _carrier(source, node, statements[at])
+    if carrier is not None:
+        raise Refused(f"the guard is captured by {carrier} in line {line}", locks=True)
+    return Mention(node, what, at)
 
 
 def _carrier(source: Source, node: Node, statement: Node) -> str | None:
@@ -221,15 +264,20 @@ def _carrier(source: Source, node: Node, statement: Node) -> str | None:
 
 
 def _notes(
-    source: Source, statements: Sequence[Node], mentions: Sequence[Mention]
+    source: Source,
+    statements: Sequence[Node],
+    mentions: Sequence[Mention],
+    written_to: bytes = b"",
 ) -> tuple[str, ...]:
     """Notes for what else runs under the lock, or why that makes it a critical section."""
     own = {span_of(m.access.node) for m in mentions if not m.reads}
+    own |= {span_of(call) for m in mentions if (call := handed_to(source, m.access)) is not None}
     writes = any(not m.reads for m in mentions)
     notes: list[str] = []
     for statement in statements:
         for effect in effects(source, statement):
-            if span_of(effect.node) in own:
+            written = written_to and source.text(effect.node).startswith(written_to + b".")
+            if span_of(effect.node) in own or written:
                 continue
             line = source.position(effect.node.start_byte)[0]
             match effect.what:

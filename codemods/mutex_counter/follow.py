@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Constructor, Declaration, Located, LockCall
 from codemods.mutex_counter.lock_types import may_have_atomic
 from codemods.mutex_counter.plan import proposal_of, surveyed
@@ -42,12 +41,9 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
         joined.locals += (key for key in group.locals if key not in joined.locals)
     joined.lock_calls += (c for c in _calls(located, told) if c not in joined.lock_calls)
     joined.constructors += (n for n in _news(located, told) if n not in joined.constructors)
-    try:
-        proposal = proposal_of(located, joined, groups)
-    except Refused as refused:
-        return Refusal(refused.reason)
-    if not proposal.fixes:
-        return Refusal(proposal.reason)
+    proposal = proposal_of(located, joined, groups)
+    if proposal is None or not proposal.fixes:
+        return Refusal(proposal.reason if proposal is not None else "no counter is left of it")
     larger = proposal.fixes[0]
     return larger if set(larger.edits) > set(fix.edits) or _grown(larger, fix) else None
 

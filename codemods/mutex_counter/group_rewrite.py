@@ -9,14 +9,14 @@ from itertools import pairwise
 from tree_sitter import Node
 
 from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.guard_access import READING, Methods, Refused
 from codemods.mutex_counter.locate import asked
 from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_call import DIRECT, rewrite
-from codemods.mutex_counter.lock_types import Lock, atomic
+from codemods.mutex_counter.lock_types import Family, atomic, lock_of
 from codemods.mutex_counter.lost_awaits import lost_notes
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
-from codemods.mutex_counter.temporary_guard import READING, Field, LockUse, Rewrite
+from codemods.mutex_counter.temporary_guard import Field, LockUse, Rewrite
 from engine.base.model import Edit, Site, Span
 from engine.rust import nodes
 from engine.rust.codegen import one_line, replaced
@@ -99,15 +99,19 @@ def uses_of(
     orders: Orders,
     fields: Mapping[bytes, Field] | None = None,
     made: tuple[Edit, ...] = (),
+    methods: Methods | None = None,
 ) -> Rewritten:
     """The rewrites of all lock calls. A use of the lock as a lock is told first: it decides. ``made``
-    are the edits of constructors, for those that stand in what is locked."""
+    are the edits of constructors, for those that stand in what is locked; ``methods`` those of the struct
+    with these ``fields`` that need no lock."""
     calls = tuple(calls)
     done: list[Rewritten] = []
     refused: list[Refused] = []
     for call in calls:
         try:
-            done.append(_whole(call, rewrite_call(located, call, orders, fields or {}, made)))
+            done.append(
+                _whole(call, rewrite(*opened(located, call, orders, fields or {}, made, methods)))
+            )
         except Refused as bad:
             place = located.place(call.path, call.span.start)
             refused.append(Refused(f"{place}: {bad.reason}", bad.locks))
@@ -119,21 +123,8 @@ def uses_of(
 def _whole(call: LockCall, made: Rewrite) -> Rewritten:
     notes = tuple(f"{call.path}: {note}" for note in made.notes)
     ops = {op.rpartition(".")[2] for op in made.ops}
-    changes = bool(ops - READING - {"snapshot"})
+    changes = bool(ops - READING)
     return Rewritten(made.edits, made.ops, notes, (((call.path, call.span), changes),))
-
-
-def rewrite_call(
-    located: Located,
-    call: LockCall,
-    orders: Orders,
-    fields: Mapping[bytes, Field],
-    made: tuple[Edit, ...] = (),
-) -> Rewrite:
-    """One lock call with everything done under it; ``fields`` are those of the struct behind the
-    lock (none: a number or flag is behind it), ``made`` as in ``uses_of``."""
-    use, node, lock = opened(located, call, orders, fields, made)
-    return rewrite(use, node, lock.family, call.method)
 
 
 def opened(
@@ -142,8 +133,10 @@ def opened(
     orders: Orders,
     fields: Mapping[bytes, Field],
     made: tuple[Edit, ...] = (),
-) -> tuple[LockUse, Node, Lock]:
-    """A lock call as ``rewrite_call`` takes it: the use, its node, its lock. Raises Refused."""
+    methods: Methods | None = None,
+) -> tuple[LockUse, Node, Family, bytes]:
+    """A lock call as ``lock_call.rewrite`` takes it. ``fields`` are those of the struct behind the lock
+    (none: a number or flag is behind it), ``made`` and ``methods`` as in ``uses_of``. Raises Refused."""
     source = located.source(call.path)
     node, held = source.node_at(call.span), source.node_at(call.receiver)
     if node is None or held is None or call.lock is None:
@@ -157,9 +150,16 @@ def opened(
     references = _references(located, call)
     use = LockUse(
         source, text, call.lock.inner, orders, located.facts, located.influence, references, fields,
-        held,
+        held, (methods or {}) if fields else None, _steps(located, call),
     )  # fmt: skip
-    return use, node, call.lock
+    return use, node, call.lock.family, call.method
+
+
+def _steps(located: Located, call: LockCall) -> int:
+    """How often what the lock is called on is dereferenced to be the lock."""
+    told = located.facts.type_of(call.path, call.receiver)
+    chain = told.deref_chain() if told is not None else ()
+    return sum(1 for type_ in chain if lock_of(type_) is not None) - 1 if chain else 0
 
 
 def _references(located: Located, call: LockCall) -> frozenset[Span]:

@@ -7,6 +7,7 @@ the expression that is the guard. ``access`` says what one mention of a guard do
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,13 +16,15 @@ from tree_sitter import Node
 from codemods.mutex_counter.lock_types import Family
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.format_macros import shown_by
-from engine.rust.known_calls import is_number_method
+from engine.rust.known_calls import is_number_method, serializes
 from engine.rust.syntax import Source
 
 _RECOVERS = re.compile(
     rb"\|(?:mut )?(\w+)\|(?:\1\.into_inner\(\)|\{\1\.into_inner\(\)\})"
     rb"|(?:\w+::)*PoisonError::into_inner"
 )
+# Words of operations that change nothing.
+READING = frozenset({"load", "decides", "escapes", "snapshot"})
 _REPLACERS = frozenset({b"take", b"replace", b"swap"})
 
 
@@ -169,13 +172,46 @@ class Access:
     """What one mention of a guard does with the value.
 
     ``node`` is what a read replaces, or the whole write: the assignment or the ``mem::..`` call.
-    ``operand`` is the written or replacing value, or what is swapped with.
+    ``operand`` is the written or replacing value, or what is swapped with. "look" and "method" are uses
+    of a struct behind the lock that no longer need it, of which the second changes something: ``node``
+    becomes the struct without the lock. ``lent``: as ``&`` of it.
     """
 
-    kind: Literal["read", "assign", "compound", "take", "replace", "swap"]
+    kind: Literal["read", "assign", "compound", "take", "replace", "swap", "look", "method"]
     node: Node
     operand: Node | None = None
     operator: bytes = b""
+    lent: bool = False
+
+    @property
+    def reads(self) -> bool:
+        """Is the value only read? (Anything else writes it.)"""
+        return self.kind in ("read", "look")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """A method of the struct behind a lock that needs no lock: the ``fields`` that it looks at, and the
+    words for what it does with them, with the field's name in front (``hits.add``)."""
+
+    fields: frozenset[bytes]
+    ops: frozenset[str]
+
+    @property
+    def changes(self) -> bool:
+        """Does it change one?"""
+        return bool({op.rpartition(".")[2] for op in self.ops} - READING)
+
+
+Methods = Mapping[bytes, Method]
+
+
+def handed_to(source: Source, what: Access) -> Node | None:
+    """The call that gets the struct as a whole: of one of its methods, or of what it is lent to."""
+    if what.kind not in ("look", "method"):
+        return None
+    called = nodes.method_on(source, nodes.outward(what.node))
+    return called[1] if called is not None else nodes.call_around(nodes.outward(what.node))
 
 
 def field_of(source: Source, guard: Node) -> bytes:
@@ -186,15 +222,16 @@ def field_of(source: Source, guard: Node) -> bytes:
     return source.text(access.name) if access is not None and plain else b""
 
 
-def access(source: Source, guard: Node, fields: bool = False) -> Access:
+def access(source: Source, guard: Node, methods: Methods | None = None) -> Access:
     """What the mention ``guard`` (a name or the locking expression itself) does. Raises Refused.
 
-    ``fields``: behind the lock is a struct, and only one of its fields may be looked at.
+    ``methods``: behind the lock is a struct, and only one of its fields may be looked at, one of these
+    called, or all of it shown.
     """
     node, up = nodes.unwrapped(guard)
-    if fields:
+    if methods is not None:
         if up is None or not field_of(source, guard):
-            raise Refused(whole(source, node))
+            return _whole_use(source, node, methods)
         return _through(source, up)
     if up is not None and nodes.dereferenced(up) is not None:
         return _through(source, up)
@@ -210,9 +247,28 @@ def access(source: Source, guard: Node, fields: bool = False) -> Access:
     raise Refused(_escape(source, node), True)
 
 
+def _whole_use(source: Source, node: Node, methods: Methods) -> Access:
+    """What ``node``, a guard, does with the struct as a whole. Raises Refused."""
+    called = nodes.method_on(source, node)
+    if called is not None and called[0] in methods:
+        return Access("method" if methods[called[0]].changes else "look", node)
+    shown, up = node, node.parent
+    if up is not None and nodes.dereferenced(up) == node:
+        shown, up = nodes.unwrapped(up)
+    if shown_by(source, shown) is not None:
+        return Access("look", shown)
+    if shown != node and up is not None and nodes.borrowed(up) == shown and not nodes.is_mut(up):
+        call = nodes.call_around(nodes.outward(up))
+        if call is not None and serializes(source, call):
+            return Access("look", up, lent=True)
+    raise Refused(whole(source, node))
+
+
 def whole(source: Source, guard: Node) -> str:
     """What is done with a struct behind the lock, where that is not one of its fields."""
     called = nodes.method_on(source, guard)
+    if called is not None and called[0] == b"clone":
+        return "the struct behind the lock is cloned, and a struct of atomics has no `Clone`"
     by = (
         f": `.{called[0].decode('utf-8', 'replace')}()` is called on it"
         if called is not None

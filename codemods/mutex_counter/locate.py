@@ -21,6 +21,7 @@ from codemods.mutex_counter.struct_sites import (
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
 from engine.rust import item_nodes, nodes, statement_nodes
+from engine.rust.open_types import holds_only
 from engine.rust.per_source import per_source
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, span_of
@@ -122,7 +123,9 @@ def _aliases(source: Source) -> frozenset[bytes]:
 
 def _named(source: Source, node: Node, inner: Node) -> Iterator[Site]:
     """A lock around a name that this file does not tell the meaning of: the plan finds it out."""
-    name = source.text(inner)
+    name, around = source.text(inner), inner.parent
+    if around is not None and around.type == "generic_type" and holds_only(source, around):
+        return  # a collection
     if name in structs(source) or name in _aliases(source) or not _is_lock(source, node):
         return
     owner = _owner(source, node)

@@ -13,7 +13,7 @@ from codemods.mutex_counter.critical_section import (
     section_of_block,
     section_of_let,
 )
-from codemods.mutex_counter.guard_access import Guard, Refused, access, guard_from
+from codemods.mutex_counter.guard_access import READING, Guard, Refused, access, guard_from
 from codemods.mutex_counter.lock_types import Family
 from codemods.mutex_counter.released_work import released_notes
 from codemods.mutex_counter.section_operations import section_rewrite
@@ -22,7 +22,6 @@ from codemods.mutex_counter.struct_sections import fields_rewrite
 from codemods.mutex_counter.temporary_guard import (
     HANDLER,
     OF_VALUE,
-    READING,
     LockUse,
     Rewrite,
     load,
@@ -132,7 +131,7 @@ def _from_let(use: LockUse, node: Node, guard: Guard) -> Rewrite:
     if function is None:
         raise Refused("the guard is bound outside of a function")
     scopes, binding = _binding(use, function, pattern)
-    section = section_of_let(source, scopes, node, binding, bool(use.fields))
+    section = section_of_let(source, scopes, node, binding, use.methods)
     made, ops = _operation(use, section, scopes)
     require_no_comment(source, span_of(node))
     notes = (
@@ -209,7 +208,7 @@ def _from_holder(use: LockUse, guard: Guard) -> Rewrite:
     if body.type != "block":
         return _from_value(use, guard, body, named)
     scopes, binding = _binding(use, function, named)
-    section = section_of_block(source, scopes, body, binding, bool(use.fields))
+    section = section_of_block(source, scopes, body, binding, use.methods)
     made, ops = _operation(use, section, scopes)
     changes = {edit.span: edit.replacement for edit in made.edits}
     if section.drop is not None:

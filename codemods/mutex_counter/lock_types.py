@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from tree_sitter import Node
 
 from engine.rewrite import use_declarations
-from engine.rust.imports import full_paths
+from engine.rust.imports import full_paths, is_own_path
 from engine.rust.per_source import per_source
 from engine.rust.syntax import Source
 
@@ -98,8 +98,8 @@ def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, b
     if families:
         return families[0], True  # under `cfg` there may be several: the plan says so
     # A re-export of one's own crate may be the real thing.
-    own = names[0].partition(b"::")[0] in (b"crate", b"super", b"self")
-    return None, not (own and names[0].rpartition(b"::")[2] in _LOCKS)
+    own = names[0].rpartition(b"::")[2] in _LOCKS and is_own_path(source, node, names[0])
+    return None, not own
 
 
 def lock_of(type_: Type) -> Lock | None:

@@ -11,14 +11,22 @@ from codemods.mutex_counter.group_rewrite import Rewritten
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.located import Declaration, Located
 from codemods.mutex_counter.lock_types import ATOMICS, wide
-from codemods.mutex_counter.orderings import RELAXED, Orders
-from codemods.mutex_counter.other_memory import OtherMemory
+from codemods.mutex_counter.other_memory import OtherMemory, Touch
 from engine.detect.facts import Facts
 from engine.rust.memory_order import UNSAFE
 from engine.rust.syntax import Source, attributes
 
 # Why no weaker ordering is taken: the codemod's docs.
 STRICT = "SeqCst, for others may act on what they read, and anything weaker keeps less order than locks do"
+STATISTIC = "Relaxed, for {} only added to and read out"
+
+
+def strict(statistic: bool, published: Touch | None) -> str:
+    """Why a number is SeqCst: a ``statistic`` is so for the memory beside it."""
+    if not statistic or published is None:
+        return STRICT
+    what = "unsafe code" if published.name == UNSAFE else f"`{published.text}`"
+    return f"SeqCst, for the lock kept it in order with {what} ({published.place}), which Relaxed does not"
 
 
 def with_memory(made: Rewritten, memory: OtherMemory) -> Rewritten:
@@ -26,27 +34,25 @@ def with_memory(made: Rewritten, memory: OtherMemory) -> Rewritten:
     touch = memory.beside
     if touch is None:
         return made
-    what = "unsafe code" if touch.name == UNSAFE else f"`{touch.text}`, which is not SeqCst,"
+    what = "unsafe code" if touch.name == UNSAFE else f"`{touch.text}`, which {touch.order},"
     note = f"{touch.place}: {what} runs with this value: a lock keeps more of its order than SeqCst"
     return replace(made, notes=(*made.notes, note))
 
 
-def note(located: Located, group: Group, made: Rewritten, orders: Orders, exposed: str) -> str:
-    """The fix's note: what it becomes and why, what changes beside it, what to look at."""
-    return " ".join(_sentences(located, group, made, orders, exposed))
+def note(located: Located, group: Group, made: Rewritten, why: str, exposed: str) -> str:
+    """The fix's note: what it becomes, with ``why`` these orderings; what changes beside it, what to look
+    at."""
+    return " ".join(_sentences(located, group, made, why, exposed))
 
 
 def _sentences(
-    located: Located, group: Group, made: Rewritten, orders: Orders, exposed: str
+    located: Located, group: Group, made: Rewritten, why: str, exposed: str
 ) -> Iterator[str]:
     inners = sorted(group.inners)
     names = " and ".join(f"`{ATOMICS[inner].decode()}`" for inner in inners)
-    if orders is RELAXED:
-        why = "Relaxed, for it is only added to and read out"
-    else:
-        why = STRICT
     decl = group.declarations[0]
-    families = (decl.family, *(n.lock.family for n in group.constructors if n.lock is not None))
+    known = (*(n.lock for n in group.constructors), *(c.lock for c in group.lock_calls))
+    families = (decl.family, *(lock.family for lock in known if lock is not None))
     family = next((f for f in families if f is not None), None)
     lost = "poisoning is gone" if family == "std" else "nobody waits for it any more"
     yield f"`{shown(decl)}` becomes {names} ({why}); {lost}."

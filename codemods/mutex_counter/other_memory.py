@@ -1,9 +1,17 @@
-"""A lock's value used together with memory that has no such order: atomics of the code's own that are
-not SeqCst, and what unsafe code reads and writes.
+"""A lock's value used together with memory whose order the lock keeps: atomics of the code's own, types of
+std and other crates that are made of them, and what unsafe code reads and writes.
 
 While a value has its lock, whoever locks second sees all that came before the first one's unlock, such
-memory included. A SeqCst atomic in the lock's place keeps that only from a change to who sees it, and
-towards other SeqCst operations. What gets lost needs two places: one where the other memory is touched
+memory included. A Relaxed atomic in the lock's place keeps nothing of it, not even towards SeqCst ones:
+
+    A: done.store(true, SeqCst); sent += 1     B: n = sent; done.load(SeqCst)     n == 1, and not done
+    A: sent += 1; done.load(SeqCst)            B: done.store(true, SeqCst); n = sent      both miss
+
+So the value is SeqCst where such memory is written before a use and looked at after another one; of atomics
+that are not SeqCst themselves, and of unsafe code, one of the two is enough. (Towards other locks Relaxed is enough: of two critical sections one comes first, and with it all around it.)
+
+A SeqCst atomic in the lock's place keeps it only from a change to who sees it, and towards other SeqCst
+operations. What gets lost needs two places: one where the other memory is touched
 before the value, and one where the value is changed before the other memory is touched (at least one of
 the two touches being a write). Such a lock is left, and the access named. Where that is not seen, but
 such memory is touched by the same functions, a person looks at it; and the atomic is SeqCst.
@@ -26,13 +34,15 @@ from codemods.mutex_counter.located import Located
 from engine.base.model import Span
 from engine.rust import nodes
 from engine.rust.context import in_test_code
+from engine.rust.declared_types import DeclaredTypes
+from engine.rust.lock_free import lock_free_access, mentions_lock_free
 from engine.rust.memory_order import (
     UNSAFE,
     Access,
     access_at,
     is_handed_over,
     is_unsafe_function,
-    mentions_unordered,
+    mentions_accesses,
 )
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.thread_order import may_precede
@@ -61,11 +71,17 @@ class Touch:
     orders: frozenset[bytes]
     place: str
     text: str
+    hidden: bool = False  # the orderings are a type's own
 
     @property
     def weak(self) -> bool:
         """Is one of its orderings weaker than ``SeqCst``?"""
         return bool(self.orders - {b"SeqCst"})
+
+    @property
+    def order(self) -> str:
+        """What is to be said of its orderings: "is not SeqCst"."""
+        return "may not be SeqCst inside" if self.hidden else "is not SeqCst"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +98,28 @@ class _Event:
 class OtherMemory:
     """What is touched with a value, and in which order.
 
-    ``published``: a touch that Relaxed would lose: written before a change of the value, or read after
-    a use of it. ``beside``: one that a person looks at, since SeqCst may lose it.
+    ``published``: a touch that Relaxed would lose. ``beside``: one that a person looks at, since SeqCst may
+    lose it.
     """
 
     published: Touch | None = None
     beside: Touch | None = None
     before: dict[Touch, None] = field(default_factory=dict)  # the value is looked at or changed
     after: dict[Touch, None] = field(default_factory=dict)  # the value was changed
+    used: dict[Touch, None] = field(
+        default_factory=dict
+    )  # looked at after the value was looked at or changed
 
     @property
     def matters(self) -> bool:
         """Is some order of it and the value one that somebody may see?"""
         return self.published is not None or self.beside is not None
+
+    def announced(self) -> Touch | None:
+        """A touch before a use of the value whose effect another place looks for after its own use."""
+        pairs = ((one, other) for one in self.before for other in self.used if one.writes)
+        alike = (one for one, other in pairs if one.name == other.name or not one.known)
+        return next(alike, None)
 
     def require_kept(self) -> None:
         """Raises Refused where SeqCst loses an order that the lock kept."""
@@ -102,7 +127,7 @@ class OtherMemory:
             if _lost(one, other):
                 weak, strong = (one, other) if one.weak else (other, one)
                 also = f", as in {strong.place}" if strong.place != weak.place else ""
-                what = "is not SeqCst: a lock keeps the two in order, an atomic only if both are"
+                what = f"{weak.order}: a lock keeps the two in order, an atomic only if both are"
                 if weak.name == UNSAFE:
                     what = "may need the order that a lock keeps and an atomic does not"
                 raise Refused(
@@ -114,7 +139,8 @@ class OtherMemory:
 def other_memory(located: Located, uses: Uses) -> OtherMemory:
     """The memory that is touched with the value whose lock is called at ``uses``."""
     data = located.facts.sources.data
-    if not any(mentions_unordered(data(path)) for path in located.facts.sources.paths):
+    texts = map(data, located.facts.sources.paths)
+    if not any(mentions_accesses(text) or mentions_lock_free(text) for text in texts):
         return OtherMemory()
     return _Search(located, uses).found()
 
@@ -124,6 +150,8 @@ class _Search:
 
     def __init__(self, located: Located, uses: Uses) -> None:
         self.located, self.uses = located, uses
+        facts = located.facts
+        self._declared = DeclaredTypes(facts.sources, facts.items, facts.calls)
         self._done: dict[tuple[str, Span, int], tuple[_Event, ...]] = {}
 
     def found(self) -> OtherMemory:
@@ -141,6 +169,7 @@ class _Search:
                     UNSAFE, False, True, True, True, frozenset(), place, "and many more"
                 )
                 return memory
+        memory.published = memory.published or memory.announced()
         pairs = combinations_with_replacement(every, 2)
         memory.beside = next((one for one, other in pairs if _conflict(one, other)), None)
         return memory
@@ -185,7 +214,7 @@ class _Search:
                 place = self.located.place(source.path, node.start_byte)
                 yield _Event(node, (Touch(b"", True, True, writes, True, frozenset(), place, ""),))
                 continue
-            access = access_at(source, node)
+            access = access_at(source, node) or lock_free_access(source, node, self._declared)
             if access is not None:
                 yield _Event(node, (self._touch(source, access),))
             elif depth > 0 and (found := self._inside(source, node, depth)):
@@ -216,7 +245,7 @@ class _Search:
         name, known = _name(self.located, source, access.receiver)
         text = source.quoted(span_of(access.node))
         does = (access.reads, access.writes, access.looked)
-        return Touch(name, known, *does, access.orders, place, text)
+        return Touch(name, known, *does, access.orders, place, text, access.hidden)
 
 
 def _note(memory: OtherMemory, first: tuple[Touch, ...], second: tuple[Touch, ...]) -> None:
@@ -227,13 +256,15 @@ def _note(memory: OtherMemory, first: tuple[Touch, ...], second: tuple[Touch, ..
     for touch in first:
         if touch.name and later:
             memory.before[touch] = None
-        if touch.weak and touch.writes and any(t.writes for t in later):
+        if touch.weak and not touch.hidden and touch.writes and any(t.writes for t in later):
             memory.published = memory.published or touch
     for touch in second:
         if touch.name and changed:
             memory.after[touch] = None
-        if touch.weak and touch.looked and used:
-            memory.published = memory.published or touch
+        if touch.name and touch.looked and used:
+            memory.used[touch] = None
+            if touch.weak and not touch.hidden:
+                memory.published = memory.published or touch
 
 
 def _conflict(one: Touch, other: Touch) -> bool:

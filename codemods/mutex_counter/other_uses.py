@@ -20,6 +20,7 @@ from codemods.mutex_counter.type_names import number_of
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.configurations import conditional_part
+from engine.rust.macro_reach import MacroReach
 from engine.rust.macro_texts import is_own_macro, macro_named, macros_naming
 from engine.rust.open_types import holds_only, named_to_find, parameters_in
 from engine.rust.other_builds import signs_of_other_builds
@@ -126,17 +127,29 @@ def _holders(located: Located, ends: ValueEnds, decl: Declaration) -> Iterator[E
 
 def _require_no_macro(located: Located, group: Group) -> None:
     """Raises Refused where a macro's own text names one of the group's places."""
+    facts = located.facts
+    reach = MacroReach(facts.sources, facts.items, facts.calls)
     for decl in group.declarations:
         field = decl.kind == "field"
         if decl.name.isdigit() or decl.kind not in ("field", "static", "const", "alias"):
             continue
-        for source, macro in macros_naming(located.facts.sources, decl.name, field):
-            if located.facts.package_of(source.path) == located.facts.package_of(decl.path):
-                place = located.place(source.path, macro.start_byte)
+        place = located.source(decl.path)
+        owner = _struct_around(place, decl) if field else None
+        for source, macro in macros_naming(facts.sources, decl.name, field):
+            if owner is not None and not reach.reaches(source, macro, place, owner):
+                continue
+            if facts.package_of(source.path) == facts.package_of(decl.path):
+                at = located.place(source.path, macro.start_byte)
                 raise Refused(
-                    f"{place}: the macro `{macro_named(source, macro)}` names "
+                    f"{at}: the macro `{macro_named(source, macro)}` names "
                     f"`{decl.name.decode('utf-8', 'replace')}`, and may lock it wherever it is expanded"
                 )
+
+
+def _struct_around(source: Source, decl: Declaration) -> Node | None:
+    """The struct that a field belongs to."""
+    node = source.node_at(decl.node)
+    return source.enclosing(node, ["struct_item"]) if node is not None else None
 
 
 def _require_not_found_again(located: Located, group: Group) -> None:

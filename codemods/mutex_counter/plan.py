@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -15,8 +14,8 @@ from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Declaration, Located, LockCall, build
 from codemods.mutex_counter.lock_types import full_names
-from codemods.mutex_counter.notes import exposed_by, note, with_memory
-from codemods.mutex_counter.orderings import RELAXED, Orders
+from codemods.mutex_counter.notes import STATISTIC, exposed_by, note, strict, with_memory
+from codemods.mutex_counter.orderings import RELAXED
 from codemods.mutex_counter.other_memory import other_memory
 from codemods.mutex_counter.other_uses import require_seen
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
@@ -40,20 +39,22 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     found = groups(located)
     _SURVEYS[facts.sources] = (located, found)
     for group in found:
-        with suppress(Refused):
-            proposal = proposal_of(located, group, found)
-            if proposal.fixes:
-                located.replaced += group.lock_calls
-            yield proposal
+        proposal = proposal_of(located, group, found)
+        if proposal is None:
+            continue
+        if proposal.fixes:
+            located.replaced += group.lock_calls
+        yield proposal
     yield from structs.proposals(located)
 
 
-def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Proposal:
-    """What is proposed for a group, one of ``every`` there is. Raises Refused when it is no counter behind a lock."""
+def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Proposal | None:
+    """What is proposed for a group, one of ``every`` there is; it is dismissed where the lock is meant as
+    one. None where rustc knows no counter there."""
     shown = [d.site for d in group.declarations if d.site.role == "site" and _is_counter(group, d)]
     shown = shown or _handed_on(group)
     if not shown:
-        raise Refused("rustc knows no counter here", locks=True)
+        return None
     sites = tuple(sorted(shown, key=lambda s: (s.kind in ("let", "local"), s.path, s.span)))
     blind = [c for c in group.lock_calls if c.lock is None]
     if blind and len(blind) == len(group.lock_calls):
@@ -61,7 +62,7 @@ def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Propo
         reason = f"{_at(located, first)}: {located.facts.unknown(first.path, first.receiver)}"
         return Proposal(sites, reason=reason, outcome=Outcome.NOT_COMPILED)
     if not group.lock_calls and all(d.family is None for d in group.declarations if d.types):
-        raise Refused("what looks like a lock is another type", locks=True)
+        return None
     try:
         _require_known(located, group, blind, every)
         made = rewritten(located, group, RELAXED)
@@ -74,11 +75,13 @@ def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Propo
             made = rewritten(located, group, orders)
         made = with_memory(made, memory)
         made = replace(made, notes=(*made.notes, *seen))
+        statistic = orders_for(group.inners, made.ops, bool(exposed)) is RELAXED
+        why = (
+            STATISTIC.format("it is") if orders is RELAXED else strict(statistic, memory.published)
+        )
     except Refused as refused:
-        if refused.locks:
-            raise
-        return Proposal(sites, reason=refused.reason)
-    return Proposal(sites, (_fix(located, group, made, orders, exposed),))
+        return Proposal(sites, reason=refused.reason, dismissed=refused.locks)
+    return Proposal(sites, (_fix(located, group, made, why, exposed),))
 
 
 def _handed_on(group: Group) -> list[Site]:
@@ -136,8 +139,8 @@ def _require_one_type(located: Located, source: Source, node: Node, meant: Seque
             raise Refused(f"{place}: `{name}` is another type under `cfg`")
 
 
-def _fix(located: Located, group: Group, made: Rewritten, orders: Orders, exposed: str) -> Fix:
+def _fix(located: Located, group: Group, made: Rewritten, why: str, exposed: str) -> Fix:
     plain = is_number(group.inners, made.ops) and not made.notes and not exposed
     level = Level.SAFE if plain else Level.REVIEW
-    told = note(located, group, made, orders, exposed)
+    told = note(located, group, made, why, exposed)
     return Fix("atomic", level, made.edits, told)

@@ -5,7 +5,8 @@
 ; A lock around a struct or an alias of the same file: Mutex<Stats>, Mutex<Count>.
 ((generic_type
   type: (_) @lock
-  type_arguments: (type_arguments . (type_identifier) @inner .)) @type
+  type_arguments: (type_arguments .
+    [(type_identifier) @inner (generic_type type: (type_identifier) @inner)] .)) @type
   (#match? @lock "(Mutex|Lock)$"))
 
 ; Constructors, called or passed on as a function: Mutex::new, Mutex::<u64>::default.

@@ -15,33 +15,25 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.counter_structs import (
-    exposed,
-    minded,
-    orders_of,
-    orders_told,
-    shown,
-)
 from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
     merged,
     opened,
-    rewrite_call,
     uses_of,
 )
-from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.guard_access import READING, Refused
 from codemods.mutex_counter.located import Constructor, Located, LockCall
-from codemods.mutex_counter.lock_call import LOCKS, TRIES
+from codemods.mutex_counter.lock_call import LOCKS, TRIES, rewrite
 from codemods.mutex_counter.lock_types import ATOMICS, full_names
-from codemods.mutex_counter.notes import with_memory
 from codemods.mutex_counter.orderings import RELAXED
-from codemods.mutex_counter.other_memory import other_memory
 from codemods.mutex_counter.split_definition import split_definition, split_literal
-from codemods.mutex_counter.struct_obstacles import require_derives, require_known
+from codemods.mutex_counter.struct_notes import closing, ordered
+from codemods.mutex_counter.struct_obstacles import PLAIN, changed_derives, require_known
 from codemods.mutex_counter.struct_sections import fields_used
+from codemods.mutex_counter.struct_sites import shown
 from codemods.mutex_counter.struct_uses import StructUses
-from codemods.mutex_counter.temporary_guard import READING, Field
+from codemods.mutex_counter.temporary_guard import Field
 from engine.base.model import Edit, Fix, Level, Proposal, Site
 from engine.rewrite import use_declarations
 from engine.rust import item_nodes, nodes
@@ -80,7 +72,7 @@ class SplitStruct(StructUses):
     def proposal(self, sites: list[Site]) -> Proposal | None:
         """What is proposed for it; None when no lock scope is there for a counter alone."""
         calls = [c for c in self.located.lock_calls if self.locks_it(c)]
-        mine = shown(self.located, sites, True)
+        mine = shown(sites, counted=True)
         scopes = self._scopes(calls)
         if not mine or not scopes.alone:
             return None
@@ -115,11 +107,11 @@ class SplitStruct(StructUses):
                     return found
 
     def _used(self, call: LockCall) -> frozenset[bytes]:
-        use, node, lock = opened(self.located, call, RELAXED, {})
-        if call.method not in LOCKS | TRIES:
-            name = call.method.decode("utf-8", "replace")
+        use, node, family, method = opened(self.located, call, RELAXED, {})
+        if method not in LOCKS | TRIES:
+            name = method.decode("utf-8", "replace")
             raise Refused(f"`.{name}()` is called on the lock as a whole")
-        return fields_used(use, node, lock.family, call.method)
+        return fields_used(use, node, family, method)
 
     def _hold_back(self, found: _Scopes) -> None:
         """Keep what is looked at together with what stays."""
@@ -142,7 +134,7 @@ class SplitStruct(StructUses):
             if not names <= found.leaving:
                 continue
             try:
-                made = rewrite_call(self.located, call, RELAXED, by_field)
+                made = rewrite(*opened(self.located, call, RELAXED, by_field))
             except Refused as refused:
                 found.why = found.why or f"{self._place(call)}: {refused.reason}"
                 bad |= names
@@ -160,20 +152,14 @@ class SplitStruct(StructUses):
     # -- the fix -------------------------------------------------------------------------------
 
     def _fixed(self, scopes: _Scopes) -> Fix:
-        require_derives(self)
+        self.derives, told = changed_derives(self, PLAIN)
         require_known(self)
         self.inners = {n: i for n, i in self.inners.items() if n in scopes.leaving}
         self.lock = self._lock_name()
         counting = [call for call, names in scopes.used if names <= scopes.leaving]
         others = [call for call, names in scopes.used if not names <= scopes.leaving]
-        made = self._all(counting, others, self._fields(scopes.leaving))
-        memory = other_memory(self.located, dict(made.uses))
-        memory.require_kept()
-        tied = memory.matters or any(True for _ in exposed(self))
-        by_field = {n: Field(i, orders_of(n, i, made, tied)) for n, i in self.inners.items()}
-        made = self._all(counting, others, by_field)
-        made = with_memory(made, memory)
-        return self._fix(made, by_field)
+        made, why = ordered(self, lambda by_field: self._all(counting, others, by_field))
+        return self._fix(made, why, told)
 
     def _lock_name(self) -> bytes:
         """The full path of the one lock that the struct stands behind everywhere."""
@@ -205,7 +191,7 @@ class SplitStruct(StructUses):
         )
         parts = [
             uses_of(self.located, counting, RELAXED, by_field), *self.outside(),
-            Rewritten((*staying, *defined)),
+            Rewritten((*staying, *defined, *self.derives)),
         ]  # fmt: skip
         return apart(self.located, merged(parts))
 
@@ -226,14 +212,20 @@ class SplitStruct(StructUses):
             source, value, self.inners, names, default, (before, self.type, after)
         )
 
-    def _fix(self, made: Rewritten, by_field: Mapping[bytes, Field]) -> Fix:
+    def shown_anew(self) -> str:
+        """What stays behind the lock is shown with it."""
+        name = self.name.decode("utf-8", "replace")
+        debug = b"Debug" in derives(self.source, self.struct)
+        return f"`{{:?}}` of `{name}` shows another text" if debug else ""
+
+    def _fix(self, made: Rewritten, why: str, told: str) -> Fix:
         name, rest = self.name.decode("utf-8", "replace"), self.type.decode()
-        counters = ", ".join(f"`{n.decode()}`" for n in by_field)
+        counters = ", ".join(f"`{n.decode()}`" for n in self.inners)
         kinds = sorted({ATOMICS[inner].decode() for inner in self.inners.values()})
-        several = len(by_field) > 1
+        several = len(self.inners) > 1
         note = [
             f"{counters} leave{'' if several else 's'} the lock around `{name}` and "
-            f"become{'' if several else 's'} {', '.join(kinds)} ({orders_told(by_field)}): no "
+            f"become{'' if several else 's'} {', '.join(kinds)} ({why}): no "
             "critical section needs it together with the rest, which stays behind the lock, in "
             f"`{rest}`.",
             f"{'They no longer see' if several else 'It no longer sees'} that a panic poisoned the "
@@ -241,10 +233,7 @@ class SplitStruct(StructUses):
             f"{'are' if several else 'is'} counted without waiting for a section over the rest that "
             "runs: somebody who gave up waiting, or was cancelled, now counts.",
         ]
-        if "snapshot" in made.ops:
-            note.append("Readers of several counters no longer see them all at one moment.")
-        note += minded(self, made)
-        look = [*exposed(self), *made.notes]
-        if look:
-            note.append(f"Look at: {'; '.join(look)}.")
+        note += [told] if told else []
+        snapshot = "Readers of several counters no longer see them all at one moment."
+        note += closing(self, made, snapshot)
         return Fix("split", Level.REVIEW, made.edits, " ".join(note))

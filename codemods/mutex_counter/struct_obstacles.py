@@ -4,14 +4,25 @@ anybody may expand, traits that atomics lack."""
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+
+from tree_sitter import Node
 
 from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.struct_sites import field_types
 from codemods.mutex_counter.struct_uses import StructUses
-from engine.rust import item_nodes
-from engine.rust.queries import walk
-from engine.rust.syntax import attributes, span_of
+from engine.base.model import Edit
+from engine.rust import item_nodes, statement_nodes
+from engine.rust.definitions import derived_by
+from engine.rust.macro_reach import MacroReach
+from engine.rust.macro_texts import macro_named, macros_with
+from engine.rust.syntax import Source, attributes, span_of
 
-_DERIVES = frozenset({b"Debug", b"Default"})
+# Traits that a struct of atomics derives as well. Serde writes and reads an atomic as its number (with its
+# feature `std`).
+PLAIN = frozenset({b"Debug", b"Default"})
+SERDE = frozenset({b"Serialize", b"Deserialize"})
+_LACKING = frozenset({b"Clone", b"Copy", b"PartialEq", b"Eq", b"PartialOrd", b"Ord", b"Hash"})
 _HARMLESS = (b"#[doc", b"#[allow", b"#[expect")
 _LOCKING = re.compile(rb"\.\s*(?:(?:try_|blocking_)?(?:lock|read|write))(?:_\w+)?\s*\(")
 _DECLARING = frozenset(
@@ -40,21 +51,34 @@ def require_known(uses: StructUses) -> None:
             raise Refused(f"{place} may lock it, but {told}")
 
 
-def _used(uses: StructUses) -> re.Pattern[bytes]:
-    """What looks into one of its fields."""
-    names = (uses.source.text(name) for name, _ in item_nodes.named_fields(uses.struct))
+def methods_named(uses: StructUses) -> Iterator[bytes]:
+    """Names of the methods that the struct's ``impl``s give it."""
+    for source, _, outer in uses.mentions():
+        impl = outer.parent
+        body = statement_nodes.body_of(impl) if impl and impl.type == "impl_item" else None
+        for item in body.named_children if body is not None else ():
+            named = item_nodes.name_of(item)
+            if named is not None and item_nodes.self_parameter(item) is not None:
+                yield source.text(named)
+
+
+def _used(uses: StructUses, *methods: bytes) -> re.Pattern[bytes]:
+    """What looks into one of its fields, or calls one of these methods."""
+    names = (*field_types(uses.source, uses.struct), *methods)
     return re.compile(rb"\.\s*(?:" + b"|".join(map(re.escape, names)) + rb")(?!\w)")
 
 
 def _require_no_macro(uses: StructUses) -> None:
-    """Raises Refused where a macro's own text may lock it: who expands it is not seen."""
-    used = _used(uses)
-    for source in uses.located.facts.sources.containing(b"macro_rules"):
-        for node in walk(source.root) if used.search(source.data) else ():
-            text = source.text(node) if node.type == "macro_definition" else b""
-            if _LOCKING.search(text) and used.search(text):
-                place = uses.located.place(source.path, node.start_byte)
-                raise Refused(f"{place}: the macro may lock it, wherever it is expanded")
+    """Raises Refused where a macro's own text may lock it, in this build or in another one."""
+    facts = uses.located.facts
+    reach = MacroReach(facts.sources, facts.items, facts.calls)
+    for source, macro in macros_with(facts.sources, _used(uses, *methods_named(uses))):
+        locks = _LOCKING.search(source.text(macro)) is not None
+        if locks and reach.reaches(source, macro, uses.source, uses.struct):
+            place = uses.located.place(source.path, macro.start_byte)
+            raise Refused(
+                f"{place}: the macro `{macro_named(source, macro)}` may lock it, wherever it is expanded"
+            )
 
 
 def _holders(uses: StructUses) -> set[bytes]:
@@ -69,14 +93,45 @@ def _holders(uses: StructUses) -> set[bytes]:
     return found
 
 
-def require_derives(uses: StructUses) -> None:
-    """Raises Refused where the struct derives, or is given, what atomics lack."""
+def changed_derives(uses: StructUses, served: frozenset[bytes]) -> tuple[tuple[Edit, ...], str]:
+    """Edits that take off the struct's derives what atomics lack, and what to say of it. Raises Refused
+    where that cannot be: others see it, or what the attribute does is not known. ``served`` are the
+    traits that the changed struct derives as well."""
+    name = uses.name.decode("utf-8", "replace")
+    public = uses.located.facts.items.exposed(uses.source, uses.struct)
+    edits: list[Edit] = []
+    gone: list[str] = []
     for attribute in attributes(uses.struct):
         text = uses.source.text(attribute)
-        if text.startswith(_HARMLESS):
+        if text.startswith((*_HARMLESS, *([b"#[serde"] if b"Serialize" in served else []))):
             continue
-        names = re.findall(rb"[A-Za-z_:]+", text.removeprefix(b"#[derive"))
-        other = [n for n in names if n.rpartition(b"::")[2] not in _DERIVES]
-        if not text.startswith(b"#[derive") or other:
-            word = (other or [text])[0].decode("utf-8", "replace")
-            raise Refused(f"`{uses.name.decode()}` has `{word}`, which a struct of atomics lacks")
+        listed = derived_by(text)
+        other = [path for path in listed if path.rpartition(b"::")[2] not in served]
+        lacking = [path for path in other if path.rpartition(b"::")[2] in _LACKING]
+        if not listed:
+            shown = uses.source.quoted(span_of(attribute))
+            raise Refused(f"`{name}` has `{shown}`: what that does to atomics is not known")
+        if other and (public or lacking != other or not text.startswith(b"#[derive")):
+            word = other[0].decode("utf-8", "replace")
+            raise Refused(f"`{name}` has `{word}`, which a struct of atomics lacks")
+        if other:
+            edits.append(_without(uses.source, attribute, [p for p in listed if p not in other]))
+            gone += [path.decode("utf-8", "replace") for path in other]
+    several = len(gone) > 1
+    words = ", ".join(f"`{word}`" for word in gone)
+    told = (
+        f"{words} {'go' if several else 'goes'} from its derives: atomics lack "
+        f"{'them' if several else 'it'}, and nothing that was compiled here needs "
+        f"{'them' if several else 'it'}."
+    )
+    return tuple(edits), told if gone else ""
+
+
+def _without(source: Source, attribute: Node, left: Sequence[bytes]) -> Edit:
+    """The derive with what is ``left`` of it; its line goes with the last one."""
+    if left:
+        text = b"#[derive(" + b", ".join(left) + b")]"
+        return Edit(source.path, attribute.start_byte, attribute.end_byte, text)
+    following = attribute.next_sibling
+    end = following.start_byte if following is not None else attribute.end_byte
+    return Edit(source.path, attribute.start_byte, end, b"")

@@ -32,33 +32,61 @@ def _structs() -> Query:
 
 @per_source
 def structs(source: Source) -> Mapping[bytes, Node]:
-    """Structs of the file that hold a number or a flag, by name."""
+    """Structs of the file that hold a number or a flag, by name; also those that hold them in an array or
+    in another such struct."""
+    alone = _alone(source)
+    plain = {name: node for name, node in alone.items() if number_fields(source, node)}
+    return {n: s for n, s in alone.items() if n in plain or inner_counters(source, s)}
+
+
+@per_source
+def _alone(source: Source) -> Mapping[bytes, Node]:
+    """The structs whose name the file gives to one only."""
     found: dict[bytes, list[Node]] = {}
     for node in captures(_structs(), source.root, "struct"):
         named = item_nodes.name_of(node)
         found.setdefault(source.text(named) if named is not None else b"", []).append(node)
-    alone = {name: same[0] for name, same in found.items() if len(same) == 1}
-    return {name: node for name, node in alone.items() if number_fields(source, node)}
+    return {name: same[0] for name, same in found.items() if len(same) == 1}
+
+
+def field_types(source: Source, struct: Node) -> dict[bytes, Node]:
+    """Types of all the struct's fields, by name; those of a tuple struct by their number."""
+    found = {source.text(name): type_ for name, type_ in item_nodes.named_fields(struct)}
+    numbered = enumerate(item_nodes.tuple_types(struct))
+    return found or {str(at).encode(): type_ for at, type_ in numbered}
 
 
 def number_fields(source: Source, struct: Node) -> dict[bytes, Node]:
-    """Types of the struct's fields that are numbers or flags, by name; none of a generic struct."""
-    if item_nodes.type_parameters(struct) is not None:
-        return {}
-    found = ((source.text(name), type_) for name, type_ in item_nodes.named_fields(struct))
-    return {name: type_ for name, type_ in found if source.text(type_) in NUMBERS}
+    """Types of the struct's fields that are numbers or flags, by name."""
+    every = field_types(source, struct)
+    return {name: type_ for name, type_ in every.items() if source.text(type_) in NUMBERS}
+
+
+def inner_counters(source: Source, struct: Node) -> dict[bytes, Node]:
+    """Types of the fields that are arrays of numbers, or structs of the same file that hold numbers."""
+    found: dict[bytes, Node] = {}
+    for name, type_ in field_types(source, struct).items():
+        element = item_nodes.element_of(type_)
+        inner = _alone(source).get(source.text(type_))
+        array = element is not None and source.text(element) in NUMBERS
+        if array or (inner is not None and inner != struct and number_fields(source, inner)):
+            found[name] = type_
+    return found
 
 
 def fields(source: Source, struct: Node) -> dict[bytes, Node]:
     """Types of the struct's fields by name, when all are numbers or flags; else nothing."""
     found = number_fields(source, struct)
-    return found if len(found) == len(item_nodes.named_fields(struct)) else {}
+    return found if len(found) == len(field_types(source, struct)) else {}
 
 
-def counts(source: Source, names: Iterable[bytes]) -> bool:
-    """Is a field of one of these names added to in this file? Settings are no counters."""
+def counts(source: Source, names: Iterable[bytes], inside: bool = False) -> bool:
+    """Is a field of one of these names added to in this file (``inside``: or an element or a field of
+    it)? Settings are no counters."""
     words = b"|".join(re.escape(name) for name in names)
-    return re.search(rb"\.\s*(?:" + words + rb")\s*[+-]=", source.data) is not None
+    part = rb"(?:\s*\[[^\]\n]*\]|\s*\.\s*\w+)?" if inside else b""
+    pattern = rb"\.\s*(?:" + words + rb")" + part + rb"\s*[+-]="
+    return bool(words) and re.search(pattern, source.data) is not None
 
 
 def struct_site(source: Source, owner: Node | None, lock: Span, numbers: Iterable[bytes]) -> Site:
@@ -103,10 +131,12 @@ def one_shown(source: Source, held: Sequence[Site]) -> Iterator[Site]:
 
 
 def made_by(value: Node) -> Node | None:
-    """``Stats`` in ``Stats { hits: 0 }``, and in ``Stats::new()`` and the like."""
+    """``Stats`` in ``Stats { hits: 0 }`` and ``Stats(0)``, and in ``Stats::new()`` and the like."""
     if value.type == "struct_expression":
         return item_nodes.name_of(value)
     callee = nodes.callee_of(value)
+    if callee is not None and callee.type == "identifier":
+        return callee
     path = nodes.path_of(callee) if callee is not None else None
     return path[0] if path is not None else None
 
@@ -114,3 +144,13 @@ def made_by(value: Node) -> Node | None:
 def shown_text(source: Source, span: Span) -> str:
     """The code at ``span`` on one line."""
     return " ".join(source.slice(span).decode("utf-8", "replace").split())
+
+
+def shown(sites: Sequence[Site], counted: bool) -> tuple[Site, ...]:
+    """Those of a struct's locks that the user is told of: which syntax shows, else all that keep the
+    lock, else the first place that has it. None where it is not ``counted`` with."""
+    found = [site for site in sites if site.role == "site"]
+    if not found and counted:
+        found = [site for site in sites if KEPT in site.captures]
+        found = found or sorted(sites, key=lambda site: (site.path, site.span))[:1]
+    return tuple(site if site.role == "site" else replace(site, role="site") for site in found)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from tree_sitter import Node
 
@@ -23,14 +24,10 @@ from codemods.mutex_counter.type_names import is_other
 from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.items import TYPES
+from engine.rust.open_types import named_to_find
 from engine.rust.queries import walk
-from engine.rust.syntax import Source, span_of
+from engine.rust.syntax import Source, span_of, walk_all
 
-# Functions that are told a type, and get a value of it from where it was not one.
-_ERASING = re.compile(
-    rb"downcast\w*|is|of|type_name\w*|transmute\w*|cast\w*|from_raw\w*|get\w*|insert|remove|state"
-    rb"|try_state|provide\w*|context|extension|data"
-)
 _NAMES = frozenset({"identifier", "type_identifier"})
 _DEFAULT = re.compile(rb"(?:\w+::)*default\(\)")
 
@@ -43,6 +40,7 @@ class StructUses(ABC):
         named = item_nodes.name_of(struct)
         self.name = source.text(named) if named is not None else b""
         self.numbers = number_fields(source, struct)
+        self.derives: tuple[Edit, ...] = ()  # what becomes of its derives
         self.inners = {n: source.text(t).decode() for n, t in self.numbers.items()}
 
     # -- which it is ---------------------------------------------------------------------------
@@ -54,6 +52,7 @@ class StructUses(ABC):
     def _is(self, told: str) -> bool:
         """Is this the struct that rustc names? Modules tell namesakes apart."""
         here = (self.source.path, span_of(self.struct))
+        told = told.partition("<")[0]  # a generic one
         if told.rpartition("::")[2].encode() != self.name:
             return False
         return any((i.path, i.span) == here for i in self.located.facts.items.printed(told))
@@ -84,6 +83,10 @@ class StructUses(ABC):
         """Edits of ``Stats { hits: 0 }``, which the constructor ``new`` puts behind a lock (None: it
         stands elsewhere). Raises Refused."""
 
+    @abstractmethod
+    def shown_anew(self) -> str:
+        """Where ``{:?}`` gives another text, in words; "" where it does not."""
+
     def outside(self) -> Iterator[Rewritten]:
         """The edits of all places but the definition and the lock calls. Raises Refused with the
         first place that uses the struct without its lock."""
@@ -113,27 +116,19 @@ class StructUses(ABC):
         impl = outer.parent
         if impl is not None and impl.type == "impl_item" and item_nodes.type_of(impl) == outer:
             return self._impl(source, impl)
-        if self._is_making(source, node):
+        if self._is_making(source, node) or self._leads_past(source, node):
             return ()
-        raise self._unguarded(source, node)
+        raise self.unguarded(source, node)
 
     def _require_typed(self, source: Source, holder: Node) -> None:
         """Raises Refused where the lock's type is named to find it again behind ``dyn Any``, a pointer or
         a number: what was put in there need not be seen here."""
-        for up in source.ancestors(holder):
-            call = up if up.type == "call_expression" else None
-            callee = nodes.callee_name(call) if call is not None else None
-            found = nodes.call_of(up)
-            told = found is not None and span_of(holder) in span_of(found.whole_callee)
-            erased = up.type in ("pointer_type", "type_cast_expression")
-            if erased or (told and callee and _ERASING.fullmatch(source.text(callee))):
-                place = self.located.place(source.path, holder.start_byte)
-                raise Refused(
-                    f"{place}: `{source.quoted(span_of(holder))}` is named where types are erased: what "
-                    "was put in need not be seen here"
-                )
-            if call is not None or up.type in ("block", "function_item"):
-                return
+        if named_to_find(source, holder) is not None:
+            place = self.located.place(source.path, holder.start_byte)
+            raise Refused(
+                f"{place}: `{source.quoted(span_of(holder))}` is named where types are erased: what "
+                "was put in need not be seen here"
+            )
 
     def _alias_around(self, source: Source, outer: Node) -> Edit | None:
         """``Shared<Stats>`` becomes ``Arc<Stats>`` where ``type Shared<T> = Arc<Mutex<T>>``."""
@@ -151,7 +146,8 @@ class StructUses(ABC):
                 return put(source, holder, before + source.text(outer) + after)
         return None
 
-    def _unguarded(self, source: Source, node: Node) -> Refused:
+    def unguarded(self, source: Source, node: Node) -> Refused:
+        """The reason why ``node``, which takes the struct without its lock, keeps it behind one."""
         place = self.located.place(source.path, node.start_byte)
         return Refused(f"{place}: `{self.name.decode()}` is used there without the lock")
 
@@ -169,6 +165,9 @@ class StructUses(ABC):
         named = item_nodes.name_of(value) if value is not None else None
         if value is not None and named is not None and span_of(node) in span_of(named):
             return self._goes_behind(source, value)
+        call = nodes.call_through(node)
+        if call is not None and self._makes(source, call):
+            return self._goes_behind(source, call)
         function = source.fn_item_of(node)
         if function is None or self.maker(source, function) is None:
             return False
@@ -176,8 +175,13 @@ class StructUses(ABC):
         return result is not None and span_of(node) in span_of(result)
 
     def makes_it(self, new: Constructor) -> bool:
-        """Does the constructor put the struct behind a lock?"""
-        return new.lock is not None and self._is(new.lock.inner)
+        """Does the constructor put the struct behind a lock? (In a static or a constant, rustc does not
+        tell.)"""
+        if new.lock is not None:
+            return self._is(new.lock.inner)
+        source, given = self.located.source(new.file), self._given(new)
+        made = made_by(given[0]) if len(given) == 1 else None
+        return made is not None and self._names_it(source, made)
 
     def _goes_behind(self, source: Source, value: Node) -> bool:
         """Is the literal ``value`` what a maker gives, or a local that only a lock is made of?"""
@@ -204,25 +208,79 @@ class StructUses(ABC):
         let = statement_nodes.let_of(holder) if holder is not None else None
         if let is None or let.value is None or let.type is not None or let.alternative is not None:
             return None
-        plain = let.pattern.type == "identifier" and let.value.type == "struct_expression"
+        plain = let.pattern.type == "identifier" and self._makes(source, let.value)
         return let.value if plain else None
+
+    def _makes(self, source: Source, value: Node) -> bool:
+        """Is it a literal of the struct: ``Stats { hits: 0 }``, ``Self(0, 0)``?"""
+        callee = nodes.callee_of(value)
+        named = callee if callee is not None else nodes.constructed(value)
+        own = (b"Self", self.name)
+        return named is not None and nodes.last_segment(source.text(named)) in own
 
     # -- functions that make one ---------------------------------------------------------------
 
     def _impl(self, source: Source, impl: Node) -> Iterator[Edit]:
-        """An ``impl`` of which all that it holds are functions that make the struct."""
+        """An ``impl``: functions that make the struct, methods, and what does not know of it."""
         trait, body = item_nodes.trait_of(impl), statement_nodes.body_of(impl)
         inside = nodes.named_children(body) if body is not None else []
-        if trait is not None and nodes.last_name(source, trait) != b"Default":
-            raise self._unguarded(source, impl)
+        if not inside and trait is not None:
+            raise self.unguarded(source, impl)  # a marker, or a derive by hand
         for item in inside:
-            if item.type == "attribute_item":
+            if item.type == "function_item" and item_nodes.self_parameter(item) is not None:
+                self.method(source, item, trait)
                 continue
             made = self.maker(source, item) if item.type == "function_item" else None
-            if made is None:
-                raise self._unguarded(source, item)
-            if made.type == "struct_expression":
+            if made is not None and self._makes(source, made):
                 yield from self.literal(source, made, None)
+            elif made is None and trait is not None:
+                raise self.unguarded(source, item)
+            elif made is None and self.takes_it(source, item):
+                place = self.located.place(source.path, item.start_byte)
+                named = item_nodes.name_of(item)
+                word = source.text(named).decode("utf-8", "replace") if named is not None else "it"
+                raise Refused(
+                    f"{place}: `{word}` handles `{self.name.decode()}` in a way not followed"
+                )
+
+    def takes_it(self, source: Source, item: Node) -> bool:
+        """Is the struct named in an item of its ``impl``, for more than its constants and those functions
+        that neither take nor give one?"""
+        own = (b"Self", self.name)
+        named = (n for n in walk_all(source, item) if n.type in _NAMES and source.text(n) in own)
+        return any(not self._leads_past(source, node) for node in named)
+
+    def _leads_past(self, source: Source, named: Node) -> bool:
+        """Is it the head of ``Self::LIMIT`` or ``Stats::limit()``, which have nothing to do with a value?"""
+        path = nodes.path_of(named.parent) if named.parent is not None else None
+        return path is not None and path[0] == named and source.text(path[1]) in self._apart
+
+    @cached_property
+    def _apart(self) -> frozenset[bytes]:
+        """The struct's constants and functions that neither take nor give one."""
+        found: dict[bytes, bool] = {}
+        for source, _, outer in self.mentions():
+            impl = outer.parent
+            if impl is None or impl.type != "impl_item" or item_nodes.type_of(impl) != outer:
+                continue
+            body = statement_nodes.body_of(impl)
+            for item in body.named_children if body is not None else ():
+                name = item_nodes.name_of(item)
+                if name is not None:
+                    result = item_nodes.return_type(item)
+                    words = re.findall(rb"\w+", source.text(result)) if result is not None else []
+                    gives = not {b"Self", self.name}.isdisjoint(words)
+                    takes = (
+                        item.type == "function_item" and item_nodes.self_parameter(item) is not None
+                    )
+                    apart = not gives and not takes and found.get(source.text(name), True)
+                    found[source.text(name)] = apart
+        return frozenset(name for name, apart in found.items() if apart)
+
+    def method(self, source: Source, function: Node, trait: Node | None) -> None:
+        """Raises Refused where the ``function`` (of a ``trait``'s impl), which takes the struct as
+        ``self``, is in the way."""
+        raise self.unguarded(source, function)
 
     def maker(self, source: Source, function: Node) -> Node | None:
         """What ``fn new() -> Self { .. Self { hits: 0 } }`` gives: a literal or the default; None for
@@ -236,20 +294,17 @@ class StructUses(ABC):
         tail = statements[-1] if statements else None
         if tail is None or source.text(result) not in own:
             return None
-        if tail.type == "struct_expression":
-            named = item_nodes.name_of(tail)
-            if named is None or source.text(named) not in own:
-                return None
+        if self._makes(source, tail):
+            named = nodes.callee_of(tail) or nodes.constructed(tail) or tail
             apart = span_of(named)
         elif _DEFAULT.fullmatch(source.text(tail)):
             apart = span_of(tail)
         else:
             return None
         parts = (body, *item_nodes.all_parameters(function))
-        others = (n for part in parts for n in walk(part) if n.type in _NAMES)
-        return (
-            tail if all(source.text(n) not in own or span_of(n) in apart for n in others) else None
-        )
+        words = (n for part in parts for n in walk(part) if n.type in _NAMES)
+        others = (n for n in words if source.text(n) in own and span_of(n) not in apart)
+        return tail if all(self._leads_past(source, n) for n in others) else None
 
     def _is_maker(self, source: Source, call: Node) -> bool:
         """Is ``call`` one of a function that makes the struct?"""
@@ -280,7 +335,7 @@ class StructUses(ABC):
         if call is None or len(given) != 1 or source.comments_in(_head(new, given[0])):
             raise Refused(f"{place}: how the struct is made is not understood")
         value = given[0]
-        literal = value if value.type == "struct_expression" else self._local(source, value)
+        literal = value if self._makes(source, value) else self._local(source, value)
         default = _DEFAULT.fullmatch(source.text(value)) is not None
         if literal is None and not default and not self._is_maker(source, value):
             raise Refused(f"{place}: how the struct is made is not understood")

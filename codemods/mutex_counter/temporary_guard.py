@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, replace
 from tree_sitter import Node
 
 from codemods.mutex_counter.atomic_change import Change, change_of
-from codemods.mutex_counter.guard_access import Access, Refused, access, field_of
+from codemods.mutex_counter.guard_access import (
+    Access,
+    Method,
+    Methods,
+    Refused,
+    access,
+    field_of,
+    handed_to,
+)
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
 from engine.detect.facts import Facts
@@ -18,13 +26,12 @@ from engine.rust.drop_scopes import DropScope, held_through, temporary_scope
 from engine.rust.effects import Effect, effects
 from engine.rust.influence import Influence
 from engine.rust.known_calls import evaluates_in_place
-from engine.rust.nodes import is_macro_brackets, macro_name, outward
+from engine.rust.nodes import is_macro_brackets, macro_name, method_on, outward
 from engine.rust.operand_order import exchangeable, only_reads
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
+from engine.rust.temporaries import living_on
 
-# Words of operations that change nothing.
-READING = frozenset({"load", "decides", "escapes"})
 OF_VALUE = "the change stands where a value is expected"
 HANDLER = "the code for a poisoned lock goes away, for there is none any more"
 
@@ -65,6 +72,8 @@ class LockUse:
     references: frozenset[Span] = frozenset()  # operands that are references to numbers
     fields: Mapping[bytes, Field] = field(default_factory=dict)  # of the struct behind the lock
     held: Node | None = None  # the receiver as it stands
+    methods: Methods | None = None  # of the struct behind the lock, that need no lock
+    steps: int = 0  # how often the receiver is dereferenced to be the lock
 
     @property
     def stays(self) -> bool:
@@ -83,7 +92,24 @@ class LockUse:
         """The use of one field of a struct that is no longer behind a lock."""
         one = self.fields[name]
         path = self.receiver + b"." + name
-        return replace(self, receiver=path, inner=one.inner, orders=one.orders, fields={})
+        return replace(
+            self, receiver=path, inner=one.inner, orders=one.orders, fields={}, methods=None
+        )
+
+    def unlocked(self, what: Access) -> Edit:
+        """The struct without its lock, in the place of a guard that is looked at as a whole."""
+        stars = b"&" + b"*" * self.steps if what.lent else b""
+        node = outward(what.node)
+        return Edit(self.source.path, node.start_byte, node.end_byte, stars + self.receiver)
+
+    def done_by(self, guard: Node, what: Access) -> Method:
+        """What a look at the struct as a whole, or a method of it, does."""
+        called = method_on(self.source, outward(guard))
+        if called is not None and self.methods and called[0] in self.methods:
+            return self.methods[called[0]]
+        every = frozenset(self.fields)
+        words = (of_field(name, ("load", "escapes") if what.lent else ("load",)) for name in every)
+        return Method(every, frozenset().union(*words))
 
 
 def notes_on(source: Source, found: Iterable[Effect], body: Node | None) -> tuple[str, ...]:
@@ -110,7 +136,7 @@ def notes_on(source: Source, found: Iterable[Effect], body: Node | None) -> tupl
 def rewrite_temporary(use: LockUse, guard: Node, handler: bool) -> Rewrite:
     """The rewrite for ``guard``, a locking expression that no name is bound to. Raises Refused."""
     source = use.source
-    what = access(source, guard, bool(use.fields))
+    what = access(source, guard, use.methods)
     named = field_of(source, guard) if use.fields else b""
     if named and named not in use.fields:
         raise Refused("the struct behind the lock is used as a whole")
@@ -124,6 +150,10 @@ def rewrite_temporary(use: LockUse, guard: Node, handler: bool) -> Rewrite:
     )
     notes = notes_on(source, found, held_through(source, guard, scope))
     notes = (*notes, *_macro_note(source, guard), *([HANDLER] if handler else ()))
+    if what.kind in ("look", "method"):
+        does = use.done_by(guard, what)
+        ops = does.ops | ({"snapshot"} if len(does.fields) > 1 else set())
+        return Rewrite((use.unlocked(what),), ops, notes)
     read = what.kind == "read"
     made = _read(use, what.node, notes) if read else _write(use, what, notes)
     return replace(made, ops=of_field(named, made.ops)) if named else made
@@ -155,7 +185,8 @@ def of_field(name: bytes, ops: Iterable[str]) -> frozenset[str]:
 def _earlier(use: LockUse, effect: Effect, guard: Node, what: Access) -> bool:
     """Done before the lock is taken, or the access itself. The right side of an assignment to a
     number is evaluated before its left side."""
-    if effect.node == what.node or effect.node.end_byte <= guard.start_byte:
+    own = (what.node, handed_to(use.source, what))
+    if effect.node in own or effect.node.end_byte <= guard.start_byte:
         return True
     if effect.what == "write" and what.kind == "read":
         return True
@@ -193,7 +224,7 @@ def _write(use: LockUse, what: Access, notes: tuple[str, ...]) -> Rewrite:
     first = what.operand if not by_ref else None  # `u64 += &u64` is a call, left side first
     if first and use.held and not exchangeable(source, first, use.held):
         edits = _bound_first(use, what, change, head, tail)
-        return Rewrite(edits, frozenset({change.told}), notes)
+        return Rewrite(edits, frozenset({change.told}), (*notes, *_dropped_first(source, first)))
     edits = call_edits(use, what.node, change, head, tail)
     return Rewrite(edits, frozenset({change.told}), notes)
 
@@ -226,6 +257,14 @@ def _bound_first(
         Edit(source.path, before.start, before.end, opened + b"let %s = " % name),
         Edit(source.path, after.start, after.end, text),
     )
+
+
+def _dropped_first(source: Source, value: Node) -> Iterator[str]:
+    """What is made on the way to a value that gets a name goes with its ``let``."""
+    for made in living_on(source, value):
+        line = source.position(made.start_byte)[0]
+        words = source.quoted(span_of(made))
+        yield f"what `{words}` gives (line {line}) is now dropped before the change, not behind it"
 
 
 def _exchange(use: LockUse, what: Access, change: Change, notes: tuple[str, ...]) -> Rewrite:

@@ -11,5 +11,7 @@
 ; A lock around what only its definition, in this file or another, can tell: Mutex<stats::Stats>.
 ((generic_type
   type: (_) @lock
-  type_arguments: (type_arguments . [(type_identifier) (scoped_type_identifier)] @inner .)) @type
+  type_arguments: (type_arguments .
+    [(type_identifier) @inner (scoped_type_identifier) @inner
+     (generic_type type: [(type_identifier) (scoped_type_identifier)] @inner)] .)) @type
   (#match? @lock "(Mutex|Lock)$"))

@@ -1,4 +1,4 @@
-"""The types that places are declared with, as they are written: fields, parameters, locals.
+"""The types that places are declared with, as they are written: fields, parameters, locals, statics.
 
 Answered by the text alone, where the compiler was not asked. A place may have several declarations (of
 ``cfg``'d structs); none where a type is inferred.
@@ -15,9 +15,9 @@ from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.calls import Calls
 from engine.rust.definitions import Item
 from engine.rust.files import Files
-from engine.rust.items import TYPES, Items
+from engine.rust.items import TYPES, VALUES, Items
 from engine.rust.queries import captures, compile_query, walk
-from engine.rust.syntax import Source
+from engine.rust.syntax import Source, span_of
 
 Written = tuple[Source, Node]  # a type, and the file that it is written in
 
@@ -41,18 +41,23 @@ class DeclaredTypes:
                 yield from self._fields(item, name)
 
     def of_place(self, source: Source, place: Node) -> Iterator[Written]:
-        """Of a local, a parameter or a field ``x.name``."""
+        """Of a local, a parameter, a static, a constant or a field ``x.name``."""
         access = nodes.access_of(place)
         if access is not None:
             for item in self._calls.types_of(source, access.base) or ():
                 yield from self._fields(item, source.text(access.name))
             return
         function = source.fn_item_of(place)
-        if function is None or place.type != "identifier":
+        if function is None or place.type not in ("identifier", "scoped_identifier"):
             return
         binding = self._files.scopes(source, function).binding_at(place)
         holder = source.node_at(binding.statement) if binding is not None else None
         if holder is None:
+            for item in self._items.resolve(source, place, source.text(place), *VALUES):
+                here, node = self._items.open(item)
+                type_ = item_nodes.type_of(node)
+                if type_ is not None:
+                    yield here, type_
             return
         let = statement_nodes.let_of(holder)
         type_ = let.type if let is not None else item_nodes.type_of(holder)
@@ -67,13 +72,21 @@ class DeclaredTypes:
             if named is not None and type_ is not None and source.text(named) == name:
                 yield source, type_
 
-    def impls(self, name: bytes) -> Iterator[Written]:
-        """The ``impl`` blocks of the workspace for types of this last name."""
-        for source in self._files.containing(b"impl", name):
+    def impls(self, place: Source, struct: Node) -> Iterator[Written]:
+        """The ``impl`` blocks of the workspace for the type that ``struct`` defines in the file ``place``,
+        and those for types of its name that are not found."""
+        named = item_nodes.name_of(struct)
+        name = place.text(named) if named is not None else b""
+        here = (place.path, span_of(struct))
+        for source in self._files.containing(b"impl", name) if name else ():
             for root in source.roots():
                 for impl in captures(_impls(), root, "impl"):
                     type_ = item_nodes.type_of(impl)
-                    if type_ is not None and nodes.last_name(source, type_) == name:
+                    if type_ is None or nodes.last_name(source, type_) != name:
+                        continue
+                    head = nodes.generic_head(type_)
+                    meant = self._items.resolve(source, head, source.text(head), *TYPES)
+                    if not meant or any((i.path, i.span) == here for i in meant):
                         yield source, impl
 
 

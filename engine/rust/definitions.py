@@ -104,11 +104,14 @@ def functions_named(source: Source, name: bytes) -> Iterator[Node]:
 
 def derives(source: Source, item: Node) -> frozenset[bytes]:
     """Last names of the traits that the item derives, those under ``cfg_attr`` too."""
-    found: set[bytes] = set()
-    for attribute in attributes(item):
-        for hit in _DERIVE.finditer(source.text(attribute)):
-            found.update(nodes.last_segment(part) for part in hit.group(1).split(b","))
-    return frozenset(found - {b""})
+    every = (derived_by(source.text(attribute)) for attribute in attributes(item))
+    return frozenset(nodes.last_segment(path) for found in every for path in found)
+
+
+def derived_by(attribute: bytes) -> tuple[bytes, ...]:
+    """The traits that an attribute's text derives, as they are written; () for another attribute."""
+    listed = (hit.group(1).split(b",") for hit in _DERIVE.finditer(attribute))
+    return tuple(path.strip() for paths in listed for path in paths if path.strip())
 
 
 def type_parameter_names(source: Source, item: Node) -> list[str]:

@@ -15,6 +15,13 @@ _MISTAKEN = re.compile(
 )
 
 
+# A range's end that is dereferenced, which the grammar takes for a product with what is before it; not the
+# end of a comment.
+_END_DEREFERENCED = re.compile(rb"(\.\.\s*)\*(?!/)")
+# ``..=end`` where an expression starts, which the grammar lacks.
+_NO_START = re.compile(rb"([\[({,;=|>]\s*)\.\.=")
+
+
 @cache
 def language() -> Language:
     """tree-sitter's grammar of Rust, loaded once."""
@@ -45,13 +52,20 @@ def parse_range(data: bytes, included: Range) -> Tree:
 
 @lru_cache(maxsize=2)
 def _readable(data: bytes) -> bytes:
-    """``data`` for the parser, byte for byte as long.
+    """``data`` for the parser, byte for byte as long: the tree holds offsets, all text is taken from the
+    file. Mended is what tree-sitter-rust 0.24 misreads:
 
-    The grammar's scanner for block comments (tree-sitter-rust 0.24) looks at the low byte of a
-    character alone and takes U+4E2A, a common Chinese one, for ``*`` and U+012F for ``/``. Such
-    characters become their neighbours: the tree holds offsets, all text is taken from the file.
+    - Its scanner for block comments looks at the low byte of a character alone and takes U+4E2A, a
+      common Chinese one, for ``*`` and U+012F for ``/``. Such characters become their neighbours.
+    - ``0..*end`` is a product to it, of ``0..`` and ``end``. Its ``*`` becomes a ``!``, which can stand
+      before an operand only (``nodes.dereferenced`` takes it for what it is).
+    - ``..=end`` is an assignment to ``..``. Its ``=`` becomes a space.
     """
-    return data if data.isascii() else _MISTAKEN.sub(_neighbour, data)
+    if not data.isascii():
+        data = _MISTAKEN.sub(_neighbour, data)
+    if b".." in data:
+        data = _END_DEREFERENCED.sub(rb"\1!", _NO_START.sub(rb"\1.. ", data))
+    return data
 
 
 def _neighbour(hit: re.Match[bytes]) -> bytes:

@@ -93,6 +93,18 @@ def full_paths(
     return tuple(g for g in dict.fromkeys(globs) if g in known)
 
 
+def is_own_path(source: Source, node: Node, path: bytes) -> bool:
+    """Does the full ``path``, brought in or written at ``node``, start in the crate itself: at ``crate``,
+    ``self``, ``super``, or a module that is declared around ``node`` (since edition 2018 paths may start
+    at any name in scope; before, those of ``use`` start at the crate's root)?"""
+    head = path.partition(b"::")[0]
+    if head in (b"crate", b"self", b"super"):
+        return True
+    body = scope_body(source, scope_at(_scopes(source), node.start_byte))
+    modules = (n.child_by_field_name("name") for n in body.named_children if n.type == "mod_item")
+    return source.edition < 2018 or any(n and source.text(n) == head for n in modules)
+
+
 def _around(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
     """Names that ``use`` lines inside the enclosing functions bring in."""
     for block in source.ancestors(node):

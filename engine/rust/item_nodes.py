@@ -49,6 +49,11 @@ def tuple_types(struct: Node) -> list[Node]:
     return body.children_by_field_name("type")
 
 
+def element_of(type_: Node) -> Node | None:
+    """``T`` of ``[T; n]`` and ``[T]``."""
+    return type_.child_by_field_name("element") if type_.type == "array_type" else None
+
+
 def trait_of(impl: Node) -> Node | None:
     """The trait of ``impl Trait for Type``."""
     return impl.child_by_field_name("trait")

@@ -11,6 +11,7 @@ import re
 from tree_sitter import Node
 
 from engine.rust.format_macros import format_call, takes_template
+from engine.rust.imports import full_paths
 from engine.rust.nodes import call_of, last_segment, macro_name
 from engine.rust.syntax import Source
 
@@ -21,7 +22,7 @@ _NUMBER = (
     rb"(?:checked|wrapping|saturating|overflowing|carrying)_[a-z_]+"
     rb"|abs_diff|signum|is_positive|is_negative|is_power_of_two|count_ones|count_zeros"
     rb"|leading_zeros|trailing_zeros|rotate_left|rotate_right|swap_bytes|reverse_bits"
-    rb"|to_[bln]e_bytes|to_be|to_le|min|max|cmp|partial_cmp|eq|ne|lt|le|gt|ge"
+    rb"|to_[bln]e_bytes|to_be|to_le|to_bits|min|max|cmp|partial_cmp|eq|ne|lt|le|gt|ge"
     rb"|then_some|not|clone|to_string|to_owned|into|try_into"
 )
 _NUMBER_OR_PANIC = (
@@ -143,13 +144,38 @@ _CLOCKS = frozenset({(b"Instant", b"now"), (b"SystemTime", b"now")})
 _MAKERS = frozenset(
     {(b"String", b"new"), (b"Vec", b"new"), (b"Box", b"new"), (b"Arc", b"new"), (b"Rc", b"new")}
     | {(b"Arc", b"clone"), (b"Rc", b"clone"), (b"NonZero", b"new"), (b"Wrapping", b"new")}
-    | {(b"mem", b"size_of"), (b"cmp", b"max"), (b"cmp", b"min"), (b"", b"max"), (b"", b"min")}
+    | {
+        (b"f32", b"from_bits"),
+        (b"f64", b"from_bits"),
+        (b"mem", b"size_of"),
+        (b"cmp", b"max"),
+        (b"cmp", b"min"),
+        (b"", b"max"),
+        (b"", b"min"),
+    }
 )
 _MAKING = re.compile(rb"from|try_from|default|from_(?:secs|millis|micros|nanos|str)[a-z0-9_]*")
 _NUMBERS = frozenset(
     {b"bool", b"usize", b"isize"}
     | {b"%s%d" % (s, n) for s in (b"u", b"i") for n in (8, 16, 32, 64)}
 )
+
+
+_FORMATS = frozenset(
+    {b"serde_json", b"serde_yaml", b"serde_yml", b"serde_cbor", b"serde_urlencoded", b"serde_qs"}
+    | {b"toml", b"ron", b"bincode", b"postcard", b"ciborium", b"rmp_serde", b"bson", b"csv"}
+    | {b"simd_json", b"sonic_rs", b"serde_wasm_bindgen", b"rmp", b"json5"}
+)
+
+
+def serializes(source: Source, call: Node) -> bool:
+    """Is ``call`` one of a crate that writes values by serde: it takes a reference, and knows no more of
+    the value than what its ``Serialize`` gives?"""
+    called = call_of(call)
+    if called is None or called.callee.type not in ("identifier", "scoped_identifier"):
+        return False
+    paths = full_paths(source, called.callee, source.text(called.callee))
+    return any(path.partition(b"::")[0] in _FORMATS for path in paths)
 
 
 def is_maker(source: Source, call: Node) -> bool:

@@ -13,11 +13,11 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from engine.rust import item_nodes
+from engine.rust import item_nodes, nodes
 from engine.rust.files import Files
 from engine.rust.per_source import per_source
-from engine.rust.queries import captures, compile_query
-from engine.rust.syntax import Source, span_of
+from engine.rust.queries import captures, compile_query, macro_calls
+from engine.rust.syntax import Source, attributes, span_of
 
 
 def macros_naming(files: Files, name: bytes, field: bool) -> Iterator[tuple[Source, Node]]:
@@ -29,6 +29,14 @@ def macros_naming(files: Files, name: bytes, field: bool) -> Iterator[tuple[Sour
     else:
         pattern = re.compile(rb"(?<![\w.$])" + word + rb"(?!\w)(?!\s*[!:])")
     for source in files.containing(b"macro_rules", name):
+        for macro in _macros(source):
+            if pattern.search(_code(source, macro)):
+                yield source, macro
+
+
+def macros_with(files: Files, pattern: re.Pattern[bytes]) -> Iterator[tuple[Source, Node]]:
+    """The definitions whose text, comments and strings aside, the pattern is found in."""
+    for source in files.containing(b"macro_rules"):
         for macro in _macros(source):
             if pattern.search(_code(source, macro)):
                 yield source, macro
@@ -47,6 +55,25 @@ def macro_named(source: Source, macro: Node) -> str:
     """The name that a definition gives to its macro."""
     named = item_nodes.name_of(macro)
     return source.quoted(span_of(named)) if named is not None else "?"
+
+
+def is_exported(source: Source, macro: Node) -> bool:
+    """May other crates expand the macro that is defined at ``macro``?"""
+    return any(b"macro_export" in source.text(each) for each in attributes(macro))
+
+
+def expansions(files: Files, name: bytes) -> Iterator[tuple[Source, Node]]:
+    """Where the workspace expands a macro of this name: the calls, and the definitions of other macros
+    whose text has such a call (what that is given is not seen)."""
+    called = re.compile(rb"(?<![\w$])" + re.escape(name) + rb"\s*!")
+    for source in files.containing(name):
+        for root in source.roots():
+            for call in macro_calls(root):
+                if nodes.macro_name(source, call) == name:
+                    yield source, call
+        for macro in _macros(source) if b"macro_rules" in source.data else ():
+            if called.search(_code(source, macro)):
+                yield source, macro
 
 
 @per_source

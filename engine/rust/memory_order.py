@@ -1,11 +1,11 @@
-"""Accesses to memory that a lock beside them keeps in order, and an atomic in its place may not: atomics
-of a weaker ordering than ``SeqCst``, and unsafe code.
+"""Accesses to memory that a lock beside them keeps in order, and an atomic in its place may not: atomics,
+and unsafe code.
 
 Locks and ``SeqCst`` atomics alone leave no trace of their order but some interleaving of all steps (the
 guarantee for data-race-free programs of C++20's memory model, which is Rust's). An atomic that is not
-``SeqCst`` is outside of it, and so is what unsafe code reads and writes. Told by syntax: a method of an
-atomic's name that is given an ordering, an ``unsafe`` block or function. Not seen: what other crates do
-inside of their own functions.
+``SeqCst`` is outside of it, and so is what unsafe code reads and writes; what is ``SeqCst`` is outside of it
+for a neighbour that is not. Told by syntax: a method of an atomic's name that is given an ordering, an
+``unsafe`` block or function. ``engine.rust.lock_free`` knows types that are made of such.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from engine.rust.value_steps import next_step
 
 _METHODS = re.compile(rb"load|store|swap|fetch_\w+|compare_exchange(?:_weak)?|compare_and_swap")
 _ORDERING = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst)(?!\w)")
-_UNORDERED = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|unsafe)(?!\w)")
+_ACCESSES = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst|unsafe)(?!\w)")
 _ACQUIRING = frozenset({b"Acquire", b"AcqRel", b"SeqCst"})
 _RELEASING = frozenset({b"Release", b"AcqRel", b"SeqCst"})
 UNSAFE = b"unsafe"
@@ -31,7 +31,7 @@ UNSAFE = b"unsafe"
 class Access:
     """One operation on an atomic, or unsafe code. ``receiver`` is the expression that is the atomic;
     None for unsafe code, which may read and write anything. ``looked``: what it reads is used.
-    ``orders`` are the orderings that are given."""
+    ``orders`` are the orderings that are given; ``hidden``: those of a type's own code."""
 
     node: Node
     receiver: Node | None
@@ -39,12 +39,12 @@ class Access:
     writes: bool
     looked: bool
     orders: frozenset[bytes]
+    hidden: bool = False
 
 
-def mentions_unordered(data: bytes) -> bool:
-    """May a file with these bytes hold an access that is outside of the common order: unsafe code, or
-    an atomic that is not ``SeqCst``?"""
-    return _UNORDERED.search(data) is not None
+def mentions_accesses(data: bytes) -> bool:
+    """May a file with these bytes hold such an access?"""
+    return _ACCESSES.search(data) is not None
 
 
 def access_at(source: Source, node: Node) -> Access | None:

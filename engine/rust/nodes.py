@@ -280,9 +280,23 @@ def is_mut(node: Node) -> bool:
 
 def dereferenced(node: Node) -> Node | None:
     """``x`` of ``*x``."""
-    if node.type != "unary_expression" or not has_token(node, "*"):
+    if node.type != "unary_expression" or not (has_token(node, "*") or _ends_range(node)):
         return None
     return next(iter(named_children(node)), None)
+
+
+def negated(node: Node) -> Node | None:
+    """``x`` of ``!x``."""
+    if node.type != "unary_expression" or not has_token(node, "!") or _ends_range(node):
+        return None
+    return next(iter(named_children(node)), None)
+
+
+def _ends_range(node: Node) -> bool:
+    """Does the operator stand directly behind ``..``, where ``engine.rust.grammar`` has the parser read
+    ``!`` for ``*``? (``..!x`` is taken for ``..*x``, too.)"""
+    before = node.prev_sibling
+    return before is not None and before.type in ("..", "..=")
 
 
 def indexed(node: Node) -> tuple[Node, Node] | None:

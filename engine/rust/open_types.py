@@ -38,6 +38,8 @@ _FINDING = re.compile(
     rb"|insert|remove|take|contains\w*|state|try_state|provide\w*|context|extension|data|app_data"
     rb"|resource\w*|world|resolve|fetch|req_local|local_cache|expect_context|use_context|from_ref|from_mut"
 )
+# Functions of a type that make a value of it from an address: ``Arc::<T>::from_raw(p)``.
+_ADDRESSED = re.compile(rb"from_raw\w*|from_ptr|from_address|with_addr")
 _TYPE_NAMES = frozenset({"type_identifier", "scoped_type_identifier"})
 
 
@@ -119,6 +121,9 @@ def named_to_find(source: Source, type_: Node) -> Node | None:
             return call if _FINDING.fullmatch(name) else None
         if up.type == "generic_type" and nodes.last_name(source, up) in (b"NonNull", b"AtomicPtr"):
             return up
+        path = nodes.path_of(up) if up.type == "scoped_identifier" else None
+        if path is not None and _ADDRESSED.fullmatch(source.text(path[1])):
+            return nodes.call_through(up) or up
         if up.type in ("block", "function_item", "call_expression"):
             return None
     return None

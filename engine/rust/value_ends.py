@@ -191,7 +191,7 @@ class ValueEnds:
         named = item_nodes.name_of(struct)
         if named is None or not names:
             return
-        for where, holder in [(place, struct), *self._declared.impls(place.text(named))]:
+        for where, holder in [(place, struct), *self._declared.impls(place, struct)]:
             own = {n.encode() for n in type_parameter_names(where, holder)}
             bounds = [
                 trait

@@ -170,7 +170,7 @@ def test_one_scope(before: str, after: str) -> None:
         ("let mut g = self.hits.lock().unwrap(); let a = *g; *g += 1; let b = *g + a;",
          "is not one operation"),
         ("send(*self.hits.lock().unwrap()).await;", "the lock is held across"),
-        ("let g = self.hits.lock().unwrap(); unsafe { poke() };", "an unsafe block"),
+        ("let g = self.hits.lock().unwrap(); unsafe { poke(*g) };", "an unsafe block"),
         ("my_macro!(*self.hits.lock().unwrap() += 1; other);", "the change stands where a value is expected"),
         ("let g = self.hits.lock(); drop(g);", "what becomes of the lock's result"),
         ("let r: &u64 = &*self.hits.lock().unwrap();", "a reference to the value"),
@@ -193,7 +193,7 @@ def test_a_refusal_that_shows_a_lock_in_earnest_is_silent() -> None:
         "return self.hits.lock().unwrap();",
     ):
         work = one(COUNTER.replace("BODY", text), {"self.hits": U64, "self": "&krate::S"})
-        assert work.plan() == []
+        assert [(p.fixes, p.dismissed) for p in work.plan()] == [((), True)]
 
 
 def test_code_of_another_configuration_refuses_the_group() -> None:

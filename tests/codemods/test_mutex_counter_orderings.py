@@ -199,8 +199,13 @@ _LOOK = 'println!("{}", *self.n.lock().unwrap());'
         (_ADD + "self.other.store(3, Ordering::Relaxed);", _LOOK, "", "Relaxed", "safe"),
         # Statistics of the code's own: only added to, or read where the value is not.
         ("self.other.fetch_add(1, Ordering::Relaxed);" + _ADD, _LOOK, "", "SeqCst", "safe"),
+        # SeqCst ones have an order with each other, and none with what is Relaxed.
         ("self.other.store(1, Ordering::SeqCst);" + _ADD,
-         _LOOK + "self.other.load(Ordering::SeqCst);", "", "Relaxed", "safe"),
+         _LOOK + "let x = self.other.load(Ordering::SeqCst);", "", "SeqCst", "safe"),
+        (_ADD + "let x = self.other.load(Ordering::SeqCst);",
+         "self.other.store(1, Ordering::SeqCst);" + _LOOK, "", "SeqCst", "safe"),
+        (_ADD + "self.other.store(1, Ordering::SeqCst);", _LOOK, "", "Relaxed", "safe"),
+        ("self.other.store(1, Ordering::SeqCst);" + _ADD, _LOOK, "", "Relaxed", "safe"),
     ],
 )  # fmt: skip
 def test_a_number_that_may_publish_other_memory(
@@ -214,6 +219,58 @@ def test_a_number_that_may_publish_other_memory(
     assert f"self.n.fetch_add(1, Ordering::{orders})" in after
     assert str(fix.level) == level
     assert ("runs with this value" in fix.note) == (level == "review")
+
+
+_LOCK_FREE = """\
+use std::sync::mpsc::{{Receiver, Sender}};
+use std::sync::Mutex;
+struct S {{
+    n: Mutex<u64>,
+    config: std::sync::Arc<arc_swap::ArcSwap<Config>>,
+    out: Sender<u64>,
+}}
+impl S {{
+    fn change(&self, from: &Receiver<u64>) {{
+        {change}
+    }}
+    fn show(&self) {{
+        {show}
+    }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("change", "show", "orders", "level"),
+    [
+        (_ADD, _LOOK + "other(self.config.load());", "Relaxed", "safe"),
+        ("self.config.store(new);" + _ADD, _LOOK, "Relaxed", "safe"),
+        ("let c = self.config.load();" + _ADD, "let c = self.config.load();" + _LOOK,
+         "Relaxed", "safe"),
+        ("self.config.store(new);" + _ADD, _LOOK + "other(self.config.load());",
+         "SeqCst", "review"),
+        ("loop { self.out.send(1); " + _ADD + "}", _LOOK, "Relaxed", "safe"),
+    ],
+)  # fmt: skip
+def test_types_without_a_lock_are_memory_that_a_lock_orders(
+    change: str, show: str, orders: str, level: str
+) -> None:
+    text = _LOCK_FREE.format(change=change, show=show)
+    work = Workspace({"src/main.rs": text}, _TYPES)
+    (proposal,) = work.plan()
+    (fix,) = proposal.fixes
+    assert f"self.n.fetch_add(1, Ordering::{orders})" in work.applied(fix)["src/main.rs"]
+    assert str(fix.level) == level, fix.note
+
+
+def test_a_type_without_a_lock_that_needs_the_locks_order() -> None:
+    """Each side may miss what the other did: only a lock orders the two."""
+    change, show = _ADD + "let c = self.config.load();", "self.config.store(new);" + _LOOK
+    work = Workspace({"src/main.rs": _LOCK_FREE.format(change=change, show=show)}, _TYPES)
+    (proposal,) = work.plan()
+    assert not proposal.fixes
+    assert "`self.config.store(new)` is used together with this value" in proposal.reason
+    assert "may not be SeqCst inside" in proposal.reason
 
 
 @pytest.mark.parametrize(

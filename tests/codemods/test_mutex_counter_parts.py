@@ -69,6 +69,8 @@ def test_locks_and_guards_by_type(told: str, lock: Lock | None, guard: Lock | No
         ("", "tokio::sync::Mutex", "tokio", True),
         ("use mine::Mutex;", "Mutex", None, True),
         ("use crate::Mutex;", "Mutex", None, False),  # perhaps a re-export
+        ("mod locks; use locks::Mutex;", "Mutex", None, False),
+        ("mod locks { pub use a::Mutex; }", "locks::Mutex", None, False),
         ("", "Mutex", None, False),  # perhaps a glob's
         ("", "Vec", None, True),
     ],
@@ -220,10 +222,10 @@ def test_mentions_that_are_no_operation(body: str, reason: str, locks: bool) -> 
 def test_fields_of_a_struct_behind_the_lock() -> None:
     source = source_of("g.hits += 1;")
     assert field_of(source, mention(source)) == b"hits"
-    assert access(source, mention(source), fields=True).kind == "compound"
+    assert access(source, mention(source), {}).kind == "compound"
     source = source_of("a(*g);")
     with pytest.raises(Refused, match="as a whole"):
-        access(source, mention(source), fields=True)
+        access(source, mention(source), {})
 
 
 # -- one change as one operation ---------------------------------------------------------------

@@ -73,9 +73,13 @@ def test_of_a_place(text: str, types: list[str]) -> None:
     assert _texts(declared.of_place(source, argument)) == types
 
 
-def test_impls_for_types_of_a_name() -> None:
-    _, declared = _declared("impl Meta { fn f() {} } fn g() { impl Drop for Meta {} }")
-    found = [(s.path, s.text(n).split(b" {")[0]) for s, n in declared.impls(b"Meta")]
+def test_impls_for_a_type() -> None:
+    text = "impl Meta { fn f() {} } fn g() { impl Drop for Meta {} } "
+    text += "mod b { pub struct Meta; impl Meta {} }"  # another one of this name
+    workspace, declared = _declared(text)
+    source, name = workspace.find("src/types.rs", "Meta")
+    assert name.parent is not None
+    found = [(s.path, s.text(n).split(b" {")[0]) for s, n in declared.impls(source, name.parent)]
     assert found == [
         ("src/lib.rs", b"impl Meta"),
         ("src/lib.rs", b"impl Drop for Meta"),

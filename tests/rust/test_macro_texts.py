@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.macro_texts import is_own_macro, macro_named, macros_naming
+from engine.rust.macro_texts import (
+    expansions,
+    is_exported,
+    is_own_macro,
+    macro_named,
+    macros_naming,
+)
 from tests.rust.workspace import Workspace
 
 
@@ -47,3 +53,25 @@ def test_a_macro_is_the_workspaces_own_by_its_name() -> None:
     files = {"src/lib.rs": "macro_rules! bump { () => { other!() } } fn bumped() {}"}
     sources = Workspace(files).sources
     assert [n for n in (b"bump", b"other", b"bumped") if is_own_macro(sources, n)] == [b"bump"]
+
+
+def test_who_expands_a_macro() -> None:
+    work = Workspace(
+        {
+            "src/lib.rs": "#[macro_export]\nmacro_rules! add { ($x:expr) => { $x += 1 } }\n"
+            "macro_rules! two { ($x:expr) => { add!($x); } }\n"
+            "fn f() { add!(a); run! { add!(b) } other!(c); }",
+            "src/other.rs": 'fn g() { crate::add!(d); add(e); let s = "add!(f)"; } // add!(g)',
+        }
+    )
+    found = [s.text(node).decode() for s, node in expansions(work.sources, b"add")]
+    assert found == [
+        "add!(a)",
+        "add!(b)",
+        "macro_rules! two { ($x:expr) => { add!($x); } }",
+        "crate::add!(d)",
+    ]
+    assert is_own_macro(work.sources, b"add") and not is_own_macro(work.sources, b"other")
+    source = work.sources.get("src/lib.rs")
+    add, two = (n for n in source.root.named_children if n.type == "macro_definition")
+    assert is_exported(source, add) and not is_exported(source, two)

@@ -102,6 +102,7 @@ def test_what_a_parameters_type_leaves_to_the_caller(
         ("let a: NonNull<Mutex<u32>> = p;", "NonNull<Mutex<u32>>"),
         ("p.cast::<Mutex<u32>>();", "p.cast::<Mutex<u32>>()"),
         ("let a = &p as &Mutex<u32>;", "&p as &Mutex<u32>"),
+        ("Arc::<Mutex<u32>>::from_raw(p);", "Arc::<Mutex<u32>>::from_raw(p)"),
         ("Arc::<Mutex<u32>>::default();", ""),
         ("all.collect::<Vec<Mutex<u32>>>();", ""),
         ("Vec::<Mutex<u32>>::with_capacity(3);", ""),

@@ -86,6 +86,18 @@ def test_characters_that_the_grammar_takes_for_comment_marks() -> None:
         assert source.text(source.root) == data
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["0..*n", "..*n", "..=*n", "..=n", "a.b().. *n - 1", "0..=*n", "0..-n", "..", "a + 1..n"],
+)
+def test_ranges_are_ranges(text: str) -> None:
+    data = f"fn f() {{ g(1, {text}); /* ..*/ let t = &s[{text}]; }}".encode()
+    source = Source("a.rs", data)
+    assert not source.root.has_error
+    found = [source.text(n).decode() for n in walk(source.root) if n.type == "range_expression"]
+    assert found == ([text, text] if not text.endswith("-n") else ["0..", "0.."])
+
+
 def test_loops_and_async_contexts() -> None:
     source = Source(
         "a.rs",

@@ -1,4 +1,4 @@
-// reason: `Stats` has `Clone`, which a struct of atomics lacks
+// reason: the struct behind the lock is cloned, and a struct of atomics has no `Clone`
 
 use std::sync::RwLock;
 
