@@ -4,6 +4,10 @@ A line goes when an edit removed a mention of its name and nothing that is left 
 word of its module (macros and format strings included), and no child module that sees it through
 ``super``. What a ``use`` does without its name being written cannot be told from syntax: one of a
 trait, ``pub use`` and one under an attribute stay.
+
+A name that std's prelude has as well (``use alloc::format`` of a crate that may be built without std) is
+another matter: with std nothing tells that it is missing. It stays where a macro that is not known, or a
+child module in another file, may need it; where none may, it goes from under a ``cfg`` as well.
 """
 
 from __future__ import annotations
@@ -16,9 +20,12 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import parsed
 from engine.rust.codegen import identifiers
-from engine.rust.imports import Import, Scope, imports, in_blocks, scopes, words
-from engine.rust.std_paths import is_trait
-from engine.rust.syntax import Source, span_of
+from engine.rust.configurations import only_cfgs
+from engine.rust.imports import Import, Scope, imports, in_blocks, scope_body, scopes, words
+from engine.rust.macros import calls_other_than_stds
+from engine.rust.statement_nodes import body_of
+from engine.rust.std_paths import brought_by_stds_prelude, is_trait
+from engine.rust.syntax import Source, attributes, span_of
 
 _USE = re.compile(rb"(?<!\w)use\s[^;]*;")
 
@@ -69,7 +76,9 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
     for scope in found:
         known = imports(source, scope, found)
         for item in known:
-            if item.full != full or item.public or item.attributed or item.local == b"*":
+            if item.full != full or item.public or item.local == b"*":
+                continue
+            if item.attributed and not _goes_with_its_cfg(source, item):
                 continue
             if not _needed(source, scope, found, item):
                 return _removal(source, item)
@@ -78,7 +87,8 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
             if item.full != full or item.attributed or item.local == b"*":
                 continue
             again = any(i.local == item.local and i.leaf != item.leaf for i in known)
-            if not again and item.local not in words(source, block, [item.declaration]):
+            kept = brought_by_stds_prelude(item.local) and calls_other_than_stds(source, block)
+            if not (again or kept) and item.local not in words(source, block, [item.declaration]):
                 return _removal(source, item)
     return None
 
@@ -86,10 +96,15 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
 def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) -> bool:
     inner = [s for s in found if len(s.module) == len(scope.module) + 1]
     inner = [s for s in inner if s.module[: len(scope.module)] == scope.module]
-    leave = [item.declaration, *(s.span for s in inner)]
-    if item.local in words(source, scope.span, leave):
+    known = imports(source, scope, found)
+    leave = [i.declaration for i in known if i.local == item.local]
+    if item.local in words(source, scope.span, [*leave, *(s.span for s in inner)]):
         return True
-    siblings = [i for i in imports(source, scope, found) if i.declaration == item.declaration]
+    if brought_by_stds_prelude(item.local) and (
+        calls_other_than_stds(source, scope.span) or _has_files(source, scope, found)
+    ):
+        return True
+    siblings = [i for i in known if i.declaration == item.declaration]
     if any(i.local == item.local and i.leaf != item.leaf for i in siblings):
         return True
     for child in inner:  # a child module sees it through `super`
@@ -97,6 +112,19 @@ def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) 
         if b"super" in text and re.search(rb"\b" + re.escape(item.local) + rb"\b", text):
             return True
     return False
+
+
+def _has_files(source: Source, scope: Scope, found: Sequence[Scope]) -> bool:
+    """Does the module, or one inside it, have a child module in another file?"""
+    bodies = (scope_body(source, each) for each in found if each.span in scope.span)
+    items = (node for body in bodies for node in body.named_children)
+    return any(node.type == "mod_item" and body_of(node) is None for node in items)
+
+
+def _goes_with_its_cfg(source: Source, item: Import) -> bool:
+    """Is it there for a name that std's prelude has, under nothing but a ``cfg``?"""
+    node = source.typed_at(item.declaration, "use_declaration")
+    return node is not None and brought_by_stds_prelude(item.local) and only_cfgs(source, node)
 
 
 def _removal(source: Source, item: Import) -> Edit:
@@ -110,13 +138,15 @@ def _removal(source: Source, item: Import) -> Edit:
         if parent.type == "use_list" and len(parent.named_children) > 1:
             return _from_list(source, parent, node)
         node = parent
-    start = source.line_start(item.declaration.start)
+    first = [*attributes(node.parent)][-1:] if node.parent is not None else []
+    begin = first[0].start_byte if first else item.declaration.start
+    start = source.line_start(begin)
     end = item.declaration.end
     stop = source.line_end(end)
-    if source.data[start : item.declaration.start].strip() or source.data[end:stop].strip():
+    if source.data[start:begin].strip() or source.data[end:stop].strip():
         while source.data[end : end + 1] == b" ":
             end += 1
-        return Edit(source.path, item.declaration.start, end, b"")
+        return Edit(source.path, begin, end, b"")
     lines = _with_blank_lines(source, Span(start, min(stop + 1, len(source.data))))
     return Edit(source.path, lines.start, lines.end, b"")
 

@@ -23,6 +23,17 @@ def is_conditional(source: Source, item: Node) -> bool:
     return any(_CFG.search(source.text(attribute)) for attribute in _attributes(item))
 
 
+def only_cfgs(source: Source, item: Node) -> bool:
+    """Are the attributes of the item itself ``#[cfg(..)]`` alone, with no comment among them?"""
+    before, plain = item.prev_named_sibling, re.compile(rb"#\[\s*cfg\s*\(.*\)\s*\]", re.DOTALL)
+    count = 0
+    while before is not None and before.type == "attribute_item":
+        if plain.fullmatch(source.text(before)) is None:
+            return False
+        before, count = before.prev_named_sibling, count + 1
+    return count == len(list(attributes(item)))
+
+
 def conditional_part(source: Source, node: Node) -> Node | None:
     """The innermost code around ``node``, below its module, that a ``cfg`` may leave out: an item, a
     statement, an arm, a branch of ``cfg_if!``."""

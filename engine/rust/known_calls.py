@@ -219,6 +219,11 @@ LITERAL_MACROS = frozenset(
     {b"line", b"column", b"file", b"module_path", b"stringify", b"concat", b"env", b"option_env"}
     | {b"cfg", b"include_str", b"include_bytes"}
 )
+_STD_MACROS = LITERAL_MACROS | frozenset(
+    b"""format format_args print println eprint eprintln write writeln panic todo unimplemented
+    unreachable assert assert_eq assert_ne debug_assert debug_assert_eq debug_assert_ne matches vec
+    dbg thread_local compile_error cfg_select""".split()
+)
 _CHECKING = frozenset({b"assert", b"debug_assert", b"ensure"})
 _SHOWING_TEXT = frozenset({b"stringify", b"dbg", b"quote"})
 _PURE_MACROS = frozenset({b"format", b"concat", b"stringify"})
@@ -237,6 +242,11 @@ def is_pure_macro(name: bytes) -> bool:
 def is_printing(name: bytes) -> bool:
     """Does the macro hand a text to a log or a writer?"""
     return name in _PRINTING or name == b"dbg"
+
+
+def is_stds_macro(name: bytes) -> bool:
+    """Does std have a macro of this name that brings its own names with it?"""
+    return name in _STD_MACROS
 
 
 def takes_expressions(source: Source, macro: Node) -> bool:

@@ -23,6 +23,7 @@ from engine.rust.known_calls import (
     LITERAL_MACROS,
     evaluates_in_place,
     is_known_macro,
+    is_stds_macro,
     prints_its_arguments,
 )
 from engine.rust.modules import Modules
@@ -122,6 +123,17 @@ def unknown_calls(source: Source, span: Span, known: Container[bytes]) -> Iterat
 def calls_unknown(body: bytes, known: Container[bytes]) -> bool:
     """Is there, in a macro's definition, a call of a macro of which nothing is known?"""
     return any(name not in known and not _is_known(name) for name in _CALLED.findall(body))
+
+
+def calls_other_than_stds(source: Source, span: Span) -> bool:
+    """Is there, inside ``span``, a call of a macro that has none of std's names: who knows what names it
+    expands to?"""
+    for hit in _CALLED.finditer(source.data, span.start, span.end):
+        if not is_stds_macro(hit[1]):
+            macro = source.enclosing(source.innermost(Span(*hit.span(1))), ("macro_invocation",))
+            if macro is not None and macro_name(source, macro) == hit[1]:
+                return True
+    return False
 
 
 def _is_known(name: bytes) -> bool:

@@ -44,6 +44,8 @@ _PRELUDE = frozenset(
     iter::Extend iter::IntoIterator iter::DoubleEndedIterator iter::ExactSizeIterator""".split()
 )
 _PRELUDE_STD = frozenset({b"borrow::ToOwned", b"string::ToString"})
+# What else it has, which `core`'s has not: types and macros of `alloc`.
+_PRELUDE_ALLOC = frozenset({b"String", b"Vec", b"Box", b"format", b"vec"})
 _TRAIT_MODULES = frozenset({b"ops", b"iter", b"cmp", b"convert", b"default", b"clone", b"marker"})
 _TRAITS = frozenset(
     b"""any::Any borrow::Borrow borrow::BorrowMut borrow::ToOwned error::Error fmt::Debug fmt::Display
@@ -106,6 +108,11 @@ def in_prelude(full: bytes) -> bool:
     if tail in _PRELUDE_STD:
         return not full.startswith(b"alloc::")
     return tail in _PRELUDE
+
+
+def brought_by_stds_prelude(local: bytes) -> bool:
+    """Does std's prelude bring a type or a macro of this name, that ``core``'s does not?"""
+    return local in _PRELUDE_ALLOC
 
 
 def is_trait(full: bytes) -> bool:

@@ -418,3 +418,33 @@ def test_nothing_goes_above_what_may_be_the_head_of_the_file(before: str, after:
     made = settle(before + static.format("u8"), ("u8", name(ATOMIC)))
     line = "use std::sync::atomic::AtomicU64;"
     assert made == after.replace("{}", line) + static.format("AtomicU64")
+
+
+def test_a_name_that_std_has_as_well_stays_where_something_may_need_it_without_std() -> None:
+    text = 'use alloc::format;\n\nfn f() -> String {\n    format!("a")\n}\n'
+    change = ('format!("a")', b"x()")
+    gone = settle(text, change)
+    assert "use alloc" not in gone
+    for needs in (
+        "fn g() -> String {\n    text!(1)\n}\n",
+        'fn g() -> String {\n    format!("{}", 1)\n}\n',
+        "mod inner;\n",
+        "mod inner {\n    mod deeper;\n}\n",
+        "mod inner {\n    use super::*;\n    fn g() {\n        text!()\n    }\n}\n",
+    ):
+        assert "use alloc::format;" in settle(text + needs, change), needs
+    for idle in ('fn g() {\n    println!("text!()");\n}\n', "mod inner {}\n", "// text!()\n"):
+        assert "use alloc" not in settle(text + idle, change), idle
+    listed = text.replace("alloc::format", "alloc::{format, string::String}")
+    assert "format, " in settle(listed + "mod inner;\n", change)
+    assert "format, " not in settle(listed, change)
+
+
+def test_a_name_that_std_has_as_well_goes_from_under_its_cfg() -> None:
+    text = '#[cfg(not(feature = "std"))]\nuse alloc::format;\n\nfn f() -> String {\n    format!("a")\n}\n'
+    change = ('format!("a")', b"x()")
+    assert settle(text, change) == "fn f() -> String {\n    x()\n}\n"
+    assert "use alloc" in settle(text + "mod inner;\n", change)
+    assert "use alloc" in settle("#[allow(unused_imports)]\n" + text, change)
+    two = '#[cfg(feature = "std")]\nuse std::format;\n' + text
+    assert settle(two, change) == "fn f() -> String {\n    x()\n}\n"
