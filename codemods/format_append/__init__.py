@@ -58,7 +58,9 @@ grows in a `String` of the function's (or the closure's) own. For review where a
 `Debug` (an `io::Error`'s may be anybody's) writes into a `String` that outlives it: if it panics or fails,
 half of the text stands there, where before there was none; a closure's or a future's panic may be
 caught. So it is where an argument makes a value in passing whose `Drop` is somebody else's and may panic,
-and where a type hangs on a name that a `cfg` gives another meaning in another build.
+where a type hangs on a name that a `cfg` gives another meaning in another build, and where an attribute
+stands around it that is none of the language's or of widely used crates' (`#[tokio::main]`,
+`#[async_trait]`, `#[instrument]`, tests ..): it may be a macro that reads the code.
 
 The trait's `use` goes to the head of the module. There it could change what another `write!`,
 `writeln!`, `x.write_str(..)`, `write_char` or `write_fmt` means, where the receiver has the trait and
@@ -72,7 +74,8 @@ or `write_fmt` that would be found before std's: rustc is asked at each place.
 What an argument makes in passing (a lock's guard, say) ends with `format!`. Where more runs in the same
 statement, or a block's locals are dropped before that, nothing is changed unless rustc's types tell that
 there is nothing to release. Nor is anything inside a macro that may read code as it is written
-(`stringify!`, `dbg!`, an `assert!` without a message, macros that are not known).
+(`stringify!`, `dbg!`, an `assert!` without a message, macros that are not known), nor what tells where it
+stands (`line!`, `column!`).
 
 When to leave it
 ----------------

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.rust.types import Type
 
 _BUFFERS = frozenset({"std::vec::Vec", "std::io::BufWriter", "std::io::LineWriter"})
+_FAILED = b"a formatting trait implementation returned an error"  # std's words in `format!`
 _TO_STRING = b".to_string()" + trait(b"std::string::ToString")
 _BY_ITSELF = "The text of `{}` is made without the machinery of `format!`."
 
@@ -101,6 +102,7 @@ class _Plan:
             why = self.ways.left_by_a_panic(fix.label == "write", drops)
         spans = (span_of(self.made.target), *self.made.call.shown)
         why = why or self.facts.other_build(self.source, spans, self.ways.methods())
+        why = why or self.facts.unknown_attribute(self.source, self.made.whole)
         note = f"{fix.note} Look at this: {why}."
         return replace(fix, level=Level.REVIEW, note=note) if why else fix
 
@@ -129,7 +131,7 @@ class _Plan:
     def _formatted(self) -> Fix | str:
         """``write!`` into the target. An error panics, as it does in ``format!``."""
         made, source, own = self.made, self.source, self.ways.failing
-        taken = self.facts.unwrapping(self.site.path, b"a String takes any text")
+        taken = self.facts.unwrapping(source, made.whole, _FAILED)
         head, tail = taken or (b"", b"")
         up = made.whole.parent
         if not tail and (own or not head or up is None or up.type != "expression_statement"):
@@ -176,7 +178,13 @@ class _Plan:
         found = self.ways.shown
         if found is None:
             return None
+        if found.value.name == "str" and self._denies("str_to_string"):
+            made = found.text + b".to_owned()" + trait(b"std::borrow::ToOwned")
+            return None if found.asked else (made, _BY_ITSELF.format(found.value.short()))
         return found.text + _TO_STRING, _BY_ITSELF.format(found.value.short())
+
+    def _denies(self, lint: str) -> bool:
+        return self.facts.lints_against(self.source, self.made.whole, lint)
 
     def _put(self, value: bytes, note: str, method: bytes = b"push_str") -> Fix:
         target = one_line(operand(self.source, self.ways.receiver))

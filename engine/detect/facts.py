@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from engine.base.codemod_options import Options
 from engine.base.model import Edit, Span
 from engine.cargo.sources import read_for_uses
-from engine.detect.lints import is_on
+from engine.detect.lints import is_on_in
 from engine.rust.agreeing_impls import AgreeingImpls
 from engine.rust.calls import Calls
 from engine.rust.holders import Holders
@@ -226,14 +226,17 @@ class Facts:
         """Names of the workspace that mean another thing in another build."""
         return SwitchedNames(self.sources, self.items)
 
-    def lints_against(self, path: str, lint: str) -> bool:
-        """Does the crate of a file, by its root, its manifest or the workspace's, or the file itself
-        turn clippy's ``lint`` on? Raises SpikeproofError for a manifest that is gone."""
-        roots = {place.crate for place in self.items.modules.places(path)}
-        package = self.package_of(path)
+    def lints_against(self, source: Source, node: Node, lint: str) -> bool:
+        """Is clippy's ``lint`` on at ``node``, by the attributes around it, else by the manifest of its
+        package or the workspace's? Raises SpikeproofError for a manifest that is gone."""
+        from engine.rust.lint_levels import is_on_at
+
+        told = is_on_at(self.sources, self.items.modules, source, node, lint.encode())
+        if told is not None:
+            return told
+        package = self.package_of(source.path)
         manifests = {package.manifest, "Cargo.toml"} if package is not None else set()
-        read = self.sources.data
-        return is_on(lint, map(read, {path, *roots}), map(read, manifests))
+        return is_on_in(lint, map(self.sources.data, manifests))
 
     def meaning_of_macro(self, source: Source, node: Node, macro: bytes) -> MacroMeaning:
         """Does the macro path ``macro``, written at ``node``, mean std's macro of that name?"""
@@ -244,14 +247,25 @@ class Facts:
     def read_otherwise(self, source: Source, node: Node) -> str:
         """Who may read the code at ``node`` in another way than rustc told of it, in words: a macro that
         takes its text, or another module that the file is as well; "" where nobody does."""
-        from engine.rust.macros import reader_of_text
+        from engine.rust.macros import reader_of_text, teller_of_place
 
         modules = self.items.modules
         if reader := reader_of_text(self.sources, modules, source, node):
             return f"`{reader}!` stands around it, and may read the code as it is written"
+        if teller := teller_of_place(source, node):
+            return f"`{teller}!()` tells where it stands, which would be another place"
         if modules.is_several(source.path):
             return "the file is several modules of the crate, and types may differ between them"
         return ""
+
+    def unknown_attribute(self, source: Source, node: Node) -> str:
+        """That an attribute around ``node`` may be a macro that reads the code, in words; "" for none."""
+        from engine.rust.attribute_macros import unknown_around
+
+        path = unknown_around(source, node)
+        return (
+            f"`#[{path}]` stands around it, and may read the code as it is written" if path else ""
+        )
 
     def other_method(self, source: Source, asked: Iterable[tuple[Span, str]]) -> str:
         """That a call on one of these expressions may be of another method than std's, or why that is not
@@ -309,18 +323,17 @@ class Facts:
             return inside
         return found.refusal(trait)
 
-    def unwrapping(self, path: str, why: bytes) -> tuple[bytes, bytes] | None:
-        """What stands before and behind an expression, in a file, to take its result, which is no error:
+    def unwrapping(self, source: Source, node: Node, why: bytes) -> tuple[bytes, bytes] | None:
+        """What stands before and behind an expression, at ``node``, to take its result, which is no error:
         ``.unwrap()``, ``.expect("why")`` where clippy's ``unwrap_used`` is on, ``let _ =`` where
         ``expect_used`` is on as well; None where lints of this are, too."""
-        if not self.lints_against(path, "unwrap_used"):
+        if not self.lints_against(source, node, "unwrap_used"):
             return b"", b".unwrap()"
-        if not self.lints_against(path, "expect_used"):
+        if not self.lints_against(source, node, "expect_used"):
             return b"", b'.expect("' + why + b'")'
         untaken = ("let_underscore_must_use", "let_underscore_untyped")
-        return (
-            None if any(self.lints_against(path, lint) for lint in untaken) else (b"let _ = ", b"")
-        )
+        denied = any(self.lints_against(source, node, lint) for lint in untaken)
+        return None if denied else (b"let _ = ", b"")
 
     def source(self, path: str) -> Source:
         """A file, parsed. Raises SpikeproofError for one that can no longer be read."""

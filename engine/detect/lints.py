@@ -1,5 +1,4 @@
-"""Whether a lint of clippy's is on, by the texts that can say so: what a fix writes should not be what
-the package's CI then refuses."""
+"""Whether a lint of clippy's is on by the ``[lints]`` table of a manifest."""
 
 from __future__ import annotations
 
@@ -9,11 +8,9 @@ from collections.abc import Iterable
 _LEVEL = rb'(?:"(?:warn|deny|forbid)"|\{[^}]*"(?:warn|deny|forbid)")'
 
 
-def is_on(lint: str, files: Iterable[bytes], manifests: Iterable[bytes]) -> bool:
-    """Is ``lint`` at ``warn`` or higher by an attribute in one of ``files`` (Rust), or by the ``[lints]``
-    table of one of ``manifests``? An ``allow`` elsewhere does not count, nor does a group of lints."""
+def is_on_in(lint: str, manifests: Iterable[bytes]) -> bool:
+    """Is ``lint`` at ``warn`` or higher by one of ``manifests``? A group of lints does not count."""
     name = re.escape(lint.encode())
-    attribute = re.compile(rb"\b(?:warn|deny|forbid)\s*\([^()]*\bclippy\s*::\s*" + name + rb"\b")
     key = rb'^\s*"?(?:[\w.]*\bclippy\s*\.\s*)?' + name + rb'"?\s*=\s*' + _LEVEL
     table = re.compile(key, re.MULTILINE)
-    return any(map(attribute.search, files)) or any(map(table.search, manifests))
+    return any(map(table.search, manifests))

@@ -20,7 +20,7 @@ _CFG = re.compile(rb"(?<!\w)cfg\s*\(")  # in a `cfg_attr` too
 
 def is_conditional(source: Source, item: Node) -> bool:
     """Does an attribute of the item itself make it depend on a ``cfg``?"""
-    return any(_CFG.search(source.text(attribute)) for attribute in _attributes(item))
+    return any(_CFG.search(source.text(attribute)) for attribute in attributes_of(item))
 
 
 def only_cfgs(source: Source, item: Node) -> bool:
@@ -47,7 +47,7 @@ def conditional_part(source: Source, node: Node) -> Node | None:
     return None
 
 
-def _attributes(part: Node) -> Iterator[Node]:
+def attributes_of(part: Node) -> Iterator[Node]:
     """Those of ``part`` itself; of a list (of items, fields, statements ..) that is ``#![..]`` alone: the
     others in it are its members'."""
     yield from attributes(part)

@@ -30,7 +30,7 @@ from engine.rust.modules import Modules
 from engine.rust.nodes import last_segment, macro_name, macro_path
 from engine.rust.queries import walk
 from engine.rust.std_paths import same_item
-from engine.rust.syntax import Source, attributes
+from engine.rust.syntax import Source, attributes, walk_all
 
 _OPENED = re.compile(rb"#\[\s*macro_use\b[^;{}]*?\bmod\s+(\w+)")
 _CALLED = re.compile(rb"(?<![\w$])(\w+)\s*!\s*[(\[{]")
@@ -102,6 +102,12 @@ def reader_of_text(files: Files, modules: Modules, source: Source, node: Node) -
         ):
             return name.decode(errors="replace")
     return ""
+
+
+def teller_of_place(source: Source, node: Node) -> str:
+    """The macro inside ``node`` that tells where it stands in the text: ``line``, ``column``; "" for none."""
+    names = {macro_name(source, each) for each in walk_all(source, node)}
+    return next((name.decode() for name in (b"column", b"line") if name in names), "")
 
 
 def unknown_calls(source: Source, span: Span, known: Container[bytes]) -> Iterator[Node]:

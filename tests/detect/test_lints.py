@@ -1,4 +1,4 @@
-"""Lints that a package has turned on."""
+"""Lints that a package has turned on; where attributes hold is told in tests/rust."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def test_a_lint_is_on_by_attribute_or_manifest(
     build(tmp_path, files)
     workspace = discover(tmp_path, Selection())
     facts = Facts(sources_of(workspace), lambda *_: None, lambda *_: "", workspace.package_of)
-    assert facts.lints_against("src/deep.rs", "unwrap_used") is warns
+    source = facts.source("src/deep.rs")
+    assert facts.lints_against(source, source.root, "unwrap_used") is warns
 
 
 @pytest.mark.parametrize(
@@ -60,4 +61,5 @@ def test_how_a_result_that_is_no_error_is_taken(
     build(tmp_path, {"Cargo.toml": package("small"), "src/lib.rs": root})
     workspace = discover(tmp_path, Selection())
     facts = Facts(sources_of(workspace), lambda *_: None, lambda *_: "", workspace.package_of)
-    assert facts.unwrapping("src/lib.rs", b"it fits") == taken
+    source = facts.source("src/lib.rs")
+    assert facts.unwrapping(source, source.root, b"it fits") == taken

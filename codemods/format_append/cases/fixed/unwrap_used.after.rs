@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 
 pub async fn listed(names: &[&str], out: &mut String) {
     for name in names {
-        write!(out, "{name}.{}", names.len()).expect("a String takes any text");
+        write!(out, "{name}.{}", names.len())
+            .expect("a formatting trait implementation returned an error");
     }
 }
