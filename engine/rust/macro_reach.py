@@ -17,10 +17,10 @@ from engine.rust.calls import Calls
 from engine.rust.declared_types import DeclaredTypes
 from engine.rust.definitions import owner_of
 from engine.rust.files import Files
-from engine.rust.items import Items
+from engine.rust.items import TYPES, Items
 from engine.rust.macro_texts import expansions, is_exported, macro_named
 from engine.rust.queries import walk
-from engine.rust.syntax import Source
+from engine.rust.syntax import Source, span_of
 
 _DECLARING = frozenset(
     {"field_declaration", "static_item", "const_item", "type_item", "function_item"}
@@ -39,6 +39,7 @@ class MacroReach:
 
     def __init__(self, files: Files, items: Items, calls: Calls) -> None:
         self._files = files
+        self._items = items
         self._calls = calls
         self._declared = DeclaredTypes(files, items, calls)
 
@@ -69,6 +70,30 @@ class MacroReach:
             self._may_be(where, given, known)
             for where, call in expansions(self._files, macro_named(source, macro).encode())
             for given in _given(where, call)
+            if not self._is_namesake(where, given, place, struct, known)
+        )
+
+    def _is_namesake(
+        self,
+        source: Source,
+        given: Node | None,
+        place: Source,
+        struct: Node,
+        known: Collection[bytes],
+    ) -> bool:
+        """Is ``given`` declared with another type of the same name, and with nothing else that is known?"""
+        named = item_nodes.name_of(struct)
+        if given is None or named is None:
+            return False
+        here, name = (place.path, span_of(struct)), place.text(named)
+        types = list(self._declared.of_place(source, nodes.bare(given)))
+        parts = [(w, part) for w, type_ in types for part in walk(type_)]
+        if any(w.text(part) in known and w.text(part) != name for w, part in parts):
+            return False
+        alike = [(w, part) for w, part in parts if w.text(part) == name]
+        meant = [self._items.resolve(w, part, name, *TYPES) for w, part in alike]
+        return bool(meant) and all(
+            found and all((i.path, i.span) != here for i in found) for found in meant
         )
 
     def _may_be(self, source: Source, given: Node | None, known: Collection[bytes]) -> bool:

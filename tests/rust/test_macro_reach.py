@@ -35,6 +35,7 @@ _ADD = "macro_rules! add { ($it:expr) => { $it.lock().n += 1 } }"
         (_ADD, "add!(self.other);", "", False),
         (_ADD, "add!(1);", "", False),
         (_ADD, "add!(self);", "", False),
+        (_ADD + "mod b { struct S; fn f(x: &Mutex<S>) { add!(x); } }", "", "", False),
         (_ADD, "", "add!(self);", True),
         (_ADD, "add!(a => b);", "", True),
         (_ADD + "macro_rules! two { ($it:expr) => { add!($it) } }", "", "", True),
