@@ -2,8 +2,8 @@
 
 What it finds
 -------------
-`clone`, `to_vec`, `to_owned`, `to_string`, `Arc::clone(&x)`, `Bytes::clone(&x)`, `Clone::clone(&x)`
-and `Bytes::copy_from_slice(&x)` in async functions, async blocks, closures, loops, request handlers
+`clone`, `to_vec`, `to_owned`, `to_string`, `to_path_buf`, `to_os_string`, `Arc::clone(&x)`,
+`Bytes::clone(&x)`, `Clone::clone(&x)` and `Bytes::copy_from_slice(&x)` in async functions, async blocks, closures, loops, request handlers
 and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
 
 - the copy is only read: `x.clone().len()`, `f(&x.clone())`, `format!("{}", x.clone())`,
@@ -147,8 +147,8 @@ class ClonePerFrame(Codemod):
     summary: ClassVar[str] = "clones of values that are only read, or not used again, on hot paths"
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = (
         (
-            *(b"clone", b"to_vec", b"to_owned", b"to_string", b"copy_from_slice"),
-            *(b"BytesMut::from", b"Vec::from"),
+            *(b"clone", b"to_vec", b"to_owned", b"to_string", b"to_path_buf", b"to_os_string"),
+            *(b"copy_from_slice", b"BytesMut::from", b"Vec::from"),
         ),
     )
     # A whole word, called and not declared; the copy of a literal is none of a value that could be
@@ -156,7 +156,7 @@ class ClonePerFrame(Codemod):
     anchors = (
         *(
             rb"%b(?<!\w%b)(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word, word)
-            for word in literals[0][:4]
+            for word in literals[0][:6]
         ),
         rb"BytesMut::from\s*[(/]",
         rb"Vec::from\s*[(/]",

@@ -9,6 +9,7 @@ from engine.base.model import Fix, Level
 from engine.rust.known_types import Nature
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.scopes import Scopes
+from engine.rust.signatures import ReferenceBound
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_bytes
 
@@ -44,7 +45,9 @@ class Alternatives:
         made = without_shadow(located.clone, located.usage, types, scopes) or borrow(borrower)
         if made is None:
             return
-        said = self._obstacles.of_borrow(located, types, scopes, borrower.generic)
+        said = self._obstacles.of_borrow(
+            located, types, scopes, borrower.bound is not ReferenceBound.NONE
+        )
         if said:
             decision.refuse(said)
             decision.quiet = said

@@ -20,6 +20,7 @@ from engine.rust.known_calls import (
 from engine.rust.known_parameters import method_takes_as_ref, sends_by_reference, takes_as_ref
 from engine.rust.known_types import Nature
 from engine.rust.nodes import access_of, borrowed, call_around, callee_name
+from engine.rust.signatures import ReferenceBound
 from engine.rust.type_facts import is_counted, is_data, is_named
 from engine.rust.usages import UsageKind
 
@@ -218,11 +219,11 @@ def _argument(on: Borrower) -> Rewrite | None:
     callee = on.types.taker
     if callee is None or callee.kind != "fndef":
         return None
-    if not (on.generic or takes_as_ref(callee.name)):
+    if on.bound is ReferenceBound.NONE and not takes_as_ref(callee.name):
         return None
     return on.made(
         on.clone.node,
-        on.reference(),
+        on.given(),
         f"`{callee.last}` takes anything that can be seen as a reference.",
     )
 
@@ -236,13 +237,13 @@ def _method_argument(on: Borrower) -> Rewrite | None:
     if method == b"extend" and listed and is_named(on.types.cloned, "Vec"):
         how = "The elements are cloned straight to where they go, without a `Vec` between."
         return _extend(on, on.usage.holder, on.clone.node, how)
-    if not (on.generic or method_takes_as_ref(owner, method)):
+    if on.bound is ReferenceBound.NONE and not method_takes_as_ref(owner, method):
         return None
     if on.lent_to_its_changer(on.clone.node):
         return None
     return on.made(
         on.clone.node,
-        on.reference(),
+        on.given(),
         f"`{method.decode()}` takes anything that can be seen as a reference.",
     )
 

@@ -15,8 +15,9 @@ from engine.rust.codegen import has_comment_around
 from engine.rust.copies import Clone
 from engine.rust.nodes import call_around, method_call
 from engine.rust.scopes import Binding, Scopes
+from engine.rust.signatures import ReferenceBound
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import TypeFacts
+from engine.rust.type_facts import TypeFacts, view_of
 from engine.rust.usages import Usage
 
 from .clone_types import CloneTypes, Rewrite
@@ -44,7 +45,7 @@ class Borrower:
     last_use: bool
     temporary: bool  # the place is what a call returned
     told: Callable[[Node], Type | None]  # what rustc says of an expression
-    generic: bool  # it is an argument, and the parameter is `impl AsRef<..>` or the like
+    bound: ReferenceBound  # of the parameter that takes it as an argument
 
     @property
     def source(self) -> Source:
@@ -82,6 +83,16 @@ class Borrower:
         if self.types.receiver.is_ref:
             return place
         return b"&" + place
+
+    def given(self) -> bytes:
+        """The place as an argument of a generic parameter."""
+        place, type_ = self.clone.receiver_text, self.types.receiver
+        if self.bound is not ReferenceBound.DEREF:
+            return self.reference()
+        if not (type_.is_ref or type_.is_mut_ref):
+            return b"&*" + place
+        viewed = type_.args[0]
+        return self.reference() if view_of(viewed) == viewed else b"&**" + place
 
     def _over(self, node: Node, text: bytes) -> tuple[Edit, ...] | None:
         """Replace ``node`` by ``text``, which holds the place; None when a comment would be lost."""

@@ -25,7 +25,7 @@ def cost_sentence(type_: Type, cost: Cost, word: bytes) -> str:
     if is_counted(type_):
         step = "an atomic increment" if type_.last == "Arc" else "an increment"
         return f"The clone was {step} of the reference count, and a decrement later."
-    if is_named(type_, "String", "BytesMut", "PathBuf", "OsString"):
+    if is_named(type_, "String", "BytesMut", "PathBuf", "OsString", "CString"):
         return f"The clone allocated a new `{type_.last}` and copied all of its bytes."
     if is_named(type_, "Vec", "VecDeque", "HashMap", "BTreeMap", "HashSet"):
         return f"The clone allocated a new `{type_.last}` and cloned every element into it."

@@ -18,7 +18,7 @@ from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.places import is_own_field
 from engine.rust.scopes import Scopes
-from engine.rust.signatures import Parameter, takes_reference
+from engine.rust.signatures import Parameter, ReferenceBound, reference_bound
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import (
     is_bytes,
@@ -128,7 +128,9 @@ class Planner:
             isinstance(verdict, Movable),
             located.place.is_temporary,
             lambda node: self._facts.type_of(source.path, span_of(node)),
-            parameter is not None and takes_reference(parameter, self._facts.items),
+            reference_bound(parameter, self._facts.items)
+            if parameter is not None
+            else ReferenceBound.NONE,
         )
         if parameter is not None and borrower.lent_to_its_changer(located.clone.node):
             decision.parameter = None

@@ -99,7 +99,7 @@ _READING = frozenset(
     """.split()
 )
 # They make an owned copy of what they are called on.
-COPYING = frozenset({b"clone", b"to_vec", b"to_owned", b"to_string"})
+COPYING = frozenset(b"clone to_vec to_owned to_string to_path_buf to_os_string".split())
 
 
 def is_reading_method(name: bytes) -> bool:

@@ -172,7 +172,7 @@ _KNOWN: Mapping[str, Known] = {
         _paths(
             "std::string: String",
             "std::path: Path PathBuf",
-            "std::ffi: OsStr OsString",
+            "std::ffi: OsStr OsString CStr CString",
             "url reqwest: Url",
             f"{_HTTP}: Method",
             "compact_str: CompactString",

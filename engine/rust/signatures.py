@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from tree_sitter import Node
 
@@ -246,22 +247,33 @@ def _not_understood(function: Item, source: Source, name: Node) -> Obstacle:
     return Obstacle(f"the call of `{shown}` at line {line} of {source.path} is not understood")
 
 
-def takes_reference(parameter: Parameter, items: Items) -> bool:
-    """Is the parameter ``impl AsRef<str>``, ``P: AsRef<Path>`` or the like, so that a reference may be
-    given where a value is? (Not by a trait of the workspace that is called like one of these.)"""
+class ReferenceBound(Enum):
+    """What may be given for a generic parameter in the place of a value."""
+
+    NONE = "the value alone"
+    ANY = "a reference to it"  # `impl AsRef<str>`, `P: Display`
+    DEREF = "a reference to what it derefs to"  # `T: Deref<Target = str>`
+
+
+def reference_bound(parameter: Parameter, items: Items) -> ReferenceBound:
+    """Is the parameter ``impl AsRef<str>``, ``P: AsRef<Path>``, ``T: Deref<Target = str>`` or the like, so
+    that a reference may be given where a value is? (Not by a trait of the workspace that is called like
+    one of these.)"""
     source, declared = parameter.source, parameter.declared
-    if declared.type == "abstract_type":
+    if declared.type in ("abstract_type", "bounded_type"):  # `impl A`, `impl A + B`
         bounds = [declared]
     elif declared.type == "type_identifier":
         bounds = item_nodes.bounds_on(source, parameter.function, source.text(declared))
     else:
-        return False
+        return ReferenceBound.NONE
     traits = [trait for node in bounds for trait in _traits(node)]
     if any(items.resolve(source, trait, source.text(trait), "trait") for trait in traits):
-        return False
-    names = [nodes.last_name(source, trait) for trait in traits]
+        return ReferenceBound.NONE
+    names = {nodes.last_name(source, trait) for trait in traits}
     lifetimes = any(b"'" in source.text(node) for node in bounds)
-    return bool(names) and not lifetimes and all(name in _BY_REFERENCE for name in names)
+    if not names or lifetimes or names - _BY_REFERENCE - {b"Deref"}:
+        return ReferenceBound.NONE
+    return ReferenceBound.DEREF if b"Deref" in names else ReferenceBound.ANY
 
 
 def elides_lifetime(parameter: Parameter) -> bool:
@@ -277,7 +289,7 @@ def elides_lifetime(parameter: Parameter) -> bool:
 def _traits(node: Node) -> Iterator[Node]:
     """The traits in ``impl A<..> + B`` or ``: A<..> + B``, as they are written."""
     for child in node.named_children:
-        if child.type in ("trait_bounds", "bounded_type"):
+        if child.type in ("trait_bounds", "bounded_type", "abstract_type"):
             yield from _traits(child)
         else:
             yield child

@@ -323,9 +323,14 @@ def has_buffer(type_: Type) -> bool:
 
 
 def view_of(type_: Type) -> Type | None:
-    """``[T]``, ``str`` or ``Path`` where the type is one or derefs to one; None for others."""
+    """``[T]``, ``str``, ``Path``, ``OsStr`` or ``CStr`` where the type is one or derefs to one; None for
+    others."""
     chain = type_.deref_chain()
-    views = (t for t in chain if t.kind == "slice" or t.name == "str" or is_named(t, "Path"))
+    views = (
+        t
+        for t in chain
+        if t.kind == "slice" or t.name == "str" or is_named(t, "Path", "OsStr", "CStr")
+    )
     return next(views, None)
 
 

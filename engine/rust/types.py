@@ -120,6 +120,7 @@ _VIEWS = {
     "std::string::String": Type("str"),
     "std::path::PathBuf": Type("std::path::Path"),
     "std::ffi::OsString": Type("std::ffi::OsStr"),
+    "std::ffi::CString": Type("std::ffi::CStr"),
     "bytes::Bytes": _BYTES,
     "bytes::BytesMut": _BYTES,
 }

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.signatures import Obstacle, Parameter, Signatures, elides_lifetime, takes_reference
+from engine.rust.signatures import (
+    Obstacle,
+    Parameter,
+    ReferenceBound,
+    Signatures,
+    elides_lifetime,
+    reference_bound,
+)
 from tests.rust.workspace import Workspace
 
 
@@ -109,23 +116,29 @@ def test_other_packages_do_not_count() -> None:
 @pytest.mark.parametrize(
     ("function", "takes"),
     [
-        ("fn f(a: impl AsRef<str>) {}", True),
-        ("fn f<P: AsRef<Path> + Send>(a: P) {}", True),
-        ("fn f<P>(a: P) where P: std::fmt::Display {}", True),
-        ("fn f<P: Into<String>>(a: P) {}", False),
-        ("fn f<P: AsRef<Path> + 'static>(a: P) {}", False),
-        ("fn f<P: AsRef<Path>>(a: P) where P: Clone {}", False),
-        ("fn f<P>(a: P) {}", False),
-        ("fn f<Q: AsRef<str>>(a: P) {}", False),
-        ("fn f(a: String) {}", False),
-        ("mod a; fn f(a: impl a::Display) {}", False),
-        ("mod a; use a::Display; fn f<P: Display>(a: P) {}", False),
+        ("fn f(a: impl AsRef<str>) {}", ReferenceBound.ANY),
+        ("fn f<P: AsRef<Path> + Send>(a: P) {}", ReferenceBound.ANY),
+        ("fn f<P>(a: P) where P: std::fmt::Display {}", ReferenceBound.ANY),
+        ("fn f(a: impl Deref<Target = str>) {}", ReferenceBound.DEREF),
+        ("fn f(a: impl Deref<Target = [u8]> + Send) {}", ReferenceBound.DEREF),
+        ("fn f(a: impl AsRef<str> + Send) {}", ReferenceBound.ANY),
+        ("fn f(a: impl AsRef<str> + Clone) {}", ReferenceBound.NONE),
+        ("fn f<P: std::ops::Deref<Target = [u8]> + Send>(a: P) {}", ReferenceBound.DEREF),
+        ("fn f<P: DerefMut<Target = str>>(a: P) {}", ReferenceBound.NONE),
+        ("fn f<P: Into<String>>(a: P) {}", ReferenceBound.NONE),
+        ("fn f<P: AsRef<Path> + 'static>(a: P) {}", ReferenceBound.NONE),
+        ("fn f<P: AsRef<Path>>(a: P) where P: Clone {}", ReferenceBound.NONE),
+        ("fn f<P>(a: P) {}", ReferenceBound.NONE),
+        ("fn f<Q: AsRef<str>>(a: P) {}", ReferenceBound.NONE),
+        ("fn f(a: String) {}", ReferenceBound.NONE),
+        ("mod a; fn f(a: impl a::Display) {}", ReferenceBound.NONE),
+        ("mod a; use a::Display; fn f<P: Display>(a: P) {}", ReferenceBound.NONE),
     ],
 )
-def test_parameters_that_take_a_reference(function: str, takes: bool) -> None:
+def test_parameters_that_take_a_reference(function: str, takes: ReferenceBound) -> None:
     files = {"src/lib.rs": function, "src/a.rs": "pub trait Display {}"}
     parameter = _of(files)[1]
-    assert takes_reference(parameter, Workspace(files).items) is takes
+    assert reference_bound(parameter, Workspace(files).items) is takes
 
 
 @pytest.mark.parametrize(

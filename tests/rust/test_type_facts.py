@@ -374,7 +374,8 @@ def test_text_and_collections(text: str, data: bool) -> None:
         ("&[u8; 4]", "[u8]"),
         ("std::sync::Arc<str>", "str"),
         ("&std::path::PathBuf", "std::path::Path"),
-        ("std::ffi::OsString", None),
+        ("std::ffi::OsString", "std::ffi::OsStr"),
+        ("&std::ffi::CString", "std::ffi::CStr"),
         ("other::Thing", None),
     ],
 )
