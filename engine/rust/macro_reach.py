@@ -64,7 +64,7 @@ class MacroReach:
         named = item_nodes.name_of(struct)
         name = place.text(named) if named is not None else b""
         known = {name, *self.holders(name)}
-        if known & set(re.findall(rb"\w+", source.text(macro))):
+        if known & set(re.findall(rb"(?<![\w$])\w+", source.text(macro))):
             return True
         return any(
             self._may_be(where, given, known)

@@ -35,6 +35,7 @@ _ADD = "macro_rules! add { ($it:expr) => { $it.lock().n += 1 } }"
         (_ADD, "add!(self.other);", "", False),
         (_ADD, "add!(1);", "", False),
         (_ADD, "add!(self);", "", False),
+        (_ADD.replace("$it", "$s"), "add!(other);", "", False),  # `$s` is no `s`
         (_ADD + "mod b { struct S; fn f(x: &Mutex<S>) { add!(x); } }", "", "", False),
         (_ADD, "", "add!(self);", True),
         (_ADD, "add!(a => b);", "", True),
