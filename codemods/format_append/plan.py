@@ -51,11 +51,17 @@ def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
     for site in sites:
         made = formatted_at(facts.source(site.path), site.captures["format"][0])
         found = _Plan(site, made, facts).decided() if made is not None else None
-        if isinstance(found, str):
+        if isinstance(found, _Nothing):
+            yield Proposal((site,), (), found, dismissed=True)
+        elif isinstance(found, str):
             unknown = found.endswith((NO_UNIT, NOT_COMPILED))
             yield Proposal((site,), (), found, Outcome.NOT_COMPILED if unknown else None)
         elif found is not None:
             yield Proposal((site,), (found,))
+
+
+class _Nothing(str):
+    """Why there is nothing to change, and nothing to be told of."""
 
 
 class _Plan:
@@ -70,7 +76,7 @@ class _Plan:
         span, name = span_of(made.target), source.slice(made.call.path)
         means = facts.meaning_of_macro(source, made.whole, name)
         if means.is_std is False:
-            return None
+            return _Nothing(means.in_words(b"format")) if made.kind != "value" else None
         type_ = self.ways.type_of(span)
         found: Fix | str | None
         if made.kind == "value":
@@ -112,12 +118,17 @@ class _Plan:
         """What is appended to a ``String``."""
         span, source = span_of(self.made.target), self.source
         if not leads_to(type_, STRING):
-            own = self.facts.implements(self.site.path, span, self.ways.own_string)
-            why = f"`{source.quoted(span)}` may have a `push_str` of its own before its `String`'s"
-            return why if own else None
+            own, target = (self.site.path, span, self.ways.own_string), source.quoted(span)
+            leads = self.facts.implements(*own)
+            if leads is None:
+                unknown = self.facts.trait_unknown(*own)
+                return f"whether `{target}` leads to a `String` is not known: {unknown}"
+            why = f"`{target}` may have a `push_str` of its own before its `String`'s"
+            return why if leads else _Nothing(f"`{target}` is no `String`")
         reach, span = self.ways.reach()
         if reach is Reach.NAMES:
-            return None  # E0502: the text is made of what it is appended to
+            # E0502
+            return _Nothing(f"the text is made of `{source.quoted(span)}`, which it is appended to")
         if reach is Reach.BORROWS:
             return f"`{source.quoted(span)}` borrows from what it is appended to"
         template = self.made.call.template

@@ -19,6 +19,7 @@ from engine.base.model import Span
 from engine.rust.known_calls import LITERAL_MACROS
 from engine.rust.nodes import (
     access_of,
+    awaited,
     borrowed,
     call_around,
     callee_of,
@@ -172,9 +173,18 @@ def temporaries_held_longer(source: Source, macro: Node, whole: Node) -> Iterato
 
 
 def temporaries_in(source: Source, macro: Node) -> Iterator[Node]:
-    """The expressions in the arguments of ``macro`` that make values in passing."""
-    for part in walk_all(source, macro):
-        if part != macro and _makes_temporary(source, part):
+    """The expressions in the arguments of ``macro`` that make values in passing. What is awaited is none:
+    the future goes with its ``.await``, and leaves its output."""
+    every = list(walk_all(source, macro))
+    named = (part for part in every if macro_name(source, part) in LITERAL_MACROS)
+    texts = [span_of(part) for part in named if not _is_opaque(source, part)]
+    for part in every:
+        up = outward(part).parent
+        if part == macro or (up is not None and awaited(up) is not None):
+            continue
+        if any(part != macro and span_of(part) in text for text in texts):
+            continue
+        if _makes_temporary(source, part):
             yield part
 
 
@@ -203,7 +213,7 @@ def _is_opaque(source: Source, part: Node) -> bool:
 def _may_be_constant(source: Source, path: Node) -> bool:
     """May the path be that of a constant, each use of which is a new value? (A unit struct's is.)"""
     name, holder = last_segment(source.text(path)), path.parent
-    if holder is None or holder.type in ("token_tree", "scoped_identifier"):
+    if holder is None or holder.type in ("token_tree", "scoped_identifier", "generic_type"):
         return False  # read once more as Rust; a part of a longer path
     if is_callee(path) or macro_path(holder) == path:
         return False

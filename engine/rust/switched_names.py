@@ -2,8 +2,9 @@
 
 Such a name stands in one module twice, under a ``cfg``, with another type each time (or once, in the place
 of what std's prelude has); or it is declared by one: a field, a function's result, an alias. Told by
-names alone, over the whole workspace: to the careful side. Not seen: what globs, build scripts and macros
-bring in, and features of other crates.
+names alone, over the whole workspace: to the careful side. A function of a type counts for what is called
+of a type of that name, or as a method. Not seen: what globs, build scripts and macros bring in, and
+features of other crates.
 """
 
 from __future__ import annotations
@@ -18,10 +19,11 @@ from tree_sitter import Node, Query
 from engine.base.model import Span
 from engine.rust import item_nodes
 from engine.rust.configurations import is_conditional
-from engine.rust.definitions import holder_of
+from engine.rust.definitions import holder_of, is_type_parameter
 from engine.rust.files import Files
 from engine.rust.imports import declared, module_at
 from engine.rust.items import Items
+from engine.rust.nodes import last_segment
 from engine.rust.other_builds import is_under_cfg
 from engine.rust.per_source import per_source
 from engine.rust.places import initializers
@@ -48,6 +50,8 @@ class Declared:
     brought: bool  # by a ``use``
     path: str
     line: int
+    owner: tuple[bytes, ...]  # of a function: the type of its ``impl``, and its trait, by name
+    kind: str  # of the node that declares it
 
     def __str__(self) -> str:
         return f"`{self.name.decode('utf-8', 'replace')}` ({self.path}, line {self.line})"
@@ -80,7 +84,10 @@ class SwitchedNames:
                 holder = source.node_at(part.statement)
                 if holder is not None and is_conditional(source, holder):
                     return _declare(source, holder, part.name, b"", ())
-                if not part.plain and (named := self._switched(source, part.name)) is not None:
+                if (
+                    not part.plain
+                    and (named := self._switched(source, part.name, None)) is not None
+                ):
                     return named  # `Page { out, .. }`
                 typed = item_nodes.type_of(holder) if holder and holder.type in _TYPED else None
                 pattern = pattern_of(holder) if holder and not part.plain else None
@@ -90,7 +97,7 @@ class SwitchedNames:
                 for name in names:
                     if (local := _local(source, scopes, name)) is not None:
                         pending.append(local)
-                    elif (named := self._switched(source, source.text(name))) is not None:
+                    elif (named := self._switched(source, source.text(name), name)) is not None:
                         return named
         return None
 
@@ -101,11 +108,32 @@ class SwitchedNames:
         brought = (e for e in _declarations(source) if e.brought and e.conditional)
         return next((e for e in brought if e.type.rpartition(b"::")[2] in owners), None)
 
-    def _switched(self, source: Source, name: bytes) -> Declared | None:
-        """The switched name that ``name`` may be in a file: what the file declares itself comes first."""
-        every = self._names.get(name, ())
+    def _switched(self, source: Source, name: bytes, at: Node | None) -> Declared | None:
+        """The switched name that ``name``, which stands at ``at``, may be in a file: what the file declares
+        itself comes first."""
+        every = [e for e in self._names.get(name, ()) if at is None or self._may_be(source, at, e)]
         own = next((each for each in every if each.path == source.path), None)
         return own or (every[0] if every and not self._is_own(source, name) else None)
+
+    def _may_be(self, source: Source, name: Node, declared: Declared) -> bool:
+        """May a name, by where it stands, be the function ``declared``? True for what is none."""
+        up = name.parent
+        if declared.kind not in ("function_item", "function_signature_item") or up is None:
+            return True
+        if up.type == "field_expression":
+            return bool(declared.owner)
+        if up.type != "scoped_identifier":
+            return name.type == "identifier" and not declared.owner
+        path = b"".join(source.text(up).split()).rpartition(b"::")[0]
+        of = last_segment(path.partition(b"<")[0].removesuffix(b"::"))
+        if not declared.owner:
+            return not of[:1].isupper()
+        if not of or of == b"Self" or of in declared.owner or self._items.named(of, "type"):
+            return True
+        if is_type_parameter(source, name, of):
+            return True
+        brought = (e.type for e in _declarations(source) if e.brought and e.name == of)
+        return any(last_segment(full) in declared.owner for full in brought)
 
     def _is_own(self, source: Source, name: bytes) -> bool:
         """Does the file declare the name, or bring it in from outside of the workspace?"""
@@ -207,7 +235,17 @@ def _declare(
 ) -> Declared:
     line = source.position(node.start_byte)[0]
     brought = node.type == "use_declaration"
-    return Declared(name, type_, home, is_under_cfg(source, node), brought, source.path, line)
+    impl = source.enclosing(node, ("impl_item", "trait_item"))
+    parts = [item_nodes.type_of(impl), item_nodes.trait_of(impl)] if impl is not None else []
+    parts += [item_nodes.name_of(impl)] if impl is not None and impl.type == "trait_item" else []
+    owner = tuple(_head(source, part) for part in parts if part is not None)
+    conditional = is_under_cfg(source, node)
+    return Declared(name, type_, home, conditional, brought, source.path, line, owner, node.type)
+
+
+def _head(source: Source, type_: Node) -> bytes:
+    """The last name of a type's path, without its arguments."""
+    return last_segment(b"".join(source.text(type_).split()).partition(b"<")[0])
 
 
 def _type(source: Source, node: Node) -> bytes:

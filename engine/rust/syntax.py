@@ -124,12 +124,14 @@ class Source:
                     yield tree
 
     def _parse_tokens(self, tokens: Node) -> Iterator[Tree]:
-        """The argument as a whole; of a ``select!``-like list of arms, its parts one by one.
+        """The argument as a whole; of a ``select!``-like list of arms, or a list of expressions in braces,
+        its parts one by one.
 
         Parsed whole, an arm's error spreads into its neighbours and their blocks are misread.
         """
         whole = self._parse_range(tokens.start_point, tokens.end_point, span_of(tokens))
-        if not (whole.root_node.has_error and any(c.type == "=>" for c in tokens.children)):
+        arms = any(c.type == "=>" for c in tokens.children)
+        if not (whole.root_node.has_error and (arms or self._is_list_in_braces(tokens))):
             yield whole
             return
         part: list[Node] = []
@@ -151,6 +153,16 @@ class Source:
                 after_arrow = child.type == "=>"
             else:
                 part.append(child)
+
+    def _is_list_in_braces(self, tokens: Node) -> bool:
+        """``{a, b}``, where no part is one bracket alone: that would be taken for the call's."""
+        if self.data[tokens.start_byte] != 0x7B:
+            return False
+        inside = [c for c in tokens.children[1:-1] if c.type not in COMMENTS]
+        kinds = ["," if c.type in (",", "=") else c.type for c in inside]
+        ends = [",", *kinds, ","]
+        alone = any(ends[i : i + 3] == [",", "token_tree", ","] for i in range(len(kinds)))
+        return "," in kinds and ";" not in kinds and not alone
 
     def _parse_range(self, start: tuple[int, int], end: tuple[int, int], span: Span) -> Tree:
         included = Range(Point(*start), Point(*end), span.start, span.end)
