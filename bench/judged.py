@@ -59,7 +59,9 @@ def read(path: Path) -> tuple[Judged, ...]:
     """The judged fixes of one crate; none without the file. Raises ValueError on an unknown judgement."""
     if not path.exists():
         return ()
-    found = tuple(Judged(**entry) for entry in tomllib.loads(path.read_text("utf-8"))["fix"])
+    found = tuple(
+        Judged(**entry) for entry in tomllib.loads(path.read_text("utf-8")).get("fix", ())
+    )
     for judged in found:
         if judged.judgement not in JUDGEMENTS:
             raise ValueError(

@@ -46,6 +46,8 @@ def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     path.write_text(written(judged), "utf-8")
     assert sorted(read(path), key=lambda fix: fix.key) == judged
     assert read(tmp_path / "none.toml") == ()
+    path.write_text(written(()), "utf-8")
+    assert read(path) == ()
 
 
 def test_what_nobody_judged_is_not_taken(tmp_path: Path) -> None:
