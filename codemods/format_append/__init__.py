@@ -9,7 +9,7 @@ their like:
   `s += &format!(..)` and `s = s + &format!(..)`, where `s` is a `String`, or leads to one through
   references, `Box`, a guard or a field;
 - `format!("{}", x)` of a `&str`, `String`, `Cow<str>`, integer, `char` or `bool`, or of a reference, `Box`,
-  `Arc` or guard of one;
+  `Arc` or guard of one; in the `{}` of another macro (`println!("{}", format!("{}", x))`) `x` is enough;
 - `|s, x| s + &format!(..)`, as for `fold`: reported, with what to do about it;
 - `w.write_all(format!(..).as_bytes())`: reported, with what to do about it.
 

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.append_ways import AppendWays
-from engine.rust.format_macros import FormatCall, format_call
+from engine.rust.format_macros import FormatCall, format_call, unnested
 from engine.rust.nodes import dereferenced, method_call, only_argument_of, through_views
 from engine.rust.string_appends import added_to_parameter, appended
 from engine.rust.syntax import Source
@@ -48,7 +48,7 @@ def formatted_by(source: Source, macro: Node) -> Formatted | None:
         return None
     node, _ = through_views(source, macro, _VIEWS)
     if (append := appended(source, node)) is not None:
-        return Formatted("append", source, call, *append)
+        return Formatted("append", source, unnested(source, call), *append)
     if (added := added_to_parameter(source, node)) is not None:
         return Formatted("sum", source, call, *added)
     holder = only_argument_of(node)

@@ -11,10 +11,12 @@ from engine.base.model import NO_UNIT, NOT_COMPILED, Edit, Fix, Level, Outcome, 
 from engine.rewrite.use_declarations import trait
 from engine.rust import trait_scope
 from engine.rust.append_ways import STRING
+from engine.rust.byte_writers import instead_of_bytes
 from engine.rust.codegen import one_line, operand, write_instead
 from engine.rust.drop_scopes import held_longer
+from engine.rust.format_macros import shown_plainly
 from engine.rust.known_types import key_of, leads_to
-from engine.rust.nodes import awaited
+from engine.rust.nodes import bare
 from engine.rust.places import Reach
 from engine.rust.questions import NOTHING, Question
 from engine.rust.syntax import span_of
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
     from engine.rust.questions import Answers
     from engine.rust.types import Type
 
-_BUFFERS = frozenset({"std::vec::Vec", "std::io::BufWriter", "std::io::LineWriter"})
 _FAILED = b"a formatting trait implementation returned an error"  # std's words in `format!`
 _TO_STRING = b".to_string()" + trait(b"std::string::ToString")
 _BY_ITSELF = "The text of `{}` is made without the machinery of `format!`."
@@ -149,7 +150,7 @@ class _Plan:
             why = "it is no statement of its own" if head else "so is a lint against `let _ =`"
             why = "what is shown may fail" if own else why
             return f"`unwrap_used` and `expect_used` are on, and {why}"
-        target = one_line(source.text(self.ways.receiver))
+        target = one_line(source.text(bare(self.ways.receiver)))
         macro, edits = write_instead(source, made.whole, made.call, head, target, tail)
         means = self.facts.meaning_of_macro(source, made.whole, macro)
         if not means.is_std:
@@ -170,25 +171,17 @@ class _Plan:
 
     def _written(self, type_: Type) -> str:
         """Why the bytes that go to a writer are left to a person."""
-        up, said = self.made.whole.parent, self.source.quoted(span_of(self.made.target))
-        if up is not None and awaited(up) is not None:
-            return (
-                f"`{said}` takes bytes, in one write for each text: `write!` all into one `String`"
-            )
-        if any(key_of(step.name) in _BUFFERS for step in type_.deref_chain()):
-            return f"`{said}` is a buffer: `write!` into it makes no `String` between"
-        return (
-            f"`{said}` may not be buffered: each piece of a `write!` would be a write of its own; put "
-            "a `BufWriter` around it first"
-        )
+        return instead_of_bytes(self.source, self.made.whole, self.made.target, type_)
 
     # -- parts ---------------------------------------------------------------------------------
 
     def _to_string(self) -> tuple[bytes, str] | None:
         """``x.to_string()`` of what is shown alone, and what to say of it."""
-        found = self.ways.shown
-        if found is None:
+        found, alone = self.ways.shown, self.made.call.alone
+        if found is None or alone is None:
             return None
+        if self.made.kind == "value" and shown_plainly(self.source, self.made.whole):
+            return self.source.slice(alone), f"`{found.value.short()}` is shown as it is."
         if found.value.name == "str" and self._denies("str_to_string"):
             made = found.text + b".to_owned()" + trait(b"std::borrow::ToOwned")
             return None if found.asked else (made, _BY_ITSELF.format(found.value.short()))

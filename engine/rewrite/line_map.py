@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from engine.base.model import Span
 from engine.rewrite.patch import Block, changed_blocks, split_lines
+
+_WORD = re.compile(rb"\w+")
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class LineMap:
     """
 
     blocks: tuple[Block, ...]
+    _lines: tuple[Sequence[bytes], Sequence[bytes]] = field(repr=False)
     _old: tuple[int, ...]  # offsets of line starts
     _new: tuple[int, ...]
 
@@ -28,7 +33,7 @@ class LineMap:
         lines = split_lines(old), split_lines(new)
         plain = [[line.rstrip(b"\r\n") for line in side] for side in lines]
         blocks = tuple(changed_blocks(*plain))
-        return cls(blocks, _starts(lines[0]), _starts(lines[1]))
+        return cls(blocks, lines, _starts(lines[0]), _starts(lines[1]))
 
     def touched(self, span: Span) -> bool:
         """Was a line that ``span`` (of the new text) stands on added or altered, or one between
@@ -54,8 +59,8 @@ class LineMap:
         return min(self._old[old] + offset - self._new[line], self._old[min(old + 1, self._last)])
 
     def origin(self, span: Span) -> Span:
-        """``span`` of the new text in the old one; where a line of it is new, the first line of
-        what that line took the place of."""
+        """``span`` of the new text in the old one; where a line of it is new, the line that is most
+        like it of those that it took the place of, the first of several."""
         start, last = self.before(span.start), self.before(max(span.start, span.end - 1))
         if start is not None and last is not None:
             end = min(last + 1, self._old[-1]) if span.end > span.start else start
@@ -65,9 +70,21 @@ class LineMap:
             for line in range(self._line(span.start), len(self._new))
             if self.before(self._new[line]) is None
         )
-        old = next(a0 for a0, _, b0, b1 in self.blocks if b0 <= new < b1)
+        old = self._alike(new)
         end = self._old[min(old + 1, self._last)]
         return Span(self._old[old], max(self._old[old], end - 1))
+
+    def _alike(self, line: int) -> int:
+        """The old line, of those that a new one stands for, with most of its words."""
+        a0, a1 = next((a0, a1) for a0, a1, b0, b1 in self.blocks if b0 <= line < b1)
+        words = (
+            Counter(_WORD.findall(self._lines[1][line]))
+            if line < len(self._lines[1])
+            else Counter()
+        )
+        old = range(a0, min(a1, len(self._lines[0])))
+        shared = (sum((words & Counter(_WORD.findall(self._lines[0][at]))).values()) for at in old)
+        return max(zip(shared, (-at for at in old), strict=True), default=(0, -a0))[1] * -1
 
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """First and last line (from 1) of each stretch of new or altered lines."""

@@ -15,7 +15,7 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rust.format_macros import FormatCall
 from engine.rust.format_templates import STRINGS, captures_in
-from engine.rust.nodes import outward
+from engine.rust.nodes import bare, borrowed, outward
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
 from engine.rust.statement_nodes import let_of
@@ -231,6 +231,17 @@ def operand_at(source: Source, span: Span) -> bytes:
     """As ``operand``, of what stands at ``span``: an expression, or the name in a format string."""
     node = source.node_at(span)
     return operand(source, node) if node is not None else source.slice(span)
+
+
+def lent_at(source: Source, span: Span) -> tuple[bytes, int]:
+    """As ``operand_at``, of what is borrowed there, and how often: (``x``, 2) of ``&(&x)``."""
+    node, count = source.node_at(span), 0
+    while node is not None:
+        within = bare(node)
+        if (value := borrowed(within)) is None:
+            return operand(source, within), count
+        node, count = value, count + 1
+    return source.slice(span), 0
 
 
 def write_instead(

@@ -180,6 +180,32 @@ def format_call(source: Source, macro: Node) -> FormatCall | None:
     return FormatCall(macro, name, before, tuple(fields), template, rest)
 
 
+def unnested(source: Source, call: FormatCall) -> FormatCall:
+    """The innermost of calls of one macro that show nothing but what the next one makes:
+    ``format!("{}", format!("{x}-"))``."""
+    while (span := call.alone) is not None:
+        node = source.typed_at(span, "macro_invocation")
+        inner = format_call(source, node) if node is not None else None
+        if inner is None or source.slice(inner.path) != source.slice(call.path):
+            break
+        if inner.template is not None and not inner.template.sound:
+            break
+        call = inner
+    return call
+
+
+def shown_plainly(source: Source, node: Node) -> bool:
+    """Is ``node`` shown by a macro's ``{}``, once, and nothing that is shown after it can change it?"""
+    call = shown_by(source, node)
+    last = call.arguments[-1] if call is not None and call.arguments else None
+    if call is None or last is None or last.span != span_of(node):
+        return False
+    holes = call.template.placeholders if call.template is not None else ()
+    shown = [hole for hole in holes if call.argument(hole.argument) == last]
+    widths = [r for hole in holes for r in hole.references if call.argument(r) == last]
+    return len(shown) == len(widths) == 1 and not shown[0].spec
+
+
 def shown_by(source: Source, node: Node) -> FormatCall | None:
     """The call that takes ``node``, as it stands or in parentheses, by reference in order to show it:
     as a field, as an argument behind the template, or as what ``assert_eq!`` compares."""

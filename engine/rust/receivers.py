@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Literal, NamedTuple
 
 from engine.base.model import Span
-from engine.rust.codegen import operand_at
+from engine.rust.codegen import lent_at
 from engine.rust.known_types import key_of
 from engine.rust.questions import nobody_elses
 from engine.rust.syntax import Source
@@ -45,10 +45,11 @@ def shown_by(
     if at is None:
         return None
     shared = at > 0 and chain[at - 1].is_ref and not chain[at - 1].is_mut_ref
-    stars = at - 1 if shared else at
-    text = operand_at(source, span)
+    text, lent = lent_at(source, span)
+    shared = shared and lent < at
+    stars = max(at - lent - shared, 0)
     # A shared reference is what `&self` takes: nothing stands before it.
-    asked = "" if shared else nobody_elses("to_string", ["*" * stars + "self"])
+    asked = "" if shared else nobody_elses("to_string", ["*" * at + "self"])
     return Receiver(b"(" + b"*" * stars + text + b")" if stars else text, chain[at], asked)
 
 

@@ -5,17 +5,23 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from tree_sitter import Node
 
-from engine.rust.codegen import operand_at
+from engine.rust.codegen import lent_at, operand_at
 from engine.rust.format_macros import FormatCall
 from engine.rust.nodes import borrowed, call_around, call_of, method_call, operation_of
 from engine.rust.places import place_of
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
+
+# A literal of one character, but for `\\x` and `\\u`.
+_CHARACTER = re.compile(
+    rb'"((?:[\x20\x21\x23-\x5b\x5d-\x7f]|[\xc2-\xf4][\x80-\xbf]+|\\[nrt0\\"\']))"'
+)
 
 
 class Append(NamedTuple):
@@ -78,13 +84,17 @@ def pushed(source: Source, call: FormatCall, type_: Type | None) -> tuple[bytes,
     shows alone. None for anything else."""
     template, span = call.template, call.alone
     if template is not None and not template.placeholders and not call.arguments:
-        return b"push_str", template.literal(source)
+        text = template.literal(source)
+        one = _CHARACTER.fullmatch(text)
+        quote = {b"'": b"\\'", b'\\"': b'"'}
+        return (b"push", b"'%b'" % quote.get(one[1], one[1])) if one else (b"push_str", text)
     if span is None or type_ is None:
         return None
     depth, base = type_.behind_refs()
-    value = operand_at(source, span)
     if base.name == "char":
-        return b"push", b"*" * depth + value if depth else source.slice(span)
+        value, lent = lent_at(source, span)
+        return b"push", b"*" * (depth - lent) + value if depth > lent else value
+    value = operand_at(source, span)
     if all(step.name != "str" for step in type_.deref_chain()):
         return None
     return b"push_str", source.slice(span) if depth else b"&" + value

@@ -79,3 +79,12 @@ def test_a_rewritten_line_is_placed_where_the_old_one_stood() -> None:
     assert lines.origin(Span(new.index(b"1"), len(new))) == Span(0, len(old))
     begun = lines.origin(Span(new.index(b"1"), new.index(b"more") + 1))
     assert old[begun.start : begun.end] == b"two"
+
+
+def test_of_several_lines_the_most_alike_is_the_place() -> None:
+    old = b"fn a() { s.push(x) }\nfn b() { t.push(y) }\n"
+    new = b"fn a() { w(s, x) }\nfn b() { w(t, y);\n let q = t.len() }\n"
+    lines = LineMap.between(old, new)
+    for text, line in ((b"w(s", 0), (b"w(t", 1), (b"t.len", 1)):
+        found = lines.origin(Span(new.index(text), new.index(text) + len(text)))
+        assert old[found.start : found.end] == old.splitlines()[line]

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 pub fn owned(names: &[&str], numbers: &[&&u64]) -> Vec<String> {
     let mut all: Vec<String> = names.iter().map(|name| (*name).to_string()).collect();
     all.extend(numbers.iter().map(|number| (**number).to_string()));
-    all.extend(names.iter().enumerate().map(|(_, name)| (***(&&name)).to_string()));
+    all.extend(names.iter().enumerate().map(|(_, name)| (*name).to_string()));
     all
 }
 
@@ -33,7 +33,7 @@ pub async fn appended(names: &[&str], numbers: &[Box<u64>], boxed: Box<&str>) ->
     }
     for number in numbers {
         out.push_str(&(**number).to_string());
-        out.push_str(&(***(&number)).to_string());
+        out.push_str(&(**number).to_string());
     }
     out.push_str(&boxed);
     out
