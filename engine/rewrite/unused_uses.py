@@ -3,7 +3,8 @@
 A line goes when an edit removed a mention of its name and nothing that is left needs it: no other
 word of its module (macros and format strings included), and no child module that sees it through
 ``super``. What a ``use`` does without its name being written cannot be told from syntax: one of a
-trait, ``pub use`` and one under an attribute stay.
+trait, ``pub use``, one that may be unused by a lint level of its own, and one under another attribute
+that is not for lints, rustfmt or rustdoc alone stay; with the others their attributes go.
 
 A name that std's prelude has as well (``use alloc::format`` of a crate that may be built without std) is
 another matter: with std nothing tells that it is missing. It stays where a macro that is not known, or a
@@ -21,7 +22,16 @@ from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import parsed
 from engine.rust.codegen import identifiers
 from engine.rust.configurations import only_cfgs
-from engine.rust.imports import Import, Scope, imports, in_blocks, scope_body, scopes, words
+from engine.rust.imports import (
+    Import,
+    Scope,
+    imports,
+    in_blocks,
+    may_be_unused,
+    scope_body,
+    scopes,
+    words,
+)
 from engine.rust.macros import calls_other_than_stds
 from engine.rust.statement_nodes import body_of
 from engine.rust.std_paths import brought_by_stds_prelude, is_trait
@@ -80,17 +90,29 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
                 continue
             if item.attributed and not _goes_with_its_cfg(source, item):
                 continue
+            if _is_kept(source, item):
+                continue
             if not _needed(source, scope, found, item):
                 return _removal(source, item)
     for block, known in in_blocks(source):
         for item in known:
             if item.full != full or item.attributed or item.local == b"*":
                 continue
+            if _is_kept(source, item):
+                continue
             again = any(i.local == item.local and i.leaf != item.leaf for i in known)
             kept = brought_by_stds_prelude(item.local) and calls_other_than_stds(source, block)
             if not (again or kept) and item.local not in words(source, block, [item.declaration]):
                 return _removal(source, item)
     return None
+
+
+def _is_kept(source: Source, item: Import) -> bool:
+    """Does it stay, used or not: by a lint level of its own, or for a comment between its attributes?"""
+    node = source.typed_at(item.declaration, "use_declaration")
+    first = list(attributes(node))[-1:] if node is not None else []
+    lines = Span(first[0].start_byte, item.declaration.start) if first else item.declaration
+    return may_be_unused(source, item) or bool(first and source.comments_in(lines))
 
 
 def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) -> bool:

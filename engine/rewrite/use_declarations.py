@@ -34,7 +34,7 @@ from engine.rust.imports import (
 )
 from engine.rust.statement_nodes import body_of
 from engine.rust.std_paths import same_item, without_std
-from engine.rust.syntax import COMMENTS, Source
+from engine.rust.syntax import COMMENTS, Source, attributes
 
 _MARK = re.compile(rb"\x00(trait |path )?([A-Za-z0-9_:]+)\x00")
 _TRAIT = b"trait "
@@ -241,10 +241,16 @@ def _addition(
         of_it = own == prefix or all(
             without_std(prefix + b"::" + name, alloc=True) == own + b"::" + name for name in names
         )
-        if flat and of_it and not source.comments_in(declaration):
+        if flat and of_it and not source.comments_in(declaration) and _bare(source, declaration):
             line = _line(own, [i.local for i in ours] + names)
             return Edit(source.path, declaration.start, declaration.end, line)
     return _new_line(source, scope, prefix, _line(prefix, names))
+
+
+def _bare(source: Source, declaration: Span) -> bool:
+    """Is it a ``use`` without attributes? What is added to one would stand under them."""
+    node = source.typed_at(declaration, "use_declaration")
+    return node is not None and not any(True for _ in attributes(node))
 
 
 def _trait_line(full: bytes) -> bytes:

@@ -3,6 +3,7 @@ piece of a file is made of."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -14,8 +15,14 @@ from engine.rust.format_templates import STRINGS, captures_in
 from engine.rust.per_source import per_source
 from engine.rust.queries import captures, compile_query
 from engine.rust.std_paths import in_prelude, same_item
-from engine.rust.syntax import COMMENTS, Source, span_of
+from engine.rust.syntax import COMMENTS, Source, attributes, span_of
 
+# What leaves an item there, as it is written: lint levels, and what is for rustfmt and rustdoc.
+_IDLE = re.compile(
+    rb"#\[\s*(?:rustfmt\s*::\s*skip|(?:allow|expect|warn|deny|forbid|doc)\s*\(.*\))\s*\]",
+    re.DOTALL,
+)
+_UNUSED = re.compile(rb"#\[\s*(?:allow|expect)\b.*?\bunused(?:_imports)?\b", re.DOTALL)
 _IDENTS = frozenset({"identifier", "type_identifier"})
 
 Module = tuple[bytes, ...]
@@ -23,7 +30,8 @@ Module = tuple[bytes, ...]
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One name that a ``use`` declaration brings in (``*`` for a glob)."""
+    """One name that a ``use`` declaration brings in (``*`` for a glob). ``attributed``: under an attribute
+    that may leave it out, or of which nothing is known."""
 
     local: bytes
     full: bytes
@@ -135,10 +143,16 @@ def _of_body(source: Source, body: Node) -> Iterator[Import]:
         if node.type != "use_declaration" or argument is None:
             continue
         public = any(child.type == "visibility_modifier" for child in node.children)
-        previous = node.prev_named_sibling
-        attributed = previous is not None and previous.type == "attribute_item"
+        attributed = any(_IDLE.fullmatch(source.text(each)) is None for each in attributes(node))
         for local, full, leaf in _flatten(source, argument, b""):
             yield Import(local, full, span_of(leaf), span_of(node), public, attributed)
+
+
+def may_be_unused(source: Source, item: Import) -> bool:
+    """Does an attribute of the ``use`` itself say that nothing need use it?"""
+    node = source.typed_at(item.declaration, "use_declaration")
+    found = attributes(node) if node is not None else ()
+    return any(_UNUSED.match(source.text(each)) for each in found)
 
 
 def in_blocks(source: Source) -> Iterator[tuple[Span, tuple[Import, ...]]]:

@@ -182,6 +182,30 @@ def test_public_and_conditional_lines_are_never_removed() -> None:
         assert settle(head + "fn f(x: Mutex<u8>) {}\n", MUTEX).startswith(head)
 
 
+def test_a_line_goes_with_attributes_that_leave_it_there() -> None:
+    text = "use std::sync::Mutex;\nfn f(x: Mutex<u8>) {}\n"
+    for idle in ("rustfmt::skip", "allow(clippy::wildcard_imports)", "deny(unused_imports)"):
+        assert settle(f"#[{idle}]\n{text}", MUTEX) == "fn f(x: u8) {}\n", idle
+        inner = f"fn g() {{\n    #[{idle}]\n    use std::sync::Mutex;\n    fn f(x: Mutex<u8>) {{}}\n}}\n"
+        assert settle(inner, MUTEX) == "fn g() {\n    fn f(x: u8) {}\n}\n", idle
+    two = f"#[rustfmt::skip]\n#[allow(deprecated)]\n{text}"
+    assert settle(two, MUTEX) == "fn f(x: u8) {}\n"
+    shrunk = "#[rustfmt::skip]\nuse std::{fmt,  sync::{Mutex, Arc}};\nfn f(x: Mutex<u8>) {}\n"
+    assert "use std::{fmt,  sync::Arc};" in settle(shrunk, MUTEX)
+    for kept in (
+        "allow(unused_imports)", "allow(dead_code, unused)", "expect(unused_imports)", "cfg(unix)",
+        "cfg_attr(unix, rustfmt::skip)", "unknown", "unknown::rustfmt", "rustfmt::skip]\n#[cfg(unix)",
+        "rustfmt::skip] // by hand\n#[allow(deprecated)", "cfg(unix)] // for unix\n#[allow(deprecated)",
+    ):  # fmt: skip
+        assert settle(f"#[{kept}]\n{text}", MUTEX).startswith(f"#[{kept}]\nuse"), kept
+
+
+def test_a_line_under_an_attribute_is_not_extended() -> None:
+    head = "#[rustfmt::skip]\nuse std::sync::Arc;\n"
+    made = settle(head + "fn f(x: Y, z: Arc<u8>) {}\n", ("Y", name(b"std::sync::Weak")))
+    assert head in made and "use std::sync::Weak;" in made
+
+
 def test_a_line_goes_by_itself_only_with_the_last_mention_of_its_name() -> None:
     for kept in (
         # something needs it still
