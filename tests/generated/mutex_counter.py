@@ -1,4 +1,5 @@
-"""Programs with critical sections over a number: threads that add, and sections of every shape.
+"""Programs with critical sections over a number: threads that add, and sections of every shape; one in
+three has a struct of numbers behind its lock (``counter_structs``).
 
 Sections run in one thread: what is compared is order, operands, early exits and results, where a
 wrong rewrite shows. (That a section becomes *one* operation is what the shapes are built on.) What
@@ -8,6 +9,8 @@ threads do together is compared by its sums and by numbers that no two of them m
 from __future__ import annotations
 
 import random
+
+from tests.generated import counter_structs
 
 DEPENDENCIES = ""
 KEPT: tuple[int, ...] = ()
@@ -205,7 +208,9 @@ class _Section:
 
 
 def program(choice: random.Random) -> str:
-    """A program with one section of its own and threads that share some numbers."""
+    """A program with one section of its own and threads that share some numbers, or one with a struct."""
+    if choice.random() < 0.35:
+        return counter_structs.program(choice, lambda: _statements(choice))
     declared, made, lock = choice.choice(list(_PLACES.values()))
     chosen = choice.sample(_THREADS, choice.choice([1, 2, 3, 4]))
     threads = [choice.choice(ways) for ways in chosen]
@@ -216,3 +221,12 @@ def program(choice: random.Random) -> str:
         body=_Section(choice).body().replace("self.v.", f"{lock}."),
         threads="\n            ".join(threads),
     )
+
+
+def _statements(choice: random.Random) -> tuple[str, str]:
+    """Statements under a guard, which are one operation more often than not, and a value behind them."""
+    section = _Section(choice)
+    if choice.random() < 0.6:
+        return section.write(), "acc"
+    text = " ".join(section.statement() for _ in range(choice.choice([1, 1, 1, 2])))
+    return text, choice.choice(["acc", "acc", "*g", *section.names])
