@@ -53,9 +53,10 @@ Fix safety
 ----------
 A lock scope is rewritten when it is one operation on the value: a load, a store, an exchange, one
 change whose old or new value may be used, or a pure function of the old value (`fetch_update`,
-whose closure may run more than once). Two scopes stay two operations. What else ran under the lock is
-listed: arithmetic, constructors and formatting do not mind; a message that is logged is named for
-review; any other call, await or lock makes it a critical section, which is left with the reason.
+whose closure may run more than once; where the new value is used, the function gets a name and is
+called again with the old one). Two scopes stay two operations. What else ran under the lock is
+listed: arithmetic, constructors and formatting do not mind; a message that is logged, and a look at the
+clock beside a number that is used, are named for review; any other call, await or lock makes it a critical section, which is left with the reason.
 In `place = value` and `place += value` Rust evaluates the value first, in `place.fetch_add(value)` the
 place. Where one of the two could see the other, the value gets a name in front of the operation. A
 path to the lock that calls a function stays where it is evaluated now, or the lock is left.
@@ -147,8 +148,9 @@ When to leave it
 ----------------
 When the lock is meant as one: a condition variable waits with it, its guard is held over other
 work, returned, stored or passed on (these are not reported at all). When two values must change together:
-keep them behind one lock. When the poisoning is what you want to see. When the number is a float or
-has 128 bits: there is no atomic for it.
+keep them behind one lock. When the poisoning is what you want to see. When the number has 128 bits: there
+is no atomic for it. Nor is there one for floats: a sum of floats is told, with the two ways out (whole
+units; bits and `fetch_update`, which is hard to read). A static that a macro makes is told, too.
 """
 
 from __future__ import annotations

@@ -131,13 +131,16 @@ def _possible(kind: str, inner: str) -> bool:
 
 
 def _reads(source: Source, node: Node, is_read: IsRead) -> list[Span]:
+    """Reads of the value in ``node``, with the parentheses around them."""
     found: list[Span] = []
     pending = [node]
     while pending:
         current = pending.pop()
         span = is_read(current)
         if span is not None:
-            found.append(span)
+            whole = span_of(nodes.outward(current))
+            apart = not source.data[whole.start - 1 : whole.start].isalnum()  # `if(*g)`
+            found.append(whole if apart and whole in span_of(node) else span)
         else:
             pending.extend(parts_of(source, current))
     return found

@@ -18,14 +18,14 @@ from codemods.mutex_counter.section_rewrite import (
 from codemods.mutex_counter.temporary_guard import LockUse, require_no_comment
 from engine.base.model import Edit, Span
 from engine.rust import nodes, statement_nodes
-from engine.rust.codegen import block, indent_step, reindented, replaced, without_statement
+from engine.rust.codegen import replaced, without_statement
 from engine.rust.control_flow import diverges
 from engine.rust.syntax import Source, span_of
 
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}
 
 
-def _branches(statement: Node) -> tuple[Node, statement_nodes.Branches] | None:
+def branches(statement: Node) -> tuple[Node, statement_nodes.Branches] | None:
     """The ``if`` of a statement or tail, when it looks at a plain condition."""
     node = statement_nodes.expression_in(statement)
     parts = statement_nodes.branches_of(node)
@@ -39,7 +39,7 @@ def _only_write(section: CriticalSection) -> tuple[Mention, Node, statement_node
     if len(section.writes) != 1:
         return None
     write = section.writes[0]
-    found = _branches(section.statements[write.statement])
+    found = branches(section.statements[write.statement])
     return (write, *found) if found is not None else None
 
 
@@ -124,7 +124,7 @@ def attempt_or_leave(use: LockUse, section: CriticalSection) -> Found:
     if len(tests) != 1 or next(iter(tests)) >= write.statement:
         return None
     at = next(iter(tests))
-    found_at = _branches(section.statements[at])
+    found_at = branches(section.statements[at])
     if found_at is None or found_at[1].alternative is not None:
         return None
     condition, consequence, _ = found_at[1]
@@ -207,48 +207,3 @@ def attempt_as_condition(use: LockUse, section: CriticalSection) -> Found:
     test = _happened(made) if taken else made[1]
     put = Edit(path, condition.start_byte, condition.end_byte, test)
     return SectionRewrite(frozenset({made[0]}), (put, without_statement(use.source, mine)))
-
-
-def pure_steps(use: LockUse, section: CriticalSection) -> Found:
-    """Several steps that are together a pure function of the old value."""
-    source = use.source
-    if section.later or any(m.captured is not None for m in section.mentions):
-        return None
-    own = frozenset(span_of(m.access.node) for m in section.writes)
-    for statement in section.statements:
-        if not _steps(section, statement):
-            return None
-        require_pure(source, statement, own)
-    first, last = section.statements[0], section.statements[-1]
-    span = Span(first.start_byte, last.end_byte)
-    reads = {span_of(nodes.outward(m.access.node)): section.name for m in section.reads}
-    writes = (nodes.operation_of(source, m.access.node) for m in section.writes)
-    targets = {span_of(write.left): section.name for write in writes if write is not None}
-    if b'"' in source.slice(span) or source.comments_in(span):
-        return None
-    indent, step = source.indent_of(first.start_byte), indent_step(source, section.block)
-    text = reindented(source, span, b"", step, {**reads, **targets}.items())
-    ended = b"" if text.endswith((b";", b"}")) else b";"
-    body = block(source, b"", text + ended, b"Some(%s)" % section.name, indent, step)
-    change = Change("update", old=b"mut " + section.name, body=body)
-    made = b"let _ = " + change.call(use.receiver, use.orders) + b";"
-    sole = made if section.head is not None else None
-    return SectionRewrite(
-        frozenset({"update"}), (Edit(source.path, span.start, span.end, made),), sole=sole
-    )
-
-
-def _steps(section: CriticalSection, statement: Node) -> bool:
-    """Only plain writes of the value, and ``if``s around them."""
-    node = statement_nodes.expression_in(statement)
-    plain = (m for m in section.writes if m.access.kind in ("assign", "compound"))
-    if any(m.access.node == node for m in plain):
-        return True
-    found = _branches(node)
-    if found is None:
-        return False
-    _, consequence, other = found[1]
-    inside = nodes.named_children(consequence)
-    if other is not None:
-        inside += [other] if other.type == "if_expression" else nodes.named_children(other)
-    return all(_steps(section, n) for n in inside)

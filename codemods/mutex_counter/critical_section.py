@@ -9,7 +9,7 @@ meant for: it is left out of the section (``later``), for a person to look at.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tree_sitter import Node
@@ -18,7 +18,7 @@ from codemods.mutex_counter.guard_access import Access, Methods, Refused, access
 from engine.base.model import Span
 from engine.rust import nodes, statement_nodes
 from engine.rust.drop_scopes import is_tail
-from engine.rust.effects import Effect, effects
+from engine.rust.effects import Effect, effects, looks_at_clock
 from engine.rust.format_macros import capturing, shown_by
 from engine.rust.influence import Influence
 from engine.rust.scopes import Binding, Scopes
@@ -96,8 +96,16 @@ class CriticalSection:
         return node.parent == self.block and is_tail(node)
 
 
+Plain = Callable[[Source, Node], bool]  # is it a call that may as well run without the lock?
+
+
 def section_of_let(
-    source: Source, scopes: Scopes, let: Node, binding: Binding, methods: Methods | None = None
+    source: Source,
+    scopes: Scopes,
+    let: Node,
+    binding: Binding,
+    plain: Plain,
+    methods: Methods | None = None,
 ) -> CriticalSection:
     """The section of ``let g = x.lock().unwrap();``. Raises Refused."""
     block = let.parent
@@ -108,19 +116,29 @@ def section_of_let(
         for statement in nodes.named_children(block)
         if statement.start_byte >= let.end_byte and statement.type != "attribute_item"
     ]
-    return _section(source, scopes, binding, let, block, following, methods)
+    return _section(source, scopes, binding, let, block, following, plain, methods)
 
 
 def section_of_block(
-    source: Source, scopes: Scopes, block: Node, binding: Binding, methods: Methods | None = None
+    source: Source,
+    scopes: Scopes,
+    block: Node,
+    binding: Binding,
+    plain: Plain,
+    methods: Methods | None = None,
 ) -> CriticalSection:
     """The section of ``if let Ok(g) = x.lock() { .. }``. Raises Refused."""
     inside = nodes.named_children(block)
-    return _section(source, scopes, binding, None, block, inside, methods)
+    return _section(source, scopes, binding, None, block, inside, plain, methods)
 
 
 def section_of_self(
-    source: Source, body: Node, own: Sequence[Node], methods: Methods, written_to: bytes
+    source: Source,
+    body: Node,
+    own: Sequence[Node],
+    plain: Plain,
+    methods: Methods,
+    written_to: bytes,
 ) -> CriticalSection:
     """The section that the ``body`` of a method is, whose caller holds the lock; ``own`` are its
     mentions of ``self``, ``written_to`` a formatter that it is given. Raises Refused."""
@@ -131,7 +149,7 @@ def section_of_self(
     for node in own:
         at = next(i for i, n in enumerate(statements) if span_of(node) in span_of(n))
         found.append(_mention(source, node, at, statements, methods))
-    notes = _notes(source, statements, found, written_to)
+    notes = _notes(source, statements, found, plain, written_to)
     return CriticalSection(source, b"self", None, body, statements, None, tuple(found), notes)
 
 
@@ -142,6 +160,7 @@ def _section(
     head: Node | None,
     block: Node,
     following: Sequence[Node],
+    plain: Plain,
     methods: Methods | None,
 ) -> CriticalSection:
     name = binding.name
@@ -164,7 +183,7 @@ def _section(
     ):
         at = _first_await(source, statements, mentions[-1].statement + 1)
         statements, released = statements[:at], statements[at:]
-    notes = _notes(source, statements, mentions)
+    notes = _notes(source, statements, mentions, plain)
     return CriticalSection(
         source, name, head, block, statements, drop, mentions, notes, later, released
     )
@@ -267,6 +286,7 @@ def _notes(
     source: Source,
     statements: Sequence[Node],
     mentions: Sequence[Mention],
+    plain: Plain,
     written_to: bytes = b"",
 ) -> tuple[str, ...]:
     """Notes for what else runs under the lock, or why that makes it a critical section."""
@@ -290,8 +310,19 @@ def _notes(
                     notes.append(f"{effect.words} (line {line}) no longer runs under the lock")
                 case "convention":
                     notes.append(f"{effect.words} (line {line}) ran under the lock")
+                case "call" if plain(source, effect.node):
+                    pass
                 case _:
                     raise Refused(f"{effect.words} (line {line}) runs while the lock is held")
+    known = any(m.reads and not any(span_of(m.node) in span for span in own) for m in mentions)
+    if writes and known:
+        clocks = (looks_at_clock(source, statement, own) for statement in statements)
+        notes += (
+            f"line {source.position(clock.start_byte)[0]} looked at the clock under the lock: times and "
+            "numbers need no longer be in the same order"
+            for clock in clocks
+            if clock is not None
+        )
     return tuple(dict.fromkeys(notes))
 
 

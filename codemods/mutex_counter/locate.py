@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.lock_types import NUMBERS, family_of
+from codemods.mutex_counter.lock_types import FLOATS, NUMBERS, family_of
 from codemods.mutex_counter.struct_sites import (
     NAME,
     made_by,
@@ -18,7 +18,7 @@ from codemods.mutex_counter.struct_sites import (
     struct_site,
     structs,
 )
-from engine.base.model import Level, Site, Span
+from engine.base.model import Level, Role, Site, Span
 from engine.detect.codemod import Match
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.open_types import holds_only
@@ -58,6 +58,10 @@ _WRITTEN_BEHIND = frozenset(
     {"let_declaration", "function_item", "function_signature_item", "closure_expression"}
 )
 _OUTSIDE = frozenset({"block", "impl_item", "trait_item", "where_clause", "arguments"})
+_NO_NUMBERS = frozenset(
+    {"struct_expression", "string_literal", "tuple_expression", "array_expression"}
+    | {"unit_expression", "closure_expression", "reference_expression", "float_literal"}
+)
 _WRAPPERS = frozenset(
     {b"Arc::new", b"Rc::new", b"Box::new", b"Some", b"Ok", b"std::sync::Arc::new"}
     | {b"CachePadded::new"}
@@ -98,9 +102,14 @@ def _lock_type(
     if struct is not None:
         held.append(of_file(source, _owner(source, node), span_of(node), struct))
         return
-    if name not in NUMBERS and name not in _aliases(source):
+    if name not in NUMBERS and name not in _aliases(source) and name not in FLOATS:
         return
     owner = _owner(source, node)
+    if name in FLOATS:
+        if owner is not None and owner.type in ("field_declaration", "static_item"):
+            found = _declaration(source, span_of(owner), owner, [node])
+            yield replace(found, kind="float", role="maybe")
+        return
     if owner is None and name in NUMBERS:
         yield from _turbofish(source, node)
     elif owner is not None and owner.type != "closure_expression":  # rustc tells of its result
@@ -226,12 +235,15 @@ def _constructor(source: Source, node: Node, held: list[Site]) -> Iterator[Site]
     let = statement_nodes.let_of(holder) if holder is not None else None
     if holder is None or let is None or let.type is not None:
         return
-    if len(given) != 1 or not _is_number(source, given[0]):
+    if len(given) != 1 or given[0].type in _NO_NUMBERS:
         return
     shown = Span(let.pattern.start_byte, whole.end_byte)
     parts = {"name": (span_of(let.pattern),), "owner": (span_of(holder),), "types": ()}
+    role: Role = "site"
+    if not _is_number(source, given[0]):  # rustc knows the type of what it is made of
+        parts, role = {**parts, "made": (span_of(whole),)}, "maybe"
     message = message_for(f"{shown_text(source, shown)}..", given[0].type == "boolean_literal")
-    yield Site(NAME, source.path, shown, parts, kind="local", message=message)
+    yield Site(NAME, source.path, shown, parts, kind="local", role=role, message=message)
 
 
 def _filled(source: Source, call: Node, made: Node, held: list[Site]) -> Iterator[Site]:

@@ -9,8 +9,9 @@ from functools import cached_property
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.locate import message_for
 from codemods.mutex_counter.lock_types import NUMBERS, Family, Lock, family_of, guard_of, lock_of
-from codemods.mutex_counter.struct_sites import fields, number_fields, struct_site
+from codemods.mutex_counter.struct_sites import fields, number_fields, shown_text, struct_site
 from codemods.mutex_counter.type_names import GenericAlias, generic_alias, number_of, struct_of
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
@@ -107,6 +108,7 @@ class Located:
     constructors: list[Constructor] = field(default_factory=list)
     lock_calls: list[LockCall] = field(default_factory=list)
     structs: list[StructLock] = field(default_factory=list)  # locks around a struct of counters
+    floats: list[Site] = field(default_factory=list)  # locks around one
     replaced: list[LockCall] = field(default_factory=list)  # of the fixes that are planned so far
     generic_aliases: list[GenericAlias] = field(
         default_factory=list
@@ -171,6 +173,10 @@ def build(sites: Iterable[Site], facts: Facts) -> Located:
             _made(located, site)
         elif site.kind in ("new", "turbofish"):
             located.constructors.append(_new(site, facts))
+        elif site.kind == "float":
+            located.floats.append(site)
+        elif site.role == "maybe":
+            _local(located, site)
         else:
             _add_site(located, site)
     return located
@@ -244,6 +250,16 @@ def _made(located: Located, site: Site) -> None:
     if struct is not None and number_fields(*struct):
         found = replace(site, kind="struct")
         located.structs.append(StructLock(found, struct[0].path, span_of(struct[1])))
+
+
+def _local(located: Located, site: Site) -> None:
+    """A local's lock is made of something that only rustc can tell to be a number."""
+    told = located.facts.type_of(site.path, site.captures["made"][0])
+    lock = lock_of(told) if told is not None else None
+    if lock is not None and lock.has_atomic:
+        shown = f"{shown_text(located.source(site.path), site.span)}.."
+        message = message_for(shown, lock.inner == "bool")
+        _add_site(located, replace(site, role="site", message=message))
 
 
 def as_site(site: Site, kind: str) -> Site:

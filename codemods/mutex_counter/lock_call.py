@@ -131,7 +131,7 @@ def _from_let(use: LockUse, node: Node, guard: Guard) -> Rewrite:
     if function is None:
         raise Refused("the guard is bound outside of a function")
     scopes, binding = _binding(use, function, pattern)
-    section = section_of_let(source, scopes, node, binding, use.methods)
+    section = section_of_let(source, scopes, node, binding, use.plain, use.methods)
     made, ops = _operation(use, section, scopes)
     require_no_comment(source, span_of(node))
     notes = (
@@ -208,7 +208,7 @@ def _from_holder(use: LockUse, guard: Guard) -> Rewrite:
     if body.type != "block":
         return _from_value(use, guard, body, named)
     scopes, binding = _binding(use, function, named)
-    section = section_of_block(source, scopes, body, binding, use.methods)
+    section = section_of_block(source, scopes, body, binding, use.plain, use.methods)
     made, ops = _operation(use, section, scopes)
     changes = {edit.span: edit.replacement for edit in made.edits}
     if section.drop is not None:

@@ -26,6 +26,7 @@ ATOMICS: dict[str, bytes] = {
     "isize": b"AtomicIsize",
     **{f"{s}{n}": f"Atomic{s.upper()}{n}".encode() for s in "ui" for n in (8, 16, 32, 64)},
 }
+FLOATS = frozenset({b"f32", b"f64"})
 NUMBERS = frozenset(name.encode() for name in ATOMICS)
 _MODULE = b"std::sync::atomic::"
 ORDERING = _MODULE + b"Ordering"

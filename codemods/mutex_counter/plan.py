@@ -8,7 +8,7 @@ from weakref import WeakKeyDictionary
 
 from tree_sitter import Node
 
-from codemods.mutex_counter import structs
+from codemods.mutex_counter import structs, told_locks
 from codemods.mutex_counter.group_rewrite import Rewritten, is_number, orders_for, rewritten
 from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guard_access import Refused
@@ -46,6 +46,7 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
             located.replaced += group.lock_calls
         yield proposal
     yield from structs.proposals(located)
+    yield from told_locks.proposals(located)
 
 
 def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Proposal | None:

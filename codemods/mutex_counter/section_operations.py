@@ -12,10 +12,10 @@ from codemods.mutex_counter.conditional_updates import (
     attempt_as_value,
     attempt_or_leave,
     conditional_change,
-    pure_steps,
 )
 from codemods.mutex_counter.critical_section import CriticalSection, Mention, written
 from codemods.mutex_counter.guard_access import Refused
+from codemods.mutex_counter.pure_steps import pure_steps, steps_new_used, steps_old_used
 from codemods.mutex_counter.section_rewrite import (
     Found,
     SectionRewrite,
@@ -27,10 +27,11 @@ from codemods.mutex_counter.section_rewrite import (
     receiver_stays,
     renamed,
     single,
+    taken,
 )
 from codemods.mutex_counter.temporary_guard import LockUse, as_statement, call_edits, load
 from engine.base.model import Edit
-from engine.rust import nodes, statement_nodes
+from engine.rust import nodes
 from engine.rust.codegen import replaced, without_statement
 from engine.rust.control_flow import exclusive, repeated
 from engine.rust.syntax import span_of
@@ -42,7 +43,7 @@ def section_rewrite(use: LockUse, section: CriticalSection) -> SectionRewrite:
         return _loaded(use, section)
     operations: tuple[Callable[[LockUse, CriticalSection], Found], ...] = (
         _one_change, _old_used, _new_used, conditional_change, attempt_or_leave,
-        attempt_as_value, attempt_as_condition, pure_steps,
+        attempt_as_value, attempt_as_condition, pure_steps, steps_old_used, steps_new_used,
     )  # fmt: skip
     if not use.stays:
         operations = (_one_change, _old_used, _new_used)
@@ -129,19 +130,6 @@ def _simple(section: CriticalSection, statement: Node, mention: Mention) -> bool
     return written(section, mention) is not None or nodes.outward(mention.access.node) == statement
 
 
-def _taken(section: CriticalSection, index: int) -> bytes | None:
-    """``X`` when statement ``index`` is ``let X = *g;``."""
-    if index >= len(section.statements):
-        return None
-    let = statement_nodes.let_of(section.statements[index])
-    mine = [m for m in section.reads if m.statement == index]
-    if let is None or let.value is None or let.alternative is not None or len(mine) != 1:
-        return None
-    if let.pattern.type != "identifier" or nodes.is_mut(section.statements[index]):
-        return None
-    return section.source.text(let.pattern) if is_value(section, mine[0], let.value) else None
-
-
 def _whole(use: LockUse, change: Change) -> bytes:
     """The operation as an expression for the old value."""
     call = change.call(use.receiver, use.orders, want_old=True)
@@ -158,7 +146,7 @@ def _old_used(use: LockUse, section: CriticalSection) -> Found:
     outside = reads_outside(section, span_of(write.access.node))
     if not outside or any(m.statement >= at for m in outside):
         return None
-    alias = _taken(section, 0) if at == 1 and len(outside) == 1 else None
+    alias = taken(section, 0) if at == 1 and len(outside) == 1 else None
     change = change_in(use, section, write, alias or b"")
     text, path = _whole(use, change), use.source.path
     ops = frozenset({"swap" if change.kind == "store" else change.told})
@@ -199,7 +187,7 @@ def _new_used(use: LockUse, section: CriticalSection) -> Found:
     if len(outside) == 1 and outside[0].statement == at + 1:
         node = nodes.outward(outside[0].access.node)
         tail = section.is_tail(following) and is_value(section, outside[0], following)
-        if tail or _taken(section, at + 1) is not None:
+        if tail or taken(section, at + 1) is not None:
             put = Edit(path, node.start_byte, node.end_byte, text)
             sole = text if tail and len(section.statements) == 2 else None
             return SectionRewrite(ops, (without_statement(use.source, statement), put), sole=sole)

@@ -11,7 +11,7 @@ from codemods.mutex_counter.atomic_change import Change, change_of
 from codemods.mutex_counter.critical_section import CriticalSection, Mention, written
 from codemods.mutex_counter.temporary_guard import LockUse
 from engine.base.model import Edit, Span
-from engine.rust import nodes
+from engine.rust import nodes, statement_nodes
 from engine.rust.control_flow import exits
 from engine.rust.evaluation_order import means_the_same
 from engine.rust.syntax import span_of
@@ -102,3 +102,16 @@ def single(section: CriticalSection) -> tuple[Mention, Node] | None:
     if statement is None or section.source.comments_in(span_of(statement)):
         return None
     return section.writes[0], statement
+
+
+def taken(section: CriticalSection, index: int) -> bytes | None:
+    """``X`` when statement ``index`` is ``let X = *g;``."""
+    if index >= len(section.statements):
+        return None
+    let = statement_nodes.let_of(section.statements[index])
+    mine = [m for m in section.reads if m.statement == index]
+    if let is None or let.value is None or let.alternative is not None or len(mine) != 1:
+        return None
+    if let.pattern.type != "identifier" or nodes.is_mut(section.statements[index]):
+        return None
+    return section.source.text(let.pattern) if is_value(section, mine[0], let.value) else None

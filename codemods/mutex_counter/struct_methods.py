@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from tree_sitter import Node
 
@@ -22,6 +23,7 @@ from codemods.mutex_counter.temporary_guard import Field, LockUse
 from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.declared_types import DeclaredTypes
+from engine.rust.plain_makers import only_makes
 from engine.rust.syntax import Source, attributes, span_of, walk_all
 
 # Methods of std's traits that every type has, or every type that can be shown.
@@ -122,7 +124,10 @@ def _rewritten(
     own = [n for n in walk_all(source, body) if _is_self(source, n, function)]
     if not own:
         return Rewritten(tuple(edits)), Method(frozenset(), frozenset())
-    section = section_of_self(source, body, own, known, _formatter(found))
+    items = uses.located.facts.items
+    section = section_of_self(
+        source, body, own, partial(only_makes, items), known, _formatter(found)
+    )
     located = uses.located
     use = LockUse(
         source, b"self", "?", RELAXED, located.facts, located.influence, _references(uses, source, body),

@@ -28,6 +28,7 @@ from engine.rust.influence import Influence
 from engine.rust.known_calls import evaluates_in_place
 from engine.rust.nodes import is_macro_brackets, macro_name, method_on, outward
 from engine.rust.operand_order import exchangeable, only_reads
+from engine.rust.plain_makers import only_makes
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.temporaries import living_on
@@ -83,6 +84,10 @@ class LockUse:
     def scopes(self, function: Node) -> Scopes:
         """Local names of ``function``."""
         return self.facts.sources.scopes(self.source, function)
+
+    def plain(self, source: Source, call: Node) -> bool:
+        """Is it a call that only makes a value?"""
+        return only_makes(self.facts.items, source, call)
 
     def read(self, node: Node) -> frozenset[str]:
         """The words for a read of the value that nothing else is done with."""

@@ -76,6 +76,20 @@ def parts_of(source: Source, node: Node) -> list[Node]:
     return node.named_children
 
 
+def looks_at_clock(source: Source, node: Node, leave: Collection[Span] = ()) -> Node | None:
+    """The first call in ``node``, closures and macro arguments included, that tells the time; what lies in a
+    span of ``leave`` is not looked at."""
+    pending = [node]
+    while pending:
+        current = pending.pop()
+        if span_of(current) in leave:
+            continue
+        if current.type == "call_expression" and known_calls.reads_clock(source, current):
+            return current
+        pending.extend(reversed(parts_of(source, current)))
+    return None
+
+
 def _arguments_of(source: Source, macro: Node) -> list[Node]:
     """Of a macro whose arguments are plain expressions. ``("a")`` alone is no statement to the
     grammar, but read all the same."""

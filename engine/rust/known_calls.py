@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from engine.rust.format_macros import format_call, takes_template
 from engine.rust.imports import full_paths
-from engine.rust.nodes import call_of, last_segment, macro_name
+from engine.rust.nodes import call_of, callee_name, last_segment, macro_name
 from engine.rust.syntax import Source
 
 # -- methods ---------------------------------------------------------------------------------------
@@ -187,6 +187,16 @@ def is_maker(source: Source, call: Node) -> bool:
 def is_pure_maker(source: Source, call: Node) -> bool:
     """As ``is_maker``, and whenever it is asked."""
     return _made(source, call, _MAKERS)
+
+
+def reads_clock(source: Source, call: Node) -> bool:
+    """Does ``call`` tell the time (``Utc::now()``, ``start.elapsed()``), so that it gives something else
+    when it is asked again?"""
+    called, name = call_of(call), callee_name(call)
+    if called is None or name is None:
+        return False
+    method = called.callee.type == "field_expression"
+    return source.text(name) == (b"elapsed" if method else b"now")
 
 
 def _made(source: Source, call: Node, makers: frozenset[tuple[bytes, bytes]]) -> bool:

@@ -362,7 +362,7 @@ def section(body: str) -> tuple[list[str], tuple[str, ...]]:
     scopes = Scopes(source, function)
     let = next(n for n in walk(source.root) if n.type == "let_declaration")
     binding = next(b for b in scopes.bindings if b.name == b"h")
-    found = section_of_let(source, scopes, let, binding)
+    found = section_of_let(source, scopes, let, binding, lambda _source, _call: False)
     return [m.access.kind for m in found.mentions], found.notes
 
 
@@ -376,6 +376,10 @@ def section(body: str) -> tuple[list[str], tuple[str, ...]]:
         ('println!("{h}");', ["read"], 1),
         ("let a = list.iter().sum(); *h += a;", ["compound"], 2),
         ("let a = *other.lock().unwrap(); *h + a", ["read"], 1),
+        ("*h += 1; (*h, Instant::now())", ["compound", "read"], 1),
+        ("*h += 1; Request { id: *h, at: Instant::now() }", ["compound", "read"], 1),
+        ("*h += start.elapsed().as_micros() as u64; *h", ["compound", "read"], 0),
+        ("*h += 1; start.elapsed()", ["compound"], 0),
     ],
 )
 def test_sections(body: str, done: list[str], noted: int) -> None:

@@ -9,7 +9,13 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import known_calls
-from engine.rust.effects import effects, hinders_repeating, is_pure, outward_effects
+from engine.rust.effects import (
+    effects,
+    hinders_repeating,
+    is_pure,
+    looks_at_clock,
+    outward_effects,
+)
 from engine.rust.evaluation_order import (
     chain_around,
     expressions_around,
@@ -145,6 +151,26 @@ def test_what_may_be_evaluated_again(expression: str, hindered: str) -> None:
     source, node = value_of(expression)
     found = hinders_repeating(source, node)
     assert (found.what if found is not None else "") == hindered
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ("Request { id, at: Instant::now() }", "Instant::now()"),
+        ("(id, std::time::SystemTime::now())", "std::time::SystemTime::now()"),
+        ("id + start.elapsed().as_secs()", "start.elapsed()"),
+        ("Utc::now().timestamp()", "Utc::now()"),
+        ('format!("{} {:?}", id, start.elapsed())', "start.elapsed()"),
+        ("id + now", ""),
+        ("elapsed(id)", ""),
+        ("u64::from(id).max(other.len())", ""),
+    ],
+)
+def test_looks_at_the_clock(expression: str, found: str) -> None:
+    source, node = value_of(expression)
+    call = looks_at_clock(source, node)
+    assert (source.text(call).decode() if call is not None else "") == found
+    assert looks_at_clock(source, node, (span_of(node),)) is None
 
 
 def test_ones_own_writes_do_not_hinder() -> None:
