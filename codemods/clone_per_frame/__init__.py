@@ -2,7 +2,7 @@
 
 What it finds
 -------------
-`clone`, `to_vec`, `to_owned`, `to_string`, `to_path_buf`, `to_os_string`, `Arc::clone(&x)`,
+`clone`, `to_vec`, `to_owned`, `to_string`, `to_path_buf`, `to_os_string`, `into_owned`, `Arc::clone(&x)`,
 `Bytes::clone(&x)`, `Clone::clone(&x)` and `Bytes::copy_from_slice(&x)` in async functions, async blocks, closures, loops, request handlers
 and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
 
@@ -148,7 +148,7 @@ class ClonePerFrame(Codemod):
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = (
         (
             *(b"clone", b"to_vec", b"to_owned", b"to_string", b"to_path_buf", b"to_os_string"),
-            *(b"copy_from_slice", b"BytesMut::from", b"Vec::from"),
+            *(b"into_owned", b"copy_from_slice", b"BytesMut::from", b"Vec::from"),
         ),
     )
     # A whole word, called and not declared; the copy of a literal is none of a value that could be
@@ -156,8 +156,9 @@ class ClonePerFrame(Codemod):
     anchors = (
         *(
             rb"%b(?<!\w%b)(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word, word)
-            for word in literals[0][:6]
+            for word in literals[0][:7]
         ),
+        rb"&r?\"[^\"\n]*\"\.to_(owned|string)\(",
         rb"BytesMut::from\s*[(/]",
         rb"Vec::from\s*[(/]",
         rb"copy_from_slice(?<![.\w]copy_from_slice)(?<!fn copy_from_slice)\s*[(/]",

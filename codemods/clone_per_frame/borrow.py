@@ -13,13 +13,14 @@ from engine.rust.calls import Receiver
 from engine.rust.format_macros import shown_by
 from engine.rust.known_calls import (
     COPYING,
+    is_into_iter,
     is_mapping_method,
     is_reading_method,
     is_taking_method,
 )
 from engine.rust.known_parameters import method_takes_as_ref, sends_by_reference, takes_as_ref
 from engine.rust.known_types import Nature
-from engine.rust.nodes import access_of, borrowed, call_around, callee_name
+from engine.rust.nodes import access_of, borrowed, call_around, callee_name, callee_of
 from engine.rust.signatures import ReferenceBound
 from engine.rust.type_facts import is_counted, is_data, is_named
 from engine.rust.usages import UsageKind
@@ -175,7 +176,7 @@ def _reference(on: Borrower) -> Rewrite | None:
         and b"_count" in on.source.text(on.source.statement_of(outer) or outer)
     ):
         return None
-    if on.lent_to_its_changer(on.usage.holder):
+    if on.lent_to_its_changer(on.usage.holder) or on.compared_with_elements():
         return None
     text = on.reference()
     if outer is not None and outer.type in ("field_expression", "try_expression"):
@@ -216,6 +217,9 @@ def _compare(on: Borrower) -> Rewrite | None:
 
 
 def _argument(on: Borrower) -> Rewrite | None:
+    name = callee_of(on.usage.holder)
+    if name is not None and is_into_iter(on.source.text(name)):
+        return _into_iter(on)
     callee = on.types.taker
     if callee is None or callee.kind != "fndef":
         return None

@@ -75,6 +75,17 @@ class Borrower:
             return False
         return self.surely_changed(Span(call.start_byte, argument.start_byte)) > 0
 
+    def compared_with_elements(self) -> bool:
+        """Is the reference given to `contains` or `binary_search` of a list, which take one to an element's
+        very type?"""
+        call = call_around(self.usage.holder)
+        method = method_call(self.source, call) if call is not None else None
+        if method is None or method.method not in (b"contains", b"binary_search"):
+            return False
+        owner = self.told(method.receiver)
+        viewed = view_of(owner) if owner is not None else None
+        return self.types.view and viewed is not None and viewed.kind == "slice"
+
     def reference(self) -> bytes:
         """The place as a reference, as short as it can be."""
         place = self.clone.receiver_text

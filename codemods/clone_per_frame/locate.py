@@ -16,8 +16,13 @@ from engine.rust.context import (
     is_per_item_method,
     runs_often,
 )
-from engine.rust.copies import FROM, TO_TEXT, Clone, clone_of
-from engine.rust.known_calls import is_mapping_method, is_reading_method, is_taking_method
+from engine.rust.copies import FROM, OWNING, TO_TEXT, Clone, clone_of
+from engine.rust.known_calls import (
+    is_into_iter,
+    is_mapping_method,
+    is_reading_method,
+    is_taking_method,
+)
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.nodes import callee_of, method_call
@@ -71,18 +76,23 @@ class CloneLocator:
                 yield site
 
     def _site(self, clone: Clone) -> Site | None:
-        if clone.receiver.type in _LITERALS:
+        usage = usage_of(self.source, clone.node)
+        if clone.receiver.type in _LITERALS and not _is_lent_text(clone, usage):
             return None
         place = place_of(self.source, clone.receiver)
         function = self.source.fn_item_of(clone.node)
         if place is None or function is None or _converts(self.source, clone, place):
             return None
-        usage = usage_of(self.source, clone.node)
         if not self.cold and not runs_often(self.source, clone.node):
             return None
         scopes = scopes_of(self.source, function)
         verdict = movable(self.source, scopes, clone.node, place)
         kind = self._kind(clone, usage, place, scopes, verdict)
+        typed = place.is_temporary and (not kind or clone.word in TO_TEXT)
+        if clone.word == OWNING:  # who takes the value takes it as it is
+            typed, kind = True, kind if kind in ("borrow", "read") else ""
+        elif typed:
+            kind = kind or "move"  # if what is copied is a value, and no reference
         if not kind:
             return None
         level, reason = Level.REVIEW, ""
@@ -98,7 +108,7 @@ class CloneLocator:
             if not hot and not is_per_item_method(self.source, function):
                 return None
             level, reason = Level.REPORT, verdict.reason
-        typed = clone.word == FROM or (kind == "needed" and self._undeclared(place))
+        typed = typed or clone.word == FROM or (kind == "needed" and self._undeclared(place))
         return Site(
             codemod="clone-per-frame",
             path=self.source.path,
@@ -110,7 +120,7 @@ class CloneLocator:
             reason=reason,
             heat=heat,
             in_tests=in_tests,
-            # Only of a frame, or of a deep copy, it is a site: types tell.
+            # Only of a frame, a deep copy or a value that a call made it is a site: types tell.
             role="maybe" if typed else "site",
         )
 
@@ -132,7 +142,9 @@ class CloneLocator:
         ):
             return "borrow"
         if used_as is UsageKind.METHOD and usage.name == b"into_iter":
-            return "borrow" if clone.word in (b"clone", b"to_vec") else ""
+            return "borrow" if clone.word in (b"clone", b"to_vec", b"to_owned") else ""
+        if used_as is UsageKind.ARGUMENT and is_into_iter(self._callee(usage)):
+            return "borrow"
         if used_as is UsageKind.REF_MUT:
             return "borrow" if b"append" in self._outer(clone) else ""
         if used_as in NAMING and self._read(usage, scopes):
@@ -233,10 +245,17 @@ def _may_read(clone: Clone, method: bytes) -> bool:
 
 
 def _converts(source: Source, clone: Clone, place: Place) -> bool:
-    """Is it most likely a conversion: of a number, of an error, of a slice that a call gave?"""
+    """Is it most likely a conversion: of a number, of an error, of a part of what a call gave?"""
     if clone.word not in TO_TEXT:
         return False
-    return place.has_calls or source.text(place.root) in _ERRORS
+    behind = place.has_calls and not place.is_temporary
+    return behind or source.text(place.root) in _ERRORS
+
+
+def _is_lent_text(clone: Clone, usage: Usage) -> bool:
+    """``&"x".to_owned()``: the key of a look-up, most likely."""
+    text = clone.receiver.type in ("string_literal", "raw_string_literal")
+    return text and usage.kind is UsageKind.REF and clone.word in TO_TEXT
 
 
 def _lent(source: Source, place: Place) -> bool:

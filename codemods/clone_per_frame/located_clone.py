@@ -78,6 +78,8 @@ def asked_spans(source: Source, span: Span) -> tuple[Span, ...]:
     holder = taker_of(usage)
     if holder is not None:
         nodes.append(holder)
+    if clone.wrapped is not None:
+        nodes.append(clone.wrapped)
     verdict = movable(source, scopes, clone.node, place)
     if isinstance(verdict, Movable) and verdict.option is not None:
         nodes.append(verdict.option)

@@ -12,7 +12,7 @@ from engine.base.model import Span
 from engine.rust.agreeing_impls import is_byte_pair
 from engine.rust.borrows import changed_during, pattern_bindings
 from engine.rust.calls import parameter_of
-from engine.rust.copies import clone_of
+from engine.rust.copies import OWNING, clone_of
 from engine.rust.holders import has_room, is_held
 from engine.rust.instance_questions import (
     Asked,
@@ -30,7 +30,7 @@ from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Parameter
 from engine.rust.syntax import Source, span_of, walk_all
-from engine.rust.type_facts import Ownership, is_bytes
+from engine.rust.type_facts import Ownership, is_bytes, is_named
 from engine.rust.usages import NAMING, UsageKind
 
 from .clone_types import CloneTypes
@@ -98,7 +98,8 @@ class Obstacles:
         what it was made of?"""
         call = call_by_name(name)
         given = arguments_of(call) if call is not None else ()
-        if not 0 <= index < len(given) or clone_of(source, bare(given[index])) is None:
+        copy = clone_of(source, bare(given[index])) if 0 <= index < len(given) else None
+        if copy is None or copy.word == OWNING:
             return False
         made = self._facts.type_of(source.path, span_of(bare(given[index])))
         return made is not None and not made.is_ref and not is_held(made)
@@ -155,7 +156,8 @@ class Obstacles:
 
     def snapshot(self, located: LocatedClone, types: CloneTypes, scopes: Scopes) -> str:
         """Why the place may change while a reference to it lives, though rustc does not see it."""
-        if located.place.is_temporary and not types.receiver.is_ref:
+        borrows = types.receiver.is_ref or is_named(types.receiver, "Cow")
+        if located.place.is_temporary and not borrows:
             return ""
 
         def owned(node: Node) -> bool:

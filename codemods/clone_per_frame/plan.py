@@ -13,7 +13,7 @@ from engine.rust import item_nodes
 from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.context import is_per_item, is_per_item_method
-from engine.rust.copies import TO_TEXT
+from engine.rust.copies import OWNING, TO_TEXT
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.places import is_own_field
@@ -23,6 +23,7 @@ from engine.rust.syntax import span_of
 from engine.rust.type_facts import (
     is_bytes,
     is_data,
+    is_named,
     may_guard,
 )
 from engine.rust.usages import UsageKind
@@ -69,7 +70,7 @@ class Planner:
             return Proposal((site,), reason="its syntax is not understood", dismissed=True)
         types = self._types(located)
         if site.role == "maybe":
-            if types is None or not is_bytes(types.receiver):
+            if types is None or not _is_site(located, types):
                 return None
             located = replace(located, site=replace(site, role="site"))
         if types is None:
@@ -170,6 +171,9 @@ class Planner:
         cloned, place = asked(located.clone.node), asked(located.clone.receiver)
         if cloned is None or place is None or any(asked(n) is None for n in located.place.prefixes):
             return None
+        wrapped = located.clone.wrapped
+        if wrapped is not None and not ((cow := asked(wrapped)) and is_named(cow, "Cow")):
+            return None
         holder = taker_of(located.usage)
         return CloneTypes(cloned, place, asked(holder) if holder is not None else None)
 
@@ -246,6 +250,18 @@ class Planner:
         else:
             return None
         return self._facts.signatures.parameter(function, index)
+
+
+def _is_site(located: LocatedClone, types: CloneTypes) -> bool:
+    """Of what only types tell: is it a frame, a ``Cow``, or what a call made (a value, or a text that is
+    only looked at)?"""
+    if is_bytes(types.receiver):
+        return True
+    if located.clone.word == OWNING:
+        return located.clone.wrapped is not None or is_named(types.receiver, "Cow")
+    if not located.place.is_temporary:
+        return False
+    return types.same or (located.site.kind != "move" and (types.behind or types.view))
 
 
 def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:

@@ -1,10 +1,10 @@
-; x.clone(), x.to_vec(), x.to_owned(), x.to_string(), x.to_path_buf(), x.to_os_string()
+; x.clone(), x.to_vec(), x.to_owned(), x.to_string(), x.to_path_buf(), x.to_os_string(), x.into_owned()
 (call_expression
   function: (field_expression
     value: (_) @receiver
     field: (field_identifier) @word)
   arguments: (arguments) @arguments
-  (#any-of? @word "clone" "to_vec" "to_owned" "to_string" "to_path_buf" "to_os_string")) @clone
+  (#any-of? @word "clone" "to_vec" "to_owned" "to_string" "to_path_buf" "to_os_string" "into_owned")) @clone
 
 ; Arc::clone(&x), Clone::clone(&x), Bytes::copy_from_slice(&x)
 (call_expression

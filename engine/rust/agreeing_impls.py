@@ -30,7 +30,7 @@ from engine.rust.items import FUNCTIONS, Items
 from engine.rust.known_types import known
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import is_named, view_of
+from engine.rust.type_facts import is_named, is_view, view_of
 from engine.rust.types import Type
 
 Callees = Callable[[Source, Node], Iterable[tuple[Source, Node]]]
@@ -57,6 +57,7 @@ _CRATES = frozenset(
 # Functions of std that ask for the type itself.
 _OF_TYPES = ("std::any::", "std::mem::", "std::ptr::", "core::any::", "core::mem::", "core::ptr::")
 _OWNERS = frozenset(b"str String Vec Path PathBuf OsStr OsString Bytes BytesMut Self".split())
+_SLICE = re.compile(rb"&\s*(?:'\w+\s+)?\[[^;]*\]")
 _NAMED = ("type_identifier", "scoped_type_identifier", "generic_type", "primitive_type")
 _COMPARED = re.compile(
     rb"impl\b[^{;]*\bPartial(?:Eq|Ord)\b[^{;]*\b(?:str|String|Vec|Path|PathBuf|Bytes|OsStr)\b[^{;]*\{"
@@ -214,6 +215,8 @@ class AgreeingImpls:
         if declared is None:
             return False
         text = source.text(declared)
+        if _SLICE.fullmatch(text):
+            return True  # `&[T]`: whatever T is, it is that of the list, too
         generic = set(type_parameter_names(source, function))
         holder = source.enclosing(function, ("impl_item", "trait_item"))
         if holder is not None:
@@ -283,7 +286,10 @@ def _is_written(function: Type, index: int) -> bool:
     if index >= len(pointer.args) - 1:
         return False
     unclear = ("dyn", "impl", "opaque", "infer")
-    if any(part.kind in unclear for part in pointer.args[index].walk()):
+    given = pointer.args[index]
+    if given.is_ref and not given.is_mut_ref and is_view(given.args[0]):
+        return True  # `&str`: where a `&String` was given, it was coerced to what was known before
+    if any(part.kind in unclear for part in given.walk()):
         return False
     return not any(_is_of_pair(part) for part in _generics(path))
 

@@ -1,11 +1,12 @@
 """Calls that copy a value: ``x.clone()``, ``Arc::clone(&x)``, ``x.to_vec()``, ``Bytes::copy_from_slice(&x)``,
-``BytesMut::from(&x[..])``.
+``BytesMut::from(&x[..])``, ``cow.into_owned()``.
 
 By syntax and the names of std and ``bytes`` alone: whether a copy is made at all, types tell.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -24,9 +25,11 @@ from engine.rust.nodes import (
 )
 from engine.rust.syntax import Source, span_of
 
+OWNING = b"into_owned"  # of a Cow, which copies what was borrowed
 COPYING_FUNCTIONS = frozenset({b"clone", b"copy_from_slice"})
 FROM = b"from"  # BytesMut::from(&x[..]), Vec::from(&x[..])
 _MADE_FROM = frozenset({b"BytesMut", b"Vec"})
+_OF_COW = re.compile(rb"(?:\w+::)*Cow(?:::<[^()]*>)?::(?:from|Borrowed|Owned)")
 # Of the copying methods, the ones that make text of whatever they are called on.
 TO_TEXT = frozenset({b"to_owned", b"to_string"})
 
@@ -42,6 +45,7 @@ class Clone:
     receiver: Node
     word: bytes  # what copies: b"clone", b"to_vec" ..
     path: bytes  # b"Arc" of Arc::clone, b"" of a method call
+    wrapped: Node | None = None  # `Cow::from(x)` of Cow::from(x).into_owned()
 
     @property
     def span(self) -> Span:
@@ -70,7 +74,11 @@ def clone_of(source: Source, node: Node) -> Clone | None:
     if call is None or node.has_error or call.turbofish is not None:
         return None
     if method is not None:
-        if method.method not in COPYING or method.arguments:
+        if method.arguments:
+            return None
+        if method.method == OWNING:
+            return _owning(source, node, bare(method.receiver))
+        if method.method not in COPYING:
             return None
         return Clone(source, node, bare(method.receiver), method.method, b"")
     path = path_of(call.callee)
@@ -85,6 +93,16 @@ def clone_of(source: Source, node: Node) -> Clone | None:
     inner = borrowed(operand) if not is_mut(operand) else None
     place = bare(inner) if inner is not None else operand
     return Clone(source, node, place, word, source.text(path[0]))
+
+
+def _owning(source: Source, node: Node, cow: Node) -> Clone:
+    """``cow.into_owned()``, or ``Cow::from(x).into_owned()``: a copy of ``x``."""
+    call = call_of(cow)
+    if call is None or len(call.arguments) != 1 or not _OF_COW.fullmatch(source.text(call.callee)):
+        return Clone(source, node, cow, OWNING, b"")
+    operand = bare(call.arguments[0])
+    inner = borrowed(operand) if not is_mut(operand) else None
+    return Clone(source, node, bare(inner) if inner is not None else operand, OWNING, b"", cow)
 
 
 def _viewed(source: Source, operand: Node) -> Node | None:

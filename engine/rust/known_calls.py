@@ -102,6 +102,11 @@ _READING = frozenset(
 COPYING = frozenset(b"clone to_vec to_owned to_string to_path_buf to_os_string".split())
 
 
+def is_into_iter(callee: bytes) -> bool:
+    """Is it ``IntoIterator::into_iter``, written as a function?"""
+    return re.fullmatch(rb"(?:\w+::)*IntoIterator::into_iter", callee) is not None
+
+
 def is_reading_method(name: bytes) -> bool:
     """Does a method of this name work as well on a reference, whatever type of std it is called on?"""
     return name in _READING

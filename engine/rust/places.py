@@ -44,6 +44,8 @@ _GUARDING = re.compile(
     rb"\s*(?:::\s*<[^>]*>)?\s*\("
 )
 _NAMES = frozenset({"identifier", "self"})
+_TEXTS = ("string_literal", "raw_string_literal")
+_MAKING = (b"format!", b"vec!")  # std's macros that give a value of their own
 _HOPS = 6  # initializers followed back; longer chains are taken to be guarded
 
 
@@ -68,7 +70,8 @@ class Place:
     @property
     def is_temporary(self) -> bool:
         """Is the whole expression a value that nothing else has (what a call returned)?"""
-        return self.whole.type in ("call_expression", "await_expression", "try_expression")
+        made = ("call_expression", "await_expression", "try_expression", "macro_invocation")
+        return self.whole.type in made
 
     @property
     def has_calls(self) -> bool:
@@ -101,7 +104,8 @@ class Local:
 
 
 def place_of(source: Source, expression: Node) -> Place | None:
-    """The place that an expression names; None for one that makes a new value (a literal)."""
+    """The place that an expression names, or that a call, a macro of std or a text makes; None for what
+    makes a value in another way (a number, an operation)."""
     fields: list[bytes] = []
     prefixes: list[Node] = []
     simple = True
@@ -121,9 +125,15 @@ def place_of(source: Source, expression: Node) -> Place | None:
         fields.clear()
         inner = _inner(source, node)
         if inner is None:
-            called = node.type == "call_expression"
-            return Place(node, (), False, tuple(reversed(prefixes))) if called else None
+            made = node.type in _TEXTS or _is_made(source, node)
+            made = made or any(step.type == "call_expression" for step in prefixes)
+            return Place(node, (), False, tuple(reversed(prefixes))) if made else None
         node = bare(inner)
+
+
+def _is_made(source: Source, node: Node) -> bool:
+    """``format!(..)``, ``vec![..]``: what another macro gives may be a place that somebody has."""
+    return node.type == "macro_invocation" and source.text(node).startswith(_MAKING)
 
 
 def reaches(source: Source, place: Place, shown: Span) -> Reach:

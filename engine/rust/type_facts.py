@@ -325,13 +325,13 @@ def has_buffer(type_: Type) -> bool:
 def view_of(type_: Type) -> Type | None:
     """``[T]``, ``str``, ``Path``, ``OsStr`` or ``CStr`` where the type is one or derefs to one; None for
     others."""
-    chain = type_.deref_chain()
-    views = (
-        t
-        for t in chain
-        if t.kind == "slice" or t.name == "str" or is_named(t, "Path", "OsStr", "CStr")
-    )
-    return next(views, None)
+    return next((t for t in type_.deref_chain() if is_view(t)), None)
+
+
+def is_view(type_: Type) -> bool:
+    """Is it ``[T]``, ``str``, ``Path``, ``OsStr`` or ``CStr``?"""
+    unsized = type_.kind == "slice" or type_.name == "str"
+    return unsized or is_named(type_, "Path", "OsStr", "CStr")
 
 
 def may_guard(type_: Type) -> bool:

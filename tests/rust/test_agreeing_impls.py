@@ -31,7 +31,7 @@ pub fn put_dyn(t: &dyn Encode) {}
 pub fn show(t: &str) {}
 pub fn sum(t: &[u8]) {}
 pub struct Sink<T> { t: T }
-impl<T: Encode> Sink<T> { pub fn add(&self, t: &T) {} pub fn note(&self, t: &str) {} }
+impl<T: Encode> Sink<T> { pub fn add(&self, t: &T) {} pub fn note(&self, t: &str) {} pub fn note_all(&self, t: &[T]) {} pub fn add_all(&self, t: &Vec<T>) {} }
 pub fn sort_of<T>(t: &T) where T: Encode {}
 """
 
@@ -66,6 +66,7 @@ def why(
         ("put_dyn(&x)", "`put_dyn` is generic"),
         ("sort_of(&x)", "`sort_of` is generic"),
         ("sink.add(&x)", "`add` is generic"),
+        ("sink.add_all(&x)", "`add_all` is generic"),
         ("serde_json::to_vec(&x)", "what `to_vec` does may depend on the type"),
         ("query.bind(&x)", "what `bind` does may depend on the type"),
         ("x.trim()", "`trim` is a trait's method in this workspace"),
@@ -86,6 +87,7 @@ def test_what_may_choose_another_impl(body: str, said: str) -> None:
         "show(&x)",
         "sum(&x)",
         "sink.note(&x)",
+        "sink.note_all(&x)",
         "file.write_all(&x).await",
         "list.extend_from_slice(&x)",
         "std::fs::write(path, &x)",
@@ -134,6 +136,8 @@ def test_a_method_that_a_trait_has_too(impl: str, given: bool) -> None:
         ("wire::put(&x)", "for<'a> fn(&'a String) {wire::put::<std::string::String>}", False),
         ("wire::put(&x)", "for<'a> fn(&'a (dyn Wire + 'a)) {wire::put}", False),
         ("wire::put(&x)", "for<'a> fn(&'a [u8]) {wire::put}", True),
+        ("wire::put(&x)", "for<'a> fn(&'a [&'a str]) {wire::put::<&str>}", True),
+        ("wire::put(&x)", "for<'a> fn(&'a mut [&'a str]) {wire::put::<&str>}", False),
         ("wire::File::open(&x)", "fn(&String) {wire::File::open::<&std::string::String>}", False),
         ("File::open(&x)", "fn(&String) {std::fs::File::open::<&std::string::String>}", True),
         ("Some(&x)", "fn(&String) -> O {std::option::Option::<&std::string::String>::Some}", False),

@@ -20,6 +20,10 @@ from engine.rust.syntax import Source, walk_all
         ("Bytes::copy_from_slice(&x)", "copy_from_slice", "Bytes", "x"),
         ("BytesMut::from(&x[..])", "from", "BytesMut", "x"),
         ("Vec::from(x.as_ref())", "from", "Vec", "x"),
+        ("x.into_owned()", "into_owned", "", "x"),
+        ("Cow::from(x).into_owned()", "into_owned", "", "x"),
+        ("std::borrow::Cow::<str>::Borrowed(&x).into_owned()", "into_owned", "", "x"),
+        ("Cow::of(x).into_owned()", "into_owned", "", "Cow::of(x)"),
     ],
 )
 def test_copies(code: str, word: str, path: str, receiver: str) -> None:

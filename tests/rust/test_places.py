@@ -57,6 +57,9 @@ def place_in(source: Source, node: Node) -> Place:
         ("x.a.get().await?.b", "x", "a", False),
         ("make(x).a", "make(x)", "", False),
         ("m::LIMIT", "m::LIMIT", "", False),
+        ('"text"', '"text"', "", False),
+        ('["a", "b"].join(x)', '["a", "b"]', "", False),
+        ('format!("{x}")', 'format!("{x}")', "", False),
     ],
 )
 def test_places(expression: str, root: str, fields: str, simple: bool) -> None:
@@ -67,7 +70,9 @@ def test_places(expression: str, root: str, fields: str, simple: bool) -> None:
     assert place.prefixes[0] == place.root
 
 
-@pytest.mark.parametrize("expression", ["1", '"text"', "a + b", "S { a }", "|| x", "&x"])
+@pytest.mark.parametrize(
+    "expression", ["1", "a + b", "S { a }", "place!(x)", '["a"]', "|| x", "&x"]
+)
 def test_new_values_are_no_places(expression: str) -> None:
     source, _, node = given(f"at({expression});")
     assert place_of(source, node) is None
