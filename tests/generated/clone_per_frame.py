@@ -179,8 +179,13 @@ class _Program:
         if self.type == "String":
             ways += [f"{name.text}.to_string()", f"{name.text}.to_owned()"]
             ways += [f"String::from({name.text}.as_str())", f"{name.text}.as_str().to_string()"]
+            ways.append(f"std::borrow::Cow::from({name.text}.as_str()).into_owned()")
+            ways.append(f"String::from_utf8_lossy({name.text}.as_bytes()).into_owned()")
+            ways.append(f'format!("{{}}", {name.text}).to_string()')
         if self.type == "Vec<u8>":
             ways += [f"{name.text}.to_vec()", f"{name.text}.as_slice().to_vec()"]
+            ways.append(f"std::borrow::Cow::from({name.text}.as_slice()).into_owned()")
+            ways.append(f"[&{name.text}[..], &[]].concat().to_vec()")
         if self.type == "PathBuf":
             ways.append(f"{name.text}.to_path_buf()")
         return self.choice.choice(ways)
