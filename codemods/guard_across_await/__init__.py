@@ -46,7 +46,9 @@ needs. What is done after the lock's end now is named in the notes, each. A temp
 computed by a `let` in front, when nothing before it in its statement has an effect. A clone is added
 only of what is cheap to clone (a number, a reference count, a channel's handle, a string); where a
 guard is needed later for such a thing alone, that is taken along, and a length or a flag is read in
-the block. Where the code behind it needs a reference, one of the same type is written (`&first`,
+the block. A guard that only the first of several awaits needs ends behind that one; a `drop(guard)`
+further down goes, where the guard is only read. A map's reference (`DashMap`) that a pattern binds for
+its `Arc` or sender alone is cloned out of. Where the code behind it needs a reference, one of the same type is written (`&first`,
 `first.as_str()`), so that the same impl is called. `drop(guard)` is written only where a block cannot
 end the lock: in a branch, for a guard that a pattern binds, or where rustc refuses the block.
 
@@ -163,10 +165,13 @@ class GuardAcrossAwait(Codemod):
 def _asked(source: Source, value: Span, doubtful: bool) -> tuple[Span, ...]:
     """The expression that may take a guard, and where that is likely, those that a plan looks at."""
     node = source.node_at(value)
-    if node is None or (doubtful and not locate.is_likely_guard(source, node)):
+    if node is None:
         return (value,)
     try:
         scope = guard_scope(source, node)
+        passing = scope is not None and scope.kind == "temporary"  # few expressions are around it
+        if doubtful and not passing and not locate.is_likely_guard(source, node):
+            return (value,)
         ctx = _context(source, scope) if scope is not None else None
         if scope is not None and ctx is not None and scope.trace.awaits:
             return (value, *map(span_of, deciding_expressions(ctx, scope)))

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import block_edits, messages, pattern_guard, temporary_guard
+from codemods.guard_across_await import (
+    block_edits,
+    found_handle,
+    messages,
+    pattern_guard,
+    temporary_guard,
+)
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.block_planner import block_for
 from codemods.guard_across_await.kept_handles import (
@@ -15,6 +21,7 @@ from codemods.guard_across_await.kept_handles import (
     later_places,
     without_later_uses,
 )
+from codemods.guard_across_await.last_need import Shortened, shortened
 from codemods.guard_across_await.named_guard import Context, Refused
 from codemods.guard_across_await.readings import reading
 from engine.base.model import Span
@@ -42,20 +49,65 @@ class GuardPlan:
         "a pattern binds it"  # why no block can end it, where a ``drop`` does ("": one can)
     )
     open: bool = False  # types that are not known yet decide
+    scope: GuardScope | None = None  # with those awaits alone that the guard is held over no more
+    kept: tuple[str, ...] = ()  # notes: what of the guard's life stays, or goes beside
 
 
 def plan_guard(
     ctx: Context, scope: GuardScope, guard: Type | None, others: Mapping[GuardScope, Type | None]
 ) -> GuardPlan:
     """Never raises; a guard that no rule covers is left with the reason."""
+    whole = _plan_held(ctx, scope, guard, others)
+    if whole.drafts:
+        return whole
+    try:
+        for short in shortened(ctx, scope):
+            planned = _plan_shortened(ctx, short, guard, others)
+            if planned.drafts:
+                return planned
+            whole = replace(whole, open=whole.open or planned.open)
+    except RecursionError:
+        return GuardPlan(reason=messages.too_deep())
+    return whole
+
+
+def _plan_shortened(
+    ctx: Context, short: Shortened, guard: Type | None, others: Mapping[GuardScope, Type | None]
+) -> GuardPlan:
+    if short.nested:
+        reason = reason_to_keep(ctx, short.scope, guard)
+        dropped = None if reason else pattern_guard.early_drops(ctx, short.scope)
+        planned = GuardPlan((dropped,) if dropped else (), reason, blocked=messages.NESTED)
+    else:
+        planned = _plan_held(ctx, short.scope, guard, others)
+    first = short.gone[0].start if short.gone else 0
+    drafts = tuple(
+        replace(draft, edits=(*draft.edits, *short.gone))
+        for draft in planned.drafts
+        if (not short.gone or all(edit.end <= first for edit in draft.edits))
+        # The code's own `drop` ends the lock on every path, one further up perhaps on one alone.
+        and (draft.label != "drop" or not short.gone)
+        # A temporary that is held over an await is overlooked.
+        and (draft.label != "chain" or not short.awaiting)
+    )
+    return replace(planned, drafts=drafts, scope=short.scope, kept=short.notes)
+
+
+def _plan_held(
+    ctx: Context, scope: GuardScope, guard: Type | None, others: Mapping[GuardScope, Type | None]
+) -> GuardPlan:
     try:
         reason = reason_to_keep(ctx, scope, guard)
         if reason:
-            return _handed_out(ctx, scope, guard) or GuardPlan(reason=reason)
+            found = _handed_out(ctx, scope, guard) or _found_handle(ctx, scope, guard)
+            return found or GuardPlan(reason=reason)
         if scope.kind in ("let", "extended"):
             stay = {o: reason_to_keep(ctx, o, type_) for o, type_ in others.items()}
             return _named(ctx, scope, guard, stay)
         if scope.kind in ("pattern", "for"):
+            handle = found_handle.draft(ctx, scope, guard) if scope.kind == "pattern" else None
+            if handle is not None:
+                return GuardPlan((handle,))
             return GuardPlan(tuple(pattern_guard.drafts(ctx, scope)))
         joint = temporary_guard.joint_draft(ctx, scope, list(others))
         if joint is not None:
@@ -75,6 +127,14 @@ def _handed_out(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPla
     if found is None:
         return None
     return GuardPlan(tuple(block_edits.drafts(ctx, scope, found)), notes=found.notes)
+
+
+def _found_handle(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPlan | None:
+    """Where a map's reference is needed behind the await, but only for the handle that it leads to."""
+    if scope.kind != "pattern" or reason_to_keep(ctx, without_later_uses(scope), guard):
+        return None
+    found = found_handle.draft(ctx, scope, guard)
+    return GuardPlan((found,)) if found is not None else None
 
 
 def _named(
@@ -167,6 +227,14 @@ def _use(nodes: Sequence[Node]) -> Span:
 
 def deciding_expressions(ctx: Context, scope: GuardScope) -> list[Node]:
     """Expressions whose types decide how this guard is split: asked from rustc in one round."""
+    wanted = _deciding(ctx, scope)
+    for short in shortened(ctx, scope):
+        wanted += [] if short.nested else _deciding(ctx, short.scope)
+        wanted += pattern_guard.deciding(ctx, short.scope) if short.nested else []
+    return list(dict.fromkeys(wanted))
+
+
+def _deciding(ctx: Context, scope: GuardScope) -> list[Node]:
     trace = scope.trace
     if scope.kind == "temporary":
         around = temporary_guard.statement_around(ctx.source, scope.node)

@@ -10,7 +10,9 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.detect.codemod import Match
+from engine.rust.drop_scopes import is_place, temporary_scope
 from engine.rust.guard_types import written_flavour
+from engine.rust.held_guards import owner
 from engine.rust.item_nodes import all_parameters, type_of
 from engine.rust.locks import is_evident, lock_call, with_tails
 from engine.rust.nodes import call_of, macro_name, method_call
@@ -83,7 +85,20 @@ def _of_match(source: Source, match: Match) -> Iterator[Node]:
             yield node
     call = match.get("call")
     if call is not None:
-        yield with_tails(source, call)
+        taken = with_tails(source, call)
+        holder = owner(source, taken)  # `match c { _ => m.lock() }.len()`
+        yield holder if is_place(holder) else taken
+    looked_into = match.get("looked_into")
+    if looked_into is not None and _awaits_meanwhile(source, looked_into):
+        yield with_tails(source, looked_into)
+
+
+def _awaits_meanwhile(source: Source, node: Node) -> bool:
+    """May a value in passing, made by a call or a block, be held while its own statement awaits?"""
+    if node.type not in ("call_expression", "await_expression", "try_expression"):
+        return False
+    scope = temporary_scope(source, node) if could_hold_guard(source, node) else None
+    return scope is not None and may_suspend(source, Span(node.end_byte, scope.span.end))
 
 
 def _may_be_held(source: Source, node: Node) -> bool:

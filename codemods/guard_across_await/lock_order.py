@@ -8,8 +8,10 @@ from codemods.guard_across_await import messages
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.guard_plan import reaching
 from codemods.guard_across_await.named_guard import Context
+from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
-from engine.rust.lock_pairs import LockPairs, Touch
+from engine.rust.lock_pairs import LockPairs, Touch, is_shared_read
+from engine.rust.nodes import method_call
 from engine.rust.syntax import span_of
 
 
@@ -26,7 +28,8 @@ def kept_in_step(ctx: Context, scopes: Sequence[GuardScope], draft: Draft, pairs
         for touch in _released(pairs.while_held(source, scope), draft):
             if mine.may_be(touch.shared):
                 continue
-            pair = pairs.together(mine, touch.shared, apart)
+            reading = is_shared_read(source, scope.node)
+            pair = pairs.together(mine, touch.shared, apart, reading)
             if pair is not None:
                 return messages.held_together(source, scope, touch, pair)
             if _feeds(ctx, scope, touch):
@@ -54,4 +57,8 @@ def _feeds(ctx: Context, scope: GuardScope, touch: Touch) -> bool:
     first = ctx.source.statement_of(scope.trace.ordered()[0])
     if first is None or statement.start_byte > first.start_byte:
         return False  # what is awaited in between may take long: a judgement, as the note says
-    return any(use in span_of(statement) for use in reaching(ctx, scope))
+    called = method_call(ctx.source, touch.node)
+    found_in_it = span_of(called.receiver) if called is not None else Span(0, 0)
+    # A lock that lies in what is guarded is only found there.
+    given = (use for use in reaching(ctx, scope) if use not in found_in_it)
+    return any(use in span_of(statement) for use in given)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from tree_sitter import Node
 
@@ -12,7 +13,7 @@ from engine.rust.lock_pairs import Together, Touch
 from engine.rust.locks import LockCall, lock_call
 from engine.rust.nodes import call_of, is_mut, macro_path, method_call, operation_of
 from engine.rust.scopes import Binding
-from engine.rust.syntax import Source, span_of
+from engine.rust.syntax import LOOPS, Source, span_of
 from engine.rust.type_facts import shared_target
 from engine.rust.types import Type
 
@@ -63,7 +64,7 @@ def awaited_in_words(source: Source, node: Node) -> str:
 def guard_name(source: Source, scope: GuardScope) -> str:
     """The guard in words: `` `state` `` or "the guard of `self.state`"."""
     if scope.kind in ("let", "pattern", "parameter") and scope.names:
-        return " and ".join(f"`{name}`" for name in scope.names[:3])
+        return " and ".join(f"`{name}`" for name in list(dict.fromkeys(scope.names))[:3])
     locked = lock_call(source, scope.node)
     if locked is not None:
         return f"the guard of `{one_line(source, locked.receiver)}`"
@@ -203,7 +204,10 @@ def used_after(source: Source, scope: GuardScope, use: Span | None) -> str:
     node = source.innermost(use)
     writes = _is_written(source, node)
     again = f"is {'written to' if writes else 'used'} again on line {line(source, use.start)}"
-    if use.start < scope.trace.ordered()[0].start_byte:
+    looped = any(
+        a.type in LOOPS for a in source.ancestors(node) if span_of(a) in span_of(scope.region)
+    )
+    if looped and use.start < scope.trace.ordered()[0].start_byte:
         again += ", in the next round of the loop"
     reads = any(
         u.start < use.start and not _is_written(source, source.innermost(u)) for u in scope.uses
@@ -405,6 +409,25 @@ def in_a_macro(source: Source, scope: GuardScope) -> str:
     return (
         f"the guard of `{one_line(source, scope.node)}` lives in a macro's arguments while {what} is "
         f"awaited on line {at}; take the value out in front of the macro"
+    )
+
+
+# Why no block can end a guard in one part of a statement.
+NESTED = "what needs it stands in the same statement as what does not"
+
+
+def still_held(source: Source, awaits: Sequence[Node]) -> str:
+    """A note: the ``awaits`` up to which the guard is needed keep it."""
+    what, at = awaited_in_words(source, awaits[-1]), await_line(source, awaits[-1])
+    return f"It is still held up to {what} (line {at}), which is one section with what needs it."
+
+
+def drop_goes(source: Source, drop: Node) -> str:
+    """A note: the code's own ``drop`` is deleted."""
+    at = line(source, drop.start_byte)
+    return (
+        f"`{one_line(source, drop)}` on line {at} goes: see that nothing between the lock's new end "
+        "and that line was to be done under it."
     )
 
 

@@ -12,6 +12,7 @@ from engine.rust.moves import Moved
 from engine.rust.nodes import method_call
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
+from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type
 
 _COST = {
@@ -96,6 +97,17 @@ def of_drop(flavour: Flavour, why: str) -> str:
 def of_holders(where: str) -> str:
     """A clone is held over the await, and ``where`` it is asked who holds such a value."""
     return f"{where[0].upper()}{where[1:]}: the clone does now, while the lock is free."
+
+
+def of_handles(facts: TypeFacts, cloned: Sequence[Type]) -> list[str]:
+    """A clone of an ``Arc`` or a sender outlives the lock, and with it what it was found in."""
+    handles = [t for t in cloned if facts.is_cheap(t) and not facts.is_copy(t)]
+    said = ", ".join(dict.fromkeys(f"`{handle.short()}`" for handle in handles))
+    if not said:
+        return []
+    return [
+        f"What leads to it may be removed or replaced meanwhile: the clone ({said}) is used still."
+    ]
 
 
 def of_cost(cost: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from tree_sitter import Node
 
@@ -14,6 +15,7 @@ from engine.rust.effects import is_pure
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.nodes import is_mut
 from engine.rust.queries import walk
+from engine.rust.scopes import Binding
 from engine.rust.statement_nodes import (
     body_of,
     let_of,
@@ -137,30 +139,50 @@ def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
     return Draft("drop", tuple(edits), released=tuple(covered))
 
 
+def deciding(ctx: Context, scope: GuardScope) -> list[Node]:
+    """Expressions whose types tell whether something borrows from the guard: see `early_drops`."""
+    return [value for _, value in _computed(ctx, scope)]
+
+
+def _computed(ctx: Context, scope: GuardScope) -> list[tuple[Node, Node]]:
+    """What binds names, with its value, where that is computed from the guard or from such a name."""
+    uses = set(scope.uses)
+    found: list[tuple[Node, Node]] = []
+    for node in walk(scope.region):
+        value = value_matched(node) if node.type in _BINDING else None
+        if value is None or not any(use in span_of(value) for use in uses):
+            continue
+        found.append((node, value))
+        for binding in _bound_by(ctx, node):
+            uses |= {use.span for use in ctx.scopes.uses(binding)}
+    return found
+
+
 def _borrowed(ctx: Context, scope: GuardScope) -> set[Span]:
     """Uses of names that may borrow from the guard: bound to something computed from it whose type
     does not show it to be a value of its own."""
     uses, found = set(scope.uses), set[Span]()
-    for node in walk(scope.region):
-        if node.type not in _BINDING:
-            continue
-        value = value_matched(node)
-        if value is None or not any(use in span_of(value) for use in uses):
+    for node, value in _computed(ctx, scope):
+        if not any(use in span_of(value) for use in uses):
             continue
         type_ = ctx.type_of(value)
         if type_ is not None and is_whole(type_):
             continue
-        for binding in ctx.scopes.bindings:
-            at = binding.decl
-            inside = at in span_of(node) and not any(at in span_of(s) for s in _bodies(node))
-            arm = (
-                node.type == "match_expression" and binding.kind == "match" and at in span_of(node)
-            )
-            if inside or arm:
-                later = {use.span for use in ctx.scopes.uses(binding)}
-                uses |= later
-                found |= later
+        for binding in _bound_by(ctx, node):
+            later = {use.span for use in ctx.scopes.uses(binding)}
+            uses |= later
+            found |= later
     return found
+
+
+def _bound_by(ctx: Context, node: Node) -> Iterator[Binding]:
+    for binding in ctx.scopes.bindings:
+        at = binding.decl
+        inside = at in span_of(node) and not any(at in span_of(s) for s in _bodies(node))
+        if inside or (
+            node.type == "match_expression" and binding.kind == "match" and at in span_of(node)
+        ):
+            yield binding
 
 
 _BINDING = frozenset({"let_declaration", "let_condition", "match_expression", "for_expression"})

@@ -27,7 +27,7 @@ from engine.rust.guard_types import GuardTypes
 from engine.rust.held_effects import held_effects
 from engine.rust.holders import is_held
 from engine.rust.locks import Flavour
-from engine.rust.nodes import awaited
+from engine.rust.nodes import awaited, method_on
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.types import Type
@@ -89,7 +89,7 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
 
 def _whole_sections(one: Held, planned: GuardPlan, facts: Facts) -> GuardPlan:
     """``planned`` without the drafts that split what is kept in step; the reason where none is left."""
-    scopes = (one.scope, *planned.others)
+    scopes = (planned.scope or one.scope, *planned.others)
     reasons = [kept_in_step(one.ctx, scopes, d, facts.lock_pairs) for d in planned.drafts]
     if not any(reasons):
         return planned
@@ -102,7 +102,7 @@ def _whole_sections(one: Held, planned: GuardPlan, facts: Facts) -> GuardPlan:
 def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | None:
     source = facts.source(site.path)
     guard: Type | None = None
-    flavour = Flavour.TOKIO
+    flavour, consumers = Flavour.TOKIO, OF_GUARDS
     if "parameter" in site.captures:
         node = source.node_at(site.captures["parameter"][0])
         scope = parameter_scope(source, node) if node is not None else None
@@ -121,7 +121,7 @@ def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | No
         node = source.node_at(span)
         consumers = OF_GUARDS if type_ == guard else OF_WRAPPERS
         scope = guard_scope(source, node, consumers) if node is not None else None
-    if scope is None or not scope.trace.awaits:
+    if scope is None or not scope.trace.awaits or _is_taken_apart(source, site, scope, consumers):
         return None
     function = source.enclosing(scope.node, FUNCTIONS)
     if function is None:
@@ -141,42 +141,57 @@ def _held(site: Site, facts: Facts, holders: GuardTypes) -> Held | Proposal | No
     return Held(real, source, scope, ctx, guard, flavour)
 
 
+def _is_taken_apart(
+    source: Source, site: Site, scope: GuardScope, consumers: frozenset[bytes]
+) -> bool:
+    """Does the method that is called on a value in passing take it (``map.get(&k).map(..)``)?"""
+    called = method_on(source, scope.node)
+    taken = called is not None and called[0] in consumers | _TAKING
+    return taken and site.role == "maybe" and scope.kind == "temporary"
+
+
+# Methods of `Option` and `Result` that end what they are called on, beside those that pass it on.
+_TAKING = frozenset({b"map_or", b"map_or_else", b"is_some_and", b"is_none_or", b"is_ok_and"})
+
+
 def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan, facts: Facts) -> Proposal:
     if not planned.drafts:
         site = replace(one.site, level=Level.REPORT, reason=planned.reason)
         return Proposal((site,), reason=planned.reason)
+    scope = planned.scope or one.scope
+    told = messages.message(one.source, scope, one.guard)
     sites = tuple(replace(h.site, level=Level.REVIEW, reason="") for h in (one, *others))
+    sites = (replace(sites[0], message=told), *sites[1:])
     fixes: list[Fix] = []
     for draft in planned.drafts:
-        extra = list(planned.notes) if draft.label == "block" else []
+        extra = [*planned.kept, *(planned.notes if draft.label == "block" else ())]
         if draft.cost:
             extra.append(notes.of_cost(draft.cost))
+            extra += notes.of_handles(one.ctx.types.facts, draft.cloned)
         path = one.source.path
         asked = (facts.holders.asked_of(path, type_) for type_ in draft.cloned if is_held(type_))
         if (where := next(filter(None, asked), "")) and draft.cost:
             extra.append(notes.of_holders(where))
         if draft.label == "drop":
             extra.append(notes.of_drop(one.flavour, planned.blocked))
-        released = _released(one, draft)
+        released = _released(one, scope, draft)
         if released:
             extra.append(notes.of_released(one.source, released))
-        note = notes.note(one.source, one.scope, one.flavour, tuple(extra))
+        note = notes.note(one.source, scope, one.flavour, tuple(extra))
         fix = Fix(draft.label, Level.REVIEW, draft.edits, note)
         if not any(fix.edits == other.edits for other in fixes):
             fixes.append(fix)
     return Proposal(sites, tuple(fixes))
 
 
-def _released(one: Held, draft: Draft) -> list[Effect]:
+def _released(one: Held, scope: GuardScope, draft: Draft) -> list[Effect]:
     """What is no longer done under the lock, beside the first thing that is awaited."""
-    first = one.scope.trace.ordered()[0]
-    operands = {
-        span_of(operand) for node in one.scope.trace.ordered() if (operand := awaited(node))
-    }
+    awaits = scope.trace.ordered()
+    operands = {span_of(operand) for node in awaits if (operand := awaited(node))}
     return [
         effect
         for effect in held_effects(one.source, one.scope, draft.held)
         if effect.span not in operands
-        and effect.span != span_of(first)
+        and effect.span != span_of(awaits[0])
         and (draft.released is None or any(effect.span in span for span in draft.released))
     ]

@@ -16,3 +16,8 @@
 (call_expression
   function: [(identifier) (scoped_identifier)] @function
   (#match? @function "(^|[:_])(lock|guard|read|write|borrow)[a-z_]*$")) @call
+
+; A value in passing that is looked into: only its type tells, and only where its statement awaits is
+; it looked at.
+(call_expression
+  function: (field_expression value: (_) @looked_into))

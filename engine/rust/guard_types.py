@@ -1,8 +1,8 @@
 """Is a value of this type a guard, or does it hold one? By the types that rustc tells, by types as
 they are written, and for structs and enums of the workspace by their definitions.
 
-Which types are guards is :mod:`engine.rust.locks`' table. A struct is looked into one level deep: a
-guard in a field of a field's own struct is not found.
+Which types are guards is :mod:`engine.rust.locks`' table. A struct's fields are looked into, and the
+workspace's structs in them, three levels deep.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from engine.rust.types import Type
 _HINT = re.compile(rb"Guard(?:Arc)?\b|\bRef(?:Mut)?(?:Multi)?\s*<")
 # A guard behind one of these is somebody else's, or not there yet.
 _ELSEWHERE = frozenset({"reference_type", "pointer_type", "function_type", "dynamic_type"})
+
+_DEPTH = 3  # structs in structs
 
 
 def written_flavour(source: Source, node: Node) -> Flavour | None:
@@ -84,6 +86,27 @@ class GuardTypes:
             self._defined[key] = flavours[0] if flavours and None not in flavours else None
         return self._defined[key]
 
-    def _in_fields(self, source: Source, definition: Node) -> Flavour | None:
+    def _in_fields(self, source: Source, definition: Node, depth: int = _DEPTH) -> Flavour | None:
         body = body_of(definition)
-        return written_flavour(source, body) if body is not None else None
+        found = written_flavour(source, body) if body is not None else None
+        if body is None or found is not None or depth == 1:
+            return found
+        for named in _named_in(body):
+            item = self._items.type_at(source, named)
+            if item is None or item.kind not in ("struct", "enum"):
+                continue
+            found = self._in_fields(*self._items.open(item), depth - 1)
+            if found is not None:
+                return found
+        return None
+
+
+def _named_in(fields: Node) -> Iterator[Node]:
+    """Types that a definition's fields are written with, without those behind a reference."""
+    pending = [fields]
+    while pending:
+        node = pending.pop()
+        if node.type in ("type_identifier", "scoped_type_identifier"):
+            yield node
+        elif node.type not in _ELSEWHERE:
+            pending.extend(reversed(node.named_children))

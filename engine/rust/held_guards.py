@@ -121,12 +121,12 @@ def _evident(source: Source, function: Node) -> tuple[Node, ...]:
 
 def _held(source: Source, node: Node, point: Node, here: frozenset[Span]) -> GuardScope | None:
     """The guard of ``node``, when it may be held at ``point``."""
-    owner = _owner(source, node)
-    found = guard_scope(source, owner, points=here)
+    whole = owner(source, node)
+    found = guard_scope(source, whole, points=here)
     if found is not None and _is_held(found, point):
         return found
     # An operand: it is there until all the others are, and the call it is given to begins.
-    whole = call_around(owner) or owner
+    whole = call_around(whole) or whole
     traced = trace(source, [whole], Names(), span_of(whole), node, here)
     if span_of(point) not in traced.awaits:
         return None
@@ -142,7 +142,7 @@ def _takes_along(found: GuardScope, body: Node) -> bool:
     return body.type in FUNCTIONS and body in found.trace.moves
 
 
-def _owner(source: Source, node: Node) -> Node:
+def owner(source: Source, node: Node) -> Node:
     """The outermost expression whose value owns the value of ``node``: ``Some((g, 1))``."""
     child, parent = unwrapped(node)
     while parent is not None and is_part(source, parent, child):

@@ -36,6 +36,7 @@ _ORDERING = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst)(?!\w)
 # They give a handle to what they are called on.
 _SAME = frozenset({b"clone", b"as_ref", b"deref", b"borrow", b"get_ref", b"to_owned", b"inner"})
 _HANDLES = frozenset({b"Arc::clone", b"Rc::clone", b"Arc::as_ref"})
+_READS = frozenset({b"read", b"read_owned", b"read_arc", b"blocking_read", b"blocking_read_owned"})
 _DEPTH = 4  # functions in functions, names behind names
 
 
@@ -275,16 +276,23 @@ class LockPairs:
         return [touch for touch in found if span_of(touch.node) in alive]
 
     def together(
-        self, one: Shared, other: Shared, apart_from: Collection[tuple[str, Span]] = ()
+        self,
+        one: Shared,
+        other: Shared,
+        apart_from: Collection[tuple[str, Span]] = (),
+        reading: bool = False,
     ) -> Together | None:
         """A place where one of the two is held while the other is touched, the guards taken at
-        ``apart_from`` left out."""
+        ``apart_from`` left out. ``reading``: ``one`` is only taken to read, so that who reads it, too,
+        is let in today."""
         if one.may_be(other):
             return None
         for first, second in ((one, other), (other, one)):
             for source in self._files.containing(first.name):
                 for scope, shared in self._held_in(source):
                     if not shared.may_be(first) or (source.path, span_of(scope.node)) in apart_from:
+                        continue
+                    if reading and first is one and is_shared_read(source, scope.node):
                         continue
                     for touch in self.while_held(source, scope):
                         if touch.shared.may_be(second):
@@ -300,6 +308,12 @@ class LockPairs:
             if shared is not None:
                 found.append((scope, shared))
         return tuple(found)
+
+
+def is_shared_read(source: Source, taking: Node) -> bool:
+    """Does the lock call let others read at the same time?"""
+    locked = lock_call(source, taking)
+    return locked is not None and locked.method in _READS
 
 
 @per_source

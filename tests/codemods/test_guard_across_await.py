@@ -388,3 +388,24 @@ def test_a_reference_is_not_what_is_cheap_to_copy() -> None:
     (proposal,) = plan(source, answers(types))
     assert "a clone of `Big`, taken out in front" in proposal.reason
     assert "is not known to be cheap" in proposal.reason
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("wait(self.held().len()).await;", ["self.held()"]),
+        ("wait(x.peek(3).unwrap().len()).await;", ["x.peek(3).unwrap()"]),
+        ("wait(match c { _ => m.lock().unwrap() }.len()).await;",
+         ["match c { _ => m.lock().unwrap() }"]),
+        ("wait({ m.lock().unwrap() }.len()).await;", ["{ m.lock().unwrap() }"]),
+        ("let n = self.held().len(); wait(n).await;", []),  # gone by then
+        ("wait(n).await; self.held().len();", []),
+        ("wait(n.x.len()).await;", []),  # a place is no value in passing
+    ],
+)  # fmt: skip
+def test_values_in_passing_whose_type_is_asked(body: str, found: list[str]) -> None:
+    source = source_of(f"    {body}")
+    sites = scan_source(source, (NAME,)).sites
+    taken = [source.data[s.start : s.end] for site in sites for s in site.captures["value"]]
+    looked_into = [text.decode() for text in taken if source.data.count(text + b".len()")]
+    assert looked_into == found

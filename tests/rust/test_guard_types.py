@@ -21,6 +21,13 @@ pub struct Numbered<'a>(u8, tokio::sync::OwnedMutexGuard<u8>);
 pub enum Either<'a> { Locked(MutexGuard<'a, u8>), Free }
 pub struct Borrows<'a> { guard: &'a MutexGuard<'a, u8> }
 pub struct Twice<'a> { guard: MutexGuard<'a, u8> }
+pub struct Outer<'a> { held: Option<Held<'a>> }
+pub struct Fourth<'a> { third: Third<'a> }
+pub struct Third<'a> { outer: Outer<'a> }
+pub struct Lends<'a> { held: &'a Held<'a>, take: fn() -> Held<'static> }
+pub struct Cyclic { next: Option<Box<Cyclic>> }
+pub trait Locks { fn lock(&self) -> MutexGuard<'_, u8>; }
+pub struct Erased { locks: Locks }
 """,
     "src/plain.rs": "pub struct MutexGuard; pub struct Plain { guard: MutexGuard }",
     "src/twice.rs": "pub struct Twice { n: u8 }",
@@ -39,6 +46,12 @@ pub struct Twice<'a> { guard: MutexGuard<'a, u8> }
         ("held::Either<'_>", "held::Either", Flavour.PARKING_LOT),
         ("held::Borrows<'_>", None, None),
         ("&held::Held<'_>", None, None),
+        ("held::Outer<'_>", "held::Outer", Flavour.PARKING_LOT),
+        ("held::Third<'_>", "held::Third", Flavour.PARKING_LOT),
+        ("held::Fourth<'_>", None, None),  # three structs deep, and no further
+        ("held::Lends<'_>", None, None),
+        ("held::Cyclic", None, None),
+        ("held::Erased", None, None),  # what a trait's method gives is not held
         ("plain::Plain", None, None),
         ("twice::Twice", None, None),
         ("Twice", None, None),  # one of the two has no guard: nothing is claimed

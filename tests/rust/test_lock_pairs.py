@@ -6,7 +6,7 @@ import pytest
 
 from engine.base.model import Span
 from engine.rust.calls import Calls
-from engine.rust.lock_pairs import LockPairs, Shared
+from engine.rust.lock_pairs import LockPairs, Shared, is_shared_read
 from engine.rust.syntax import span_of
 from tests.rust.workspace import Workspace
 
@@ -121,6 +121,37 @@ FREE = [
 @pytest.mark.parametrize(("body", "one", "other", "expected"), FREE)
 def test_pairs_elsewhere(body: str, one: str, other: str, expected: str) -> None:
     assert together(body, one, other) == expected
+
+
+READERS = [
+    # two readers are let in together today
+    ("read", "read", False),
+    ("write", "read", True),
+    ("read", "write", True),
+    ("read", "lock", True),
+    ("upgradable_read", "read", True),
+]
+
+
+@pytest.mark.parametrize(("mine", "theirs", "expected"), READERS)
+def test_a_reader_excludes_no_reader(mine: str, theirs: str, expected: bool) -> None:
+    body = (
+        f"impl S {{ fn f(&self) {{ let a = self.a.{theirs}().unwrap(); self.b.lock().unwrap().x(a.len()); }}"
+        f" fn probe(&self) {{ self.a; self.b; self.a.{mine}().unwrap().len(); }} }}"
+    )
+    workspace, pairs = pairs_of({"src/lib.rs": HEAD + body})
+    source = workspace.sources.get("src/lib.rs")
+    one, other = (
+        pairs.named_by(source, source.innermost(Span(at, at + 6)))
+        for at in (source.data.index(text) for text in (b"self.a;", b"self.b;"))
+    )
+    assert one is not None and other is not None
+    start = source.data.index(f"self.a.{mine}().unwrap().len()".encode())
+    call = source.node_at(Span(start, start + len(f"self.a.{mine}()")))
+    assert call is not None
+    found = pairs.together(one, other, reading=is_shared_read(source, call))
+    assert (found is not None) is expected
+    assert pairs.together(one, other) is not None
 
 
 def test_over_files() -> None:

@@ -1,0 +1,90 @@
+use std::sync::{Mutex, MutexGuard};
+
+use dashmap::mapref::one::Ref;
+use dashmap::DashMap;
+use tokio::sync::watch;
+
+pub struct Held<'a>(MutexGuard<'a, Vec<u32>>);
+
+impl Held<'_> {
+    pub fn total(&self) -> u32 {
+        self.0.iter().sum()
+    }
+}
+
+pub struct Section<'a> {
+    held: Held<'a>,
+}
+
+pub struct Service {
+    values: Mutex<Vec<u32>>,
+    names: DashMap<u32, Vec<u32>>,
+    config: watch::Receiver<Vec<u32>>,
+}
+
+impl Service {
+    fn held(&self) -> Held<'_> {
+        Held(self.values.lock().unwrap())
+    }
+
+    fn section(&self) -> Section<'_> {
+        Section { held: self.held() }
+    }
+
+    fn peek(&self, id: u32) -> Option<Ref<'_, u32, Vec<u32>>> {
+        self.names.get(&id)
+    }
+
+    fn current(&self) -> watch::Ref<'_, Vec<u32>> {
+        self.config.borrow()
+    }
+
+    pub async fn by_a_method(&self) {
+        wait(self.held().total()).await;
+    }
+
+    pub async fn two_deep(&self) -> u32 {
+        let total = self.section().held.total();
+        wait(total).await;
+        total
+    }
+
+    pub async fn by_a_match(&self, other: &Mutex<Vec<u32>>, which: u32) {
+        let len = match which {
+            0 => self.values.lock().unwrap(),
+            _ => other.lock().unwrap(),
+        }
+        .len();
+        wait(len as u32).await;
+    }
+
+    pub async fn by_a_block(&self) {
+        let len = { self.values.lock().unwrap() }.len();
+        wait(len as u32).await;
+    }
+
+    pub async fn of_a_map(&self, id: u32) {
+        let len = {
+            let Some(peeked) = self.peek(id) else {
+                return;
+            };
+            peeked.len() as u32
+        };
+        wait(len).await;
+    }
+
+    pub async fn of_an_entry(&self, id: u32) {
+        let key = *self.names.entry(id).key();
+        wait(key).await;
+    }
+
+    pub async fn of_a_channel(&self) {
+        let len = self.current().len();
+        wait(len as u32).await;
+    }
+}
+
+async fn wait(count: u32) {
+    tracing::debug!(count);
+    tokio::task::yield_now().await;
+}

@@ -1,0 +1,109 @@
+"""A guard that lives on behind what needs it: it may end behind the last await that does, and the code's
+own ``drop(guard)``, behind an await that needs it no more, may go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from tree_sitter import Node
+
+from codemods.guard_across_await import messages
+from codemods.guard_across_await.named_guard import Context
+from engine.base.model import Edit, Span
+from engine.rust.codegen import is_annotated, without_statement
+from engine.rust.guard_scopes import GuardScope
+from engine.rust.nodes import call_of
+from engine.rust.statement_nodes import statements_of
+from engine.rust.syntax import span_of
+
+_MOST = 4  # places to end it that are tried
+
+
+@dataclass(frozen=True)
+class Shortened:
+    """``scope`` as if the guard were held over those awaits alone that do not need it. ``gone`` deletes
+    the code's own ``drop``; ``nested``: what needs it stands in the same statement as what does not,
+    so that no block can end it; ``awaiting``: it stays held over some awaits; ``notes`` say what else there is to know."""
+
+    scope: GuardScope
+    gone: tuple[Edit, ...] = ()
+    nested: bool = False
+    awaiting: bool = False
+    notes: tuple[str, ...] = ()
+
+
+def shortened(ctx: Context, scope: GuardScope) -> Iterator[Shortened]:
+    """The ways to see the guard that leave some of its awaits, or its ``drop``, aside: the earliest end
+    first. Whether the guard can end there is for the plan to say."""
+    if scope.kind not in ("let", "extended", "pattern") or scope.trace.moves:
+        return
+    found = Shortened(scope)
+    if any(scope.trace.drops_later.values()):
+        undone = _without_drop(ctx, scope)
+        if undone is None:
+            return
+        found = undone
+        yield found
+    yield from _behind_some(ctx, found)
+
+
+def _without_drop(ctx: Context, scope: GuardScope) -> Shortened | None:
+    """As if ``drop(guard);`` were not there: where it is a statement of the guard's own block, and what
+    is guarded is only read. (Who changes it, awaits and then drops it wants the change and what is
+    awaited in one section.)"""
+    if len(scope.trace.drops) != 1 or any(binding.mutable for binding in scope.bindings):
+        return None
+    (drop,) = scope.trace.drops
+    statement, call = ctx.source.statement_of(drop), call_of(drop)
+    if scope.kind != "let" or statement is None or call is None:
+        return None
+    own = statement in statements_of(scope.region) and statement.named_children == [drop]
+    if not own or is_annotated(ctx.source, statement):
+        return None
+    argument = {span_of(node) for node in call.arguments}
+    trace = replace(scope.trace, drops=[], drops_later={})
+    note = messages.drop_goes(ctx.source, drop)
+    undone = replace(scope, uses=scope.uses - argument, trace=trace)
+    return Shortened(undone, (without_statement(ctx.source, statement),), notes=(note,))
+
+
+def _behind_some(ctx: Context, whole: Shortened) -> Iterator[Shortened]:
+    scope = whole.scope
+    awaits = [node for node in scope.trace.ordered() if not scope.trace.later.get(span_of(node))]
+    if scope.kind != "pattern":
+        statements = statements_of(scope.region)
+        places = {span_of(node): _index(statements, node) for node in scope.trace.ordered()}
+        needed = max((_at(statements, use) for use in scope.uses), default=0)
+        ends = sorted({places[span_of(node)] for node in awaits})
+        earliest = min(places.values())
+        for end in [end for end in ends if end > max(needed, earliest)][:_MOST]:
+            rest = [node for node in awaits if places[span_of(node)] >= end]
+            yield _only(ctx, whole, rest)
+    rest = [node for node in awaits if not _is_needed(ctx, scope, node)]
+    if rest and len(rest) < len(scope.trace.awaits):
+        yield replace(_only(ctx, whole, rest), nested=True)
+
+
+def _only(ctx: Context, whole: Shortened, awaits: list[Node]) -> Shortened:
+    scope = whole.scope
+    kept = {span_of(node): node for node in awaits}
+    others = [node for node in scope.trace.ordered() if span_of(node) not in kept]
+    before = [node for node in others if node.end_byte <= awaits[0].end_byte]
+    note = messages.still_held(ctx.source, before or others)
+    less = replace(scope, trace=replace(scope.trace, awaits=kept, later={}))
+    return replace(whole, scope=less, awaiting=True, notes=(*whole.notes, note))
+
+
+def _is_needed(ctx: Context, scope: GuardScope, node: Node) -> bool:
+    """Does the innermost statement in which ``node`` awaits use the guard?"""
+    statement = ctx.source.statement_of(node)
+    return statement is None or any(use in span_of(statement) for use in scope.uses)
+
+
+def _index(statements: list[Node], node: Node) -> int:
+    return _at(statements, span_of(node))
+
+
+def _at(statements: list[Node], span: Span) -> int:
+    return next((i for i, s in enumerate(statements) if s.end_byte >= span.end), len(statements))
