@@ -40,7 +40,8 @@ impl Service {
     }
 
     pub async fn by_a_method(&self) {
-        wait(self.held().total()).await;
+        let total = self.held().total();
+        wait(total).await;
     }
 
     pub async fn two_deep(&self) -> u32 {
@@ -54,13 +55,13 @@ impl Service {
             0 => self.values.lock().unwrap(),
             _ => other.lock().unwrap(),
         }
-        .len();
-        wait(len as u32).await;
+        .len() as u32;
+        wait(len).await;
     }
 
     pub async fn by_a_block(&self) {
-        let len = { self.values.lock().unwrap() }.len();
-        wait(len as u32).await;
+        let len = { self.values.lock().unwrap() }.len() as u32;
+        wait(len).await;
     }
 
     pub async fn of_a_map(&self, id: u32) {
@@ -79,8 +80,8 @@ impl Service {
     }
 
     pub async fn of_a_channel(&self) {
-        let len = self.current().len();
-        wait(len as u32).await;
+        let len = self.current().len() as u32;
+        wait(len).await;
     }
 }
 
