@@ -119,6 +119,12 @@ def test_the_grammars_field_names_are_read_in_one_room() -> None:
     assert found.total() <= FIELD_READS, {path: n for path, n in found.items() if n}
 
 
+def test_the_architecture_names_every_module_of_what_code_means() -> None:
+    text = (HOME / "ARCHITECTURE.md").read_text("utf-8")
+    names = {path.stem for path in (HOME / "engine/rust").glob("*.py")} - {"__init__"}
+    assert {name for name in names if f"`{name}`" not in text} == set()
+
+
 def test_a_definition_without_docstring_is_found() -> None:
     module = ast.parse(
         "def told():\n    '''x'''\ndef untold(): ...\ndef _own(): ...\n"
