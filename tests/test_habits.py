@@ -120,8 +120,8 @@ def test_the_grammars_field_names_are_read_in_one_room() -> None:
 
 
 def test_the_architecture_names_every_module_of_what_code_means() -> None:
-    text = (HOME / "ARCHITECTURE.md").read_text("utf-8")
-    names = {path.stem for path in (HOME / "engine/rust").glob("*.py")} - {"__init__"}
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    names = {path.stem for path in (ROOT / "engine/rust").glob("*.py")} - {"__init__"}
     assert {name for name in names if f"`{name}`" not in text} == set()
 
 
