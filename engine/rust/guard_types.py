@@ -14,7 +14,8 @@ from tree_sitter import Node
 
 from engine.rust import imports
 from engine.rust.items import Items
-from engine.rust.locks import Flavour, flavour_of_name, guards_in
+from engine.rust.locks import SPEAKS_OF, Flavour, flavour_of_name, guards_in
+from engine.rust.nodes import last_segment
 from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import Source
 from engine.rust.types import Type
@@ -37,7 +38,7 @@ def written_flavour(source: Source, node: Node) -> Flavour | None:
     pending = [node]
     while pending:
         current = pending.pop()
-        if current.type in _ELSEWHERE:
+        if current.type in _ELSEWHERE or _speaks_of(source, current):
             continue
         if current.type in ("type_identifier", "scoped_type_identifier"):
             head, colons, rest = b"".join(source.text(current).split()).partition(b"::")
@@ -91,7 +92,7 @@ class GuardTypes:
         found = written_flavour(source, body) if body is not None else None
         if body is None or found is not None or depth == 1:
             return found
-        for named in _named_in(body):
+        for named in _named_in(source, body):
             item = self._items.type_at(source, named)
             if item is None or item.kind not in ("struct", "enum"):
                 continue
@@ -101,12 +102,20 @@ class GuardTypes:
         return None
 
 
-def _named_in(fields: Node) -> Iterator[Node]:
+def _named_in(source: Source, fields: Node) -> Iterator[Node]:
     """Types that a definition's fields are written with, without those behind a reference."""
     pending = [fields]
     while pending:
         node = pending.pop()
         if node.type in ("type_identifier", "scoped_type_identifier"):
             yield node
-        elif node.type not in _ELSEWHERE:
+        elif node.type not in _ELSEWHERE and not _speaks_of(source, node):
             pending.extend(reversed(node.named_children))
+
+
+def _speaks_of(source: Source, written: Node) -> bool:
+    """``Sender<Message>``: what stands in it is not held now."""
+    if written.type != "generic_type" or not written.named_children:
+        return False
+    name = last_segment(source.text(written.named_children[0]))
+    return name.decode("utf-8", "replace") in SPEAKS_OF

@@ -79,7 +79,7 @@ _CRATES = {
 
 
 # Their type arguments are not what they hold now.
-_SPEAKS_OF = frozenset(
+SPEAKS_OF = frozenset(
     {"JoinHandle", "JoinSet", "Receiver", "Sender", "UnboundedReceiver", "UnboundedSender"}
     | {"PhantomData", "Weak", "SendError", "OnceCell", "LocalKey"}
 )
@@ -106,7 +106,7 @@ def guards_in(type_: Type) -> Iterator[Type]:
     """
     if type_.kind in ("ref", "ptr", "fn", "fndef", "closure", "coroutine", "dyn", "opaque"):
         return
-    if type_.last in _SPEAKS_OF:
+    if type_.last in SPEAKS_OF:
         return
     if type_.kind == "path" and flavour_of_name(type_.name) is not None:
         yield type_

@@ -28,6 +28,7 @@ pub struct Lends<'a> { held: &'a Held<'a>, take: fn() -> Held<'static> }
 pub struct Cyclic { next: Option<Box<Cyclic>> }
 pub trait Locks { fn lock(&self) -> MutexGuard<'_, u8>; }
 pub struct Erased { locks: Locks }
+pub struct Sends { to: mpsc::Sender<Held<'static>>, other: Sender<MutexGuard<'static, u8>> }
 """,
     "src/plain.rs": "pub struct MutexGuard; pub struct Plain { guard: MutexGuard }",
     "src/twice.rs": "pub struct Twice { n: u8 }",
@@ -51,6 +52,7 @@ pub struct Erased { locks: Locks }
         ("held::Fourth<'_>", None, None),  # three structs deep, and no further
         ("held::Lends<'_>", None, None),
         ("held::Cyclic", None, None),
+        ("held::Sends", None, None),
         ("held::Erased", None, None),  # what a trait's method gives is not held
         ("plain::Plain", None, None),
         ("twice::Twice", None, None),
