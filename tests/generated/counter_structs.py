@@ -109,7 +109,7 @@ class _Struct:
     def on(self, text: str, guard: str) -> str:
         """Statements over the number ``*g``, over a field of ``guard`` in its place."""
         field = self.choice.choice("abc")
-        mixed = self.choice.random() < 0.1
+        mixed = self.choice.random() < 0.05
 
         def place(_: re.Match[str]) -> str:
             return f"{guard}.{self.choice.choice('abc') if mixed else field}"
@@ -164,7 +164,7 @@ class _Struct:
             f"{{ let mut g = {lock}; if g.{field} > y {{ g.{field} = y; }} }}",
             f"acc += {lock}.{call}; acc -= {lock}.{second};",
         ]
-        if pick.random() < 0.15:
+        if pick.random() < 0.06:
             ways = [
                 f"{{ let mut g = {lock}; acc += g.{call}; acc += g.{second}; }}",
                 f"{{ let mut g = {lock}; g.{field} += 1; acc += g.{call}; }}",
@@ -193,7 +193,7 @@ class _Struct:
 def program(choice: random.Random, section: Statements) -> str:
     """A program with a struct; ``section`` makes statements over a number ``*g`` and a value."""
     made = _Struct(choice, section)
-    for name in ("first", "second", "third")[: choice.choice([1, 2, 3])]:
+    for name in ("first", "second", "third")[: choice.choice([1, 1, 2, 3])]:
         made.methods.append(made.method(name))
     numbers = ["a: i64,", "b: i64,", "c: i64,"]
     fields = [*numbers, *([_OTHERS] if made.split else [])]

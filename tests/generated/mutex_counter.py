@@ -148,7 +148,9 @@ class _Section:
                 f"*g += {value};", f"*g -= {value};", f"*g = {value};", f"*g |= {value};",
                 f"*g ^= {value};", f"*g = *g + {value};", f"*g = (*g).max({value});",
                 f"*g = std::cmp::min(*g, {value});", f"*g = g.wrapping_add({value});",
-                "*g *= 2;", "*g = *g * 2 + 1;", "*g = -*g;",
+                "*g *= 2;", "*g = *g * 2 + 1;", "*g = -*g;", "*g = (*g).clamp(-3, 9);",
+                f"*g = if {self.test()} {{ 1 }} else {{ *g + 1 }};",
+                f"*g = if *g == 3 {{ {value} }} else {{ *g + x }};",
             ]
         )  # fmt: skip
 
@@ -226,7 +228,7 @@ def program(choice: random.Random) -> str:
 def _statements(choice: random.Random) -> tuple[str, str]:
     """Statements under a guard, which are one operation more often than not, and a value behind them."""
     section = _Section(choice)
-    if choice.random() < 0.6:
+    if choice.random() < 0.85:
         return section.write(), "acc"
     text = " ".join(section.statement() for _ in range(choice.choice([1, 1, 1, 2])))
     return text, choice.choice(["acc", "acc", "*g", *section.names])
