@@ -33,6 +33,7 @@ METHODS = (
     b"write_owned", b"try_lock_owned", b"lock_arc", b"read_arc", b"write_arc", b"upgradable_read",
     b"is_locked", b"is_poisoned", b"clear_poison",
 )  # fmt: skip
+_CONSTANT = re.compile(rb"\b[A-Z][A-Z0-9_]*\b")
 _ALIAS = re.compile(rb"\btype\s+(\w+)\s*=\s*(\w+)\s*;")
 _OWNERS = frozenset(
     {"field_declaration", "ordered_field_declaration_list", "static_item", "const_item"}
@@ -294,7 +295,21 @@ def _call(source: Source, call: Node, method: Node) -> Site:
     result = up if up is not None and up.type == "await_expression" else call
     captures["result"] = (span_of(result),)
     kind = f"call {found.method.decode('utf-8', 'replace')}"
-    return Site(NAME, source.path, span_of(call), captures, kind=kind, role="use")
+    # A static that a macro makes has no declaration here: its type tells.
+    made = source.text(found.receiver) in _made_by_macros(source)
+    role: Role = "maybe" if made else "use"
+    return Site(NAME, source.path, span_of(call), captures, kind=kind, role=role)
+
+
+@per_source
+def _made_by_macros(source: Source) -> frozenset[bytes]:
+    """Names of constants and statics that macro calls among the file's items are given."""
+    calls = [
+        child
+        for child in source.root.named_children
+        if child.type in ("macro_invocation", "expression_statement")
+    ]
+    return frozenset(word for call in calls for word in _CONSTANT.findall(source.text(call)))
 
 
 def asked(site: Site, source: Source) -> Iterator[Span]:

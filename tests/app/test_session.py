@@ -21,6 +21,9 @@ from engine.rust.questions import COPY, NOTHING, Answers, Question
 from tests.smallcrate import manifest
 from tests.trees import build
 
+# With the real cargo, a second and more each.
+pytestmark = pytest.mark.slow
+
 COUNTS = """\
 use std::sync::Mutex;
 
