@@ -57,7 +57,7 @@ def main() -> int:
 def _result(codemod: str, out: Path) -> dict[str, Any] | None:
     """What the tool makes of the service with this codemod alone; None when it makes no patch."""
     tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(SERVICE)]
-    options = ["--review", "--codemod", codemod, "--bench-time", BUDGET]
+    options = ["--review", "--exit-code", "--codemod", codemod, "--bench-time", BUDGET]
     options += ["--format", "json", "-o", str(out)]
     code = subprocess.run([*tool, *options], check=False).returncode
     if code not in (1, 3) or not out.exists():

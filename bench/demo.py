@@ -12,7 +12,7 @@ SERVICE = Path(__file__).resolve().parent.parent / "corpus" / "upload-service"
 def main() -> int:
     command = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(SERVICE)]
     print("$ spikeproof diff corpus/upload-service --review", file=sys.stderr, flush=True)
-    code = subprocess.run([*command, "--review"], check=False).returncode
+    code = subprocess.run([*command, "--review", "--exit-code"], check=False).returncode
     if code != 1:  # 1: a patch was made
         print(f"demo: expected a patch (exit 1), got exit {code}", file=sys.stderr)
         return code or 4

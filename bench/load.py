@@ -88,7 +88,9 @@ def build(patch: Path | None = None) -> Sides:
     if patch is None:
         patch = WORK / "service.patch"
         tool = [str(Path(sys.executable).with_name("spikeproof")), "diff", str(SERVICE)]
-        run = subprocess.run([*tool, "--review", "--no-bench", "-o", str(patch)], check=False)
+        run = subprocess.run(
+            [*tool, "--review", "--exit-code", "--no-bench", "-o", str(patch)], check=False
+        )
         if run.returncode != 1:
             raise SystemExit(f"no patch was made (exit {run.returncode})")
     return Sides(_built("before", b""), _built("after", patch.read_bytes()))
