@@ -27,8 +27,8 @@ from pathlib import Path
 from engine.base import process
 from engine.base.bench_report import NEW, OLD
 from engine.base.ui import Ui
-from engine.cargo.cargo import Limits
 from engine.cargo.scratch import Scratch
+from engine.cargo.toolchain import Limits
 from engine.cargo.workspace import Selection, discover
 from engine.measure import CompareSettings, Row, Side
 from engine.measure.build import Builder

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.base.model import Span
-from engine.cargo.cargo import Cargo, Limits
+from engine.cargo.cargo import Cargo
+from engine.cargo.toolchain import Limits
 from engine.rust.syntax import Source
 
 

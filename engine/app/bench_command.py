@@ -14,8 +14,8 @@ from engine.base.errors import SpikeproofError
 from engine.base.exits import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.base.fsio import exists, show
 from engine.base.ui import Ui
-from engine.cargo.cargo import Limits
 from engine.cargo.scratch import Scratch
+from engine.cargo.toolchain import Limits
 from engine.cargo.workspace import Workspace
 from engine.measure import CompareSettings, Side, compare
 from engine.measure.revision import materialise

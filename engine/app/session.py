@@ -17,13 +17,14 @@ from engine.base.errors import SpikeproofError
 from engine.base.ignore import below_top
 from engine.base.model import Fix, Proposal, Site
 from engine.base.ui import Ui
-from engine.cargo.cargo import Cargo, Limits
+from engine.cargo.cargo import Cargo
 from engine.cargo.cargo_results import CheckRun, Driver
 from engine.cargo.left_out import stopping_lints
 from engine.cargo.oracle import Oracle
 from engine.cargo.outside_packages import OutsidePackages
 from engine.cargo.scratch import Scratch
 from engine.cargo.setup_errors import setup_words
+from engine.cargo.toolchain import Limits
 from engine.cargo.workspace import Workspace
 from engine.detect import suppress
 from engine.detect.codemod import Problem, Refusal, registry

@@ -1,4 +1,4 @@
-"""The only module that starts cargo, rustc and rustfmt; always on the scratch copy.
+"""cargo on the scratch copy: checks, tests, builds. Nothing else starts it.
 
 A ``Cargo`` is the ``engine.cargo.cargo_results.Driver`` of real runs. It builds into the scratch
 copy's own target directory, has every rustc command of a workspace member noted (``units``), and
@@ -7,82 +7,24 @@ never touches the user's tree.
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from engine.base import process
 from engine.base.errors import SpikeproofError
-from engine.base.model import Diagnostic
 from engine.cargo import libtest
 from engine.cargo.cargo_args import batches, chosen_packages, without_packages
 from engine.cargo.cargo_results import BuildRun, CheckRun, TestRun
-from engine.cargo.config import Config
 from engine.cargo.left_out import LeftOut, left_out
 from engine.cargo.manifest import read_toml
-from engine.cargo.messages import Build, Paths, Program, diagnostic, parse_line
-from engine.cargo.units import Notes, Replay, Unit
-
-_FULL = "No space left on device"
-_SHOWN = 256 * 1024  # bytes of cargo's own text that are kept for the user
-_RUSTFMT_TIMEOUT = 60.0
-_REPLAYED = 8 * 1024 * 1024  # bytes of a replay that are no messages: a panic's trace, mostly
+from engine.cargo.messages import Build, Paths, Program
+from engine.cargo.toolchain import DEFAULT_LIMITS, SHOWN, Limits, Toolchain, Tree, shown
+from engine.cargo.units import Notes, Unit
 
 
-class Tree(Protocol):
-    """What is needed of ``engine.cargo.scratch.Scratch``."""
-
-    @property
-    def tree(self) -> Path:
-        """The root of the tree that cargo works on."""
-        ...
-
-    @property
-    def build(self) -> Path:
-        """The target directory."""
-        ...
-
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Make the tree the user's, but for ``files`` (by path)."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Time-outs in seconds, and the names of environment variables to let through besides those
-    that every build gets (``process.environment``)."""
-
-    check: float = 900.0  # of one `cargo check`
-    test: float = 600.0  # of one `cargo test`
-    env: tuple[str, ...] = ()
-
-    @classmethod
-    def of(cls, config: Config) -> Limits:
-        """Those that the config names; the defaults for the rest."""
-        default = cls()
-        return cls(
-            check=config.check_timeout or default.check,
-            test=config.test_timeout or default.test,
-            env=config.env,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What one replayed rustc said. ``text`` is what came besides messages."""
-
-    diagnostics: tuple[Diagnostic, ...]
-    text: str
-    code: int  # rustc's exit status, negative for a signal
-    timed_out: bool
-    seconds: float  # of wall time
-
-
-class Cargo:
+class Cargo(Toolchain):
     """Runs cargo on ``scratch``. ``selection`` are cargo's own arguments: packages, features,
     target, ``--locked``, ``--offline``; ``config_args`` (``--config ..``) come before the
     subcommand. ``on_progress`` hears which unit was finished.
@@ -94,11 +36,11 @@ class Cargo:
         self,
         scratch: Tree,
         selection: Sequence[str] = (),
-        limits: Limits = Limits(),
+        limits: Limits = DEFAULT_LIMITS,
         config_args: Sequence[str] = (),
         on_progress: Callable[[str], None] | None = None,
     ) -> None:
-        self.scratch = scratch
+        super().__init__(scratch, limits)
         self.paths = Paths.of(scratch.tree)
         self.units: tuple[Unit, ...] = ()  # of the last check
         self.cap_lints = False  # lints of the workspace's stop no build: they are warnings
@@ -106,12 +48,10 @@ class Cargo:
         self._last: tuple[Build, Mapping[str, tuple[int, int]]] | None = None  # the last check's
         self._checked: Mapping[str, tuple[int, ...]] | None = None  # what it read; None: it failed
         self._selection = tuple(selection)
-        self._limits = limits
         self._configs = tuple(config_args)
         self.progress = on_progress or (lambda _: None)
         self._runs = 0
         self._notes = Notes(scratch.build.parent / "units")
-        self._base = process.environment(limits.env)
         self._cargo = self._program("cargo")
         self._manifests: dict[str, Mapping[str, Any]] = {}
 
@@ -151,7 +91,7 @@ class Cargo:
                 kept=process.KEPT,
             )
         )
-        output = _text(result.stderr)
+        output = shown(result.stderr)
         if "--keep-going" in output and not build.seen:
             raise SpikeproofError("cargo 1.74 or newer is needed (for --keep-going)", output)
         if result.timed_out:
@@ -224,34 +164,17 @@ class Cargo:
         """
         rest = without_packages(self._selection) if packages or only else self._selection
         if not only and self._left_out is not None:
-            return libtest.joined([self._test(each, ()) for each in self._parts(packages)])
+            parts = self._left_out.test_selections(packages)
+            return libtest.joined([self._test((*each, *rest), ()) for each in parts])
         if not only:
             return self._test((*chosen_packages(packages), *rest), ())
         runs = [self._test((*flags, *rest), filters) for flags, filters in batches(only)]
         return libtest.restricted(libtest.joined(runs), frozenset(only))
 
-    def _parts(self, packages: Sequence[str]) -> Iterator[tuple[str, ...]]:
-        """What to run of ``packages`` (none: the selection) where some targets do not compile: those
-        without such as ever, of the others the tests that compile."""
-        assert self._left_out is not None
-        rest = without_packages(self._selection)
-        tested = {unit.package for unit in self._left_out.compiled if unit.test}
-        known = tested | self._left_out.packages
-        partial = sorted(self._left_out.packages.intersection(packages or known))
-        whole = [name for name in packages or sorted(known) if name not in partial]
-        if whole:
-            yield (*chosen_packages(whole), *rest)
-        for name in partial:
-            flags = self._left_out.test_flags(name)
-            if flags:
-                yield ("-p", name, *flags, *rest)
-            if self._left_out.has_docs(name):
-                yield ("-p", name, "--doc", *rest)
-
     def _test(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
         build = Build(self.paths, self.progress)
         log = libtest.Log()
-        text = process.Capped(_SHOWN)
+        text = process.Capped(SHOWN)
 
         def line(data: bytes) -> None:
             if not build.line(data):
@@ -278,7 +201,7 @@ class Cargo:
                 on_line=line,
             )
         )
-        output = _text(text.value())
+        output = shown(text.value())
         if result.timed_out:
             output += _stopped("cargo test", self._limits.test, "test-timeout")
         if not build.finished:  # a test may well print such words
@@ -339,7 +262,7 @@ class Cargo:
                 on_line=build.line,
             )
         )
-        output = _text(result.stderr)
+        output = shown(result.stderr)
         if result.timed_out:
             output += _stopped("cargo build", self._limits.check, "check-timeout")
         if result.code != 0:
@@ -354,92 +277,7 @@ class Cargo:
             output=output,
         )
 
-    def rustc(self, args: Sequence[str]) -> process.ProcessResult:
-        """rustc in the scratch copy, so that its toolchain is the copy's."""
-        argv = (self._program("rustc"), *args)
-        return process.run(
-            process.Command(argv=argv, cwd=self.scratch.tree, env=self._base, timeout=60.0)
-        )
-
-    # -- rustc and rustfmt ---------------------------------------------------------------------
-
-    def replay(self, replays: Sequence[Replay], paths: Paths, jobs: int) -> list[Reply]:
-        """Run noted rustc commands, ``jobs`` at a time; messages' paths are turned by ``paths``."""
-        found: list[list[Diagnostic]] = [[] for _ in replays]
-        texts = [process.Capped(_SHOWN) for _ in replays]
-
-        def reader(index: int) -> Callable[[bytes], None]:
-            def line(data: bytes) -> None:
-                message = parse_line(data)
-                if message is None or "message" not in message:
-                    texts[index].add(data + b"\n")
-                elif (value := diagnostic(message, paths)) is not None:
-                    found[index].append(value)
-
-            return line
-
-        results = process.run_all(
-            [
-                process.Command(
-                    argv=item.argv,
-                    cwd=item.cwd,
-                    env=item.env,
-                    timeout=self._limits.check,
-                    merge=True,
-                    on_line=reader(index),
-                    kept=_REPLAYED,
-                )
-                for index, item in enumerate(replays)
-            ],
-            jobs,
-        )
-        replies = []
-        for result, diagnostics, text in zip(results, found, texts, strict=True):
-            words = _text(text.value())
-            self._complain(words, diagnostics)
-            replies.append(
-                Reply(tuple(diagnostics), words, result.code, result.timed_out, result.seconds)
-            )
-        return replies
-
-    def rustfmt(self, data: bytes, edition: str, directory: str) -> bytes | None:
-        """``data`` as rustfmt lays it out with the configuration that holds in ``directory``
-        (POSIX, from the tree's root). None when rustfmt is missing or cannot format it."""
-        program = shutil.which("rustfmt", path=self._base.get("PATH"))
-        if program is None:
-            return None
-        result = process.run(
-            process.Command(
-                argv=(program, "--edition", edition, "--emit", "stdout"),
-                cwd=self.scratch.tree / directory,
-                env=self._base,
-                timeout=_RUSTFMT_TIMEOUT,
-                stdin=data,
-            )
-        )
-        whole = result.code == 0 and not result.dropped and not result.timed_out
-        return result.stdout if whole else None
-
-    def version(self) -> str:
-        """``rustc 1.95.0 (59807616e 2026-04-14)``: what compiles in the scratch copy."""
-        return self._version
-
-    @cached_property
-    def _version(self) -> str:
-        result = self.rustc(("-V",))
-        if result.code != 0:
-            raise SpikeproofError("rustc does not start", _text(result.stderr))
-        return _text(result.stdout).strip()
-
     # -- common --------------------------------------------------------------------------------
-
-    def _program(self, name: str) -> str:
-        found = shutil.which(name, path=self._base.get("PATH", os.defpath))
-        if found is None:
-            raise SpikeproofError(
-                f"{name} was not found on PATH: install Rust, or add its bin directory to PATH"
-            )
-        return str(Path(found).absolute())
 
     def _env(self) -> dict[str, str]:
         build = str(self.scratch.build)
@@ -458,19 +296,6 @@ class Cargo:
     def _run(self, command: process.Command) -> process.ProcessResult:
         self._runs += 1
         return process.run(command)
-
-    def _complain(self, output: str, diagnostics: Sequence[Diagnostic]) -> None:
-        if _FULL in output or any(_FULL in found.message for found in diagnostics):
-            free = shutil.disk_usage(self.scratch.tree).free // 2**20
-            raise SpikeproofError(
-                f"no space left on the disk of {self.scratch.build} ({free} MiB free) or of the "
-                "temporary directory: free some, or remove that directory",
-                output,
-            )
-
-
-def _text(data: bytes) -> str:
-    return process.clip(data, _SHOWN).decode("utf-8", "replace")
 
 
 def _stopped(what: str, seconds: float, key: str) -> str:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from engine.base.model import Diagnostic
+from engine.cargo.cargo_args import chosen_packages
 
 _Said = tuple[str, str, str]  # package, target, the message without its line numbers
 _RUSTC_CODE = re.compile(r"E\d{4}")
@@ -46,6 +47,21 @@ class LeftOut:
     def new(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """``diagnostics`` without the errors that were there before any change."""
         return tuple(d for d in diagnostics if _said(d) not in self.errors)
+
+    def test_selections(self, packages: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        """What cargo is to test of ``packages`` (none: all that has tests), run by run: those of which all
+        compiles as ever, of the others the tests that compile."""
+        known = {unit.package for unit in self.compiled if unit.test} | self.packages
+        partial = sorted(self.packages.intersection(packages or known))
+        whole = [name for name in packages or sorted(known) if name not in partial]
+        if whole:
+            yield chosen_packages(whole)
+        for name in partial:
+            flags = self.test_flags(name)
+            if flags:
+                yield ("-p", name, *flags)
+            if self.has_docs(name):
+                yield ("-p", name, "--doc")
 
     def test_flags(self, package: str) -> tuple[str, ...]:
         """cargo's flags for those tests of ``package`` that compile; () when none does."""

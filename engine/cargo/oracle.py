@@ -17,9 +17,10 @@ from functools import lru_cache
 
 from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic
 from engine.cargo import method_probes, trait_probes
-from engine.cargo.cargo import Cargo, Reply
+from engine.cargo.cargo import Cargo
 from engine.cargo.hardlink_tree import HardlinkTree
 from engine.cargo.messages import Paths
+from engine.cargo.toolchain import Reply
 from engine.cargo.type_probes import NAME, Asked, Probed, ProbePlace, has_free_literal, places
 from engine.cargo.units import Unit, linked, replay
 from engine.rust.files import Files

@@ -14,11 +14,12 @@ from typing import Protocol
 from engine.base.bench_report import NEW, OLD, WORDS, Missing
 from engine.base.errors import SpikeproofError
 from engine.base.fsio import exists, read_regular
-from engine.cargo.cargo import Cargo, Limits
+from engine.cargo.cargo import Cargo
 from engine.cargo.cargo_results import BuildRun
 from engine.cargo.manifest import load
 from engine.cargo.scratch import Scratch
 from engine.cargo.sources import VCS
+from engine.cargo.toolchain import Limits
 from engine.cargo.workspace import Workspace
 from engine.measure.bench_tree import BenchTree
 from engine.measure.harness import Harness, Target, harness_of, harnesses

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Protocol
 
 from engine.base.ui import Ui
-from engine.cargo.cargo import Cargo, Limits
+from engine.cargo.cargo import Cargo
 from engine.cargo.scratch import Scratch
+from engine.cargo.toolchain import Limits
 from engine.cargo.workspace import Workspace
 from engine.detect.facts import Sources
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from engine.cargo.cargo import Limits
+from engine.cargo.toolchain import Limits
 from engine.measure import budget
 
 

@@ -13,8 +13,9 @@ import pytest
 from engine.base.errors import SpikeproofError
 from engine.base.model import Span
 from engine.cargo import record_unit
-from engine.cargo.cargo import Cargo, Limits
+from engine.cargo.cargo import Cargo
 from engine.cargo.messages import Paths, diagnostic, package_name, target_name
+from engine.cargo.toolchain import Limits
 from engine.cargo.units import dep_info
 from tests.smallcrate import cargo, manifest
 

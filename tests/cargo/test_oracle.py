@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from engine.base.model import NO_UNIT, NOT_COMPILED, Diagnostic, Span
-from engine.cargo.cargo import Cargo, Reply
+from engine.cargo.cargo import Cargo
 from engine.cargo.hardlink_tree import HardlinkTree
 from engine.cargo.messages import Paths
 from engine.cargo.oracle import Oracle
+from engine.cargo.toolchain import Reply
 from engine.cargo.type_probes import Asked, Probed, ProbePlace, places
 from engine.cargo.units import Replay, option, replay
 from engine.detect.facts import Sources

@@ -11,9 +11,10 @@ import pytest
 from engine.app.session import Session, open_session
 from engine.base.model import Span
 from engine.base.ui import Ui
-from engine.cargo.cargo import Cargo, Reply
+from engine.cargo.cargo import Cargo
 from engine.cargo.messages import Paths
 from engine.cargo.oracle import Oracle
+from engine.cargo.toolchain import Reply
 from engine.cargo.trait_probes import LATE
 from engine.cargo.units import Replay
 from engine.cargo.workspace import Selection, discover

@@ -196,8 +196,8 @@ def test_orders_differ_and_the_work_does_not(tmp_path: Path) -> None:
     """As the engine does it, but the programs are kept to be looked at."""
     from engine.base import process
     from engine.base.ui import Ui
-    from engine.cargo.cargo import Limits
     from engine.cargo.scratch import Scratch
+    from engine.cargo.toolchain import Limits
     from engine.cargo.workspace import Selection, discover
     from engine.measure.build import Builder, Side
 
