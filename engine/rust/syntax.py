@@ -1,9 +1,7 @@
 """Rust syntax: tree-sitter trees of a file and of the code inside its macro calls.
 
-A macro call's arguments are a token tree to tree-sitter. The bytes of each are parsed once more
-with an included range, so that offsets stay those of the file (``println!(..)`` arguments become a
-tuple, ``vec![..]`` an array; the arms of a ``select!`` are parsed one by one). ``Source.parent``
-walks out of such a tree into the macro call that holds it, so code sees one tree.
+A macro call's arguments are a token tree to tree-sitter; they are trees of their own (``macro_trees``).
+``Source.parent`` walks out of such a tree into the macro call that holds it, so code sees one tree.
 """
 
 from __future__ import annotations
@@ -12,10 +10,11 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator
 
-from tree_sitter import Node, Point, Range, Tree
+from tree_sitter import Node, Tree
 
 from engine.base.model import Span
-from engine.rust.grammar import parse, parse_range
+from engine.rust.grammar import parse
+from engine.rust.macro_trees import argument_trees, call_around
 from engine.rust.queries import macro_calls, walk
 
 FUNCTIONS = frozenset({"function_item", "closure_expression", "async_block"})
@@ -37,8 +36,6 @@ _TEST = re.compile(
 )
 # Token trees nested deeper than this are left as they are: hostile input, not code.
 MACRO_DEPTH = 16
-_TOKENS = frozenset({"token_tree", "token_repetition"})
-_IN_LITERAL = frozenset({"string_content", "escape_sequence"})
 
 
 class Source:
@@ -107,7 +104,7 @@ class Source:
             return ()
         span = span_of(tokens)
         if span not in self._arguments:
-            self._arguments[span] = tuple(self._parse_tokens(tokens))
+            self._arguments[span] = tuple(argument_trees(self.data, tokens))
             for tree in self._arguments[span]:
                 self._hosts[tree.root_node.id] = call
         return self._arguments[span]
@@ -122,51 +119,6 @@ class Source:
                 for tree in self.arguments(call):
                     pending.append((tree.root_node, depth + 1))
                     yield tree
-
-    def _parse_tokens(self, tokens: Node) -> Iterator[Tree]:
-        """The argument as a whole; of a ``select!``-like list of arms, or a list of expressions in braces,
-        its parts one by one.
-
-        Parsed whole, an arm's error spreads into its neighbours and their blocks are misread.
-        """
-        whole = self._parse_range(tokens.start_point, tokens.end_point, span_of(tokens))
-        arms = any(c.type == "=>" for c in tokens.children)
-        if not (whole.root_node.has_error and (arms or self._is_list_in_braces(tokens))):
-            yield whole
-            return
-        part: list[Node] = []
-        after_arrow = False
-        for child in tokens.children[1:]:
-            braces = child.type == "token_tree" and self.data[child.start_byte] == 0x7B
-            if braces and after_arrow and not part:
-                yield self._parse_range(child.start_point, child.end_point, span_of(child))
-                after_arrow = False
-            elif (
-                child.type in ("=>", ",")
-                or (child.type == "=" and not after_arrow)  # else an assignment
-                or child == tokens.children[-1]
-            ):
-                if part:
-                    span = Span(part[0].start_byte, part[-1].end_byte)
-                    yield self._parse_range(part[0].start_point, part[-1].end_point, span)
-                part = []
-                after_arrow = child.type == "=>"
-            else:
-                part.append(child)
-
-    def _is_list_in_braces(self, tokens: Node) -> bool:
-        """``{a, b}``, where no part is one bracket alone: that would be taken for the call's."""
-        if self.data[tokens.start_byte] != 0x7B:
-            return False
-        inside = [c for c in tokens.children[1:-1] if c.type not in COMMENTS]
-        kinds = ["," if c.type in (",", "=") else c.type for c in inside]
-        ends = [",", *kinds, ","]
-        alone = any(ends[i : i + 3] == [",", "token_tree", ","] for i in range(len(kinds)))
-        return "," in kinds and ";" not in kinds and not alone
-
-    def _parse_range(self, start: tuple[int, int], end: tuple[int, int], span: Span) -> Tree:
-        included = Range(Point(*start), Point(*end), span.start, span.end)
-        return parse_range(self.data, included)
 
     def embedded_in(self, span: Span) -> list[Node]:
         """Roots of the macro arguments that lie inside ``span``, in document order.
@@ -277,7 +229,7 @@ class Source:
             if root is None:
                 return
             yield root
-            call = _call_around(root, span)
+            call = call_around(root, span)
             trees = self.arguments(call) if call is not None else ()
             root = next((t.root_node for t in trees if span in span_of(t.root_node)), None)
 
@@ -408,18 +360,6 @@ class Source:
 def span_of(node: Node) -> Span:
     """Where the node stands in its file, in bytes."""
     return Span(node.start_byte, node.end_byte)
-
-
-def _call_around(root: Node, span: Span) -> Node | None:
-    """The macro call of this tree whose unread arguments hold ``span``."""
-    node = root.named_descendant_for_byte_range(span.start, span.end)
-    while node is not None and node.type in _IN_LITERAL:
-        node = node.parent
-    if node is not None and node.type not in _TOKENS:
-        node = node.parent  # a token stands directly in its tree
-    while node is not None and node.type in _TOKENS:
-        node = node.parent
-    return node if node is not None and node.type == "macro_invocation" else None
 
 
 def _misread(block: Node) -> bool:
