@@ -211,10 +211,9 @@ class CloneLocator:
 
     def _declared(self, field: bytes) -> bytes:
         """The types that fields of this name are declared with in the file; b"" for none."""
-        declared = re.finditer(
-            rb"(?<![\w.])" + re.escape(field) + rb"\s*:(?!:)([^,;{}]+)", self.source.data
-        )
-        return b" ".join(hit.group(1) for hit in declared)
+        # With the name first it is looked for as a literal.
+        written = rb"%b(?<![\w.]%b)\s*:(?!:)([^,;{}]+)" % (re.escape(field), re.escape(field))
+        return b" ".join(hit.group(1) for hit in re.finditer(written, self.source.data))
 
     def _undeclared(self, place: Place) -> bool:
         """Is it a field of ``self`` whose type stands in another file?"""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +14,7 @@ from engine.cargo.sources import read_for_uses
 from engine.detect.lints import is_on_in
 from engine.rust.agreeing_impls import AgreeingImpls
 from engine.rust.calls import Calls
+from engine.rust.files import whole_word
 from engine.rust.holders import Holders
 from engine.rust.items import Items
 from engine.rust.lock_pairs import LockPairs
@@ -105,10 +105,10 @@ class Sources:
 
     def containing(self, *words: bytes) -> Iterator[Source]:
         """Files that hold all of ``words`` as whole words, in path order."""
-        patterns = [re.compile(rb"(?<!\w)" + re.escape(word) + rb"(?!\w)") for word in words]
+        patterns = [whole_word(word) for word in words]
         for path in self.paths:
             data = self.data(path)
-            if all(w in data and p.search(data) for w, p in zip(words, patterns, strict=True)):
+            if all(pattern.search(data) for pattern in patterns):
                 yield self.get(path)
 
     def scopes(self, source: Source, function: Node) -> Scopes:

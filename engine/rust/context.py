@@ -9,15 +9,16 @@ examples run. Does not answer who calls a function from another file, nor how of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from tree_sitter import Node
 
-from engine.base.model import Heat, Span
+from engine.base.model import Heat
+from engine.rust.files import mentions_in
 from engine.rust.held_guards import guards_at
 from engine.rust.item_nodes import name_of, trait_of, visibility_of
 from engine.rust.nodes import call_around, call_by_name, callee_name, last_name
-from engine.rust.syntax import Source, attributes, is_async, span_of
+from engine.rust.syntax import Source, attributes, is_async
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}
 _IN_TESTS = -20
@@ -120,19 +121,11 @@ def _runs_once(source: Source, node: Node, calls: int) -> bool:
         return True
     if calls == 0 or visibility_of(inner) is not None:
         return False
-    found = [mention for mention in _mentions(source, name) if mention != named]
+    found = [mention for mention in mentions_in(source, name) if mention != named]
     return bool(found) and all(
         (call := call_by_name(mention)) is not None and _runs_once(source, call, calls - 1)
         for mention in found
     )
-
-
-def _mentions(source: Source, name: bytes) -> Iterator[Node]:
-    """The identifiers of the file that are spelled ``name``."""
-    for hit in re.finditer(rb"(?<!\w)" + re.escape(name) + rb"(?!\w)", source.data):
-        node = source.innermost(Span(*hit.span()))
-        if span_of(node) == Span(*hit.span()):
-            yield node
 
 
 def in_test_code(source: Source, node: Node) -> bool:

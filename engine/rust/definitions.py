@@ -96,7 +96,7 @@ def holder_of(source: Source, node: Node) -> bytes:
 
 def functions_named(source: Source, name: bytes) -> Iterator[Node]:
     """The functions and methods of this name that the file defines."""
-    for hit in re.finditer(rb"\bfn\s+(%s)\b" % re.escape(name), source.data):
+    for hit in re.finditer(rb"fn(?<!\wfn)\s+(%b)\b" % re.escape(name), source.data):
         function = source.innermost(Span(*hit.span(1))).parent
         if function is not None and function.type == "function_item":
             yield function
