@@ -194,7 +194,8 @@ class ClonePerFrame(Codemod):
             if answers is not None:
                 yield from copy_questions(site, answers)
                 yield from frame_questions(site, sources.get(site.path), answers)
-                yield from impl_questions(site, sources, answers)
+        if answers is not None:
+            yield from impl_questions(sites, sources, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -105,23 +105,29 @@ def frame_questions(site: Site, source: Source, answers: Answers) -> Iterator[Qu
         yield Question(site.path, frame, INTO)
 
 
-def impl_questions(site: Site, sources: Sources, answers: Answers) -> Iterator[Question]:
-    """Of a value that may be seen as another type (`&str` for `String`): what else is given it, by its name
-    or in the function that takes the copy, and may choose an impl by its type?"""
-    source = sources.get(site.path)
-    found = _read(source, site.span)
-    made = answers.type_of(site.path, site.span)
-    if found is None or made is None or view_of(made) is None:
-        return
-    clone, usage, _, function = found
-    nodes: list[Node] = []
-    if usage.kind is UsageKind.REF and (at := deciding_at(source, usage.holder)) is not None:
-        nodes.append(at)
-    elif usage.kind is UsageKind.LET:
-        nodes += deciding_expressions(source, scopes_of(source, function), bound_by(clone, usage))
-    yield from (Question(site.path, span_of(node)) for node in nodes)
-    if usage.kind in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT):
-        for place, node in deciding_in_functions(sources, usage.name, usage.index):
+def impl_questions(sites: Iterable[Site], sources: Sources, answers: Answers) -> Iterator[Question]:
+    """Of values that may be seen as another type (`&str` for `String`): what else is given them, by their
+    names or in the functions that take the copies, and may choose an impl by its type?"""
+    taken: set[tuple[bytes, int]] = (
+        set()
+    )  # functions are looked for in all files: once for each name
+    for site in sites:
+        source, made = sources.get(site.path), answers.type_of(site.path, site.span)
+        found = _read(source, site.span) if made is not None and view_of(made) is not None else None
+        if found is None:
+            continue
+        clone, usage, _, function = found
+        nodes: list[Node] = []
+        if usage.kind is UsageKind.REF and (at := deciding_at(source, usage.holder)) is not None:
+            nodes.append(at)
+        elif usage.kind is UsageKind.LET:
+            scopes = scopes_of(source, function)
+            nodes += deciding_expressions(source, scopes, bound_by(clone, usage))
+        elif usage.kind in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT):
+            taken.add((usage.name, usage.index))
+        yield from (Question(site.path, span_of(node)) for node in nodes)
+    for name, index in sorted(taken):
+        for place, node in deciding_in_functions(sources, name, index):
             yield Question(place.path, span_of(node))
 
 
