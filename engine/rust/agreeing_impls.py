@@ -88,6 +88,7 @@ class AgreeingImpls:
         self._items = items
         self._callees = callees
         self._type_of = type_of
+        self._given: dict[bytes, bool] = {}  # by the method's name
 
     def among(
         self, source: Source, scopes: Scopes, bindings: Iterable[Binding], bytes_: bool = False
@@ -134,7 +135,10 @@ class AgreeingImpls:
 
     def of_method(self, name: bytes) -> str:
         """May a trait of the workspace give texts, lists or paths a method of this name?"""
-        if any(self._is_given(item) for item in self._items.named(name, *FUNCTIONS)):
+        if name not in self._given:
+            methods = self._items.named(name, *FUNCTIONS)
+            self._given[name] = any(map(self._is_given, methods))
+        if self._given[name]:
             shown = name.decode("utf-8", "replace")
             return f"`{shown}` is a trait's method in this workspace, and may have another impl"
         return ""
@@ -167,7 +171,7 @@ class AgreeingImpls:
         name = nodes.last_name(source, head)
         if name in _OWNERS or is_type_parameter(source, head, name):
             return True
-        return any(item.kind == "type" for item in self._items.named(name, "type"))
+        return bool(self._items.named(name, "type"))
 
     def of_comparison(self) -> str:
         """Does the workspace compare such types in a way of its own?"""
