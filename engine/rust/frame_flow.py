@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
+from engine.rust.borrows import pattern_bindings
 from engine.rust.calls import is_given_away, parameter_of
 from engine.rust.configurations import is_conditional
 from engine.rust.context import in_test_code
@@ -91,9 +92,7 @@ class FrameFlow:
         self.passings: dict[tuple[str, Span], Passing] = {}
         self.copies: set[tuple[str, Span]] = set()  # that are none any more
         self.made: list[Made] = []
-        self.views: dict[
-            tuple[str, Span], Source
-        ] = {}  # the `Bytes` of a `&Bytes` that is a `[u8]`
+        self.views: set[tuple[str, Span]] = set()  # the `Bytes` of a `&Bytes` that is a `[u8]`
         self.public: list[str] = []  # what other crates see change
 
     def start(self, clone: Clone, scopes: Scopes) -> None:
@@ -238,19 +237,18 @@ class FrameFlow:
         if (source.path, span_of(inner)) in self.views:
             return True
         scopes = self._program.sources.scopes(source, function)
-        bound = [b for b in scopes.bindings if b.decl in span_of(parameter)]
+        bound = pattern_bindings(scopes, span_of(parameter))
         if len(bound) != 1 or not bound[0].plain:
             return False
-        for binding in bound:
-            for use in (frame_use(source, binding, each) for each in scopes.uses(binding)):
-                reads = use.kind is FrameUseKind.READS and not use.is_printed(source)
-                if not reads or other_impl(source, use, True, self._program):
-                    return False
+        for use in (frame_use(source, bound[0], each) for each in scopes.uses(bound[0])):
+            reads = use.kind is FrameUseKind.READS and not use.is_printed(source)
+            if not reads or other_impl(source, use, True, self._program):
+                return False
         calls = self._program.signatures.calls_of(item, everywhere=True)
         if any(isinstance(called, Obstacle) for called in calls):
             return False  # it is a value somewhere
         self.may_change(item)
-        self.views[source.path, span_of(inner)] = source
+        self.views.add((source.path, span_of(inner)))
         return True
 
     def _callees(self, source: Source, call: Node | None) -> Iterator[tuple[Source, Node]]:

@@ -93,7 +93,8 @@ def test_names(body: str, names: list[str], changed: list[str]) -> None:
 def test_who_only_reads_a_reference_gets_a_slice() -> None:
     found = flow("sum(&frame); show(frame.clone()).await;")
     ((path, span),) = found.views
-    assert found.views[path, span].slice(span) == b"Bytes"
+    source = next(f.source for f in found.frames.values() if f.source.path == path)
+    assert source.slice(span) == b"Bytes"
     assert [frame.name for frame in found.frames.values()] == ["frame", "b"]
 
 
