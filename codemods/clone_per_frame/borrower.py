@@ -100,7 +100,7 @@ class Borrower:
         place, type_ = self.clone.receiver_text, self.types.receiver
         if self.bound is not ReferenceBound.DEREF:
             return self.reference()
-        if not (type_.is_ref or type_.is_mut_ref):
+        if not type_.is_ref:
             return b"&*" + place
         viewed = type_.args[0]
         return self.reference() if view_of(viewed) == viewed else b"&**" + place

@@ -55,12 +55,12 @@ class Clone:
     @property
     def text(self) -> str:
         """The whole call on one line, for messages."""
-        return " ".join(self.source.text(self.node).decode("utf-8", "replace").split())
+        return self.source.quoted(self.span)
 
     @property
     def name(self) -> str:
         """The receiver on one line, for messages."""
-        return " ".join(self.source.text(self.receiver).decode("utf-8", "replace").split())
+        return self.source.quoted(span_of(self.receiver))
 
     @property
     def receiver_text(self) -> bytes:
@@ -90,9 +90,7 @@ def clone_of(source: Source, node: Node) -> Clone | None:
         return Clone(source, node, viewed, FROM, source.text(path[0])) if viewed else None
     if word not in COPYING_FUNCTIONS:
         return None
-    inner = borrowed(operand) if not is_mut(operand) else None
-    place = bare(inner) if inner is not None else operand
-    return Clone(source, node, place, word, source.text(path[0]))
+    return Clone(source, node, _lent(operand) or operand, word, source.text(path[0]))
 
 
 def _owning(source: Source, node: Node, cow: Node) -> Clone:
@@ -101,8 +99,13 @@ def _owning(source: Source, node: Node, cow: Node) -> Clone:
     if call is None or len(call.arguments) != 1 or not _OF_COW.fullmatch(source.text(call.callee)):
         return Clone(source, node, cow, OWNING, b"")
     operand = bare(call.arguments[0])
+    return Clone(source, node, _lent(operand) or operand, OWNING, b"", cow)
+
+
+def _lent(operand: Node) -> Node | None:
+    """``x`` of ``&x``."""
     inner = borrowed(operand) if not is_mut(operand) else None
-    return Clone(source, node, bare(inner) if inner is not None else operand, OWNING, b"", cow)
+    return bare(inner) if inner is not None else None
 
 
 def _viewed(source: Source, operand: Node) -> Node | None:
@@ -111,8 +114,8 @@ def _viewed(source: Source, operand: Node) -> Node | None:
     if method is not None:
         viewing = method.method in (b"as_ref", b"as_slice") and not method.arguments
         return bare(method.receiver) if viewing else None
-    inner = borrowed(operand) if not is_mut(operand) else None
-    index = indexed(bare(inner)) if inner is not None else None
+    inner = _lent(operand)
+    index = indexed(inner) if inner is not None else None
     if index is None or source.text(index[1]) != b"..":
         return None
     return bare(index[0])

@@ -71,7 +71,7 @@ def movable(
 
     ``scopes`` are those of the ``fn`` around; ``may_keep`` as in ``raw_pointers``.
     """
-    name = " ".join(source.text(place.whole).decode("utf-8", "replace").split())
+    name = source.quoted(span_of(place.whole))
     if place.is_temporary:
         return Movable()
     if not place.simple:

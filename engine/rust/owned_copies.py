@@ -22,7 +22,7 @@ from engine.rust.known_calls import COPYING, is_reading_method, is_taking_method
 from engine.rust.nodes import access_of, dereferenced, indexed, is_callee, method_on, unwrapped
 from engine.rust.statement_nodes import parts_of_pattern
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import TypeFacts, is_named, shared_target
+from engine.rust.type_facts import TypeFacts, is_named, is_view, shared_target
 from engine.rust.types import Type
 
 # What has no size of its own, by its last name, with the method that gives it of its owner.
@@ -110,10 +110,7 @@ def referred(pattern: Node, name: Span, type_: Type, lent: bool = False) -> Type
 
 
 def _view_of(type_: Type) -> bytes | None:
-    if type_.kind == "slice":
-        return b".as_slice()"
-    known = type_.last == "str" or is_named(type_, "Path", "OsStr", "CStr")
-    return _VIEWS.get(type_.last) if known else None
+    return _VIEWS.get(type_.last, b".as_slice()") if is_view(type_) else None
 
 
 def instead_of_reference(
