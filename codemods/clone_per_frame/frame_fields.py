@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from engine.rust import item_nodes, nodes, streams
 from engine.rust.configurations import is_conditional
-from engine.rust.definitions import Item, owner_of
+from engine.rust.definitions import Item
 from engine.rust.frame_flow import FrameFlow, NotOwnedError
 from engine.rust.items import TYPES
 from engine.rust.syntax import Source, span_of
@@ -88,11 +88,9 @@ class FrameFields:
         """Does the initializer stand in a literal of the struct?"""
         literal = source.enclosing(initializer, ("struct_expression",))
         made = nodes.constructed(literal) if literal is not None else None
-        if made is None:
-            return False
-        if source.text(made) == b"Self":
-            return owner_of(source, initializer) == owner.name
-        return owner in self._facts.items.resolve(source, made, source.text(made), *TYPES)
+        return made is not None and owner in self._facts.items.resolve(
+            source, made, source.text(made), *TYPES
+        )
 
     def _other_use(self, source: Source, access: Node, owner: Item, shown: str) -> None:
         parts = nodes.access_of(access)
