@@ -101,7 +101,7 @@ class Obstacles:
         copy = clone_of(source, bare(given[index])) if 0 <= index < len(given) else None
         if copy is None or copy.word == OWNING:
             return False
-        made = self._facts.type_of(source.path, span_of(bare(given[index])))
+        made = self._facts.type_of(source.path, copy.span)
         return made is not None and not made.is_ref and not is_held(made)
 
     def _questions(
