@@ -240,7 +240,7 @@ class BlockPlanner:
         of_guard = any(use in guard.uses for guard in (self.scope, *self.inside))
         place = access_of(value) is not None or indexed(value) is not None
         type_ = self.ctx.type_of(value)
-        if of_guard and place and type_ is not None and type_.is_ref and not type_.is_mut_ref:
+        if of_guard and place and type_ is not None and type_.is_shared_ref:
             return False
         return lends(self.source, self.source.innermost(use), value, self.ctx.type_of)
 

@@ -27,7 +27,7 @@ def collected(source: Source, types: Types, found: Sequence[Node]) -> list[Extra
     if value is None or loop is None or type_ is None:
         return []
     node, head = value, b""
-    if type_.is_ref and not type_.is_mut_ref:
+    if type_.is_shared_ref:
         operand = borrowed(value)
         if operand is not None:
             deref = operand.type == "unary_expression"

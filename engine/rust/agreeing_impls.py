@@ -291,7 +291,7 @@ def _is_written(function: Type, index: int) -> bool:
         return False
     unclear = ("dyn", "impl", "opaque", "infer")
     given = pointer.args[index]
-    if given.is_ref and not given.is_mut_ref and is_view(given.args[0]):
+    if given.is_shared_ref and is_view(given.args[0]):
         return True  # `&str`: where a `&String` was given, it was coerced to what was known before
     if any(part.kind in unclear for part in given.walk()):
         return False

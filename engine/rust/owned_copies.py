@@ -95,7 +95,7 @@ def referred(pattern: Node, name: Span, type_: Type, lent: bool = False) -> Type
     ``type_`` (``lent``: against a reference to one). Names, tuples, ``Some`` and ``Ok`` are understood;
     None for others, and where it is bound to no shared reference."""
     if span_of(pattern) == name:
-        return type_ if lent else type_.args[0] if type_.is_ref and not type_.is_mut_ref else None
+        return type_ if lent else type_.args[0] if type_.is_shared_ref else None
     if type_.is_ref:
         return None if type_.is_mut_ref else referred(pattern, name, type_.args[0], True)
     inside = parts_of_pattern(pattern)

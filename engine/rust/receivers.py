@@ -44,7 +44,7 @@ def shown_by(
     at = next((count for count, step in enumerate(chain) if wanted(step)), None)
     if at is None:
         return None
-    shared = at > 0 and chain[at - 1].is_ref and not chain[at - 1].is_mut_ref
+    shared = at > 0 and chain[at - 1].is_shared_ref
     text, lent = lent_at(source, span)
     shared = shared and lent < at
     stars = max(at - lent - shared, 0)

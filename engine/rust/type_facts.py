@@ -372,7 +372,7 @@ def shared_target(type_: Type) -> Type | None:
     """``T`` of ``&T`` or ``Option<&T>``; None for anything else (``&mut T`` may be written to)."""
     if is_named(type_, "Option") and type_.args:
         type_ = type_.args[0]
-    return type_.args[0] if type_.is_ref and not type_.is_mut_ref else None
+    return type_.args[0] if type_.is_shared_ref else None
 
 
 def is_used_mutably(type_: Type) -> bool:

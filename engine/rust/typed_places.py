@@ -45,7 +45,7 @@ class TypedPlaces:
     def is_reference(self, source: Source, node: Node) -> bool:
         """Is the expression known to be a ``&T``, through which nothing is changed or moved?"""
         type_ = self._type_of(source.path, span_of(node))
-        return type_ is not None and type_.is_ref and not type_.is_mut_ref
+        return type_ is not None and type_.is_shared_ref
 
     def origins(self, source: Source, scopes: Scopes, place: Place) -> Origins:
         """What the place's value may borrow from."""

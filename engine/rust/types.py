@@ -51,6 +51,11 @@ class Type:
         return self.kind == "ref"
 
     @property
+    def is_shared_ref(self) -> bool:
+        """``&T``."""
+        return self.is_ref and not self.is_mut_ref
+
+    @property
     def is_mut_ref(self) -> bool:
         """``&mut T``."""
         return self.kind == "ref" and self.name == "&mut"
