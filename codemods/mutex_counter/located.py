@@ -18,6 +18,8 @@ from engine.detect.facts import Facts
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.definitions import holder_of, owner_of
 from engine.rust.influence import Influence
+from engine.rust.lock_free import mentions_lock_free
+from engine.rust.memory_order import mentions_accesses
 from engine.rust.scopes import Binding, pattern_names
 from engine.rust.syntax import Source, span_of
 
@@ -150,6 +152,12 @@ class Located:
         """What hangs on values of this workspace."""
         facts = self.facts
         return Influence(facts.sources, facts.items, facts.calls, facts.package_of, self.everywhere)
+
+    @cached_property
+    def other_memory(self) -> bool:
+        """May the workspace hold an access to memory that a lock keeps in order?"""
+        texts = map(self.facts.sources.data, self.facts.sources.paths)
+        return any(mentions_accesses(text) or mentions_lock_free(text) for text in texts)
 
     def binding(self, source: Source, node: Node) -> Binding | None:
         """The local that the identifier ``node`` means."""

@@ -35,14 +35,13 @@ from engine.base.model import Span
 from engine.rust import nodes
 from engine.rust.context import in_test_code
 from engine.rust.declared_types import DeclaredTypes
-from engine.rust.lock_free import lock_free_access, mentions_lock_free
+from engine.rust.lock_free import lock_free_access
 from engine.rust.memory_order import (
     UNSAFE,
     Access,
     access_at,
     is_handed_over,
     is_unsafe_function,
-    mentions_accesses,
 )
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.thread_order import may_precede
@@ -138,11 +137,7 @@ class OtherMemory:
 
 def other_memory(located: Located, uses: Uses) -> OtherMemory:
     """The memory that is touched with the value whose lock is called at ``uses``."""
-    data = located.facts.sources.data
-    texts = map(data, located.facts.sources.paths)
-    if not any(mentions_accesses(text) or mentions_lock_free(text) for text in texts):
-        return OtherMemory()
-    return _Search(located, uses).found()
+    return _Search(located, uses).found() if located.other_memory else OtherMemory()
 
 
 class _Search:
