@@ -65,6 +65,13 @@ class StructMakers:
             if not is_other(self.located.facts.items, source, outer, *here):
                 yield source, node, outer
 
+    def impls(self) -> Iterator[tuple[Source, Node]]:
+        """Its ``impl``s, those of traits too."""
+        for source, _, outer in self.mentions():
+            impl = outer.parent
+            if impl is not None and impl.type == "impl_item" and item_nodes.type_of(impl) == outer:
+                yield source, impl
+
     # -- what makes it ----------------------------------------------------------------------------
 
     def is_making(self, source: Source, node: Node) -> bool:
@@ -146,10 +153,7 @@ class StructMakers:
     def _apart(self) -> frozenset[bytes]:
         """The struct's constants and functions that neither take nor give one."""
         found: dict[bytes, bool] = {}
-        for source, _, outer in self.mentions():
-            impl = outer.parent
-            if impl is None or impl.type != "impl_item" or item_nodes.type_of(impl) != outer:
-                continue
+        for source, impl in self.impls():
             body = statement_nodes.body_of(impl)
             for item in body.named_children if body is not None else ():
                 name = item_nodes.name_of(item)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from tree_sitter import Node
 
@@ -23,7 +22,6 @@ from codemods.mutex_counter.temporary_guard import Field, LockUse
 from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.declared_types import DeclaredTypes
-from engine.rust.plain_makers import only_makes
 from engine.rust.syntax import Source, attributes, span_of, walk_all
 
 # Methods of std's traits that every type has, or every type that can be shown.
@@ -97,10 +95,7 @@ def _name(found: _Found) -> bytes:
 
 
 def _found(uses: StructUses) -> Iterator[_Found]:
-    for source, _, outer in uses.mentions():
-        impl = outer.parent
-        if impl is None or impl.type != "impl_item" or item_nodes.type_of(impl) != outer:
-            continue
+    for source, impl in uses.impls():
         trait, body = item_nodes.trait_of(impl), statement_nodes.body_of(impl)
         if trait is not None and not is_shown_by(source, trait):
             continue  # refused elsewhere, or a maker's
@@ -124,16 +119,12 @@ def _rewritten(
     own = [n for n in walk_all(source, body) if _is_self(source, n, function)]
     if not own:
         return Rewritten(tuple(edits)), Method(frozenset(), frozenset())
-    items = uses.located.facts.items
-    section = section_of_self(
-        source, body, own, partial(only_makes, items), known, _formatter(found)
-    )
     located = uses.located
     use = LockUse(
         source, b"self", "?", RELAXED, located.facts, located.influence, _references(uses, source, body),
-        by_field,
-        None, known,
+        by_field, methods=known,
     )  # fmt: skip
+    section = section_of_self(source, body, own, use.plain, known, _formatter(found))
     made = fields_rewrite(use, section, use.scopes(function))
     edits += made.edits
     if made.lead is not None:

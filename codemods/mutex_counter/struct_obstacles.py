@@ -51,11 +51,10 @@ def require_known(uses: StructUses) -> None:
             raise Refused(f"{place} may lock it, but {told}")
 
 
-def methods_named(uses: StructUses) -> Iterator[bytes]:
+def _methods_named(uses: StructUses) -> Iterator[bytes]:
     """Names of the methods that the struct's ``impl``s give it."""
-    for source, _, outer in uses.mentions():
-        impl = outer.parent
-        body = statement_nodes.body_of(impl) if impl and impl.type == "impl_item" else None
+    for source, impl in uses.impls():
+        body = statement_nodes.body_of(impl)
         for item in body.named_children if body is not None else ():
             named = item_nodes.name_of(item)
             if named is not None and item_nodes.self_parameter(item) is not None:
@@ -72,7 +71,7 @@ def _require_no_macro(uses: StructUses) -> None:
     """Raises Refused where a macro's own text may lock it, in this build or in another one."""
     facts = uses.located.facts
     reach = MacroReach(facts.sources, facts.items, facts.calls)
-    for source, macro in macros_with(facts.sources, _used(uses, *methods_named(uses))):
+    for source, macro in macros_with(facts.sources, _used(uses, *_methods_named(uses))):
         locks = _LOCKING.search(source.text(macro)) is not None
         if locks and reach.reaches(source, macro, uses.source, uses.struct):
             place = uses.located.place(source.path, macro.start_byte)
