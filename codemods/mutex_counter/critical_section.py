@@ -14,7 +14,14 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import Access, Methods, Refused, access, handed_to
+from codemods.mutex_counter.guard_access import (
+    Access,
+    Methods,
+    Refused,
+    access,
+    handed_to,
+    without_fields,
+)
 from engine.base.model import Span
 from engine.rust import nodes, statement_nodes
 from engine.rust.drop_scopes import is_tail
@@ -211,7 +218,7 @@ def _only_adds(source: Source, what: Access, methods: Methods) -> bool:
     up = call.parent if call is not None else None
     if called is None or up is None or up.type != "expression_statement":
         return False
-    return {op.rpartition(".")[2] for op in methods[called.method].ops} <= {"add", "sub"}
+    return without_fields(methods[called.method].ops) <= {"add", "sub"}
 
 
 def _first_await(source: Source, statements: Sequence[Node], start: int) -> int:

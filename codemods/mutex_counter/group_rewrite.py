@@ -9,7 +9,7 @@ from itertools import pairwise
 from tree_sitter import Node
 
 from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.guard_access import READING, Methods, Refused
+from codemods.mutex_counter.guard_access import Methods, Refused, changing
 from codemods.mutex_counter.locate import asked
 from codemods.mutex_counter.located import Constructor, Located, LockCall
 from codemods.mutex_counter.lock_call import DIRECT, rewrite
@@ -122,9 +122,8 @@ def uses_of(
 
 def _whole(call: LockCall, made: Rewrite) -> Rewritten:
     notes = tuple(f"{call.path}: {note}" for note in made.notes)
-    ops = {op.rpartition(".")[2] for op in made.ops}
-    changes = bool(ops - READING)
-    return Rewritten(made.edits, made.ops, notes, (((call.path, call.span), changes),))
+    uses = (((call.path, call.span), bool(changing(made.ops))),)
+    return Rewritten(made.edits, made.ops, notes, uses)
 
 
 def opened(

@@ -7,7 +7,7 @@ the expression that is the guard. ``access`` says what one mention of a guard do
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -25,6 +25,19 @@ _RECOVERS = re.compile(
 )
 # Words of operations that change nothing.
 READING = frozenset({"load", "decides", "escapes", "snapshot"})
+
+
+def without_fields(ops: Iterable[str]) -> frozenset[str]:
+    """The words for operations on fields (``hits.add``), or on what is no struct (``add``), without the
+    field's name."""
+    return frozenset(op.rpartition(".")[2] for op in ops)
+
+
+def changing(ops: Iterable[str]) -> frozenset[str]:
+    """Those of the words, without a field's name, that change something."""
+    return without_fields(ops) - READING
+
+
 _REPLACERS = frozenset({b"take", b"replace", b"swap"})
 
 
@@ -200,7 +213,7 @@ class Method:
     @property
     def changes(self) -> bool:
         """Does it change one?"""
-        return bool({op.rpartition(".")[2] for op in self.ops} - READING)
+        return bool(changing(self.ops))
 
 
 Methods = Mapping[bytes, Method]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from codemods.mutex_counter.group_rewrite import Rewritten, orders_for
+from codemods.mutex_counter.guard_access import without_fields
 from codemods.mutex_counter.lock_types import wide
 from codemods.mutex_counter.notes import STATISTIC, exposure, strict, with_memory
 from codemods.mutex_counter.orderings import RELAXED, Orders
@@ -62,13 +63,14 @@ def closing(uses: StructUses, made: Rewritten, snapshot: str) -> Iterator[str]:
 def _minded(uses: StructUses, made: Rewritten) -> Iterator[str]:
     """What changes beside the locks, as a sentence."""
     changes: list[str] = []
-    if {op.rpartition(".")[2] for op in made.ops} & {"add", "sub"}:
+    done = without_fields(made.ops)
+    if done & {"add", "sub"}:
         changes.append("sums that overflow wrap, where debug builds panicked")
     if any(wide(inner) for inner in uses.inners.values()):
         changes.append("the target must have 64-bit atomics")
     if shown := uses.shown_anew():
         changes.append(shown)
-    if "update" in {op.rpartition(".")[2] for op in made.ops}:
+    if "update" in done:
         changes.append("the closure may run more than once")
     if changes:
         yield f"Mind that {'; that '.join(changes)}."

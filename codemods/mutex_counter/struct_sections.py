@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -75,9 +75,9 @@ def _is_whole(mention: Mention) -> bool:
     return mention.access.kind in ("look", "method")
 
 
-def _together(names: Iterable[bytes]) -> str:
+def _together(names: Sequence[bytes]) -> str:
     shown = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in names)
-    verb, it = ("is", "it") if shown.count("`") == 2 else ("are", "them")
+    verb, it = ("is", "it") if len(names) == 1 else ("are", "them")
     return f"{shown} {verb} used in one critical section that changes {it}"
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from codemods.mutex_counter.group_rewrite import uses_of
-from codemods.mutex_counter.guard_access import READING, Refused
+from codemods.mutex_counter.guard_access import Refused, changing
 from codemods.mutex_counter.locate import message_for
 from codemods.mutex_counter.located import Located, LockCall
 from codemods.mutex_counter.lock_types import FLOATS
@@ -52,10 +52,10 @@ def _of_float(call: LockCall) -> bool:
 def _is_sum(located: Located, calls: list[LockCall]) -> bool:
     """Is it added to, read, and nothing else?"""
     try:
-        ops = {op.rpartition(".")[2] for op in uses_of(located, calls, SEQ_CST).ops}
+        done = changing(uses_of(located, calls, SEQ_CST).ops)
     except Refused:
         return False
-    return bool(ops - READING) and ops - READING <= _ADDING
+    return bool(done) and done <= _ADDING
 
 
 def _named(located: Located, call: LockCall) -> bytes:
