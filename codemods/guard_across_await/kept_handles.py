@@ -24,9 +24,9 @@ from engine.rust.nodes import (
     is_callee,
     is_mut,
     method_on,
-    operation_of,
     unwrapped,
 )
+from engine.rust.places import is_written
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_counted, is_named, is_used_mutably
 from engine.rust.types import Type
@@ -170,15 +170,8 @@ def _place(use: Node) -> Node:
 
 
 def _is_written(source: Source, place: Node) -> bool:
-    child, parent = unwrapped(place)
-    if parent is None:
-        return True
-    if parent.type in ("assignment_expression", "compound_assignment_expr"):
-        operation = operation_of(source, parent)
-        return operation is None or operation.left == child
-    return parent.type == "index_expression" or (
-        parent.type == "reference_expression" and is_mut(parent)
-    )
+    whole, parent = unwrapped(place)
+    return parent is None or parent.type == "index_expression" or is_written(source, whole)
 
 
 def _type(ctx: Context, scope: GuardScope, place: Node, guard: Type | None) -> Type | None:

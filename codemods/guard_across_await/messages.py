@@ -11,7 +11,8 @@ from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.lock_pairs import Together, Touch
 from engine.rust.locks import LockCall, lock_call
-from engine.rust.nodes import call_of, is_mut, macro_path, method_call, operation_of
+from engine.rust.nodes import call_of, macro_path, method_call
+from engine.rust.places import is_written
 from engine.rust.scopes import Binding
 from engine.rust.syntax import LOOPS, Source, span_of
 from engine.rust.type_facts import shared_target
@@ -223,25 +224,19 @@ def used_after(source: Source, scope: GuardScope, use: Span | None) -> str:
     )
 
 
+_PLACES = frozenset(
+    {"identifier", "self", "field_expression", "index_expression", "unary_expression"}
+    | {"parenthesized_expression"}
+)
+
+
 def _is_written(source: Source, node: Node) -> bool:
+    """Is the place that starts with this name written, or a part of it?"""
     current: Node | None = node
-    while current is not None and current.type in (
-        "identifier",
-        "field_expression",
-        "unary_expression",
-        "index_expression",
-        "parenthesized_expression",
-        "self",
-    ):
-        parent = current.parent
-        if parent is None:
-            return False
-        if parent.type in ("assignment_expression", "compound_assignment_expr"):
-            operation = operation_of(source, parent)
-            return operation is not None and operation.left == current
-        if parent.type == "reference_expression":
-            return is_mut(parent)
-        current = parent
+    while current is not None and current.type in _PLACES:
+        if is_written(source, current):
+            return True
+        current = current.parent
     return False
 
 
