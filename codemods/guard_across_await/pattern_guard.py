@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
@@ -141,38 +141,33 @@ def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
 
 def deciding(ctx: Context, scope: GuardScope) -> list[Node]:
     """Expressions whose types tell whether something borrows from the guard: see `early_drops`."""
-    return [value for _, value in _computed(ctx, scope)]
+    return [value for value, _ in _computed(ctx, scope)]
 
 
-def _computed(ctx: Context, scope: GuardScope) -> list[tuple[Node, Node]]:
-    """What binds names, with its value, where that is computed from the guard or from such a name."""
+def _computed(
+    ctx: Context, scope: GuardScope, apart: Callable[[Node], bool] = lambda _: False
+) -> Iterator[tuple[Node, set[Span]]]:
+    """Values that are computed from the guard or from a name of such a value, each with the uses of the
+    names that it is bound to. Those that are ``apart`` are left out."""
     uses = set(scope.uses)
-    found: list[tuple[Node, Node]] = []
     for node in walk(scope.region):
         value = value_matched(node) if node.type in _BINDING else None
-        if value is None or not any(use in span_of(value) for use in uses):
+        if value is None or not any(use in span_of(value) for use in uses) or apart(value):
             continue
-        found.append((node, value))
-        for binding in _bound_by(ctx, node):
-            uses |= {use.span for use in ctx.scopes.uses(binding)}
-    return found
+        later = {use.span for b in _bound_by(ctx, node) for use in ctx.scopes.uses(b)}
+        uses |= later
+        yield value, later
 
 
 def _borrowed(ctx: Context, scope: GuardScope) -> set[Span]:
     """Uses of names that may borrow from the guard: bound to something computed from it whose type
     does not show it to be a value of its own."""
-    uses, found = set(scope.uses), set[Span]()
-    for node, value in _computed(ctx, scope):
-        if not any(use in span_of(value) for use in uses):
-            continue
+
+    def is_apart(value: Node) -> bool:
         type_ = ctx.type_of(value)
-        if type_ is not None and is_whole(type_):
-            continue
-        for binding in _bound_by(ctx, node):
-            later = {use.span for use in ctx.scopes.uses(binding)}
-            uses |= later
-            found |= later
-    return found
+        return type_ is not None and is_whole(type_)
+
+    return {use for _, later in _computed(ctx, scope, is_apart) for use in later}
 
 
 def _bound_by(ctx: Context, node: Node) -> Iterator[Binding]:
