@@ -73,8 +73,8 @@ def _behind_some(ctx: Context, whole: Shortened) -> Iterator[Shortened]:
     awaits = [node for node in scope.trace.ordered() if not scope.trace.later.get(span_of(node))]
     if scope.kind != "pattern":
         statements = statements_of(scope.region)
-        places = {span_of(node): _index(statements, node) for node in scope.trace.ordered()}
-        needed = max((_at(statements, use) for use in scope.uses), default=0)
+        places = {at: _index(statements, at) for at in map(span_of, scope.trace.ordered())}
+        needed = max((_index(statements, use) for use in scope.uses), default=0)
         ends = sorted({places[span_of(node)] for node in awaits})
         earliest = min(places.values())
         for end in [end for end in ends if end > max(needed, earliest)][:_MOST]:
@@ -101,9 +101,5 @@ def _is_needed(ctx: Context, scope: GuardScope, node: Node) -> bool:
     return statement is None or any(use in span_of(statement) for use in scope.uses)
 
 
-def _index(statements: list[Node], node: Node) -> int:
-    return _at(statements, span_of(node))
-
-
-def _at(statements: list[Node], span: Span) -> int:
+def _index(statements: list[Node], span: Span) -> int:
     return next((i for i, s in enumerate(statements) if s.end_byte >= span.end), len(statements))
