@@ -15,7 +15,7 @@ from codemods.guard_across_await.chains import (
     statement_value,
     with_lock,
 )
-from codemods.guard_across_await.extraction import Extraction
+from codemods.guard_across_await.extraction import Extraction, cloned_by, cost_of
 from codemods.guard_across_await.named_guard import Carried, Context, GuardBlock
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
@@ -92,7 +92,7 @@ class _Writer:
         self.unit = indent_step(self.source, guard_block.block)
         self.inner = self.indent + self.unit
         self.end = trailing_comment(self.source, guard_block.span.end)
-        self.cost = "; ".join(dict.fromkeys(c.cost for c in extractions if c.cost))
+        self.cost = cost_of(extractions)
         copies = [c.binding.name for c in guard_block.carried if _costs(c)]
         if not self.cost and copies:
             said = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in copies)
@@ -298,10 +298,9 @@ class _Writer:
 
     def _draft(self, label: str, *edits: Edit) -> Draft:
         held = (self.guard_block.span, *(extraction.span for extraction in self.extractions))
-        cloned = [extraction.cloned for extraction in self.extractions]
-        cloned += [carried.held for carried in self.guard_block.carried if carried.copied]
-        types = tuple(type_ for type_ in cloned if type_ is not None)
-        return Draft(label, (*edits, *self._lent()), self.cost, held, cloned=types)
+        carried = (each.held for each in self.guard_block.carried if each.copied)
+        cloned = (*cloned_by(self.extractions), *filter(None, carried))
+        return Draft(label, (*edits, *self._lent()), self.cost, held, cloned=cloned)
 
     def _lent(self) -> list[Edit]:
         """Behind the block, references to what was copied where the code needs one."""

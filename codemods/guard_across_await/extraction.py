@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from tree_sitter import Node
@@ -98,3 +98,13 @@ def priced(facts: TypeFacts, way: Extraction, held: Type) -> list[Extraction]:
         cost = f"a clone of `{held.short()}`, about one allocation"
         return [replace(way, cost=cost, small=True, cloned=held)]
     return []
+
+
+def cost_of(ways: Iterable[Extraction]) -> str:
+    """What the clones of all ``ways`` cost, in words; "" where there is none."""
+    return "; ".join(dict.fromkeys(way.cost for way in ways if way.cost))
+
+
+def cloned_by(ways: Iterable[Extraction]) -> tuple[Type, ...]:
+    """The types that are cloned by ``ways``."""
+    return tuple(way.cloned for way in ways if way.cloned is not None)

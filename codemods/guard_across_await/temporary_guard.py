@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tree_sitter import Node
 
 from codemods.guard_across_await import messages, value_names
 from codemods.guard_across_await.block_edits import Draft
-from codemods.guard_across_await.extraction import Extraction
+from codemods.guard_across_await.extraction import Extraction, cloned_by, cost_of
 from codemods.guard_across_await.extraction_candidates import candidates
 from codemods.guard_across_await.named_guard import Context, Refused, no_extraction
 from engine.base.model import Edit, Span
@@ -102,10 +102,7 @@ def joint_draft(
         used.append(_name(ctx, extraction, statement, used))
         text = _let(source, extraction, used[-1], source.indent_of(statement.start_byte)) + b";"
         edits += [in_front(source, statement, text), *extraction.outside(source.path, used[-1])]
-    cost = "; ".join(dict.fromkeys(extraction.cost for extraction in chosen if extraction.cost))
-    held = tuple(extraction.span for extraction in chosen)
-    cloned = tuple(way.cloned for way in chosen if way.cloned is not None)
-    return Draft("hoist", tuple(edits), cost, held, cloned=cloned), tuple(same)
+    return _drafted("hoist", edits, chosen), tuple(same)
 
 
 def _in_for(scope: GuardScope) -> bool:
@@ -131,13 +128,13 @@ def _draft(
         indent = source.indent_of(statement.start_byte)
         text = _let(source, extraction, name, indent) + b";"
         edits = [in_front(source, statement, text), *extraction.outside(source.path, name)]
-        return [_drafted("hoist", tuple(edits), extraction)]
+        return [_drafted("hoist", edits, [extraction])]
     return [_wrapped(ctx, extraction, statement, name)]
 
 
-def _drafted(label: str, edits: tuple[Edit, ...], extraction: Extraction) -> Draft:
-    cloned = (extraction.cloned,) if extraction.cloned is not None else ()
-    return Draft(label, edits, extraction.cost, (extraction.span,), cloned=cloned)
+def _drafted(label: str, edits: Iterable[Edit], ways: Sequence[Extraction]) -> Draft:
+    held = tuple(way.span for way in ways)
+    return Draft(label, tuple(edits), cost_of(ways), held, cloned=cloned_by(ways))
 
 
 def _let(source: Source, extraction: Extraction, name: bytes, indent: bytes) -> bytes:
@@ -182,7 +179,7 @@ def _wrapped(ctx: Context, extraction: Extraction, value: Node, name: bytes) -> 
     text = b"{" + deeper + _let(source, extraction, name, indent + unit) + b";" + deeper + body
     text += source.newline + indent + b"}"
     edit = Edit(source.path, value.start_byte, value.end_byte, text)
-    return _drafted("block", (edit,), extraction)
+    return _drafted("block", [edit], [extraction])
 
 
 def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
@@ -198,7 +195,7 @@ def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
     text = extraction.lent(text + source.newline + indent + b"}")
     edits = [Edit(source.path, extraction.place.start, extraction.place.end, text)]
     edits += [Edit(source.path, span.start, span.end, new) for span, new in extraction.extra]
-    return _drafted("block", tuple(edits), extraction)
+    return _drafted("block", edits, [extraction])
 
 
 def _unit(ctx: Context, node: Node) -> bytes:
