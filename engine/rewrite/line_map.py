@@ -77,14 +77,13 @@ class LineMap:
     def _alike(self, line: int) -> int:
         """The old line, of those that a new one stands for, with most of its words."""
         a0, a1 = next((a0, a1) for a0, a1, b0, b1 in self.blocks if b0 <= line < b1)
-        words = (
-            Counter(_WORD.findall(self._lines[1][line]))
-            if line < len(self._lines[1])
-            else Counter()
-        )
-        old = range(a0, min(a1, len(self._lines[0])))
-        shared = (sum((words & Counter(_WORD.findall(self._lines[0][at]))).values()) for at in old)
-        return max(zip(shared, (-at for at in old), strict=True), default=(0, -a0))[1] * -1
+        old, new = self._lines
+        words = Counter(_WORD.findall(new[line])) if line < len(new) else Counter()
+
+        def shared(at: int) -> int:
+            return (words & Counter(_WORD.findall(old[at]))).total()
+
+        return max(range(a0, min(a1, len(old))), key=shared, default=a0)
 
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """First and last line (from 1) of each stretch of new or altered lines."""
