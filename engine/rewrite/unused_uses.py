@@ -109,10 +109,15 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
 
 def _is_kept(source: Source, item: Import) -> bool:
     """Does it stay, used or not: by a lint level of its own, or for a comment between its attributes?"""
+    above = Span(_start(source, item), item.declaration.start)
+    return may_be_unused(source, item) or bool(source.comments_in(above))
+
+
+def _start(source: Source, item: Import) -> int:
+    """Where the ``use`` starts, with its attributes."""
     node = source.typed_at(item.declaration, "use_declaration")
-    first = list(attributes(node))[-1:] if node is not None else []
-    lines = Span(first[0].start_byte, item.declaration.start) if first else item.declaration
-    return may_be_unused(source, item) or bool(first and source.comments_in(lines))
+    found = attributes(node) if node is not None else ()
+    return min((each.start_byte for each in found), default=item.declaration.start)
 
 
 def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) -> bool:
@@ -160,8 +165,7 @@ def _removal(source: Source, item: Import) -> Edit:
         if parent.type == "use_list" and len(parent.named_children) > 1:
             return _from_list(source, parent, node)
         node = parent
-    first = [*attributes(node.parent)][-1:] if node.parent is not None else []
-    begin = first[0].start_byte if first else item.declaration.start
+    begin = _start(source, item)
     start = source.line_start(begin)
     end = item.declaration.end
     stop = source.line_end(end)
