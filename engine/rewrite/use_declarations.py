@@ -250,7 +250,7 @@ def _addition(
 def _bare(source: Source, declaration: Span) -> bool:
     """Is it a ``use`` without attributes? What is added to one would stand under them."""
     node = source.typed_at(declaration, "use_declaration")
-    return node is not None and not any(True for _ in attributes(node))
+    return node is not None and next(attributes(node), None) is None
 
 
 def _trait_line(full: bytes) -> bytes:

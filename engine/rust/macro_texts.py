@@ -28,15 +28,15 @@ def macros_naming(files: Files, name: bytes, field: bool) -> Iterator[tuple[Sour
         pattern = re.compile(rb"\.\s*" + word + rb"(?!\w)(?!\s*[(!])")
     else:
         pattern = re.compile(rb"(?<![\w.$])" + word + rb"(?!\w)(?!\s*[!:])")
-    for source in files.containing(b"macro_rules", name):
-        for macro in _macros(source):
-            if pattern.search(_code(source, macro)):
-                yield source, macro
+    return macros_with(files, pattern, name)
 
 
-def macros_with(files: Files, pattern: re.Pattern[bytes]) -> Iterator[tuple[Source, Node]]:
-    """The definitions whose text, comments and strings aside, the pattern is found in."""
-    for source in files.containing(b"macro_rules"):
+def macros_with(
+    files: Files, pattern: re.Pattern[bytes], *words: bytes
+) -> Iterator[tuple[Source, Node]]:
+    """The definitions whose text, comments and strings aside, the pattern is found in, of the files that
+    hold all of the ``words``."""
+    for source in files.containing(b"macro_rules", *words):
         for macro in _macros(source):
             if pattern.search(_code(source, macro)):
                 yield source, macro
