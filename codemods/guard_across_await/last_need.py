@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import messages
+from codemods.guard_across_await import notes
 from codemods.guard_across_await.named_guard import Context
 from engine.base.model import Edit, Span
 from engine.rust.codegen import is_annotated, without_statement
@@ -63,7 +63,7 @@ def _without_drop(ctx: Context, scope: GuardScope) -> Shortened | None:
         return None
     argument = {span_of(node) for node in call.arguments}
     trace = replace(scope.trace, drops=[], drops_later={})
-    note = messages.drop_goes(ctx.source, drop)
+    note = notes.of_drop_gone(ctx.source, drop)
     undone = replace(scope, uses=scope.uses - argument, trace=trace)
     return Shortened(undone, (without_statement(ctx.source, statement),), notes=(note,))
 
@@ -90,7 +90,7 @@ def _only(ctx: Context, whole: Shortened, awaits: list[Node]) -> Shortened:
     kept = {span_of(node): node for node in awaits}
     others = [node for node in scope.trace.ordered() if span_of(node) not in kept]
     before = [node for node in others if node.end_byte <= awaits[0].end_byte]
-    note = messages.still_held(ctx.source, before or others)
+    note = notes.of_what_holds(ctx.source, before or others)
     less = replace(scope, trace=replace(scope.trace, awaits=kept, later={}))
     return replace(whole, scope=less, awaiting=True, notes=(*whole.notes, note))
 

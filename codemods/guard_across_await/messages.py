@@ -1,77 +1,26 @@
-"""What the user reads: messages, reasons and notes. They name the guard, the await and the lines."""
+"""What the user reads: the message and the reasons. They name the guard, the await and the lines."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-
 from tree_sitter import Node
 
+from codemods.guard_across_await.words import (
+    await_line,
+    awaited_in_words,
+    first_await,
+    guard_name,
+    line,
+    one_line,
+)
 from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.lock_pairs import Together, Touch
 from engine.rust.locks import LockCall, lock_call
-from engine.rust.nodes import call_of, macro_path, method_call
 from engine.rust.places import is_written
 from engine.rust.scopes import Binding
 from engine.rust.syntax import LOOPS, Source, span_of
 from engine.rust.type_facts import shared_target
 from engine.rust.types import Type
-
-_LOCKED = re.compile(rb"\.\s*(?:lock|read|write)(?:_owned)?\(\)")
-_SHORT = 48  # characters of code in a sentence
-
-
-def line(source: Source, offset: int) -> int:
-    """The line, from 1, of the byte ``offset``."""
-    return source.position(offset)[0]
-
-
-def await_line(source: Source, node: Node) -> int:
-    """Where the ``.await`` itself stands, or the macro's name."""
-    return line(source, node.end_byte if node.type == "await_expression" else node.start_byte)
-
-
-def one_line(source: Source, node: Node, limit: int = _SHORT) -> str:
-    """The node's code on one line, cut in the middle of nothing longer than ``limit``."""
-    text = " ".join(source.text(node).decode("utf-8", "replace").split()).replace(" .", ".")
-    return text if len(text) <= limit else f"{text[: limit - 2]}.."
-
-
-def awaited_in_words(source: Source, node: Node) -> str:
-    """What is awaited: `` `client.send(..)` ``."""
-    inner = node
-    if node.type == "await_expression":
-        inner = node.named_children[0]
-    if inner.type == "yield_expression":
-        return "the `yield`"
-    if inner.type == "macro_invocation":
-        macro = macro_path(inner)
-        return f"`{source.text(macro).decode('utf-8', 'replace') if macro else ''}!`"
-    call = call_of(inner)
-    if call is not None:
-        called = method_call(source, inner)
-        some = ".." if call.arguments else ""
-        receiver = source.text(called.receiver) if called is not None else b""
-        if called is not None and (_LOCKED.search(receiver) or len(receiver) > 28):
-            return f"`{called.method.decode('utf-8', 'replace')}({some})`"
-        if called is not None:
-            head = one_line(source, called.receiver)
-            return f"`{head}.{called.method.decode('utf-8', 'replace')}({some})`"
-        return f"`{one_line(source, call.whole_callee)}({some})`"
-    return f"`{one_line(source, inner)}`"
-
-
-def guard_name(source: Source, scope: GuardScope) -> str:
-    """The guard in words: `` `state` `` or "the guard of `self.state`"."""
-    if scope.kind in ("let", "pattern", "parameter") and scope.names:
-        return " and ".join(f"`{name}`" for name in list(dict.fromkeys(scope.names))[:3])
-    locked = lock_call(source, scope.node)
-    if locked is not None:
-        return f"the guard of `{one_line(source, locked.receiver)}`"
-    if scope.kind == "for":
-        return f"the iterator `{one_line(source, scope.node)}`"
-    return f"the guard of `{one_line(source, scope.node)}`"
 
 
 def message(source: Source, scope: GuardScope, type_: Type | None = None) -> str:
@@ -91,12 +40,6 @@ def message(source: Source, scope: GuardScope, type_: Type | None = None) -> str
 
 
 # -- reasons -----------------------------------------------------------------------------------
-
-
-def first_await(source: Source, scope: GuardScope) -> tuple[str, int]:
-    """The first thing that is awaited with the guard, and its line."""
-    node = scope.trace.ordered()[0]
-    return awaited_in_words(source, node), await_line(source, node)
 
 
 def on_purpose(source: Source, scope: GuardScope) -> str:
@@ -409,21 +352,6 @@ def in_a_macro(source: Source, scope: GuardScope) -> str:
 
 # Why no block can end a guard in one part of a statement.
 NESTED = "what needs it stands in the same statement as what does not"
-
-
-def still_held(source: Source, awaits: Sequence[Node]) -> str:
-    """A note: the ``awaits`` up to which the guard is needed keep it."""
-    what, at = awaited_in_words(source, awaits[-1]), await_line(source, awaits[-1])
-    return f"It is still held up to {what} (line {at}), which is one section with what needs it."
-
-
-def drop_goes(source: Source, drop: Node) -> str:
-    """A note: the code's own ``drop`` is deleted."""
-    at = line(source, drop.start_byte)
-    return (
-        f"`{one_line(source, drop)}` on line {at} goes: see that nothing between the lock's new end "
-        "and that line was to be done under it."
-    )
 
 
 def too_deep() -> str:

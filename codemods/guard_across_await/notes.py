@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from codemods.guard_across_await import messages
+from tree_sitter import Node
+
+from codemods.guard_across_await import messages, words
 from engine.rust.effects import Effect
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import Flavour, lock_call
@@ -44,8 +46,8 @@ def _changes(source: Source, scope: GuardScope) -> bool:
 
 def note(source: Source, scope: GuardScope, flavour: Flavour, extra: tuple[str, ...]) -> str:
     """What changes, what it cost before, what to look at."""
-    what, at = messages.first_await(source, scope)
-    name = messages.guard_name(source, scope)
+    what, at = words.first_await(source, scope)
+    name = words.guard_name(source, scope)
     head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
     if lock_call(source, scope.trace.ordered()[0]) is not None:
         look = "It now ends before that: see that the two locks need not be held together."
@@ -64,7 +66,7 @@ def note(source: Source, scope: GuardScope, flavour: Flavour, extra: tuple[str, 
 def of_released(source: Source, effects: Sequence[Effect]) -> str:
     """Each thing, beside what is awaited first, that was done under the lock and no longer is."""
     said = [
-        f"{_words(effect)} (line {messages.line(source, effect.node.start_byte)})"
+        f"{_words(effect)} (line {words.line(source, effect.node.start_byte)})"
         for effect in effects
     ]
     return f"Done after the lock's end as well: {', '.join(dict.fromkeys(said))}."
@@ -91,6 +93,21 @@ def of_drop(flavour: Flavour, why: str) -> str:
     return (
         f"{said}. The lock is free at run time, but the future still is not `Send`, and clippy's "
         "`await_holding_lock` still fires."
+    )
+
+
+def of_what_holds(source: Source, awaits: Sequence[Node]) -> str:
+    """The ``awaits`` up to which the guard is needed keep it."""
+    what, at = words.awaited_in_words(source, awaits[-1]), words.await_line(source, awaits[-1])
+    return f"It is still held up to {what} (line {at}), which is one section with what needs it."
+
+
+def of_drop_gone(source: Source, drop: Node) -> str:
+    """The code's own ``drop`` is deleted."""
+    at = words.line(source, drop.start_byte)
+    return (
+        f"`{words.one_line(source, drop)}` on line {at} goes: see that nothing between the lock's new end "
+        "and that line was to be done under it."
     )
 
 
