@@ -16,6 +16,7 @@ from codemods.guard_across_await.chains import (
     with_lock,
 )
 from codemods.guard_across_await.extraction import Extraction, cloned_by, cost_of
+from codemods.guard_across_await.lent_names import lent
 from codemods.guard_across_await.named_guard import Carried, Context, GuardBlock
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
@@ -36,8 +37,7 @@ from engine.rust.drop_scopes import binds_by_reference
 from engine.rust.evaluation_order import lengthens_temporaries
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.known_calls import is_reading_method
-from engine.rust.nodes import COMPARISONS, is_callee, is_mut, method_on, operation_of
-from engine.rust.owned_copies import instead_of_reference
+from engine.rust.nodes import is_callee, is_mut, method_on, operation_of
 from engine.rust.scopes import Binding
 from engine.rust.statement_nodes import let_of, pattern_against
 from engine.rust.syntax import COMMENTS, Source, span_of
@@ -97,6 +97,7 @@ class _Writer:
         if not self.cost and copies:
             said = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in copies)
             self.cost = f"a clone of {said}"
+        self.gone = [span for extraction in extractions for span in extraction.places]
         self.names = self.pick()
 
     def pick(self) -> list[bytes]:
@@ -106,7 +107,6 @@ class _Writer:
         if outside is None:
             return picked
         where = Span(outside.start_byte, self.guard_block.block.end_byte)
-        gone = [span for c in self.extractions for span in c.places]
         for extraction in self.extractions:
             wanted = [value_names.suggest(self.source, extraction.node)]
             name = value_names.pattern_name(self.source, _pattern_of(extraction.node))
@@ -115,13 +115,11 @@ class _Writer:
             if self._is_guard(extraction):
                 wanted.insert(0, self.scope.bindings[0].name)
             wanted = [w for w in wanted if w not in picked] or [wanted[-1] + b"_value"]
-            picked.append(self._free(wanted, where, gone, extraction.places))
+            picked.append(self._free(wanted, where, extraction.places))
         return picked
 
-    def _free(
-        self, wanted: Sequence[bytes], where: Span, gone: Sequence[Span], meant: Sequence[Span]
-    ) -> bytes:
-        source, scopes = self.source, self.ctx.scopes
+    def _free(self, wanted: Sequence[bytes], where: Span, meant: Sequence[Span]) -> bytes:
+        source, scopes, gone = self.source, self.ctx.scopes, self.gone
         return first_free(wanted, lambda name: is_free(source, scopes, name, where, gone, meant))
 
     def _is_guard(self, extraction: Extraction) -> bool:
@@ -300,33 +298,8 @@ class _Writer:
         held = (self.guard_block.span, *(extraction.span for extraction in self.extractions))
         carried = (each.held for each in self.guard_block.carried if each.copied)
         cloned = (*cloned_by(self.extractions), *filter(None, carried))
-        return Draft(label, (*edits, *self._lent()), self.cost, held, cloned=cloned)
-
-    def _lent(self) -> list[Edit]:
-        """Behind the block, references to what was copied where the code needs one."""
-        found: dict[Span, Edit] = {}
-        gone = [span for extraction in self.extractions for span in extraction.places]
-        for carried in self.guard_block.carried:
-            if carried.copied is None:
-                continue
-            for use in self.ctx.scopes.uses(carried.binding):
-                away = any(use.span in span for span in gone)
-                if use.span.start < self.guard_block.span.end or use.capture or away:
-                    continue
-                node, name = self.source.innermost(use.span), carried.binding.name
-                if span_of(node) != use.span:
-                    continue
-                change = instead_of_reference(self.source, node, name, carried.copied)
-                if change is not None:
-                    span, text = change
-                    found[span] = Edit(self.source.path, span.start, span.end, text)
-        for span in list(found):  # of two that are compared both are values now
-            sides = _compared(self.source, span)
-            lent = [found[side] for side in sides if side in found]
-            if len(lent) == 2 and all(edit.replacement.startswith(b"&") for edit in lent):
-                for side in sides:
-                    del found[side]
-        return list(found.values())
+        behind = lent(self.ctx, self.guard_block.carried, self.guard_block.span.end, self.gone)
+        return Draft(label, (*edits, *behind), self.cost, held, cloned=cloned)
 
     def _value(self, extraction: Extraction) -> bytes:
         base = self.source.indent_of(extraction.node.start_byte)
@@ -366,15 +339,6 @@ def _up_to_next(source: Source, statement: Node) -> Span:
     """The statement, up to what stands behind it."""
     rest = source.data[statement.end_byte :]
     return Span(statement.start_byte, len(source.data) - len(rest.lstrip()))
-
-
-def _compared(source: Source, side: Span) -> tuple[Span, ...]:
-    """Both sides of the comparison that ``side`` is one of; () where it is none."""
-    node = source.innermost(side)
-    operation = operation_of(source, node.parent) if node.parent is not None else None
-    if operation is None or operation.operator not in COMPARISONS:
-        return ()
-    return span_of(operation.left), span_of(operation.right)
 
 
 def _costs(carried: Carried) -> bool:
