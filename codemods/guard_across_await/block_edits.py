@@ -17,7 +17,7 @@ from codemods.guard_across_await.chains import (
 )
 from codemods.guard_across_await.extraction import Extraction, cloned_by, cost_of
 from codemods.guard_across_await.lent_names import lent
-from codemods.guard_across_await.named_guard import Carried, Context, GuardBlock
+from codemods.guard_across_await.named_guard import Context, GuardBlock
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
     CHAIN_WIDTH,
@@ -93,9 +93,9 @@ class _Writer:
         self.inner = self.indent + self.unit
         self.end = trailing_comment(self.source, guard_block.span.end)
         self.cost = cost_of(extractions)
-        copies = [c.binding.name for c in guard_block.carried if _costs(c)]
-        if not self.cost and copies:
-            said = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in copies)
+        cloned = [c.binding.name for c in guard_block.carried if c.copied and c.copied.clones]
+        if not self.cost and cloned:
+            said = ", ".join(f"`{name.decode('utf-8', 'replace')}`" for name in cloned)
             self.cost = f"a clone of {said}"
         self.gone = [span for extraction in extractions for span in extraction.places]
         self.names = self.pick()
@@ -339,11 +339,6 @@ def _up_to_next(source: Source, statement: Node) -> Span:
     """The statement, up to what stands behind it."""
     rest = source.data[statement.end_byte :]
     return Span(statement.start_byte, len(source.data) - len(rest.lstrip()))
-
-
-def _costs(carried: Carried) -> bool:
-    """Is it cloned, and not just copied?"""
-    return carried.copied is not None and carried.copied.copy not in (b"*", b".copied()")
 
 
 # What is still the place, or a part of it, that the name in it starts.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
-from engine.rust.codegen import chained
+from engine.rust.owned_copies import copied_by
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import TypeFacts, is_used_mutably
 from engine.rust.types import Type
@@ -61,7 +61,7 @@ class Extraction:
 
     def value(self, text: bytes) -> bytes:
         """What is computed under the lock, of the ``text`` of ``node`` as it is laid out there."""
-        return b"*" + text if self.suffix == b"*" else chained(text, self.suffix)
+        return copied_by(self.suffix, text)
 
     def lent(self, value: bytes) -> bytes:
         """What stands in the statement for the ``value`` or its name."""

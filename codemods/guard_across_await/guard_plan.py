@@ -22,7 +22,7 @@ from codemods.guard_across_await.kept_handles import (
     without_later_uses,
 )
 from codemods.guard_across_await.last_need import Shortened, shortened
-from codemods.guard_across_await.named_guard import Context, Refused
+from codemods.guard_across_await.named_guard import Context, GuardBlock, Refused
 from codemods.guard_across_await.readings import reading
 from engine.base.model import Span
 from engine.rust.evaluation_order import expressions_around
@@ -45,9 +45,8 @@ class GuardPlan:
     reason: str = ""
     others: tuple[GuardScope, ...] = ()
     notes: tuple[str, ...] = ()
-    blocked: str = (
-        "a pattern binds it"  # why no block can end it, where a ``drop`` does ("": one can)
-    )
+    # Why no block can end it, where a ``drop`` does ("": one can).
+    blocked: str = "a pattern binds it"
     open: bool = False  # types that are not known yet decide
     scope: GuardScope | None = None  # with those awaits alone that the guard is held over no more
     kept: tuple[str, ...] = ()  # notes: what of the guard's life stays, or goes beside
@@ -124,9 +123,12 @@ def _handed_out(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPla
     if not scope.trace.later or reason_to_keep(ctx, without_later_uses(scope), guard):
         return None
     found = handle_block(ctx, scope, guard)
-    if found is None:
-        return None
-    return GuardPlan(tuple(block_edits.drafts(ctx, scope, found)), notes=found.notes)
+    return _with_block(ctx, scope, found) if found is not None else None
+
+
+def _with_block(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> GuardPlan:
+    ways = block_edits.drafts(ctx, scope, guard_block)
+    return GuardPlan(tuple(ways), others=guard_block.others, notes=guard_block.notes)
 
 
 def _found_handle(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPlan | None:
@@ -145,22 +147,17 @@ def _named(
     except Refused as refused:
         handles = handle_block(ctx, scope, guard)
         if handles is not None:
-            return GuardPlan(tuple(block_edits.drafts(ctx, scope, handles)), notes=handles.notes)
+            return _with_block(ctx, scope, handles)
         early = scope.kind == "let" and refused.droppable
         dropped = pattern_guard.early_drops(ctx, scope) if early else None
         if dropped is None:
             raise refused
         return GuardPlan((dropped,), blocked=refused.reason)
-    ways = block_edits.drafts(ctx, scope, guard_block)
-    if scope.kind == "let" and not guard_block.others:
-        dropped = pattern_guard.early_drops(ctx, scope)  # where rustc refuses the block
-        ways += [dropped] if dropped is not None else []
-    return GuardPlan(
-        tuple(ways),
-        others=guard_block.others,
-        notes=guard_block.notes,
-        blocked="",
-    )
+    planned = replace(_with_block(ctx, scope, guard_block), blocked="")
+    if scope.kind != "let" or guard_block.others:
+        return planned
+    dropped = pattern_guard.early_drops(ctx, scope)  # where rustc refuses the block
+    return replace(planned, drafts=(*planned.drafts, dropped)) if dropped is not None else planned
 
 
 def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:

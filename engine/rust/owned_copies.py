@@ -48,13 +48,23 @@ class OwnedCopy:
     lend: tuple[bytes, bytes]
     optional: bool = False
 
+    @property
+    def clones(self) -> bool:
+        """Is the value cloned, and not just copied?"""
+        return self.copy not in (b"*", b".copied()")
+
     def of(self, reference: bytes) -> bytes:
         """The value, made of a path or a chain of calls."""
-        return b"*" + reference if self.copy == b"*" else chained(reference, self.copy)
+        return copied_by(self.copy, reference)
 
     def lent(self, name: bytes) -> bytes:
         """The reference, of a value that is bound to ``name``."""
         return self.lend[0] + name + self.lend[1]
+
+
+def copied_by(copy: bytes, reference: bytes) -> bytes:
+    """The value that the ``copy`` of an :class:`OwnedCopy` makes of a ``reference``."""
+    return b"*" + reference if copy == b"*" else chained(reference, copy)
 
 
 def owned_copy(facts: TypeFacts, type_: Type, written: bytes = b"") -> OwnedCopy | None:
