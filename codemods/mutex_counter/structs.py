@@ -9,6 +9,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.counter_structs import CounterStruct
 from codemods.mutex_counter.located import Located
 from codemods.mutex_counter.split_structs import SplitStruct
+from codemods.mutex_counter.struct_makers import StructMakers
 from codemods.mutex_counter.struct_sites import (
     counts,
     fields,
@@ -48,26 +49,28 @@ def _made(located: Located, source: Source, struct: Node, sites: list[Site]) -> 
 
 def _told(located: Located, source: Source, struct: Node, sites: list[Site]) -> Proposal | None:
     """The reason why a struct of another shape is left, when it is counted with."""
-    uses = CounterStruct(located, source, struct)
-    files = {call.path for call in located.lock_calls if uses.locks_it(call)}
-    numbers, inner = number_fields(source, struct), inner_counters(source, struct)
-    name = uses.name.decode("utf-8", "replace")
-    reason = ""
-    for path in files:
-        text = located.source(path)
-        if counts(text, inner, inside=True):
-            at, type_ = next(iter(inner.items()))
-            what = f"`{name}.{at.decode()}` is `{source.text(type_).decode('utf-8', 'replace')}`"
-            reason = (
-                f"{what}: an array of atomics is to be made by hand"
-                if item_nodes.element_of(type_) is not None
-                else f"{what}, a struct of its own: its counters are to be made atomics by hand"
-            )
-        if counts(text, numbers) and item_nodes.type_parameters(struct) is not None:
-            reason = f"`{name}` has type parameters: its counters are to be made atomics by hand"
-        elif counts(text, numbers) and item_nodes.tuple_types(struct):
-            reason = f"the fields of `{name}` have no names, and not all are counters"
-        if reason:
-            mine = shown(sites, counted=True)
-            return Proposal(mine, reason=reason) if mine else None
-    return None
+    one = StructMakers(located, source, struct)
+    reason = _why_left(
+        one, sorted({call.path for call in located.lock_calls if one.locks_it(call)})
+    )
+    mine = shown(sites, counted=True) if reason else ()
+    return Proposal(mine, reason=reason) if mine else None
+
+
+def _why_left(one: StructMakers, paths: list[str]) -> str:
+    """In words, for a struct that is locked in the files at ``paths``; "" where it is not counted with."""
+    source, struct, name = one.source, one.struct, one.name.decode("utf-8", "replace")
+    texts = [one.located.source(path) for path in paths]
+    if any(counts(text, one.numbers) for text in texts):
+        if item_nodes.type_parameters(struct) is not None:
+            return f"`{name}` has type parameters: its counters are to be made atomics by hand"
+        if item_nodes.tuple_types(struct):
+            return f"the fields of `{name}` have no names, and not all are counters"
+    inner = inner_counters(source, struct)
+    if not any(counts(text, inner, inside=True) for text in texts):
+        return ""
+    at, type_ = next(iter(inner.items()))
+    what = f"`{name}.{at.decode()}` is `{source.text(type_).decode('utf-8', 'replace')}`"
+    if item_nodes.element_of(type_) is not None:
+        return f"{what}: an array of atomics is to be made by hand"
+    return f"{what}, a struct of its own: its counters are to be made atomics by hand"
