@@ -18,7 +18,8 @@ from engine.rust.files import mentions_in
 from engine.rust.held_guards import guards_at
 from engine.rust.item_nodes import name_of, trait_of, visibility_of
 from engine.rust.nodes import call_around, call_by_name, callee_name, last_name
-from engine.rust.syntax import Source, attributes, is_async
+from engine.rust.per_source import per_source
+from engine.rust.syntax import Source, attributes, is_async, span_of
 
 _WEIGHT = {"stream": 8, "handler": 6, "loop": 5, "under-lock": 4, "async": 2}
 _IN_TESTS = -20
@@ -113,8 +114,16 @@ def _runs_once(source: Source, node: Node, calls: int) -> bool:
         callee = callee_name(call) if call is not None else None
         waits = callee is not None and source.text(callee) == b"block_on"
         return call is not None and waits and _runs_once(source, call, calls)
-    named, parent = name_of(inner), inner.parent
-    if named is None or parent is None or parent.type != "source_file":
+    return _is_called_once(source, span_of(inner), calls)
+
+
+@per_source
+def _is_called_once(source: Source, function: Span, calls: int) -> bool:
+    """Is the ``fn`` at ``function`` ``main``, or private and called in places alone that run once? At most
+    ``calls`` functions between it and ``main`` are looked at."""
+    inner = source.typed_at(function, "function_item")
+    named, parent = (name_of(inner), inner.parent) if inner is not None else (None, None)
+    if inner is None or named is None or parent is None or parent.type != "source_file":
         return False
     name = source.text(named)
     if name == b"main":
