@@ -31,6 +31,12 @@ class Crate:
     update: tuple[str, ...]
 
     @property
+    def flags(self) -> tuple[str, ...]:
+        """What is given to cargo, and to the tool, besides the command's own."""
+        features = ("--features", ",".join(self.features)) if self.features else ()
+        return (*self.args, *features)
+
+    @property
     def label(self) -> str:
         return f"{self.name}-{self.version}"
 

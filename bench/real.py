@@ -67,7 +67,7 @@ def main() -> int:
 def _one(crate: Crate, row: Row) -> None:
     source = fetch(crate, WORK / "src")
     row.lines = sum(p.read_bytes().count(b"\n") for p in source.rglob("*.rs"))
-    flags = [*crate.args, *(("--features", ",".join(crate.features)) if crate.features else ())]
+    flags = list(crate.flags)
     environment = {**os.environ, "CARGO_TARGET_DIR": str(WORK / "plain")}
     check = ["cargo", "check", "--all-targets", "--offline", *flags]
     _run(check, source, environment)

@@ -100,9 +100,8 @@ def _shown(fix: Mapping[str, Any]) -> str:
 def _diff(crate: Crate, report: Path) -> dict[str, Any]:
     source = fetch(crate, WORK / "src")
     report.unlink(missing_ok=True)
-    flags = [*crate.args, *(("--features", ",".join(crate.features)) if crate.features else ())]
     tool = str(Path(sys.executable).with_name("spikeproof"))
-    command = [tool, "diff", str(source), "--review", "--no-bench", "--offline", *flags]
+    command = [tool, "diff", str(source), "--review", "--no-bench", "--offline", *crate.flags]
     if not crate.tests:
         command.append("--no-tests")
     run = subprocess.run(

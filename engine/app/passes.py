@@ -12,7 +12,7 @@ from engine.app.session import Session, Tally, follow_with, packages_with, verif
 from engine.base.model import Fix, Level, Outcome, Proposal, Site, Verdict
 from engine.cargo.cargo_results import CheckRun
 from engine.detect.facts import Facts, Sources
-from engine.detect.scan import scan
+from engine.detect.scan import scan_workspace
 from engine.detect.silent_sites import dismissed
 from engine.detect.site_filter import ProposalFilter
 from engine.detect.site_tracking import SiteTracker
@@ -194,14 +194,7 @@ def rescan(
     start from that. ``check`` is the last one that was made, where it was of this tree."""
     session.cargo.write(files)
     check = check or session.cargo.check()
-    workspace = session.workspace
-    found = scan(
-        session.scratch.tree,
-        workspace.files,
-        names,
-        workspace.edition_of,
-        takes_cold=workspace.takes_cold,
-    )
+    found = scan_workspace(session.workspace, names, root=session.scratch.tree)
     return found.sites, check
 
 

@@ -24,7 +24,7 @@ from engine.base.model import Site, Skip
 from engine.base.ui import Ui
 from engine.cargo.workspace import Workspace
 from engine.detect.facts import Sources, sources_of
-from engine.detect.scan import ScanResult, scan
+from engine.detect.scan import ScanResult, scan_workspace
 from engine.detect.site_filter import SiteFilter, old_words
 from engine.detect.suppress import UnusedAllowance
 from engine.report.result import Result
@@ -46,14 +46,7 @@ class Surveyed(NamedTuple):
 
 def survey(workspace: Workspace, names: Sequence[str], ui: Ui) -> Surveyed:
     """Sites as the types show them (``scan --types``)."""
-    found = scan(
-        workspace.root,
-        workspace.files,
-        names,
-        workspace.edition_of,
-        ui.scanning,
-        takes_cold=workspace.takes_cold,
-    )
+    found = scan_workspace(workspace, names, ui.scanning)
     if not _any_site(found.sites):
         unused = unused_by(workspace, found.idle, names)
         return Surveyed((), found.skipped, found.suppressed, 0, unused, 0, frozenset())
@@ -88,14 +81,7 @@ def proving(request: RunRequest, ui: Ui) -> Iterator[tuple[Result, Session | Non
     The scratch copy is still open, so that more can be proven there; None where nothing was to be
     asked of cargo, and nothing opened. ``run`` is the same for who wants the result alone."""
     workspace = request.workspace
-    found = scan(
-        workspace.root,
-        workspace.files,
-        request.codemods,
-        workspace.edition_of,
-        ui.scanning,
-        takes_cold=workspace.takes_cold,
-    )
+    found = scan_workspace(workspace, request.codemods, ui.scanning)
     result = _by_scan_alone(request, found)
     if result is not None:
         yield result, None

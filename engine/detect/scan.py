@@ -16,7 +16,7 @@ from pathlib import Path
 from tree_sitter import Node, Query
 
 from engine.base.model import Site, Skip, Span
-from engine.cargo.workspace import read_source
+from engine.cargo.workspace import Workspace, read_source
 from engine.detect import suppress
 from engine.detect.codemod import Codemod, Match, registry
 from engine.detect.identity import identified
@@ -352,6 +352,24 @@ def scan(
         sum(size for _, size in results),
         tuple(entry for file, _ in results for entry in file.idle),
         tuple(entry for file, _ in results for entry in file.maybe),
+    )
+
+
+def scan_workspace(
+    workspace: Workspace,
+    names: Sequence[str],
+    on_progress: Callable[[int, int], None] | None = None,
+    root: Path | None = None,
+) -> ScanResult:
+    """All files of ``workspace``, as its manifests and config have it; ``root``: a copy of it that is
+    read in its place."""
+    return scan(
+        root or workspace.root,
+        workspace.files,
+        names,
+        workspace.edition_of,
+        on_progress,
+        takes_cold=workspace.takes_cold,
     )
 
 

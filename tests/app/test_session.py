@@ -16,7 +16,7 @@ from engine.cargo.oracle import Oracle
 from engine.cargo.workspace import Selection, discover
 from engine.detect.codemod import Codemod, LoadedCodemod
 from engine.detect.facts import Sources, sources_of
-from engine.detect.scan import scan
+from engine.detect.scan import scan_workspace
 from engine.rust.questions import COPY, NOTHING, Answers, Question
 from tests.smallcrate import manifest
 from tests.trees import build
@@ -75,7 +75,7 @@ def session(tmp_path: Path) -> Iterator[Session]:
 
 def sites_of(session: Session) -> tuple[Site, ...]:
     workspace = session.workspace
-    return scan(workspace.root, workspace.files, NAMES, workspace.edition_of).sites
+    return scan_workspace(workspace, NAMES).sites
 
 
 def told(answers: Answers) -> str:

@@ -19,7 +19,7 @@ from engine.cargo.trait_probes import LATE
 from engine.cargo.units import Replay
 from engine.cargo.workspace import Selection, discover
 from engine.detect.codemod import registry
-from engine.detect.scan import scan
+from engine.detect.scan import scan_workspace
 from engine.rust.questions import (
     COPY,
     DISPLAY,
@@ -123,7 +123,7 @@ def test_a_compiler_that_knows_it_is_stable_tells_the_same(
 def test_what_traits_cost(session: Session) -> None:
     """Beside the types of all that the codemods ask about: no further run of rustc."""
     workspace, sources = session.workspace, session.sources
-    found = scan(workspace.root, workspace.files, tuple(registry()), workspace.edition_of)
+    found = scan_workspace(workspace, tuple(registry()))
     types = {
         question
         for name in registry()

@@ -11,7 +11,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Site
 from engine.cargo.workspace import Selection, discover
 from engine.detect.change_base import Newness, since
-from engine.detect.scan import scan
+from engine.detect.scan import scan_workspace
 from tests.gitrepo import commit, git, start
 from tests.trees import build, package
 
@@ -31,7 +31,7 @@ def root(tmp_path: Path) -> Path:
 
 def look(root: Path, revision: str = "main", merge_base: bool = True) -> tuple[Newness, list[Site]]:
     workspace = discover(root, Selection())
-    sites = scan(workspace.root, workspace.files, NAMES, workspace.edition_of).sites
+    sites = scan_workspace(workspace, NAMES).sites
     return since(workspace, revision, merge_base=merge_base), [s for s in sites if s.role == "site"]
 
 

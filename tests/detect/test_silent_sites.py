@@ -15,7 +15,7 @@ from engine.cargo.workspace import Selection, discover
 from engine.detect import codemod as codemods
 from engine.detect.codemod import registry
 from engine.detect.facts import Facts, sources_of
-from engine.detect.scan import scan
+from engine.detect.scan import scan_workspace
 from engine.detect.silent_sites import NO_SITE, dismissals, dismissed_sites
 from engine.rust.questions import NOTHING
 from tests.smallcrate import manifest
@@ -71,7 +71,7 @@ def test_whatever_a_codemod_leaves_out_of_its_plan_is_told(
 ) -> None:
     root = build(tmp_path / "app", {"Cargo.toml": manifest("app"), "src/lib.rs": TEXT})
     workspace = discover(root, Selection())
-    found = scan(workspace.root, workspace.files, (name,), workspace.edition_of)
+    found = scan_workspace(workspace, (name,))
     shown = {site.id for site in found.sites if site.role == "site"}
     assert shown
 
