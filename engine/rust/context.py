@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
-from engine.base.model import Heat
+from engine.base.model import Heat, Span
 from engine.rust.files import mentions_in
 from engine.rust.held_guards import guards_at
 from engine.rust.item_nodes import name_of, trait_of, visibility_of
