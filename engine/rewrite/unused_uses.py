@@ -6,9 +6,10 @@ word of its module (macros and format strings included), and no child module tha
 trait, ``pub use``, one that may be unused by a lint level of its own, and one under another attribute
 that is not for lints, rustfmt or rustdoc alone stay; with the others their attributes go.
 
-A name that std's prelude has as well (``use alloc::format`` of a crate that may be built without std) is
-another matter: with std nothing tells that it is missing. It stays where a macro that is not known, or a
-child module in another file, may need it; where none may, it goes from under a ``cfg`` as well.
+Two kinds are missed by nobody where they are missing: a name that std's prelude has as well
+(``use alloc::format`` of a crate that may be built without std), and one under a ``cfg``, which this build may
+not compile. They stay where a macro that is not known, or a child module in another file, may need
+them; where none may, they go, from under a ``cfg`` as well.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from engine.rust.imports import (
 )
 from engine.rust.macros import calls_other_than_stds
 from engine.rust.statement_nodes import body_of
-from engine.rust.std_paths import brought_by_stds_prelude, is_trait
+from engine.rust.std_paths import brought_by_stds_prelude, is_trait, same_item
 from engine.rust.syntax import Source, attributes, span_of
 
 _USE = re.compile(rb"(?<!\w)use\s[^;]*;")
@@ -88,7 +89,7 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
         for item in known:
             if item.full != full or item.public or item.local == b"*":
                 continue
-            if item.attributed and not _goes_with_its_cfg(source, item):
+            if item.attributed and not _only_under_cfgs(source, item):
                 continue
             if _is_kept(source, item):
                 continue
@@ -127,10 +128,15 @@ def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) 
     leave = [i.declaration for i in known if i.local == item.local]
     if item.local in words(source, scope.span, [*leave, *(s.span for s in inner)]):
         return True
-    if brought_by_stds_prelude(item.local) and (
+    unnoticed = item.attributed or brought_by_stds_prelude(item.local)
+    if unnoticed and (
         calls_other_than_stds(source, scope.span) or _has_files(source, scope, found)
     ):
         return True
+    if item.attributed and any(
+        i.local == item.local and not same_item(i.full, item.full) for i in known
+    ):
+        return True  # in another configuration the name is that of something else
     siblings = [i for i in known if i.declaration == item.declaration]
     if any(i.local == item.local and i.leaf != item.leaf for i in siblings):
         return True
@@ -148,10 +154,10 @@ def _has_files(source: Source, scope: Scope, found: Sequence[Scope]) -> bool:
     return any(node.type == "mod_item" and body_of(node) is None for node in items)
 
 
-def _goes_with_its_cfg(source: Source, item: Import) -> bool:
-    """Is it there for a name that std's prelude has, under nothing but a ``cfg``?"""
+def _only_under_cfgs(source: Source, item: Import) -> bool:
+    """Does it stand under no other attribute that counts than a ``cfg``?"""
     node = source.typed_at(item.declaration, "use_declaration")
-    return node is not None and brought_by_stds_prelude(item.local) and only_cfgs(source, node)
+    return node is not None and only_cfgs(source, node)
 
 
 def _removal(source: Source, item: Import) -> Edit:

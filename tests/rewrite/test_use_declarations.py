@@ -177,9 +177,26 @@ def test_what_a_child_module_sees_through_super_is_needed() -> None:
     assert settle(own, MUTEX).startswith("static A: u8")
 
 
-def test_public_and_conditional_lines_are_never_removed() -> None:
-    for head in ("pub use std::sync::Mutex;\n", "#[cfg(unix)]\nuse std::sync::Mutex;\n"):
-        assert settle(head + "fn f(x: Mutex<u8>) {}\n", MUTEX).startswith(head)
+def test_public_lines_are_never_removed() -> None:
+    head = "pub use std::sync::Mutex;\n"
+    assert settle(head + "fn f(x: Mutex<u8>) {}\n", MUTEX).startswith(head)
+
+
+def test_a_conditional_line_goes_where_nothing_in_any_configuration_may_need_it() -> None:
+    body = "fn f(x: Mutex<u8>) {}\n"
+    one = "#[cfg(unix)]\nuse std::sync::Mutex;\n"
+    two = "#[cfg(test)]\nuse std::sync::Mutex;\n#[cfg(not(test))]\nuse std::sync::Mutex;\n"
+    listed = "#[cfg(unix)]\nuse std::sync::{Arc, Mutex};\n"
+    assert settle(one + body, MUTEX) == settle(two + body, MUTEX) == "fn f(x: u8) {}\n"
+    assert settle(listed + body, MUTEX).startswith("#[cfg(unix)]\nuse std::sync::Arc;\n")
+    for needs in (
+        "fn g() { made_elsewhere!(); }\n",  # its expansion may name it
+        "mod other;\n",  # `use super::*;` in its file
+        "mod own { use super::*; #[cfg(unix)] type M = Mutex<u16>; }\n",
+        "#[cfg(windows)]\nfn g() -> Mutex<u16> { todo!() }\n",
+        "#[cfg(windows)]\nuse parking_lot::Mutex;\n",  # the same name, something else
+    ):
+        assert settle(one + needs + body, MUTEX).startswith(one), needs
 
 
 def test_a_line_goes_with_attributes_that_leave_it_there() -> None:
@@ -193,7 +210,7 @@ def test_a_line_goes_with_attributes_that_leave_it_there() -> None:
     shrunk = "#[rustfmt::skip]\nuse std::{fmt,  sync::{Mutex, Arc}};\nfn f(x: Mutex<u8>) {}\n"
     assert "use std::{fmt,  sync::Arc};" in settle(shrunk, MUTEX)
     for kept in (
-        "allow(unused_imports)", "allow(dead_code, unused)", "expect(unused_imports)", "cfg(unix)",
+        "allow(unused_imports)", "allow(dead_code, unused)", "expect(unused_imports)",
         "cfg_attr(unix, rustfmt::skip)", "unknown", "unknown::rustfmt", "rustfmt::skip]\n#[cfg(unix)",
         "rustfmt::skip] // by hand\n#[allow(deprecated)", "cfg(unix)] // for unix\n#[allow(deprecated)",
     ):  # fmt: skip
