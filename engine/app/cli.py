@@ -21,6 +21,7 @@ from engine.app.options import (
     COMMON,
     GATE,
     PATHS,
+    PROFILE,
     PROOF,
     SAMPLES,
     SELECTION,
@@ -33,6 +34,7 @@ from engine.app.options import (
 )
 from engine.base.errors import SpikeproofError, Terminated
 from engine.base.exits import EXIT_CLEAN, EXIT_FAILED, failing
+from engine.base.fsio import show
 
 if TYPE_CHECKING:
     from engine.base.ui import Ui
@@ -53,7 +55,7 @@ def cli() -> None:
 
 @cli.command()
 @PATHS
-@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, GATE, COMMON)
+@options(SELECTION, PROFILE, CODEMODS, COLD, SINCE, BASELINE, GATE, COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
 @click.option(
     "--top", type=click.IntRange(1), metavar="N", help="Show the N hottest of a workspace alone."
@@ -85,7 +87,7 @@ def scan(paths: tuple[Path, ...], types: bool, form: str, statistics: bool, **co
 
 @cli.command()
 @PATHS
-@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, (SAMPLES,), GATE, VERBOSITY)
+@options(SELECTION, PROFILE, CODEMODS, COLD, SINCE, BASELINE, PROOF, (SAMPLES,), GATE, VERBOSITY)
 @click.option(
     "-o",
     "into",
@@ -121,7 +123,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@options(SELECTION, CODEMODS, COLD, SINCE, BASELINE, PROOF, GATE, VERBOSITY)
+@options(SELECTION, PROFILE, CODEMODS, COLD, SINCE, BASELINE, PROOF, GATE, VERBOSITY)
 @click.option(
     "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
 )
@@ -168,7 +170,7 @@ def apply(path: Path, every: bool, undo: bool, **common: Any) -> int:
 
 @cli.command()
 @click.argument("path", default=".", type=click.Path(path_type=Path))
-@options(SELECTION, CODEMODS, COLD, COMMON)
+@options(SELECTION, PROFILE, CODEMODS, COLD, COMMON)
 @click.option(
     "--no-types",
     is_flag=True,
@@ -227,7 +229,7 @@ def bench(
     help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
     "the pull or merge request, as GitHub's or GitLab's environment names it.",
 )
-@options(SELECTION, CODEMODS, COLD, BASELINE, VERBOSITY, CI_PROOF)
+@options(SELECTION, PROFILE, CODEMODS, COLD, BASELINE, VERBOSITY, CI_PROOF)
 @click.option(
     "--fail-on",
     type=click.Choice(["safe", "review", "none"]),
@@ -358,6 +360,10 @@ def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspac
 
     if common["toolchain"]:
         os.environ["RUSTUP_TOOLCHAIN"] = common["toolchain"]  # rustup asks it before all files
+    if common["jobs"]:
+        os.environ["CARGO_BUILD_JOBS"] = common["jobs"]  # every command of cargo asks it
+    if common["manifest_path"] is not None:
+        paths = [_manifest(common["manifest_path"], paths)]
     features = tuple(f for group in common["features"] for f in group.replace(",", " ").split())
     selection = Selection(
         packages=tuple(common["packages"]),
@@ -367,11 +373,26 @@ def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspac
         all_features=common["all_features"],
         no_default_features=common["no_default_features"],
         target=common["target"],
-        locked=common["locked"],
-        offline=common["offline"],
+        locked=common["locked"] or common["frozen"],
+        offline=common["offline"] or common["frozen"],
+        profile=_profile(common),
     )
     found = discover_all(paths, selection)
     return tuple(w.with_cold() for w in found) if common.get("cold") else found
+
+
+def _manifest(named: Path, paths: Sequence[Path]) -> Path:
+    if list(paths) != [Path()]:
+        raise SpikeproofError("--manifest-path and a PATH both say what to work on: leave out one")
+    if named.name != "Cargo.toml":
+        raise SpikeproofError(f"--manifest-path must name a Cargo.toml, not {show(named)}")
+    return named
+
+
+def _profile(common: dict[str, Any]) -> str | None:
+    if common.get("release") and common.get("profile"):
+        raise SpikeproofError("--release is --profile release: leave out one")
+    return "release" if common.get("release") else common.get("profile")
 
 
 def _end(_signal: int, _frame: object) -> None:

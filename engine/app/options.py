@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 
 SELECTION = (
     click.option(
+        "--manifest-path",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="The Cargo.toml to work on, in place of a PATH.",
+    ),
+    click.option(
         "-p", "--package", "packages", multiple=True, metavar="SPEC", help="Package(s) to work on."
     ),
     click.option("--workspace", is_flag=True, help="All packages of the workspace."),
@@ -34,6 +40,18 @@ SELECTION = (
     ),
     click.option("--locked", is_flag=True, help="Cargo.lock must be up to date."),
     click.option("--offline", is_flag=True, help="Do not touch the network."),
+    click.option("--frozen", is_flag=True, help="Both of these, as with cargo."),
+    click.option(
+        "-j",
+        "--jobs",
+        metavar="N",
+        help="Processes of rustc that cargo runs at once, as it takes it.",
+    ),
+)
+# What is checked and tested is built so; benches have a profile of their own.
+PROFILE = (
+    click.option("--release", is_flag=True, help="Check and test in the release profile."),
+    click.option("--profile", metavar="NAME", help="Check and test in this profile."),
 )
 PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 

@@ -83,7 +83,8 @@ class Session:
         self.scratch = scratch
         self.ui = ui
         self.limits = Limits.of(workspace.config)
-        self.selection = (*workspace.package_args(), *workspace.selection.cargo_args())
+        asked = workspace.selection
+        self.selection = (*workspace.package_args(), *asked.cargo_args(), *asked.profile_args())
         self.cargo = Cargo(scratch, self.selection, self.limits, scratch.cargo_args, ui.progress)
         self.sources = sources_of(workspace)
         self.outside = OutsidePackages(workspace)

@@ -28,10 +28,17 @@ class Ui:
         self._began = time.monotonic()
 
     def color(self, stream: object) -> bool:
-        """Colour on this stream? ``auto``: a terminal, and NO_COLOR is not set."""
+        """Colour on this stream? ``auto``: as NO_COLOR, FORCE_COLOR or CARGO_TERM_COLOR say, in this
+        order, else a terminal's."""
         if self._choice != "auto":
             return self._choice == "always"
-        if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR", "0") != "0":
+            return True
+        if (cargos := os.environ.get("CARGO_TERM_COLOR", "auto")) in ("always", "never"):
+            return cargos == "always"
+        if os.environ.get("TERM") == "dumb":
             return False
         isatty = getattr(stream, "isatty", None)
         return bool(isatty and isatty())

@@ -60,6 +60,18 @@ def nearest_manifest(folder: Path) -> Path | None:
     return None
 
 
+def manifests_below(folder: Path) -> list[Path]:
+    """The topmost folders below ``folder`` with a ``Cargo.toml``, sorted: each a package or a workspace
+    of its own. Hidden folders, ``target`` and links are not entered."""
+    found = []
+    for at, folders, files in os.walk(folder):
+        if "Cargo.toml" in files:
+            found.append(Path(at))
+            folders.clear()
+        folders[:] = [name for name in folders if name[0] != "." and name != "target"]
+    return sorted(found)
+
+
 def find_members(current: Path, cargo_home: Path) -> Members:
     """The workspace that the manifest ``current`` (absolute, resolved) belongs to.
 

@@ -17,7 +17,8 @@ _SPEC = re.compile(r"(?P<name>[^@:#/]+)(?:[@:](?P<version>\d[^@:]*))?")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The flags that the user gave, named as cargo's."""
+    """The flags that the user gave, named as cargo's. ``profile`` is that of checks and tests (None:
+    cargo's own)."""
 
     packages: tuple[str, ...] = ()
     workspace: bool = False
@@ -28,6 +29,7 @@ class Selection:
     target: str | None = None
     locked: bool = False
     offline: bool = False
+    profile: str | None = None
 
     def __post_init__(self) -> None:
         if self.exclude and not self.workspace:
@@ -38,8 +40,13 @@ class Selection:
         """Do the flags (rather than the path) say which packages?"""
         return self.workspace or bool(self.packages)
 
+    def profile_args(self) -> tuple[str, ...]:
+        """The argument of ``cargo check`` and ``cargo test`` that chooses the profile."""
+        return () if self.profile is None else ("--profile", self.profile)
+
     def cargo_args(self) -> tuple[str, ...]:
-        """The arguments of cargo but those that choose packages (``Workspace.package_args``)."""
+        """The arguments of cargo but those that choose packages (``Workspace.package_args``) and
+        the profile."""
         args: list[str] = []
         if self.features:
             args += ["--features", ",".join(self.features)]

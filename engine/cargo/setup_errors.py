@@ -26,15 +26,20 @@ _KNOWN: tuple[tuple[re.Pattern[str], str], ...] = (
         "rustc knows no target `{0}`: `rustc --print target-list` names those that there are",
     ),
     (
+        re.compile(r"cannot create the lock file .* because --locked"),
+        "there is no Cargo.lock, and --locked (or --frozen) forbids to make one: run "
+        "`cargo generate-lockfile`",
+    ),
+    (
+        re.compile(r"(?:needs to be updated but|cannot update the lock file .* because) --locked"),
+        "Cargo.lock is not up to date, and --locked forbids to write it: run `cargo update --workspace`",
+    ),
+    (
         re.compile(
             r"(?:--offline|the network is not allowed|in offline mode|--frozen was specified)"
         ),
         "cargo may not use the network, and not all crates are on this machine: run `cargo fetch` "
         "first, or leave --offline out",
-    ),
-    (
-        re.compile(r"(?:needs to be updated but|cannot update the lock file .* because) --locked"),
-        "Cargo.lock is not up to date, and --locked forbids to write it: run `cargo update --workspace`",
     ),
     (
         re.compile(

@@ -18,7 +18,7 @@ from engine.base.ignore import patterns
 from engine.base.model import Site, Skip
 from engine.cargo.cargoconfig import cargo_home
 from engine.cargo.config import Config, Rule, read_config
-from engine.cargo.members import Members, find_members, nearest_manifest
+from engine.cargo.members import Members, find_members, manifests_below, nearest_manifest
 from engine.cargo.packages import Package, packages_of, relative
 from engine.cargo.selection import Selection
 from engine.cargo.sources import (
@@ -33,6 +33,8 @@ from engine.cargo.sources import (
 __all__ = ["Package", "Selection", "Workspace", "discover", "discover_all", "read_source"]
 
 _VENDOR_HINT = "a member outside the workspace's folder: neither scanned nor changed"
+
+_LISTED = 8  # folders in a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,9 +181,7 @@ def discover_all(paths: Sequence[Path], selection: Selection) -> tuple[Workspace
         target = _existing(path)
         current = nearest_manifest(target if target.is_dir() else target.parent)
         if current is None:
-            raise SpikeproofError(
-                f"no Cargo.toml in {show(target)} or above it: name a folder of a Rust package"
-            )
+            raise SpikeproofError(_no_manifest(target))
         ground = next((g for g in grounds.values() if current in g.manifests), None)
         if ground is None:
             ground = _ground(current)
@@ -292,6 +292,18 @@ def _existing(path: Path) -> Path:
             f"{show(path)} is neither a folder nor a Cargo.toml nor a .rs file: name one of these"
         )
     return target
+
+
+def _no_manifest(target: Path) -> str:
+    """What is wrong with a path above which there is no manifest, and what to name in its place."""
+    said = f"no Cargo.toml in {show(target)} or above it"
+    below = manifests_below(target) if target.is_dir() else []
+    if not below:
+        return f"{said}: name a folder of a Rust package"
+    named = ", ".join(show(folder.relative_to(target)) for folder in below[:_LISTED])
+    more = f" and {len(below) - _LISTED} more" if len(below) > _LISTED else ""
+    which = "name it" if len(below) == 1 else "name one, `scan` and `diff` take several"
+    return f"{said}; below it: {named}{more}: {which}"
 
 
 def _within(path: str, folder: str) -> bool:

@@ -78,6 +78,8 @@ def test_lints_are_no_errors_of_rustcs() -> None:
         ("= note: the `x-y` target may not be installed\n", "`rustup target add x-y`"),
         ("error: you're using offline mode (--offline) without ..\n", "run `cargo fetch`"),
         ("error: the lock file /x needs to be updated but --locked was passed", "not up to date"),
+        ("error: cannot create the lock file /x because --locked was passed to prevent this\n"
+         "help: remove the --locked flag and use --offline instead.", "cargo generate-lockfile"),
         ("error: failed to parse manifest at `/x`\n", "cargo cannot build the workspace: failed to parse"),
         ("", "cargo cannot build the workspace"),
     ],
