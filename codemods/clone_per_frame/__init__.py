@@ -8,6 +8,7 @@ and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
 
 - the copy is only read: `x.clone().len()`, `f(&x.clone())`, `format!("{}", x.clone())`,
   `let y = x.clone(); y.len()`, `for item in list.clone()`, `match state.clone() {..}`;
+- an `Option` is copied and opened, and what is inside is only read: `x.name.clone().unwrap().len()`;
 - the value is not used again, so that it could have been moved;
 - it is passed to a private function of the same package that only reads its parameter;
 - a deep copy is made for every frame of a stream and cannot go: reported, with the reason. So is one of
@@ -119,7 +120,8 @@ When to leave it
 A clone outside of what runs per frame or per request, in a start-up path or a test, is worth more
 as clear code than the nanoseconds that it costs: such are looked for with `--cold` alone. An `Arc` cloned once per connection is no problem
 either. Leave a copy that is meant to free a large buffer early. Silence one place with
-`// spikeproof: allow(clone-per-frame)`.
+`// spikeproof: allow(clone-per-frame)`; where clippy's `redundant_clone` or `unnecessary_to_owned` is
+allowed or expected, a clone is left, too.
 """
 
 from __future__ import annotations

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
@@ -28,9 +27,6 @@ from engine.rust.usages import UsageKind
 from .borrow_bindings import borrow_for, borrow_for_over, borrow_let, borrow_match
 from .borrower import Borrower
 from .clone_types import Rewrite
-
-if TYPE_CHECKING:
-    pass
 
 
 def borrow(on: Borrower) -> Rewrite | None:
@@ -255,7 +251,7 @@ def _method_argument(on: Borrower) -> Rewrite | None:
 def _extend(on: Borrower, call: Node, argument: Node, how: str) -> Rewrite | None:
     """The call becomes one of ``extend_from_slice`` with a reference."""
     name = callee_name(call)
-    if name is None:
+    if name is None or on.lent_to_its_changer(argument):
         return None
     rename = Edit(on.source.path, name.start_byte, name.end_byte, b"extend_from_slice")
     return on.made(argument, on.reference(), how, (rename,))

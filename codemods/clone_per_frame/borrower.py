@@ -13,7 +13,7 @@ from engine.rust.borrows import parts_taken
 from engine.rust.calls import Receiver
 from engine.rust.codegen import has_comment_around
 from engine.rust.copies import Clone
-from engine.rust.nodes import call_around, method_call
+from engine.rust.nodes import arguments_of, borrowed, call_around, is_mut, method_call
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import ReferenceBound
 from engine.rust.syntax import Source, span_of
@@ -68,12 +68,15 @@ class Borrower:
 
     def lent_to_its_changer(self, argument: Node) -> bool:
         """Is ``argument`` given to a method that changes what the place belongs to, ``self.send(&self.x)``
-        with ``&mut self``: E0502?"""
+        with ``&mut self`` or ``s.push_str(&s)``, or to a function beside a ``&mut`` to it: E0502?"""
         call = call_around(argument)
-        method = method_call(self.source, call) if call is not None else None
-        if call is None or method is None:
+        if call is None:
             return False
-        return self.surely_changed(Span(call.start_byte, argument.start_byte)) > 0
+        lent = (other for other in arguments_of(call) if borrowed(other) is not None)
+        spans = [span_of(other) for other in lent if is_mut(other)]
+        if method_call(self.source, call) is not None:
+            spans.append(Span(call.start_byte, argument.start_byte))
+        return any(self.surely_changed(span) > 0 for span in spans)
 
     def compared_with_elements(self) -> bool:
         """Is the reference given to `contains` or `binary_search` of a list, which take one to an element's
@@ -121,6 +124,7 @@ class Borrower:
     def bare(self, how: str) -> Rewrite | None:
         """The place itself, without the clone."""
         text = self.clone.receiver_text
-        if self.clone.receiver.type in ("unary_expression", "reference_expression"):
+        operation = self.clone.receiver.type in ("unary_expression", "reference_expression")
+        if operation and not self.clone.seen_as:
             text = b"(" + text + b")"
         return self.made(self.clone.node, text, f"`{self.clone.name}` is used where it is: {how}.")

@@ -18,6 +18,7 @@ from engine.rust.context import (
 )
 from engine.rust.copies import FROM, OWNING, TO_TEXT, Clone, clone_of
 from engine.rust.known_calls import (
+    COPYING,
     is_into_iter,
     is_mapping_method,
     is_reading_method,
@@ -26,6 +27,7 @@ from engine.rust.known_calls import (
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.nodes import callee_of, method_call
+from engine.rust.opened_copies import opened
 from engine.rust.places import Place, is_own_field, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
@@ -137,6 +139,10 @@ class CloneLocator:
         """ "borrow", "read", "move", "argument", "needed", or "" for one that is none of this."""
         last = isinstance(verdict, Movable)
         used_as = usage.kind
+        if (inside := opened(self.source, clone)) is not None:
+            kind = self._kind_inside(usage_of(self.source, inside.clone.node), scopes)
+            if kind:
+                return kind
         if used_as in _IN_PLACE and (
             used_as is not UsageKind.METHOD or _may_read(clone, usage.name)
         ):
@@ -163,6 +169,14 @@ class CloneLocator:
         if used_as in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT) and self._own_function(usage):
             return "argument"
         return "needed" if self._worth_telling(clone, place, scopes) else ""
+
+    def _kind_inside(self, usage: Usage, scopes: Scopes) -> str:
+        """The same of what is inside an ``Option`` that is copied and opened at once."""
+        if usage.kind is UsageKind.METHOD:
+            return "borrow" if is_reading_method(usage.name) or usage.name in COPYING else ""
+        if usage.kind in _IN_PLACE:
+            return "borrow"
+        return "read" if usage.kind in NAMING and self._read(usage, scopes) else ""
 
     def _callee(self, usage: Usage) -> bytes:
         callee = callee_of(usage.holder)

@@ -15,10 +15,11 @@ from engine.rust.copies import Clone, clone_at
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Movable, movable
 from engine.rust.nodes import access_of, call_of
+from engine.rust.opened_copies import opened
 from engine.rust.per_source import per_source
 from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
-from engine.rust.scopes import Binding, scopes_of
+from engine.rust.scopes import Binding, Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts, is_bytes, is_named, view_of
@@ -66,24 +67,32 @@ def _read(source: Source, span: Span) -> tuple[Clone, Usage, Place, Node] | None
 
 @per_source
 def asked_spans(source: Source, span: Span) -> tuple[Span, ...]:
-    """The clone at ``span``, the place with all its prefixes, where it comes from, who takes it, and what
-    is taken out of it."""
+    """The clone at ``span``, the place with all its prefixes, where it comes from, who takes it or what is
+    inside it, and what is taken out of that."""
     read = _read(source, span)
     if read is None:
         return ()
     clone, usage, place, function = read
     scopes = scopes_of(source, function)
     nodes = [*place.prefixes, *origins_of(source, scopes, place).nodes]
-    nodes += parts_taken(source, scopes, bound_by(clone, usage))
-    holder = taker_of(usage)
-    if holder is not None:
-        nodes.append(holder)
+    nodes += _of_usage(clone, usage, scopes)
+    if (inside := opened(source, clone)) is not None:
+        nodes.append(inside.clone.node)
+        nodes += _of_usage(inside.clone, usage_of(source, inside.clone.node), scopes)
     if clone.wrapped is not None:
         nodes.append(clone.wrapped)
     verdict = movable(source, scopes, clone.node, place)
     if isinstance(verdict, Movable) and verdict.option is not None:
         nodes.append(verdict.option)
     return (clone.span, *map(span_of, nodes))
+
+
+def _of_usage(clone: Clone, usage: Usage, scopes: Scopes) -> Iterator[Node]:
+    """The expressions whose types tell what is done with the copy."""
+    yield from parts_taken(clone.source, scopes, bound_by(clone, usage))
+    holder = taker_of(usage)
+    if holder is not None:
+        yield holder
 
 
 def copy_questions(site: Site, answers: Answers) -> Iterator[Question]:
@@ -108,27 +117,35 @@ def frame_questions(site: Site, source: Source, answers: Answers) -> Iterator[Qu
 def impl_questions(sites: Iterable[Site], sources: Sources, answers: Answers) -> Iterator[Question]:
     """Of values that may be seen as another type (`&str` for `String`): what else is given them, by their
     names or in the functions that take the copies, and may choose an impl by its type?"""
-    taken: set[tuple[bytes, int]] = (
-        set()
-    )  # functions are looked for in all files: once for each name
+    taken = set[tuple[bytes, int]]()  # functions are looked for in all files: once for each name
     for site in sites:
-        source, made = sources.get(site.path), answers.type_of(site.path, site.span)
-        found = _read(source, site.span) if made is not None and view_of(made) is not None else None
-        if found is None:
-            continue
-        clone, usage, _, function = found
-        nodes: list[Node] = []
-        if usage.kind is UsageKind.REF and (at := deciding_at(source, usage.holder)) is not None:
-            nodes.append(at)
-        elif usage.kind is UsageKind.LET:
-            scopes = scopes_of(source, function)
-            nodes += deciding_expressions(source, scopes, bound_by(clone, usage))
-        elif usage.kind in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT):
-            taken.add((usage.name, usage.index))
-        yield from (Question(site.path, span_of(node)) for node in nodes)
+        source = sources.get(site.path)
+        for clone, usage, function in _read_as(source, site.span):
+            made = answers.type_of(site.path, clone.span)
+            if made is None or view_of(made) is None:
+                continue
+            nodes: list[Node] = []
+            if usage.kind is UsageKind.REF and (at := deciding_at(source, usage.holder)):
+                nodes.append(at)
+            elif usage.kind is UsageKind.LET:
+                scopes = scopes_of(source, function)
+                nodes += deciding_expressions(source, scopes, bound_by(clone, usage))
+            elif usage.kind in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT):
+                taken.add((usage.name, usage.index))
+            yield from (Question(site.path, span_of(node)) for node in nodes)
     for name, index in sorted(taken):
         for place, node in deciding_in_functions(sources, name, index):
             yield Question(place.path, span_of(node))
+
+
+def _read_as(source: Source, span: Span) -> Iterator[tuple[Clone, Usage, Node]]:
+    """The clone as it stands, and as the copy of what is inside where it is opened at once."""
+    read = _read(source, span)
+    if read is not None:
+        clone, usage, _, function = read
+        yield clone, usage, function
+        if (inside := opened(source, clone)) is not None:
+            yield inside.clone, usage_of(source, inside.clone.node), function
 
 
 def bound_by(clone: Clone, usage: Usage) -> tuple[Binding, ...]:

@@ -14,6 +14,7 @@ from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.context import is_per_item, is_per_item_method
 from engine.rust.copies import OWNING, TO_TEXT
+from engine.rust.known_calls import grows_receiver
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.places import is_own_field
@@ -33,6 +34,7 @@ from .borrower import Borrower
 from .clone_cost import SHOWN
 from .clone_types import CloneTypes
 from .dismissals import behind_guard, changed_meanwhile, dismissed, needed, no_copy
+from .inside_options import inside
 from .located_clone import LocatedClone, located_clone, taker_of
 from .obstacles import Obstacles
 from .parameter_groups import Decision, proposals
@@ -40,6 +42,10 @@ from .parameter_groups import Decision, proposals
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
     from engine.rust.types import Type
+
+
+# Clippy's of such clones: who allows one has looked at them.
+_LINTS = ("redundant_clone", "unnecessary_to_owned")
 
 
 class Planner:
@@ -73,6 +79,8 @@ class Planner:
             if types is None or not _is_site(located, types):
                 return None
             located = replace(located, site=replace(site, role="site"))
+        if allowed := self._facts.lint_allowed(located.source, located.clone.node, *_LINTS):
+            return dismissed(located, f"{allowed}: somebody has looked at it")
         if types is None:
             return self._unknown(located)
         made = (site.path, located.clone.span)
@@ -103,41 +111,14 @@ class Planner:
     def _lend_or_move(self, decision: Decision, verdict: Movable | Blocked, scopes: Scopes) -> None:
         """All ways to do without the clone, or why there is none."""
         located, types = decision.located, decision.types
-        decision.parameter = parameter = self._parameter(located, types)
-        calls, places = self._facts.calls, self._facts.typed_places
-        source, place = located.source, located.place
-
-        def changed(during: Span, mutates: Callable[[bytes], bool]) -> int:
-            origins = places.origins(source, scopes, place)
-            refers = places.is_reference(source, place.root)
-            must = calls.must_mutate
-            return changed_during(source, scopes, place, origins, during, mutates, must, refers)
-
-        def changes(during: Span) -> int:
-            decision.changed_at = changed(during, calls.may_mutate)
-            return decision.changed_at
-
-        borrower = Borrower(
-            located.clone,
-            located.usage,
-            types,
-            scopes,
-            self._facts.type_facts,
-            self._receiver,
-            changes,
-            lambda during: changed(during, calls.must_mutate),
-            isinstance(verdict, Movable),
-            located.place.is_temporary,
-            lambda node: self._facts.type_of(source.path, span_of(node)),
-            reference_bound(parameter, self._facts.items)
-            if parameter is not None
-            else ReferenceBound.NONE,
-        )
-        if parameter is not None and borrower.lent_to_its_changer(located.clone.node):
+        decision.parameter = self._parameter(located, types)
+        borrower = self._borrower(decision, decision.parameter, verdict, scopes)
+        if decision.parameter is not None and borrower.lent_to_its_changer(located.clone.node):
             decision.parameter = None
         decision.reference_text = borrower.reference()
         ways = self._alternatives
         ways.borrow(decision, borrower, scopes)
+        self._lend_inside(decision, verdict, scopes)
         ways.move(decision, verdict, scopes)
         if not decision.fixes:
             ways.reuse(decision, scopes, verdict)
@@ -149,6 +130,63 @@ class Planner:
             decision.quiet = needed(
                 located, types, decision.ownership, verdict, decision.changed_at
             )
+
+    def _lend_inside(self, decision: Decision, verdict: Movable | Blocked, scopes: Scopes) -> None:
+        """Of an ``Option`` that is copied and opened: what is inside is lent."""
+        within = inside(decision, self._facts) if not decision.fixes else None
+        if within is None:
+            return
+        parameter = self._parameter(within.located, within.types)
+        borrower = self._borrower(within, parameter, verdict, scopes)
+        self._alternatives.borrow(within, borrower, scopes)
+        if within.fixes:
+            self._refuse_for_obstacles(within, scopes)
+        decision.fixes += within.fixes
+        decision.reason = decision.reason or within.reason
+        decision.quiet = decision.quiet or within.quiet
+        decision.changed_at = decision.changed_at or within.changed_at
+
+    def _borrower(
+        self,
+        decision: Decision,
+        parameter: Parameter | None,
+        verdict: Movable | Blocked,
+        scopes: Scopes,
+    ) -> Borrower:
+        located = decision.located
+        calls, places = self._facts.calls, self._facts.typed_places
+        source, place = located.source, located.place
+
+        def changed(
+            during: Span, mutates: Callable[[bytes], bool], must: Callable[[bytes], bool]
+        ) -> int:
+            origins = places.origins(source, scopes, place)
+            refers = places.is_reference(source, place.root)
+            return changed_during(source, scopes, place, origins, during, mutates, must, refers)
+
+        def changes(during: Span) -> int:
+            decision.changed_at = changed(during, calls.may_mutate, calls.must_mutate)
+            return decision.changed_at
+
+        def surely(method: bytes) -> bool:
+            return calls.must_mutate(method) or grows_receiver(method)
+
+        return Borrower(
+            located.clone,
+            located.usage,
+            decision.types,
+            scopes,
+            self._facts.type_facts,
+            self._receiver,
+            changes,
+            lambda during: changed(during, surely, surely),
+            isinstance(verdict, Movable),
+            located.place.is_temporary,
+            lambda node: self._facts.type_of(source.path, span_of(node)),
+            reference_bound(parameter, self._facts.items)
+            if parameter is not None
+            else ReferenceBound.NONE,
+        )
 
     def _refuse_for_obstacles(self, decision: Decision, scopes: Scopes) -> None:
         """No fix, whichever it is, where rustc would not see what it breaks."""

@@ -238,6 +238,15 @@ class Facts:
         manifests = {package.manifest, "Cargo.toml"} if package is not None else set()
         return is_on_in(lint, map(self.sources.data, manifests))
 
+    def lint_allowed(self, source: Source, node: Node, *lints: str) -> str:
+        """Which of clippy's ``lints`` somebody allows or expects at ``node``, by an attribute around it:
+        ``#[allow(clippy::redundant_clone)]`` in words; "" for none."""
+        from engine.rust.lint_levels import allowed_at
+
+        named = (lint.encode() for lint in lints)
+        found = allowed_at(self.sources, self.items.modules, source, node, named)
+        return f"`clippy::{found.decode()}` is allowed there" if found else ""
+
     def meaning_of_macro(self, source: Source, node: Node, macro: bytes) -> MacroMeaning:
         """Does the macro path ``macro``, written at ``node``, mean std's macro of that name?"""
         from engine.rust.macros import meaning_of_macro

@@ -46,6 +46,9 @@ class Clone:
     word: bytes  # what copies: b"clone", b"to_vec" ..
     path: bytes  # b"Arc" of Arc::clone, b"" of a method call
     wrapped: Node | None = None  # `Cow::from(x)` of Cow::from(x).into_owned()
+    seen_as: bytes = (
+        b""  # what gives a reference to what is copied, where that is a part of the receiver
+    )
 
     @property
     def span(self) -> Span:
@@ -64,8 +67,8 @@ class Clone:
 
     @property
     def receiver_text(self) -> bytes:
-        """The receiver's text, for a replacement."""
-        return self.source.text(self.receiver)
+        """The text of what is copied, for a replacement."""
+        return self.seen_as or self.source.text(self.receiver)
 
 
 def clone_of(source: Source, node: Node) -> Clone | None:

@@ -121,6 +121,12 @@ _CONSUMING = re.compile(
 )
 # ... and these change what they are called on.
 _CHANGING = frozenset(b"take replace insert".split())
+# Std's and `bytes`' growing types have these, which ask for `&mut self`.
+_GROWING = frozenset(
+    b"""push push_str push_back push_front insert insert_str extend extend_from_slice append put
+    put_slice extend_from_within truncate resize copy_from_slice clone_from_slice clone_from
+    split_off retain""".split()
+)
 # Of Option and Result: they give what is inside to a closure.
 _MAPPING = frozenset(b"map map_or map_or_else and_then is_some_and is_none_or is_ok_and".split())
 
@@ -128,6 +134,12 @@ _MAPPING = frozenset(b"map map_or map_or_else and_then is_some_and is_none_or is
 def consumes_receiver(name: bytes) -> bool:
     """Does a method of this name take ``self``? (Of slices ``join`` and ``concat`` do not.)"""
     return _CONSUMING.fullmatch(name) is not None
+
+
+def grows_receiver(name: bytes) -> bool:
+    """Is it a method with which std's and `bytes`' texts and lists are filled or cut, so that nothing of
+    the receiver can be lent meanwhile? (A concurrent queue of the same name would lend.)"""
+    return name in _GROWING
 
 
 def is_taking_method(name: bytes) -> bool:

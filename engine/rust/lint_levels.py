@@ -6,6 +6,7 @@ a ``cfg_attr`` a lint is on where it may be.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from tree_sitter import Node
 
@@ -33,6 +34,18 @@ def is_on_at(
         return here
     told = [_above(files, modules, place, lint) for place in modules.places(source.path)]
     return None if all(level is None for level in told) else any(told)
+
+
+def allowed_at(
+    files: Files, modules: Modules, source: Source, node: Node, lints: Iterable[bytes]
+) -> bytes:
+    """Which of clippy's ``lints`` an attribute around ``node`` allows or expects, so that somebody has
+    looked at it and means what stands there; b"" for none."""
+    for lint in lints:
+        mentioned = any(True for _ in files.containing(lint))
+        if mentioned and is_on_at(files, modules, source, node, lint) is False:
+            return lint
+    return b""
 
 
 def _above(files: Files, modules: Modules, place: Place, lint: bytes) -> bool | None:

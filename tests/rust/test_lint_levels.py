@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.lint_levels import is_on_at
+from engine.rust.lint_levels import allowed_at, is_on_at
 from tests.rust.workspace import Workspace
 
 DENY = "#[deny(clippy::unwrap_used)]\n"
@@ -61,3 +61,23 @@ def test_the_innermost_attribute_decides(root: str, on: bool | None) -> None:
 def test_what_leads_to_a_file_counts(root: str, deep: str, on: bool | None) -> None:
     assert is_on(root, deep + HERE) is on
     assert is_on(root, deep + "mod er;\n", HERE) is on
+
+
+@pytest.mark.parametrize(
+    ("root", "lint"),
+    [
+        (HERE, b""),
+        (ALLOW + HERE, b"unwrap_used"),
+        (ALLOW.replace("allow", "expect") + HERE, b"unwrap_used"),
+        (ALLOW.replace("unwrap_used", "cmp_owned") + HERE, b"cmp_owned"),
+        (DENY + HERE, b""),
+        (ALLOW + "mod m { #!" + DENY[1:] + HERE + "}", b""),
+        (ALLOW + "fn g() {}\n" + HERE, b""),
+        ("#![cfg_attr(test, allow(clippy::unwrap_used))]\n" + HERE, b""),
+    ],
+)
+def test_who_allows_a_lint_has_looked_at_what_stands_there(root: str, lint: bytes) -> None:
+    files = Workspace({"src/lib.rs": root})
+    source, node = files.find("src/lib.rs", "at_this")
+    asked = (b"unwrap_used", b"cmp_owned")
+    assert allowed_at(files.sources, files.items.modules, source, node, asked) == lint
