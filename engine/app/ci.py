@@ -35,8 +35,9 @@ from engine.base.model import Level, Outcome
 from engine.base.plain import printable
 from engine.base.ui import Ui
 from engine.cargo.workspace import Workspace
-from engine.detect.change_base import Newness, since
+from engine.detect.change_base import since
 from engine.detect.facts import sources_of
+from engine.detect.newness import Newness
 from engine.detect.site_filter import SiteFilter
 from engine.report.annotations import annotation_lines, command
 from engine.report.finding import Finding, Report

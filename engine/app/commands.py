@@ -27,7 +27,7 @@ from engine.detect.suppress import UnusedAllowance
 
 if TYPE_CHECKING:
     from engine.detect.baseline import Baseline, BaselineEntry
-    from engine.detect.change_base import Newness
+    from engine.detect.newness import Newness
     from engine.report.result import Result
 
 _TOLD = 10  # comments that silence nothing, told one by one

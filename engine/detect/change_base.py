@@ -1,10 +1,7 @@
-"""What a change brought: sites that stand on its lines, or that were none before it.
+"""The files of a workspace as they were at a git revision.
 
-A site on a line that the change left as it was is looked for at the same place of the file as it was
-at the revision. So neither moved lines, nor a file or an item that got another name, make old sites
-new, while an old line that only now became a site (its function turned ``async``, its ``allow`` was
-taken away) is found. git says which files a revision has and gives their bytes; nothing is checked
-out, and no program of the repository runs.
+git says which files a revision has and gives their bytes; nothing is checked out, and no program of the
+repository runs. A file that is new there may be one that had another name.
 """
 
 from __future__ import annotations
@@ -20,40 +17,18 @@ from engine.base import git
 from engine.base.errors import SpikeproofError
 from engine.base.fsio import exists, show
 from engine.base.ignore import below_top, repository_top
-from engine.base.model import Site, Span
 from engine.cargo.workspace import Workspace
 from engine.detect.facts import sources_of
-from engine.detect.scan import nested_deeply, scan_source
-from engine.rewrite.line_map import LineMap
-from engine.rust.syntax import ITEMS, Source
+from engine.detect.newness import Newness
 
 _LIKE = 0.5  # the part of a file that must be the same for a rename, as git has it
 _PAIRS = 10_000  # beyond these, only files of the same name are compared
 _DEEPER = "fetch the whole history first (`fetch-depth: 0` for actions/checkout, else `git fetch --unshallow`)"
 
 
-@dataclass(frozen=True)
-class _File:
-    """A file of the workspace and what it was made of (``before``; None: it is new)."""
-
-    now: Source
-    before: Source | None
-    lines: LineMap | None
-    known: dict[str, _Known] = field(default_factory=dict)  # by codemod
-
-
-@dataclass(frozen=True)
-class _Known:
-    """Where a codemod had sites before (in code that runs, or anywhere), and what may be one."""
-
-    sites: frozenset[int]
-    anywhere: frozenset[int]
-    maybe: frozenset[int]
-
-
 @dataclass
-class Newness:
-    """The change since ``commit``; ask :meth:`is_new`. Files are compared when first asked about.
+class Revision:
+    """The workspace's files at ``commit``.
 
     ``name`` is what the user called the revision, ``merged`` tells that ``commit`` is the merge base
     of it and HEAD, and not itself.
@@ -66,77 +41,21 @@ class Newness:
     _prefix: str = field(repr=False)  # of the workspace in the repository, "" or "path/"
     _paths: frozenset[str] = field(repr=False)
     _read: Callable[[str], bytes] = field(repr=False)
-    _edition_of: Callable[[str], int] = field(repr=False)
-    _takes_cold: Callable[[str], bool] = field(repr=False)
     _tree: Mapping[str, git.TreeEntry] = field(repr=False)
-    _files: dict[str, _File | None] = field(default_factory=dict, repr=False)
     _renames: Mapping[str, git.TreeEntry] | None = field(default=None, repr=False)
 
     @property
     def words(self) -> str:
-        """What the change is compared with, for a line of text."""
+        """The revision's name and hash."""
         short = self.commit[:12]
         return f"{show(self.name)} ({'merge base ' if self.merged else ''}{short})"
 
-    def is_new(self, site: Site) -> bool:
-        """Did the change bring or touch ``site`` (of the files as they are on disk)?"""
-        file = self._file(site.path)
-        if file is None:
-            return False
-        if file.before is None or file.lines is None or file.lines.touched(site.span):
-            return True
-        place = file.lines.before(site.span.start)
-        if place is None:
-            return True
-        if nested_deeply(file.before.data):
-            return False  # nothing can be said but that these lines are old
-        known = self._known(file, file.before, site.codemod)
-        if place in (known.anywhere if site.in_tests else known.sites):
-            return False
-        return place not in known.maybe or file.lines.touched(_item(file.now, site.span))
-
-    def changed(self, path: str) -> bool:
-        """Is ``path`` (relative to the workspace) otherwise than it was, or new?"""
-        file = self._file(path)
-        return file is not None and (file.lines is None or bool(file.lines.blocks))
-
-    def changed_lines(self, path: str) -> tuple[tuple[int, int], ...]:
-        """First and last line (from 1) of each stretch that was added or altered."""
-        file = self._file(path)
-        if file is None:
-            return ()
-        lines = file.lines or LineMap.between(b"", file.now.data)
-        return lines.ranges()
-
-    def _file(self, path: str) -> _File | None:
-        """None: the file is byte for byte what it was."""
-        if path not in self._files:
-            self._files[path] = self._compared(path)
-        return self._files[path]
-
-    def _compared(self, path: str) -> _File | None:
-        data = self._read(path)
-        now = Source(path, data, self._edition_of(path))
+    def before(self, path: str, data: bytes) -> bytes | None:
+        """What the file ``path``, now ``data``, was at the revision; None: it is new."""
         entry = self._tree.get(self._prefix + path) or self._renamed().get(path)
         if entry is None:
-            return _File(now, None, None)
-        if _is(entry, data):
             return None
-        before = _blob(self._top, entry)
-        then = Source(path, before, now.edition)
-        return _File(now, then, LineMap.between(before, data))
-
-    def _known(self, file: _File, before: Source, codemod: str) -> _Known:
-        if codemod not in file.known:
-            cold = self._takes_cold(file.now.path)
-            found = scan_source(before, (codemod,), cold=cold).sites
-            sites = [site for site in found if site.role == "site"]
-            file.known[codemod] = _Known(
-                frozenset(site.span.start for site in sites if not site.in_tests),
-                frozenset(site.span.start for site in sites),
-                frozenset(site.span.start for site in found if site.role != "site"),
-            )
-        return file.known[codemod]
+        return data if _is(entry, data) else _blob(self._top, entry)
 
     def _renamed(self) -> Mapping[str, git.TreeEntry]:
         """New files that were another one before."""
@@ -157,10 +76,8 @@ class Newness:
         path = entry.path.removeprefix(self._prefix)
         if not entry.path.startswith(self._prefix) or path not in self._paths:
             return False
-        file = self._file(path)
-        if file is None or file.before is None:
-            return False
-        return _likeness(_counted(file.before.data), _counted(file.now.data)) < _LIKE
+        now = self._read(path)
+        return _likeness(_counted(_blob(self._top, entry)), _counted(now)) < _LIKE
 
 
 def since(
@@ -199,18 +116,18 @@ def since(
                 f"`{show(revision)}` and HEAD have no common ancestor here: {how}"
             )
     inner = below_top(workspace.root)
-    return Newness(
+    reading = read or sources_of(workspace).data
+    revised = Revision(
         name=revision,
         commit=base,
         merged=base != commit,
         _top=top,
         _prefix=inner and inner + "/",
         _paths=frozenset(workspace.files),
-        _read=read or sources_of(workspace).data,
-        _edition_of=workspace.edition_of,
-        _takes_cold=workspace.takes_cold,
+        _read=reading,
         _tree={e.path: e for e in git.tree_of(top, base) if _is_source(e)},
     )
+    return Newness.since(revised, workspace, reading)
 
 
 def _is_source(entry: git.TreeEntry) -> bool:
@@ -230,12 +147,6 @@ def _is(entry: git.TreeEntry, data: bytes) -> bool:
 
 def _blob(top: Path, entry: git.TreeEntry) -> bytes:
     return next(data for _, data in git.contents(top, [entry]))
-
-
-def _item(source: Source, span: Span) -> Span:
-    """The item (function, struct ...) around ``span``."""
-    item = source.enclosing(source.innermost(span), ITEMS)
-    return Span(item.start_byte, item.end_byte) if item is not None else span
 
 
 def _pairs(

@@ -11,7 +11,7 @@ from engine.base.model import Proposal, Site
 
 if TYPE_CHECKING:
     from engine.detect.baseline import Baseline
-    from engine.detect.change_base import Newness
+    from engine.detect.newness import Newness
 
 # Asked about each site of a plan, with its offsets in the user's own text.
 Wanted = Callable[[Site], bool]

@@ -10,7 +10,8 @@ import pytest
 from engine.base.errors import SpikeproofError
 from engine.base.model import Site
 from engine.cargo.workspace import Selection, discover
-from engine.detect.change_base import Newness, since
+from engine.detect.change_base import Revision, since
+from engine.detect.newness import Newness
 from engine.detect.scan import scan_workspace
 from tests.gitrepo import commit, git, start
 from tests.trees import build, package
@@ -54,8 +55,9 @@ def test_nothing_is_new_without_a_change(root: Path) -> None:
     assert new(root) == []
     newness, _ = look(root)
     assert not newness.changed("src/lib.rs")
-    assert newness.commit == git(root, "rev-parse", "main")
-    assert newness.words == f"main ({newness.commit[:12]})"
+    assert isinstance(newness.base, Revision)
+    assert newness.base.commit == git(root, "rev-parse", "main")
+    assert newness.words == f"main ({newness.base.commit[:12]})"
 
 
 def test_only_the_site_that_was_added_is_new(root: Path) -> None:
@@ -160,7 +162,8 @@ def test_what_others_did_meanwhile_is_no_part_of_the_change(root: Path) -> None:
     git(root, "checkout", "-q", "work")
     assert new(root) == ["bytes: Mutex<u64>"]
     newness, _ = look(root)
-    assert newness.merged
+    assert isinstance(newness.base, Revision)
+    assert newness.base.merged
     assert newness.words == f"main (merge base {git(root, 'rev-parse', 'main~1')[:12]})"
     assert new(root, merge_base=False) == ["hits: Mutex<u64>", "bytes: Mutex<u64>"]
 
@@ -173,7 +176,9 @@ def test_what_cannot_be_compared_with_is_said(root: Path, tmp_path: Path) -> Non
     commit(root)
     with pytest.raises(SpikeproofError, match="no common ancestor"):
         look(root)
-    assert look(root, merge_base=False)[0].commit == git(root, "rev-parse", "main")
+    revision = look(root, merge_base=False)[0].base
+    assert isinstance(revision, Revision)
+    assert revision.commit == git(root, "rev-parse", "main")
     plain = build(tmp_path / "plain", {"Cargo.toml": package("app"), "src/lib.rs": LIB})
     with pytest.raises(SpikeproofError, match="in no git repository"):
         look(plain)
