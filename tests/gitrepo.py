@@ -15,7 +15,7 @@ ENVIRONMENT = {
 }
 
 
-def git(root: Path, *arguments: str, given: bytes = b"") -> str:
+def git(root: Path, *arguments: str, given: bytes = b"", strip: bool = True) -> str:
     """What git says, stripped; it must end well."""
     run = subprocess.run(
         ["git", "-c", "user.name=n", "-c", "user.email=e@x", *arguments],
@@ -25,7 +25,8 @@ def git(root: Path, *arguments: str, given: bytes = b"") -> str:
         capture_output=True,
         check=True,
     )
-    return run.stdout.decode("utf-8", "surrogateescape").strip()
+    said = run.stdout.decode("utf-8", "surrogateescape")
+    return said.strip() if strip else said
 
 
 def start(root: Path) -> Path:

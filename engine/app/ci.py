@@ -114,12 +114,7 @@ def ci_command(
             check_output(target)
         workspace = open_(path, common)
         names = chosen(common["names"], workspace)
-        base, named_by = (settings.base, "") if settings.base else base_of(os.environ)
-        try:
-            wanted = filter_of(workspace, {**common, "since": base}, ui)
-        except SpikeproofError as error:
-            raise _naming(error, base, named_by) from error
-        assert wanted is not None
+        wanted = _wanted(workspace, settings.base, ui, common)
         assert wanted.newness is not None
         with ui.busy():
             job = _Job(workspace, names, wanted, wanted.newness, settings, outputs, ui)
@@ -172,8 +167,7 @@ class _Job:
             result = with_leftovers(result, self.wanted, self.names, workspace)
         result = replace(result, skipped=(*workspace.skipped, *result.skipped))
         top = repository_top(workspace.root)
-        assert top is not None  # what is new was asked of it
-        commit = git.commit_of(top, "HEAD")
+        commit = git.commit_of(top, "HEAD") if top is not None else ""
         report = report_of(result, apart, self.prefix, commit, self.newness.words)
         notes = list(result.old_words)
         if result.configured:
@@ -202,6 +196,22 @@ class _Job:
             emit(annotation_lines(report), None)
         elif self.outputs.patch is None:
             emit(patch, None)
+
+
+def _wanted(workspace: Workspace, base: str | None, ui: Ui, common: dict[str, Any]) -> SiteFilter:
+    """What is new: against ``base``, in the diff that was given, or against what the job's environment
+    names."""
+    named_by = ""
+    if common.get("in_diff") is None:
+        base, named_by = (base, "") if base else base_of(os.environ)
+    elif base:
+        raise SpikeproofError("--base and --in-diff both say what is new: leave out one")
+    try:
+        wanted = filter_of(workspace, {**common, "since": base}, ui)
+    except SpikeproofError as error:
+        raise _naming(error, base or "", named_by) from error
+    assert wanted is not None  # one of the two is given
+    return wanted
 
 
 def base_of(environment: Mapping[str, str]) -> tuple[str, str]:
@@ -238,12 +248,14 @@ def pull_diff(
         for finding in report.new
         for path in (finding.path, *(s.path for s in finding.suggestions))
     }
-    head = since(workspace, "HEAD", merge_base=False)
+    top = repository_top(workspace.root)
+    committed = top is not None and bool(git.commit_of(top, "HEAD"))
+    head = since(workspace, "HEAD", merge_base=False) if committed else None
     files: dict[str, tuple[tuple[int, int], ...]] = {}
     dirty: set[str] = set()
     for path in sorted(named):
         own = path.removeprefix(prefix)
-        if head.changed(own):
+        if head is not None and head.changed(own):
             dirty.add(path)
             continue
         length = len(split_lines((workspace.root / own).read_bytes()))

@@ -20,6 +20,7 @@ from engine.app.options import (
     COLD,
     COMMON,
     GATE,
+    IN_DIFF,
     PATHS,
     PROFILE,
     PROOF,
@@ -229,6 +230,7 @@ def bench(
     help="What is new is new against the merge base of REV and HEAD. Default: the base branch of "
     "the pull or merge request, as GitHub's or GitLab's environment names it.",
 )
+@IN_DIFF
 @options(SELECTION, PROFILE, CODEMODS, COLD, BASELINE, VERBOSITY, CI_PROOF)
 @click.option(
     "--fail-on",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from engine.report.result import Result
 
 _TOLD = 10  # comments that silence nothing, told one by one
+_NAMED = 3  # files of a diff in one message
 OpenWorkspace = Callable[[Path, dict[str, Any]], Workspace]
 
 
@@ -61,9 +62,10 @@ def unknown_codemod(name: str) -> SpikeproofError:
 
 
 def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> SiteFilter | None:
-    """What ``--since`` and ``--baseline`` (or the config's baseline) leave of the sites; None: all.
+    """What ``--since``, ``--in-diff`` and ``--baseline`` (or the config's baseline) leave of the sites;
+    None: all.
 
-    Raises SpikeproofError for a baseline that cannot be read, a revision that is not there.
+    Raises SpikeproofError for a baseline or diff that cannot be read, a revision that is not there.
     """
     kept: Baseline | None = None
     newness: Newness | None = None
@@ -76,12 +78,43 @@ def filter_of(workspace: Workspace, common: dict[str, Any], ui: Ui) -> SiteFilte
             kept = baseline.read(given)
         elif configured:
             kept = baseline.read(Path(configured), below=workspace.root)
+    if common.get("since") is not None and common.get("in_diff") is not None:
+        raise SpikeproofError("--since and --in-diff both say what is new: leave out one")
     if common.get("since") is not None:
         from engine.detect.change_base import since
 
         newness = since(workspace, common["since"])
         ui.say("Comparing", f"with {newness.words}")
+    elif common.get("in_diff") is not None:
+        newness = _in_diff(workspace, common, ui)
     return SiteFilter(newness, kept) if kept is not None or newness is not None else None
+
+
+def _in_diff(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Newness:
+    """The change that a diff given as a file brings, told with what of it is not looked at."""
+    from engine.detect.given_diff import given_diff
+    from engine.detect.newness import Newness
+
+    file: Path = common["in_diff"]
+    name = "on stdin" if str(file) == "-" else show(file)
+    if "in_diff_text" not in common:  # stdin has it once, and several workspaces may ask
+        common["in_diff_text"] = _read(file)
+    given = given_diff(workspace, common["in_diff_text"], name)
+    ui.say("Comparing", f"with what was there before {given.words}")
+    if given.elsewhere:
+        named = ", ".join(show(path) for path in given.elsewhere[:_NAMED])
+        more = f" and {len(given.elsewhere) - _NAMED} more" if len(given.elsewhere) > _NAMED else ""
+        ui.say("Note", f"not among the sources of {show(workspace.root)}: {named}{more}", "yellow")
+    return Newness.since(given, workspace)
+
+
+def _read(file: Path) -> bytes:
+    if str(file) == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise SpikeproofError(f"cannot read {show(file)}: {error.strerror}") from None
 
 
 def stale_of(

@@ -124,6 +124,13 @@ BASELINE = (
     ),
     click.option("--no-baseline", is_flag=True, help="Use no baseline, not the config's either."),
 )
+IN_DIFF = click.option(
+    "--in-diff",
+    metavar="FILE",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="Only sites that this unified diff brought, of the files as they are ('-': stdin): needs "
+    "neither history nor git.",
+)
 SINCE = (
     click.option(
         "--since",
@@ -131,6 +138,7 @@ SINCE = (
         help="Only sites that the change since REV brought or touched: from the merge base of REV "
         "and HEAD to the files as they are, committed or not.",
     ),
+    IN_DIFF,
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,6 +89,26 @@ def ci(root: Path, *arguments: str, **environment: str) -> Result:
 
 
 # -- really run ------------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("history", [True, False])
+def test_what_is_new_in_a_diff_that_is_given(
+    repository: Path, tmp_path: Path, quiet: pytest.MonkeyPatch, history: bool
+) -> None:
+    """With git's history, and in a folder of which git knows nothing."""
+    lib = "pub mod hits;\npub mod misses;\n"
+    commit(repository, {"app/src/lib.rs": lib, "app/src/misses.rs": NEW})
+    diff = tmp_path / "pull.diff"
+    diff.write_text(git(repository, "diff", "main") + "\n")
+    if not history:
+        shutil.rmtree(repository / ".git")
+    out = tmp_path / "a.jsonl"
+    found = ci(repository, "--in-diff", str(diff), "--rdjsonl", str(out))
+    assert found.exit_code == 1, found.output
+    (diagnostic,) = diagnostics_of(out.read_bytes())
+    assert diagnostic["location"]["path"].endswith("src/misses.rs")
+    assert ci(repository, "--in-diff", str(diff), "--base", "main").exit_code == 2
 
 
 @pytest.mark.slow

@@ -11,6 +11,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Site
 from engine.cargo.workspace import Selection, discover
 from engine.detect.change_base import Revision, since
+from engine.detect.given_diff import given_diff
 from engine.detect.newness import Newness
 from engine.detect.scan import scan_workspace
 from tests.gitrepo import commit, git, start
@@ -36,10 +37,19 @@ def look(root: Path, revision: str = "main", merge_base: bool = True) -> tuple[N
     return since(workspace, revision, merge_base=merge_base), [s for s in sites if s.role == "site"]
 
 
-def new(root: Path, revision: str = "main", merge_base: bool = True) -> list[str]:
-    """The text of each site that is new."""
+def new(
+    root: Path, revision: str = "main", merge_base: bool = True, as_given: bool = True
+) -> list[str]:
+    """The text of each site that is new; ``as_given``: for one who has git's diff alone, too."""
     newness, sites = look(root, revision, merge_base)
     assert sites
+    if as_given:
+        workspace = discover(root, Selection())
+        assert isinstance(newness.base, Revision)
+        git(root, "add", "--intent-to-add", ".")
+        diff = git(root, "diff", "--find-renames", newness.base.commit, strip=False).encode()
+        given = Newness.since(given_diff(workspace, diff, "x.diff"), workspace)
+        assert [*map(given.is_new, sites)] == [*map(newness.is_new, sites)]
     return [
         (root / s.path).read_bytes()[s.span.start : s.span.end].decode()
         for s in sites
@@ -99,9 +109,10 @@ def test_line_endings_alone_bring_nothing(root: Path) -> None:
 def test_a_renamed_file_brings_nothing_but_what_was_added_to_it(root: Path) -> None:
     (root / "src/lib.rs").rename(root / "src/stats.rs")
     write(root, "pub mod stats;\n")
-    assert new(root) == []
+    # git takes `lib.rs` for the one that it was, and its diff says so.
+    assert new(root, as_given=False) == []
     write(root, LIB.replace("}\n", MORE) + "pub fn other() {}\n", "src/stats.rs")
-    assert new(root) == ["bytes: Mutex<u64>"]
+    assert new(root, as_given=False) == ["bytes: Mutex<u64>"]
 
 
 def test_two_files_that_swap_folders_are_each_their_own(root: Path) -> None:
@@ -203,7 +214,7 @@ def test_a_hostile_repository_runs_nothing(root: Path, tmp_path: Path) -> None:
         git(root, "config", key, str(evil))
     write(root, "*.rs filter=x diff=x\n", ".gitattributes")
     write(root, LIB.replace("}\n", MORE))
-    assert new(root) == ["bytes: Mutex<u64>"]
+    assert new(root, as_given=False) == ["bytes: Mutex<u64>"]
     assert not (tmp_path / "ran").exists()
 
 

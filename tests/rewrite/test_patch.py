@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unidiff.patch import PatchSet
 
 from engine.base.errors import SpikeproofError
 from engine.rewrite import patch
@@ -96,6 +97,26 @@ def test_git_turns_the_old_tree_into_the_new_one(pairs: dict[str, tuple[bytes, b
         assert patch.git_apply(text, root) == seen
         assert read(root) == after
     assert sorted(seen) == sorted(path for path in before if before[path] != after[path])
+
+
+LINES = st.lists(st.sampled_from([b"a", b"b", b"", b"-- c", b"++ d", b"@@ -1 +1 @@"]), max_size=9)
+
+
+@examples(150)
+@given(LINES, LINES, st.sampled_from(["src/a.rs", "with space/b.rs"]))
+def test_another_reader_sees_the_same_lines(old: list[bytes], new: list[bytes], path: str) -> None:
+    before, after = (b"".join(line + b"\n" for line in side) for side in (old, new))
+    files = PatchSet(patch.make_patch([(path, before, after)]).decode())
+    assert [file.path for file in files] == [path] * (old != new)
+    for file in files:
+        for hunk in file:
+            said = [line.value.encode() for line in hunk if not line.is_removed]
+            start = hunk.target_start - 1 if said else hunk.target_start
+            assert said == [line + b"\n" for line in new][start : start + len(said)]
+            said = [line.value.encode() for line in hunk if not line.is_added]
+            start = hunk.source_start - 1 if said else hunk.source_start
+            assert said == [line + b"\n" for line in old][start : start + len(said)]
+        assert file.added - file.removed == len(new) - len(old)
 
 
 @examples(150)
