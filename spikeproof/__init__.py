@@ -1,0 +1,1 @@
+"""The name by which the tool is run as a module: ``python -m spikeproof`` is ``spikeproof``."""
