@@ -9,6 +9,8 @@ and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
 - the copy is only read: `x.clone().len()`, `f(&x.clone())`, `format!("{}", x.clone())`,
   `let y = x.clone(); y.len()`, `for item in list.clone()`, `match state.clone() {..}`;
 - an `Option` is copied and opened, and what is inside is only read: `x.name.clone().unwrap().len()`;
+- the items of an iterator or a look-up are copied and only read: `xs.iter().cloned().any(|x| x.is_empty())`,
+  `if let Some(x) = map.get(k).cloned()`;
 - the value is not used again, so that it could have been moved;
 - it is passed to a private function of the same package that only reads its parameter;
 - a deep copy is made for every frame of a stream and cannot go: reported, with the reason. So is one of
@@ -161,6 +163,7 @@ class ClonePerFrame(Codemod):
             for word in literals[0][:7]
         ),
         rb"&r?\"[^\"\n]*\"\.to_(owned|string)\(",
+        rb"\.cloned\s*[(/]",
         rb"BytesMut::from\s*[(/]",
         rb"Vec::from\s*[(/]",
         rb"copy_from_slice(?<![.\w]copy_from_slice)(?<!fn copy_from_slice)\s*[(/]",
@@ -186,11 +189,16 @@ class ClonePerFrame(Codemod):
         from engine.rust.instance_questions import holders_asked
         from engine.rust.syntax import span_of
 
+        from .item_sites import KIND, asked
         from .located_clone import asked_spans, copy_questions, frame_questions, impl_questions
 
         if answers is None and sites:
             yield from (Question(s.path, span_of(n)) for s, n, _ in holders_asked(sources, True))
         for site in sites:
+            if site.kind == KIND:
+                found = asked(sources.get(site.path), site.span)
+                yield from (Question(site.path, span_of(node)) for node in found)
+                continue
             for span in asked_spans(sources.get(site.path), site.span):
                 yield Question(site.path, span)
             if answers is not None:

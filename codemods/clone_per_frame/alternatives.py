@@ -41,13 +41,18 @@ class Alternatives:
 
     def borrow(self, decision: Decision, borrower: Borrower, scopes: Scopes) -> None:
         """The value stays where it is, and a reference is handed out."""
-        located, types, ownership = decision.located, decision.types, decision.ownership
+        located, types = decision.located, decision.types
         made = without_shadow(located.clone, located.usage, types, scopes) or borrow(borrower)
-        if made is None:
-            return
-        said = self._obstacles.of_borrow(
-            located, types, scopes, borrower.bound is not ReferenceBound.NONE
-        )
+        if made is not None:
+            self.lend(decision, made, scopes, borrower.bound is not ReferenceBound.NONE)
+
+    def lend(
+        self, decision: Decision, made: Rewrite, scopes: Scopes, generic: bool = False
+    ) -> None:
+        """``made`` puts a reference in the clone's place; ``generic``: a parameter of a bounded type takes
+        it."""
+        located, types, ownership = decision.located, decision.types, decision.ownership
+        said = self._obstacles.of_borrow(located, types, scopes, generic)
         if said:
             decision.refuse(said)
             decision.quiet = said

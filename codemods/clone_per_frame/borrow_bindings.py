@@ -17,6 +17,7 @@ from engine.rust.type_facts import is_counted, is_named
 from .borrower import Borrower
 from .clone_types import Rewrite
 
+_LISTED = ("Vec", "VecDeque", "HashSet", "BTreeSet")
 _ITERATED = ("Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet")
 
 
@@ -30,7 +31,7 @@ def borrow_let(on: Borrower) -> Rewrite | None:
     owned = on.type_facts.ownership(on.types.cloned)
     # The methods of a sender take `&self`, as all that is behind an `Arc` do.
     shared = is_counted(on.types.cloned) or (owned.nature is Nature.HANDLE and not owned.apart)
-    found = borrowable(on.source, on.scopes, bound, shared=shared)
+    found = borrowable(on.source, on.scopes, bound, shared=shared, reads=on.reads)
     if not isinstance(found, Borrowable) or not found.uses or on.gives_parts(bound):
         return None
     if on.changed(Span(node.end_byte, found.end)):
@@ -62,10 +63,26 @@ def borrow_for_over(on: Borrower, loop: Node, replaced: Node) -> Rewrite | None:
     if not is_named(on.types.cloned, *_ITERATED) or pattern is None:
         return None
     found = _patterns(on, (pattern,))
-    if found is None or (body is not None and on.changed(span_of(body))):
+    if body is not None and on.changed(span_of(body)):
         return None
+    if found is None:
+        return _one_by_one(on, replaced)
     how = "The loop goes over references; nothing in it needs the elements as its own."
     return on.made(replaced, on.reference(), how, found.edits)
+
+
+def _one_by_one(on: Borrower, replaced: Node) -> Rewrite | None:
+    """Elements that cost nothing to copy are copied as the loop comes to them."""
+    if not is_named(on.types.cloned, *_LISTED) or not on.type_facts.is_copy(
+        on.types.cloned.args[0]
+    ):
+        return None
+    text = on.clone.receiver_text + b".iter().copied()"
+    if on.clone.receiver.type in ("unary_expression", "reference_expression"):
+        return None
+    return on.made(
+        replaced, text, "The loop copies the elements one by one, without a list of them."
+    )
 
 
 def borrow_match(on: Borrower) -> Rewrite | None:
@@ -95,5 +112,5 @@ def _patterns(on: Borrower, patterns: Sequence[Node]) -> Borrowable | None:
     if any(b"&" in on.source.text(pattern) for pattern in patterns):
         return None
     bound = [b for pattern in patterns for b in pattern_bindings(on.scopes, span_of(pattern))]
-    found = borrowable(on.source, on.scopes, bound)
+    found = borrowable(on.source, on.scopes, bound, reads=on.reads)
     return found if isinstance(found, Borrowable) and not on.gives_parts(bound) else None

@@ -46,6 +46,7 @@ class Borrower:
     temporary: bool  # the place is what a call returned
     told: Callable[[Node], Type | None]  # what rustc says of an expression
     bound: ReferenceBound  # of the parameter that takes it as an argument
+    reads: Callable[[bytes], bool]  # may a method of this name be called on a reference?
 
     @property
     def source(self) -> Source:

@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from tree_sitter import Node
+
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.cloned_items import copied_by, copying_call
 from engine.rust.context import (
     heat_through_closures,
     in_test_code,
@@ -33,6 +36,8 @@ from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.usages import NAMING, Usage, UsageKind, usage_of
+
+from .item_sites import KIND, may_be_lent
 
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
@@ -72,10 +77,31 @@ class CloneLocator:
             if span in seen or not self.source.sound(node):
                 continue
             seen.add(span)
-            clone = clone_of(self.source, node)
-            site = self._site(clone) if clone is not None else None
+            copy = copying_call(self.source, node) or node
+            site = self._items(copy) if copied_by(self.source, copy) is not None else None
+            clone = clone_of(self.source, node) if site is None else None
+            site = self._site(clone) if clone is not None else site
             if site is not None:
                 yield site
+
+    def _items(self, copy: Node) -> Site | None:
+        """Of items that are copied as an iterator or an Option gives them."""
+        function = self.source.fn_item_of(copy)
+        if function is None or not (self.cold or runs_often(self.source, copy)):
+            return None
+        if not may_be_lent(self.source, copy, scopes_of(self.source, function)):
+            return None
+        return Site(
+            codemod="clone-per-frame",
+            path=self.source.path,
+            span=span_of(copy),
+            kind=KIND,
+            level=Level.REVIEW,
+            message=f"`{self.source.quoted(span_of(copy))}` copies what is only read",
+            heat=heat_through_closures(self.source, copy),
+            in_tests=in_test_code(self.source, copy),
+            role="maybe",  # numbers cost nothing to copy: types tell
+        )
 
     def _site(self, clone: Clone) -> Site | None:
         usage = usage_of(self.source, clone.node)

@@ -14,7 +14,7 @@ from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.context import is_per_item, is_per_item_method
 from engine.rust.copies import OWNING, TO_TEXT
-from engine.rust.known_calls import grows_receiver
+from engine.rust.known_calls import grows_receiver, is_reading_method, is_taking_method
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.places import is_own_field
@@ -32,9 +32,11 @@ from engine.rust.usages import UsageKind
 from .alternatives import Alternatives
 from .borrower import Borrower
 from .clone_cost import SHOWN
-from .clone_types import CloneTypes
+from .clone_types import CloneTypes, Rewrite
 from .dismissals import behind_guard, changed_meanwhile, dismissed, needed, no_copy
 from .inside_options import inside
+from .item_copies import ItemCopies
+from .item_sites import KIND
 from .located_clone import LocatedClone, located_clone, taker_of
 from .obstacles import Obstacles
 from .parameter_groups import Decision, proposals
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 # Clippy's of such clones: who allows one has looked at them.
 _LINTS = ("redundant_clone", "unnecessary_to_owned")
+_OF_ITEMS = "iter_overeager_cloned"
+_SEEN = "somebody has looked at it"
 
 
 class Planner:
@@ -61,12 +65,32 @@ class Planner:
         clone that costs nothing, or that nobody needs to see, is dismissed with the reason."""
         decisions: list[Decision] = []
         for site in sites:
-            found = self._decide(site)
+            found = self._decide_items(site) if site.kind == KIND else self._decide(site)
             if isinstance(found, Proposal):
                 yield found
             elif found is not None:
                 decisions.append(found)
         yield from proposals(decisions, self._facts)
+
+    def _decide_items(self, site: Site) -> Decision | Proposal | None:
+        """Of items that are copied as an iterator or an Option gives them."""
+
+        def borrower(decision: Decision, scopes: Scopes) -> Borrower:
+            parameter = self._parameter(decision.located, decision.types)
+            return self._borrower(decision, parameter, Blocked("items", ""), scopes)
+
+        def add(decision: Decision, made: Rewrite, scopes: Scopes) -> None:
+            self._alternatives.lend(decision, made, scopes)
+            if decision.fixes:
+                self._refuse_for_obstacles(decision, scopes)
+
+        copies = ItemCopies(self._facts, self._reads, borrower, add)
+        decision = copies.decide(replace(site, role="site"))
+        if decision is None:
+            return None
+        located = decision.located
+        allowed = self._facts.lint_allowed(located.source, located.clone.node, *_LINTS, _OF_ITEMS)
+        return dismissed(located, f"{allowed}: {_SEEN}") if allowed else decision
 
     # -- one site ------------------------------------------------------------------------------
 
@@ -80,7 +104,7 @@ class Planner:
                 return None
             located = replace(located, site=replace(site, role="site"))
         if allowed := self._facts.lint_allowed(located.source, located.clone.node, *_LINTS):
-            return dismissed(located, f"{allowed}: somebody has looked at it")
+            return dismissed(located, f"{allowed}: {_SEEN}")
         if types is None:
             return self._unknown(located)
         made = (site.path, located.clone.span)
@@ -186,7 +210,15 @@ class Planner:
             reference_bound(parameter, self._facts.items)
             if parameter is not None
             else ReferenceBound.NONE,
+            self._reads,
         )
+
+    def _reads(self, method: bytes) -> bool:
+        """Does a method of this name take a reference, std's or all that the workspace has?"""
+        if is_reading_method(method):
+            return True
+        mine = not self._facts.calls.may_mutate(method)
+        return mine and not (is_taking_method(method) or grows_receiver(method))
 
     def _refuse_for_obstacles(self, decision: Decision, scopes: Scopes) -> None:
         """No fix, whichever it is, where rustc would not see what it breaks."""

@@ -6,6 +6,12 @@
   arguments: (arguments) @arguments
   (#any-of? @word "clone" "to_vec" "to_owned" "to_string" "to_path_buf" "to_os_string" "into_owned")) @clone
 
+; xs.iter().cloned()
+(call_expression
+  function: (field_expression
+    field: (field_identifier) @word)
+  (#eq? @word "cloned")) @clone
+
 ; Arc::clone(&x), Clone::clone(&x), Bytes::copy_from_slice(&x)
 (call_expression
   function: (scoped_identifier

@@ -8,6 +8,7 @@ copied looks like one that is moved.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -31,9 +32,11 @@ from engine.rust.nodes import (
     is_mut,
     method_on,
     operation_of,
+    outward,
 )
 from engine.rust.places import Origins, Place, is_declared_reference, is_written
 from engine.rust.scopes import Binding, Scopes, Use
+from engine.rust.statement_nodes import let_of, patterns_of, value_matched
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
 # ``&T``, or ``&str``, ``&[T]``, ``&Path``: comparisons stay as they are, conversions fall away.
@@ -46,6 +49,8 @@ _OF_OWNERS = frozenset({b"capacity", b"as_ref"})
 _AROUND = frozenset(
     {"index_expression", "parenthesized_expression", "unary_expression", "try_expression"}
 )
+# In a pattern: it goes by references, or names more than a part.
+_PLAIN = re.compile(rb"[&@]")
 # Where a name that stands there is moved, or perhaps only copied.
 _TAKING = frozenset({"arguments", "field_initializer", "return_expression", "let_declaration"})
 _TAKING_PARTS = frozenset({"shorthand_field_initializer", "tuple_expression", "array_expression"})
@@ -78,11 +83,14 @@ def borrowable(
     *,
     target: Target = "reference",
     shared: bool = False,
+    reads: Callable[[bytes], bool] = is_reading_method,
 ) -> Borrowable | Needed:
     """May ``bindings``, which hold values, hold references to such instead?
 
-    Behind an ``Arc`` (``shared``) every method that compiles takes a reference.
+    ``reads`` tells whether a method of a name works on a reference. Behind an ``Arc`` (``shared``) every
+    one that compiles does.
     """
+    by_reference: Callable[[bytes], bool] = (lambda _: True) if shared else reads
     edits: list[Edit] = []
     count = end = 0
     for binding in bindings:
@@ -90,8 +98,14 @@ def borrowable(
             line = source.position(binding.decl.start)[0]
             return Needed(line, "the pattern says `mut` or `ref`")
         for use in scopes.uses(binding):
-            found = _use(source, binding, use, target, shared)
-            if isinstance(found, Needed):
+            found = _use(source, binding, use, target, by_reference)
+            within = _parts_bound(source, scopes, use) if isinstance(found, Needed) else None
+            if within is not None:
+                parts = borrowable(source, scopes, within, reads=by_reference)
+                if isinstance(parts, Needed):
+                    return parts
+                found, end = parts.edits, max(end, parts.end)
+            elif isinstance(found, Needed):
                 return found
             edits.extend(found)
             count += 1
@@ -100,10 +114,11 @@ def borrowable(
 
 
 def parts_taken(source: Source, scopes: Scopes, bindings: Iterable[Binding]) -> Iterator[Node]:
-    """The fields and elements of ``bindings`` whose value is taken where they stand: moved, unless their
-    types are ``Copy``."""
+    """The fields and elements of ``bindings``, and of what they are taken apart into, whose value is taken
+    where they stand: moved, unless their types are ``Copy``."""
     for binding in bindings:
         for use in scopes.uses(binding):
+            yield from parts_taken(source, scopes, _parts_bound(source, scopes, use) or ())
             node = source.innermost(use.span)
             up = source.parent(node) if not use.capture else None
             while up is not None and _is_part(up, node):
@@ -142,7 +157,7 @@ def closures_borrow(source: Source, scopes: Scopes, call: Node) -> Borrowable | 
 
 
 def _use(
-    source: Source, binding: Binding, use: Use, target: Target, shared: bool
+    source: Source, binding: Binding, use: Use, target: Target, reads: Callable[[bytes], bool]
 ) -> tuple[Edit, ...] | Needed:
     """The edits that one use needs on a reference."""
     name = binding.name.decode("utf-8", "replace")
@@ -155,10 +170,27 @@ def _use(
         return ()  # a format string only reads
     if span_of(node) != use.span or node.type != "identifier":
         return Needed(line, f"`{name}` stands at line {line} in a form that is not understood")
-    found = _on_reference(source, node, target, shared)
+    found = _on_reference(source, node, target, reads)
     if found is None:
         return Needed(line, f"`{name}` is needed as a value of its own at line {line}")
     return found
+
+
+def _parts_bound(source: Source, scopes: Scopes, use: Use) -> tuple[Binding, ...] | None:
+    """What the use is taken apart into, by patterns or by a loop over it, so that of a reference these names
+    would be references; None where it is not, or where a pattern names all of it."""
+    whole = outward(source.innermost(use.span))
+    up = source.parent(whole) if not use.capture else None
+    if up is None or value_matched(up) != whole:
+        return None
+    let, patterns = let_of(up), patterns_of(up)
+    if not patterns or (let is not None and let.type is not None):
+        return None
+    bound = [b for pattern in patterns for b in pattern_bindings(scopes, span_of(pattern))]
+    names = {b.decl for b in bound} if up.type != "for_expression" else set()
+    if any(span_of(p) in names or _PLAIN.search(source.text(p)) for p in patterns):
+        return None
+    return tuple(bound)
 
 
 def _captor(source: Source, node: Node, binding: Binding) -> str:
@@ -173,7 +205,7 @@ def _captor(source: Source, node: Node, binding: Binding) -> str:
 
 
 def _on_reference(
-    source: Source, node: Node, target: Target, shared: bool
+    source: Source, node: Node, target: Target, reads: Callable[[bytes], bool]
 ) -> tuple[Edit, ...] | None:
     """The edits with which the use at ``node`` works on a reference; None when it does not."""
     up = source.parent(node)
@@ -185,7 +217,7 @@ def _on_reference(
         return ()
     if (called := method_on(source, node)) is not None:
         name, call = called
-        if name in COPYING or not (shared or is_reading_method(name)):
+        if name in COPYING or not reads(name):
             return None  # a copy of the copy: one of the two is needed anyway
         return _on_view(source, node, call, name) if target == "view" else ()
     if _is_part(up, node):

@@ -25,7 +25,7 @@ from engine.rust.nodes import (
     unwrapped,
 )
 from engine.rust.scopes import pattern_names
-from engine.rust.statement_nodes import arm_of, arms_of, let_of, scrutinee_of
+from engine.rust.statement_nodes import arm_of, arms_of, body_of, let_of, scrutinee_of
 from engine.rust.syntax import FUNCTIONS, Source
 
 Moved = Literal["always", "sometimes", "never"]
@@ -39,7 +39,7 @@ _OPERATORS = frozenset({b"+", b"-", b"*", b"/", b"%", b"&", b"|", b"^", b"<<", b
 
 def takes_value(source: Source, node: Node) -> bool:
     """Does the place where the name ``node`` stands take its value: an argument, a field, a ``let``,
-    a block's end? The arguments of a macro are not: most macros borrow them."""
+    a block's or a closure's end? The arguments of a macro are not: most macros borrow them."""
     child, parent = unwrapped(node)
     if parent is None:
         return False
@@ -58,6 +58,8 @@ def takes_value(source: Source, node: Node) -> bool:
         return operation is not None and operation.right == child
     if (arm := arm_of(parent)) is not None:
         return arm.value == child
+    if parent.type == "closure_expression":
+        return body_of(parent) == child
     return parent.type == "block" and named_children(parent)[-1] == child
 
 

@@ -92,12 +92,12 @@ def _step(source: Source, name: bytes, call: Node) -> tuple[Lent, bytes] | None:
             return Lent.REFERENCE, written
         case b"unwrap_or_default", ():
             return Lent.VIEW, written
-        case b"unwrap_or", (given,) if (text := _literal(source, given)) is not None:
+        case b"unwrap_or", (given,) if (text := literal_of(source, given)) is not None:
             return Lent.VIEW, b".unwrap_or(" + text + b")"
     return None
 
 
-def _literal(source: Source, given: Node) -> bytes | None:
+def literal_of(source: Source, given: Node) -> bytes | None:
     """``"x"`` of ``"x".to_string()`` and ``String::from("x")``."""
     method, call = method_call(source, given), call_of(given)
     text: Node | None = None
