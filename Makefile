@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: install demo test test-fast test-measured bench bench-speed real trust lint lock clean
+.PHONY: install demo test test-fast test-measured bench bench-speed real trust picture docs lint lock clean
 
 install: $(STAMP)
 
@@ -48,6 +48,14 @@ real: install
 # Fixes on public crates that nobody has read yet (docs/trust.md).
 trust: install
 	$(BIN)/python -m bench.trust
+
+# The picture of the README, from a real run.
+picture: install
+	$(BIN)/python -m bench.picture
+
+# What users read, as pages in target/docs; a link to nothing is an error.
+docs: install
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 lint: install
 	$(BIN)/ruff format --check .
