@@ -190,11 +190,18 @@ class ClonePerFrame(Codemod):
         from engine.rust.syntax import span_of
 
         from .item_sites import KIND, asked
-        from .located_clone import asked_spans, copy_questions, frame_questions, impl_questions
+        from .located_clone import (
+            Definitions,
+            asked_spans,
+            copy_questions,
+            frame_questions,
+            impl_questions,
+        )
 
         if answers is None and sites:
             yield from (Question(s.path, span_of(n)) for s, n, _ in holders_asked(sources, True))
-        for site in sites:
+        definitions = Definitions(sources)
+        for site in filter(definitions.may_take, sites):
             if site.kind == KIND:
                 found = asked(sources.get(site.path), site.span)
                 yield from (Question(site.path, span_of(node)) for node in found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from tree_sitter import Node
 
@@ -38,6 +39,7 @@ from engine.rust.syntax import Source, span_of
 from engine.rust.usages import NAMING, Usage, UsageKind, usage_of
 
 from .item_sites import KIND, may_be_lent
+from .located_clone import defines
 
 _LITERALS = frozenset(
     {"string_literal", "raw_string_literal", "char_literal", "integer_literal", "float_literal"}
@@ -47,6 +49,7 @@ _HANDLE_TYPE = re.compile(
     rb"\b(?:Arc|Rc|Weak|(?:Unbounded|Sync)?Sender|CancellationToken)\b|\bchannel\s*(?:::\s*<[^;]*>)?\("
 )
 _HANDLE_NAME = re.compile(rb"(?:\A|_)(?:tx|rx|sender|receiver|token|handles?|pool)\Z")
+_ELSEWHERE = "elsewhere"
 _ERRORS = frozenset(b"e err error why cause".split())
 _IN_PLACE = frozenset(
     {
@@ -119,23 +122,24 @@ class CloneLocator:
         typed = place.is_temporary and (not kind or clone.word in TO_TEXT)
         if clone.word == OWNING:  # who takes the value takes it as it is
             typed, kind = True, kind if kind in ("borrow", "read") else ""
-        elif typed:
-            kind = kind or "move"  # if what is copied is a value, and no reference
-        if not kind:
-            return None
+        elif typed:  # if what is copied is a value, and no reference
+            kind = kind if kind not in ("", _ELSEWHERE) else "move"
         level, reason = Level.REVIEW, ""
         heat, in_tests = (
             heat_through_closures(self.source, clone.node),
             in_test_code(self.source, clone.node),
         )
         if kind == "needed":
-            own = is_own_field(place)
-            if not isinstance(verdict, Blocked) or (verdict.kind == "place" and not own):
-                return None
             hot = is_per_item(heat) and not in_tests
-            if not hot and not is_per_item_method(self.source, function):
-                return None
-            level, reason = Level.REPORT, verdict.reason
+            hot = hot or is_per_item_method(self.source, function)
+            if hot and _is_told(verdict, place):
+                level, reason = Level.REPORT, verdict.reason
+            else:
+                kind = _ELSEWHERE
+        if kind == _ELSEWHERE:
+            typed, kind = True, "argument" if _may_be_own(usage) else ""
+        if not kind:
+            return None
         typed = typed or clone.word == FROM or (kind == "needed" and self._undeclared(place))
         return Site(
             codemod="clone-per-frame",
@@ -162,7 +166,8 @@ class CloneLocator:
         scopes: Scopes,
         verdict: Movable | Blocked,
     ) -> str:
-        """ "borrow", "read", "move", "argument", "needed", or "" for one that is none of this."""
+        """ "borrow", "read", "move", "argument", "needed", "elsewhere" for one that may be an argument of a
+        function in another file, or "" for one that is none of this."""
         last = isinstance(verdict, Movable)
         used_as = usage.kind
         if (inside := opened(self.source, clone)) is not None:
@@ -194,7 +199,7 @@ class CloneLocator:
             return ""  # most likely: without a type nothing of this is said
         if used_as in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT) and self._own_function(usage):
             return "argument"
-        return "needed" if self._worth_telling(clone, place, scopes) else ""
+        return "needed" if self._worth_telling(clone, place, scopes) else _ELSEWHERE
 
     def _kind_inside(self, usage: Usage, scopes: Scopes) -> str:
         """The same of what is inside an ``Option`` that is copied and opened at once."""
@@ -223,7 +228,7 @@ class CloneLocator:
 
     def _own_function(self, usage: Usage) -> bool:
         """Is a function of this name defined in the file?"""
-        return bool(re.search(rb"\bfn\s+" + re.escape(usage.name) + rb"\b", self.source.data))
+        return defines(self.source.data, usage.name)
 
     def _item(self, clone: Clone, place: Place, scopes: Scopes) -> bool:
         """``.map(|x| x.to_string())``: a closure's parameter made into text is hardly text yet."""
@@ -274,6 +279,18 @@ class CloneLocator:
             if following is not None and b"move" in self.source.text(following):
                 return False
         return True
+
+
+def _is_told(verdict: Movable | Blocked, place: Place) -> TypeGuard[Blocked]:
+    """Is it said of a copy in a hot loop why it stays, where nothing takes it away?"""
+    own = is_own_field(place)
+    return isinstance(verdict, Blocked) and (verdict.kind != "place" or own)
+
+
+def _may_be_own(usage: Usage) -> bool:
+    """May the workspace define the function that takes the copy? (No `Some`, no struct like a tuple.)"""
+    taken = usage.kind in (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT)
+    return taken and not usage.name[:1].isupper()
 
 
 def _may_read(clone: Clone, method: bytes) -> bool:

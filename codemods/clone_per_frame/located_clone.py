@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -63,6 +64,32 @@ def _read(source: Source, span: Span) -> tuple[Clone, Usage, Place, Node] | None
     if place is None or function is None:
         return None
     return clone, usage_of(source, clone.node), place, function
+
+
+def defines(data: bytes, name: bytes) -> bool:
+    """Is a function of this name defined in the file of this text?"""
+    return bool(re.search(rb"\bfn\s+%b(?!\w)" % re.escape(name), data))
+
+
+class Definitions:
+    """Which sites may be about a function of the workspace's; each name is looked for once."""
+
+    def __init__(self, sources: Sources) -> None:
+        self._sources = sources
+        self._found: dict[bytes, bool] = {}
+
+    def may_take(self, site: Site) -> bool:
+        """False for a copy that is a site only if a function of the workspace takes it, of which name there
+        is none."""
+        if site.kind != "argument" or site.role != "maybe":
+            return True
+        read = _read(self._sources.get(site.path), site.span)
+        if read is None:
+            return False
+        name, sources = read[1].name, self._sources
+        if name not in self._found:
+            self._found[name] = any(defines(sources.data(path), name) for path in sources.paths)
+        return self._found[name]
 
 
 @per_source

@@ -81,6 +81,8 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
             for decision in group:
                 if not decision.fixes and decision.reason:
                     decision.reason = f"{decision.reason}, and {found}"
+                elif not decision.fixes:
+                    decision.quiet = found
     for decision in decisions:
         if id(decision) in taken:
             continue
@@ -153,8 +155,10 @@ def _changed_to(
     )
     if seen:
         note += f" It keeps its type, a `&{type_.short(SHOWN)}`: {seen}."
-    if not plain:
-        note += f" Look at this: {next(d.ownership.why for d in group if d.ownership.why)}."
+    doubts = [d.ownership.why for d in group if d.ownership.why and not plain][:1]
+    doubts += filter(None, [parameter_rewrite.seen_by_others(parameter, facts)])
+    if doubts:
+        note += f" Look at this: {'; '.join(doubts)}."
     return Fix(PARAMETER, parameter_rewrite.level_of(parameter, plain), tuple(edits), note)
 
 

@@ -30,6 +30,8 @@ def refusal(parameter: Parameter, type_: Type, target: Target, facts: Facts) -> 
         return f"`{name}` takes a shared pointer"
     if fixed := facts.signatures.why_fixed(parameter.item, "borrowing its parameter"):
         return fixed
+    if beyond := _called_outside(parameter, facts):
+        return beyond
     text = parameter.source.text(parameter.declared)
     if text.startswith((b"impl", b"&", b"Option", b"Box", b"dyn")) or text == b"Self":
         return f"`{name}` takes a `{text.decode('utf-8', 'replace')}`"
@@ -45,6 +47,27 @@ def refusal(parameter: Parameter, type_: Type, target: Target, facts: Facts) -> 
     if elides_lifetime(parameter):
         return f"the lifetime of what `{name}` returns would no longer be clear"
     return ""
+
+
+def _called_outside(parameter: Parameter, facts: Facts) -> str:
+    """Where a package that is no member of the workspace may call the function, in words; "" for nowhere."""
+    if not facts.signatures.is_public(parameter.item):
+        return ""
+    package = facts.package_of(parameter.item.path)
+    found = facts.outside(parameter.item.name, package.crate) if package is not None else ()
+    for path, line in found:
+        return f"{path}:{line}, outside of this workspace, names `{parameter.name}`"
+    return ""
+
+
+def seen_by_others(parameter: Parameter, facts: Facts) -> str:
+    """For the note: who may call the function that is not known here; "" for nobody."""
+    if not facts.signatures.is_public(parameter.item):
+        return ""
+    return (
+        f"`{parameter.name}` is public, of a package that is not published; who takes it from somewhere "
+        "else has to change along"
+    )
 
 
 def calls(

@@ -100,7 +100,7 @@ class Planner:
             return Proposal((site,), reason="its syntax is not understood", dismissed=True)
         types = self._types(located)
         if site.role == "maybe":
-            if types is None or not _is_site(located, types):
+            if types is None or not (_is_site(located, types) or self._is_given(located, types)):
                 return None
             located = replace(located, site=replace(site, role="site"))
         if allowed := self._facts.lint_allowed(located.source, located.clone.node, *_LINTS):
@@ -299,6 +299,11 @@ class Planner:
         return f"{said}; {hint}" if hint else said
 
     # -- parameters ----------------------------------------------------------------------------
+
+    def _is_given(self, located: LocatedClone, types: CloneTypes) -> bool:
+        """Is it given to a function of the workspace, perhaps to one in another file?"""
+        given = located.site.kind == "argument"
+        return given and self._parameter(located, types) is not None
 
     def _parameter(self, located: LocatedClone, types: CloneTypes) -> Parameter | None:
         """The parameter of the workspace's function that takes the clone."""

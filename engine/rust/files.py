@@ -54,6 +54,10 @@ class Package(Protocol):
         """The name that other crates know its library by."""
 
     @property
+    def publish(self) -> bool:
+        """May it be published, as far as its manifest says?"""
+
+    @property
     def targets(self) -> Sequence[str]:
         """The root files of other targets that its manifest names: binaries, tests ..."""
 

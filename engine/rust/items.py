@@ -184,12 +184,12 @@ class Items:
         re-exported from? What a trait
         or an ``impl`` of one holds is as public as the trait.
 
-        A private ``mod x;`` in another file may still hide it: that does not count, since what it
-        holds may be reached through the types of public functions.
+        A private ``mod x;`` in another file may still hide it: that counts for a function of no type
+        and no trait alone, since the others may be reached through the types of public functions.
         """
         if not any(self.modules.is_library(p.crate) for p in self.modules.places(source.path)):
             return False
-        hidden = False
+        hidden = self._in_private_file(source, node)
         for current in (node, *source.ancestors(node)):
             if current.type not in KINDS and current.type != "field_declaration":
                 continue
@@ -205,6 +205,23 @@ class Items:
                 hidden = True
         return not hidden or self._reexported(source, node)
 
+    def _in_private_file(self, source: Source, node: Node) -> bool:
+        """Is it a function of no type and no trait, in a file that no library reaches without a private
+        ``mod x;``?"""
+        holders = ("impl_item", "trait_item", "function_item")
+        if node.type != "function_item" or source.enclosing(node, holders) is not None:
+            return False
+        places = [p for p in self.modules.places(source.path) if self.modules.is_library(p.crate)]
+        return all(self._has_private_step(place) for place in places)
+
+    def _has_private_step(self, place: Place) -> bool:
+        for count, name in enumerate(place.module):
+            above = Place(place.crate, place.module[:count])
+            found = [i for i in self.named(name, "mod") if above in self.places(i)]
+            if found and not any(item_nodes.is_pub(*self.open(item)) for item in found):
+                return True
+        return False
+
     def _trait_exposed(self, source: Source, named: Node) -> bool:
         """A trait that is not of the workspace is one of the world's."""
         found = self.resolve(source, named, source.text(named), "trait")
@@ -214,7 +231,10 @@ class Items:
         """Does a ``pub use`` name the item, what it belongs to, or all of what it stands in?"""
         steps = (self.at(source, step) for step in (node, *source.ancestors(node)))
         item = next((step for step in steps if step is not None), None)
-        names = {item.name, item.owner, *item.module} - {b""} if item is not None else set()
+        modules = {name for place in self.modules.places(source.path) for name in place.module}
+        names = (
+            {item.name, item.owner, *item.module, *modules} - {b""} if item is not None else set()
+        )
         return any(
             brought.public and nodes.last_segment(brought.full) == name
             for name in names

@@ -1,7 +1,7 @@
 """May a function's parameter change its type, and what must change with it.
 
 ``why_fixed`` says what holds a signature as it is (its trait, other crates, attributes that read it),
-``passed`` gives all that a parameter is given in the function's package, or the first use that no
+``passed`` gives all that a parameter is given by those who may call the function, or the first use that no
 change of the call can follow (the function as a value). A method that is called on another value than
 ``self`` is only known by its name: such a call is not ``certain``, and rustc has to tell. What the
 new type may be is asked elsewhere.
@@ -118,13 +118,19 @@ class Signatures:
         """What holds the signature as it is, in words for the user; "" when nothing does.
         ``change`` is what is wanted ("borrowing its parameter")."""
         name = function.name.decode("utf-8", "replace")
-        if not function.of_trait and self.is_public(function):
+        if not function.of_trait and self.is_public(function) and not self._is_internal(function):
             return f"`{name}` is public: {change} would break those who call it"
         return self.why_tied(function)
 
     def is_public(self, function: Item) -> bool:
         """May other crates call the function, so that they notice a change of its signature?"""
         return self._items.exposed(*self._items.open(function))
+
+    def _is_internal(self, function: Item) -> bool:
+        """Is it of a package that is never published, so that the workspace has its calls? (Who takes the
+        package by its path or from its repository calls it as well.)"""
+        package = self._package_of(function.path)
+        return package is not None and not package.publish
 
     def why_tied(self, function: Item) -> str:
         """As ``why_fixed``, for who may change what other crates call: what within the workspace holds
@@ -143,9 +149,10 @@ class Signatures:
     # -- all that is passed ----------------------------------------------------------------------
 
     def passed(self, parameter: Parameter) -> Iterator[Passed | Obstacle]:
-        """What all calls in the function's package give to the parameter, in path order, and what
+        """What all calls in the function's package (in the workspace, where others than its package may
+        call it) give to the parameter, in path order, and what
         stands in the way. A name in an attribute (``#[serde(default = "f")]``) is a use as a value."""
-        for called in self.calls_of(parameter.item):
+        for called in self.calls_of(parameter.item, self.is_public(parameter.item)):
             if isinstance(called, Obstacle):
                 yield called
                 return

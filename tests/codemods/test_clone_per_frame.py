@@ -79,6 +79,71 @@ def test_line_ends_and_other_scripts_survive() -> None:
     assert applied(files, found) == {"src/lib.rs": after.encode()}
 
 
+TEXT = {b"x": "&std::string::String", b"x.clone()": STRING, b"x.to_string()": STRING}
+ASKS = b"mod a; use a::length; async fn f(x: &String) -> usize { length(x.clone()) }"
+METHOD = b"mod a; async fn f(x: &String, y: &a::S) -> usize { y.length(x.clone()) }"
+
+
+@pytest.mark.parametrize(
+    ("caller", "callee", "after", "level"),
+    [
+        (
+            ASKS,
+            b"pub(crate) fn length(t: String) -> usize { t.len() }",
+            b"pub(crate) fn length(t: &str) -> usize { t.len() }",
+            Level.REVIEW,
+        ),
+        (
+            ASKS.replace(b".clone()", b".to_string()"),
+            b"pub fn length(t: String) -> usize { t.len() }",
+            b"pub fn length(t: &str) -> usize { t.len() }",
+            Level.REVIEW,
+        ),
+        (
+            METHOD,
+            b"pub struct S; impl S { pub(crate) fn length(&self, t: String) -> usize { t.len() } }",
+            b"pub struct S; impl S { pub(crate) fn length(&self, t: &str) -> usize { t.len() } }",
+            Level.REVIEW,
+        ),
+    ],
+)
+def test_functions_of_other_files_are_lent_what_they_read(
+    caller: bytes, callee: bytes, after: bytes, level: Level
+) -> None:
+    files = {"src/lib.rs": caller, "src/a.rs": callee}
+    types = {**TEXT, b"length": "fn(std::string::String) -> usize {a::length}", b"y": "&a::S"}
+    found = plans(files, types)
+    assert [(fix.label, fix.level) for p in found for fix in p.fixes[:1]] == [("parameter", level)]
+    changed = applied(files, found)
+    assert changed["src/a.rs"] == after
+    assert b"length(x)" in changed["src/lib.rs"]
+
+
+@pytest.mark.parametrize(
+    ("caller", "callee", "reason"),
+    [
+        (ASKS.replace(b"mod a", b"pub mod a"), b"pub fn length(t: String) -> usize { t.len() }", "public"),
+        (ASKS, b"pub fn length(t: String) -> Box<str> { t.into() }", "needs its parameter"),
+        (ASKS, b"pub fn length(t: impl Into<String>) -> usize { 1 }", "takes a `impl"),
+    ],
+)  # fmt: skip
+def test_why_functions_of_other_files_keep_theirs(
+    caller: bytes, callee: bytes, reason: str
+) -> None:
+    files = {"src/lib.rs": caller, "src/a.rs": callee}
+    types = {**TEXT, b"length": "fn(std::string::String) -> usize {a::length}"}
+    (found,) = every_plan(files, types)
+    assert found.dismissed and reason in found.reason
+
+
+def test_of_functions_of_others_nothing_is_asked() -> None:
+    files = {"src/lib.rs": ASKS, "src/a.rs": b"pub use other::length;"}
+    sites = sites_of(files)
+    assert [site.role for site in sites] == ["maybe"]
+    assert not list(CODEMOD.questions(sites, facts_of(files, {}).sources, None))
+    assert every_plan(files, {}) == []
+
+
 def test_without_a_type_nothing_is_claimed() -> None:
     files = {"src/lib.rs": b"async fn f(x: String) { g(x.clone()); }"}
     (found,) = plans(files, {})

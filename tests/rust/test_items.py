@@ -315,6 +315,33 @@ def test_what_other_crates_see(path: str, text: str, exposed: bool) -> None:
     assert workspace.items.exposed(source, node) is exposed
 
 
+@pytest.mark.parametrize(
+    ("root", "between", "exposed"),
+    [
+        ("mod a;", "mod b;", False),
+        ("pub mod a;", "mod b;", False),
+        ("mod a;", "pub mod b;", False),
+        ("mod a;", "pub(crate) mod b;", False),
+        ("pub mod a;", "pub mod b;", True),
+        ("#[cfg(x)] pub mod a; #[cfg(not(x))] mod a;", "pub mod b;", True),
+        ("mod a; pub use a::b::f;", "pub mod b;", True),
+        ("mod a; pub use a::b::f as g;", "pub mod b;", True),
+        ("mod a; pub use a::b::*;", "pub mod b;", True),
+        ("mod a; pub use crate::a as c;", "pub mod b;", True),
+        ("mod a; pub use a::*;", "mod b; pub use self::b::f;", True),
+        ("made! { mod a; }", "pub mod b;", False),
+        ("made!(a);", "pub mod b;", True),
+    ],
+)
+def test_private_files_hide_functions(root: str, between: str, exposed: bool) -> None:
+    hidden = "pub fn f() {} pub struct S; impl S { pub fn g() {} }"
+    workspace = Workspace({"src/lib.rs": root, "src/a.rs": between, "src/a/b.rs": hidden})
+    source, node = workspace.find("src/a/b.rs", "pub fn f() {}")
+    assert workspace.items.exposed(source, node) is exposed
+    source, node = workspace.find("src/a/b.rs", "pub fn g() {}")
+    assert workspace.items.exposed(source, node)  # whoever is given an `S` has it
+
+
 def test_a_file_of_a_binary_alone_is_not_exposed() -> None:
     files = {"src/lib.rs": "", "src/main.rs": "mod a;", "src/a.rs": "pub struct S;"}
     workspace = Workspace(files)

@@ -48,6 +48,23 @@ def test_what_fixes_a_signature(text: str, reason: str) -> None:
     assert found.startswith(reason) and bool(found) == bool(reason)
 
 
+def test_a_package_that_is_not_published_has_its_callers_in_the_workspace() -> None:
+    files = {
+        "one/src/lib.rs": "pub fn f(a: A) {} fn g() { f(w); }",
+        "two/src/lib.rs": "fn h() { one::f(x); } mod m { fn f(a: A) {} fn g() { f(y); } }",
+        "three/src/main.rs": "use one::f; fn main() { f(z); }",
+    }
+    for publish in (True, False):
+        workspace = Workspace(files, publish=publish)
+        signatures = Signatures(workspace.sources, workspace.items, workspace.package_of)
+        item = next(i for i in workspace.items.named(b"f", "fn") if i.path == "one/src/lib.rs")
+        parameter = signatures.parameter(item, 0)
+        assert parameter is not None
+        assert bool(signatures.why_fixed(item, "it")) is publish
+        given = [p for p in signatures.passed(parameter) if not isinstance(p, Obstacle)]
+        assert [p.source.text(p.argument) for p in given] == [b"w", b"z", b"x"]
+
+
 def test_nothing_is_public_in_a_binary() -> None:
     signatures, parameter = _of({"src/main.rs": "pub fn f(a: A) {}"})
     assert signatures.why_fixed(parameter.item, "it") == ""

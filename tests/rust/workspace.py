@@ -22,22 +22,27 @@ class Member:
     lib: str
     crate: str
     targets: tuple[str, ...] = ()
+    publish: bool = True
 
 
 class Workspace:
     """Files by path; packages are the folders with a ``src``, or ``app`` for all of them."""
 
-    def __init__(self, files: Mapping[str, str], targets: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, files: Mapping[str, str], targets: tuple[str, ...] = (), publish: bool = True
+    ) -> None:
         data = {path: text.encode() for path, text in files.items()}
         self.sources = Sources(tuple(sorted(data)), data.__getitem__)
         roots = sorted({path.partition("/src/")[0] for path in files if "/src/" in path})
         self.members = [
-            Member(name, r, lib if (lib := f"{r}/src/lib.rs") in files else "", name)
+            Member(
+                name, r, lib if (lib := f"{r}/src/lib.rs") in files else "", name, publish=publish
+            )
             for r in roots
             if (name := r.rpartition("/")[2])
         ]
         lib = "src/lib.rs" if "src/lib.rs" in files else ""
-        self.members.append(Member("app", "", lib, "app", targets))
+        self.members.append(Member("app", "", lib, "app", targets, publish))
         self.items = Items(self.sources, self.package_of)
 
     def package_of(self, path: str) -> Member:
