@@ -196,6 +196,7 @@ class ClonePerFrame(Codemod):
             copy_questions,
             frame_questions,
             impl_questions,
+            part_questions,
         )
 
         if answers is None and sites:
@@ -213,6 +214,7 @@ class ClonePerFrame(Codemod):
                 yield from frame_questions(site, sources.get(site.path), answers)
         if answers is not None:
             yield from impl_questions(sites, sources, answers)
+            yield from part_questions(sites, sources, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

@@ -13,9 +13,12 @@ from engine.base.model import Site, Span
 from engine.rust.agreeing_impls import deciding_at, deciding_expressions, deciding_in_functions
 from engine.rust.borrows import parts_taken, pattern_bindings
 from engine.rust.copies import Clone, clone_at
+from engine.rust.definitions import functions_named
+from engine.rust.item_nodes import parameters_of
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Movable, movable
-from engine.rust.nodes import access_of, call_of
+from engine.rust.lendable import parts
+from engine.rust.nodes import access_of, call_of, last_name
 from engine.rust.opened_copies import opened
 from engine.rust.per_source import per_source
 from engine.rust.places import Place, origins_of, place_of
@@ -173,6 +176,28 @@ def _read_as(source: Source, span: Span) -> Iterator[tuple[Clone, Usage, Node]]:
         yield clone, usage, function
         if (inside := opened(source, clone)) is not None:
             yield inside.clone, usage_of(source, inside.clone.node), function
+
+
+def part_questions(sites: Iterable[Site], sources: Sources, answers: Answers) -> Iterator[Question]:
+    """What is in the values that functions by the names of those that take the copies take apart?"""
+    taken: set[tuple[bytes, int, str]] = set()
+    for site in sites:
+        made = answers.type_of(site.path, site.span)
+        found = _read(sources.get(site.path), site.span) if made is not None else None
+        given = (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT)
+        if made is not None and found is not None and found[1].kind in given:
+            taken.add((found[1].name, found[1].index, made.last))
+    for name, index, type_ in sorted(taken):
+        for source in sources.containing(b"fn", name):
+            for function in functions_named(source, name):
+                scopes = scopes_of(source, function)
+                for parameter in parameters_of(function)[max(index - 1, 0) : index + 1]:
+                    declared = parameter.type
+                    if declared is None or last_name(source, declared) != type_.encode():
+                        continue
+                    for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
+                        for node in parts(source, scopes, binding):
+                            yield Question(source.path, span_of(node))
 
 
 def bound_by(clone: Clone, usage: Usage) -> tuple[Binding, ...]:

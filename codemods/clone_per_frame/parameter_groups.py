@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from engine.base.model import Fix, Level, Proposal, Site
 from engine.rust.borrows import Target
 from engine.rust.known_types import Nature
+from engine.rust.lendable import Lendable
 from engine.rust.signatures import Parameter
 from engine.rust.type_facts import Ownership
 
@@ -131,7 +132,7 @@ def _changed_to(
 ) -> Fix | str:
     """The fix with a parameter of the type ``target``, which keeps its type for the reason ``seen``."""
     name, type_ = parameter.name, group[0].types.cloned
-    if reason := parameter_rewrite.refusal(parameter, type_, target, facts):
+    if reason := parameter_rewrite.refusal(parameter, type_, facts):
         return reason
     texts = {
         (d.located.site.path, d.located.clone.span): d.reference_text
@@ -143,13 +144,20 @@ def _changed_to(
     found, reason = parameter_rewrite.calls(parameter, frozenset(texts), facts)
     if reason:
         return reason
-    edits = parameter_rewrite.rewrite(parameter, type_, found, texts, target, facts)
+    inside = parameter_rewrite.body(parameter, type_, found, texts, target, facts)
+    if isinstance(inside, str):
+        return inside
+    if inside.kept:
+        given = parameter_rewrite.gives_value(parameter, texts, inside, facts)
+        if given or any(d.fixes for d in group):
+            return given or f"`{name}` keeps what a call can give it"
+    edits = parameter_rewrite.rewrite(parameter, type_, found, texts, target, inside)
     if edits is None:
         return f"the signature of `{name}` is not understood"
     plain = all(d.ownership.nature is Nature.PLAIN for d in group)
     count = len(found)
     note = (
-        f"`{name}` only reads its parameter, so it borrows it; its {count} "
+        f"{_how(parameter, inside)}; its {count} "
         f"{'calls lend' if count != 1 else 'call lends'} what was passed before. "
         f"{cost_sentence(type_, group[0].ownership.cost, group[0].located.clone.word)}"
     )
@@ -160,6 +168,16 @@ def _changed_to(
     if doubts:
         note += f" Look at this: {'; '.join(doubts)}."
     return Fix(PARAMETER, parameter_rewrite.level_of(parameter, plain), tuple(edits), note)
+
+
+def _how(parameter: Parameter, inside: Lendable) -> str:
+    """What the function does with its parameter."""
+    if not inside.kept:
+        return f"`{parameter.name}` only reads its parameter, so it borrows it"
+    source = parameter.source
+    lines = sorted({source.position(span.start)[0] for span in inside.kept})
+    where = f"line{'s' if len(lines) > 1 else ''} {', '.join(map(str, lines))}"
+    return f"`{parameter.name}` keeps what it takes on some ways only, so it borrows it, and copies it at {where}"
 
 
 def _without_it(group: Sequence[Decision]) -> Iterator[Fix]:

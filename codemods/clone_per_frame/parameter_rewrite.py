@@ -10,9 +10,11 @@ from tree_sitter import Node
 from engine.base.model import Edit, Level, Span
 from engine.rewrite.use_declarations import name as named
 from engine.rust import item_nodes, nodes
-from engine.rust.borrows import Needed, Target, borrowable
-from engine.rust.calls import is_given_away
+from engine.rust.borrows import Needed, Target
+from engine.rust.calls import Receiver, is_given_away
 from engine.rust.codegen import needs_parentheses
+from engine.rust.lendable import Lendable, Told, lendable
+from engine.rust.moves import takes_value
 from engine.rust.signatures import Obstacle, Parameter, Passed, elides_lifetime
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_counted, is_named
@@ -21,10 +23,14 @@ if TYPE_CHECKING:
     from engine.detect.facts import Facts
     from engine.rust.types import Type
 
+ITERATED = ("Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet")
+# Arguments of which the types are known, as references: by path and span.
+Texts = Mapping[tuple[str, Span], bytes]
 
-def refusal(parameter: Parameter, type_: Type, target: Target, facts: Facts) -> str:
-    """Why the parameter, which is a ``type_``, cannot become a reference to such (or to a view of it);
-    "" when it can, as far as its body tells."""
+
+def refusal(parameter: Parameter, type_: Type, facts: Facts) -> str:
+    """Why the parameter, which is a ``type_``, cannot become a reference to such (or to a view of it),
+    whatever its body does; "" when it can."""
     name = parameter.name
     if is_counted(type_) and not parameter.item.of_trait:
         return f"`{name}` takes a shared pointer"
@@ -37,15 +43,78 @@ def refusal(parameter: Parameter, type_: Type, target: Target, facts: Facts) -> 
         return f"`{name}` takes a `{text.decode('utf-8', 'replace')}`"
     if type_.last.encode() not in text:
         return f"the parameter of `{name}` is generic or an alias"
-    binding = facts.signatures.binding(parameter)
-    if binding is None:
+    if facts.signatures.binding(parameter) is None:
         return f"the parameter of `{name}` is a pattern or `mut`"
-    scopes = facts.sources.scopes(parameter.source, parameter.function)
-    found = borrowable(parameter.source, scopes, (binding,), target=target)
-    if isinstance(found, Needed):
-        return f"`{name}` needs its parameter as its own: {found.reason}"
     if elides_lifetime(parameter):
         return f"the lifetime of what `{name}` returns would no longer be clear"
+    return ""
+
+
+def body(
+    parameter: Parameter,
+    type_: Type,
+    found: Sequence[Passed],
+    texts: Texts,
+    target: Target,
+    facts: Facts,
+) -> Lendable | str:
+    """What becomes of the function's body, which may give its parameter, or parts of it, to the function
+    itself (calls that are among ``found``); why it needs a value, where it does."""
+    source, binding = parameter.source, facts.signatures.binding(parameter)
+    assert binding is not None
+    scopes = facts.sources.scopes(source, parameter.function)
+    given = {(p.source.path, span_of(p.argument)) for p in found}
+    own = [s for path, s in given if path == source.path and s in span_of(parameter.function)]
+    written = frozenset(span for span in own if (source.path, span) in texts)
+
+    def type_of(node: Node) -> Type | None:
+        if scopes.resolve(source.text(node), node.start_byte) == binding:
+            return type_
+        return facts.type_of(source.path, span_of(node))
+
+    def reads(node: Node, method: bytes) -> bool:
+        told = type_of(node)
+        if told is None or not facts.items.printed(told.name):
+            return False
+        return facts.calls.receiver(told, method) is Receiver.REFERENCE
+
+    def copied(node: Node) -> bool | None:
+        told = type_of(node)
+        if told is None or told.is_mut_ref:
+            return None
+        if told.is_ref or facts.type_facts.is_copy(told):
+            return True
+        return None if facts.type_facts.may_be_copy(told) else False
+
+    def iterated(node: Node) -> bool:
+        told = type_of(node)
+        return told is not None and is_named(told, *ITERATED)
+
+    told = Told(reads, copied, iterated, frozenset(own) - written, written)
+    inside = lendable(source, scopes, binding, target, _maker(type_, target), told)
+    if isinstance(inside, Needed):
+        return f"`{parameter.name}` needs its parameter as its own: {inside.reason}"
+    return inside
+
+
+def _maker(type_: Type, target: Target) -> bytes:
+    """The method that makes a ``type_`` of what the parameter becomes."""
+    names = {"String": b"to_owned", "Vec": b"to_vec", "PathBuf": b"to_path_buf"}
+    return names.get(type_.last, b"clone") if target == "view" else b"clone"
+
+
+def gives_value(parameter: Parameter, texts: Texts, inside: Lendable, facts: Facts) -> str:
+    """Which call has, or may have, a value of its own for the parameter, that would be copied where it is
+    kept; "" for none."""
+    for passed in facts.signatures.passed(parameter):
+        if isinstance(passed, Obstacle):
+            return passed.reason
+        span = span_of(passed.argument)
+        lent = (passed.source.path, span) in texts or span in inside.named
+        if not lent and literal(passed.source, passed.argument) is None:
+            line = passed.source.position(passed.name.start_byte)[0]
+            where = f"line {line} of {passed.source.path}"
+            return f"{where} gives `{parameter.name}` a value that it keeps"
     return ""
 
 
@@ -102,23 +171,21 @@ def rewrite(
     parameter: Parameter,
     type_: Type,
     found: Sequence[Passed],
-    texts: Mapping[tuple[str, Span], bytes],
+    texts: Texts,
     target: Target,
-    facts: Facts,
+    inside: Lendable,
 ) -> list[Edit] | None:
     """Signature, body and calls. ``texts`` give the arguments of which the types are known."""
     source = parameter.source
-    binding = facts.signatures.binding(parameter)
     signature = _signature(parameter, type_, target)
-    if binding is None or signature is None:
-        return None
-    scopes = facts.sources.scopes(source, parameter.function)
-    inside = borrowable(source, scopes, (binding,), target=target)
-    if isinstance(inside, Needed):
+    if signature is None:
         return None
     edits = [signature, *inside.edits]
     for passed in found:
-        text = texts.get((passed.source.path, span_of(passed.argument)))
+        span = span_of(passed.argument)
+        text = texts.get((passed.source.path, span))
+        if passed.source.path == source.path and span in inside.named:
+            text = passed.source.text(nodes.bare(passed.argument))
         edits.extend(_at_call(passed.source, passed.argument, target, text))
     return list(dict.fromkeys(edits))
 
@@ -132,7 +199,13 @@ def view_or_type(parameter: Parameter, type_: Type, facts: Facts) -> tuple[Targe
     if binding is None:
         return "view", ""
     scopes = facts.sources.scopes(parameter.source, parameter.function)
-    seen = facts.agreeing_impls.among(parameter.source, scopes, (binding,))
+    source = parameter.source
+
+    def cloned(node: Node) -> bool:
+        """What takes the value gets a clone, of the type that it had."""
+        return takes_value(source, node)
+
+    seen = facts.agreeing_impls.among(source, scopes, (binding,), besides=cloned)
     return ("reference", seen) if seen else ("view", "")
 
 
@@ -158,7 +231,7 @@ def _signature(parameter: Parameter, type_: Type, target: Target) -> Edit | None
 def _at_call(source: Source, argument: Node, target: Target, text: bytes | None) -> list[Edit]:
     whole = span_of(argument)
     if text is None and target == "view":
-        text = _literal(source, argument)
+        text = literal(source, argument)
     if text is not None and not source.comments_in(whole):
         return [Edit(source.path, whole.start, whole.end, text)]
     if needs_parentheses(argument):
@@ -169,8 +242,8 @@ def _at_call(source: Source, argument: Node, target: Target, text: bytes | None)
     return [Edit(source.path, whole.start, whole.start, b"&")]
 
 
-def _literal(source: Source, argument: Node) -> bytes | None:
-    """``"x".to_string()``, ``String::from("x")``, ``vec![..]``: without the allocation."""
+def literal(source: Source, argument: Node) -> bytes | None:
+    """What is lent in the place of ``"x".to_string()``, ``String::from("x")``, ``vec![..]``: without the allocation."""
     if argument.type == "macro_invocation":
         text = source.text(argument)
         return b"&" + text[4:] if text.startswith(b"vec![") and b";" not in text else None

@@ -91,15 +91,22 @@ class AgreeingImpls:
         self._given: dict[bytes, bool] = {}  # by the method's name
 
     def among(
-        self, source: Source, scopes: Scopes, bindings: Iterable[Binding], bytes_: bool = False
+        self,
+        source: Source,
+        scopes: Scopes,
+        bindings: Iterable[Binding],
+        bytes_: bool = False,
+        besides: Callable[[Node], bool] = lambda node: False,
     ) -> str:
         """Which use of ``bindings`` may see the change of their type, in words for the user; "" when
-        none does. ``bytes_``: of a :func:`is_byte_pair`."""
+        none does. ``bytes_``: of a :func:`is_byte_pair`; ``besides`` are names that see none."""
         for binding in bindings:
             for use in scopes.uses(binding):
                 if use.capture and not bytes_:
                     continue
                 node = source.innermost(use.span)
+                if besides(node):
+                    continue
                 name = binding.name.decode("utf-8", "replace")
                 why = _SHOWN if use.capture else self.at(source, node, bytes_)
                 if why:

@@ -98,7 +98,7 @@ def borrowable(
             line = source.position(binding.decl.start)[0]
             return Needed(line, "the pattern says `mut` or `ref`")
         for use in scopes.uses(binding):
-            found = _use(source, binding, use, target, by_reference)
+            found = use_on_reference(source, binding, use, target, by_reference)
             within = _parts_bound(source, scopes, use) if isinstance(found, Needed) else None
             if within is not None:
                 parts = borrowable(source, scopes, within, reads=by_reference)
@@ -119,12 +119,18 @@ def parts_taken(source: Source, scopes: Scopes, bindings: Iterable[Binding]) -> 
     for binding in bindings:
         for use in scopes.uses(binding):
             yield from parts_taken(source, scopes, _parts_bound(source, scopes, use) or ())
-            node = source.innermost(use.span)
-            up = source.parent(node) if not use.capture else None
-            while up is not None and _is_part(up, node):
-                node, up = up, source.parent(up)
-            if span_of(node) != use.span and takes_value(source, node):
-                yield node
+            part = part_taken(source, use)
+            if part is not None:
+                yield part
+
+
+def part_taken(source: Source, use: Use) -> Node | None:
+    """The field or element, starting from what is used, whose value is taken where it stands."""
+    node = source.innermost(use.span)
+    up = source.parent(node) if not use.capture else None
+    while up is not None and _is_part(up, node):
+        node, up = up, source.parent(up)
+    return node if span_of(node) != use.span and takes_value(source, node) else None
 
 
 def pattern_bindings(scopes: Scopes, pattern: Span) -> tuple[Binding, ...]:
@@ -156,10 +162,14 @@ def closures_borrow(source: Source, scopes: Scopes, call: Node) -> Borrowable | 
     return Borrowable(edits, sum(lent.uses for lent in found), max(lent.end for lent in found))
 
 
-def _use(
-    source: Source, binding: Binding, use: Use, target: Target, reads: Callable[[bytes], bool]
+def use_on_reference(
+    source: Source,
+    binding: Binding,
+    use: Use,
+    target: Target,
+    reads: Callable[[bytes], bool] = is_reading_method,
 ) -> tuple[Edit, ...] | Needed:
-    """The edits that one use needs on a reference."""
+    """The edits that one use needs on a reference, as in :func:`borrowable`."""
     name = binding.name.decode("utf-8", "replace")
     line = source.position(use.span.start)[0]
     node = source.innermost(use.span)
