@@ -135,7 +135,7 @@ def _write(root: Path, group: Sequence[Case]) -> None:
         edition = inside[0].directives.get("edition", "2021")
         manifest = (
             f'[package]\nname = "{name}"\nversion = "0.0.0"\nedition = "{edition}"\n'
-            f"publish = false\n[dependencies]{_DEPENDENCIES}"
+            f"[dependencies]{_DEPENDENCIES}"
         )
         if options := inside[0].directives.get("options"):
             codemod = inside[0].codemod

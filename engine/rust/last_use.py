@@ -301,7 +301,7 @@ def _given(source: Source, base: Node) -> frozenset[bytes]:
 
 def _held_in_statement(source: Source, node: Node, place: Place, local: Local) -> bool:
     """Does an earlier use in the same expression still hold a borrow when the value is moved:
-    ``x.insert(x.clone())``, ``f(&x, x.clone())``?"""
+    ``x.insert(x.clone())``, ``f(&x.a, x.clone())``?"""
     statement = source.statement_of(node)
     if statement is None:
         return False
@@ -312,14 +312,13 @@ def _held_in_statement(source: Source, node: Node, place: Place, local: Local) -
         root = source.innermost(use.span)
         if is_apart(source, root, place.fields):
             continue
-        up = source.parent(root)
+        chain, up = root, source.parent(root)
+        while up is not None and (up.type == "try_expression" or _is_base(up, chain)):
+            chain, up = up, source.parent(up)
         if up is not None and borrowed(up) is not None:
             call = source.enclosing(up, ("call_expression",))
             if call is not None and call in around:
                 return True
-        chain = root
-        while up is not None and (up.type == "try_expression" or _is_base(up, chain)):
-            chain, up = up, source.parent(up)
         if up is not None and up.type == "call_expression" and up in around and chain != root:
             return True
     return False

@@ -43,6 +43,8 @@ _GUARDING = re.compile(
     rb"|borrow|borrow_mut|try_borrow|try_borrow_mut|borrow_and_update|load|pin|entry|wait_for)"
     rb"\s*(?:::\s*<[^>]*>)?\s*\("
 )
+# Types of `self` that own it; what the first ones point to may be another's as well.
+_OWNED_SELF = re.compile(rb"(?:\w+::)*(Arc|Rc)\s*<\s*Self\s*>|(?:\w+::)*Box\s*<\s*Self\s*>|Self")
 _NAMES = frozenset({"identifier", "self"})
 _TEXTS = ("string_literal", "raw_string_literal")
 _MAKING = (b"format!", b"vec!")  # std's macros that give a value of their own
@@ -177,9 +179,10 @@ def _inner(source: Source, node: Node) -> Node | None:
 
 
 def local_of(source: Source, scopes: Scopes, place: Place) -> Local | None:
-    """The local variable (or ``self`` taken by value) that the place starts from."""
+    """The local variable (or ``self`` taken by value, or in an ``Arc`` or a ``Box``) that the place starts
+    from."""
     if place.root.type == "self":
-        return _self_of(source, scopes)
+        return _self_of(source, scopes, bool(place.fields))
     if place.root.type != "identifier":
         return None
     binding = scopes.resolve(source.text(place.root), place.root.start_byte)
@@ -201,11 +204,16 @@ def is_of_body(source: Source, name: Node) -> bool:
     return binding is not None and body is not None and binding.decl in span_of(body)
 
 
-def _self_of(source: Source, scopes: Scopes) -> Local | None:
+def _self_of(source: Source, scopes: Scopes, is_field: bool) -> Local | None:
     declared, body = self_parameter(scopes.function), body_of(scopes.function)
-    if declared is None or declared.type != "self_parameter" or has_token(declared, "&"):
-        return None  # behind a reference, or perhaps in a `Pin` or an `Arc`
-    if body is None:
+    if declared is None or body is None:
+        return None
+    if declared.type != "self_parameter":
+        typed = type_of(declared)
+        owned = _OWNED_SELF.fullmatch(source.text(typed)) if typed is not None else None
+        if owned is None or (is_field and owned[1] is not None):
+            return None  # behind a reference, in a `Pin`, or shared
+    elif has_token(declared, "&"):
         return None
     uses = {span_of(node) for node in walk_all(source, body) if node.type == "self"}
     return Local(b"self", span_of(declared), span_of(body), tuple(map(Use, sorted(uses))))

@@ -208,6 +208,10 @@ def test_only_a_type_tells_an_option_from_an_iterator(body: str, receiver: str |
         ("fn f(&self)", False),
         ("fn f(&mut self)", False),
         ("fn f(self: Pin<&mut Self>)", False),
+        ("fn f(self: Box<Self>)", True),
+        ("fn f(self: Self)", True),
+        ("fn f(self: Arc<Self>)", False),  # what it points to is shared
+        ("fn f(self: std::rc::Rc<Self>)", False),
     ],
 )
 def test_self_can_be_moved_out_of_where_it_is_owned(head: str, answer: bool) -> None:
@@ -248,3 +252,31 @@ def test_self_can_be_moved_out_of_where_it_is_owned(head: str, answer: bool) -> 
 def test_the_reason_is_told_with_its_line(body: str, reason: str, line: int) -> None:
     found = verdict(body)
     assert isinstance(found, Blocked) and (found.reason, found.line) == (reason, line)
+
+
+@pytest.mark.parametrize(
+    "head", ["fn f(self)", "fn f(self: Arc<Self>)", "fn f(self: rc::Rc<Self>)"]
+)
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ("g(self.clone());", True),
+        ("h(&self.a); g(Arc::clone(&self));", True),
+        ("let this = self.clone(); spawn(move || this.run());", True),
+        ("if c { return g(self.clone()); } self.run();", True),
+        ("g(self.clone()); self.run();", False),
+        ("g(self.clone()); h(&self.a);", False),
+        ("for y in list { g(self.clone()); }", False),
+        ("g(&self.a, self.clone());", False),
+        ("xs.map(|x| g(self.clone()));", True),
+        ("each(|x| g(self.clone()));", False),
+        ('g(self.clone()); println!("{}", self.a);', False),
+    ],
+)
+def test_a_shared_self_is_moved_at_its_last_use(head: str, body: str, answer: bool) -> None:
+    assert isinstance(verdict(body, head), Movable) is answer
+
+
+@pytest.mark.parametrize("head", ["fn f(self: &Arc<Self>)", "fn f(self: Pin<Box<Self>>)"])
+def test_a_self_that_is_lent_or_pinned_is_not_moved(head: str) -> None:
+    assert isinstance(verdict("g(self.clone());", head), Blocked)

@@ -1,0 +1,78 @@
+// level: safe
+//! What a function takes is copied at each call, and kept on one of its ways only.
+
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Header {
+    name: String,
+    value: Vec<u8>,
+    weight: u32,
+}
+
+#[derive(Default)]
+pub struct Store {
+    seen: Vec<String>,
+    bodies: BTreeMap<u64, Vec<u8>>,
+    headers: Vec<Header>,
+}
+
+pub async fn serve(store: &mut Store, path: &String, body: &Vec<u8>, header: &Header) -> usize {
+    let fresh = remember(store, path.clone());
+    let size = place(store, body.clone(), fresh) + place(store, body.clone(), false);
+    let length = named(path.clone(), fresh).map_or(0, |header| header.name.len());
+    size + length + store.admit(header.clone()) + first_of(header.clone())
+}
+
+fn remember(store: &mut Store, path: String) -> bool {
+    if path.is_empty() || store.seen.contains(&path) {
+        return false;
+    }
+    store.seen.push(path);
+    true
+}
+
+fn place(store: &mut Store, body: Vec<u8>, fresh: bool) -> usize {
+    match fresh {
+        true => {
+            let size = body.len();
+            store.bodies.insert(1, body);
+            size
+        }
+        false => body.len(),
+    }
+}
+
+fn named(name: String, fresh: bool) -> Option<Header> {
+    if fresh {
+        let value = Vec::new();
+        return Some(Header { name, value, weight: 1 });
+    }
+    println!("{name}");
+    None
+}
+
+impl Store {
+    fn admit(&mut self, header: Header) -> usize {
+        if header.heavy() {
+            self.headers.push(header);
+        }
+        self.headers.len()
+    }
+}
+
+impl Header {
+    fn heavy(&self) -> bool {
+        self.weight > 3
+    }
+}
+
+fn first_of(header: Header) -> usize {
+    let kept: Vec<u8>;
+    if header.weight == 0 {
+        kept = header.value;
+        kept.len()
+    } else {
+        header.name.len()
+    }
+}
