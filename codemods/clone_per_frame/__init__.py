@@ -12,7 +12,8 @@ and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
 - the items of an iterator or a look-up are copied and only read: `xs.iter().cloned().any(|x| x.is_empty())`,
   `if let Some(x) = map.get(k).cloned()`;
 - the value is not used again, so that it could have been moved;
-- it is passed to a private function of the same package that only reads its parameter;
+- it is passed to a private function of the same package, in whichever file, that only reads its
+  parameter (takes it apart, goes over it, gives it to itself), or keeps it on some of its ways only;
 - a deep copy is made for every frame of a stream and cannot go: reported, with the reason. So is one of
   what belongs to `self` (`self.peer.clone()` for each message): an `Arc` in the field is the way out.
 
@@ -68,10 +69,15 @@ hold nothing else. They are for review where
   (`strong_count`, `try_unwrap`, `Weak`), a type with a `Clone` of its own, a type from elsewhere;
 - `Bytes::copy_from_slice` or `to_vec` is replaced by the frame itself, or a split off `BytesMut` is
   kept: the copy may have been meant to let go of a large buffer;
-- the function whose parameter changes is visible outside of its module.
+- the function whose parameter changes is visible outside of its module. One that other crates can call
+  is changed only where its package is not published (`publish = false`), with all its calls in the
+  workspace.
 
 It is also for review where the package asks elsewhere who holds such a value (`Arc::strong_count`,
 `Bytes::is_unique`): one holder less may be seen there.
+
+Where a function keeps its parameter, or a part of it, on some of its ways only, it borrows it and clones
+there. It stays as it is where every way keeps it, or where a call may have a value of its own to give.
 
 A parameter becomes `&str`, `&[T]` or `&Path` only where nothing in the function may tell these from
 `&String`, `&Vec<T>` and `&PathBuf` (these are tried next, as `reference`); code that is generic may have another impl for each, so the type

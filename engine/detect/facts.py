@@ -179,12 +179,17 @@ class Facts:
     @cached_property
     def type_facts(self) -> TypeFacts:
         """What types are, those of the workspace by their definitions."""
-        return TypeFacts(DefinedTypes(self.items, self.sources).ownership, self.implements)
+        return TypeFacts(self.defined_types.ownership, self.implements)
+
+    @cached_property
+    def defined_types(self) -> DefinedTypes:
+        """The workspace's structs and enums, by their definitions."""
+        return DefinedTypes(self.items, self.sources)
 
     @cached_property
     def typed_places(self) -> TypedPlaces:
         """Places by their types: owned, behind a lock, to be moved."""
-        return TypedPlaces(self.type_of, self.type_facts)
+        return TypedPlaces(self.type_of, self.type_facts, self.defined_types.drops)
 
     @cached_property
     def holders(self) -> Holders:

@@ -76,6 +76,11 @@ class DefinedTypes:
         cost = Cost.DEEP if inner.cost is Cost.TEXT else inner.cost  # there may be many
         return replace(inner, cost=cost, copy=False, why=why)
 
+    def drops(self, type_: Type) -> bool:
+        """Has a type of the workspace a ``Drop`` of its own, so that no field can be moved out of it?"""
+        own = type_.kind == "path" and bool(self._items.printed(type_.name))
+        return own and self._drops(type_.last.encode())
+
     def _drops(self, name: bytes) -> bool:
         """Is there an ``impl Drop`` for a type of this name?"""
         pattern = re.compile(rb"\bDrop\s+for\s+(?:\w+::)*" + re.escape(name) + rb"\b")

@@ -7,7 +7,7 @@ did not tell counts to the careful side: as borrowed, and as no ``Option``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
@@ -24,9 +24,15 @@ from engine.rust.types import Type
 class TypedPlaces:
     """Judges places of a workspace, about whose prefixes and origins rustc was asked."""
 
-    def __init__(self, type_of: TypeOf, type_facts: TypeFacts) -> None:
+    def __init__(
+        self,
+        type_of: TypeOf,
+        type_facts: TypeFacts,
+        drops: Callable[[Type], bool] = lambda type_: False,
+    ) -> None:
         self._type_of = type_of
         self._facts = type_facts
+        self._drops = drops
 
     def types_of(self, source: Source, place: Place) -> Iterator[Type | None]:
         """Types of the place and of all that lies on the way to it, the root's first."""
@@ -78,6 +84,9 @@ class TypedPlaces:
             if told is None or told.is_ref or is_counted(told) or told.last == "Pin":
                 shown = source.quoted(span_of(step))
                 return Blocked("place", f"`{shown}` is only borrowed or shared here")
+            if self._drops(told):
+                said = f"`{told.last}` has a `Drop` of its own: nothing can be taken out of it"
+                return Blocked("place", said)
         if verdict.option is not None:
             option = self._type_of(source.path, span_of(verdict.option))
             if option is None or not is_named(option, "Option", "Result", "bool"):

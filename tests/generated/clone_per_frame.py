@@ -124,6 +124,10 @@ fn alter(value: &mut T) {{
     {alter}
 }}
 
+fn say_len(value: &{type}, say: Say) {{
+    say.it("len", &format!("{{:?}}", value).len());
+}}
+
 struct State {{
     current: T,
     all: Vec<T>,
@@ -198,7 +202,7 @@ class _Program:
         pick = self.choice
         name = pick.choice(names)
         copy = self.copy(name)
-        match pick.randrange(24):
+        match pick.randrange(28):
             case 0 | 1:
                 new = self.fresh()
                 names.append(_Name(new))
@@ -285,12 +289,56 @@ class _Program:
                 return (
                     f"match round {{ 0 => eat({copy}, say), 1 => state.keep({copy}), _ => {{}} }}"
                 )
+            case 24 | 25:
+                return f'say.it("maybe", &maybe({copy}, round, &mut kept, say));'
+            case 26:
+                return f"apart({copy}, round, &mut kept, say);"
+            case 27 if depth:
+                return f"apart(change({copy}, say), round, &mut kept, say);"
             case 23 if depth:
                 return "continue;"
             case _:
                 new = self.fresh()
                 names.append(_Name(new))
                 return f"let {new} = {copy}; state.show(&{new});"
+
+    def taker(self, name: str) -> str:
+        """A function that looks at its parameter, takes it apart, and keeps it somewhere, or calls itself."""
+        pick = self.choice
+        look = pick.choice(
+            ['say.it("look", &value);', "look(&value, say);", "say_len(&value, say);", ""]
+        )
+        keep = pick.choice(
+            ["all.push(value);", "let held = value; all.push(held);", "all.insert(0, value);"]
+        )
+        again = f"{name}(value.clone(), round + 1, all, say);"
+        ways = [
+            f"if round % 2 == 0 {{ {look} return 0; }} {look} {keep} 1",
+            f"match round {{ 0 => {{ {look} 0 }} 1 => {{ {keep} 1 }} _ => 2 }}",
+            f"{look} if round == 1 {{ {keep} }} else {{ {look} }} 3",
+            f"for _ in 0..1 {{ {look} }} let seen = value; {look.replace('value', 'seen')} 4",
+            f"if round < 3 {{ {again} }} {look} 5",
+            f"if round < 3 {{ return {again[:-1]}; }} {keep} 6",
+            f"{look} {keep} 7",
+        ]
+        if self.type == "Option<String>":
+            ways += [
+                'match value { Some(text) => say.it("some", &text), None => {} } 8',
+                "if let Some(text) = value { if round == 1 { all.push(Some(text)); } } 9",
+                "match value { Some(text) if text.len() > 1 => { all.push(Some(text)); 1 } _ => 0 }",
+            ]
+        if self.type == "Named":
+            ways += [
+                'let Named { name, n, say } = value; say.it("n", &(n + 1)); say.it("name", &name); 8',
+                'if round == 1 { let name = value.name; say.it("part", &name); } 9',
+            ]
+        if self.type == "Vec<u8>":
+            ways += [
+                'for byte in value { say.it("byte", &byte); } 8',
+                "value.into_iter().map(|byte| code(vec![byte]) as usize + byte as usize).sum()",
+            ]
+        body = pick.choice(ways)
+        return f"fn {name}(value: {self.type}, round: usize, all: &mut Vec<T>, say: Say) -> usize {{ {body} }}\n"
 
     def loop(self) -> tuple[str, list[_Name], str]:
         """The head of a loop, what it binds, and the first statements of its body."""
@@ -329,6 +377,8 @@ class _Program:
         return (
             _HEAD
             + _FUNCTIONS.format(type=self.type, change=change, alter=alter)
+            + self.taker("maybe")
+            + self.taker("apart")
             + f"""
 pub fn run(say: Say) {{
     let mut items: Vec<T> = vec![{words}];

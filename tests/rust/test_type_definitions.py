@@ -118,3 +118,18 @@ def test_one_name_in_two_crates_is_not_guessed() -> None:
 )
 def test_reasons(text: str, why: str) -> None:
     assert facts().ownership(parse(text)).why == why
+
+
+@pytest.mark.parametrize(
+    ("told", "drops"),
+    [
+        ("Dropped", True),
+        ("app::Dropped", True),
+        ("Plain", False),
+        ("other::Dropped", False),
+        ("&Dropped", False),
+    ],
+)
+def test_what_has_a_drop_of_its_own(told: str, drops: bool) -> None:
+    workspace = Workspace({"src/lib.rs": LIB})
+    assert DefinedTypes(workspace.items, workspace.sources).drops(parse(told)) is drops

@@ -35,7 +35,7 @@ def given(body: str, told: Mapping[str, str]) -> tuple[TypedPlaces, Source, Scop
         text = source.slice(span).decode()
         return parse(told[text]) if text in told else None
 
-    places = TypedPlaces(type_of, TypeFacts())
+    places = TypedPlaces(type_of, TypeFacts(), lambda told: told.last == "Dropped")
     return places, source, scopes_of(source, function), node, place
 
 
@@ -98,6 +98,16 @@ def test_movable(body: str, told: Mapping[str, str], type_: str, kind: str) -> N
     places, source, scopes, node, place = given(body, told)
     found = places.movable(source, scopes, node, place, parse(type_))
     assert found.kind == kind if isinstance(found, Blocked) else (kind == "" and Movable)
+
+
+def test_out_of_what_drops_itself_nothing_is_moved() -> None:
+    told = {"x": "app::Dropped", "x.a": STRING}
+    places, source, scopes, node, place = given("g(x.a.clone());", told)
+    found = places.movable(source, scopes, node, place, parse(STRING))
+    assert isinstance(found, Blocked) and "`Drop` of its own" in found.reason
+    places, source, scopes, node, place = given("g(x.clone());", told)  # the whole may go
+    found = places.movable(source, scopes, node, place, parse("app::Dropped"))
+    assert isinstance(found, Movable)
 
 
 def test_types_on_the_way() -> None:
