@@ -141,7 +141,7 @@ def _write(root: Path, group: Sequence[Case]) -> None:
             codemod = inside[0].codemod
             manifest += f'[package.metadata.spikeproof.codemods."{codemod}"]\n{options}\n'
         wanted[root / name / "Cargo.toml"] = manifest.encode()
-        modules = "".join(f"mod {case.module};\n" for case in inside)
+        modules = "".join(f"pub mod {case.module};\n" for case in inside)
         wanted[root / name / "src/lib.rs"] = f"#![allow(dead_code)]\n{modules}".encode()
         for case in inside:
             wanted[root / case.path] = case.before.read_bytes()

@@ -119,11 +119,12 @@ class CloneLocator:
         scopes = scopes_of(self.source, function)
         verdict = movable(self.source, scopes, clone.node, place)
         kind = self._kind(clone, usage, place, scopes, verdict)
-        typed = place.is_temporary and (not kind or clone.word in TO_TEXT)
+        untold = kind in ("", _ELSEWHERE)
+        typed = place.is_temporary and (untold or clone.word in TO_TEXT)
         if clone.word == OWNING:  # who takes the value takes it as it is
             typed, kind = True, kind if kind in ("borrow", "read") else ""
         elif typed:  # if what is copied is a value, and no reference
-            kind = kind if kind not in ("", _ELSEWHERE) else "move"
+            kind = "move" if untold else kind
         level, reason = Level.REVIEW, ""
         heat, in_tests = (
             heat_through_closures(self.source, clone.node),

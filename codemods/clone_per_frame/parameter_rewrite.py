@@ -39,9 +39,10 @@ def refusal(parameter: Parameter, type_: Type, facts: Facts) -> str:
     if beyond := _called_outside(parameter, facts):
         return beyond
     text = parameter.source.text(parameter.declared)
-    if text.startswith((b"impl", b"&", b"Option", b"Box", b"dyn")) or text == b"Self":
+    if text.startswith((b"impl", b"&", b"Option", b"Box", b"dyn")):
         return f"`{name}` takes a `{text.decode('utf-8', 'replace')}`"
-    if type_.last.encode() not in text:
+    written = parameter.item.owner if text == b"Self" else text
+    if type_.last.encode() not in written:
         return f"the parameter of `{name}` is generic or an alias"
     if facts.signatures.binding(parameter) is None:
         return f"the parameter of `{name}` is a pattern or `mut`"

@@ -1,4 +1,3 @@
-// level: review
 //! A method that has its `Arc` as its own hands it on at the end.
 
 use std::sync::Arc;
