@@ -7,11 +7,19 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from engine.base.model import Edit
-from engine.rust.borrows import Needed, closures_borrow, is_shown
+from engine.rust.borrows import (
+    Borrowable,
+    Needed,
+    closures_borrow,
+    is_shown,
+    pattern_bindings,
+)
 from engine.rust.calls import Receiver
 from engine.rust.format_macros import shown_by
+from engine.rust.item_nodes import parameters_of
 from engine.rust.known_calls import (
     COPYING,
+    ONE_BY_ONE,
     is_into_iter,
     is_mapping_method,
     is_reading_method,
@@ -19,8 +27,17 @@ from engine.rust.known_calls import (
 )
 from engine.rust.known_parameters import method_takes_as_ref, sends_by_reference, takes_as_ref
 from engine.rust.known_types import Nature
-from engine.rust.nodes import access_of, borrowed, call_around, callee_name, callee_of
+from engine.rust.nodes import (
+    access_of,
+    arguments_of,
+    borrowed,
+    call_around,
+    callee_name,
+    callee_of,
+    method_on,
+)
 from engine.rust.signatures import ReferenceBound
+from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_counted, is_data, is_named
 from engine.rust.usages import UsageKind
 
@@ -127,6 +144,10 @@ def _into_iter(on: Borrower) -> Rewrite | None:
         return borrow_for_over(on, outer, on.usage.holder)
     if not is_named(on.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
         return None
+    read = _read_one_by_one(on)
+    if read is not None:
+        how = "The closure only reads the elements, so it gets references to them."
+        return on.made(on.usage.holder, on.clone.receiver_text + b".iter()", how, read.edits)
     copied = on.type_facts.is_copy(on.types.cloned.args[0])
     step = b".iter().copied()" if copied else b".iter().cloned()"
     return on.made(
@@ -135,6 +156,19 @@ def _into_iter(on: Borrower) -> Rewrite | None:
         f"The elements are cloned one by one as they are taken; the second "
         f"`{on.types.cloned.last}` is gone.",
     )
+
+
+def _read_one_by_one(on: Borrower) -> Borrowable | None:
+    """``v.clone().into_iter().map(|x| ..)``, whose closure works on references to the elements, of which
+    it gives nothing to anybody: the edits for it."""
+    step = method_on(on.source, on.usage.holder)
+    if step is None or step[0] not in ONE_BY_ONE or on.type_facts.is_copy(on.types.cloned.args[0]):
+        return None
+    closures = [given for given in arguments_of(step[1]) if given.type == "closure_expression"]
+    written = (p.node for closure in closures for p in parameters_of(closure))
+    bound = [b for node in written for b in pattern_bindings(on.scopes, span_of(node))]
+    found = closures_borrow(on.source, on.scopes, step[1])
+    return found if isinstance(found, Borrowable) and not on.gives_parts(bound) else None
 
 
 def _field(on: Borrower) -> Rewrite | None:

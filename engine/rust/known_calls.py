@@ -131,6 +131,10 @@ _GROWING = frozenset(
 _MAPPING = frozenset(b"map map_or map_or_else and_then is_some_and is_none_or is_ok_and".split())
 
 
+# Methods of an iterator that give each element to their closure by value, and to nobody else.
+ONE_BY_ONE = frozenset(b"map for_each any all flat_map filter_map position".split())
+
+
 def consumes_receiver(name: bytes) -> bool:
     """Does a method of this name take ``self``? (Of slices ``join`` and ``concat`` do not.)"""
     return _CONSUMING.fullmatch(name) is not None

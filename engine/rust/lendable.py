@@ -26,7 +26,7 @@ from engine.rust.borrows import (
 )
 from engine.rust.control_flow import barriers
 from engine.rust.item_nodes import parameters_of
-from engine.rust.known_calls import COPYING, consumes_receiver
+from engine.rust.known_calls import COPYING, ONE_BY_ONE, consumes_receiver
 from engine.rust.moves import takes_value
 from engine.rust.nodes import access_of, arguments_of, bare, dereferenced, method_on, unwrapped
 from engine.rust.path_walk import Walk
@@ -34,8 +34,6 @@ from engine.rust.scopes import Binding, Scopes, Use
 from engine.rust.statement_nodes import body_of, let_of, patterns_of, value_matched
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
-# Methods of an iterator that give each element to their closure, and nothing of it to anybody else.
-_ONE_BY_ONE = frozenset(b"map for_each any all flat_map filter_map position".split())
 _CLOSURE = "closure_expression"
 _NOT_YET = frozenset({False})
 _CAPTURED = "a part of it is taken where it may be run elsewhere"
@@ -233,7 +231,7 @@ class _Lender:
         source = self.source
         step = method_on(source, call)
         given = arguments_of(step[1]) if step is not None else ()
-        if step is None or step[0] not in _ONE_BY_ONE or [g.type for g in given] != [_CLOSURE]:
+        if step is None or step[0] not in ONE_BY_ONE or [g.type for g in given] != [_CLOSURE]:
             return self._clone(node, clone, found)
         before = self._noted()
         for parameter in parameters_of(given[0]):
