@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -39,7 +39,7 @@ def refusal(parameter: Parameter, type_: Type, facts: Facts) -> str:
     if beyond := _called_outside(parameter, facts):
         return beyond
     text = parameter.source.text(parameter.declared)
-    if text.startswith((b"impl", b"&", b"Option", b"Box", b"dyn")):
+    if text.startswith((b"impl", b"&", b"Box", b"dyn")):
         return f"`{name}` takes a `{text.decode('utf-8', 'replace')}`"
     written = parameter.item.owner if text == b"Self" else text
     if type_.last.encode() not in written:
@@ -87,11 +87,11 @@ def body(
             return True
         return None if facts.type_facts.may_be_copy(told) else False
 
-    def iterated(node: Node) -> bool:
-        told = type_of(node)
-        return told is not None and is_named(told, *ITERATED)
+    def one_of(*names: str) -> Callable[[Node], bool]:
+        return lambda node: (told := type_of(node)) is not None and is_named(told, *names)
 
-    told = Told(reads, copied, iterated, frozenset(own) - written, written)
+    iterated, optional = one_of(*ITERATED), one_of("Option", "Result")
+    told = Told(reads, copied, iterated, optional, frozenset(own) - written, written)
     inside = lendable(source, scopes, binding, target, _maker(type_, target), told)
     if isinstance(inside, Needed):
         return f"`{parameter.name}` needs its parameter as its own: {inside.reason}"
@@ -186,7 +186,8 @@ def rewrite(
         span = span_of(passed.argument)
         text = texts.get((passed.source.path, span))
         if passed.source.path == source.path and span in inside.named:
-            text = passed.source.text(nodes.bare(passed.argument))
+            given = nodes.bare(passed.argument)
+            text = passed.source.text(nodes.dereferenced(given) or given)
         edits.extend(_at_call(passed.source, passed.argument, target, text))
     return list(dict.fromkeys(edits))
 

@@ -26,15 +26,22 @@ from engine.rust.borrows import (
 )
 from engine.rust.control_flow import barriers
 from engine.rust.item_nodes import parameters_of
-from engine.rust.known_calls import COPYING, ONE_BY_ONE, consumes_receiver
+from engine.rust.known_calls import COPYING, ONE_BY_ONE, consumes_receiver, is_mapping_method
 from engine.rust.moves import takes_value
-from engine.rust.nodes import access_of, arguments_of, bare, dereferenced, method_on, unwrapped
+from engine.rust.nodes import (
+    access_of,
+    arguments_of,
+    bare,
+    callee_name,
+    dereferenced,
+    method_on,
+    unwrapped,
+)
 from engine.rust.path_walk import Walk
 from engine.rust.scopes import Binding, Scopes, Use
 from engine.rust.statement_nodes import body_of, let_of, patterns_of, value_matched
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
-_CLOSURE = "closure_expression"
 _NOT_YET = frozenset({False})
 _CAPTURED = "a part of it is taken where it may be run elsewhere"
 
@@ -43,12 +50,13 @@ _CAPTURED = "a part of it is taken where it may be run elsewhere"
 class Told:
     """What is known of the body: ``reads`` whether the method of a name, called on what a node names, takes
     ``&self``; ``copied`` whether what a node names is ``Copy`` (None: its type is not known), ``iterated`` whether
-    it is a list or map of std; ``lent`` the
+    it is a list or map of std, ``optional`` whether an ``Option`` or a ``Result``; ``lent`` the
     arguments that others turn into references, ``replaced`` those that they write anew."""
 
     reads: Callable[[Node, bytes], bool] = lambda node, name: False
     copied: Callable[[Node], bool | None] = lambda node: None
     iterated: Callable[[Node], bool] = lambda node: False
+    optional: Callable[[Node], bool] = lambda node: False
     lent: Collection[Span] = ()
     replaced: Collection[Span] = ()
 
@@ -56,7 +64,7 @@ class Told:
 @dataclass(frozen=True, slots=True)
 class Lendable:
     """Every use works on a reference once ``edits`` are made, which clone at ``kept``. ``named`` are those
-    of the arguments ``lent`` that are a name which is a reference then."""
+    of the arguments ``lent`` that are a name, or ``*name`` of a ``Box``, which is a reference then."""
 
     edits: tuple[Edit, ...]
     kept: tuple[Span, ...] = ()
@@ -160,7 +168,15 @@ class _Lender:
             if self.told.reads(node, called[0]):
                 return None
             if called[0] == b"into_iter" and self.told.iterated(node):
-                return self._iterate(node, called[1], clone, found)
+                step = method_on(source, called[1])
+                one = step is not None and step[0] in ONE_BY_ONE
+                name = callee_name(called[1]) or node
+                iter_ = Edit(source.path, name.start_byte, name.end_byte, b"iter")
+                taker = step[1] if step and one else None
+                return self._in_closures(node, taker, clone, found, (iter_,))
+            if is_mapping_method(called[0]) and self.told.optional(node):
+                as_ref = Edit(source.path, node.end_byte, node.end_byte, b".as_ref()")
+                return self._in_closures(node, called[1], clone, found, (as_ref,))
             taken = consumes_receiver(called[0]) and called[0] not in COPYING
             return self._clone(node, clone, found) if taken else found
         holder = _taker_apart(node)
@@ -175,10 +191,10 @@ class _Lender:
         for span in self.told.lent:
             if use.span in span:
                 argument = self.source.node_at(span)
-                if argument is not None and bare(argument) == node:
+                given = bare(argument) if argument is not None else node
+                if node in (given, dereferenced(given)):
                     self.named.add(span)
                     return True
-                return argument is not None and dereferenced(bare(argument)) == node
         return False
 
     def _is_captured(self, node: Node, binding: Binding) -> bool:
@@ -226,21 +242,29 @@ class _Lender:
                     return self._clone(node, clone, found) if renamed else reason
         return None
 
-    def _iterate(self, node: Node, call: Node, clone: bytes, found: Needed) -> Needed | None:
-        """``x.into_iter().map(|y| ..)``, whose closure gets references to the elements then."""
+    def _in_closures(
+        self,
+        node: Node,
+        call: Node | None,
+        clone: bytes,
+        found: Needed,
+        edits: Sequence[Edit] = (),
+    ) -> Needed | None:
+        """``x.into_iter().map(|y| ..)``, ``x.map_or(0, |y| ..)``, whose closures get references to what is
+        inside then, with ``edits``: ``call`` is the one that they are given to."""
         source = self.source
-        step = method_on(source, call)
-        given = arguments_of(step[1]) if step is not None else ()
-        if step is None or step[0] not in ONE_BY_ONE or [g.type for g in given] != [_CLOSURE]:
+        given = arguments_of(call) if call is not None else ()
+        if not given or given[-1].type != "closure_expression":
             return self._clone(node, clone, found)
         before = self._noted()
-        for parameter in parameters_of(given[0]):
+        for parameter in (p for each in given for p in parameters_of(each)):
             pattern = parameter.node
             unclear = pattern.type == "parameter" or b"&" in source.text(pattern)
             for part in pattern_bindings(self.scopes, span_of(pattern)):
                 if unclear or self.lend(part, "reference") or len(self.kept) > before[1]:
                     self._forget(before)
                     return self._clone(node, clone, found)
+        self.edits += edits
         return None
 
     def _noted(self) -> tuple[int, int, frozenset[Span]]:

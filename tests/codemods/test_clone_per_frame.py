@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 from codemods.clone_per_frame import CODEMOD
 from engine.base.codemod_options import Options
 from engine.base.model import Fix, Level, Proposal, Site, Span
+from engine.cargo.packages import Package
 from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan_source
@@ -18,6 +21,7 @@ from engine.rewrite import edits
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
+from tests.rust.workspace import Workspace
 
 # -- plans -----------------------------------------------------------------------------------
 
@@ -134,6 +138,43 @@ def test_why_functions_of_other_files_keep_theirs(
     types = {**TEXT, b"length": "fn(std::string::String) -> usize {a::length}"}
     (found,) = every_plan(files, types)
     assert found.dismissed and reason in found.reason
+
+
+@pytest.mark.parametrize(
+    ("publish", "outside", "said"),
+    [
+        (False, (), "is public, of a package that is not published"),
+        (
+            False,
+            (("../fuzz/src/main.rs", 3),),
+            "! ../fuzz/src/main.rs:3, outside of this workspace",
+        ),
+        (True, (), "! `length` is public"),
+    ],
+)
+def test_calls_in_the_workspace_change_where_nothing_is_published(
+    publish: bool, outside: tuple[tuple[str, int], ...], said: str
+) -> None:
+    files = {
+        "one/src/lib.rs": b"pub fn length(t: String) -> usize { t.len() }",
+        "two/src/lib.rs": b"use one::length; async fn f(x: &String) -> usize { length(x.clone()) }",
+        "three/src/lib.rs": b"fn g() -> usize { one::length(String::new()) }",
+    }
+    told = {**TEXT, b"length": "fn(std::string::String) -> usize {one::length}"}
+    workspace = Workspace({path: text.decode() for path, text in files.items()}, publish=publish)
+
+    def package_of(path: str) -> Package:
+        return cast(Package, workspace.package_of(path))
+
+    facts = replace(facts_of(files, told), package_of=package_of, outside=lambda *_: outside)
+    (found,) = CODEMOD.plan(sites_of(files), facts)
+    if said.startswith("!"):
+        assert found.dismissed and said[2:] in found.reason
+        return
+    assert found.fixes[0].level is Level.REVIEW and said in found.fixes[0].note
+    changed = applied(files, [found])
+    assert changed["one/src/lib.rs"] == b"pub fn length(t: &str) -> usize { t.len() }"
+    assert b"one::length(&String::new())" in changed["three/src/lib.rs"]
 
 
 def test_of_functions_of_others_nothing_is_asked() -> None:

@@ -34,7 +34,13 @@ def _of(
         name = callee_name(call)
         if name is not None and source.text(name) == b"f":
             lent.add(span_of(arguments_of(call)[0]))
-    told = Told(lambda node, name: name == b"own_len", copied, lambda node: node.text == b"x", lent)
+    told = Told(
+        lambda node, name: name == b"own_len",
+        copied,
+        lambda node: node.text == b"x",
+        lambda node: node.text in (b"x", b"s"),
+        lent,
+    )
     found = lendable(source, scopes, binding, target, clone, told)
     if isinstance(found, Needed):
         return source, f"! {found.reason}", frozenset()
@@ -95,9 +101,9 @@ _BODIES = [
     ("for y in x { if c { continue; } keep(y); }", "for y in x { if c { continue; } keep(y.clone()); }"),
     ("if c { for y in x { keep(y); } }", "if c { for y in x { keep(y.clone()); } }"),
     ("for (s, n) in x { h(n); log(&s); }", "for (s, n) in x { h(*n); log(s); }"),
-    ("x.into_iter().map(|y| y.len())", "x.into_iter().map(|y| y.len())"),
-    ("x.into_iter().map(|(n, s)| h(n, &s))", "x.into_iter().map(|(n, s)| h(*n, s))"),
-    ("x.into_iter().map(|v| f(v)).sum()", "x.into_iter().map(|v| f(v)).sum()"),
+    ("x.into_iter().map(|y| y.len())", "x.iter().map(|y| y.len())"),
+    ("x.into_iter().map(|(n, s)| h(n, &s))", "x.iter().map(|(n, s)| h(*n, s))"),
+    ("x.into_iter().map(|v| f(v)).sum()", "x.iter().map(|v| f(v)).sum()"),
     ("x.into_iter().map(|y: Y| y.len())", "! `x` is needed"),
     ("x.into_iter().map(|y| keep(y))", "! `x` is needed"),
     ("x.into_iter().filter(|y| y.len())", "! `x` is needed"),
@@ -105,6 +111,17 @@ _BODIES = [
     ("match x { A(s) => s.into_iter().map(|y| y.len()), B => 0 }",
      "match x { A(s) => s.clone().into_iter().map(|y| y.len()), B => 0 }"),
     ("match x { A(n) => n.to_string(), B => 0 }", "match x { A(n) => n.to_string(), B => 0 }"),
+    ("x.map(|y| y.len())", "x.as_ref().map(|y| y.len())"),
+    ("x.map_or(0, |n| n + 1)", "x.as_ref().map_or(0, |n| *n + 1)"),
+    ("x.map_or_else(|| 0, |y| y.len())", "x.as_ref().map_or_else(|| 0, |y| y.len())"),
+    ("x.is_some_and(|y| y == z)", "x.as_ref().is_some_and(|y| *y == z)"),
+    ("x.and_then(|y| y)", "! `x` is needed"),
+    ("x.map(String::into_bytes)", "! `x` is needed"),
+    ("if c { x.map(|y| keep(y)); }", "if c { x.clone().map(|y| keep(y)); }"),
+    ("match x { A(s) => s.map(|y| y.len()), B => 0 }",
+     "match x { A(s) => s.as_ref().map(|y| y.len()), B => 0 }"),
+    ("x.is_some()", "x.is_some()"),
+    ("x.unwrap_or_default()", "! `x` is needed"),
     # fields
     ("x.id", "x.id"),
     ("if c { keep(x.name); }", "if c { keep(x.name.clone()); }"),
@@ -141,7 +158,7 @@ def test_views_are_copied_by_methods_of_their_own(body: str, after: str) -> None
 
 
 def test_names_that_are_references_then_are_given_as_they_are() -> None:
-    assert _of("match x { A(s) => f(s), B(s) => f(*s), C => f(x) }")[2] == {"s", "x"}
+    assert _of("match x { A(s) => f(s), B(s) => f(*s), C => f(x) }")[2] == {"s", "*s", "x"}
 
 
 def test_what_types_are_asked_for() -> None:

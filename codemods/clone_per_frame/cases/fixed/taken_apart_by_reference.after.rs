@@ -30,7 +30,7 @@ fn to_json(value: &Value) -> String {
         Value::Null => "null".to_string(),
         Value::Number(n) => n.to_string(),
         Value::Text(text) => format!("{text:?}"),
-        Value::Not(inner) => format!("!{}", to_json(&*inner)),
+        Value::Not(inner) => format!("!{}", to_json(inner)),
         Value::List(list) => {
             let parts: Vec<String> = list.iter().map(|part| to_json(part)).collect();
             format!("[{}]", parts.join(","))
@@ -48,8 +48,8 @@ fn to_json(value: &Value) -> String {
 
 fn depth(value: &Value) -> usize {
     match value {
-        Value::List(list) => 1 + list.into_iter().map(|part| depth(part)).max().unwrap_or(0),
-        Value::Not(inner) => 1 + depth(&*inner),
+        Value::List(list) => 1 + list.iter().map(|part| depth(part)).max().unwrap_or(0),
+        Value::Not(inner) => 1 + depth(inner),
         _ => 0,
     }
 }
@@ -84,4 +84,20 @@ fn area(point: &Point) -> i64 {
 
 fn doubled(n: i64) -> i64 {
     n * 2
+}
+
+pub async fn greet(user: &Option<String>, names: &Vec<String>) -> usize {
+    let nobody = greeting(&None) + greeting(&Some(String::new()));
+    nobody + greeting(user) + longest(names)
+}
+
+fn greeting(user: &Option<String>) -> usize {
+    if let Some(name) = user {
+        println!("{name}");
+    }
+    user.as_ref().map_or(0, |name| name.len())
+}
+
+fn longest(names: &[String]) -> usize {
+    names.iter().map(|name| name.len()).max().unwrap_or(0)
 }

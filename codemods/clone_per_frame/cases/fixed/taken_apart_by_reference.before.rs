@@ -85,3 +85,19 @@ fn area(point: Point) -> i64 {
 fn doubled(n: i64) -> i64 {
     n * 2
 }
+
+pub async fn greet(user: &Option<String>, names: &Vec<String>) -> usize {
+    let nobody = greeting(None) + greeting(Some(String::new()));
+    nobody + greeting(user.clone()) + longest(names.clone())
+}
+
+fn greeting(user: Option<String>) -> usize {
+    if let Some(name) = &user {
+        println!("{name}");
+    }
+    user.map_or(0, |name| name.len())
+}
+
+fn longest(names: Vec<String>) -> usize {
+    names.into_iter().map(|name| name.len()).max().unwrap_or(0)
+}
