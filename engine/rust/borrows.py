@@ -19,7 +19,12 @@ from engine.base.model import Edit, Span
 from engine.rust.control_flow import barriers
 from engine.rust.format_macros import shown_by
 from engine.rust.item_nodes import parameters_of, self_parameter
-from engine.rust.known_calls import COPYING, consumes_receiver, is_reading_method
+from engine.rust.known_calls import (
+    COPYING,
+    consumes_receiver,
+    is_reading_method,
+    is_taking_method,
+)
 from engine.rust.moves import takes_value
 from engine.rust.nodes import (
     COMPARISONS,
@@ -29,6 +34,7 @@ from engine.rust.nodes import (
     call_through,
     has_token,
     indexed,
+    is_callee,
     is_mut,
     method_on,
     operation_of,
@@ -125,12 +131,17 @@ def parts_taken(source: Source, scopes: Scopes, bindings: Iterable[Binding]) -> 
 
 
 def part_taken(source: Source, use: Use) -> Node | None:
-    """The field or element, starting from what is used, whose value is taken where it stands."""
+    """The field or element, starting from what is used, whose value is taken where it stands, by a method
+    that consumes it, too."""
     node = source.innermost(use.span)
     up = source.parent(node) if not use.capture else None
-    while up is not None and _is_part(up, node):
+    while up is not None and _is_part(up, node) and not is_callee(up):
         node, up = up, source.parent(up)
-    return node if span_of(node) != use.span and takes_value(source, node) else None
+    if span_of(node) == use.span:
+        return None
+    called = method_on(source, node)
+    consumed = called is not None and is_taking_method(called[0]) and called[0] not in COPYING
+    return node if consumed or takes_value(source, node) else None
 
 
 def pattern_bindings(scopes: Scopes, pattern: Span) -> tuple[Binding, ...]:

@@ -126,6 +126,10 @@ _BODIES = [
     ("x.id", "x.id"),
     ("if c { keep(x.name); }", "if c { keep(x.name.clone()); }"),
     ("S { name: x.name }", "! `x` is needed"),
+    ("x.name.len() + x.name.join(z)", "x.name.len() + x.name.join(z)"),
+    ("if c { g(x.name.into_bytes()) }", "if c { g(x.name.clone().into_bytes()) }"),
+    ("x.name.into_bytes()", "! `x` is needed"),
+    ("x.id.unwrap_or(0)", "x.id.unwrap_or(0)"),
     ("if c { or_else(|| keep(x.name)); }", "! a part"),
     # what others lend
     ("f(x)", "f(x)"),
