@@ -5,11 +5,14 @@ What it finds
 In loops, closures, async code, request handlers and the methods of `Stream`, `Service`, `Decoder` and
 their like:
 
-- `s.push_str(&format!(..))` (also `&*format!(..)`, `&format!(..)[..]`, `format!(..).as_str()`), `String::push_str(&mut s, &format!(..))`,
-  `s += &format!(..)` and `s = s + &format!(..)`, where `s` is a `String`, or leads to one through
-  references, `Box`, a guard or a field;
+- `s.push_str(&format!(..))` (also `&*format!(..)`, `&format!(..)[..]`, `format!(..).as_str()`),
+  `String::push_str(&mut s, &format!(..))`, `s += &format!(..)` and `s = s + &format!(..)`, where `s` is a `String`, or leads to one through
+  references, `Box`, a guard or a field; also by way of a name that nothing else uses (`let line =
+  format!(..); s.push_str(&line)`);
+- `f.write_str(&format!(..))`, where `f` is a `Formatter` or a `String`: `write!(f, ..)` has the same result;
 - `format!("{}", x)` of a `&str`, `String`, `Cow<str>`, integer, `char` or `bool`, or of a reference, `Box`,
-  `Arc` or guard of one; in the `{}` of another macro (`println!("{}", format!("{}", x))`) `x` is enough;
+  `Arc` or guard of one; in the `{}` of another macro (`println!("{} {}", format!("{}", x), y)`) `x` is
+  enough;
 - `|s, x| s + &format!(..)`, as for `fold`: reported, with what to do about it;
 - `w.write_all(format!(..).as_bytes())`: reported, with what to do about it.
 
@@ -57,7 +60,7 @@ Safe where all that is shown is of types of std that are known never to fail or 
 grows in a `String` of the function's (or the closure's) own. For review where another `Display` or
 `Debug` (an `io::Error`'s may be anybody's) writes into a `String` that outlives it: if it panics or fails,
 half of the text stands there, where before there was none; a closure's or a future's panic may be
-caught. So it is where an argument makes a value in passing whose `Drop` is somebody else's and may panic,
+caught. (Into a `Formatter` what fails is the result, where `format!` panicked.) So it is where an argument makes a value in passing whose `Drop` is somebody else's and may panic,
 where a type hangs on a name that a `cfg` gives another meaning in another build, and where an attribute
 stands around it that is none of the language's or of widely used crates' (`#[tokio::main]`,
 `#[async_trait]`, `#[instrument]`, tests ..): it may be a macro that reads the code.
@@ -81,7 +84,9 @@ When to leave it
 ----------------
 Code that runs once may be as clear as it can. A text that is made of what it is appended to stays as
 it is, and so do a module's own `format!` and everything of `defmt`. Nothing that writes to a file or a
-socket is changed: without a buffer around it, each piece of a `write!` is a system call of its own. Silence one place with `// spikeproof: allow(format-append)`.
+socket is changed: without a buffer around it, each piece of a `write!` is a system call of its own; nor
+what goes to any `fmt::Write`, which may mind that a text comes in pieces (it is told). Silence one place
+with `// spikeproof: allow(format-append)`.
 """
 
 from __future__ import annotations
@@ -117,9 +122,8 @@ class FormatAppend(Codemod):
         self, source: Source, matches: Sequence[Match], cold: bool = False
     ) -> Iterable[Site]:
         from engine.rust.context import heat_through_closures, runs_often
+        from engine.rust.formatted_texts import formatted_by
         from engine.rust.syntax import span_of
-
-        from .appends import formatted_by
 
         for match in matches:
             macro = match.one("format")
@@ -129,7 +133,7 @@ class FormatAppend(Codemod):
             yield Site(
                 codemod=self.name,
                 path=source.path,
-                span=span_of(made.whole),
+                span=made.span,
                 captures={"format": (span_of(macro),)},
                 kind=made.kind,
                 role="maybe" if made.kind == "value" else "site",

@@ -14,14 +14,12 @@ from engine.rust.append_ways import STRING
 from engine.rust.byte_writers import instead_of_bytes
 from engine.rust.codegen import one_line, operand, write_instead
 from engine.rust.drop_scopes import held_longer
-from engine.rust.format_macros import shown_plainly
-from engine.rust.known_types import key_of, leads_to
+from engine.rust.formatted_texts import Formatted, formatted_at
+from engine.rust.known_types import key_of
 from engine.rust.nodes import bare
 from engine.rust.places import Reach
 from engine.rust.questions import NOTHING, Question
 from engine.rust.syntax import span_of
-
-from .appends import Formatted, formatted_at
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts, Sources
@@ -118,7 +116,10 @@ class _Plan:
     def _appended(self, type_: Type) -> Fix | str | None:
         """What is appended to a ``String``."""
         span, source = span_of(self.made.target), self.source
-        if not leads_to(type_, STRING):
+        if not self.ways.leads(self.made.target):
+            if self.ways.writes:
+                why = "each piece of a `write!` into it would be a call of its own"
+                return f"`{source.quoted(span)}` may be any writer: {why}"
             own, target = (self.site.path, span, self.ways.own_string), source.quoted(span)
             leads = self.facts.implements(*own)
             if leads is None:
@@ -143,19 +144,25 @@ class _Plan:
     def _formatted(self) -> Fix | str:
         """``write!`` into the target. An error panics, as it does in ``format!``."""
         made, source, own = self.made, self.source, self.ways.failing
-        taken = self.facts.unwrapping(source, made.whole, _FAILED)
+        writes, up = self.ways.writes, made.whole.parent
+        taken = None if writes else self.facts.unwrapping(source, made.whole, _FAILED)
         head, tail = taken or (b"", b"")
-        up = made.whole.parent
-        if not tail and (own or not head or up is None or up.type != "expression_statement"):
+        if (
+            not writes
+            and not tail
+            and (own or not head or up is None or up.type != "expression_statement")
+        ):
             why = "it is no statement of its own" if head else "so is a lint against `let _ =`"
             why = "what is shown may fail" if own else why
             return f"`unwrap_used` and `expect_used` are on, and {why}"
         target = one_line(source.text(bare(self.ways.receiver)))
-        macro, edits = write_instead(source, made.whole, made.call, head, target, tail)
+        macro, edits = write_instead(source, made.span, made.call, head, target, tail)
         means = self.facts.meaning_of_macro(source, made.whole, macro)
         if not means.is_std:
             return means.in_words(macro)
-        brought = self.facts.with_trait(trait_scope.FMT_WRITE, source, made.whole, edits)
+        brought: tuple[Edit, ...] | str = tuple(edits)
+        if not writes:  # who calls `write_str` has the trait in scope, or needs none
+            brought = self.facts.with_trait(trait_scope.FMT_WRITE, source, made.whole, edits)
         if isinstance(brought, str):
             return brought
         note = "The text is written where it goes: no `String` is made between."
@@ -180,8 +187,9 @@ class _Plan:
         found, alone = self.ways.shown, self.made.call.alone
         if found is None or alone is None:
             return None
-        if self.made.kind == "value" and shown_plainly(self.source, self.made.whole):
-            return self.source.slice(alone), f"`{found.value.short()}` is shown as it is."
+        if self.made.shown_by is not None:
+            shown = self.source.slice(alone), f"`{found.value.short()}` is shown as it is."
+            return None if self.made.may_change else shown
         if found.value.name == "str" and self._denies("str_to_string"):
             made = found.text + b".to_owned()" + trait(b"std::borrow::ToOwned")
             return None if found.asked else (made, _BY_ITSELF.format(found.value.short()))
@@ -195,5 +203,5 @@ class _Plan:
         return self._replaced("push", target + b"." + method + b"(" + value + b")", note)
 
     def _replaced(self, label: str, text: bytes, note: str) -> Fix:
-        span = span_of(self.made.whole)
+        span = self.made.span
         return Fix(label, Level.SAFE, (Edit(self.site.path, span.start, span.end, text),), note)

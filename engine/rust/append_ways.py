@@ -25,6 +25,7 @@ from engine.rust.trait_scope import behind
 from engine.rust.types import Type
 
 STRING = "std::string::String"
+FORMATTER = "std::fmt::Formatter"
 _PLAIN = frozenset({*INTEGERS, "bool", "char", "f32", "f64", STRING})
 
 
@@ -44,33 +45,46 @@ class AppendWays:
         return dereferenced(self.target) or self.target
 
     @property
+    def writes(self) -> bool:
+        """Is it ``f.write_str(..)``, which has a result, and takes what is written piece by piece?"""
+        now = method_call(self.source, self.whole)
+        return now is not None and now.method == b"write_str"
+
+    def leads(self, node: Node) -> bool:
+        """Does auto-deref lead from ``node`` to the text (or ``Formatter``) that is appended to?"""
+        paths = (STRING, FORMATTER) if self.writes else (STRING,)
+        return any(leads_to(self.type_of(span_of(node)), path) for path in paths)
+
+    @property
     def receiver(self) -> Node:
         """What a method of the ``String`` is called on: the place, or the target with all its stars where
         another type stands before, which may have such a method."""
-        sees = leads_to(self.type_of(span_of(self.place)), STRING)
-        return self.place if sees else self.target
+        return self.place if self.leads(self.place) else self.target
 
     @property
     def pushed(self) -> tuple[bytes, bytes] | None:
         """The method, and its argument, that append the text without a formatter."""
         span = self.call.alone
-        return pushed(self.source, self.call, self.type_of(span) if span is not None else None)
+        shown = self.type_of(span) if span is not None else None
+        return pushed(self.source, self.call, shown, self.writes)
 
     @property
     def shown(self) -> Receiver | None:
         """What is shown alone, where its ``to_string`` is faster: of other types it is not known to be,
-        and what is appended is a number (of text, ``pushed`` tells)."""
+        and what is pushed is a number (of text, ``pushed`` tells)."""
         span, is_value = self.call.alone, self.whole == self.call.macro
         type_ = self.type_of(span) if span is not None else None
         wanted = shows_itself if is_value else lambda step: step.name in INTEGERS
-        return shown_by(self.source, span, type_, wanted) if span and type_ is not None else None
+        if span is None or type_ is None or self.writes:
+            return None
+        return shown_by(self.source, span, type_, wanted)
 
     @property
     def own_string(self) -> str:
         """What is to be asked of the target to tell whether its type, of which auto-deref is not known,
         derefs to a ``String``; "" where nothing needs to be."""
         type_ = self.type_of(span_of(self.target))
-        if type_ is None or self.whole == self.call.macro or leads_to(type_, STRING):
+        if type_ is None or self.whole == self.call.macro or self.writes or self.leads(self.target):
             return ""
         return behind(type_, f"core::ops::Deref<Target = ::{STRING}>")
 
@@ -120,10 +134,15 @@ class AppendWays:
         """When a panic leaves text where others see it and ``format!`` leaves none, in words; "" for never.
         ``writes``: the text is written piece by piece. ``drop_runs``: may the drop of what is made in
         passing panic?"""
-        type_ = self.type_of(span_of(self.target))
+        type_, own = self.type_of(span_of(self.target)), self.failing
+        if writes and own and self.writes:
+            shown = self.source.quoted(own[0])
+            return (
+                f"should the formatting of `{shown}` fail, that is the result; `format!` panicked"
+            )
         if type_ and key_of(type_.name) == STRING and is_of_body(self.source, self.target):
             return ""  # nobody sees it then
-        if writes and (own := self.failing):
+        if writes and own:
             shown = self.source.quoted(own[0])
             why = f"should the formatting of `{shown}` panic or fail, half of the text"
             return f"{why} stands where others see it"

@@ -245,7 +245,7 @@ def lent_at(source: Source, span: Span) -> tuple[bytes, int]:
 
 
 def write_instead(
-    source: Source, whole: Node, call: FormatCall, head: bytes, target: bytes, tail: bytes
+    source: Source, whole: Span, call: FormatCall, head: bytes, target: bytes, tail: bytes
 ) -> tuple[bytes, list[Edit]]:
     """(macro, edits) that put ``head write!(target, ..)tail`` in the place of ``whole``, with the
     arguments of the ``format!`` in it, which are left as they stand (one a line, where they are). It is
@@ -256,8 +256,8 @@ def write_instead(
     lines = re.match(rb"\s*\n\s*", source.slice(inside))
     opening = lines[0] + target + b"," if lines else target + b", "
     edits = [
-        Edit(source.path, whole.start_byte, inside.start, head + macro + b"!(" + opening),
-        Edit(source.path, inside.end, whole.end_byte, b")" + tail),
+        Edit(source.path, whole.start, inside.start, head + macro + b"!(" + opening),
+        Edit(source.path, inside.end, whole.end, b")" + tail),
     ]
     if end is not None:
         edits.append(Edit(source.path, end.start, end.end, b""))

@@ -194,16 +194,17 @@ def unnested(source: Source, call: FormatCall) -> FormatCall:
     return call
 
 
-def shown_plainly(source: Source, node: Node) -> bool:
-    """Is ``node`` shown by a macro's ``{}``, once, and nothing that is shown after it can change it?"""
+def shown_as_is(source: Source, node: Node) -> FormatCall | None:
+    """The call that shows ``node``, an argument behind its template, by plain ``{}`` alone."""
     call = shown_by(source, node)
-    last = call.arguments[-1] if call is not None and call.arguments else None
-    if call is None or last is None or last.span != span_of(node):
-        return False
-    holes = call.template.placeholders if call.template is not None else ()
-    shown = [hole for hole in holes if call.argument(hole.argument) == last]
-    widths = [r for hole in holes for r in hole.references if call.argument(r) == last]
-    return len(shown) == len(widths) == 1 and not shown[0].spec
+    found = next((a for a in call.arguments if a.span == span_of(node)), None) if call else None
+    if call is None or found is None or call.template is None:
+        return None
+    holes = [hole for hole in call.template.placeholders if call.argument(hole.argument) == found]
+    named = [r for hole in call.template.placeholders for r in hole.references]
+    widths = [reference for reference in named if call.argument(reference) == found]
+    plain = holes and len(widths) == len(holes) and not any(hole.spec for hole in holes)
+    return call if plain else None
 
 
 def shown_by(source: Source, node: Node) -> FormatCall | None:

@@ -21,6 +21,7 @@ from engine.rust.types import Type
 
 _ORDER = ("self", "&self", "&mut self")
 _STRING = "std::string::String"
+_FORMATTER = "std::fmt::Formatter"
 
 Takes = Literal["&self", "&mut self"]
 
@@ -55,8 +56,9 @@ def shown_by(
 
 def appending(type_: Type, method: str) -> str:
     """What is to be asked of an expression that leads to a ``String`` so that ``method`` is that of the
-    ``String``: an own one, which takes ``&mut self``, or ``write_fmt`` of ``fmt::Write``; "" for nothing."""
-    implements = _writes if method == "write_fmt" else _is_string
+    ``String``: an own one, which takes ``&mut self``, or one of ``fmt::Write`` (which a ``Formatter`` has
+    of its own); "" for nothing."""
+    implements = _writes if method in ("write_fmt", "write_str") else _is_string
     receivers = list(_before(type_, implements, "&mut self"))
     return nobody_elses(method, receivers) if receivers else ""
 
@@ -77,5 +79,6 @@ def _is_string(type_: Type) -> bool:
 
 
 def _writes(type_: Type) -> bool:
-    """``String``, and ``&mut`` of what writes."""
-    return _is_string(type_) or (type_.is_mut_ref and _writes(type_.args[0]))
+    """``String``, ``Formatter``, and ``&mut`` of what writes."""
+    own = _is_string(type_) or key_of(type_.name) == _FORMATTER
+    return own or (type_.is_mut_ref and _writes(type_.args[0]))

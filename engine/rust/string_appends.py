@@ -1,6 +1,6 @@
 """Texts that are appended to another one, by syntax: ``s.push_str(x)``, ``String::push_str(&mut s, x)``,
-``s += x`` and ``s = s + x``; and how a value is appended without a formatter. Whether ``s`` is a
-``String`` is for types to tell.
+``s += x``, ``s = s + x`` and ``f.write_str(x)``; and how a value is appended without a formatter. Whether ``s`` is a
+``String`` or a ``Formatter`` is for types to tell.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def added_to_parameter(source: Source, text: Node) -> Append | None:
 def _by_call(source: Source, call: Node, text: Node) -> Append | None:
     method, parts = method_call(source, call), call_of(call)
     if method is not None:
-        named = method.method == b"push_str" and method.arguments == (text,)
+        named = method.method in (b"push_str", b"write_str") and method.arguments == (text,)
         return Append(call, method.receiver) if named else None
     if parts is None or len(parts.arguments) != 2 or parts.arguments[1] != text:
         return None
@@ -78,23 +78,28 @@ def _by_call(source: Source, call: Node, text: Node) -> Append | None:
     return Append(call, borrowed(to) or to) if named else None
 
 
-def pushed(source: Source, call: FormatCall, type_: Type | None) -> tuple[bytes, bytes] | None:
+def pushed(
+    source: Source, call: FormatCall, type_: Type | None, writes: bool = False
+) -> tuple[bytes, bytes] | None:
     """The method of ``String``, and its argument, that append what a ``format!`` makes as it stands: a
     template without placeholders, or a character, or what derefs to a text, of ``type_``, that it
-    shows alone. None for anything else."""
+    shows alone. None for anything else. ``writes``: the method of ``fmt::Write`` that takes texts."""
     template, span = call.template, call.alone
     if template is not None and not template.placeholders and not call.arguments:
         text = template.literal(source)
         one = _CHARACTER.fullmatch(text)
         quote = {b"'": b"\\'", b'\\"': b'"'}
-        return (b"push", b"'%b'" % quote.get(one[1], one[1])) if one else (b"push_str", text)
+        if one and not writes:
+            return b"push", b"'%b'" % quote.get(one[1], one[1])
+        return (b"write_str" if writes else b"push_str"), text
     if span is None or type_ is None:
         return None
     depth, base = type_.behind_refs()
-    if base.name == "char":
+    if base.name == "char" and not writes:
         value, lent = lent_at(source, span)
         return b"push", b"*" * (depth - lent) + value if depth > lent else value
     value = operand_at(source, span)
     if all(step.name != "str" for step in type_.deref_chain()):
         return None
-    return b"push_str", source.slice(span) if depth else b"&" + value
+    method = b"write_str" if writes else b"push_str"
+    return method, source.slice(span) if depth else b"&" + value

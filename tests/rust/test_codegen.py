@@ -10,7 +10,7 @@ from engine.rust import codegen, nodes
 from engine.rust.format_macros import format_call
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
-from engine.rust.syntax import Source
+from engine.rust.syntax import Source, span_of
 
 
 def source_of(text: str) -> Source:
@@ -366,7 +366,7 @@ def test_what_is_formatted_is_written_instead(text: str, after: str) -> None:
     whole = next(n for n in walk(source.root) if n.type == "call_expression")
     call = format_call(source, next(n for n in walk(source.root) if n.type == "macro_invocation"))
     assert call is not None
-    macro, edits = codegen.write_instead(source, whole, call, b"", b"s", b".end()")
+    macro, edits = codegen.write_instead(source, span_of(whole), call, b"", b"s", b".end()")
     assert after.startswith(macro.decode() + "!")
     changes = {edit.span: edit.replacement for edit in edits}
     done = codegen.replaced(source, Span(9, len(source.data) - 2), changes)

@@ -45,6 +45,7 @@ def test_what_adds_a_text_to_what_a_closure_is_given(statement: str, target: str
         ("s += HERE", "s += HERE", "s"),
         ("*s += HERE", "*s += HERE", "*s"),
         ("s = s + HERE", "s = s + HERE", "s"),
+        ("f.write_str(HERE)?", "f.write_str(HERE)", "f"),
         ("a.b = a.b + HERE", "a.b = a.b + HERE", "a.b"),
         ("String::push_str(&mut s, HERE)", "String::push_str(&mut s, HERE)", "s"),
         ("String::push_str(s, HERE)", "String::push_str(s, HERE)", "s"),

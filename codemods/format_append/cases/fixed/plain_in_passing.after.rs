@@ -22,7 +22,6 @@ pub fn rows(rows: &[Row], total: &Mutex<u32>, out: &mut Vec<(String, u32)>) {
 pub fn alone(total: &Mutex<u32>, out: &mut String) {
     for _ in 0..3 {
         write!(out, "{},", total.lock().unwrap()).unwrap();
-        let text = (*total.lock().unwrap()).to_string();
-        out.push_str(&text);
+        out.push_str(&(*total.lock().unwrap()).to_string());
     }
 }

@@ -1,0 +1,31 @@
+// level: safe
+use std::fmt::{self, Write};
+
+pub struct Row(pub Vec<u32>, pub String);
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for cell in &self.0 {
+            write!(f, "{:>4}|", cell)?;
+            writeln!(f, "{cell}")?;
+            write!(f, "{}", cell)?;
+            f.write_str(&self.1)?;
+            f.write_str("-")?;
+            write!(f, "{}", 'c')?;
+            Row::shown(f, *cell)?;
+        }
+        Ok(())
+    }
+}
+
+impl Row {
+    fn shown(f: &mut fmt::Formatter<'_>, cell: u32) -> fmt::Result {
+        (0..cell).try_for_each(|n| write!(f, "<{n}{cell}>"))
+    }
+}
+
+pub fn text(out: &mut String, cells: &[u32]) {
+    for cell in cells {
+        write!(out, "{cell};").unwrap();
+    }
+}
