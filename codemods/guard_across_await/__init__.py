@@ -48,7 +48,8 @@ only of what is cheap to clone (a number, a reference count, a channel's handle,
 guard is needed later for such a thing alone, that is taken along, and a length or a flag is read in
 the block. A guard that only the first of several awaits needs ends behind that one; a `drop(guard)`
 further down goes, where the guard is only read. A map's reference (`DashMap`) that a pattern binds for
-its `Arc` or sender alone is cloned out of. Where the code behind it needs a reference, one of the same type is written (`&first`,
+its `Arc` or sender alone is cloned out of, and so is an occupied entry, which is dropped in its arm. An
+element (`peers[1]`) is taken along where it is looked up in any case. Where the code behind it needs a reference, one of the same type is written (`&first`,
 `first.as_str()`), so that the same impl is called. `drop(guard)` is written only where a block cannot
 end the lock: in a branch, for a guard that a pattern binds, or where rustc refuses the block.
 

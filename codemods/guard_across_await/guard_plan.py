@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import (
     block_edits,
+    entry_arms,
     found_handle,
     messages,
     pattern_guard,
@@ -104,10 +105,8 @@ def _plan_held(
             stay = {o: reason_to_keep(ctx, o, type_) for o, type_ in others.items()}
             return _named(ctx, scope, guard, stay)
         if scope.kind in ("pattern", "for"):
-            handle = found_handle.draft(ctx, scope, guard) if scope.kind == "pattern" else None
-            if handle is not None:
-                return GuardPlan((handle,))
-            return GuardPlan(tuple(pattern_guard.drafts(ctx, scope)))
+            handle = _by_handle(ctx, scope, guard)
+            return handle or GuardPlan(tuple(pattern_guard.drafts(ctx, scope)))
         joint = temporary_guard.joint_draft(ctx, scope, list(others))
         if joint is not None:
             return GuardPlan((joint[0],), others=joint[1])
@@ -133,9 +132,15 @@ def _with_block(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> Gua
 
 def _found_handle(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPlan | None:
     """Where a map's reference is needed behind the await, but only for the handle that it leads to."""
-    if scope.kind != "pattern" or reason_to_keep(ctx, without_later_uses(scope), guard):
+    if reason_to_keep(ctx, without_later_uses(scope), guard):
         return None
-    found = found_handle.draft(ctx, scope, guard)
+    return _by_handle(ctx, scope, guard)
+
+
+def _by_handle(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPlan | None:
+    if scope.kind != "pattern":
+        return None
+    found = found_handle.draft(ctx, scope, guard) or entry_arms.draft(ctx, scope, guard)
     return GuardPlan((found,)) if found is not None else None
 
 

@@ -11,9 +11,11 @@ from tree_sitter import Node
 from codemods.guard_across_await.block_planner import BlockPlanner
 from codemods.guard_across_await.extraction import Extraction, priced
 from codemods.guard_across_await.named_guard import Context, GuardBlock, Refused
+from codemods.guard_across_await.notes import of_look_ups
 from codemods.guard_across_await.readings import read_of
 from engine.base.model import Span
 from engine.rust.borrows import is_shown
+from engine.rust.control_flow import always_reached
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.known_calls import COPYING, is_reading_method
 from engine.rust.locks import guarded
@@ -21,6 +23,7 @@ from engine.rust.nodes import (
     access_of,
     borrowed,
     dereferenced,
+    indexed,
     is_callee,
     is_mut,
     method_on,
@@ -51,7 +54,7 @@ def later_places(ctx: Context, scope: GuardScope) -> dict[bytes, list[Node]] | N
         node = ctx.source.innermost(use)
         if span_of(node) != use or node.type != "identifier":
             return None  # a format string captures it
-        place = _place(node)
+        place = _place(planner, node)
         if _is_written(ctx.source, place):
             return None
         places.setdefault(b"".join(ctx.source.text(place).split()), []).append(place)
@@ -88,6 +91,7 @@ def handle_block(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardBl
         carried, notes = planner.carried(last, gone, derived)
     except Refused:
         return None
+    looked_up = [way.node for (way,) in extractions if way.node.type == "index_expression"]
     return GuardBlock(
         scope.region,
         planner.statements,
@@ -97,7 +101,7 @@ def handle_block(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardBl
         planner.statements[planner.stop],
         tuple(extractions),
         (),
-        notes,
+        (*notes, *of_look_ups(ctx.source, looked_up[1:])),
         tuple(planner.declared),
     )
 
@@ -153,8 +157,8 @@ def without_later_uses(scope: GuardScope) -> GuardScope:
     return replace(scope, trace=replace(scope.trace, later={}))
 
 
-def _place(use: Node) -> Node:
-    """``g.a.b``, up to what is called on it; ``*g``."""
+def _place(planner: BlockPlanner, use: Node) -> Node:
+    """``g.a.b``, ``g[0]``, up to what is called on it; ``*g``."""
     node = use
     while True:
         _, parent = unwrapped(node)
@@ -165,8 +169,25 @@ def _place(use: Node) -> Node:
             node = parent
         elif dereferenced(parent) == node and node == use:
             return parent
+        elif (at := indexed(parent)) is not None and at[0] == node and _is_fixed(planner, at[1]):
+            start = planner.statements[planner.stop].start_byte
+            if not always_reached(planner.source, parent, planner.scope.region, start):
+                return node  # where nothing is found, it panics
+            node = parent
         else:
             return node
+
+
+def _is_fixed(planner: BlockPlanner, index: Node) -> bool:
+    """Is the index, or the key, in front of the guard what it is here: a number, a name that never
+    changes, or a reference to one?"""
+    value = borrowed(index) or index
+    if value.type in ("integer_literal", "string_literal"):
+        return True
+    binding = planner.ctx.scopes.binding_at(value) if value.type == "identifier" else None
+    if binding is None or binding.mutable or is_mut(index):
+        return False
+    return binding.decl.end <= planner.scope.holder.start_byte
 
 
 def _is_written(source: Source, place: Node) -> bool:

@@ -127,6 +127,14 @@ def of_handles(facts: TypeFacts, cloned: Sequence[Type]) -> list[str]:
     ]
 
 
+def of_look_ups(source: Source, nodes: Sequence[Node]) -> list[str]:
+    """The elements ``nodes`` are looked for before another is worked on."""
+    said = ", ".join(f"`{words.one_line(source, node)}`" for node in nodes)
+    return (
+        [f"{said} is looked up before that, and panics then where it is missing."] if said else []
+    )
+
+
 def of_cost(cost: str) -> str:
     """What the fix adds (a :attr:`Draft.cost`)."""
     return f"It costs {cost}."

@@ -19,5 +19,8 @@
 
 ; A value in passing that is looked into: only its type tells, and only where its statement awaits is
 ; it looked at.
-(call_expression
-  function: (field_expression value: (_) @looked_into))
+(field_expression value: (_) @looked_into)
+
+(index_expression . (_) @looked_into)
+
+(unary_expression "*" (_) @looked_into)

@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from engine.rust.locks import lock_call
-from engine.rust.nodes import access_of, call_of, method_call
+from engine.rust.nodes import access_of, call_of, indexed, method_call
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source
 
@@ -35,6 +35,7 @@ _FOUND = {
     b"len": b"len",
     b"split_off": b"rest",
 }
+_AT = {b"0": b"first", b"1": b"second", b"2": b"third"}
 # Methods that hand on what they are called on, in another form.
 _SAME = frozenset(
     {b"clone", b"cloned", b"copied", b"to_owned", b"to_string", b"to_vec", b"unwrap", b"expect"}
@@ -80,6 +81,8 @@ def suggest(source: Source, node: Node) -> bytes:
             if word.isdigit():
                 current = access.base
                 continue
+        elif (element := indexed(current)) is not None and element[0].type == "identifier":
+            word = _AT.get(source.text(element[1]), b"found")
         elif current.type == "identifier":
             word = source.text(current).lower()
         elif current.type == "scoped_identifier":

@@ -17,9 +17,16 @@ from engine.base.model import Span
 from engine.rust.nodes import lazy_right, macro_name, named_children
 from engine.rust.path_walk import DIVERGING, EXITS, Walk
 from engine.rust.queries import walk
-from engine.rust.statement_nodes import arm_of, branches_of, condition_of, label_of, scrutinee_of
+from engine.rust.statement_nodes import (
+    arm_of,
+    branches_of,
+    condition_of,
+    label_of,
+    let_of,
+    scrutinee_of,
+)
 from engine.rust.suspension import is_stream, is_suspension
-from engine.rust.syntax import COMMENTS, FUNCTIONS, ITEMS, LOOPS, Source, span_of
+from engine.rust.syntax import COMMENTS, FUNCTIONS, ITEMS, LOOPS, Source, span_of, walk_all
 
 # Macros that return from the function when their condition does not hold.
 _RETURNING = frozenset({b"ensure"})
@@ -171,10 +178,36 @@ def always_evaluated(source: Source, node: Node, block: Node) -> bool:
         elif ancestor.type == "for_expression":
             if scrutinee_of(ancestor) != child:
                 return False
-        elif lazy_right(source, ancestor) == child:
+        elif child in (lazy_right(source, ancestor), _otherwise(ancestor)):
             return False
         child = ancestor
     return False
+
+
+def _otherwise(node: Node) -> Node | None:
+    """The block of a ``let .. else``."""
+    let = let_of(node)
+    return let.alternative if let is not None else None
+
+
+def always_reached(source: Source, node: Node, block: Node, start: int) -> bool:
+    """Is ``node`` evaluated whenever ``block`` is run on from ``start``, where a statement begins, panics
+    aside? (Of macros only ``join!`` and ``try_join!`` are known to evaluate their arguments.)"""
+    for ancestor in source.ancestors(node):
+        if ancestor == block:
+            break
+        macro = ancestor.type == "macro_invocation"
+        joins = macro and macro_name(source, ancestor) in (b"join", b"try_join")
+        if ancestor.type in LOOPS or (macro and not joins):
+            return False
+    leaving: set[Node] = set()
+    for statement in named_children(block):
+        if start <= statement.start_byte < node.end_byte:
+            inside = walk_all(source, statement)
+            leaving |= {each for each in inside if each.type == "break_expression"}
+            leaving.update(exits(source, statement))
+    before = any(each.end_byte <= node.start_byte for each in leaving)
+    return not before and always_evaluated(source, node, block)
 
 
 # -- waiting ---------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust.control_flow import (
     always_evaluated,
+    always_reached,
     barriers,
     diverges,
     exclusive,
@@ -192,11 +193,42 @@ def test_exclusive(body: str, answer: bool) -> None:
         ("b || at;", False),
         ("loop { at; break; }", True),
         ("f(|| at);", False),
+        ("let Some(x) = a else { return at };", False),
+        ("let Some(x) = at else { return a };", True),
     ],
 )
 def test_always_evaluated(body: str, answer: bool) -> None:
     source, block = inside(body)
     assert always_evaluated(source, at(source, "at"), block) is answer
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ("a?; b(); at;", True),  # before the start
+        ("b(); at;", True),
+        ("b(); let c = f().await + g(at)?;", True),
+        ("b(); join!(f(), g(at));", True),
+        ("b(); if c { d(); } at;", True),
+        ("b(); loop { if c { break; } } at;", False),  # it is left there, and who knows from where
+        ("b(); f()?; at;", False),
+        ("b(); g(f()?, at);", False),
+        ("b(); if c { return; } at;", False),
+        ("b(); let Some(x) = c else { return }; at;", False),
+        ("b(); if c { at; }", False),
+        ("b(); c && at;", False),
+        ("b(); loop { if c { break; } at; }", False),
+        ("b(); while c { at; }", False),
+        ("b(); 'a: { if c { break 'a; } at; }", False),
+        ("b(); let f = async { at };", False),
+        ('b(); debug!("{}", at);', False),
+        ('b(); ensure!(c, "no"); at;', False),
+    ],
+)
+def test_always_reached(body: str, answer: bool) -> None:
+    source, block = inside(body)
+    start = source.data.index(b"b()")
+    assert always_reached(source, at(source, "at"), block, start) is answer
 
 
 @pytest.mark.parametrize(

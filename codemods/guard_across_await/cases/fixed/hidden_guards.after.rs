@@ -89,3 +89,25 @@ async fn wait(count: u32) {
     tracing::debug!(count);
     tokio::task::yield_now().await;
 }
+
+pub struct Shown<'a> {
+    pub values: MutexGuard<'a, Vec<u32>>,
+}
+
+impl Service {
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            values: self.values.lock().unwrap(),
+        }
+    }
+
+    pub async fn by_a_field(&self) {
+        let len = self.shown().values.len() as u32;
+        wait(len).await;
+    }
+
+    pub async fn by_an_index(&self) {
+        let values = self.shown().values[0];
+        wait(values).await;
+    }
+}

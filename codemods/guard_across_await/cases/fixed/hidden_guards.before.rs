@@ -88,3 +88,23 @@ async fn wait(count: u32) {
     tracing::debug!(count);
     tokio::task::yield_now().await;
 }
+
+pub struct Shown<'a> {
+    pub values: MutexGuard<'a, Vec<u32>>,
+}
+
+impl Service {
+    fn shown(&self) -> Shown<'_> {
+        Shown {
+            values: self.values.lock().unwrap(),
+        }
+    }
+
+    pub async fn by_a_field(&self) {
+        wait(self.shown().values.len() as u32).await;
+    }
+
+    pub async fn by_an_index(&self) {
+        wait(self.shown().values[0]).await;
+    }
+}
