@@ -3,7 +3,7 @@
 What it finds
 -------------
 `clone`, `to_vec`, `to_owned`, `to_string`, `to_path_buf`, `to_os_string`, `into_owned`, `Arc::clone(&x)`,
-`Bytes::clone(&x)`, `Clone::clone(&x)` and `Bytes::copy_from_slice(&x)` in async functions, async blocks, closures, loops, request handlers
+`Bytes::clone(&x)`, `Clone::clone(&x)`, `String::from(x)` and `Bytes::copy_from_slice(&x)` in async functions, async blocks, closures, loops, request handlers
 and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
 
 - the copy is only read: `x.clone().len()`, `f(&x.clone())`, `format!("{}", x.clone())`,
@@ -158,7 +158,7 @@ class ClonePerFrame(Codemod):
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = (
         (
             *(b"clone", b"to_vec", b"to_owned", b"to_string", b"to_path_buf", b"to_os_string"),
-            *(b"into_owned", b"copy_from_slice", b"BytesMut::from", b"Vec::from"),
+            *(b"into_owned", b"copy_from_slice", b"BytesMut::from", b"Vec::from", b"String::from"),
         ),
     )
     # A whole word, called and not declared; the copy of a literal is none of a value that could be
@@ -172,6 +172,7 @@ class ClonePerFrame(Codemod):
         rb"\.cloned\s*[(/]",
         rb"BytesMut::from\s*[(/]",
         rb"Vec::from\s*[(/]",
+        rb"String::from\s*(?:\((?!\s*\"[^\"\n]*\"\s*\))|/)",
         rb"copy_from_slice(?<![.\w]copy_from_slice)(?<!fn copy_from_slice)\s*[(/]",
     )
     options: ClassVar[Mapping[str, Option]] = {

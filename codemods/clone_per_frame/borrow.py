@@ -39,11 +39,14 @@ from engine.rust.nodes import (
 from engine.rust.signatures import ReferenceBound
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_counted, is_data, is_named
+from engine.rust.types import Type
 from engine.rust.usages import UsageKind
 
 from .borrow_bindings import borrow_for, borrow_for_over, borrow_let, borrow_match
 from .borrower import Borrower
 from .clone_types import Rewrite
+
+_LISTED = ("Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList")
 
 
 def borrow(on: Borrower) -> Rewrite | None:
@@ -142,17 +145,15 @@ def _into_iter(on: Borrower) -> Rewrite | None:
     outer = on.source.parent(on.usage.holder)
     if outer is not None and outer.type == "for_expression":
         return borrow_for_over(on, outer, on.usage.holder)
-    if not is_named(on.types.cloned, "Vec", "VecDeque", "HashSet", "BTreeSet"):
+    if not is_named(on.types.cloned, *_LISTED):
         return None
     read = _read_one_by_one(on)
     if read is not None:
         how = "The closure only reads the elements, so it gets references to them."
         return on.made(on.usage.holder, on.clone.receiver_text + b".iter()", how, read.edits)
-    copied = on.type_facts.is_copy(on.types.cloned.args[0])
-    step = b".iter().copied()" if copied else b".iter().cloned()"
     return on.made(
         on.usage.holder,
-        on.clone.receiver_text + step,
+        _one_by_one(on),
         f"The elements are cloned one by one as they are taken; the second "
         f"`{on.types.cloned.last}` is gone.",
     )
@@ -271,6 +272,8 @@ def _method_argument(on: Borrower) -> Rewrite | None:
     if method == b"extend" and listed and is_named(on.types.cloned, "Vec"):
         how = "The elements are cloned straight to where they go, without a `Vec` between."
         return _extend(on, on.usage.holder, on.clone.node, how)
+    if method == b"extend" and _takes_elements(owner):
+        return _elements(on)
     if on.bound is ReferenceBound.NONE and not method_takes_as_ref(owner, method):
         return None
     if on.lent_to_its_changer(on.clone.node):
@@ -280,6 +283,29 @@ def _method_argument(on: Borrower) -> Rewrite | None:
         on.given(),
         f"`{method.decode()}` takes anything that can be seen as a reference.",
     )
+
+
+def _takes_elements(owner: Type) -> bool:
+    """Is it a list or a set of std's, which takes elements one by one?"""
+    return any(is_named(step, "Vec", *_LISTED[1:], "BinaryHeap") for step in owner.deref_chain())
+
+
+def _elements(on: Borrower) -> Rewrite | None:
+    """``set.extend(x.clone())`` -> ``set.extend(x.iter().cloned())``"""
+    if not is_named(on.types.cloned, *_LISTED) or on.lent_to_its_changer(on.clone.node):
+        return None
+    shown = on.types.cloned.last
+    how = f"The elements are cloned straight to where they go, without a `{shown}` between."
+    return on.made(on.clone.node, _one_by_one(on), how)
+
+
+def _one_by_one(on: Borrower) -> bytes:
+    """The elements of the list, each copied as it is taken."""
+    copied = on.type_facts.is_copy(on.types.cloned.args[0])
+    text = on.clone.receiver_text
+    if on.clone.receiver.type in ("unary_expression", "reference_expression"):
+        text = b"(" + text + b")"
+    return text + (b".iter().copied()" if copied else b".iter().cloned()")
 
 
 def _extend(on: Borrower, call: Node, argument: Node, how: str) -> Rewrite | None:

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
-from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.borrows import Borrowable, Target, borrowable, pattern_bindings
 from engine.rust.known_types import Nature
 from engine.rust.nodes import has_token
 from engine.rust.statement_nodes import body_of, let_of, loop_pattern, patterns_of
 from engine.rust.syntax import span_of
-from engine.rust.type_facts import is_counted, is_named
+from engine.rust.type_facts import is_counted, is_named, is_view
 
 from .borrower import Borrower
 from .clone_types import Rewrite
@@ -31,7 +31,10 @@ def borrow_let(on: Borrower) -> Rewrite | None:
     owned = on.type_facts.ownership(on.types.cloned)
     # The methods of a sender take `&self`, as all that is behind an `Arc` do.
     shared = is_counted(on.types.cloned) or (owned.nature is Nature.HANDLE and not owned.apart)
-    found = borrowable(on.source, on.scopes, bound, shared=shared, reads=on.reads)
+    place = on.types.receiver
+    view = place.is_ref and is_view(place.args[0])
+    target: Target = "view" if view else "reference"
+    found = borrowable(on.source, on.scopes, bound, target=target, shared=shared, reads=on.reads)
     if not isinstance(found, Borrowable) or not found.uses or on.gives_parts(bound):
         return None
     if on.changed(Span(node.end_byte, found.end)):

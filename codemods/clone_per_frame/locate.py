@@ -123,6 +123,8 @@ class CloneLocator:
         typed = place.is_temporary and (untold or clone.word in TO_TEXT)
         if clone.word == OWNING:  # who takes the value takes it as it is
             typed, kind = True, kind if kind in ("borrow", "read") else ""
+        elif clone.converts and kind not in ("borrow", "read"):
+            return None
         elif typed:  # if what is copied is a value, and no reference
             kind = "move" if untold else kind
         level, reason = Level.REVIEW, ""

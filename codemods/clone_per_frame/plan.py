@@ -13,7 +13,7 @@ from engine.rust import item_nodes
 from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.context import is_per_item, is_per_item_method
-from engine.rust.copies import OWNING, TO_TEXT
+from engine.rust.copies import FROM, OWNING, TO_TEXT
 from engine.rust.known_calls import grows_receiver, is_reading_method, is_taking_method
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
@@ -330,8 +330,12 @@ class Planner:
 def _is_site(located: LocatedClone, types: CloneTypes) -> bool:
     """Of what only types tell: is it a frame, a ``Cow``, or what a call made (a value, or a text that is
     only looked at)?"""
+    if located.clone.of_reference and not types.receiver.is_ref:
+        return False
     if is_bytes(types.receiver):
         return True
+    if located.clone.word == FROM and located.site.kind in ("borrow", "read"):
+        return types.same or types.behind or types.view
     if located.clone.word == OWNING:
         return located.clone.wrapped is not None or is_named(types.receiver, "Cow")
     if not located.place.is_temporary:

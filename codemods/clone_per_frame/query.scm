@@ -19,8 +19,8 @@
   arguments: (arguments) @arguments
   (#any-of? @word "clone" "copy_from_slice")) @clone
 
-; BytesMut::from(&x[..]), Vec::from(x.as_ref())
+; BytesMut::from(&x[..]), Vec::from(x.as_ref()), String::from(x)
 (call_expression
   function: (scoped_identifier) @path
   arguments: (arguments) @arguments
-  (#match? @path "(^|:)(BytesMut|Vec)::from$")) @clone
+  (#match? @path "(^|:)(BytesMut|Vec|String)::from$")) @clone

@@ -20,6 +20,7 @@ from engine.rust.nodes import (
     indexed,
     is_mut,
     last_name,
+    last_segment,
     method_call,
     path_of,
 )
@@ -27,8 +28,8 @@ from engine.rust.syntax import Source, span_of
 
 OWNING = b"into_owned"  # of a Cow, which copies what was borrowed
 COPYING_FUNCTIONS = frozenset({b"clone", b"copy_from_slice"})
-FROM = b"from"  # BytesMut::from(&x[..]), Vec::from(&x[..])
-_MADE_FROM = frozenset({b"BytesMut", b"Vec"})
+FROM = b"from"  # BytesMut::from(&x[..]), Vec::from(&x[..]), String::from(x)
+_MADE_FROM = frozenset({b"BytesMut", b"Vec", b"String"})
 _OF_COW = re.compile(rb"(?:\w+::)*Cow(?:::<[^()]*>)?::(?:from|Borrowed|Owned)")
 # Of the copying methods, the ones that make text of whatever they are called on.
 TO_TEXT = frozenset({b"to_owned", b"to_string"})
@@ -54,6 +55,24 @@ class Clone:
     def span(self) -> Span:
         """Of the whole call."""
         return span_of(self.node)
+
+    @property
+    def of_reference(self) -> bool:
+        """Is it a copy only if the receiver is a reference: ``String::from(x)``? (Of a value it makes
+        another one without a copy.)"""
+        call = call_of(self.node)
+        return self.word == FROM and call is not None and bare(call.arguments[0]) == self.receiver
+
+    @property
+    def converts(self) -> bool:
+        """Is it ``String::from`` or ``Vec::from``, of something else than a slice that is written there?"""
+        call = call_of(self.node)
+        if self.word != FROM or call is None:
+            return False
+        return (
+            last_segment(self.path) == b"String"
+            or _viewed(self.source, bare(call.arguments[0])) is None
+        )
 
     @property
     def text(self) -> str:
@@ -90,7 +109,10 @@ def clone_of(source: Source, node: Node) -> Clone | None:
     word, operand = source.text(path[1]), bare(call.arguments[0])
     if word == FROM and last_name(source, path[0]) in _MADE_FROM:
         viewed = _viewed(source, operand)
-        return Clone(source, node, viewed, FROM, source.text(path[0])) if viewed else None
+        if viewed is None and last_name(source, path[0]) == b"BytesMut":
+            return None
+        receiver = viewed or _lent(operand) or operand
+        return Clone(source, node, receiver, FROM, source.text(path[0]))
     if word not in COPYING_FUNCTIONS:
         return None
     return Clone(source, node, _lent(operand) or operand, word, source.text(path[0]))

@@ -20,6 +20,10 @@ from engine.rust.syntax import Source, walk_all
         ("Bytes::copy_from_slice(&x)", "copy_from_slice", "Bytes", "x"),
         ("BytesMut::from(&x[..])", "from", "BytesMut", "x"),
         ("Vec::from(x.as_ref())", "from", "Vec", "x"),
+        ("String::from(x)", "from", "String", "x"),
+        ("String::from(&x)", "from", "String", "x"),
+        ("String::from(&x[..])", "from", "String", "x"),
+        ("Vec::from(x)", "from", "Vec", "x"),
         ("x.into_owned()", "into_owned", "", "x"),
         ("Cow::from(x).into_owned()", "into_owned", "", "x"),
         ("std::borrow::Cow::<str>::Borrowed(&x).into_owned()", "into_owned", "", "x"),
@@ -45,10 +49,29 @@ def test_copies(code: str, word: str, path: str, receiver: str) -> None:
         "y.copy_from_slice(&x)",
         "BytesMut::from(&x[1..])",
         "BytesMut::from(x)",
-        "String::from(&x[..])",
         "x.len()",
     ],
 )
 def test_no_copies(code: str) -> None:
     source = Source("src/lib.rs", f"fn f() {{ let v = {code}; }}".encode())
     assert all(clone_of(source, node) is None for node in walk_all(source, source.root))
+
+
+@pytest.mark.parametrize(
+    ("code", "of_reference", "converts"),
+    [
+        ("String::from(x)", True, True),
+        ("String::from(&x)", False, True),
+        ("String::from(&x[..])", False, True),
+        ("Vec::from(x)", True, True),
+        ("Vec::from(&x)", False, True),
+        ("Vec::from(&x[..])", False, False),
+        ("Vec::from(x.as_ref())", False, False),
+        ("BytesMut::from(&x[..])", False, False),
+        ("x.to_vec()", False, False),
+    ],
+)
+def test_what_only_types_tell_to_be_a_copy(code: str, of_reference: bool, converts: bool) -> None:
+    source = Source("src/lib.rs", f"fn f() {{ let v = {code}; }}".encode())
+    clone = next(c for n in walk_all(source, source.root) if (c := clone_of(source, n)) is not None)
+    assert (clone.of_reference, clone.converts) == (of_reference, converts)
