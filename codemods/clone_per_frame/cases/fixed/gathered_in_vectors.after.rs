@@ -18,11 +18,7 @@ pub async fn hosts(known: &[String], extra: Vec<String>) -> Vec<String> {
     let mut hosts = Vec::with_capacity(known.len() + extra.len());
     hosts.extend_from_slice(&extra);
     hosts.extend(known.iter().cloned().filter(|host| !host.is_empty()));
-    let ports: Vec<u16> = extra
-        .iter()
-        .cloned()
-        .map(|host| host.len() as u16)
-        .collect();
+    let ports: Vec<u16> = extra.iter().map(|host| host.len() as u16).collect();
     tracing::debug!(?extra, ?ports, "hosts");
     hosts
 }
