@@ -140,7 +140,7 @@ def apply(path: Path, every: bool, undo: bool, **common: Any) -> int:
     """Go through the verified fixes, hottest first, and write those that you take.
 
     Asks for a key per fix (? lists them); hunks, other alternatives and your own edits are checked
-    before they count. Files are written once, at the end or at q (Ctrl-C is the same), whole fixes
+    before they count. Files are written once, at the end or at q (Ctrl-C writes nothing), whole fixes
     or nothing; what is written was proven in exactly this combination. Runs build scripts, proc
     macros, tests and benches of the workspace, in a copy below the target directory.
 

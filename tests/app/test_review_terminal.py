@@ -171,19 +171,42 @@ def test_skipped_fixes_are_not_written(start: Start, root: Path) -> None:
     assert now(root) == texts("hot")
 
 
-@pytest.mark.parametrize("quit_key", ["q", "\x03", "\x04"])
-def test_quit_writes_what_was_taken(start: Start, root: Path, quit_key: str) -> None:
-    said = start().press("y", "n", quit_key)
-    assert "Proven what you chose" in said  # a part of what was proven: proven again
+def test_quit_writes_what_was_taken_and_says_so_before(start: Start, root: Path) -> None:
+    said = start().press("y", "n", "q")
+    assert said.index("to be written: 1 fix that you applied") < said.index("Proven what you chose")
     assert "2 fixes have no answer yet: `spikeproof apply --resume`" in said
     assert now(root) == texts("hot")
+
+
+@pytest.mark.parametrize("key", ["Q", "\x03", "\x04"])
+def test_leaving_asks_and_writes_nothing_and_keeps_the_answers(
+    start: Start, root: Path, key: str
+) -> None:
+    said = start().press("y", "n", key)
+    assert "nothing was written; `spikeproof apply --resume` goes on from here" in said
+    assert now(root) == FILES
+    again = start("--resume")
+    again.press("q")
+    assert now(root) == texts("hot")
+
+
+def test_leaving_at_the_last_question_writes_nothing(start: Start, root: Path) -> None:
+    assert "nothing was written" in start().press("y", "n", "n", "n", "\x03")
+    assert now(root) == FILES
 
 
 def test_a_signal_of_ctrl_c_is_the_key(start: Start, root: Path) -> None:
     terminal = start()
     terminal.press("y")
-    assert "Fixed src/a.rs" in terminal.kill(signal.SIGINT)
-    assert now(root) == texts("hot")
+    assert "nothing was written" in terminal.kill(signal.SIGINT)
+    assert now(root) == FILES
+
+
+def test_enter_is_explained(start: Start, root: Path) -> None:
+    terminal = start()
+    assert "Enter answers nothing: `y` applies the fix" in terminal.press("\r")
+    terminal.press("q")
+    assert now(root) == FILES
 
 
 def test_quit_at_once_changes_nothing(start: Start, root: Path) -> None:

@@ -32,13 +32,15 @@ from engine.base.errors import SpikeproofError, Terminated
 from engine.base.fsio import show
 from engine.cargo.sources import LIMIT
 
-QUIT, REDRAW = "q", "\x0c"
+QUIT, LEAVE, REDRAW, ENTER = "q", "Q", "\x0c", "\r"
 # Keys that are not typed as a character, by what they mean.
 _NAMED = {
-    Keys.ControlC: QUIT,
-    Keys.ControlD: QUIT,
-    Keys.SIGINT: QUIT,
+    Keys.ControlC: LEAVE,
+    Keys.ControlD: LEAVE,
+    Keys.SIGINT: LEAVE,
     Keys.ControlL: REDRAW,
+    Keys.Enter: ENTER,
+    Keys.ControlJ: ENTER,
     Keys.Down: "j",
     Keys.Up: "k",
 }
@@ -48,7 +50,7 @@ class Asker(Protocol):
     """What a person is asked with: the terminal, or a script in its place."""
 
     def key(self, question: str) -> str:
-        """One key; ``q`` for Ctrl-C and the end of input. Raises KeyboardInterrupt when the
+        """One key; ``Q`` for Ctrl-C and the end of input. Raises KeyboardInterrupt when the
         program is to end (SIGTERM), EOFError when the terminal is gone."""
         ...
 

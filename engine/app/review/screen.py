@@ -40,7 +40,8 @@ KEYS = (
     ("k", "go back to the one before (or the up arrow); a new answer replaces the old one"),
     ("/", "find a fix by path, codemod or text"),
     ("?", "this help"),
-    ("q", "quit: write what was applied so far (Ctrl-C is the same)"),
+    ("q", "quit: prove and write what was applied so far"),
+    ("Q", "leave and write nothing (Ctrl-C is the same); the answers are kept for --resume"),
 )
 _HEAT = {
     "handler": "runs for each request",

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from engine.app.review import hunks
 from engine.app.review.items import Answer, Item, Kind, alternative, alternatives
-from engine.app.review.prompt import QUIT, REDRAW, Asker
+from engine.app.review.prompt import ENTER, LEAVE, QUIT, REDRAW, Asker
 from engine.app.review.proof import Tried
 from engine.app.review.queue import Queue
 from engine.app.review.screen import ItemView, Screen, name_of
@@ -18,9 +18,10 @@ from engine.base.errors import SpikeproofError, Terminated
 from engine.base.plain import printable
 from engine.detect.codemod import registry
 
-_ASKED = "Apply this fix [y,n,a,d,A,D,s,t,e,u,i,x,j,k,/,q,?]?"
+_ASKED = "Apply this fix? [y]es [n]o [a]ll in file [t]ry another [u]ndo [q]uit [? more]?"
 _DONE = "Write these changes [y: write, n: write nothing, u: undo, k: go back]?"
 _NARROW = {_ASKED: "Apply this fix [? lists keys]?", _DONE: "Write these changes [y,n,u,k]?"}
+_ENTER = "Enter answers nothing: `y` applies the fix, `n` skips it, `?` lists the keys"
 
 
 class ItemProver(Protocol):
@@ -95,10 +96,17 @@ class Shell:
                 self._show(item)
             key = self._ask(_ASKED)
             if key == QUIT:
+                if taken := len(self.queue.taken):
+                    self._screen.say(
+                        f"to be written: {count(taken, 'fix', 'fixes')} that you applied"
+                    )
                 return True
+            if key == LEAVE:
+                return False
             action = self._keys.get(key)
             if action is None:
-                self._screen.say(f"`{printable(key)}` is no answer here: `?` lists the keys")
+                no = f"`{printable(key)}` is no answer here: `?` lists the keys"
+                self._screen.say(_ENTER if key == ENTER else no)
                 show = False
                 continue
             before = self.queue
@@ -115,7 +123,7 @@ class Shell:
             key = self._ask(_DONE)
             if key in ("y", "w", QUIT):
                 return True
-            if key == "n":
+            if key in ("n", LEAVE):
                 return False
             if key == "u" and queue.past is not None:
                 self.queue = queue.past
