@@ -221,7 +221,7 @@ class ClonePerFrame(Codemod):
                 yield from frame_questions(site, sources.get(site.path), answers)
         if answers is not None:
             yield from impl_questions(sites, sources, answers)
-            yield from part_questions(sites, sources, answers)
+            yield from part_questions(sites, definitions, sources, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
@@ -33,6 +34,8 @@ from .into_mut import INTO
 
 if TYPE_CHECKING:
     from engine.detect.facts import Sources
+
+_DEFINED = re.compile(rb"\bfn\s+((?:r#)?\w+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +78,16 @@ def defines(data: bytes, name: bytes) -> bool:
 
 
 class Definitions:
-    """Which sites may be about a function of the workspace's; each name is looked for once."""
+    """Which sites may be about a function of the workspace's."""
 
     def __init__(self, sources: Sources) -> None:
         self._sources = sources
-        self._found: dict[bytes, bool] = {}
+
+    @cached_property
+    def names(self) -> frozenset[bytes]:
+        """What functions are called that are defined anywhere; all files are gone through once."""
+        files = map(self._sources.data, self._sources.paths)
+        return frozenset(name for data in files for name in _DEFINED.findall(data))
 
     def may_take(self, site: Site) -> bool:
         """False for a copy that is a site only if a function of the workspace takes it, of which name there
@@ -87,12 +95,7 @@ class Definitions:
         if site.kind != "argument" or site.role != "maybe":
             return True
         read = _read(self._sources.get(site.path), site.span)
-        if read is None:
-            return False
-        name, sources = read[1].name, self._sources
-        if name not in self._found:
-            self._found[name] = any(defines(sources.data(path), name) for path in sources.paths)
-        return self._found[name]
+        return read is not None and read[1].name in self.names
 
 
 @per_source
@@ -178,14 +181,18 @@ def _read_as(source: Source, span: Span) -> Iterator[tuple[Clone, Usage, Node]]:
             yield inside.clone, usage_of(source, inside.clone.node), function
 
 
-def part_questions(sites: Iterable[Site], sources: Sources, answers: Answers) -> Iterator[Question]:
+def part_questions(
+    sites: Iterable[Site], definitions: Definitions, sources: Sources, answers: Answers
+) -> Iterator[Question]:
     """What is in the values that functions by the names of those that take the copies take apart?"""
     taken: set[tuple[bytes, int, str]] = set()
     for site in sites:
         made = answers.type_of(site.path, site.span)
         found = _read(sources.get(site.path), site.span) if made is not None else None
         given = (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT)
-        if made is not None and found is not None and found[1].kind in given:
+        if made is None or found is None or found[1].kind not in given:
+            continue
+        if found[1].name in definitions.names:
             taken.add((found[1].name, found[1].index, made.last))
     for name, index, type_ in sorted(taken):
         for source in sources.containing(b"fn", name):
@@ -193,7 +200,8 @@ def part_questions(sites: Iterable[Site], sources: Sources, answers: Answers) ->
                 scopes = scopes_of(source, function)
                 for parameter in parameters_of(function)[max(index - 1, 0) : index + 1]:
                     declared = parameter.type
-                    if declared is None or last_name(source, declared) != type_.encode():
+                    written = last_name(source, declared) if declared is not None else b""
+                    if written not in (type_.encode(), b"Self"):
                         continue
                     for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
                         for node in parts(source, scopes, binding):

@@ -27,6 +27,8 @@ TYPES = ("struct", "enum", "union", "type")
 VALUES = ("static", "const")
 FUNCTIONS = ("fn", "signature")
 _DEFINES = rb"(?<![\w#])(?:struct|enum|union|type|trait|static|const|mut|fn|mod)\s+(?:r#)?%s(?!\w)"
+# A re-export as it is written, in a macro call as well: `pub use a::name;`, `{name, b}`, `name::*`.
+_EXPORTS = rb"\bpub\s+use\s[^;]*(?<![\w#])%b\s*(?:::\s*\*|[;,}]|as\b)"
 _NAME = re.compile(rb"\A[^\W\d]\w*\Z")
 _NAMED_TYPES = ("type_identifier", "scoped_type_identifier")
 _STEPS = 32  # re-exports of re-exports: longer chains are not followed
@@ -228,7 +230,8 @@ class Items:
         return not found or any(self.exposed(*self.open(item)) for item in found)
 
     def _reexported(self, source: Source, node: Node) -> bool:
-        """Does a ``pub use`` name the item, what it belongs to, or all of what it stands in?"""
+        """Does a ``pub use``, which may stand in a macro call, name the item, what it belongs to, or all of
+        what it stands in?"""
         steps = (self.at(source, step) for step in (node, *source.ancestors(node)))
         item = next((step for step in steps if step is not None), None)
         modules = {name for place in self.modules.places(source.path) for name in place.module}
@@ -236,11 +239,14 @@ class Items:
             {item.name, item.owner, *item.module, *modules} - {b""} if item is not None else set()
         )
         return any(
-            brought.public and nodes.last_segment(brought.full) == name
+            any(
+                brought.public and nodes.last_segment(brought.full) == name
+                for imports_ in self._file(other.path).modules.values()
+                for brought in imports_
+            )
+            or re.search(_EXPORTS % re.escape(name), other.data)
             for name in names
             for other in self._files.containing(b"use", name)
-            for imports_ in self._file(other.path).modules.values()
-            for brought in imports_
         )
 
     # -- one file ------------------------------------------------------------------------------
