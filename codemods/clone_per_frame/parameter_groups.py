@@ -148,7 +148,7 @@ def _changed_to(
     if isinstance(inside, str):
         return inside
     if inside.kept:
-        given = parameter_rewrite.gives_value(parameter, texts, inside, facts)
+        given = parameter_rewrite.gives_value(parameter, texts, inside, target, facts)
         if given or any(d.fixes for d in group):
             return given or f"`{name}` keeps what a call can give it"
     edits = parameter_rewrite.rewrite(parameter, type_, found, texts, target, inside)

@@ -104,7 +104,9 @@ def _maker(type_: Type, target: Target) -> bytes:
     return names.get(type_.last, b"clone") if target == "view" else b"clone"
 
 
-def gives_value(parameter: Parameter, texts: Texts, inside: Lendable, facts: Facts) -> str:
+def gives_value(
+    parameter: Parameter, texts: Texts, inside: Lendable, target: Target, facts: Facts
+) -> str:
     """Which call has, or may have, a value of its own for the parameter, that would be copied where it is
     kept; "" for none."""
     for passed in facts.signatures.passed(parameter):
@@ -112,7 +114,9 @@ def gives_value(parameter: Parameter, texts: Texts, inside: Lendable, facts: Fac
             return passed.reason
         span = span_of(passed.argument)
         lent = (passed.source.path, span) in texts or span in inside.named
-        if not lent and literal(passed.source, passed.argument) is None:
+        # A literal is made into a value where it is kept, and not before.
+        literally = target == "view" and literal(passed.source, passed.argument) is not None
+        if not lent and not literally:
             line = passed.source.position(passed.name.start_byte)[0]
             where = f"line {line} of {passed.source.path}"
             return f"{where} gives `{parameter.name}` a value that it keeps"

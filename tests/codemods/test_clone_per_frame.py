@@ -177,6 +177,41 @@ def test_calls_in_the_workspace_change_where_nothing_is_published(
     assert b"one::length(&String::new())" in changed["three/src/lib.rs"]
 
 
+KEEPS = "fn keep(t: String, a: &mut Vec<String>) { if t.len() > 3 { a.push(t); } }"
+
+
+@pytest.mark.parametrize(
+    ("calls", "after"),
+    [
+        ("keep(x.clone(), a);", "keep(x, a);"),
+        ('keep("no".to_string(), a); keep(x.clone(), a);', 'keep("no", a); keep(x, a);'),
+        ("keep(make(), a); keep(x.clone(), a);", "! line 1 of src/lib.rs gives `keep` a value"),
+        ("run(keep); keep(x.clone(), a);", "! `keep` is used as a value"),
+        ("spawn(keep(x.clone(), a));", "! which must own what it takes"),
+    ],
+)
+def test_what_is_kept_on_some_ways_is_cloned_there(calls: str, after: str) -> None:
+    head = "async fn f(x: &String, a: &mut Vec<String>) {{ {} }} "
+    files = {"src/lib.rs": (head.format(calls) + KEEPS).encode()}
+    told = {
+        **TEXT,
+        b"keep": "fn(std::string::String, &mut Vec<String>) {keep}",
+        b"a": "&mut std::vec::Vec<std::string::String>",
+    }
+    found = next(
+        p
+        for p in every_plan(files, told)
+        if b"x.clone()" in files["src/lib.rs"][p.sites[0].span.start :][:9]
+    )
+    if after.startswith("!"):
+        assert not found.fixes and after[2:] in found.reason
+        return
+    changed = applied(files, [found])["src/lib.rs"].decode()
+    assert changed == head.format(after) + KEEPS.replace("t: String", "t: &str").replace(
+        "push(t)", "push(t.to_owned())"
+    )
+
+
 def test_of_functions_of_others_nothing_is_asked() -> None:
     files = {"src/lib.rs": ASKS, "src/a.rs": b"pub use other::length;"}
     sites = sites_of(files)
