@@ -21,6 +21,7 @@ from engine.rust.context import (
     runs_often,
 )
 from engine.rust.copies import FROM, OWNING, TO_TEXT, Clone, clone_of
+from engine.rust.item_nodes import self_parameter
 from engine.rust.known_calls import (
     COPYING,
     is_into_iter,
@@ -247,6 +248,9 @@ class CloneLocator:
         """Is the value declared as a shared pointer or a channel's end, or called like one?"""
         if clone.path in (b"Arc", b"Rc"):
             return True
+        declared = self_parameter(scopes.function) if place.root.type == "self" else None
+        if declared is not None and not place.fields:  # `self: Arc<Self>`
+            return bool(_HANDLE_TYPE.search(self.source.text(declared)))
         name = place.fields[-1] if place.fields else self.source.text(place.root)
         if _HANDLE_NAME.search(name):
             return True

@@ -212,6 +212,11 @@ def test_what_is_kept_on_some_ways_is_cloned_there(calls: str, after: str) -> No
     )
 
 
+def test_a_shared_self_in_a_loop_is_not_told_by_syntax() -> None:
+    text = b"impl S { async fn f(self: Arc<Self>, xs: X) { for x in xs { g(self.clone(), x); } } }"
+    assert [site.role for site in sites_of({"src/lib.rs": text})] == []
+
+
 def test_of_functions_of_others_nothing_is_asked() -> None:
     files = {"src/lib.rs": ASKS, "src/a.rs": b"pub use other::length;"}
     sites = sites_of(files)
