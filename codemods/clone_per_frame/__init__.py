@@ -11,6 +11,7 @@ and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
 - an `Option` is copied and opened, and what is inside is only read: `x.name.clone().unwrap().len()`;
 - the items of an iterator or a look-up are copied and only read: `xs.iter().cloned().any(|x| x.is_empty())`,
   `if let Some(x) = map.get(k).cloned()`;
+- only the length of the value is asked after it was copied for who takes it;
 - the value is not used again, so that it could have been moved;
 - it is passed to a private function of the same package, in whichever file, that only reads its
   parameter (takes it apart, goes over it, gives it to itself), or keeps it on some of its ways only;

@@ -21,6 +21,7 @@ from .clone_types import Rewrite
 from .into_mut import INTO, into_mut
 from .located_clone import LocatedClone
 from .move import move, share_buffer, without_shadow
+from .number_before import number_before
 from .obstacles import Obstacles
 from .own_upstream import LABEL, Owned, own_upstream
 from .parameter_groups import Decision
@@ -99,6 +100,12 @@ class Alternatives:
         shared = share_buffer(located.clone, types)
         if shared is not None:
             self._add(decision, shared, False)
+
+    def move_counted(self, decision: Decision, scopes: Scopes, verdict: Movable | Blocked) -> None:
+        """The value is handed over, once it was asked for its length."""
+        made = number_before(decision, verdict, scopes)
+        if made is not None:
+            self._add(decision, made, True)
 
     def reuse(self, decision: Decision, scopes: Scopes, verdict: Movable | Blocked) -> None:
         """The option ``reuse``: the buffer that is copied owns the frames that it gives out."""

@@ -33,6 +33,8 @@ def borrow_let(on: Borrower) -> Rewrite | None:
     shared = is_counted(on.types.cloned) or (owned.nature is Nature.HANDLE and not owned.apart)
     place = on.types.receiver
     view = place.is_ref and is_view(place.args[0])
+    if view and let.type is not None:
+        return None  # it says `String`
     target: Target = "view" if view else "reference"
     found = borrowable(on.source, on.scopes, bound, target=target, shared=shared, reads=on.reads)
     if not isinstance(found, Borrowable) or not found.uses or on.gives_parts(bound):

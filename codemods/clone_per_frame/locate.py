@@ -31,6 +31,7 @@ from engine.rust.known_calls import (
 )
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
+from engine.rust.lengths import lengths_after
 from engine.rust.nodes import callee_of, method_call
 from engine.rust.opened_copies import opened
 from engine.rust.places import Place, is_own_field, local_of, place_of
@@ -192,6 +193,8 @@ class CloneLocator:
             return "read"
         if last and not _lent(self.source, place) and not self._item(clone, place, scopes):
             return "move"
+        if clone.word == b"clone" and self._counted_after(clone, place, scopes, verdict):
+            return "move"
         taken = usage.name == b"extend" or method_may_take_as_ref(usage.name)
         if used_as is UsageKind.METHOD_ARGUMENT and taken and clone.word not in TO_TEXT:
             return "borrow"
@@ -229,6 +232,17 @@ class CloneLocator:
         return bool(bound) and isinstance(
             borrowable(self.source, scopes, bound, shared=True), Borrowable
         )
+
+    def _counted_after(
+        self, clone: Clone, place: Place, scopes: Scopes, verdict: Movable | Blocked
+    ) -> bool:
+        """Is only the length of the value asked after it was copied?"""
+        if not isinstance(verdict, Blocked) or verdict.kind != "used" or place.fields:
+            return False
+        binding = scopes.resolve(self.source.text(place.root), place.root.start_byte)
+        if binding is None:
+            return False
+        return lengths_after(self.source, scopes, clone.node, binding) is not None
 
     def _own_function(self, usage: Usage) -> bool:
         """Is a function of this name defined in the file?"""

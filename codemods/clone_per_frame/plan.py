@@ -145,6 +145,8 @@ class Planner:
         self._lend_inside(decision, verdict, scopes)
         ways.move(decision, verdict, scopes)
         if not decision.fixes:
+            ways.move_counted(decision, scopes, verdict)
+        if not decision.fixes:
             ways.reuse(decision, scopes, verdict)
         if isinstance(verdict, Movable):
             ways.into_mut(decision, scopes)

@@ -1,0 +1,28 @@
+// level: safe
+//! Frames that are copied for who takes them, because their length is asked afterwards.
+
+use tokio::sync::mpsc::Sender;
+
+pub async fn forward(frames: Vec<Vec<u8>>, to: Sender<Vec<u8>>) -> usize {
+    let mut total = 0;
+    for frame in frames {
+        if to.send(frame.clone()).await.is_err() {
+            break;
+        }
+        total += frame.len();
+    }
+    total
+}
+
+pub async fn keep(lines: Vec<String>, kept: &mut Vec<String>) -> usize {
+    let mut blank = 0;
+    let mut line_len = 0;
+    for line in lines {
+        kept.push(line.clone());
+        if line.is_empty() {
+            blank += 1;
+        }
+        line_len += line.len();
+    }
+    blank + line_len
+}
