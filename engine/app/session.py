@@ -361,6 +361,7 @@ def verify_tools(session: Session) -> VerifyTools:
         prover_of(session),
         formatter_of(session).format,
         session.ui.say,
+        session.scratch.build.parent / "reach",
     )
 
 

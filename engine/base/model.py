@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from engine.base.measured import Measured
+    from engine.base.reach import Reach
 
 
 # Why rustc told nothing of an expression: the code is not part of what was checked.
@@ -38,6 +39,14 @@ class Outcome(StrEnum):
     CONFLICT = "conflict"
     NOT_COMPILED = "not-compiled"
     UNVERIFIED = "unverified"
+
+
+class Proof(StrEnum):
+    """How far a verified fix was proven: the lowest rung that is known to hold."""
+
+    COMPILED = "compiled"  # no test that ran is known to reach it
+    TESTED = "tested"  # tests that reach what it changes passed before and after
+    MEASURED = "measured"  # a bench, a workload or counted tests ran it
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -213,8 +222,9 @@ class Evidence:
     """What was run for a fix and what came out."""
 
     check: str = ""  # "passed", "failed: ...", "not run"
-    tests: str = ""  # "passed: 41 tests of 2 packages", "none reach ...", "not run: --no-tests"
+    tests: str = ""  # "passed: 41 tests of 2 packages", "none: ...", "not run: --no-tests"
     bench: str = "not measured"
+    reach: Reach | None = None  # which of the tests run what it changes; None: they were not run
     measured: Measured | None = None
     diagnostics: tuple[Diagnostic, ...] = ()  # why it failed, when it failed
     failed_tests: tuple[str, ...] = ()
@@ -229,3 +239,19 @@ class Verdict:
     outcome: Outcome
     reason: str
     evidence: Evidence = Evidence()
+
+    @property
+    def proof(self) -> Proof | None:
+        """How far the fix was proven; None for one that is not verified."""
+        if self.outcome is not Outcome.VERIFIED:
+            return None
+        evidence = self.evidence
+        if evidence.measured is not None and evidence.measured.rows:
+            return Proof.MEASURED
+        known = evidence.reach is not None and evidence.reach.known
+        return Proof.TESTED if known else Proof.COMPILED
+
+    @property
+    def untested(self) -> bool:
+        """Does the fix hold, and was left out because no test is known to reach it?"""
+        return self.outcome is Outcome.UNVERIFIED and self.evidence.reach is not None

@@ -217,6 +217,11 @@ class Cargo(Toolchain):
             output=output,
             seconds=result.seconds,
             timed_out=result.timed_out,
+            programs={
+                Path(program.path).name: f"{program.package}::{program.target}"
+                for program in build.programs
+                if program.test
+            },
         )
 
     def harness(self, artifact: Program) -> bool:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.base.model import Diagnostic
@@ -34,6 +34,7 @@ class TestRun:
 
     ``built`` is False when the tests did not compile (then ``diagnostics`` say why). ``broken`` are
     targets that died without telling their tests' results (abort, time-out), as ``package::target``.
+    ``programs`` has the target of each test program, by its file name.
     """
 
     built: bool
@@ -45,6 +46,7 @@ class TestRun:
     output: str
     seconds: float  # of wall time
     timed_out: bool = False
+    programs: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:

@@ -197,6 +197,7 @@ def joined(runs: Sequence[TestRun]) -> TestRun:
         output="".join(run.output for run in runs),
         seconds=sum(run.seconds for run in runs),
         timed_out=any(run.timed_out for run in runs),
+        programs={name: target for run in runs for name, target in run.programs.items()},
     )
 
 
@@ -217,6 +218,7 @@ def restricted(run: TestRun, names: frozenset[str]) -> TestRun:
         output=run.output,
         seconds=run.seconds,
         timed_out=run.timed_out,
+        programs=run.programs,
     )
 
 

@@ -150,7 +150,7 @@ class Scratch(Copy):
         ``engine.rewrite.patch.git_apply``), then call ``settle`` before cargo. What builds left
         there is gone.
         """
-        if not name.isidentifier() or name in ("tree", "build", "review", "lock", "clock"):
+        if not name.isidentifier() or name in ("tree", "build", "review", "lock", "clock", "reach"):
             raise ValueError(f"not the name of a copy: {name!r}")
         mirror, args = self._mirror_at(name)
         mirror.sync(pristine=True)

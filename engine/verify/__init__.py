@@ -13,6 +13,9 @@ times is run more often. With ``n`` fixes:
 - nothing points at them: 10 + t * (log2 n + 1).
 - whatever the tests point at: 12 + (t + 1) * (log2 n + 1), logarithms rounded up.
 
+The first test run tells which tests reach which fix, with probes in the code; where tests fail in it,
+these are run once more without probes, and all are where rustc refuses the probes (twice at most).
+
 What tests refuse is dear because a good fix must not fall for a flaky test: before one is dropped,
 its test has failed in four runs with it (two if it hangs) and passed in three without.
 
@@ -29,7 +32,8 @@ hints            whom a failed test points at, so that the likely ones are tried
 proof            the patch in the form in which it is emitted, in a clean copy
 warnings         new ones, by fix: they count as errors do
 verdicts         the outcome of each proposal, in words
-coverage_probes  which benches and tests run the functions that a fix changes
+coverage_probes  probes at the heads of the functions that a fix changes
+reach            which tests run them, from the run of the tests before any change
 """
 
 from engine.verify.values import (

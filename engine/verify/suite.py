@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
+from engine.base.model import Fix
+from engine.base.reach import Reach
 from engine.cargo.cargo_results import Driver, TestRun
+from engine.verify.reach import TestReach
 from engine.verify.values import Reader, StatusLine, VerifySettings
 
 # Runs the tests of some packages in a clean copy of the unchanged tree.
@@ -66,10 +70,17 @@ class Suite:
         self.unbuilt: set[str] = set()  # packages whose tests do not build as they are
         self._covered: set[str] | None = set()  # packages run before; None: the selection
         self._known: set[str] = set()
+        self._ran: set[str] = set()  # before any change, however it ended
+        self._reach: TestReach | None = None
         self._driver = driver
         self._settings = settings
         self._reader = reader
         self._progress = progress
+
+    def probe(self, fixes: Iterable[Fix], file: Path | None) -> None:
+        """From now on the runs of the tree as it is tell in ``file`` which tests reach ``fixes``."""
+        if self.on:
+            self._reach = TestReach(fixes, self._reader, file)
 
     # -- before --------------------------------------------------------------------------------
 
@@ -88,8 +99,7 @@ class Suite:
             if wanted and not missing:
                 return
             self._progress("Testing", "the tree as it is")
-            self._driver.write(self._reader.base)
-            run = self._test(missing, ())
+            run = self._before(missing)
             if run.built:
                 self._record(run)
                 self._covered = {*self._covered, *missing} if wanted else None
@@ -104,8 +114,33 @@ class Suite:
             self.unbuilt |= broken
             self.notes.append(f"tests of {_list(broken)} are off: they do not build as they are")
 
+    def _before(self, packages: Sequence[str]) -> TestRun:
+        """The tests of the tree as it is; with probes, where these neither break the build nor a
+        test: what fails with them is run once more without."""
+        reach = self._reach
+        while reach is not None and reach.files:
+            self._driver.write({**self._reader.base, **reach.files})
+            reach.begin()
+            run = self._test(packages, ())
+            if not run.built:
+                reach.refuse(run.diagnostics)
+                continue
+            reach.end(run)
+            failed = run.failed | run.broken
+            if run.timed_out:  # what hangs without a probe having run hangs without it, too
+                failed -= {target for target in run.broken if not reach.touches(target)}
+            if failed:
+                self._driver.write(self._reader.base)
+                again = self._test(sorted({package_of(test) for test in failed}), sorted(failed))
+                run = _mended(run, again)
+                reach.disturbed(failed - run.failed - run.broken)
+            return run
+        self._driver.write(self._reader.base)
+        return self._test(packages, ())
+
     def _record(self, run: TestRun) -> None:
         failed = run.failed | run.broken
+        self._ran |= run.passed | failed
         self.passed |= run.passed - failed
         self._known |= run.passed | failed | run.ignored
         new = failed - self.set_aside
@@ -255,6 +290,16 @@ class Suite:
                 return failed
         return frozenset()
 
+    def reach_of(self, fix: Fix, run: TestRun | None = None) -> Reach | None:
+        """Which tests reach ``fix``, of those that passed before and, where there is one, in the
+        ``run`` with it. None where no tests are run for it."""
+        packages = self.packages_for(fix.paths)
+        if self._reach is None or packages is None:
+            return None
+        passed = self.expected(packages)
+        passed = passed & run.passed if run is not None else passed
+        return self._reach.of(fix, passed, frozenset(self._ran))
+
     def evidence(self, paths: Iterable[str], run: TestRun | None) -> str:
         """What the final run says about changes in ``paths``, in words."""
         packages = self.packages_for(paths)
@@ -273,6 +318,16 @@ class Suite:
         else:
             text = f"passed: {len(mine)} test{'s' * (len(mine) > 1)} of {where}"
         return text + (f"; {len(before)} failed before too" if before else "")
+
+
+def _mended(run: TestRun, again: TestRun) -> TestRun:
+    """``run`` with what its failures came to when they were run ``again``."""
+    if not again.built:
+        return run
+    failed = (run.failed - again.passed) | again.failed
+    passed = (run.passed | again.passed) - failed
+    told = {target_of(test) for test in again.passed | again.failed}
+    return replace(run, passed=passed, failed=failed, broken=again.broken | (run.broken - told))
 
 
 def _unseen(run: TestRun, tests: frozenset[str]) -> frozenset[str]:

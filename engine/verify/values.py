@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from engine.base.errors import SpikeproofError
 from engine.base.model import Diagnostic, Fix, Level, Outcome, Proposal, Verdict
+from engine.base.reach import Reach
 from engine.cargo.cargo_results import CheckRun, Driver, TestRun
 from engine.detect.codemod import Problem, Refusal
 from engine.rewrite.rustfmt import FormatFiles
@@ -42,23 +44,26 @@ def _silent(verb: str, text: str) -> None:
 class VerifyTools:
     """What verification works with. ``read`` gives the user's bytes of a path, ``driver`` runs cargo
     on the scratch tree, ``prove`` on a clean copy with a patch on it. ``format_files`` makes the
-    texts that are emitted of those that were verified; ``progress`` hears what is being done."""
+    texts that are emitted of those that were verified; ``progress`` hears what is being done. With a
+    file ``reach``, probes tell there which tests reach a fix."""
 
     read: Callable[[str], bytes]
     driver: Driver
     prove: Prove
     format_files: FormatFiles = _unformatted
     progress: StatusLine = _silent
+    reach: Path | None = None
 
 
 @dataclass(frozen=True)
 class VerifySettings:
     """What the user allows. ``packages_of`` gives the packages that hold these paths and all that
-    depend on them."""
+    depend on them. With ``tested``, a fix that no test is known to reach is left out."""
 
     packages_of: Callable[[Iterable[str]], Sequence[str]]
     tests: bool = True
     take: frozenset[Level] = frozenset({Level.SAFE})
+    tested: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,7 @@ class Failure:
     reason: str
     diagnostics: tuple[Diagnostic, ...] = ()
     tests: tuple[str, ...] = ()
+    reach: Reach | None = None  # of a fix that holds, and is left out for want of tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +117,7 @@ class Emitted:
 
 
 @dataclass(frozen=True)
-class Proof:
+class ProvenPatch:
     """What is emitted, with what a clean copy said of it. ``broken`` says why it does not hold
     there, "" when it does. No ``check``: nothing new is emitted."""
 

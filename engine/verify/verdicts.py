@@ -8,7 +8,7 @@ from engine.base.model import Evidence, Level, Outcome, Proposal, Verdict
 from engine.rewrite.edits import compatible
 from engine.verify.culprits import describe
 from engine.verify.suite import Suite
-from engine.verify.values import Attempt, Failure, Proof
+from engine.verify.values import Attempt, Failure, ProvenPatch
 
 _NOT_RUN = Evidence(check="not run", tests="not run")
 
@@ -34,7 +34,7 @@ class VerdictBuilder:
     def __init__(
         self,
         suite: Suite,
-        proof: Proof,
+        proof: ProvenPatch,
         kept: Sequence[Attempt],
         waiting: Sequence[Attempt],
         failures: Mapping[Attempt, Failure],
@@ -59,10 +59,11 @@ class VerdictBuilder:
     def _verified(self, attempt: Attempt) -> Verdict:
         proposal, fix = attempt.proposal, attempt.fix
         tests = self._suite.evidence(fix.paths, self._proof.tests)
+        reach = self._suite.reach_of(fix, self._proof.tests) if self._proof.tests else None
         if self._proof.broken:
             evidence = Evidence(check="failed: in a clean copy", tests=tests)
             return Verdict(proposal, fix, Outcome.UNVERIFIED, self._proof.broken, evidence)
-        evidence = Evidence(check="passed", tests=tests)
+        evidence = Evidence(check="passed", tests=tests, reach=reach)
         return Verdict(proposal, fix, Outcome.VERIFIED, "", evidence)
 
     def _conflict(self, attempt: Attempt) -> Verdict:
@@ -88,6 +89,8 @@ def _failed(attempt: Attempt, failure: Failure) -> Verdict:
     elif failure.outcome is Outcome.CHECK_FAILED:
         said = describe(failure.diagnostics[0]) if failure.diagnostics else failure.reason
         evidence = Evidence(f"failed: {said}", "not run", diagnostics=failure.diagnostics)
+    elif failure.reach is not None:
+        evidence = Evidence("passed", "not run with it", reach=failure.reach)
     else:
         evidence = _NOT_RUN
     return Verdict(attempt.proposal, attempt.fix, failure.outcome, failure.reason, evidence)

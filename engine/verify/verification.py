@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from engine.base.errors import SpikeproofError
 from engine.base.model import Fix, Outcome, Proposal, Verdict
+from engine.base.reach import Reach
 from engine.cargo.cargo_results import CheckRun, TestRun
 from engine.verify import verdicts
 from engine.verify.checks import Alternatives, CheckJudge, errors_of
@@ -20,7 +21,7 @@ from engine.verify.values import (
     Emitted,
     Failure,
     Follow,
-    Proof,
+    ProvenPatch,
     Reader,
     VerifyResult,
     VerifySettings,
@@ -68,6 +69,7 @@ class _Verification:
         self._follow = follow
         self._settings = settings
         self._progress = tools.progress
+        self._reach = tools.reach
         self._prover = Prover(reader, tools.format_files, tools.prove, tools.progress)
         self._suite = Suite(tools.driver, settings, reader, tools.progress)
         self._early: dict[int, Verdict] = {}  # decided without being tried
@@ -78,10 +80,12 @@ class _Verification:
         if not taken:
             return self._result(self._early)
         before = self._baseline(baseline)
-        alternatives = Alternatives(self._compiled(taken, before))
+        compiled = self._compiled(taken, before)
+        alternatives = Alternatives(compiled)
         first = alternatives.first()
         if not first:
             return self._result(self._early)
+        self._suite.probe((a.fix for each in compiled.values() for a in each), self._reach)
         self._suite.cover(_paths(first))
         judge = CheckJudge(
             before,
@@ -161,7 +165,9 @@ class _Verification:
 
     # -- tests and proof -----------------------------------------------------------------------
 
-    def _proof(self, search: Search, judge: CheckJudge, failures: dict[Attempt, Failure]) -> Proof:
+    def _proof(
+        self, search: Search, judge: CheckJudge, failures: dict[Attempt, Failure]
+    ) -> ProvenPatch:
         """Prove what is kept; while tests fail, drop the culprits and prove the rest.
 
         The tests come first: a tree that fails them is not emitted, so it is not checked again.
@@ -182,8 +188,11 @@ class _Verification:
             self._progress,
         )
         while search.kept:
+            self._suite.cover(_paths(search.kept))
+            failures.update(self._untested(search))
             kept = sorted(search.kept, key=lambda attempt: attempt.index)
-            self._suite.cover(_paths(kept))
+            if not kept:
+                break
             packages = self._suite.packages_for(_paths(kept))
             emitted = self._prover.emitted(judge.apply(kept).files)
             if packages is None:
@@ -197,13 +206,28 @@ class _Verification:
                 search.kept, dropped = tested.kept, tested.dropped
                 failures.update(dropped)
             again = self._rehabilitated(failures, search)
-            if tested is None and not again:
+            late = self._untested(search, run)
+            failures.update(late)
+            if tested is None and not again and not late:
                 return _proven(emitted, self._prover.check(emitted), run)
             others = following(attempt for attempt in dropped if attempt in failures)
             chances.update(attempt.index for attempt in others)
             search.run([*again, *others])  # and who waited: what they overlapped may be gone
             failures.update(search.dropped)
-        return Proof(self._prover.unchanged())
+        return ProvenPatch(self._prover.unchanged())
+
+    def _untested(self, search: Search, run: TestRun | None = None) -> dict[Attempt, Failure]:
+        """Where each fix needs a test: take out those that none is known to reach."""
+        if not self._settings.tested:
+            return {}
+        found: dict[Attempt, Failure] = {}
+        for attempt in search.kept:
+            reach = self._suite.reach_of(attempt.fix, run) or Reach(0)
+            if not reach.known:
+                reason = f"{reach.words()}, and `--require tests` asks for one that does"
+                found[attempt] = Failure(Outcome.UNVERIFIED, reason, reach=reach)
+        search.kept = [attempt for attempt in search.kept if attempt not in found]
+        return found
 
     def _rehabilitated(self, failures: dict[Attempt, Failure], search: Search) -> list[Attempt]:
         """Take back failures that rest on nothing but tests which turned out to be flaky."""
@@ -217,10 +241,10 @@ class _Verification:
     def _result(
         self,
         decided: Mapping[int, Verdict],
-        proof: Proof | None = None,
+        proof: ProvenPatch | None = None,
         notes: tuple[str, ...] = (),
     ) -> VerifyResult:
-        proof = proof or Proof(self._prover.unchanged())
+        proof = proof or ProvenPatch(self._prover.unchanged())
         ordered = tuple(decided[index] for index in range(len(self._proposals)))
         return VerifyResult(
             verdicts=ordered,
@@ -243,11 +267,11 @@ def _uncompiled(fix: Fix, compiled: frozenset[str]) -> str:
     return f"rustc did not compile {', '.join(missing)}" if missing else ""
 
 
-def _proven(emitted: Emitted, check: CheckRun, tests: TestRun | None) -> Proof:
+def _proven(emitted: Emitted, check: CheckRun, tests: TestRun | None) -> ProvenPatch:
     if check.ok:
-        return Proof(emitted, check, tests)
+        return ProvenPatch(emitted, check, tests)
     errors = errors_of(check)
     said = describe(errors[0]) if errors else "cargo check failed"
     said = "cargo check ran into its time limit" if check.timed_out else said
     broken = f"the patch does not hold in a clean copy of the tree: {said}"
-    return Proof(emitted, check, tests, broken)
+    return ProvenPatch(emitted, check, tests, broken)

@@ -1,0 +1,149 @@
+"""Which tests reach a fix: what probes tell of real test programs, and what they break."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from engine.base.model import Edit, Fix, Level
+from engine.verify.reach import TestReach
+from engine.verify.values import Reader
+from tests.smallcrate import cargo, manifest
+
+LIB = """\
+//! A crate.
+#![deny(warnings, missing_docs, unused_qualifications, let_underscore_drop)]
+#![forbid(unsafe_code)]
+
+/// Doubles.
+///
+/// ```
+/// assert_eq!(reached::doc(1), 2);
+/// ```
+pub fn doc(n: u32) -> u32 { n + 1 }
+
+/// Told by unit tests.
+pub fn unit(n: u32) -> u32 { n + 2 }
+
+/// Told by an integration test.
+pub fn outer(n: u32) -> u32 { n + 3 }
+
+/// Runs on a thread.
+pub fn threaded(n: u32) -> u32 { n + 4 }
+
+/// Runs in a program.
+pub fn program(n: u32) -> u32 { n + 5 }
+
+/// Runs in a target without libtest.
+pub fn plain(n: u32) -> u32 { n + 6 }
+
+/// Nobody runs it.
+pub fn nobody(n: u32) -> u32 { n + 7 }
+
+/// No probe can stand in it.
+pub const fn constant(n: u32) -> u32 { n + 8 }
+
+/// Its caller's place is told.
+#[track_caller]
+pub fn located(n: u32) -> u32 { let m = n + 9; assert!(n < 9, "no"); m }
+
+/// Only a test that fails anyway runs it.
+pub fn failing(n: u32) -> u32 { n + 10 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn one() { assert_eq!(super::unit(1), 3); }
+    #[test]
+    fn two() { assert_eq!(super::unit(2), 4); }
+    #[test]
+    fn other() { std::thread::spawn(|| super::threaded(1)).join().unwrap(); }
+    #[test]
+    #[should_panic(expected = "no")]
+    fn panics() { super::located(9); }
+    #[test]
+    fn fails() { assert_eq!(super::failing(1), 0); }
+    #[test]
+    fn line_and_column() {
+        let told = std::panic::Location::caller();
+        assert_eq!(line!(), told.line() + 1);
+    }
+}
+"""
+PLAIN = '[[test]]\nname = "plain"\nharness = false\n'
+FILES = {
+    "Cargo.toml": manifest("reached", PLAIN),
+    "src/lib.rs": LIB,
+    "src/main.rs": '//! B.\nfn main() { println!("{}", reached::program(1)); }\n',
+    "tests/outer.rs": """\
+#[test]
+fn sums() { assert_eq!(reached::outer(1), 4); }
+#[test]
+fn starts() {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_reached"));
+    let out = program.env_clear().output().unwrap();
+    assert_eq!(out.stdout, b"6\\n");
+    let out = std::process::Command::new(env!("CARGO_BIN_EXE_reached")).output().unwrap();
+    assert_eq!(out.stdout, b"6\\n");
+}
+""",
+    "tests/plain.rs": "fn main() { assert_eq!(reached::plain(1), 7); }\n",
+}
+
+
+def fix(text: str, *marks: str) -> Fix:
+    edits = tuple(
+        Edit("src/lib.rs", text.index(mark), text.index(mark) + len(mark), mark.encode())
+        for mark in marks
+    )
+    return Fix("same", Level.SAFE, edits, "")
+
+
+NAMES = dict(
+    re.findall(r"fn (\w+)\(n: u32\) -> u32 \{[^}]*?(n \+ \d+)", LIB),
+)
+
+
+def reader(files: Mapping[str, str]) -> Reader:
+    return Reader(lambda path: files[path].encode(), {})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("threads", "edition"), [("", "2021"), ("1", "2018"), ("", "2024")])
+def test_real_test_programs_tell_what_they_reach(
+    tmp_path: Path, threads: str, edition: str
+) -> None:
+    config = {".cargo/config.toml": f'[env]\nRUST_TEST_THREADS = "{threads}"\n'} if threads else {}
+    driver = cargo(tmp_path, {**FILES, **config, "Cargo.toml": manifest("reached", PLAIN, edition)})
+    fixes = {name: fix(LIB, mark) for name, mark in NAMES.items()}
+    folder = tmp_path / 'a "b" \\ $c'
+    folder.mkdir()
+    reach = TestReach(fixes.values(), reader(FILES), folder / "reach")
+    driver.write(reach.files)
+    reach.begin()
+    run = driver.test()
+    assert run.built, run.output
+    assert run.failed == {"reached::lib::tests::fails"}, run.output
+    reach.end(run)
+    found = {
+        name: reach.of(fix, run.passed, run.passed | run.failed) for name, fix in fixes.items()
+    }
+
+    unit = "reached::lib::tests::"
+    assert {name: each.tests for name, each in found.items() if each.tests} == {
+        "doc": ("reached::doc::src/lib.rs - doc #1",),
+        "unit": (f"{unit}one", f"{unit}two"),
+        "outer": ("reached::test/outer::sums",),
+        "plain": ("reached::test/plain",),
+        "located": (f"{unit}panics",),
+    }
+    assert {name for name, each in found.items() if each.some} == set()
+    unknown = {name for name, each in found.items() if each.unknown}
+    assert unknown == {"constant", "threaded", "program"}
+    passing = {name: reach.of(fix, run.passed, run.passed) for name, fix in fixes.items()}
+    assert passing["threaded"].some == ("reached::lib",)
+    assert passing["program"].some == ("reached",)
+    assert passing["nobody"].words() == "none of 9 tests reaches it"
