@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-from engine.base.model import Level, Outcome
+from engine.base.model import Level, Outcome, Proof
 from engine.report.finding import Finding, Position, Region, Report, Suggestion
 
 COMMIT = "c" * 40
@@ -72,6 +72,8 @@ def finding(name: str = "a", path: str = "src/lib.rs", line: int = 3, **more: An
         "message": "`hits: Mutex<u64>`: a lock is taken for every look at one number",
         "regions": (at(path, line),),
         "note": "`hits` becomes `AtomicU64`",
+        "proof": Proof.TESTED,
+        "reach": "2 of 41 tests reach it: `adds`, `counts`",
         "check": "passed",
         "tests": "passed: 41 tests of 2 packages",
         "bench": "not measured",
@@ -89,6 +91,7 @@ def hostile(text: str) -> Finding:
         message=f"`{text}` holds {text}",
         note=f"{text} goes",
         reason=f"{text}: {text}",
+        reach=text,
         check=f"passed {text}",
         tests=f"passed: {text}",
         bench=text,

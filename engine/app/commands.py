@@ -243,7 +243,7 @@ def exit_code(verdicts: Sequence[Verdict], patch: bytes) -> int:
         Outcome.CONFLICT,
         Outcome.NO_GAIN,
     }
-    if any(v.outcome in failed for v in verdicts):
+    if any(v.outcome in failed or v.untested for v in verdicts):
         return EXIT_UNPROVEN
     if patch or verdicts:
         return EXIT_FOUND

@@ -9,6 +9,7 @@ from engine.base.model import Level, Outcome, Site, Verdict
 from engine.detect.codemod import registry
 from engine.report.finding import Finding, Position, Region, Report
 from engine.report.markdown import size
+from engine.report.proof_words import reach_words
 from engine.report.result import Result
 from engine.report.summary import word
 from engine.rust.syntax import Source
@@ -77,6 +78,8 @@ def _finding(
         regions=tuple(_region(result, site, prefix) for site in sites),
         note=fix.note if fix is not None else "",
         reason=verdict.reason,
+        proof=verdict.proof,
+        reach=reach_words(verdict) if verified else "",
         check=check,
         tests=evidence.tests,
         bench=evidence.bench,

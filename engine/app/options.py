@@ -191,9 +191,10 @@ PROOF = (
     click.option(
         "--require",
         type=click.Choice(["check", "tests", "bench"]),
-        default="tests",
+        default="check",
         show_default=True,
-        help="What a fix needs in order to be emitted; none that measurably regresses ever is.",
+        help="What a fix needs in order to be emitted: that it compiles and breaks no test, that tests "
+        "reach it, or that a gain was measured. None that measurably regresses ever is.",
     ),
 )
 CI_PROOF = _REVIEW_AND_TESTS
@@ -201,19 +202,25 @@ CI_PROOF = _REVIEW_AND_TESTS
 
 def proof(common: dict[str, Any]) -> ProofSettings:
     """What ``PROOF`` or ``CI_PROOF`` (with ``SAMPLES``, where the command has it) was given. Raises
-    SpikeproofError for what only measuring can tell, with measuring off."""
+    SpikeproofError for what only measuring (or tests) can tell, with that off."""
     from engine.app.request import ProofSettings
     from engine.measure.settings import MeasureSettings
 
-    require = common.get("require", "tests")
+    require = common.get("require", "check")
     samples = common.get("samples")
     for option, asked in (("--require bench", require == "bench"), ("--samples", bool(samples))):
         if asked and common["no_bench"]:
             raise SpikeproofError(f"{option} cannot be had with --no-bench")
-    tests = not common["no_tests"] and require != "check"
+    if require == "tests" and common["no_tests"]:
+        raise SpikeproofError("--require tests cannot be had with --no-tests")
     measured = MeasureSettings(common["seconds"], common.get("per_fix", False), require, samples)
-    measuring = None if common["no_bench"] else measured
-    return ProofSettings(common["review"], tests, measuring, tuple(common.get("prefer", ())))
+    return ProofSettings(
+        review=common["review"],
+        tests=not common["no_tests"],
+        measuring=None if common["no_bench"] else measured,
+        prefer=tuple(common.get("prefer", ())),
+        tested=require == "tests",
+    )
 
 
 def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:

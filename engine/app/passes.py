@@ -96,6 +96,7 @@ class _Passes:
             lambda paths: packages_with(workspace, paths),
             self.request.proof.tests,
             self.request.proof.take,
+            self.request.proof.tested,
         )
 
     def users_tree(self, sites: Sequence[Site]) -> _Tree:

@@ -18,13 +18,15 @@ class ProofSettings:
     ``review`` takes fixes of level review beside the safe ones; ``tests`` runs the tests of the
     packages concerned; with ``measuring``, what is verified is measured too, and what makes the
     program worse is refused (None: nothing is measured). Alternatives whose label is in ``prefer``
-    are tried before the others, and stay where they hold.
+    are tried before the others, and stay where they hold. With ``tested``, what no test is known to
+    reach is left out.
     """
 
     review: bool = False
     tests: bool = True
     measuring: MeasureSettings | None = None
     prefer: tuple[str, ...] = ()
+    tested: bool = False
 
     @property
     def take(self) -> frozenset[Level]:

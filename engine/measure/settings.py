@@ -38,5 +38,5 @@ class MeasureSettings:
 
     seconds: float = 120.0
     per_fix: bool = False
-    require: Literal["check", "tests", "bench"] = "tests"
+    require: Literal["check", "tests", "bench"] = "check"
     samples: Path | None = None

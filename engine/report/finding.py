@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from engine.base.model import Level, Outcome, Skip
+from engine.base.model import Level, Outcome, Proof, Skip
 
 # Outcomes that say that a rewrite was tried and did not hold.
 FAILED = frozenset(
@@ -76,6 +76,8 @@ class Finding:
     regions: tuple[Region, ...]  # the first is where it is shown
     note: str = ""  # what the fix does
     reason: str = ""
+    proof: Proof | None = None  # how far a verified fix was proven
+    reach: str = ""  # which tests reach it, in words
     check: str = ""
     tests: str = ""
     bench: str = ""
@@ -106,7 +108,13 @@ class Finding:
     @property
     def evidence(self) -> tuple[tuple[str, str], ...]:
         """What was run and what came out, by kind; empty where nothing was tried."""
-        pairs = (("check", self.check), ("tests", self.tests), ("bench", self.bench))
+        proof = f"{self.proof}: {self.reach}" if self.proof is not None else ""
+        pairs = (
+            ("proof", proof),
+            ("check", self.check),
+            ("tests", self.tests),
+            ("bench", self.bench),
+        )
         return tuple((name, text) for name, text in pairs if text) if self.tried else ()
 
     @property

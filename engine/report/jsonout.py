@@ -20,6 +20,7 @@ from engine.rust.syntax import Source
 if TYPE_CHECKING:
     from engine.base.bench_report import BenchReport
     from engine.base.measured import Measured
+    from engine.base.reach import Reach
     from engine.detect.baseline import BaselineEntry
 
 
@@ -112,6 +113,7 @@ def verdict_json(
         "level": str(fix.level if fix is not None else "report"),
         "dismissed": verdict.proposal.dismissed,
         "outcome": str(verdict.outcome),
+        "proof": str(verdict.proof) if verdict.proof is not None else None,
         "reason": verdict.reason,
         "alternative": fix.label if fix is not None else None,
         "note": fix.note if fix is not None else "",
@@ -121,6 +123,7 @@ def verdict_json(
         "evidence": {
             "check": evidence.check,
             "tests": evidence.tests,
+            "reach": _reach(evidence.reach),
             "bench": evidence.bench,
             "measured": _measured(evidence.measured),
             "diagnostics": [
@@ -138,6 +141,19 @@ def dismissal_json(site: Site, source: Callable[[str], Source]) -> dict[str, obj
     evidence = Evidence(check="not run", tests="not run")
     verdict = Verdict(proposal, None, Outcome.UNVERIFIED, site.reason, evidence)
     return verdict_json(verdict, (site,), source, b"")
+
+
+def _reach(reach: Reach | None) -> dict[str, object] | None:
+    """Which tests reach a fix; None where no test was run for it."""
+    if reach is None:
+        return None
+    return {
+        "words": reach.words(),
+        "ran": reach.ran,
+        "tests": list(reach.tests),
+        "tests_of": list(reach.some),
+        "unknown": reach.unknown,
+    }
 
 
 def _measured(own: Measured | None) -> dict[str, object] | None:

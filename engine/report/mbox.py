@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from engine import __version__
 from engine.base.model import Verdict
 from engine.base.plain import printable
+from engine.report.proof_words import proof_words
 from engine.rewrite.patch import placed
 from engine.rewrite.patch_series import Step
 
@@ -90,6 +91,7 @@ def body_of(verdict: Verdict, folder: str = "") -> list[str]:
         f"{folder and folder + '/'}{site.path}, {site.item or 'top level'} [{fix.level}: {fix.label}]"
     ]
     rows += [text for text in (fix.note, verdict.reason) if text]
+    rows.append(proof_words(verdict))
     rows += [f"check: {evidence.check}", f"tests: {evidence.tests}", f"bench: {evidence.bench}"]
     return [line for row in rows for line in _wrapped(printable(row))]
 

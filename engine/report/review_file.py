@@ -14,13 +14,13 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from engine.base.errors import SpikeproofError
-from engine.base.model import Level, Outcome
+from engine.base.model import Level, Outcome, Proof
 from engine.base.plain import harmless
 from engine.report.finding import Finding, Position, Region, Report, Suggestion
 from engine.report.github_review import MAX_BODY, Review
 from engine.report.markdown import size
 
-SCHEMA = "spikeproof/review/1"
+SCHEMA = "spikeproof/review/2"
 LIMIT = 20 * 2**20  # bytes
 _FINDINGS = 5_000
 _TEXT = 20_000  # characters of one text
@@ -28,7 +28,7 @@ _NAME = 300  # characters of what the tree is compared with, and of a toolchain
 _LINE = 10_000_000
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_TEXTS = ("word", "message", "note", "reason", "check", "tests", "bench", "apart")
+_TEXTS = ("word", "message", "note", "reason", "reach", "check", "tests", "bench", "apart")
 _NO_ROOM = "Its patch was too much for the file of this review: take it from the job's patch"
 _ANEW = "make it anew with `spikeproof ci --github-review`"
 
@@ -77,6 +77,7 @@ def _plain(finding: Finding) -> dict[str, object]:
         "codemod": finding.codemod,
         "level": str(finding.level),
         "outcome": str(finding.outcome),
+        "proof": str(finding.proof or ""),
         "path": finding.path,
         "line": start.line,
         "end_line": end.line,
@@ -121,7 +122,8 @@ def load(data: bytes) -> Report:
 
 def _finding(value: object, at: str) -> Finding:
     table = _table(value, at)
-    own = {"id", "codemod", "level", "outcome", "path", "line", "end_line", "suggestions", "patch"}
+    own = {"id", "codemod", "level", "outcome", "proof", "path", "line", "end_line"}
+    own |= {"suggestions", "patch"}
     _keys(table, own | set(_TEXTS), at)
     name, codemod = _text(table, "id", at), _text(table, "codemod", at)
     if not _ID.fullmatch(name) or not _ID.fullmatch(codemod):
@@ -139,6 +141,7 @@ def _finding(value: object, at: str) -> Finding:
         codemod=codemod,
         level=_one_of(Level, table, "level", at),
         outcome=_one_of(Outcome, table, "outcome", at),
+        proof=_one_of(Proof, table, "proof", at) if table["proof"] else None,
         new=True,
         regions=(region,),
         suggestions=suggestions,

@@ -122,6 +122,7 @@ def _result(finding: Finding, rule: int) -> dict[str, object]:
         "properties": {
             "level": str(finding.level),
             "outcome": str(finding.outcome),
+            **({"proof": str(finding.proof)} if finding.proof is not None else {}),
             "problem.severity": _SEVERITY[level],
         },
     }

@@ -10,6 +10,7 @@ from engine.base.model import Outcome, Verdict
 from engine.base.plain import printable
 from engine.report.measurements import Table, table
 from engine.report.measurements import lines as measurements
+from engine.report.proof_words import proof_counts, proof_words
 from engine.report.snippet import style
 from engine.report.summary import dismissals, place, summary, word
 
@@ -37,10 +38,12 @@ def story(result: Result, color: bool, verbose: int, advise: bool = True) -> lis
             lines.append(f"    fix: {printable(verdict.fix.note)}")
         if verdict.reason:
             lines.append(f"    why: {printable(verdict.reason)}")
+        if verdict.proof is not None:
+            lines.append(f"    {printable(proof_words(verdict))}")
         if verdict.evidence.measured is not None and verdict.outcome is Outcome.VERIFIED:
-            lines.append(f"    measured: {printable(verdict.evidence.bench)}")
+            lines.append(f"    bench: {printable(verdict.evidence.bench)}")
             if verdict.evidence.measured.alternatives and verbose:
-                lines.append(f"    measured: {printable(verdict.evidence.measured.alternatives)}")
+                lines.append(f"    bench: {printable(verdict.evidence.measured.alternatives)}")
         if verdict.evidence.tests and verdict.outcome is Outcome.VERIFIED and verbose:
             lines.append(f"    tests: {printable(verdict.evidence.tests)}")
         if verbose > 1:
@@ -72,7 +75,8 @@ def patch_head(result: Result) -> bytes:
     """What a reviewer reads in ten seconds, above the diff, where ``git apply`` ignores it."""
     verified = [v for v in result.verdicts if v.outcome is Outcome.VERIFIED]
     measured = table(verified)
-    rows = [f"spikeproof {__version__}: {count(len(verified), 'verified fix', 'verified fixes')}"]
+    fixes = count(len(verified), "verified fix", "verified fixes")
+    rows = [f"spikeproof {__version__}: {fixes}: {proof_counts(verified)}"]
     if result.folder:
         rows.append(f"in {printable(result.folder)}; paths below are from the repository's top")
     for verdict in verified:
@@ -85,6 +89,7 @@ def patch_head(result: Result) -> bytes:
             rows.append(f"    {printable(verdict.fix.note)}")
         if verdict.reason:
             rows.append(f"    {printable(verdict.reason)}")
+        rows.append(f"    {printable(proof_words(verdict))}")
         if verdict.evidence.measured is not None:
             rows.append(f"    {_measured(verdict, measured)}")
     rows.append("")

@@ -11,16 +11,20 @@ from typing import TYPE_CHECKING
 from engine.base.counts import configured_words, count, silenced, spared
 from engine.base.model import Level, Outcome, Verdict
 from engine.base.plain import printable
+from engine.report.proof_words import proof_counts
 
 if TYPE_CHECKING:
     from engine.report.result import Result
 
 WAITING = "needs --review"
 REPORTED = "reported"
+UNTESTED = "not tested"
 # Told in this order.
 _REFUSED = (Outcome.CONFLICT, Outcome.CHECK_FAILED, Outcome.TESTS_FAILED, Outcome.REGRESSED)
 _WORDS = (
-    *map(str, (Outcome.VERIFIED, WAITING, *_REFUSED, Outcome.NO_GAIN, Outcome.NOT_COMPILED)),
+    *map(
+        str, (Outcome.VERIFIED, WAITING, *_REFUSED, Outcome.NO_GAIN, UNTESTED, Outcome.NOT_COMPILED)
+    ),
     REPORTED,
 )
 _NAMES = re.compile(r"`[^`]*`|\S+\.rs:\d+|\(?\bline \d+\)?|\b\d+\b")
@@ -35,9 +39,12 @@ def place(result: Result, verdict: Verdict) -> str:
 
 def word(verdict: Verdict) -> str:
     """The outcome in a word. A site that was not tried is ``reported`` when there is no fix, or
-    ``needs --review`` when there is one of that level."""
+    ``needs --review`` when there is one of that level; what was left out for want of tests is ``not
+    tested``."""
     if verdict.outcome is not Outcome.UNVERIFIED:
         return str(verdict.outcome)
+    if verdict.untested:
+        return UNTESTED
     waiting = verdict.fix is not None and verdict.fix.level is Level.REVIEW
     return WAITING if waiting else REPORTED
 
@@ -58,8 +65,8 @@ def dismissals(result: Result) -> list[str]:
 
 
 def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[str]:
-    """Per codemod and level: found, what became of it, with which evidence; with ``reasons``, why
-    the others were refused, like ones together; then what was left alone, what was run, and, with
+    """Per codemod and level: found, what became of it, with which evidence; how far all that is
+    verified was proven; with ``reasons``, why the others were refused, like ones together; then what was left alone, what was run, and, with
     ``advise``, what to do next."""
     lines: list[str] = []
     by_codemod: dict[str, list[Verdict]] = {}
@@ -71,6 +78,10 @@ def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[s
             mine = [verdict for verdict in verdicts if level(verdict) is kind]
             if mine:
                 lines.append(f"    {kind}: {_outcomes(mine)}{_evidence(mine)}")
+    proven = proof_counts(result.verdicts)
+    if proven:
+        verified = sum(verdict.proof is not None for verdict in result.verdicts)
+        lines.append(f"{verified} verified: {proven}")
     if reasons:
         lines += [*_reasons(result), *dismissals(result)]
     if not result.verdicts:
@@ -96,7 +107,8 @@ def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[s
 
 def _outcomes(verdicts: Sequence[Verdict]) -> str:
     words = Counter(map(word, verdicts))
-    return ", ".join(f"{words[w]} {w}" for w in _WORDS if words[w])
+    proven = {str(Outcome.VERIFIED): f" ({proof_counts(verdicts)})"}
+    return ", ".join(f"{words[w]} {w}{proven.get(w, '')}" for w in _WORDS if words[w])
 
 
 def _evidence(verdicts: Iterable[Verdict]) -> str:

@@ -180,7 +180,7 @@ def test_texts_that_grow_when_escaped_are_taken(github: FakeGitHub, post: Run) -
     """One comment over GitHub's limit would cost all of them."""
     wild = "@a#1<" * 4_000
     texts: dict[str, Any] = dict.fromkeys(
-        ("word", "message", "note", "reason", "check", "tests"), wild
+        ("word", "message", "note", "reason", "reach", "check", "tests"), wild
     )
     made = report(
         finding(**texts, apart=wild, patch="+x\n" * 8_000, suggestions=()),

@@ -63,9 +63,10 @@ def test_codemods_levels_and_outcomes() -> None:
         "other: 1 found",
         "    safe: 1 tests-failed",
         "seed: 6 found",
-        "    safe: 2 verified, 1 check-failed",
-        "    review: 1 verified, 1 needs --review",
+        "    safe: 2 verified (2 compiled only), 1 check-failed",
+        "    review: 1 verified (1 compiled only), 1 needs --review",
         "    report: 1 reported",
+        "3 verified: 3 compiled only",
         "next: pipe the patch into `git apply`, or answer fix by fix: `spikeproof apply`; "
         "`--review` takes 1 more, after you read their notes",
     ]
@@ -83,7 +84,7 @@ def test_evidence_is_counted_for_what_was_verified() -> None:
         )
     )
     assert told[1] == (
-        "    safe: 5 verified, 1 regressed "
+        "    safe: 5 verified (3 measured, 2 compiled only), 1 regressed "
         "(1 measured better, 2 no difference, 1 not reached, 1 not known what runs it)"
     )
 

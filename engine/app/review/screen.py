@@ -19,6 +19,7 @@ from engine.app.review.items import Answer, Item, Kind
 from engine.base.counts import count
 from engine.base.model import Diagnostic, Heat, Site
 from engine.base.plain import printable, width
+from engine.report.proof_words import proof_words
 from engine.report.snippet import snippet
 from engine.rewrite.patch import hunks
 from engine.rust.syntax import Source
@@ -170,6 +171,8 @@ class Screen:
             rows += self._note("", "fix", item.fix.note)
         if item.kind is not Kind.PLANNED and not item.displaced:
             rows += self._note("", "mind", "what follows was found for the fix as it was verified")
+        if item.verdict.proof is not None:
+            rows += self._note("", "proof", proof_words(item.verdict))
         rows += self._note("", "check", evidence.check or "not run")
         rows += self._note("", "tests", evidence.tests or "not run")
         rows += self._note("", "bench", evidence.bench)
@@ -265,7 +268,7 @@ def _proof(item: Item) -> str:
             what = f"hunks {item.part} only work together; they compile without the others"
         return f"{what}; all that you apply is proven together before it is written"
     evidence = item.verdict.evidence
-    parts = [f"check {evidence.check}"]
+    parts = [proof_words(item.verdict) or f"check {evidence.check}"]
     parts.append(f"tests {evidence.tests}" if evidence.tests else "tests not run")
     bench = evidence.bench
     parts.append(bench if bench.startswith("not") else f"measured by {bench}")
