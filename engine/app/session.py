@@ -19,6 +19,7 @@ from engine.base.model import Fix, Proposal, Site
 from engine.base.ui import Ui
 from engine.cargo.cargo import Cargo
 from engine.cargo.cargo_results import CheckRun, Driver
+from engine.cargo.cargoconfig import cargo_home, has_runner
 from engine.cargo.left_out import stopping_lints
 from engine.cargo.oracle import Oracle
 from engine.cargo.outside_packages import OutsidePackages
@@ -362,6 +363,7 @@ def verify_tools(session: Session) -> VerifyTools:
         formatter_of(session).format,
         session.ui.say,
         session.scratch.build.parent / "reach",
+        has_runner(session.workspace.root, cargo_home()),
     )
 
 

@@ -101,6 +101,21 @@ def target_dir(root: Path, home: Path) -> Path:
     return root / "target"
 
 
+def has_runner(root: Path, home: Path) -> bool:
+    """Does another program start what cargo builds of the workspace, its tests say?"""
+    if any(n.startswith("CARGO_TARGET_") and n.endswith("_RUNNER") for n in os.environ):
+        return True
+    tables = [table for file in hierarchy(root, home) for table in _targets(file.values)]
+    return any("runner" in table for table in tables)
+
+
+def _targets(values: Table) -> Iterator[Table]:
+    named = values.get("target", {})
+    for table in (values.get("host", {}), *(named.values() if isinstance(named, dict) else ())):
+        if isinstance(table, dict):
+            yield table
+
+
 def config_for_copy(root: Path, tree: Path, home: Path) -> CopyConfig:
     """What the copy at ``tree`` needs so that cargo is configured as in ``root``.
 

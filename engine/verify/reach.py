@@ -28,6 +28,7 @@ _DOC_PROGRAMS = ("rust_out", "rustdoctest")
 _AT_BUILD = "it runs while the tests are built"
 _NAMELESS = "it runs where no name tells the test, and not all that may have run it pass"
 _NO_PLACE = "it changes code in which no probe can stand"
+_RUNNER = "a runner starts the tests, and no probe told anything from there"
 _REFUSED = "the code with a probe in it does not compile"
 
 
@@ -40,14 +41,18 @@ class _Who(NamedTuple):
 
 
 class TestReach:
-    """The probes for ``fixes``, and what they told. They write to ``file``; None: there are none."""
+    """The probes for ``fixes``, and what they told. They write to ``file``; None: there are none.
+    A ``runner`` may start the tests where there is no such file."""
 
     __test__ = False  # no class of pytest's
 
-    def __init__(self, fixes: Iterable[Fix], reader: Reader, file: Path | None) -> None:
+    def __init__(
+        self, fixes: Iterable[Fix], reader: Reader, file: Path | None, runner: bool = False
+    ) -> None:
         self._fixes = {str(number): fix for number, fix in enumerate(fixes)}
         self._reader = reader
         self._file = file
+        self._runner = runner
         self._why = "" if file is not None else "no probes were asked for"
         self._sources: dict[str, Source] = {}
         self._refused: frozenset[Place] = frozenset()
@@ -124,6 +129,8 @@ class TestReach:
             unknown.add(_REFUSED)
         elif heads.blind or len(numbers) < max(len(heads.places), 1):
             unknown.add(_NO_PLACE)
+        if self._runner and not self._hits:
+            unknown.add(_RUNNER)
         if self._disturbed:
             unknown.add(f"{', '.join(sorted(self._disturbed)[:3])} failed with probes in the code")
         said = "; ".join(sorted(unknown))

@@ -77,10 +77,11 @@ class Suite:
         self._reader = reader
         self._progress = progress
 
-    def probe(self, fixes: Iterable[Fix], file: Path | None) -> None:
-        """From now on the runs of the tree as it is tell in ``file`` which tests reach ``fixes``."""
+    def probe(self, fixes: Iterable[Fix], file: Path | None, runner: bool) -> None:
+        """From now on the runs of the tree as it is tell in ``file`` which tests reach ``fixes``;
+        ``runner``: if what starts the tests lets them."""
         if self.on:
-            self._reach = TestReach(fixes, self._reader, file)
+            self._reach = TestReach(fixes, self._reader, file, runner)
 
     # -- before --------------------------------------------------------------------------------
 

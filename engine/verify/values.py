@@ -45,7 +45,8 @@ class VerifyTools:
     """What verification works with. ``read`` gives the user's bytes of a path, ``driver`` runs cargo
     on the scratch tree, ``prove`` on a clean copy with a patch on it. ``format_files`` makes the
     texts that are emitted of those that were verified; ``progress`` hears what is being done. With a
-    file ``reach``, probes tell there which tests reach a fix."""
+    file ``reach``, probes tell there which tests reach a fix; where a ``runner`` starts the tests, they
+    may not be able to."""
 
     read: Callable[[str], bytes]
     driver: Driver
@@ -53,6 +54,7 @@ class VerifyTools:
     format_files: FormatFiles = _unformatted
     progress: StatusLine = _silent
     reach: Path | None = None
+    runner: bool = False
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ class _Verification:
         self._follow = follow
         self._settings = settings
         self._progress = tools.progress
-        self._reach = tools.reach
+        self._tools = tools
         self._prover = Prover(reader, tools.format_files, tools.prove, tools.progress)
         self._suite = Suite(tools.driver, settings, reader, tools.progress)
         self._early: dict[int, Verdict] = {}  # decided without being tried
@@ -85,7 +85,8 @@ class _Verification:
         first = alternatives.first()
         if not first:
             return self._result(self._early)
-        self._suite.probe((a.fix for each in compiled.values() for a in each), self._reach)
+        fixes = (attempt.fix for attempts in compiled.values() for attempt in attempts)
+        self._suite.probe(fixes, self._tools.reach, self._tools.runner)
         self._suite.cover(_paths(first))
         judge = CheckJudge(
             before,

@@ -11,6 +11,7 @@ import pytest
 from engine.base.model import Diagnostic, DiagnosticSpan, Outcome, Proof, Span
 from engine.base.reach import Reach
 from engine.cargo import cargo_results
+from engine.cargo.cargoconfig import has_runner
 from engine.verify import VerifyResult, verify
 from tests.fakecargo import (
     FailsTest,
@@ -164,3 +165,30 @@ def test_what_hangs_is_run_again_only_where_a_probe_ran(
     assert kept(result) == {0, 1, 2}
     assert result.runs["test"] == runs
     assert all("ran into the time limit" in reach.unknown for reach in reaches(result))
+
+
+def test_a_runner_may_keep_probes_from_telling(tmp_path: Path) -> None:
+    cargo = made(tmp_path)
+    cargo.reaches = {}
+    found = verify(
+        plain(WORLD, set()),
+        replace(tools_of(cargo), reach=cargo.file, runner=True),
+        everything(),
+        nobody,
+    )
+    assert all("a runner starts the tests" in reach.words() for reach in reaches(found))
+
+
+@pytest.mark.parametrize(
+    ("config", "there"),
+    [
+        ("", False),
+        ("[target.x86_64-unknown-linux-gnu]\nlinker = 'cc'\n", False),
+        ("[target.x86_64-unknown-linux-gnu]\nrunner = ['podman', 'run']\n", True),
+        ("[target.'cfg(unix)']\nrunner = 'qemu'\n", True),
+    ],
+)
+def test_a_runner_is_seen_in_the_config(tmp_path: Path, config: str, there: bool) -> None:
+    (tmp_path / ".cargo").mkdir()
+    (tmp_path / ".cargo/config.toml").write_text(config)
+    assert has_runner(tmp_path, tmp_path / "home") is there
