@@ -227,7 +227,8 @@ def _row(finding: Finding) -> str:
     place = code(f"{finding.path}:{finding.line}")
     reason = finding.reason or (finding.note if finding.level is not Level.REPORT else "")
     why = f" ({clipped(reason, 600)})" if reason else ""
-    return f"- {place} {heading(finding)}: {clipped(finding.message, 600)}{why}"
+    told = f"; {finding.proof}: {clipped(finding.reach, 300)}" if finding.proof is not None else ""
+    return f"- {place} {heading(finding)}{told}: {clipped(finding.message, 600)}{why}"
 
 
 def _patch_row(finding: Finding) -> str:

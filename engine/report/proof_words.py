@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from engine.base.model import Proof, Verdict
 
 _COMPILED_ONLY = "compiled only"
-_UNKNOWN = "compiled, not known what tests reach"
+_UNKNOWN = "compiled with unknown reach"
 _ORDER = (Proof.MEASURED, Proof.TESTED, _COMPILED_ONLY, _UNKNOWN)
 
 

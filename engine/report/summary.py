@@ -147,11 +147,14 @@ def _reasons(result: Result) -> list[str]:
 def _next(result: Result) -> list[str]:
     """One line on what to do."""
     waiting = sum(1 for verdict in result.verdicts if word(verdict) == WAITING)
+    untested = sum(1 for verdict in result.verdicts if verdict.untested)
     failed = [v for v in result.verdicts if v.outcome in (Outcome.CHECK_FAILED, Outcome.CONFLICT)]
     if result.patch:
         take = "pipe the patch into `git apply`, or answer fix by fix: `spikeproof apply`"
         more = f"; `--review` takes {waiting} more, after you read their notes" if waiting else ""
         return [f"next: {take}{more}"]
+    if untested:
+        return [f"next: without `--require tests`, {count(untested, 'fix', 'fixes')} more"]
     if waiting:
         return [
             f"next: `--review` takes {count(waiting, 'fix', 'fixes')}, after you read the notes"

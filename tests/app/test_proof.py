@@ -145,6 +145,7 @@ def test_tests_may_be_asked_for(crate: Callable[[str], Path], name: str) -> None
     else:
         assert (code, patch) == (3, "")
         assert "1 not tested" in text
+        assert "next: without `--require tests`, 1 fix more" in text
         assert "and `--require tests` asks for one that does" in text
 
 

@@ -80,6 +80,6 @@ def test_the_rungs_are_counted() -> None:
         verdict(Reach(9, unknown="it is constant")),
         verdict(Reach(9), good=False),
     ]
-    told = "1 measured, 2 tested, 2 compiled only, 1 compiled, not known what tests reach"
+    told = "1 measured, 2 tested, 2 compiled only, 1 compiled with unknown reach"
     assert proof_counts(found) == told
     assert proof_counts(found[-1:]) == ""
