@@ -147,3 +147,54 @@ def test_real_test_programs_tell_what_they_reach(
     assert passing["threaded"].some == ("reached::lib",)
     assert passing["program"].some == ("reached",)
     assert passing["nobody"].words() == "none of 9 tests reaches it"
+
+
+ODD = """\
+#![no_std]
+#![no_implicit_prelude]
+macro_rules! wrap { ($($t:tt)*) => { $($t)* } }
+wrap! { pub fn wrapped(n: u32) -> u32 { n + 1 } }
+pub mod std {
+    pub fn shadowed(n: u32) -> u32 { n + 2 }
+}
+pub fn generic<T: ::core::convert::Into<u32>>(n: T) -> u32 { n.into() + 3 }
+pub fn closure(n: u32) -> u32 { let f = |n: u32| { n + 4 }; if n > 5 { f(n) } else { n } }
+pub trait Given { fn given(&self) -> u32 { 5 } }
+impl Given for u32 {}
+"""
+ODD_TEST = """\
+use odd::Given;
+#[test]
+fn runs() {
+    odd::wrapped(1);
+    odd::std::shadowed(1);
+    odd::generic(1u8);
+    odd::closure(1);
+    1u32.given();
+}
+#[test]
+fn runs_the_closure() { odd::closure(9); }
+"""
+
+
+@pytest.mark.slow
+def test_probes_stand_in_odd_places(tmp_path: Path) -> None:
+    files = {"Cargo.toml": manifest("odd"), "src/lib.rs": ODD, "tests/odd.rs": ODD_TEST}
+    driver = cargo(tmp_path, files)
+    fixes = [fix(ODD, mark) for mark in ("n + 1", "n + 2", "n.into()", "n + 4", "5 } }")]
+    reach = TestReach(fixes, reader(files), tmp_path / "reach")
+    driver.write(reach.files)
+    reach.begin()
+    run = driver.test()
+    assert run.ok, run.output
+    reach.end(run)
+    found = [reach.of(fix, run.passed, run.passed) for fix in fixes]
+    runs = "odd::test/odd::runs"
+    assert [each.tests for each in found] == [
+        (runs,),
+        (runs,),
+        (runs,),
+        (f"{runs}_the_closure",),
+        (runs,),
+    ]
+    assert not any(each.unknown for each in found)
