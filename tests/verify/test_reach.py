@@ -159,7 +159,7 @@ pub mod std {
 }
 pub fn generic<T: ::core::convert::Into<u32>>(n: T) -> u32 { n.into() + 3 }
 pub fn closure(n: u32) -> u32 { let f = |n: u32| { n + 4 }; if n > 5 { f(n) } else { n } }
-pub trait Given { fn given(&self) -> u32 { 5 } }
+pub trait Given { fn given(&self) -> u32 { 0 + 5 } }
 impl Given for u32 {}
 """
 ODD_TEST = """\
@@ -181,7 +181,7 @@ fn runs_the_closure() { odd::closure(9); }
 def test_probes_stand_in_odd_places(tmp_path: Path) -> None:
     files = {"Cargo.toml": manifest("odd"), "src/lib.rs": ODD, "tests/odd.rs": ODD_TEST}
     driver = cargo(tmp_path, files)
-    fixes = [fix(ODD, mark) for mark in ("n + 1", "n + 2", "n.into()", "n + 4", "5 } }")]
+    fixes = [fix(ODD, mark) for mark in ("n + 1", "n + 2", "n.into()", "n + 4", "0 + 5")]
     reach = TestReach(fixes, reader(files), tmp_path / "reach")
     driver.write(reach.files)
     reach.begin()
