@@ -17,7 +17,7 @@ from engine.rust.drop_scopes import temporaries_in
 from engine.rust.format_macros import FormatCall
 from engine.rust.known_types import INTEGERS, is_shown_whole, key_of, leads_to, shows_itself
 from engine.rust.nodes import dereferenced, method_call
-from engine.rust.places import Reach, is_of_body, place_of, reaches
+from engine.rust.places import Place, Reach, is_of_body, names, place_of, reaches
 from engine.rust.receivers import Receiver, appending, shown_by
 from engine.rust.string_appends import pushed
 from engine.rust.syntax import Source, span_of
@@ -91,7 +91,9 @@ class AppendWays:
     def questions(self) -> Iterator[tuple[Span, str]]:
         """(expression, trait) of all that must be known of types, and, when these are, of traits."""
         passing = map(span_of, self._passing())
-        for span in (*self.call.shown, span_of(self.target), span_of(self.place), *passing):
+        place = place_of(self.source, self.place)
+        root = span_of(place.root if place is not None else self.place)
+        for span in (*self.call.shown, span_of(self.target), span_of(self.place), root, *passing):
             yield span, ""
         yield from self.methods()
         if self.own_string:
@@ -120,9 +122,18 @@ class AppendWays:
             reach, told = reaches(self.source, place, span), self.type_of(span)
             if reach is Reach.NAMES:
                 return reach, span
+            if reach is Reach.NOTHING and self._by_deref(place) and names(self.source, place, span):
+                return Reach.BORROWS, span
             if reach is Reach.BORROWS and (told is None or told.name not in _PLAIN):
                 worst = reach, span
         return worst
+
+    def _by_deref(self, place: Place) -> bool:
+        """Is the text a field of what a call of ``deref_mut`` gives (of a lock's guard)? All of that is
+        lent then, not the one field."""
+        type_ = self.type_of(span_of(place.root)) if place.fields else None
+        base = type_.behind_refs()[1] if type_ is not None else None
+        return base is not None and len(base.deref_chain()) > 1 and base.last != "Box"
 
     @property
     def failing(self) -> list[Span]:
@@ -137,9 +148,8 @@ class AppendWays:
         type_, own = self.type_of(span_of(self.target)), self.failing
         if writes and own and self.writes:
             shown = self.source.quoted(own[0])
-            return (
-                f"should the formatting of `{shown}` fail, that is the result; `format!` panicked"
-            )
+            why = f"should the formatting of `{shown}` panic or fail, half of the text stands there"
+            return f"{why}, and what fails is the result, where `format!` panicked"
         if type_ and key_of(type_.name) == STRING and is_of_body(self.source, self.target):
             return ""  # nobody sees it then
         if writes and own:

@@ -157,6 +157,13 @@ def reaches(source: Source, place: Place, shown: Span) -> Reach:
     return Reach.BORROWS if other.has_calls else Reach.NAMES
 
 
+def names(source: Source, place: Place, shown: Span) -> bool:
+    """Does what stands at ``shown`` name what ``place`` starts from?"""
+    root, node = span_of(place.root), source.node_at(shown)
+    named = [shown] if node is None else (span_of(n) for n in walk_all(source, node))
+    return any(_same_name(source, root, each) for each in named)
+
+
 def _same_name(source: Source, one: Span, other: Span) -> bool:
     """Do two names, or captures of a format string, mean the same, as far as blocks tell?"""
     name = source.slice(one)
