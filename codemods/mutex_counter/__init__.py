@@ -86,12 +86,12 @@ is made in its place where this one is left out or does not hold.
 A struct behind a lock becomes one of atomics without it: always for review. Every place that names
 the struct, makes it or locks it changes with it, over all files. Its methods do, too, where each is one
 operation (`&mut self` becomes `&self`); a method that changes two fields needs the lock. `{:?}` and `{}` of it
-and `serde_json::to_string(&*guard)` stay, and derives that atomics lack (`Clone`, `PartialEq`) go where the
+(`format!("{guard}")` becomes `format!("{guard}", guard = self.stats)`) and `serde_json::to_string(&*guard)` stay, and derives that atomics lack (`Clone`, `PartialEq`) go where the
 struct is not public and nothing needs them. It is left where it is used without its lock or as a whole
 (`guard.clone()`, `mem::take(&mut *guard)`, `into_inner`, `get_mut`), in code that is not compiled here, where
 a macro that locks something may be given it, and where the lock's type is named to find it again behind an
 erased one (`downcast::<Mutex<Stats>>()`, a pointer, a map by type). Counters in arrays, in a struct inside and
-in a generic struct are told, and left.
+in a generic struct are told, and left; so are numbers for which a `serde` attribute names a function.
 
 Of a struct with other fields, the counters leave the lock:
 

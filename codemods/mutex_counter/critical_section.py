@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tree_sitter import Node
 
@@ -254,7 +255,8 @@ def _mentions(
         if use.capture:
             if capturing(source, use.span) is None:
                 raise Refused(f"a macro takes the guard in line {line}")
-            found.append(Mention(node, Access("read", node), at, use.span))
+            kind: Literal["read", "look"] = "read" if methods is None else "look"
+            found.append(Mention(node, Access(kind, node), at, use.span))
             continue
         if node.type != "identifier" or source.text(node) != binding.name:
             raise Refused(f"a macro in line {line} takes the guard")

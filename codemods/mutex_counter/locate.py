@@ -58,6 +58,8 @@ _SHOWN = {
 _WRITTEN_BEHIND = frozenset(
     {"let_declaration", "function_item", "function_signature_item", "closure_expression"}
 )
+# `F: Fn(&Mutex<u64>)` of a function.
+BOUNDS = frozenset({"type_parameter", "where_predicate"})
 _OUTSIDE = frozenset({"block", "impl_item", "trait_item", "where_clause", "arguments"})
 _NO_NUMBERS = frozenset(
     {"struct_expression", "string_literal", "tuple_expression", "array_expression"}
@@ -148,7 +150,11 @@ def _named(source: Source, node: Node, inner: Node) -> Iterator[Site]:
 
 def _owner(source: Source, node: Node) -> Node | None:
     """What is declared with the type that ``node`` is a part of."""
+    called = False  # is it what a closure is given, or gives?
     for ancestor in source.ancestors(node):
+        called = called or ancestor.type == "function_type"
+        if called and ancestor.type in BOUNDS and bounded_function(ancestor) is not None:
+            return ancestor
         if ancestor.type in _WRITTEN_BEHIND:
             declared = item_nodes.type_of(ancestor) or item_nodes.return_type(ancestor)
             return ancestor if declared and span_of(node) in span_of(declared) else None
@@ -157,6 +163,14 @@ def _owner(source: Source, node: Node) -> Node | None:
         if ancestor.type in _OUTSIDE:
             return None
     return None
+
+
+def bounded_function(bound: Node) -> Node | None:
+    """The function of whose type parameters ``bound`` (a kind of ``BOUNDS``) tells."""
+    listed = bound.parent
+    function = listed.parent if listed is not None else None
+    known = function is not None and function.type in ("function_item", "function_signature_item")
+    return function if known else None
 
 
 def identity_of(source: Source, owner: Node, node: Node) -> Span:

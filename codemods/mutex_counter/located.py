@@ -9,7 +9,7 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.locate import message_for
+from codemods.mutex_counter.locate import bounded_function, message_for
 from codemods.mutex_counter.lock_types import NUMBERS, Family, Lock, family_of, guard_of, lock_of
 from codemods.mutex_counter.struct_sites import fields, number_fields, shown_text, struct_site
 from codemods.mutex_counter.type_names import GenericAlias, generic_alias, number_of, struct_of
@@ -32,7 +32,7 @@ _KINDS = {
     "field_declaration": "field", _TUPLE: "field", "parameter": "parameter",
     "static_item": "static", "const_item": "const", "let_declaration": "local",
     "function_item": "function_item", "function_signature_item": "function_signature_item",
-    "type_item": "alias",
+    "type_item": "alias", "type_parameter": "bound", "where_predicate": "bound",
 }  # fmt: skip
 _KEYS = {"parameter": "local", "function_item": "result", "function_signature_item": "result"}
 Key = tuple[str, str, int]  # what it is, path, offset: one place that can hold a lock
@@ -197,7 +197,7 @@ def add(located: Located, decl: Declaration) -> None:
         located.fields.setdefault(decl.name, []).append(decl)
     elif decl.kind in ("static", "const"):
         located.statics.setdefault(decl.name, []).append(decl)
-    elif decl.kind in ("parameter", "function_item", "function_signature_item"):
+    elif decl.kind in ("parameter", "bound", "function_item", "function_signature_item"):
         located.functions.setdefault(decl.name, []).append(decl)
 
 
@@ -316,6 +316,9 @@ def declared(source: Source, site: Site, owner: Node) -> Declaration | None:
             pattern = pattern.named_children[-1]
         named, at = item_nodes.name_of(function), pattern.start_byte
         index = owner.parent.named_children.index(owner)
+    elif kind == "bound":
+        function = bounded_function(owner)
+        named = item_nodes.name_of(function) if function is not None else None
     elif kind == "local":
         named = statement_nodes.pattern_of(owner)
         if named is None:

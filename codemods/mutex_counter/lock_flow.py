@@ -15,9 +15,12 @@ from codemods.mutex_counter.lock_call import DIRECT, LOCKS
 from codemods.mutex_counter.place_lookup import PlaceLookup
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
+from engine.rust.definitions import served_by
 from engine.rust.scopes import pattern_names
-from engine.rust.syntax import Source, span_of
+from engine.rust.syntax import Source, attributes, span_of
 from engine.rust.value_flow import ValueFlow, function_name
+
+_GIVEN = ("parameter", "bound")  # what a function, or a closure of it, is given
 
 
 class LockFlow(ValueFlow[Key]):
@@ -57,7 +60,7 @@ class LockFlow(ValueFlow[Key]):
         return (d.key for d in self.names.fields_in(source, path, str(index).encode()))
 
     def results_of(self, source: Source, call: Node) -> Iterable[Key]:
-        results = [d for d in self._functions(source, call) if d.kind != "parameter"]
+        results = [d for d in self._functions(source, call) if d.kind not in _GIVEN]
         if results or nodes.method_call(source, call) is not None:
             return (decl.key for decl in results)
         here = (source.path, span_of(call))
@@ -67,7 +70,40 @@ class LockFlow(ValueFlow[Key]):
         method = nodes.method_call(source, call) is not None
         own = [d for d in self._functions(source, call) if d.kind == "parameter"]
         own = [d for d in own if d.owner or not method]
-        return [d.key for d in own if d.index == index + method] if own else None
+        if own:
+            return [d.key for d in own if d.index == index + method]
+        return tuple(self._by_bound(source, call)) or None
+
+    def _by_bound(self, source: Source, call: Node) -> Iterator[Key]:
+        """Where ``call``, of a closure that the function around it is given, has its type: ``F: Fn(&Lock)``
+        of the function, or ``f: impl Fn(&Lock)``."""
+        callee, function = nodes.callee_of(call), source.fn_item_of(call)
+        callee = callee if callee is not None and callee.type == "identifier" else None
+        binding = self.binding(source, callee) if callee is not None else None
+        if function is None or binding is None or binding.kind != "param":
+            return
+        places = [d for every in self.located.functions.values() for d in every]
+        for decl in places:
+            here = decl.path == source.path and decl.node in span_of(function)
+            if (decl.kind == "bound" and here) or decl.key == self.local(
+                source, binding.decl.start
+            ):
+                yield decl.key
+
+    def local_links(self, source: Source, at: int) -> Iterator[Key]:
+        """As of any value; and what a closure is given has the type of the bound that takes the closure."""
+        yield from super().local_links(source, at)
+        name = source.innermost(Span(at, at + 1))
+        binding = self.binding(source, name)
+        closure = source.enclosing(name, ["closure_expression"])
+        call = nodes.call_around(closure) if closure is not None else None
+        if closure is None or call is None or binding is None or binding.kind != "closure-param":
+            return
+        given = nodes.arguments_of(call)
+        yield from self.parameters_of(source, call, given.index(closure)) or ()
+        for decl in self._functions(source, call):
+            if decl.kind == "bound":
+                yield decl.key
 
     def result_of(self, source: Source, function: Node) -> Iterable[Key]:
         named = item_nodes.name_of(function)
@@ -99,10 +135,20 @@ class LockFlow(ValueFlow[Key]):
             for source, node in self.located.mentions(decl.name, decl):
                 if node.parent is not None and node.parent.type == "field_pattern":
                     yield from self._pattern_link(source, node.parent, decl)
+            yield from self._served(decl)
         elif decl.kind == "parameter":
             yield from self._given(decl)
         if decl.key[0] == "local":
             yield from self.local_links(self.located.source(decl.path), decl.key[2])
+
+    def _served(self, decl: Declaration) -> Iterator[Key]:
+        """Parameters of the functions that an attribute of the field gives it to."""
+        source = self.located.source(decl.path)
+        node = source.node_at(decl.node)
+        for attribute in attributes(node) if node is not None else ():
+            for path in served_by(source.text(attribute)):
+                every = self.located.functions.get(path.rpartition(b"::")[2], ())
+                yield from (d.key for d in every if d.kind == "parameter")
 
     def uses(self, decl: Declaration, sure: bool = False) -> Iterator[tuple[Source, Node]]:
         """Expressions that are the declared place, receivers of lock calls left out; of a local, see

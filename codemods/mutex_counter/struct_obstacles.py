@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.struct_sites import field_types
+from codemods.mutex_counter.struct_sites import field_types, number_fields
 from codemods.mutex_counter.struct_uses import StructUses
 from engine.base.model import Edit
 from engine.rust import item_nodes, statement_nodes
-from engine.rust.definitions import derived_by
+from engine.rust.definitions import derived_by, served_by
 from engine.rust.macro_reach import MacroReach
 from engine.rust.macro_texts import macro_named, macros_with
 from engine.rust.syntax import Source, attributes, span_of
@@ -116,6 +116,7 @@ def changed_derives(uses: StructUses, served: frozenset[bytes]) -> tuple[tuple[E
         if other:
             edits.append(_without(uses.source, attribute, [p for p in listed if p not in other]))
             gone += [path.decode("utf-8", "replace") for path in other]
+    _require_unserved(uses)
     several = len(gone) > 1
     words = ", ".join(f"`{word}`" for word in gone)
     told = (
@@ -124,6 +125,18 @@ def changed_derives(uses: StructUses, served: frozenset[bytes]) -> tuple[tuple[E
         f"{'them' if several else 'it'}."
     )
     return tuple(edits), told if gone else ""
+
+
+def _require_unserved(uses: StructUses) -> None:
+    """Raises Refused where a function that an attribute names is given one of the numbers."""
+    for name, type_ in number_fields(uses.source, uses.struct).items():
+        for attribute in attributes(type_.parent) if type_.parent is not None else ():
+            for function in served_by(uses.source.text(attribute)):
+                place = uses.located.place(uses.source.path, attribute.start_byte)
+                raise Refused(
+                    f"{place}: `{function.decode('utf-8', 'replace')}` is for the number `{name.decode()}`: "
+                    "write it for an atomic first"
+                )
 
 
 def _without(source: Source, attribute: Node, left: Sequence[bytes]) -> Edit:

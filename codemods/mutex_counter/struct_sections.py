@@ -19,12 +19,13 @@ from codemods.mutex_counter.guard_access import (
 from codemods.mutex_counter.lock_types import Family
 from codemods.mutex_counter.section_operations import section_rewrite
 from codemods.mutex_counter.section_rewrite import SectionRewrite, receiver_stays
-from codemods.mutex_counter.temporary_guard import LockUse, load, of_field
+from codemods.mutex_counter.temporary_guard import LockUse, load, of_field, require_no_comment
 from engine.base.model import Edit
 from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import first_free
 from engine.rust.control_flow import repeated
 from engine.rust.evaluation_order import names_declared
+from engine.rust.format_macros import capturing
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 
@@ -66,9 +67,22 @@ def _as_a_whole(use: LockUse, section: CriticalSection, scopes: Scopes) -> Secti
         if not receiver_stays(use, section, mention.statement):
             raise Refused("a name in the lock's path is bound anew before the value is used")
         ops |= does.ops
-        edits.append(use.unlocked(mention.access))
+        edits.append(_named(use, mention) or use.unlocked(mention.access))
     ops |= {"snapshot"} if len(names) > 1 else set()
-    return SectionRewrite(frozenset(ops), tuple(edits), made.lead if made is not None else None)
+    once = tuple(dict.fromkeys(edits))  # of a format string that shows it twice
+    return SectionRewrite(frozenset(ops), once, made.lead if made is not None else None)
+
+
+def _named(use: LockUse, mention: Mention) -> Edit | None:
+    """``format!("{g}", g = self.stats)`` for a guard that a format string takes from around it."""
+    call = capturing(use.source, mention.captured) if mention.captured is not None else None
+    if call is None or mention.captured is None:
+        return None
+    require_no_comment(use.source, call.inside)
+    given = use.source.slice(call.inside).rstrip()
+    at = call.inside.start + len(given)
+    named = b" " + use.source.slice(mention.captured) + b" = " + use.receiver
+    return Edit(use.source.path, at, at, named if given.endswith(b",") else b"," + named)
 
 
 def _is_whole(mention: Mention) -> bool:
@@ -92,7 +106,10 @@ def _require_once(use: LockUse, section: CriticalSection, parts: Mapping[Mention
         found = does.fields if does is not None else {field_of(section.source, mention.node)}
         twice |= seen & found
         seen |= found
-        fates |= use.influence.of(section.source, call or mention.access.node)
+        if mention.captured is not None:
+            fates |= use.influence.of_capture(section.source, mention.captured)
+        else:
+            fates |= use.influence.of(section.source, call or mention.access.node)
     if twice and "decides" in fates:
         name = sorted(twice)[0].decode("utf-8", "replace")
         raise Refused(f"`{name}` is looked at twice in one critical section, which may differ then")

@@ -32,6 +32,9 @@ KINDS = {
     "function_signature_item": "signature",
     "mod_item": "mod",
 }
+_SERVED = re.compile(
+    rb'(?:skip_serializing_if|serialize_with|deserialize_with|\bwith|\bdefault|getter)\s*=\s*"([^"]*)"'
+)
 _DERIVE = re.compile(rb"\bderive\s*\(([^)]*)\)")
 _DEFINES = re.compile(
     rb"(?<![\w#])(?:struct|enum|union|type|trait|static|const|mut|fn|mod)\s+(?:r#)?[A-Za-z_]"
@@ -112,6 +115,12 @@ def derived_by(attribute: bytes) -> tuple[bytes, ...]:
     """The traits that an attribute's text derives, as they are written; () for another attribute."""
     listed = (hit.group(1).split(b",") for hit in _DERIVE.finditer(attribute))
     return tuple(path.strip() for paths in listed for path in paths if path.strip())
+
+
+def served_by(attribute: bytes) -> tuple[bytes, ...]:
+    """The functions that a ``serde`` attribute of a field gives the field to, or has make it, as they are
+    written; () for another attribute. (``with`` names a module of two.)"""
+    return tuple(_SERVED.findall(attribute)) if b"serde" in attribute else ()
 
 
 def type_parameter_names(source: Source, item: Node) -> list[str]:

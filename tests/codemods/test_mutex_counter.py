@@ -476,3 +476,75 @@ def test_statics_of_one_name_in_different_modules_are_different() -> None:
     counted, left = sorted(Workspace(files, types).plan(), key=lambda p: p.sites[0].path)
     assert {edit.path for edit in counted.fixes[0].edits} == {"src/a.rs"}
     assert not left.fixes and "src/b.rs:3" in left.reason
+
+
+def test_a_function_that_an_attribute_names_changes_with_the_field() -> None:
+    text = """\
+use std::sync::Mutex;
+
+#[derive(serde::Serialize)]
+struct S {
+    #[serde(skip_serializing_if = "crate::none")]
+    hits: Mutex<u64>,
+    #[serde(rename = "none")]
+    lost: Mutex<u32>,
+}
+
+fn none(n: &Mutex<u64>) -> bool {
+    *n.lock().unwrap() == 0
+}
+
+fn f(s: &S) {
+    *s.hits.lock().unwrap() += 1;
+    *s.lost.lock().unwrap() += 1;
+}
+"""
+    types = {"s.hits": U64, "n": "&" + U64, "s.lost": "std::sync::Mutex<u32>", "s": "&krate::S"}
+    found = one(text, types).plan()
+    assert [len(p.fixes) for p in found] == [1, 1]
+    (both,) = (p.fixes[0] for p in found if len(p.fixes[0].edits) > 3)
+    after = one(text, types).applied(both)["src/lib.rs"]
+    assert "fn none(n: &AtomicU64) -> bool {\n    n.load(Ordering::SeqCst) == 0" in after
+    assert "hits: AtomicU64,\n" in after and "lost: Mutex<u32>" in after
+
+
+@pytest.mark.parametrize(
+    ("bound", "taken"),
+    [
+        ("fn with<F: Fn(&LOCK)>(count: &LOCK, act: F)", "|c| *c.lock().unwrap() += 1"),
+        ("fn with<F>(count: &LOCK, act: F) where F: Fn(&LOCK)", "|c| *c.lock().unwrap() += 1"),
+        ("fn with(count: &LOCK, act: impl Fn(&LOCK))", "|c| *c.lock().unwrap() += 1"),
+        (
+            "fn with<F>(count: &LOCK, act: F) where F: Fn(&LOCK) -> u64",
+            "|c| { *c.lock().unwrap() += 1; 1 }",
+        ),
+        ("fn with(count: &LOCK, act: fn(&LOCK))", "|c| *c.lock().unwrap() += 1"),
+    ],
+)
+def test_what_a_closure_is_given_has_the_type_of_its_bound(bound: str, taken: str) -> None:
+    text = f"""\
+use std::sync::{{Arc, Mutex}};
+
+{bound} {{
+    act(count)
+}}
+
+fn f() {{
+    let count = Arc::new(Mutex::new(0u64));
+    with(&count, {taken});
+    println!("{{}}", *count.lock().unwrap());
+}}
+""".replace("LOCK", "Arc<Mutex<u64>>")
+    arc = f"std::sync::Arc<{U64}>"
+    types = {
+        "c": "&" + arc,
+        "count": arc,
+        "Arc::new(Mutex::new(0u64))": arc,
+        "Mutex::new(0u64)": U64,
+    }
+    work = one(text, types)
+    (proposal,) = work.plan()
+    assert not proposal.reason
+    after = work.rewritten()
+    assert "Mutex" not in after and after.count("Arc<AtomicU64>") == 2
+    assert "c.fetch_add(1, Ordering::" in after

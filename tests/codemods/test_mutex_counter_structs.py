@@ -179,6 +179,11 @@ def test_public_functions_are_named(struct: str, functions: str, note: str) -> N
         ("#[derive(serde::Serialize)] #[serde(deny_unknown_fields)] STRUCT fn f(m: &Mutex<Meta>) { ADD }",
          ""),
         ("#[derive(Debug, Default)] STRUCT fn f(m: &Mutex<Meta>) { ADD }", ""),
+        ("#[derive(Serialize)] struct Meta { #[serde(skip_serializing_if = \"none\")] hits: u64 } "
+         "fn f(m: &Mutex<Meta>) { ADD } fn none(hits: &u64) -> bool { *hits == 0 }",
+         "`none` is for the number `hits`: write it for an atomic first"),
+        ("#[derive(Serialize)] struct Meta { #[serde(rename = \"with\", default)] hits: u64 } "
+         "fn f(m: &Mutex<Meta>) { ADD }", ""),
         ("STRUCT fn f(m: &Mutex<Meta>) { ADD } fn g(m: Meta) {}", "used there without the lock"),
         ("STRUCT fn f(m: &Mutex<Meta>) { ADD } impl Drop for Meta { fn drop(&mut self) {} }",
          "used there without the lock"),
