@@ -179,8 +179,9 @@ def diff_json(
     omissions: Omissions,
     measurement: BenchReport | None = None,
 ) -> dict[str, object]:
-    """The fixes of one workspace. What was measured, and how often cargo ran (a test that failed
-    once is run again), can differ between runs; nothing else does."""
+    """The fixes of one workspace. What was measured, how often cargo ran (a test that failed once is
+    run again), and what tests reach that do not do the same each time, can differ between runs;
+    nothing else does."""
     from engine.measure.text import report_plain
 
     return {
