@@ -149,6 +149,33 @@ def test_tests_may_be_asked_for(crate: Callable[[str], Path], name: str) -> None
         assert "and `--require tests` asks for one that does" in text
 
 
+# With a probe in it the file is longer than its own code allows.
+LIMIT = f'include_bytes!("lib.rs").len() < {len(HITS + REACHING) + 400}'
+BREAKS = {
+    "test": (
+        REACHING.replace("assert_eq!(1 + 1, 2);", f"assert!({LIMIT});"),
+        "tested: 2 of 3 tests reach it: `tests::adds`, `tests::begins_at_nothing`",
+    ),
+    "build": (
+        f"{REACHING}\nconst _: () = assert!({LIMIT});\n",
+        "compiled: the tests pass; which reach it is not known: the code with a probe in it does not "
+        "compile",
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_probe_that_breaks_something_is_left_out(crate: Callable[[str], Path], name: str) -> None:
+    tests, words = BREAKS[name]
+    code, patch, text = tool("diff", crate(tests), "--offline", "--no-bench", "--review")
+    assert code == 0
+    assert "AtomicU64" in patch
+    assert f"\n    {words}\n" in text
+    assert "cargo ran 6 times (check 2, test 2, prove 2)" in text
+    assert "set aside" not in text
+
+
 def test_what_only_tests_can_tell_needs_tests(tmp_path: Path) -> None:
     code, _, said = tool("diff", tmp_path, "--no-bench", "--no-tests", "--require", "tests")
     assert code == 2

@@ -198,3 +198,45 @@ def test_probes_stand_in_odd_places(tmp_path: Path) -> None:
         (runs,),
     ]
     assert not any(each.unknown for each in found)
+
+
+BUILT = {
+    "Cargo.toml": '[workspace]\nmembers = ["made", "app"]\nresolver = "2"\n',
+    "made/Cargo.toml": manifest("made", "[lib]\nproc-macro = true\n"),
+    "made/src/lib.rs": """\
+use proc_macro::TokenStream;
+fn text(n: u32) -> String { format!("{}", n + 1) }
+#[proc_macro]
+pub fn two(_: TokenStream) -> TokenStream { text(1).parse().unwrap() }
+""",
+    "app/Cargo.toml": manifest("app", '[dependencies]\nmade = { path = "../made" }\n'),
+    "app/build.rs": '#[path = "src/shared.rs"]\nmod shared;\nfn main() { shared::shared(1); }\n',
+    "app/src/shared.rs": "pub fn shared(n: u32) -> u32 { n + 2 }\n",
+    "app/src/lib.rs": """\
+pub mod shared;
+#[test]
+fn expands() { assert_eq!(made::two!(), 2); }
+#[test]
+fn shares() { assert_eq!(shared::shared(1), 3); }
+""",
+}
+
+
+@pytest.mark.slow
+def test_what_runs_while_tests_are_built_is_no_test(tmp_path: Path) -> None:
+    driver = cargo(tmp_path, BUILT)
+    fixes = []
+    for path, mark in (("made/src/lib.rs", "n + 1"), ("app/src/shared.rs", "n + 2")):
+        at = BUILT[path].index(mark)
+        edit = Edit(path, at, at + len(mark), mark.encode())
+        fixes.append(Fix("same", Level.SAFE, (edit,), ""))
+    reach = TestReach(fixes, reader(BUILT), tmp_path / "reach")
+    driver.write(reach.files)
+    reach.begin()
+    run = driver.test(("made", "app"))
+    assert run.ok, run.output
+    reach.end(run)
+    macro, shared = (reach.of(fix, run.passed, run.passed) for fix in fixes)
+    assert not macro.known
+    assert macro.words().endswith("is not known: it runs while the tests are built")
+    assert shared.tests == ("app::lib::shares",)
