@@ -34,14 +34,13 @@ class Reach:
         """The reach in a sentence without a full stop."""
         if not self.ran:
             return "no test ran"
-        some = f"tests of {_list(self.some)}" if self.some else ""
         if self.tests:
             reach = "reaches" if len(self.tests) == 1 else "reach"
             told = f"{len(self.tests)} of {count(self.ran, 'test')} {reach} it"
-            also = f"; so do {some}, which ones is not known" if some else ""
+            also = f", and some of {_list(self.some)}" if self.some else ""
             return f"{told}: {_list([_short(test) for test in self.tests])}{also}"
-        if some:
-            return f"{some} reach it, which of the {count(self.ran, 'test')} is not known"
+        if self.some:
+            return f"tests of {_list(self.some)} reach it, which of the {count(self.ran, 'test')} is not known"
         if self.unknown:
             passing = "the test passes" if self.ran == 1 else "the tests pass"
             return f"{passing}; which reach it is not known: {self.unknown}"
