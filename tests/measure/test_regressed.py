@@ -164,6 +164,11 @@ def test_a_slower_fix_is_refused_and_the_others_leave(tmp_path: Path) -> None:
 
     changed = [line for line in result.patch.decode().splitlines() if line[:1] in "+-"]
     assert [line[1:].strip() for line in changed if line[:3] not in ("+++", "---")] == [
+        # The names that were called go with their last mention.
+        *(
+            "use self::{costly as twice, once as cheap, once as unused};",
+            "use self::once as cheap;",
+        ),
         *("twice(steps)", "once(steps)"),
         *("unused(steps)", "cheap(steps)"),
     ]

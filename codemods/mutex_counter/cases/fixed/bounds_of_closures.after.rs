@@ -13,7 +13,9 @@ fn read_by(count: &Arc<AtomicU64>, read: impl Fn(&Arc<AtomicU64>) -> u64) -> u64
 
 pub(crate) fn counted() -> u32 {
     let count = Arc::new(AtomicU32::new(0u32));
-    with(&count, |c| { c.fetch_add(1, Ordering::Relaxed); });
+    with(&count, |c| {
+        c.fetch_add(1, Ordering::Relaxed);
+    });
     let now = count.load(Ordering::Relaxed);
     now
 }

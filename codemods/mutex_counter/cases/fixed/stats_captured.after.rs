@@ -38,6 +38,10 @@ impl Cache {
     }
 
     pub(crate) fn log(&self, name: &str) {
-        println!("{} {name}: {totals} {totals:?}", name.len(), totals = self.totals);
+        println!(
+            "{} {name}: {totals} {totals:?}",
+            name.len(),
+            totals = self.totals
+        );
     }
 }
