@@ -27,7 +27,7 @@ from engine.app.commands import (
 from engine.base.counts import configured_words, count, silenced, spared
 from engine.base.errors import SpikeproofError
 from engine.base.exits import EXIT_CLEAN, EXIT_FAILED, EXIT_FOUND, EXIT_UNPROVEN, complain
-from engine.base.fsio import show
+from engine.base.fsio import disk_space, show
 from engine.base.ignore import repository_top
 from engine.base.model import Site, Skip
 from engine.base.plain import printable
@@ -203,7 +203,20 @@ def diff_command(
         for line in story(result, ui.color(sys.stderr), ui.verbose):
             ui.line(line)
         tell_leftovers(ui, result.unused, result.stale)
+    _tell_cost(ui, [result.root for result in made if result.cargo_runs])
     return EXIT_FAILED if failed else _worst(exit_code(r.verdicts, r.patch) for r in made)
+
+
+def _tell_cost(ui: Ui, roots: Sequence[Path]) -> None:
+    """What a run took, where it built something: time, and the disk that its copies keep."""
+    if not roots or ui.quiet:
+        return
+    from engine.cargo.scratch import scratch_folder
+
+    folders = list(dict.fromkeys(scratch_folder(root)[1] for root in roots))
+    size = sum(map(disk_space, folders)) / 1e6
+    named = show(folders[0]) if len(folders) == 1 else f"{len(folders)} copies"
+    ui.say("Finished", f"in {ui.seconds:.0f} s; {named} keeps {size:,.0f} MB for the next run")
 
 
 def _proven(

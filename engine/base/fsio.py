@@ -142,3 +142,24 @@ def _open_own(above: int, name: str) -> int:
 def _expect_regular(info: os.stat_result, path: str | os.PathLike[str]) -> None:
     if not stat.S_ISREG(info.st_mode):
         raise NotRegularError(errno.EINVAL, "not a regular file", os.fspath(path))
+
+
+def disk_space(folder: Path) -> int:
+    """Bytes of disk that ``folder`` takes, as ``du`` counts them: a file with several names once, links
+    not followed; what cannot be read counts as nothing."""
+    seen: set[tuple[int, int]] = set()
+    total = 0
+    pending = [str(folder)]
+    while pending:
+        try:
+            with os.scandir(pending.pop()) as entries:
+                found = [(entry, entry.stat(follow_symlinks=False)) for entry in entries]
+        except OSError:
+            continue
+        for entry, status in found:
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(entry.path)
+            if (status.st_dev, status.st_ino) not in seen:
+                seen.add((status.st_dev, status.st_ino))
+                total += status.st_blocks * 512
+    return total

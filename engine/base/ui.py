@@ -79,6 +79,11 @@ class Ui:
             finally:
                 self._status = None
 
+    @property
+    def seconds(self) -> float:
+        """How long the command runs already."""
+        return time.monotonic() - self._began
+
     def scanning(self, done: int, of: int) -> None:
         """Progress of a scan: ``done`` of ``of`` files are read."""
         self.progress(f"Scanning {done}/{of} files")
@@ -88,5 +93,4 @@ class Ui:
         if self._status is not None:
             from rich.markup import escape
 
-            seconds = time.monotonic() - self._began
-            self._status.update(escape(f"{printable(text)[:100]} ({seconds:.0f} s)"))
+            self._status.update(escape(f"{printable(text)[:100]} ({self.seconds:.0f} s)"))
