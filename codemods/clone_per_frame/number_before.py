@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from engine.base.model import Edit
-from engine.rust.codegen import first_free, has_comment_around, in_front, is_free
+from engine.rust.codegen import first_free, has_comment_around, in_front, words_around
 from engine.rust.known_types import Nature
 from engine.rust.last_use import Blocked, Movable
 from engine.rust.lengths import Lengths, lengths_after
@@ -39,7 +39,7 @@ def number_before(decision: Decision, verdict: Movable | Blocked, scopes: Scopes
     made = move(located.clone, located.usage, types, scopes) if found is not None else None
     if binding is None or found is None or made is None or made.doubt:
         return None
-    edits = list(_edits(decision, binding.name, found, scopes))
+    edits = list(_edits(decision, binding.name, found))
     if not edits:
         return None
     how = (
@@ -49,16 +49,14 @@ def number_before(decision: Decision, verdict: Movable | Blocked, scopes: Scopes
     return Rewrite("move", (*made.edits, *edits), how)
 
 
-def _edits(decision: Decision, name: bytes, found: Lengths, scopes: Scopes) -> Iterator[Edit]:
+def _edits(decision: Decision, name: bytes, found: Lengths) -> Iterator[Edit]:
     source = decision.located.source
-    block = found.statement.parent
-    if block is None:
-        return
+    words = words_around(source, found.statement)
     taken: list[bytes] = []
     for method in dict.fromkeys(method for method, _ in found.calls):
         calls = [call for each, call in found.calls if each == method]
         wanted = [name + b"_" + method]
-        free = first_free(wanted, lambda each: is_free(source, scopes, each, span_of(block)))
+        free = first_free(wanted, lambda each: each not in words)
         taken.append(b"let " + free + b" = " + name + b"." + method + b"();")
         for call in calls:
             if has_comment_around(source, span_of(call), span_of(call)):

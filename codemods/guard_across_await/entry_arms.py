@@ -90,7 +90,7 @@ def _taken_out(
     gone = [span_of(look) for look in looks]
     name = first_free(
         (b"found", b"handle"),
-        lambda each: is_free(source, ctx.scopes, each, span_of(value), gone),
+        lambda each: is_free(source, ctx.scopes, each, span_of(value), gone, meant=gone),
     )
     changes = (instead_of_reference(source, look, name, _CLONE) for look in looks)
     instead = [c or (at, name) for c, at in zip(changes, gone, strict=True)]

@@ -90,6 +90,11 @@ def free_name(wanted: bytes, taken: Collection[bytes]) -> bytes:
     return first_free(names, lambda name: name not in taken)
 
 
+def words_beside(source: Source, node: Node, reads: Iterable[Span]) -> frozenset[bytes]:
+    """The words of ``node`` that are left where a name stands for its ``reads``."""
+    return identifiers(replaced(source, span_of(node), dict.fromkeys(reads, b"")))
+
+
 def _plain(text: bytes) -> bool:
     """A literal, a name or a path of fields: evaluated twice, it is the same."""
     return bool(text) and all(c in b"._" or chr(c).isalnum() for c in text)
@@ -110,7 +115,7 @@ def change_of(
     node = nodes.bare(access.operand)
     if access.kind == "compound" and (lent := nodes.borrowed(node)) is not None:
         node = nodes.bare(lent)  # `+= &n`
-    reads = _reads(source, node, is_read)
+    reads = reads_in(source, node, is_read)
     text = b"*" + operand(source, node) if by_ref else source.text(node)
     if access.kind in ("swap", "replace"):
         if reads:
@@ -130,7 +135,7 @@ def _possible(kind: str, inner: str) -> bool:
     return inner != "bool" or kind in ("and", "or", "xor")
 
 
-def _reads(source: Source, node: Node, is_read: IsRead) -> list[Span]:
+def reads_in(source: Source, node: Node, is_read: IsRead) -> list[Span]:
     """Reads of the value in ``node``, with the parentheses around them."""
     found: list[Span] = []
     pending = [node]
@@ -199,7 +204,7 @@ def _update(
 ) -> Change:
     """``fetch_update`` to the value of ``node``, or (with ``sign``) to the old one and that."""
     require_pure(source, node)
-    old = free_name(name, identifiers(source.text(node)) - {name})
+    old = free_name(name, words_beside(source, node, reads))
     text = _after(source, node, reads, old, sign)
     return Change("update", old=old, body=b"Some(%s)" % text)
 
@@ -232,11 +237,13 @@ def conditional(
     if extreme is not None and inner != "bool":
         return extreme
     require_pure(source, condition)
-    written = source.text(access.operand) if access.operand is not None else b""
-    old = free_name(name, identifiers(source.text(condition) + b" " + written) - {name})
+    places = reads_in(source, condition, is_read)
+    taken = words_beside(source, condition, places)
+    if (written := access.operand) is not None:
+        taken |= words_beside(source, written, reads_in(source, written, is_read))
+    old = free_name(name, taken)
     change = new_value(source, access, is_read, old)
-    reads = dict.fromkeys(_reads(source, condition, is_read), old)
-    test = replaced(source, span_of(condition), reads)
+    test = replaced(source, span_of(condition), dict.fromkeys(places, old))
     grouped = test if _plain(test) else b"(" + test + b")"
     return Change("update", old=old, body=b"%s.then(|| %s)" % (grouped, change))
 
@@ -250,7 +257,7 @@ def new_value(source: Source, access: Access, is_read: IsRead, old: bytes) -> by
         raise Refused("the replaced value is used")
     require_pure(source, node)
     sign = access.operator.removesuffix(b"=") if access.kind == "compound" else b""
-    return _after(source, node, _reads(source, node, is_read), old, sign)
+    return _after(source, node, reads_in(source, node, is_read), old, sign)
 
 
 def _extreme(source: Source, condition: Node, access: Access, is_read: IsRead) -> Change | None:
@@ -267,6 +274,6 @@ def _extreme(source: Source, condition: Node, access: Access, is_read: IsRead) -
         other, greater = test.left, not less
     else:
         return None
-    if source.text(other) != source.text(node) or _reads(source, other, is_read):
+    if source.text(other) != source.text(node) or reads_in(source, other, is_read):
         return None
     return Change("max" if greater else "min", source.text(node), node)

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.atomic_change import Change, free_name, new_value, require_pure
+from codemods.mutex_counter.atomic_change import (
+    Change,
+    free_name,
+    new_value,
+    reads_in,
+    require_pure,
+    words_beside,
+)
 from codemods.mutex_counter.conditional_updates import branches
 from codemods.mutex_counter.critical_section import CriticalSection
 from codemods.mutex_counter.guard_access import Refused
@@ -192,8 +199,10 @@ def _function(source: Source, section: CriticalSection, steps: _Steps) -> _Funct
         what = section.writes[0].access
         if what.kind == "assign" and not any(span_of(m.node) in steps.span for m in section.reads):
             return None  # a store
-        given = source.text(what.operand) if what.operand is not None else b""
-        old = free_name(section.name, identifiers(given) - {section.name})
+        given, taken = what.operand, frozenset[bytes]()
+        if given is not None:
+            taken = words_beside(source, given, reads_in(source, given, section.is_read))
+        old = free_name(section.name, taken)
         return _Function(old, False, new_value(source, what, section.is_read, old))
     text = _block(source, section, steps, section.name)
     return _Function(section.name, True, text) if text is not None else None

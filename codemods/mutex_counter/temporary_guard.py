@@ -21,7 +21,7 @@ from codemods.mutex_counter.guard_access import (
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
 from engine.detect.facts import Facts
-from engine.rust.codegen import first_free, identifiers
+from engine.rust.codegen import first_free, words_around
 from engine.rust.drop_scopes import DropScope, held_through, temporary_scope
 from engine.rust.effects import Effect, effects
 from engine.rust.influence import Influence
@@ -246,8 +246,7 @@ def _bound_first(
         raise Refused("another lock that the new value takes would be given back before the change")
     before, after = Span(node.start_byte, kept.start_byte), Span(kept.end_byte, node.end_byte)
     require_no_comment(source, before, after)
-    function = source.fn_item_of(node)
-    taken = identifiers(source.text(function)) if function is not None else frozenset[bytes]()
+    taken = words_around(source, node)
     names = (b"value", b"new_value", b"amount", b"operand")
     name = first_free(names, lambda n: n not in taken)
     up = source.parent(node)

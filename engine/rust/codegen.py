@@ -297,6 +297,13 @@ def first_free(wanted: Sequence[bytes], is_free: Callable[[bytes], bool]) -> byt
     return name
 
 
+def words_around(source: Source, node: Node) -> frozenset[bytes]:
+    """All words of the function that holds ``node``, with those around it: a name that is none of them
+    neither hides nor is hidden, wherever it is declared there."""
+    functions = [a for a in source.ancestors(node) if a.type == "function_item"]
+    return identifiers(source.text(functions[-1]) if functions else source.data)
+
+
 def is_free(
     source: Source,
     scopes: Scopes,

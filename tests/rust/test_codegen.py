@@ -317,6 +317,25 @@ def test_a_new_name_catches_no_other(rest: str, free: bool) -> None:
     assert codegen.is_free(source, scopes, b"count", where) is free
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        "fn f() { let count = 1; HERE; }",
+        "fn f() { HERE; let count = 1; }",
+        "fn f() { g(|count| 1); HERE; }",
+        "fn f() { if a { HERE; } work(count); }",
+        "fn f(count: u8) { fn g() { HERE; } }",
+        'fn f() { HERE; println!("{count}"); }',
+    ],
+)
+def test_the_words_around_a_place_are_those_of_all_of_its_function(function: str) -> None:
+    source = source_of("fn other(apart: u8) {} " + function)
+    at = source.data.index(b"HERE")
+    words = codegen.words_around(source, source.innermost(Span(at, at + 4)))
+    assert b"count" in words
+    assert b"apart" not in words
+
+
 def test_places_that_go_hold_no_name() -> None:
     source = source_of("fn f() { let count = 0; HERE; work(count); }")
     at = source.data.rindex(b"count")

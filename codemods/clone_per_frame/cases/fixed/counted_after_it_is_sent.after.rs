@@ -29,3 +29,27 @@ pub async fn keep(lines: Vec<String>, kept: &mut Vec<String>) -> usize {
     }
     blank + line_len
 }
+
+pub async fn trimmed(lines: &[&str], kept: &mut Vec<String>) -> usize {
+    let mut cut = 0;
+    for raw in lines {
+        let line_len = raw.len();
+        let line = raw.trim().to_string();
+        let line_len_2 = line.len();
+        kept.push(line);
+        cut += line_len - line_len_2;
+    }
+    cut
+}
+
+pub async fn widest(lines: &[&str], kept: &mut Vec<String>) -> usize {
+    let mut cut = 0;
+    for raw in lines {
+        let line = raw.trim().to_string();
+        let line_len_2 = line.len();
+        kept.push(line);
+        let line_len = raw.len();
+        cut += line_len - line_len_2;
+    }
+    cut
+}

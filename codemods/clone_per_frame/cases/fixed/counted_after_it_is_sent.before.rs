@@ -26,3 +26,25 @@ pub async fn keep(lines: Vec<String>, kept: &mut Vec<String>) -> usize {
     }
     blank + line_len
 }
+
+pub async fn trimmed(lines: &[&str], kept: &mut Vec<String>) -> usize {
+    let mut cut = 0;
+    for raw in lines {
+        let line_len = raw.len();
+        let line = raw.trim().to_string();
+        kept.push(line.clone());
+        cut += line_len - line.len();
+    }
+    cut
+}
+
+pub async fn widest(lines: &[&str], kept: &mut Vec<String>) -> usize {
+    let mut cut = 0;
+    for raw in lines {
+        let line = raw.trim().to_string();
+        kept.push(line.clone());
+        let line_len = raw.len();
+        cut += line_len - line.len();
+    }
+    cut
+}
