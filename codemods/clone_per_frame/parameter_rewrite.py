@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from engine.detect.facts import Facts
     from engine.rust.types import Type
 
-ITERATED = ("Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet")
+ITERATED = (
+    *("Vec", "VecDeque", "HashMap", "HashSet", "BTreeMap", "BTreeSet", "LinkedList", "BinaryHeap"),
+    *("Option", "Result"),
+)
 # Arguments of which the types are known, as references: by path and span.
 Texts = Mapping[tuple[str, Span], bytes]
 

@@ -43,6 +43,7 @@ from engine.rust.statement_nodes import body_of, let_of, patterns_of, value_matc
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _NOT_YET = frozenset({False})
+_GOES_OVER = "`for` goes over `{name}` at line {line}, and over a reference it may go in another way, or not at all"
 _CAPTURED = "a part of it is taken where it may be run elsewhere"
 
 
@@ -50,7 +51,8 @@ _CAPTURED = "a part of it is taken where it may be run elsewhere"
 class Told:
     """What is known of the body: ``reads`` whether the method of a name, called on what a node names, takes
     ``&self``; ``copied`` whether what a node names is ``Copy`` (None: its type is not known), ``iterated`` whether
-    it is a list or map of std, ``optional`` whether an ``Option`` or a ``Result``; ``lent`` the
+    it is a list, a map or an option of std, of which a reference gives references to the same items in the same
+    order, ``optional`` whether an ``Option`` or a ``Result``; ``lent`` the
     arguments that others turn into references, ``replaced`` those that they write anew."""
 
     reads: Callable[[Node, bytes], bool] = lambda node, name: False
@@ -230,6 +232,9 @@ class _Lender:
         renamed = whole and let is not None
         if any(b"&" in source.text(pattern) for pattern in patterns) or typed:
             return self._clone(node, clone, found) if renamed else found
+        if holder.type == "for_expression" and not self.told.iterated(node):
+            line, name = source.position(node.start_byte)[0], source.text(node)
+            return Needed(line, _GOES_OVER.format(name=name.decode("utf-8", "replace"), line=line))
         if target == "view" and holder.type != "for_expression":
             return self._clone(node, clone, found) if renamed else found
         before = self._noted()
