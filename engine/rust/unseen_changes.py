@@ -15,6 +15,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.files import Files, TypeOf
+from engine.rust.item_nodes import all_parameters, return_type
 from engine.rust.items import TYPES, Items
 from engine.rust.known_calls import is_std_method
 from engine.rust.nodes import access_of, bare, callee_name, path_of
@@ -37,6 +38,8 @@ class UnseenChanges:
         self._items = items
         self._callees = callees
         self._type_of = type_of
+        self._raw: dict[tuple[str, int], bool] = {}
+        self._derefs: dict[bytes, str] = {}
 
     def of(
         self,
@@ -108,21 +111,76 @@ class UnseenChanges:
             return
         sure = is_std_method(source.text(name))
         for where, function in self._callees(source, name, sure):
-            if looks_raw(where, function):
+            if self._is_raw(where, function, frozenset()):
                 yield f"`{source.quoted(span_of(name))}` hands it out by unsafe code"
+
+    def _is_raw(self, source: Source, function: Node, above: frozenset[tuple[str, int]]) -> bool:
+        """May what ``function`` gives come out of unsafe code: its own, that of a function that it calls and
+        that gives more than a number, or of the ``Deref`` of a type that it takes?"""
+        key = (source.path, function.start_byte)
+        if key in self._raw:
+            return self._raw[key]
+        if key in above:
+            return False
+        found = looks_raw(source, function) or self._takes_deref(source, function)
+        for call in () if found else walk_all(source, function):
+            name = callee_name(call) if call.type == "call_expression" else None
+            if name is None:
+                continue
+            sure = is_std_method(source.text(name))
+            found = any(
+                _gives(where, called) and self._is_raw(where, called, above | {key})
+                for where, called in self._callees(source, name, sure)
+            )
+            if found:
+                break
+        if found or not above:  # below another one it may rest on that one's being asked about
+            self._raw[key] = found
+        return found
+
+    def _takes_deref(self, source: Source, function: Node) -> bool:
+        """Is a parameter of a type of the workspace whose ``Deref`` has unsafe code?"""
+        for parameter in all_parameters(function):
+            for node in walk_all(source, parameter):
+                if node.type != "type_identifier":
+                    continue
+                for item in self._items.resolve(source, node, source.text(node), *TYPES):
+                    if self._deref_of(item.name):
+                        return True
+        return False
 
     def _deref(self, type_: Type) -> str:
         """The name of the workspace's type, if its ``Deref`` has unsafe code."""
-        for item in self._items.printed(type_.name, *TYPES):
-            head = re.compile(rb"\bDeref\b[^{;]*\bfor\s+(?:\w+::)*" + re.escape(item.name) + rb"\b")
-            for source in self._files.containing(b"Deref", item.name):
-                for hit in head.finditer(source.data):
-                    impl = source.enclosing(source.innermost(Span(*hit.span())), ["impl_item"])
-                    if impl is None:
-                        impl = source.innermost(Span(*hit.span()))
-                    if looks_raw(source, impl):
-                        return item.name.decode("utf-8", "replace")
+        items = self._items.printed(type_.name, *TYPES)
+        return next((said for item in items if (said := self._deref_of(item.name))), "")
+
+    def _deref_of(self, type_name: bytes) -> str:
+        if type_name not in self._derefs:
+            self._derefs[type_name] = self._read_deref(type_name)
+        return self._derefs[type_name]
+
+    def _read_deref(self, name: bytes) -> str:
+        head = re.compile(rb"\bDeref\b[^{;]*\bfor\s+(?:\w+::)*" + re.escape(name) + rb"\b")
+        for source in self._files.containing(b"Deref", name):
+            for hit in head.finditer(source.data):
+                impl = source.enclosing(source.innermost(Span(*hit.span())), ["impl_item"])
+                if impl is None:
+                    impl = source.innermost(Span(*hit.span()))
+                if any(self._is_raw(source, f, frozenset()) for f in _functions_in(source, impl)):
+                    return name.decode("utf-8", "replace")
         return ""
+
+
+def _functions_in(source: Source, impl: Node) -> Iterator[Node]:
+    return (node for node in walk_all(source, impl) if node.type == "function_item")
+
+
+def _gives(source: Source, function: Node) -> bool:
+    """Does the function give what may refer to something: more than nothing, a number or a text?"""
+    type_ = return_type(function)
+    if type_ is None or type_.type in ("primitive_type", "unit_type"):
+        return False
+    return source.text(type_) != b"String"
 
 
 def _is_local(scopes: Scopes, node: Node) -> bool:

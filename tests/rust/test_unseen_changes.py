@@ -29,6 +29,15 @@ impl std::ops::Deref for Shared {
     type Target = Lists;
     fn deref(&self) -> &Lists { unsafe { &*self.1 } }
 }
+pub fn view(s: &Shared) -> &Vec<u32> { s.list() }
+impl Shared { pub fn whole(&self) -> &Vec<u32> { view(self) } }
+pub struct Holds<'a>(&'a Shared);
+impl<'a> Holds<'a> { pub fn it(&self) -> &'a Vec<u32> { self.0.whole() } }
+pub fn names(s: &Shared) -> &Vec<u32> { &s.names }
+pub fn count() -> usize { unsafe { COUNT } }
+pub fn plain(s: &Lists) -> &Vec<u32> { count(); &s.lists }
+pub fn odd(s: &Lists, n: u32) -> &Vec<u32> { if n == 0 { &s.lists } else { even(s, n - 1) } }
+pub fn even(s: &Lists, n: u32) -> &Vec<u32> { odd(s, n) }
 pub struct Plain { lists: Lists }
 impl std::ops::Deref for Plain {
     type Target = Lists;
@@ -75,6 +84,10 @@ def why(text: str, types: dict[str, str] | None = None, owned: tuple[bytes, ...]
         ("fn f(s: &Shared) { let y = s.first().clone(); }", "`first` hands it out"),
         ("fn f(s: &Shared) { let l = s.list(); let y = l.clone(); }", "`list` hands it out"),
         ("fn f(s: &Shared) { for x in s.list() { x.clone(); } }", "`list` hands it out"),
+        ("fn f(s: &Shared) { view(s).clone(); }", "`view` hands it out by unsafe code"),
+        ("fn f(s: &Shared) { s.whole().clone(); }", "`whole` hands it out by unsafe code"),
+        ("fn f(s: &Holds) { s.it().clone(); }", "`it` hands it out by unsafe code"),
+        ("fn f(s: &Shared) { names(s).clone(); }", "`names` hands it out by unsafe code"),
         ("fn f(s: &Shared) { s.list().first().map(|x| x.clone()); }", "`list` hands it out"),
     ],
 )
@@ -88,6 +101,8 @@ def test_what_rustc_does_not_see(text: str, said: str) -> None:
         "fn f(x: &Vec<u32>) { let y = x.clone(); }",
         "fn f() { let y = NAMES.clone(); }",
         "fn f(s: &Shared) { let y = s.name().clone(); }",
+        "fn f(s: &Lists) { plain(s).clone(); }",
+        "fn f(s: &Lists) { odd(s, 3).clone(); }",
         "fn f(v: L) { let y = v.last().clone(); }",  # std's, as far as is known
         "fn f(x: Vec<u32>) { unsafe { h(); let y = x.clone(); } }",
         "fn f(s: &S) { unsafe { h(s.list.clone()) } }",
