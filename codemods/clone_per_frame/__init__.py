@@ -86,18 +86,20 @@ stays then. A copy into another type (`&str` to `String`, `Bytes` to `Vec<u8>`) 
 code, a trait of the workspace or `{:?}` of `Bytes` would see the difference.
 
 It is refused where rustc would not see what breaks: once a raw pointer or handle to the value was taken
-(`as_ptr`, `as_raw_fd`, `&raw`, a cast, `NonNull::from`, a function that takes one) or unsafe code looked
-into it; for a `static mut`, what a raw pointer leads to and what unsafe code hands out, which may change
-while it is borrowed; and where the code asks about the instance itself (`is_unique`, `try_into_mut`,
-`Arc::get_mut`, `ptr_eq`, `capacity`).
+(`as_ptr`, `as_raw_fd`, `&raw`, a cast, `NonNull::from`, a function that takes one) or unsafe code
+looked into it; for a `static mut`, what a raw pointer leads to and what unsafe code hands out, by
+functions that hand it on too, which may change while it is borrowed; and where the code asks about the
+instance itself (`is_unique`, `try_into_mut`, `Arc::get_mut`, `ptr_eq`, `capacity`).
 
-It is refused where the value is reached through a lock, a `RefCell`, a concurrent map's reference
-or a snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone is what lets the lock
-go. A deep copy of something with a `Cell` or a `Mutex` inside is a snapshot and stays. Senders and
-permits are not moved: a channel would close earlier.
+It is refused where the value is reached through a lock, a `RefCell`, a concurrent map's reference or a
+snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone is what lets the lock go. So
+is a part of what a call has just made (`let name = job(m).name.clone()`), where a reference would keep
+all of it to the end of the block: a lock held, a channel open, a `Drop` late. A deep copy of something
+with a `Cell` or a `Mutex` inside is a snapshot and stays. Senders and permits are not moved: a channel
+would close earlier.
 
-A moved `Vec`, `String` or map keeps its spare capacity, where a clone is as large as what it holds:
-the note says so where the value is stored (in a struct, a collection, a static).
+A moved `Vec`, `String` or map keeps its spare capacity, where a clone is as large as what it holds: the
+note says so where the value is stored (in a struct, a collection, a static).
 
 With `reuse = true` a loop's `BytesMut` that is copied out and then cleared hands out its frames
 instead (`split`, and `reserve` in the place of `clear`), for review.

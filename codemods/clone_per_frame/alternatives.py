@@ -54,6 +54,7 @@ class Alternatives:
         it."""
         located, types, ownership = decision.located, decision.types, decision.ownership
         said = self._obstacles.of_borrow(located, types, scopes, generic)
+        said = said or self._obstacles.of_maker(located, types)
         if said:
             decision.refuse(said)
             decision.quiet = said

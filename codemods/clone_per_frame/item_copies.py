@@ -19,7 +19,7 @@ from engine.rust.places import place_of
 from engine.rust.scopes import Scopes
 from engine.rust.statement_nodes import let_of, patterns_of, value_matched
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import is_counted, is_named, view_of
+from engine.rust.type_facts import is_counted, is_named, may_guard, view_of
 from engine.rust.types import Type
 from engine.rust.usages import NAMING, Usage, UsageKind, usage_of
 
@@ -129,7 +129,9 @@ class ItemCopies:
         located, item = decision.located, decision.types.cloned
         source, usage = located.source, usage_of(located.source, lent.end)
         places = self.facts.typed_places
-        if usage.kind in NAMING and places.is_guarded(source, scopes, located.place):
+        guarded = places.is_guarded(source, scopes, located.place)
+        told = places.types_of(source, located.place)
+        if usage.kind in NAMING and (guarded or any(t is not None and may_guard(t) for t in told)):
             return None  # the copy is what lets the lock go
         changes = {edit.span: edit.replacement for edit in edits}
         text = replaced(source, span_of(lent.end), changes)

@@ -154,6 +154,19 @@ class Obstacles:
         shown = types.cloned.short(60)
         return f"the copy makes a `{shown}` of it, and {why}" if why else ""
 
+    def of_maker(self, located: LocatedClone, types: CloneTypes) -> str:
+        """Why no reference may be kept to a part of what a call has just made."""
+        places, usage, source = self._facts.typed_places, located.usage, located.source
+        let = usage.holder.type == "let_declaration" and usage.kind in NAMING
+        opened = (
+            located.clone.seen_as != b""
+        )  # by methods, which do not lengthen a temporary's life
+        if let and (gone := places.ends_first(source, located.place, opened)):
+            return gone
+        if opened or types.receiver.is_shared_ref:
+            return ""
+        return places.held_on(source, located.place, located.clone.node, let)
+
     def snapshot(self, located: LocatedClone, types: CloneTypes, scopes: Scopes) -> str:
         """Why the place may change while a reference to it lives, though rustc does not see it."""
         borrows = types.receiver.is_ref or is_named(types.receiver, "Cow")

@@ -189,7 +189,8 @@ class Facts:
     @cached_property
     def typed_places(self) -> TypedPlaces:
         """Places by their types: owned, behind a lock, to be moved."""
-        return TypedPlaces(self.type_of, self.type_facts, self.defined_types.drops)
+        drops = TypeFacts(DefinedTypes(self.items, self.sources, ("Drop",)).ownership)
+        return TypedPlaces(self.type_of, self.type_facts, self.defined_types.drops, drops)
 
     @cached_property
     def holders(self) -> Holders:

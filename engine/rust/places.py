@@ -86,6 +86,17 @@ def is_own_field(place: Place) -> bool:
     return place.root.type == "self" and place.simple and bool(place.fields)
 
 
+def made_at_end(place: Place) -> Node | None:
+    """What a call, a macro or a literal has just made and of which the place is a part, with nothing but
+    fields, indices and ``*`` between: a reference to the place holds on to all of it (Rust reference,
+    "Temporary lifetime extension"). None where it starts from a name."""
+    for node in reversed(place.prefixes):
+        if access_of(node) is None and indexed(node) is None and dereferenced(node) is None:
+            named = node.type in (*_NAMES, "scoped_identifier", *_TEXTS)
+            return None if named else node
+    return None
+
+
 class Reach(Enum):
     """How one expression reaches into another's place."""
 

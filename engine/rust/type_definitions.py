@@ -8,7 +8,7 @@ defines, types with a ``Clone`` of their own; these are said to be unknown, with
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from tree_sitter import Node
@@ -28,11 +28,18 @@ _DEPTH = 8  # structs inside structs; deeper is left unknown
 
 
 class DefinedTypes:
-    """Judges the workspace's own types. Answers are kept: one object per plan."""
+    """Judges the workspace's own types. Answers are kept: one object per plan.
 
-    def __init__(self, items: Items, files: Files) -> None:
+    ``own``: which traits make a type unknown where it does not derive them, or has an impl of its own.
+    Without "Clone" it is told what dropping a value does, without either what it holds.
+    """
+
+    def __init__(
+        self, items: Items, files: Files, own: Collection[str] = ("Clone", "Drop")
+    ) -> None:
         self._items = items
         self._files = files
+        self._own = frozenset(own)
         self._judged: dict[tuple[Item, tuple[Type, ...]], Ownership] = {}
         self._open: list[tuple[Item, tuple[Type, ...]]] = []
 
@@ -64,9 +71,11 @@ class DefinedTypes:
             return unknown(f"`{name}` could not be read from its definition")
         source, node = self._items.open(item)
         derived = derives(source, node)
-        if b"Clone" not in derived:
-            return unknown(f"`{name}` has a `Clone` of its own")
-        if self._drops(item.name):
+        drops = "Drop" in self._own and self._drops(item.name)
+        if "Clone" in self._own and b"Clone" not in derived:
+            also = ", and a `Drop` of its own, which would run at another time" if drops else ""
+            return unknown(f"`{name}` has a `Clone` of its own{also}")
+        if drops:
             return unknown(f"`{name}` has a `Drop` of its own, which would run at another time")
         facts = TypeFacts(self.ownership)
         inner = joined(map(facts.ownership, self._held(source, node, args)))

@@ -133,3 +133,22 @@ def test_reasons(text: str, why: str) -> None:
 def test_what_has_a_drop_of_its_own(told: str, drops: bool) -> None:
     workspace = Workspace({"src/lib.rs": LIB})
     assert DefinedTypes(workspace.items, workspace.sources).drops(parse(told)) is drops
+
+
+@pytest.mark.parametrize(
+    ("told", "dropped", "held"),
+    [
+        ("Own", Nature.PLAIN, Nature.PLAIN),
+        ("Dropped", Nature.UNKNOWN, Nature.PLAIN),
+        ("Celled", Nature.CELL, Nature.CELL),
+        ("Generic<T>", Nature.UNKNOWN, Nature.UNKNOWN),
+    ],
+)
+def test_what_dropping_does_and_what_is_held_whatever_a_clone_is(
+    told: str, dropped: Nature, held: Nature
+) -> None:
+    workspace = Workspace(FILES)
+    of_drop = DefinedTypes(workspace.items, workspace.sources, ("Drop",))
+    of_all = DefinedTypes(workspace.items, workspace.sources, ())
+    assert TypeFacts(of_drop.ownership).ownership(parse(told)).nature is dropped
+    assert TypeFacts(of_all.ownership).ownership(parse(told)).nature is held

@@ -113,3 +113,62 @@ def test_out_of_what_drops_itself_nothing_is_moved() -> None:
 def test_types_on_the_way() -> None:
     places, source, _, _, place = given("x.a.clone();", {"x": "&app::T", "x.a": STRING})
     assert sorted(str(t) for t in places.types_of(source, place)) == ["&app::T", STRING]
+
+
+JOB = {"job(m)": "app::Job", "job(m).name": STRING, "job(m).tags": f"std::vec::Vec<{STRING}>"}
+JOBS = {**JOB, "job(m).tags[0]": STRING, "job(m).name()": f"&{STRING}"}
+PLAIN = {"job(m)": f"({STRING}, u8)", "job(m).0": STRING}
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "named", "held"),
+    [
+        ("let v = job(m).name.clone();", JOBS, True, True),
+        ("let v = job(m).tags[0].clone();", JOBS, True, True),
+        ("let v = &job(m).name.clone();", JOBS, False, True),
+        ("let v = Some(&job(m).name.clone());", JOBS, False, True),
+        ("g(&job(m).name.clone());", JOBS, False, False),  # to the end of the statement either way
+        ("let v = g(&job(m).name.clone());", JOBS, False, False),
+        ("let v = job(m).name().clone();", JOBS, True, False),  # a reference is nothing to hold
+        ("let v = job(m).0.clone();", PLAIN, True, False),
+        ("let v = job(m).name.clone();", {}, True, True),
+        ("let v = x.name.clone();", {}, True, False),
+    ],
+)
+def test_what_a_reference_to_a_part_holds_on_to(
+    body: str, told: Mapping[str, str], named: bool, held: bool
+) -> None:
+    places, source, _, node, place = given(body, told)
+    said = places.held_on(source, place, node, named)
+    assert ("`job(m)` makes would live on" in said) is held and bool(said) is held
+
+
+@pytest.mark.parametrize(
+    ("body", "told", "lent", "made"),
+    [
+        ("let v = a().as_ref().clone();", {"a()": ARC, "a().as_ref()": f"&{STRING}"}, False, "a()"),
+        (
+            "let v = a().0.get().clone();",
+            {"a()": "(u8,)", "a().0": STRING, "a().0.get()": "&u8"},
+            False,
+            "a()",
+        ),
+        ("let v = job(m).name.clone().unwrap();", JOBS, True, "job(m)"),
+        ("let v = job(m).name.clone();", JOBS, False, ""),
+        ("let v = job(m).name().clone();", JOBS, False, ""),  # it may be what the job borrows
+        (
+            "let v = a().0.len().clone();",
+            {"a()": f"(&{STRING},)", "a().0": f"&{STRING}", "a().0.len()": "&u8"},
+            False,
+            "",
+        ),
+        ("let v = x.get().clone();", {"x": STRING, "x.get()": "&u8"}, True, ""),
+        ("let v = a().at(x).clone();", {"a()": STRING, "a().at(x)": "&u8"}, False, ""),
+    ],
+)
+def test_what_has_no_life_behind_its_statement(
+    body: str, told: Mapping[str, str], lent: bool, made: str
+) -> None:
+    places, source, _, _, place = given(body, told)
+    said = places.ends_first(source, place, lent)
+    assert said == (f"what `{made}` makes is gone at the end of the statement" if made else "")
