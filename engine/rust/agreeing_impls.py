@@ -172,6 +172,8 @@ class AgreeingImpls:
     def _is_for_values(self, source: Source, impl: Node) -> bool:
         """Is the impl's type one of the pair, a reference to one, or generic?"""
         of = item_nodes.type_of(impl)
+        while of is not None and of.type == "reference_type":
+            of = nodes.named_children(of)[-1]
         if of is None or of.type not in _NAMED:
             return True
         head = nodes.generic_head(of)

@@ -1,5 +1,5 @@
 // level: safe
-//! Parameters that loops go over: std's lists, maps and options give the same items by reference.
+//! Parameters that loops go over: std's lists and maps give the same items by reference.
 
 use std::collections::{BTreeMap, BinaryHeap, LinkedList};
 
@@ -19,14 +19,6 @@ fn heaped(heap: BinaryHeap<String>) -> usize {
     sum
 }
 
-fn named(name: Option<String>) -> usize {
-    let mut sum = 0;
-    for text in name {
-        sum += text.len();
-    }
-    sum
-}
-
 fn nested(table: BTreeMap<String, Vec<String>>) -> usize {
     let mut sum = 0;
     for (key, values) in table {
@@ -40,12 +32,11 @@ fn nested(table: BTreeMap<String, Vec<String>>) -> usize {
 pub async fn run(
     chain: &LinkedList<String>,
     heap: &BinaryHeap<String>,
-    name: &Option<String>,
     table: &BTreeMap<String, Vec<String>>,
 ) -> usize {
     let mut sum = 0;
     for _ in 0..2 {
-        sum += chained(chain.clone()) + heaped(heap.clone()) + named(name.clone());
+        sum += chained(chain.clone()) + heaped(heap.clone());
         sum += nested(table.clone());
     }
     sum
