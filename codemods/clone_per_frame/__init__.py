@@ -74,6 +74,10 @@ hold nothing else. They are for review where
   is changed only where its package is not published (`publish = false`), with all its calls in the
   workspace.
 
+A parameter stays where a call stands in code that this configuration does not compile (a `cfg`, a file of no
+target), as nobody would check it, and where a `use .. as` gives the function another name. A public function
+keeps its parameter where code in the documentation of the workspace names it, which runs as a test.
+
 It is also for review where the package asks elsewhere who holds such a value (`Arc::strong_count`,
 `Bytes::is_unique`): one holder less may be seen there.
 
@@ -203,6 +207,7 @@ class ClonePerFrame(Codemod):
         from .located_clone import (
             Definitions,
             asked_spans,
+            call_questions,
             copy_questions,
             frame_questions,
             impl_questions,
@@ -225,6 +230,7 @@ class ClonePerFrame(Codemod):
         if answers is not None:
             yield from impl_questions(sites, sources, answers)
             yield from part_questions(sites, definitions, sources, answers)
+            yield from call_questions(sites, definitions, sources, answers)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from .plan import plan

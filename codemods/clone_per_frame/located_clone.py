@@ -28,12 +28,14 @@ from engine.rust.scopes import Binding, Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import TypeFacts, is_bytes, is_named, view_of
+from engine.rust.unbuilt_calls import doubtful, teller
 from engine.rust.usages import NAMING, Usage, UsageKind, usage_of
 
 from .into_mut import INTO
 
 if TYPE_CHECKING:
     from engine.detect.facts import Sources
+    from engine.rust.types import Type
 
 _DEFINED = re.compile(rb"\bfn\s+((?:r#)?\w+)")
 
@@ -185,15 +187,10 @@ def part_questions(
     sites: Iterable[Site], definitions: Definitions, sources: Sources, answers: Answers
 ) -> Iterator[Question]:
     """What is in the values that functions by the names of those that take the copies take apart?"""
-    taken: set[tuple[bytes, int, str]] = set()
-    for site in sites:
-        made = answers.type_of(site.path, site.span)
-        found = _read(sources.get(site.path), site.span) if made is not None else None
-        given = (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT)
-        if made is None or found is None or found[1].kind not in given:
-            continue
-        if found[1].name in definitions.names:
-            taken.add((found[1].name, found[1].index, made.last))
+    taken = {
+        (usage.name, usage.index, made.last)
+        for usage, made in _given_away(sites, definitions, sources, answers)
+    }
     for name, index, type_ in sorted(taken):
         for source in sources.containing(b"fn", name):
             for function in functions_named(source, name):
@@ -206,6 +203,30 @@ def part_questions(
                     for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
                         for node in parts(source, scopes, binding):
                             yield Question(source.path, span_of(node))
+
+
+def call_questions(
+    sites: Iterable[Site], definitions: Definitions, sources: Sources, answers: Answers
+) -> Iterator[Question]:
+    """Are the other calls of the functions that take the copies compiled, where they may not be?"""
+    names = {usage.name for usage, _ in _given_away(sites, definitions, sources, answers)}
+    for name in sorted(names):
+        for source, call in doubtful(sources, name):
+            yield Question(source.path, span_of(teller(call)))
+
+
+def _given_away(
+    sites: Iterable[Site], definitions: Definitions, sources: Sources, answers: Answers
+) -> Iterator[tuple[Usage, Type]]:
+    """The copies, of known types, that something takes which is called like a function of the workspace."""
+    for site in sites:
+        made = answers.type_of(site.path, site.span)
+        found = _read(sources.get(site.path), site.span) if made is not None else None
+        given = (UsageKind.ARGUMENT, UsageKind.METHOD_ARGUMENT)
+        if made is None or found is None or found[1].kind not in given:
+            continue
+        if found[1].name in definitions.names:
+            yield found[1], made
 
 
 def bound_by(clone: Clone, usage: Usage) -> tuple[Binding, ...]:

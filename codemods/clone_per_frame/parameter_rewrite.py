@@ -11,13 +11,15 @@ from engine.base.model import Edit, Level, Span
 from engine.rewrite.use_declarations import name as named
 from engine.rust import item_nodes, nodes
 from engine.rust.borrows import Needed, Target
-from engine.rust.calls import Receiver, is_given_away
+from engine.rust.calls import Receiver, is_given_away, is_spawn, may_give_future
 from engine.rust.codegen import needs_parentheses
+from engine.rust.doc_code import in_doc_code
 from engine.rust.lendable import Lendable, Told, lendable
 from engine.rust.moves import takes_value
 from engine.rust.signatures import Obstacle, Parameter, Passed, elides_lifetime
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_counted, is_named
+from engine.rust.unbuilt_calls import Unbuilt
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -127,13 +129,17 @@ def gives_value(
 
 
 def _called_outside(parameter: Parameter, facts: Facts) -> str:
-    """Where a package that is no member of the workspace may call the function, in words; "" for nowhere."""
+    """Where a package that is no member of the workspace, or a test in the documentation, may call the
+    function, in words; "" for nowhere."""
     if not facts.signatures.is_public(parameter.item):
         return ""
     package = facts.package_of(parameter.item.path)
     found = facts.outside(parameter.item.name, package.crate) if package is not None else ()
     for path, line in found:
         return f"{path}:{line}, outside of this workspace, names `{parameter.name}`"
+    if shown := in_doc_code(facts.sources, parameter.item.name):
+        path, line = shown
+        return f"the code in the documentation at line {line} of {path} names `{parameter.name}`"
     return ""
 
 
@@ -153,18 +159,35 @@ def calls(
     """All calls that are certain to be of this function (or give an argument that is ``known`` to be
     for it), and why there is one that cannot change; the others are left to ``follow``."""
     found: list[Passed] = []
+    unbuilt = Unbuilt(facts.sources, parameter.item.name, facts.type_of, facts.unknown)
     for passed in facts.signatures.passed(parameter):
         if isinstance(passed, Obstacle):
             return [], passed.reason
-        if is_given_away(passed.source, passed.call):
-            place = f"line {passed.source.position(passed.name.start_byte)[0]}"
+        if unbuilt.holds(passed.source, passed.call):
+            line = passed.source.position(passed.name.start_byte)[0]
             return [], (
-                f"{place} of {passed.source.path} spawns `{parameter.name}`, "
-                "which must own what it takes"
+                f"line {line} of {passed.source.path} calls `{parameter.name}` in code that this "
+                "configuration is not known to compile"
             )
+        if given := _given_away(parameter, passed):
+            return [], given
         if passed.certain or (passed.source.path, span_of(passed.argument)) in known:
             found.append(passed)
     return found, ""
+
+
+def _given_away(parameter: Parameter, passed: Passed) -> str:
+    """That a call's result goes to another task or thread, or is a future that is kept, in words; "" where
+    it does not."""
+    source = passed.source
+    outer = nodes.call_around(passed.call)
+    spawned = outer is not None and is_spawn(source, outer)
+    kept = may_give_future(parameter.source, parameter.function)
+    if not spawned and not (kept and is_given_away(source, passed.call)):
+        return ""
+    line = source.position(passed.name.start_byte)[0]
+    what = "spawns" if spawned else "keeps the future of"
+    return f"line {line} of {source.path} {what} `{parameter.name}`, which must own what it takes"
 
 
 def level_of(parameter: Parameter, plain: bool) -> Level:

@@ -23,11 +23,12 @@ from engine.rust.items import FUNCTIONS, TYPES, Items
 from engine.rust.known_calls import is_std_method
 from engine.rust.queries import walk
 from engine.rust.syntax import FUNCTIONS as BODIES
-from engine.rust.syntax import Source, span_of
+from engine.rust.syntax import Source, is_async, span_of
 from engine.rust.types import Type
 
 # std, tokio, rayon, crossbeam, async-std: `spawn`, `spawn_blocking`, `spawn_local`, `spawn_on` ...
 _SPAWN = re.compile(rb"(?:\w*_)?spawn(?:_\w+)?")
+_FUTURE = re.compile(rb"\b(?:impl|dyn)\b|Future|Task")
 _KEEPING_FUTURES = frozenset(b"block_on push boxed boxed_local".split())
 
 
@@ -268,6 +269,15 @@ def is_given_away(source: Source, call: Node) -> bool:
     if outer is None or name is None:
         return False
     return is_spawn(source, outer) or source.text(name) in _KEEPING_FUTURES
+
+
+def may_give_future(source: Source, function: Node) -> bool:
+    """Is what the function returns a future, or may it be one (``impl ..``, ``dyn ..``, a type that is called
+    so)?"""
+    result = item_nodes.return_type(function)
+    return is_async(function) or (
+        result is not None and _FUTURE.search(source.text(result)) is not None
+    )
 
 
 def spawned_around(source: Source, node: Node) -> Node | None:

@@ -20,6 +20,7 @@ from engine.base.model import Span
 from engine.rust import item_nodes, nodes
 from engine.rust.definitions import Item, owner_of
 from engine.rust.files import Files, PackageOf
+from engine.rust.imports import declared
 from engine.rust.items import FUNCTIONS, TYPES, Items
 from engine.rust.scopes import Binding
 from engine.rust.syntax import COMMENTS, Source, attributes, span_of
@@ -176,8 +177,18 @@ class Signatures:
             if use == "value":
                 yield Obstacle(f"`{name}` is used as a value at line {line} of {source.path}")
                 return
+            if use == "definition" and (renamed := self._renamed(function, source, node)):
+                yield Obstacle(
+                    f"`{name}` is called `{renamed}` by the `use` at line {line} of {source.path}"
+                )
+                return
             if use != "call":
                 continue
+            if self._is_of_several(function, source, node):
+                yield Obstacle(
+                    f"line {line} of {source.path} calls another `{name}` in another configuration"
+                )
+                return
             call = source.enclosing(node, ("call_expression",))
             if call is None:
                 yield _not_understood(function, source, node)
@@ -210,10 +221,34 @@ class Signatures:
         scopes = self._files.scopes(source, holder) if holder is not None else None
         if path is None and scopes is not None and scopes.binding_at(node) is not None:
             return True
+        found = self._meant(source, node)
+        return bool(found) and function not in found
+
+    def _meant(self, source: Source, node: Node) -> tuple[Item, ...]:
+        """The functions that the name, with the path that it ends, may mean."""
+        path = nodes.path_of(node.parent) if node.parent is not None else None
         whole = node.parent if path is not None and path[1] == node else node
         assert whole is not None
-        found = self._items.resolve(source, node, source.text(whole), *FUNCTIONS)
-        return bool(found) and function not in found
+        return self._items.resolve(source, node, source.text(whole), *FUNCTIONS)
+
+    def _is_of_several(self, function: Item, source: Source, node: Node) -> bool:
+        """May the path mean the function in one configuration, and another one in another?"""
+        found = self._meant(source, node) if node.type == "identifier" else ()
+        return function in found and len(found) > 1
+
+    def _renamed(self, function: Item, source: Source, node: Node) -> str:
+        """The other name that a ``use`` gives to the function; "" where it keeps its own, or where another
+        function is meant."""
+        use = source.enclosing(node, ("use_declaration",))
+        if use is None or function.owner:
+            return ""
+        for local, full in declared(source, use):
+            if nodes.last_segment(full) != function.name or local in (function.name, b"*"):
+                continue
+            found = self._items.resolve(source, use, full, *FUNCTIONS)
+            if not found or function in found:
+                return local.decode("utf-8", "replace")
+        return ""
 
     def _on_self(self, source: Source, node: Node, function: Item) -> bool:
         """``self.name(..)`` or ``Self::name(..)`` in an impl of the same type."""

@@ -177,6 +177,33 @@ def test_calls_in_the_workspace_change_where_nothing_is_published(
     assert b"one::length(&String::new())" in changed["three/src/lib.rs"]
 
 
+def test_a_future_that_is_kept_owns_what_it_takes() -> None:
+    text = (
+        b"async fn f(x: &String, d: D) { d.push(length(x.clone())); } async fn length(t: String) -> "
+        b"usize { t.len() }"
+    )
+    told = {**TEXT, b"length": "fn(std::string::String) -> impl Future<Output = usize> {length}"}
+    (found,) = every_plan({"src/lib.rs": text}, told)
+    assert found.dismissed and "keeps the future of `length`, which must own" in found.reason
+
+
+def test_a_function_that_the_documentation_calls_keeps_its_parameter() -> None:
+    docs = b"/// ```\n/// assert_eq!(one::length(String::new()), 0);\n/// ```\n"
+    files = {
+        "one/src/lib.rs": docs + b"pub fn length(t: String) -> usize { t.len() }",
+        "two/src/lib.rs": b"use one::length; async fn f(x: &String) -> usize { length(x.clone()) }",
+    }
+    told = {**TEXT, b"length": "fn(std::string::String) -> usize {one::length}"}
+    workspace = Workspace({path: text.decode() for path, text in files.items()}, publish=False)
+
+    def package_of(path: str) -> Package:
+        return cast(Package, workspace.package_of(path))
+
+    (found,) = CODEMOD.plan(sites_of(files), replace(facts_of(files, told), package_of=package_of))
+    assert found.dismissed
+    assert "in the documentation at line 2 of one/src/lib.rs names `length`" in found.reason
+
+
 KEEPS = "fn keep(t: String, a: &mut Vec<String>) { if t.len() > 3 { a.push(t); } }"
 
 
@@ -187,7 +214,8 @@ KEEPS = "fn keep(t: String, a: &mut Vec<String>) { if t.len() > 3 { a.push(t); }
         ('keep("no".to_string(), a); keep(x.clone(), a);', 'keep("no", a); keep(x, a);'),
         ("keep(make(), a); keep(x.clone(), a);", "! line 1 of src/lib.rs gives `keep` a value"),
         ("run(keep); keep(x.clone(), a);", "! `keep` is used as a value"),
-        ("spawn(keep(x.clone(), a));", "! which must own what it takes"),
+        ("spawn(keep(x.clone(), a));", "! spawns `keep`, which must own what it takes"),
+        ("done.push(keep(x.clone(), a));", "done.push(keep(x, a));"),
     ],
 )
 def test_what_is_kept_on_some_ways_is_cloned_there(calls: str, after: str) -> None:

@@ -12,6 +12,7 @@ from engine.rust.calls import (
     Receiver,
     is_given_away,
     is_spawn,
+    may_give_future,
     parameter_of,
     spawned_around,
 )
@@ -304,6 +305,22 @@ def test_futures_that_are_given_away(statement: str, given: bool) -> None:
     source = Source("src/lib.rs", f"fn g() {{ {statement} }}".encode())
     node = next(n for n in walk(source.root) if source.text(n) == b"a(x)")
     assert is_given_away(source, node) is given
+
+
+@pytest.mark.parametrize(
+    ("function", "future"),
+    [
+        ("async fn f() -> u8 { 1 }", True),
+        ("fn f() -> impl Future<Output = u8> { g() }", True),
+        ("fn f() -> BoxFuture<'static, u8> { g() }", True),
+        ("fn f() -> Pin<Box<dyn std::future::Future<Output = u8>>> { g() }", True),
+        ("fn f() -> usize { 1 }", False),
+        ("fn f() {}", False),
+    ],
+)
+def test_functions_that_may_give_a_future(function: str, future: bool) -> None:
+    source = Source("a.rs", function.encode())
+    assert may_give_future(source, source.root.named_children[0]) is future
 
 
 def test_what_is_spawned_around() -> None:

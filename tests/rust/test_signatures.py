@@ -87,8 +87,17 @@ _PASSED = [
     ('// f(x, y)\nfn g() { "f(x, y)"; }', []),
     ("mod m { fn f(a: A) {} fn g() { f(x); super::f(y, z); } }", ["y"]),
     ("mod m { pub fn f(a: A) {} } fn g() { m::f(x); }", []),
-    ("mod m { use super::f as g; fn h() { g(x, y); } }", []),
-]
+    ("mod m { use super::f as g; fn h() { g(x, y); } }",
+     ["! `f` is called `g` by the `use` at line 2 of src/lib.rs"]),
+    ("mod m { use super::{a, f as g}; }", ["! `f` is called `g` by the `use` at line 2 of src/lib.rs"]),
+    ("mod m { pub use crate::f as _; }", ["! `f` is called `_` by the `use` at line 2 of src/lib.rs"]),
+    ("mod m { use super::f; fn h() { f(x, y); } }", ["x"]),
+    ("mod m { pub fn f(a: A) {} } use m::f as g; fn h() { g(x, y); f(z, y); }", ["z"]),
+    # another definition in another configuration
+    ("#[cfg(unix)] fn f(a: A, b: B) {} fn g() { f(x, y); }",
+     ["! line 2 of src/lib.rs calls another `f` in another configuration"]),
+    ("mod m { fn f(a: A) {} } fn g() { f(x, y); }", ["x"]),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "passed"), _PASSED)
