@@ -35,6 +35,7 @@ from engine.rust.nodes import (
     callee_name,
     callee_of,
     method_on,
+    operation_of,
 )
 from engine.rust.signatures import ReferenceBound
 from engine.rust.syntax import span_of
@@ -60,8 +61,10 @@ def borrow(on: Borrower) -> Rewrite | None:
             return _method(on)
         case UsageKind.FIELD:
             return _field(on)
-        case UsageKind.INDEX | UsageKind.DEREF:
+        case UsageKind.INDEX if on.only_reads():
             return on.bare("reads it in place")
+        case UsageKind.DEREF if on.only_reads():
+            return on.dereferenced("reads it in place")
         case UsageKind.REF:
             return _reference(on)
         case UsageKind.REF_MUT:
@@ -179,16 +182,17 @@ def _field(on: Borrower) -> Rewrite | None:
     text = on.clone.receiver_text + b"".join(on.usage.name.split())
     outer = on.source.parent(on.usage.holder)
     shown = text.decode("utf-8", "replace")
-    read = (
-        on.type_facts.is_copy(on.types.taker)
-        or (outer is not None and borrowed(outer) is not None)
-        or is_shown(on.source, on.usage.holder)
-    )
+    copied = on.type_facts.is_copy(on.types.taker)
     access = access_of(outer) if outer is not None else None
-    if access is not None:
-        if not (is_reading_method(word := on.source.text(access.name)) or word in COPYING):
+    read = on.only_reads()
+    if not read:
+        # A copy of the field alone may be changed as the whole copy was; `n.clone() += 1` is no code.
+        operation = operation_of(on.source, outer) if outer is not None else None
+        if copied or access is not None or operation is not None:
             return None
-        read = True
+    else:
+        seen = outer is not None and borrowed(outer) is not None
+        read = copied or access is not None or seen or is_shown(on.source, on.usage.holder)
     if read:
         return on.made(on.usage.holder, text, f"`{shown}` is read in place.")
     return on.made(

@@ -13,11 +13,13 @@ from engine.rust.borrows import parts_taken
 from engine.rust.calls import Receiver
 from engine.rust.codegen import has_comment_around
 from engine.rust.copies import Clone
+from engine.rust.known_calls import COPYING, is_reading_method, is_taking_method
 from engine.rust.nodes import arguments_of, borrowed, call_around, is_mut, method_call
+from engine.rust.read_places import is_only_read
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import ReferenceBound
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import TypeFacts, view_of
+from engine.rust.type_facts import TypeFacts, is_data, is_view, view_of
 from engine.rust.usages import Usage
 
 from .clone_types import CloneTypes, Rewrite
@@ -89,6 +91,39 @@ class Borrower:
         owner = self.told(method.receiver)
         viewed = view_of(owner) if owner is not None else None
         return self.types.view and viewed is not None and viewed.kind == "slice"
+
+    def only_reads(self) -> bool:
+        """Does what is done with the parts of the copy, ``x.clone()[i].name``, only read them, so that it
+        may be done with those of the place?"""
+        return is_only_read(self.source, self.clone.node, self._reads_part)
+
+    def _reads_part(self, part: Node, method: bytes) -> bool:
+        type_ = self.told(part)
+        if type_ is None:
+            return False
+        for step in type_.deref_chain():
+            found = self.by_reference(step, method)
+            if found is not Receiver.UNKNOWN:
+                return found is Receiver.REFERENCE
+        if method in COPYING:
+            return True
+        reads = is_reading_method(method) and not is_taking_method(method)
+        return reads and any(is_data(t) or is_view(t) for t in type_.deref_chain())
+
+    def dereferenced(self, how: str) -> Rewrite | None:
+        """The place in ``*x.clone()``, behind so many references that the same is seen."""
+        types, place = self.types, self.clone.receiver_text
+        if types.same:
+            return self.bare(how)
+        seen, chain = types.cloned.deref_chain()[1:2], types.receiver.deref_chain()
+        if not seen:  # another `Deref`
+            stars = 1 if types.behind or self.mutable else -1
+        else:
+            stars = chain.index(seen[0]) - 1 if seen[0] in chain else -1
+        if stars < 0:
+            return None
+        told = f"`{self.clone.name}` is used where it is: {how}."
+        return self.made(self.clone.node, b"*" * stars + place, told)
 
     def reference(self) -> bytes:
         """The place as a reference, as short as it can be."""

@@ -18,7 +18,7 @@ from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
 from engine.rust.usages import NAMING, UsageKind, usage_of
 
-from .located_clone import bound_by, taker_of
+from .located_clone import bound_by, takers_of
 
 KIND = "items"  # of a site
 
@@ -73,5 +73,4 @@ def asked(source: Source, span: Span) -> Iterator[Node]:
             usage = usage_of(source, lent.end)
             clone = Clone(source, lent.end, receiver, b"clone", b"")
             yield from parts_taken(source, scopes, bound_by(clone, usage))
-            if (taker := taker_of(usage)) is not None:
-                yield taker
+            yield from takers_of(source, lent.end, usage)

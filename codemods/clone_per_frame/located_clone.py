@@ -24,6 +24,7 @@ from engine.rust.opened_copies import opened
 from engine.rust.per_source import per_source
 from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
+from engine.rust.read_places import place_from
 from engine.rust.scopes import Binding, Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
 from engine.rust.syntax import Source, span_of
@@ -125,9 +126,7 @@ def asked_spans(source: Source, span: Span) -> tuple[Span, ...]:
 def _of_usage(clone: Clone, usage: Usage, scopes: Scopes) -> Iterator[Node]:
     """The expressions whose types tell what is done with the copy."""
     yield from parts_taken(clone.source, scopes, bound_by(clone, usage))
-    holder = taker_of(usage)
-    if holder is not None:
-        yield holder
+    yield from takers_of(clone.source, clone.node, usage)
 
 
 def copy_questions(site: Site, answers: Answers) -> Iterator[Question]:
@@ -237,6 +236,14 @@ def bound_by(clone: Clone, usage: Usage) -> tuple[Binding, ...]:
     scopes = scopes_of(clone.source, function) if function is not None else None
     patterns = map(span_of, patterns_of(usage.holder))
     return tuple(b for p in patterns for b in pattern_bindings(scopes, p)) if scopes else ()
+
+
+def takers_of(source: Source, copy: Node, usage: Usage) -> Iterator[Node]:
+    """The expressions whose types tell what is done with ``copy`` where it stands."""
+    if (holder := taker_of(usage)) is not None:
+        yield holder
+    if usage.kind in (UsageKind.FIELD, UsageKind.INDEX, UsageKind.DEREF):
+        yield place_from(source, copy)
 
 
 def taker_of(usage: Usage) -> Node | None:
