@@ -93,7 +93,7 @@ It is refused where rustc would not see what breaks: once a raw pointer or handl
 (`as_ptr`, `as_raw_fd`, `&raw`, a cast, `NonNull::from`, a function that takes one) or unsafe code
 looked into it; for a `static mut`, what a raw pointer leads to and what unsafe code hands out, by
 functions that hand it on too, which may change while it is borrowed; and where the code asks about the
-instance itself (`is_unique`, `try_into_mut`, `Arc::get_mut`, `ptr_eq`, `capacity`).
+instance itself (`is_unique`, `try_into_mut`, `Arc::get_mut`, `ptr_eq`, `capacity`, `{:p}`), by whatever name, or of an item in a closure.
 
 It is refused where the value is reached through a lock, a `RefCell`, a concurrent map's reference or a
 snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone is what lets the lock go. So

@@ -13,6 +13,7 @@ from engine.rust.agreeing_impls import is_byte_pair
 from engine.rust.borrows import changed_during, pattern_bindings
 from engine.rust.calls import parameter_of
 from engine.rust.copies import OWNING, clone_of
+from engine.rust.followed_questions import asked_about, asked_of_names
 from engine.rust.holders import has_room, is_held
 from engine.rust.instance_questions import (
     Asked,
@@ -113,8 +114,12 @@ class Obstacles:
             yield direct
         if usage.kind is UsageKind.METHOD and (about := asked_by(usage.name)) is not None:
             yield Asked(about, usage.name.decode("utf-8", "replace"), span_of(usage.holder))
-        if usage.kind in NAMING:
-            yield from asked_of(source, _uses(scopes, bound_by(located.clone, located.usage)))
+        # Of items that are copied, the chain has its end elsewhere.
+        begun = source.node_at(located.site.span)
+        for value in (located.clone.node, begun):
+            if value is not None:
+                yield from asked_about(source, scopes, value)
+        yield from asked_of_names(source, scopes, bound_by(located.clone, usage))
         local = local_of(source, scopes, located.place)
         if local is not None and is_held(types.cloned):
             uses = (use.span for use in local.uses if use.span != span_of(located.place.root))
@@ -127,7 +132,7 @@ class Obstacles:
         source = parameter.source
         scopes = self._facts.sources.scopes(source, parameter.function)
         for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
-            for asked in asked_of(source, _uses(scopes, (binding,))):
+            for asked in asked_of_names(source, scopes, (binding,)):
                 if asked.about != "holders" or is_held(type_):
                     said = asked.words(source, binding.name.decode("utf-8", "replace"))
                     return f"in `{parameter.name}`, {said}"
@@ -229,7 +234,3 @@ class Obstacles:
         if not is_bytes(types.cloned) and ownership.nature is not Nature.SHARED:
             return ""
         return self._facts.holders.asked_of(path, types.cloned)
-
-
-def _uses(scopes: Scopes, bindings: Iterable[Binding]) -> Iterator[Span]:
-    return (use.span for b in bindings for use in scopes.uses(b) if not use.capture)

@@ -15,6 +15,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.files import Files, mentions
+from engine.rust.format_macros import shown_by
 from engine.rust.nodes import (
     access_of,
     bare,
@@ -24,9 +25,12 @@ from engine.rust.nodes import (
     dereferenced,
     indexed,
     is_callee,
+    is_macro_brackets,
     last_segment,
+    macro_name,
     method_on,
 )
+from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source, span_of
 
 # Who holds it (a number, or whether it can be had alone), where it lies, how much room it has.
@@ -45,6 +49,7 @@ _HOLDERS_OF_COUNTED = (
     b"downgrade",
 )
 _ADDRESS = frozenset(b"as_ptr as_mut_ptr as_ptr_range ptr_eq addr_eq same_channel".split())
+_OF_POINTERS = frozenset(b"eq addr_eq hash from_ref from_mut".split())  # of the module `ptr`
 _ROOM = frozenset({b"capacity", b"spare_capacity_mut"})
 _METHODS: dict[bytes, About] = {
     **dict.fromkeys(_HOLDERS_OF_BYTES, "holders"),
@@ -94,6 +99,8 @@ def asked_at(source: Source, value: Node) -> Asked | None:
     x)``, ``ptr::eq(&*x, y)``."""
     node = value
     while (up := source.parent(node)) is not None:
+        if (address := _address_taken(source, node, up)) is not None:
+            return address
         access = access_of(up)
         if access is not None and access.base == node and not is_callee(up):
             node = up  # a field: part of the value is asked about
@@ -115,6 +122,23 @@ def asked_at(source: Source, value: Node) -> Asked | None:
         if not through:
             return None
         node = up
+    return None
+
+
+def _address_taken(source: Source, node: Node, up: Node) -> Asked | None:
+    """``&x as *const T``, ``let p: *const T = &x``, ``&raw const x``, ``addr_of!(x)``, ``{:p}``"""
+    let, typed = let_of(up), next((c for c in up.named_children if c.type == "pointer_type"), None)
+    if typed is not None and (up.type == "type_cast_expression" or (let and let.value == node)):
+        return Asked("address", source.text(typed).decode("utf-8", "replace"), span_of(up))
+    if borrowed(up) == node and source.text(up)[1:].lstrip().startswith(b"raw "):
+        return Asked("address", "&raw", span_of(up))
+    macro = source.enclosing(node, ("macro_invocation",)) if is_macro_brackets(up) else up
+    name = macro_name(source, macro) if macro is not None else b""
+    if name in (b"addr_of", b"addr_of_mut"):
+        return Asked("address", name.decode() + "!", span_of(macro or up))
+    shown = shown_by(source, node)
+    if shown is not None and shown.shows_addresses:
+        return Asked("address", "{:p}", span_of(shown.macro))
     return None
 
 
@@ -163,8 +187,8 @@ def _by_function(source: Source, call: Node) -> Asked | None:
         return None
     path = b"".join(source.text(found.callee).split())
     name = last_segment(path)
-    if name == b"eq" and last_segment(path.rpartition(b"::")[0]) == b"ptr":
-        return Asked("address", "ptr::eq", span_of(call))
+    if name in _OF_POINTERS and last_segment(path.rpartition(b"::")[0]) == b"ptr":
+        return Asked("address", "ptr::" + name.decode(), span_of(call))
     about = _FUNCTIONS.get(name)
     if about is None or (b"::" not in path and name not in _ADDRESS):
         return None
