@@ -99,8 +99,10 @@ It is refused where the value is reached through a lock, a `RefCell`, a concurre
 snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone is what lets the lock go. So
 is a part of what a call has just made (`let name = job(m).name.clone()`), where a reference would keep
 all of it to the end of the block: a lock held, a channel open, a `Drop` late. A deep copy of something
-with a `Cell` or a `Mutex` inside is a snapshot and stays. Senders and permits are not moved: a channel
-would close earlier.
+with a `Cell` or a `Mutex` inside is a snapshot and stays. So does a copy of what may change so as far as
+is known (a generic type, a `dyn`, one with a `Clone` of its own that holds more than plain data) where
+anything is called before the copy is looked at for the last time; where nothing is, it is for review.
+Senders and permits are not moved: a channel would close earlier.
 
 A moved `Vec`, `String` or map keeps its spare capacity, where a clone is as large as what it holds: the
 note says so where the value is stored (in a struct, a collection, a static).

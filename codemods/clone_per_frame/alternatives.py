@@ -24,7 +24,7 @@ from .move import move, share_buffer, without_shadow
 from .number_before import number_before
 from .obstacles import Obstacles
 from .own_upstream import LABEL, Owned, own_upstream
-from .parameter_groups import Decision
+from .parameter_groups import IF_IT_CHANGES, Decision
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -55,6 +55,7 @@ class Alternatives:
         located, types, ownership = decision.located, decision.types, decision.ownership
         said = self._obstacles.of_borrow(located, types, scopes, generic)
         said = said or self._obstacles.of_maker(located, types)
+        said = said or self._obstacles.changed_while_lent(located, types, scopes, None)
         if said:
             decision.refuse(said)
             decision.quiet = said
@@ -70,6 +71,8 @@ class Alternatives:
             if ownership.apart or self._obstacles.goes_first(located, scopes):
                 return
             made = replace(made, doubt="one sender less keeps the channel open meanwhile")
+        if not made.doubt and self._obstacles.changeable(types):
+            made = replace(made, doubt=f"{ownership.why}; {IF_IT_CHANGES}")
         trusted = ownership.nature is Nature.PLAIN or (
             ownership.nature is Nature.SHARED and not self._counted(located)
         )

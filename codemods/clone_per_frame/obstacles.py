@@ -25,11 +25,12 @@ from engine.rust.item_nodes import type_of
 from engine.rust.known_calls import is_std_method
 from engine.rust.known_types import Nature
 from engine.rust.last_use import is_apart, pointed_into
-from engine.rust.nodes import arguments_of, bare, call_by_name
+from engine.rust.nodes import arguments_of, bare, call_around, call_by_name
 from engine.rust.places import local_of
 from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.signatures import Parameter
+from engine.rust.snapshots import behind, may_change, run_during
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.type_facts import Ownership, is_bytes, is_named
 from engine.rust.usages import NAMING, UsageKind
@@ -171,6 +172,37 @@ class Obstacles:
         if opened or types.receiver.is_shared_ref:
             return ""
         return places.held_on(source, located.place, located.clone.node, let)
+
+    def changeable(self, types: CloneTypes) -> str:
+        """Why what is copied may change through a shared reference, so that the copy is a snapshot."""
+        return may_change(types.cloned, self._facts.type_facts, self._facts.held_types)
+
+    def changed_while_lent(
+        self, located: LocatedClone, types: CloneTypes, scopes: Scopes, parameter: Parameter | None
+    ) -> str:
+        """That something is run while a reference to what may change so stands in the clone's place, there or
+        in the function whose ``parameter`` takes it."""
+        why, source, usage = self.changeable(types), located.source, located.usage
+        if not why:
+            return ""
+        holder, bound = usage.holder, bound_by(located.clone, usage)
+        if usage.kind is UsageKind.REF:
+            holder = call_around(holder) or holder
+        during = behind(located.clone.node, holder)
+        found = run_during(source, scopes, during, bound)
+        if found is None and parameter is not None:
+            source = parameter.source
+            scopes = self._facts.sources.scopes(source, parameter.function)
+            bound = tuple(pattern_bindings(scopes, span_of(parameter.pattern)))
+            during = Span(parameter.function.start_byte, parameter.function.start_byte)
+            found = run_during(source, scopes, during, bound)
+        if found is None:
+            return ""
+        line = source.position(found.span.start)[0]
+        return (
+            f"`{located.clone.name}` may change while it is borrowed ({why}), by {found.words} at line "
+            f"{line}: the clone is a snapshot of what may change"
+        )
 
     def snapshot(self, located: LocatedClone, types: CloneTypes, scopes: Scopes) -> str:
         """Why the place may change while a reference to it lives, though rustc does not see it."""

@@ -12,6 +12,7 @@ from engine.rust.borrows import Target
 from engine.rust.known_types import Nature
 from engine.rust.lendable import Lendable
 from engine.rust.signatures import Parameter
+from engine.rust.snapshots import may_change
 from engine.rust.type_facts import Ownership
 
 from . import parameter_rewrite
@@ -25,6 +26,12 @@ from .located_clone import LocatedClone
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
+
+# For the note on a type that may change through a shared reference.
+IF_IT_CHANGES = (
+    "if it changes behind a shared reference, the clone is a snapshot, and what is called on the copy "
+    "changed the copy alone"
+)
 
 
 @dataclass
@@ -164,6 +171,8 @@ def _changed_to(
     if seen:
         note += f" It keeps its type, a `&{type_.short(SHOWN)}`: {seen}."
     doubts = [d.ownership.why for d in group if d.ownership.why and not plain][:1]
+    if may_change(type_, facts.type_facts, facts.held_types):
+        doubts.append(IF_IT_CHANGES)
     doubts += filter(None, [parameter_rewrite.seen_by_others(parameter, facts)])
     if doubts:
         note += f" Look at this: {'; '.join(doubts)}."

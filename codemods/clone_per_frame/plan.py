@@ -139,6 +139,13 @@ class Planner:
         borrower = self._borrower(decision, decision.parameter, verdict, scopes)
         if decision.parameter is not None and borrower.lent_to_its_changer(located.clone.node):
             decision.parameter = None
+        if decision.parameter is not None:
+            parameter = decision.parameter
+            lent = self._obstacles.changed_while_lent(located, types, scopes, parameter)
+            if lent:
+                decision.parameter = None
+                decision.refuse(lent)
+                decision.quiet = lent
         decision.reference_text = borrower.reference()
         ways = self._alternatives
         ways.borrow(decision, borrower, scopes)

@@ -187,6 +187,11 @@ class Facts:
         return DefinedTypes(self.items, self.sources)
 
     @cached_property
+    def held_types(self) -> TypeFacts:
+        """What types hold, those of the workspace whatever their own ``Clone`` and ``Drop`` are."""
+        return TypeFacts(DefinedTypes(self.items, self.sources, ()).ownership)
+
+    @cached_property
     def typed_places(self) -> TypedPlaces:
         """Places by their types: owned, behind a lock, to be moved."""
         drops = TypeFacts(DefinedTypes(self.items, self.sources, ("Drop",)).ownership)

@@ -638,3 +638,29 @@ def test_nothing_is_lent_to_a_method_that_changes_where_it_comes_from(
     types = {b"self.name": STRING, b"self": "&mut C", b"self.name.clone()": STRING}
     found = plans({"src/lib.rs": text.encode()}, types)
     assert [fix.label for proposal in found for fix in proposal.fixes] == labels
+
+
+DEEP = b"pub struct Deep(std::rc::Rc<std::cell::Cell<u8>>); impl Clone for Deep { fn clone(&self) -> Deep { todo!() } }"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (
+            b"let y = x.clone(); y.len()",
+            "if it changes behind a shared reference, the clone is a snapshot",
+        ),
+        (
+            b"let y = x.clone(); x.push(1); y.len()",
+            "by `x.push(..)` at line 2: the clone is a snapshot",
+        ),
+    ],
+)
+def test_what_may_change_behind_a_reference_is_said(body: bytes, said: str) -> None:
+    files = {"src/lib.rs": DEEP + b"\nasync fn f(x: &Deep) -> usize { " + body + b" }"}
+    found = plans(files, {b"x": "&Deep", b"x.clone()": "Deep"})
+    assert [(*(f.level for f in p.fixes), said in p.reason) for p in found if not p.fixes] == (
+        [(True,)] if b"push" in body else []
+    )
+    assert all(f.level is Level.REVIEW and said in f.note for p in found for f in p.fixes)
+    assert found
