@@ -60,7 +60,10 @@ Safe where all that is shown is of types of std that are known never to fail or 
 grows in a `String` of the function's (or the closure's) own. For review where another `Display` or
 `Debug` (an `io::Error`'s may be anybody's) writes into a `String` that outlives it: if it panics or fails,
 half of the text stands there, where before there was none; a closure's or a future's panic may be
-caught. (Into a `Formatter` what fails is the result, where `format!` panicked.) So it is where an argument makes a value in passing whose `Drop` is somebody else's and may panic,
+caught. (Into a `Formatter` what fails is the result, where `format!` panicked.) So it is where a text of
+several pieces goes to a `Formatter`: what stands behind that (a file, a socket, a `fmt::Write` of
+somebody's) got it as one, and gets each piece by itself now. So it is where an argument makes a value
+in passing whose `Drop` is somebody else's and may panic,
 where a type hangs on a name that a `cfg` gives another meaning in another build, and where an attribute
 stands around it that is none of the language's or of widely used crates' (`#[tokio::main]`,
 `#[async_trait]`, `#[instrument]`, tests ..): it may be a macro that reads the code.

@@ -101,10 +101,13 @@ class _Plan:
         return means.in_words(b"format") or self._weighed(found)
 
     def _weighed(self, fix: Fix) -> Fix:
-        """For review where a panic leaves text that others see, or another build has other types."""
+        """For review where a panic leaves text that others see, a writer sees the text in pieces, or
+        another build has other types."""
         why, drops = "", self.facts.type_facts.drop_runs_others
         if self.made.kind == "append":
             why = self.ways.left_by_a_panic(fix.label == "write", drops)
+            pieces = self.ways.comes_in_pieces if fix.label == "write" else ""
+            why = "; ".join(filter(None, (pieces, why)))
         spans = (span_of(self.made.target), *self.made.call.shown)
         why = why or self.facts.other_build(self.source, spans, self.ways.methods())
         why = why or self.facts.unknown_attribute(self.source, self.made.whole)

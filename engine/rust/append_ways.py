@@ -27,6 +27,8 @@ from engine.rust.types import Type
 STRING = "std::string::String"
 FORMATTER = "std::fmt::Formatter"
 _PLAIN = frozenset({*INTEGERS, "bool", "char", "f32", "f64", STRING})
+# Shown by `{}`, these are written at once (of what has a sign, that comes first).
+_IN_ONE = frozenset({"u8", "u16", "u32", "u64", "u128", "usize", "bool", "char", "str", STRING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +142,18 @@ class AppendWays:
         """What is shown and may fail, or panic, on the way."""
         told = ((span, self.type_of(span)) for span in self.call.shown)
         return [span for span, type_ in told if type_ is None or not is_shown_whole(type_)]
+
+    @property
+    def comes_in_pieces(self) -> str:
+        """Where the writer behind a ``Formatter`` got the text as one and would get it piece by piece, in
+        words; "" where it is one piece still, or a ``String`` takes it."""
+        if not self.writes or leads_to(self.type_of(span_of(self.target)), STRING):
+            return ""
+        shown = self.type_of(self.call.alone) if self.call.alone is not None else None
+        if shown is not None and key_of(shown.behind_refs()[1].name) in _IN_ONE:
+            return ""
+        to = self.source.quoted(span_of(self.place))
+        return f"what is behind `{to}` got the text as one piece, and now gets each part by itself"
 
     def left_by_a_panic(self, writes: bool, drop_runs: Callable[[Type], bool]) -> str:
         """When a panic leaves text where others see it and ``format!`` leaves none, in words; "" for never.

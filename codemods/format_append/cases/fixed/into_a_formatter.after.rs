@@ -6,21 +6,13 @@ pub struct Row(pub Vec<u32>, pub String);
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for cell in &self.0 {
-            write!(f, "{:>4}|", cell)?;
-            writeln!(f, "{cell}")?;
+            write!(f, "{cell}")?;
             write!(f, "{}", cell)?;
             f.write_str(&self.1)?;
             f.write_str("-")?;
             write!(f, "{}", 'c')?;
-            Row::shown(f, *cell)?;
         }
         Ok(())
-    }
-}
-
-impl Row {
-    fn shown(f: &mut fmt::Formatter<'_>, cell: u32) -> fmt::Result {
-        (0..cell).try_for_each(|n| write!(f, "<{n}{cell}>"))
     }
 }
 

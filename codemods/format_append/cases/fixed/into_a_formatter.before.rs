@@ -6,22 +6,14 @@ pub struct Row(pub Vec<u32>, pub String);
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for cell in &self.0 {
-            f.write_str(&format!("{:>4}|", cell))?;
-            let more = format!("{cell}\n");
+            let more = format!("{cell}");
             f.write_str(&more)?;
             f.write_str(&format!("{}", cell))?;
             f.write_str(&format!("{}", self.1))?;
             f.write_str(&format!("-"))?;
             f.write_str(&format!("{}", 'c'))?;
-            Row::shown(f, *cell)?;
         }
         Ok(())
-    }
-}
-
-impl Row {
-    fn shown(f: &mut fmt::Formatter<'_>, cell: u32) -> fmt::Result {
-        (0..cell).try_for_each(|n| f.write_str(&format!("<{n}{cell}>")))
     }
 }
 
