@@ -190,8 +190,8 @@ def _bodies(node: Node) -> list[Node]:
 
 
 def _by_value(source: Source, scope: GuardScope) -> bool:
-    binding = scope.bindings[0]
-    return not binding.by_ref and scope.kind in ("let", "pattern") and not scope.trace.moves
+    binding, gone = scope.bindings[0], scope.trace.moves or scope.trace.ended
+    return not binding.by_ref and scope.kind in ("let", "pattern") and not gone
 
 
 def _awaiting_statement(scope: GuardScope, node: Node) -> tuple[Node, Node] | None:

@@ -8,6 +8,7 @@ here it is taken for one. Where a temporary is dropped is :mod:`engine.rust.drop
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -75,6 +76,9 @@ class GuardScope:
 
 # Methods that take what they are called on: a guard, or what a guard is hidden in.
 OF_GUARDS = frozenset({b"downgrade", b"upgrade", b"try_upgrade", b"into_mapped"})
+# Methods without arguments that take an entry of a map and let go of it.
+_OF_ENTRIES = frozenset({b"remove", b"remove_entry", b"into_key"})
+_ENTRY = re.compile(rb"(?:\w+\s*::\s*)*(?:Occupied|Vacant)\s*\(")
 OF_WRAPPERS = OF_GUARDS | {
     b"unwrap", b"expect", b"unwrap_or", b"unwrap_or_else", b"unwrap_or_default", b"ok", b"err",
     b"map", b"map_err", b"and_then", b"or_else", b"ok_or", b"ok_or_else", b"into_inner", b"flatten",
@@ -191,7 +195,7 @@ class _Scoping:
         after = [c for c in block.named_children if c.start_byte >= declaration.end_byte]
         if not all(binding.plain for binding in bindings):
             consumers = OF_GUARDS  # the pattern has taken it out of its wrapper
-        names = Names(uses, consumers, borrowed=kind == "extended")
+        names = Names(uses, consumers, kind == "extended", self.enders(let.pattern))
         traced = self.trace(after, names, span_of(block))
         for move in traced.moves:
             awaited = _await_around(move)
@@ -219,7 +223,9 @@ class _Scoping:
             return self.temporary(node)
         # What the pattern has taken out of its wrapper is the guard itself.
         within = Span(parent.end_byte, body.end_byte)
-        traced = self.trace([*before, body], Names(uses, OF_GUARDS), within)
+        traced = self.trace(
+            [*before, body], Names(uses, OF_GUARDS, enders=self.enders(let.pattern)), within
+        )
         return GuardScope("pattern", node, holder, body, bindings, uses, traced)
 
     def arms(self, node: Node, match: Node) -> GuardScope | None:
@@ -238,7 +244,8 @@ class _Scoping:
                 bindings.extend(names)
                 uses |= used
                 nodes = [arm.guard, arm.value] if arm.guard is not None else [arm.value]
-                whole.add(self.trace(nodes, Names(used, OF_GUARDS), span_of(arm.node)))
+                value = Names(used, OF_GUARDS, enders=self.enders(arm.pattern))
+                whole.add(self.trace(nodes, value, span_of(arm.node)))
         if not bindings:
             return self.temporary(node)
         return GuardScope("pattern", node, match, body, tuple(bindings), frozenset(uses), whole)
@@ -251,6 +258,10 @@ class _Scoping:
         bindings, uses = bound(scopes, [pattern])
         traced = self.trace([body], Names(uses, borrowed=True), span_of(body))
         return GuardScope("for", node, loop, body, bindings, uses, traced)
+
+    def enders(self, pattern: Node) -> frozenset[bytes]:
+        """What ends the value that the pattern binds, where that is an entry of a map."""
+        return _OF_ENTRIES if _ENTRY.match(self.source.text(pattern)) else frozenset()
 
     def of_an_error(self, pattern: Node) -> bool:
         """``Err(..)`` of a ``try_lock`` holds no guard (that of a poisoned lock does, and is rare)."""

@@ -14,7 +14,15 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.moves import takes_value
-from engine.rust.nodes import access_of, call_of, has_token, is_callee, unwrapped
+from engine.rust.nodes import (
+    access_of,
+    call_of,
+    has_token,
+    is_callee,
+    method_call,
+    method_on,
+    unwrapped,
+)
 from engine.rust.path_walk import Walk
 from engine.rust.suspension import awaits_arguments, is_stream
 from engine.rust.syntax import Source, span_of
@@ -25,11 +33,13 @@ _DROPS = frozenset({b"drop", b"mem::drop", b"std::mem::drop", b"core::mem::drop"
 @dataclass(frozen=True, slots=True)
 class Names:
     """The identifiers by which a value is used. ``consumers`` are methods that take it by value;
-    ``borrowed`` names only refer to it and can neither give it away nor drop it."""
+    ``enders`` those without arguments that take it and drop what it holds on to; ``borrowed`` names only
+    refer to it and can neither give it away nor drop it."""
 
     uses: frozenset[Span] = frozenset()
     consumers: frozenset[bytes] = frozenset()
     borrowed: bool = False
+    enders: frozenset[bytes] = frozenset()
 
 
 @dataclass
@@ -41,6 +51,9 @@ class Trace:
     drops_later: dict[Span, list[Node]] = field(default_factory=dict)  # `drop(x)`
     drops: list[Node] = field(default_factory=list)
     moves: list[Node] = field(default_factory=list)  # names by which it is given away
+    ended: list[Node] = field(
+        default_factory=list
+    )  # names on which a method is called that ends it
     reassigned: list[Node] = field(default_factory=list)
 
     def ordered(self) -> list[Node]:
@@ -54,6 +67,7 @@ class Trace:
         self.drops_later.update(other.drops_later)
         self.drops.extend(other.drops)
         self.moves.extend(other.moves)
+        self.ended.extend(other.ended)
         self.reassigned.extend(other.reassigned)
 
 
@@ -126,6 +140,10 @@ class _Follow(Walk[_State]):
         if span_of(node) not in self._names.uses:
             return state
         self._seen.add(span_of(node))
+        if not self._names.borrowed and self._ends(node):
+            self._used(node, state)
+            _note(self.trace.ended, node)
+            return _State(False)
         if not self._names.borrowed and self._given_away(node):
             return self._moved(node, state)
         return self._used(node, state)
@@ -192,6 +210,12 @@ class _Follow(Walk[_State]):
         if self.source.text(found.callee) not in _DROPS:
             return None
         return found.arguments[0] if span_of(found.arguments[0]) in self._names.uses else None
+
+    def _ends(self, node: Node) -> bool:
+        """Is a method called on the value that ends it?"""
+        called = method_on(self.source, node)
+        call = method_call(self.source, called[1]) if called is not None else None
+        return call is not None and not call.arguments and call.method in self._names.enders
 
     def _given_away(self, node: Node) -> bool:
         """Is the value moved here (not borrowed, looked into or called on)?"""

@@ -11,7 +11,13 @@ from engine.rust.syntax import Source, span_of
 from engine.rust.value_trace import Names, Trace, trace
 
 
-def traced(body: str, *, borrowed: bool = False, consumers: frozenset[bytes] = frozenset()) -> str:
+def traced(
+    body: str,
+    *,
+    borrowed: bool = False,
+    consumers: frozenset[bytes] = frozenset(),
+    enders: frozenset[bytes] = frozenset(),
+) -> str:
     """The trace of ``g``, bound by ``let g = take();``, over the statements after it, in words."""
     source = Source("src/lib.rs", f"async fn f() {{ let g = take(); {body} }}".encode())
     assert not source.root.has_error, body
@@ -20,7 +26,7 @@ def traced(body: str, *, borrowed: bool = False, consumers: frozenset[bytes] = f
     scopes = Scopes(source, function)
     binding = next(b for b in scopes.bindings if b.name == b"g")
     uses = frozenset(use.span for use in scopes.uses(binding))
-    names = Names(uses, consumers, borrowed)
+    names = Names(uses, consumers, borrowed, enders)
     found = trace(source, block.named_children[1:], names, span_of(block))
     return shown(source, found)
 
@@ -40,7 +46,8 @@ def shown(source: Source, found: Trace) -> str:
         if dropped:
             line += " until " + ", ".join(map(text, dropped))
         parts.append(line)
-    for word, nodes in (("moved by", found.moves), ("set by", found.reassigned)):
+    words = {"moved by": found.moves, "ended by": found.ended, "set by": found.reassigned}
+    for word, nodes in words.items():
         parts += [f"{word} {text(span_of(node))}" for node in nodes]
     return "; ".join(parts)
 
@@ -120,6 +127,17 @@ def test_methods_that_take_the_value_are_told() -> None:
     assert traced("let r = g.downgrade(); a().await;", consumers=consumers) == "moved by g"
     assert traced("g.x.unwrap(); a().await;", consumers=consumers) == "a().await"
     assert traced("g.unwrap_it(); a().await;", consumers=consumers) == "a().await"
+
+
+def test_methods_that_end_the_value_are_told() -> None:
+    enders = frozenset({b"remove"})
+    assert traced("let x = g.remove(); a().await;", enders=enders) == "ended by g"
+    assert traced("g.remove().a().await;", enders=enders) == "ended by g"
+    assert traced("a().await; g.remove();", enders=enders) == "a().await then g; ended by g"
+    assert traced("if c { g.remove(); } a().await;", enders=enders) == "a().await; ended by g"
+    assert traced("g.remove(&k); a().await;", enders=enders) == "a().await"
+    assert traced("g.x.remove(); a().await;", enders=enders) == "a().await"
+    assert traced("g.remove(); a().await;", enders=enders, borrowed=True) == "a().await"
 
 
 def test_a_name_that_only_borrows_moves_and_drops_nothing() -> None:
