@@ -26,7 +26,7 @@ from codemods.mutex_counter.guard_access import (
 from engine.base.model import Span
 from engine.rust import nodes, statement_nodes
 from engine.rust.drop_scopes import is_tail
-from engine.rust.effects import Effect, effects, looks_at_clock
+from engine.rust.effects import Effect, effects, looks_at_clock, panics_on_purpose
 from engine.rust.format_macros import capturing, shown_by
 from engine.rust.influence import Influence
 from engine.rust.scopes import Binding, Scopes
@@ -323,6 +323,12 @@ def _notes(
                     pass
                 case _:
                     raise Refused(f"{effect.words} (line {line}) runs while the lock is held")
+    notes += (
+        f"line {source.position(at.start_byte)[0]} may panic on purpose while the lock is held, which poisons one of "
+        "std: whoever unwraps it later panics, too, and no longer does"
+        for statement in statements
+        if (at := panics_on_purpose(source, statement)) is not None
+    )
     known = any(m.reads and not any(span_of(m.node) in span for span in own) for m in mentions)
     if writes and known:
         clocks = (looks_at_clock(source, statement, own) for statement in statements)

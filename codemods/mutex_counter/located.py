@@ -9,6 +9,7 @@ from functools import cached_property
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.locate import bounded_function, message_for
 from codemods.mutex_counter.lock_types import NUMBERS, Family, Lock, family_of, guard_of, lock_of
 from codemods.mutex_counter.struct_sites import fields, number_fields, shown_text, struct_site
@@ -16,6 +17,7 @@ from codemods.mutex_counter.type_names import GenericAlias, generic_alias, numbe
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts
 from engine.rust import item_nodes, nodes, statement_nodes
+from engine.rust.atomic_methods import FoundFirst, found_first
 from engine.rust.definitions import holder_of, owner_of
 from engine.rust.influence import Influence
 from engine.rust.lock_free import mentions_lock_free
@@ -120,6 +122,20 @@ class Located:
     functions: dict[bytes, list[Declaration]] = field(
         default_factory=dict
     )  # parameters and results
+
+    @cached_property
+    def _found_first(self) -> tuple[FoundFirst, ...]:
+        return tuple(found_first(self.facts.sources))
+
+    def require_own_methods(self, paths: Iterable[str]) -> None:
+        """Raises Refused where a call of an atomic's method in one of the files may find another's."""
+        for path in dict.fromkeys(paths):
+            for other in self._found_first:
+                if other.may_answer(self.source(path)):
+                    raise Refused(
+                        f"{other.path}:{other.line}: `{other.trait}` gives what may be a handle to it "
+                        f"a method `{other.method}`, which a call would find before the atomic's"
+                    )
 
     def source(self, path: str) -> Source:
         """The file's text and syntax tree; ``path`` is one of a site's."""

@@ -121,6 +121,7 @@ def _require_known(
             if len(meant) > 1:
                 raise Refused(f"{place}: `{name.decode()}` is imported differently under `cfg`")
             _require_one_type(located, source, node, meant)
+    located.require_own_methods(call.path for call in group.lock_calls)
     if not group.lock_calls:
         require_seen(located, group, every)
         raise Refused("nothing that was compiled here locks it")

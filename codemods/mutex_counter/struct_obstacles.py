@@ -34,6 +34,7 @@ _DECLARING = frozenset(
 def require_known(uses: StructUses) -> None:
     """Raises Refused where a lock call that rustc did not compile here may be of this struct: it
     would be left as it is."""
+    uses.located.require_own_methods(source.path for source, _, _ in uses.mentions())
     _require_no_macro(uses)
     blind = [call for call in uses.located.lock_calls if call.lock is None]
     named = [(s.path, span_of(node)) for s, node, _ in uses.mentions()] if blind else []

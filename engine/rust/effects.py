@@ -27,7 +27,7 @@ from engine.rust.nodes import (
 )
 from engine.rust.queries import walk
 from engine.rust.statement_nodes import body_of
-from engine.rust.syntax import Source, span_of
+from engine.rust.syntax import Source, span_of, walk_all
 
 What = Literal["await", "call", "lock", "macro", "write", "log", "convention", "unseen"]
 
@@ -88,6 +88,17 @@ def looks_at_clock(source: Source, node: Node, leave: Collection[Span] = ()) -> 
             return current
         pending.extend(reversed(parts_of(source, current)))
     return None
+
+
+_PANICKING = frozenset(
+    {b"panic", b"todo", b"unimplemented", b"unreachable", b"assert", b"assert_eq", b"assert_ne"}
+)
+
+
+def panics_on_purpose(source: Source, node: Node) -> Node | None:
+    """The first macro in ``node``, closures included, that is written to panic: ``panic!``, ``assert!`` and the
+    like (what ends debug builds alone, and what an ``unwrap`` or a sum does, is not)."""
+    return next((n for n in walk_all(source, node) if macro_name(source, n) in _PANICKING), None)
 
 
 def _arguments_of(source: Source, macro: Node) -> list[Node]:

@@ -15,6 +15,7 @@ from engine.rust.effects import (
     is_pure,
     looks_at_clock,
     outward_effects,
+    panics_on_purpose,
 )
 from engine.rust.evaluation_order import (
     chain_around,
@@ -24,6 +25,7 @@ from engine.rust.evaluation_order import (
     means_the_same,
     names_declared,
 )
+from engine.rust.nodes import macro_name
 from engine.rust.queries import walk
 from engine.rust.statement_nodes import body_of, statements_of
 from engine.rust.syntax import Source, span_of
@@ -171,6 +173,22 @@ def test_looks_at_the_clock(expression: str, found: str) -> None:
     call = looks_at_clock(source, node)
     assert (source.text(call).decode() if call is not None else "") == found
     assert looks_at_clock(source, node, (span_of(node),)) is None
+
+
+@pytest.mark.parametrize(
+    ("expression", "found"),
+    [
+        ('if id == 2 { panic!("{id}") } else { id }', "panic"),
+        ("id.then(|| { assert!(id > 2); id })", "assert"),
+        ("{ std::todo!() }", "todo"),
+        ("{ debug_assert!(id > 2); id.checked_sub(1).unwrap() }", ""),
+        ('format!("{}", { panic!() })', "panic"),
+    ],
+)
+def test_panics_on_purpose(expression: str, found: str) -> None:
+    source, node = value_of(expression)
+    macro = panics_on_purpose(source, node)
+    assert (macro_name(source, macro).decode() if macro is not None else "") == found
 
 
 def test_ones_own_writes_do_not_hinder() -> None:
