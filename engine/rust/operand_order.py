@@ -2,8 +2,9 @@
 nobody notice?
 
 Told by syntax: what one of them assigns to, lends as ``&mut`` or may change by a call whose function is
-not known to only compute, against the names that the other reads. Not counted: which of two panics is
-the one that happens, and what an overloaded operator, index or deref does.
+not known to only compute, against the names that the other reads. Where one may panic, the other must do
+nothing: it would be done, or not, in the other order. Not counted: which of two panics is the one that
+happens, and what an overloaded operator, index or deref does.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from engine.rust.nodes import (
     access_of,
     borrowed,
     call_of,
+    dereferenced,
     indexed,
     is_mut,
     macro_name,
@@ -32,6 +34,7 @@ from engine.rust.syntax import Source
 _READING = COMPOSED | {"index_expression", "binary_expression", "range_expression"}
 # Of collections, with the number of arguments. (`Cell::get` has none.)
 _LOOKING = frozenset({(b"get", 1), (b"first", 0), (b"last", 0), (b"iter", 0)})
+_STOPPING = frozenset({b"unwrap", b"expect", b"unwrap_err", b"borrow", b"borrow_mut"})
 _NAMES = frozenset({"identifier", "self"})
 _PLACES = frozenset({"identifier", "self", "field_expression", "index_expression"})
 
@@ -51,6 +54,8 @@ def only_reads(source: Source, node: Node) -> bool:
 
 def exchangeable(source: Source, first: Node, second: Node) -> bool:
     """May ``first`` and ``second`` be evaluated in the other order without anybody noticing?"""
+    if _cut_off(source, first, second) or _cut_off(source, second, first):
+        return False
     reads = _reads(source, first), _reads(source, second)
     if all(reads):
         return True
@@ -71,9 +76,41 @@ def _reads(source: Source, node: Node) -> bool:
 
 def _acts(source: Source, node: Node) -> bool:
     """May it do something that is seen outside of it, or leave?"""
+    return _leaves(source, node) or next(effects(source, node), None) is not None
+
+
+def _leaves(source: Source, node: Node) -> bool:
+    """May it return, or leave a loop?"""
     leaving = {"try_expression", "return_expression", "break_expression", "continue_expression"}
-    nodes = list(_inside(source, node))
-    return any(n.type in leaving for n in nodes) or next(effects(source, node), None) is not None
+    return any(inner.type in leaving for inner in _inside(source, node))
+
+
+def _cut_off(source: Source, node: Node, other: Node) -> bool:
+    """Would a panic in ``other`` keep ``node`` from doing what it does? (That a lock is taken and given
+    back again is nothing done.)"""
+    if not _may_stop(source, other):
+        return False
+    done = any(effect.what != "lock" for effect in effects(source, node))
+    return done or _leaves(source, node) or bool(_written(source, node))
+
+
+def _may_stop(source: Source, node: Node) -> bool:
+    """Is an element looked up, a ``*`` followed or something called that may panic? (Arithmetic that
+    overflows is not counted.)"""
+    for inner in _inside(source, node):
+        if indexed(inner) is not None or dereferenced(inner) is not None:
+            return True
+        method = method_call(source, inner)
+        if method is not None:
+            inert = known_calls.is_inert_method(method.method)
+            if not inert or method.method in _STOPPING:
+                return True
+        elif call_of(inner) is not None:
+            if not known_calls.is_maker(source, inner):
+                return True
+        elif inner.type == "macro_invocation":
+            return True
+    return False
 
 
 def _apart(source: Source, first: Node, second: Node) -> bool:

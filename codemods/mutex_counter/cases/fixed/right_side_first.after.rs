@@ -1,4 +1,5 @@
 use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 struct Shards {
@@ -59,7 +60,13 @@ impl Shards {
         self.bytes[i].fetch_sub(value, Ordering::Relaxed);
         self.given(2).seen.fetch_add(1, Ordering::Relaxed);
         self.seen.fetch_add(self.asked(3), Ordering::Relaxed);
-        self.bytes[self.at].fetch_add(self.asked(4), Ordering::Relaxed);
+        let value = self.asked(4);
+        self.bytes[self.at].fetch_add(value, Ordering::Relaxed);
+    }
+
+    fn beyond(&self) {
+        let value = self.asked(6);
+        self.bytes[self.at + 8].fetch_add(value, Ordering::Relaxed);
     }
 
     fn each_total(&self) -> [u64; 4] {
@@ -81,5 +88,6 @@ fn main() {
     shards.feed(&[1, 4, 7, 2]);
     shards.keep(5);
     shards.count(&Cursor { at: Cell::new(1) }, 0);
-    println!("{:?}", shards.each_total());
+    let beyond = std::panic::catch_unwind(AssertUnwindSafe(|| shards.beyond()));
+    println!("{} {:?}", beyond.is_err(), shards.each_total());
 }

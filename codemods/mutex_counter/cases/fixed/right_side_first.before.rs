@@ -1,4 +1,5 @@
 use std::cell::Cell;
+use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 
 struct Shards {
@@ -58,6 +59,10 @@ impl Shards {
         *self.bytes[self.at].lock().unwrap() += self.asked(4);
     }
 
+    fn beyond(&self) {
+        *self.bytes[self.at + 8].lock().unwrap() += self.asked(6);
+    }
+
     fn each_total(&self) -> [u64; 4] {
         let first = *self.bytes[0].lock().unwrap();
         let second = *self.bytes[1].lock().unwrap();
@@ -77,5 +82,6 @@ fn main() {
     shards.feed(&[1, 4, 7, 2]);
     shards.keep(5);
     shards.count(&Cursor { at: Cell::new(1) }, 0);
-    println!("{:?}", shards.each_total());
+    let beyond = std::panic::catch_unwind(AssertUnwindSafe(|| shards.beyond()));
+    println!("{} {:?}", beyond.is_err(), shards.each_total());
 }
