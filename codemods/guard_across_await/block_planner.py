@@ -30,8 +30,9 @@ from engine.rust.locks import guarded, guards_in
 from engine.rust.moves import moved
 from engine.rust.nodes import access_of, indexed, macro_name
 from engine.rust.owned_copies import OwnedCopy, copy_behind, owned_copy, referred
+from engine.rust.pattern_types import type_of_part
 from engine.rust.scopes import Binding
-from engine.rust.statement_nodes import let_of, parts_of_pattern, pattern_of, statements_of
+from engine.rust.statement_nodes import let_of, pattern_of, statements_of
 from engine.rust.syntax import ITEMS, span_of
 from engine.rust.type_facts import is_whole, shared_target
 from engine.rust.types import Type
@@ -330,7 +331,7 @@ class BlockPlanner:
                     raise Refused(messages.dropped_earlier(self.scope, name))
                 if self.ctx.types.facts.drop_is_seen(type_):
                     raise Refused(messages.dropped_earlier(self.scope, name, type_))
-                held = self._part(statement, binding, type_)
+                held = type_of_part(self.source, pattern_of(statement), binding, type_)
                 if held is not None and self.ctx.types.facts.drop_is_seen(held) is None:
                     gone_by_then = moved(self.source, uses, self.scope.region)
                     if gone_by_then != "always":
@@ -342,26 +343,6 @@ class BlockPlanner:
         between = Span(self.scope.holder.start_byte, let.start_byte)
         named = identifiers(self.source.data[between.start : between.end])
         return binding.plain and binding.name not in named and not is_annotated(self.source, let)
-
-    def _part(self, let: Node, binding: Binding, type_: Type | None) -> Type | None:
-        """The type of the part of the ``let``'s value that ``binding`` is; None: not known."""
-        pattern = pattern_of(let)
-        for _ in range(4):  # tuples in tuples
-            if binding.plain or type_ is None or pattern is None:
-                break
-            if binding.decl == span_of(pattern):
-                return type_
-            if pattern.type == "mut_pattern":
-                pattern = pattern.named_children[-1]
-            elif pattern.type == "tuple_pattern" and type_.kind == "tuple":
-                inside = parts_of_pattern(pattern)
-                at = next((i for i, n in enumerate(inside) if binding.decl in span_of(n)), None)
-                if at is None or len(inside) != len(type_.args):
-                    return None
-                pattern, type_ = inside[at], type_.args[at]
-            else:
-                return None
-        return type_
 
     # -- what cannot go into a block -----------------------------------------------------------
 

@@ -128,7 +128,7 @@ class TypeFacts:
 
     def drop_is_seen(self, type_: Type | None) -> bool | None:
         """Would others notice when a value of this type is dropped earlier? None: it cannot be
-        told."""
+        told. (An ``Arc`` may be the last one: then what is in it is dropped.)"""
         if type_ is None:
             return None
         if type_.is_ref:
@@ -136,8 +136,8 @@ class TypeFacts:
         if any(True for _ in guards_in(type_)) or self._releases(type_):
             return True
         found = self.ownership(type_)
-        plain = found.copy or found.nature in (Nature.PLAIN, Nature.SHARED)
-        return False if plain else None
+        counted = found.nature is Nature.SHARED and not self.drop_runs_others(type_)
+        return False if found.copy or found.nature is Nature.PLAIN or counted else None
 
     def is_plain(self, type_: Type) -> bool:
         """Known to do nothing when it is dropped but to give back memory (False: not known).

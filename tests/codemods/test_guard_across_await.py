@@ -177,6 +177,38 @@ def test_only_what_is_not_moved_is_dropped_with_the_block(inside: str, said: str
     assert (f"{dropped}, unless it was moved by then." in note) == (said == "sometimes")
 
 
+@pytest.mark.parametrize(
+    ("let", "type_", "said"),
+    [
+        ("let o = take();", "std::option::Option<std::sync::Arc<app::Conn>>", "Option<Arc<Conn>>"),
+        ("let o = take();", "std::vec::Vec<std::rc::Rc<app::Conn>>", "Vec<Rc<Conn>>"),
+        ("let o = take();", "std::sync::Arc<dyn app::Port>", "Arc<dyn Port>"),
+        ("let o = take();", "std::sync::Arc<std::string::String>", ""),
+        ("let o = take();", "&std::sync::Arc<app::Conn>", ""),
+        (
+            "let Some(o) = take() else { return };",
+            "std::option::Option<std::sync::Arc<app::Conn>>",
+            "Arc<Conn>",
+        ),
+        ("let Some(o) = take() else { return };", "std::option::Option<u8>", ""),
+        (
+            "let Ok((_, o)) = take() else { return };",
+            "std::result::Result<(u8, app::Conn), ()>",
+            "Conn",
+        ),
+    ],
+)
+def test_what_is_dropped_inside_a_container_is_told(let: str, type_: str, said: str) -> None:
+    body = f"    let g = m.lock().unwrap();\n    {let}\n    let n = g.len();\n    work(n).await;"
+    source = source_of(body)
+    (proposal,) = plan(
+        source, answers({"m.lock().unwrap()": STD, "take()": type_, "g.len()": "usize"})
+    )
+    note = proposal.fixes[0].note
+    told = f"`o` (`{said}`) is dropped at the end of the new block, before the await"
+    assert told in note if said else "is dropped" not in note
+
+
 def test_the_part_of_a_tuple_is_told_by_its_own_type() -> None:
     body = (
         "    let mut g = m.lock().unwrap();\n    let (a, (mut b, c)) = take();\n"

@@ -179,6 +179,12 @@ def test_clones_that_cost_little(text: str, cheap: bool, small: bool) -> None:
         ("&mut other::Anything", False),
         ("*mut other::Anything", False),
         ("std::sync::Arc<u8>", False),
+        ("std::option::Option<std::sync::Arc<std::string::String>>", False),
+        ("std::sync::Arc<std::sync::Mutex<u8>>", False),
+        ("std::sync::Arc<other::Config>", None),  # it may be the last
+        ("std::option::Option<std::sync::Arc<other::Config>>", None),
+        ("std::vec::Vec<(u8, std::rc::Rc<std::boxed::Box<other::Config>>)>", None),
+        ("std::sync::Arc<dyn std::error::Error>", None),
         ("std::result::Result<u8, std::io::Error>", False),
         (STD, True),
         (TOKIO, True),
