@@ -208,8 +208,11 @@ def is_evident(source: Source, locked: LockCall) -> bool:
     if b"read" not in method and b"write" not in method:
         return True
     parent = locked.node.parent
+    if method.startswith(b"try_"):
+        return True  # those of streams are given a buffer
     if parent is not None and parent.type in ("let_condition", "match_expression"):
-        return False  # `while let Some(line) = transport.read().await`
+        # `while let Some(line) = transport.read().await`
+        return "await" not in tails and b"RwLock" in source.data
     if tails == ("await",) or (len(tails) == 1 and tails[0] in _FORCED):
         return True
     return not tails and b"RwLock" in source.data

@@ -50,6 +50,10 @@ BODIES = [
      "a 2, b 4"),
     ("async fn f(&self) {\nlet mut a = self.a.lock().await;\na.push(1);\n*self.b.lock().await += 1; }",
      "a 2, b 4"),
+    ("fn f(&self) {\nif let Some(mut a) = self.a.try_write().ok() {\na.push(1);\n*self.b.lock().unwrap() += 1; } }",
+     "a 2, b 4"),
+    ("fn f(&self) {\nif let Ok(mut a) = self.a.write() {\na.push(1);\n*self.b.lock().unwrap() += 1; } }",
+     "a 2, b 4"),
     # the other way round
     ("fn f(&self) {\nlet b = self.b.lock().unwrap();\nself.a.lock().unwrap().push(*b as u8); }",
      "b 2, a 3"),
