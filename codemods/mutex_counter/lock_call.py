@@ -136,6 +136,7 @@ def _from_let(use: LockUse, node: Node, guard: Guard) -> Rewrite:
     require_no_comment(source, span_of(node))
     notes = (
         *section.notes,
+        *made.notes,
         *released_notes(use, section, guard.node),
         *([HANDLER] if guard.handler else ()),
     )
@@ -223,6 +224,7 @@ def _from_holder(use: LockUse, guard: Guard) -> Rewrite:
         text = _stated(source, holder, made.sole)
     notes = (
         *section.notes,
+        *made.notes,
         *released_notes(use, section, guard.node),
         *([HANDLER] if guard.handler else ()),
     )

@@ -20,6 +20,7 @@ from codemods.mutex_counter.section_rewrite import (
     Found,
     SectionRewrite,
     change_in,
+    changed_ahead,
     is_value,
     let_text,
     must_stay_behind,
@@ -161,7 +162,8 @@ def _old_used(use: LockUse, section: CriticalSection) -> Found:
     if must_stay_behind(section, section.statements[:at], change.operand + change.body):
         raise Refused("the value is read before other steps and changed after them")
     edits = (*renamed(section, outside), gone)
-    return SectionRewrite(ops, edits, lead=let_text(section.name, text))
+    notes = tuple(changed_ahead(use.source, section.statements[:at]))
+    return SectionRewrite(ops, edits, lead=let_text(section.name, text), notes=notes)
 
 
 def _new_used(use: LockUse, section: CriticalSection) -> Found:

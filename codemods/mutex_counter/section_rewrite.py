@@ -14,7 +14,8 @@ from engine.base.model import Edit, Span
 from engine.rust import nodes, statement_nodes
 from engine.rust.control_flow import exits
 from engine.rust.evaluation_order import means_the_same
-from engine.rust.syntax import span_of
+from engine.rust.operand_order import may_panic
+from engine.rust.syntax import Source, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class SectionRewrite:
 
     ``lead`` is the statement in its place (None: it goes). ``sole``: text for the section as a
     whole when it is nothing but this operation: a statement with ``;`` or an expression.
+    ``notes``: with one, the fix is for review.
     """
 
     ops: frozenset[str]
     edits: tuple[Edit, ...]
     lead: bytes | None = None
     sole: bytes | None = None
+    notes: tuple[str, ...] = ()
 
 
 Found = SectionRewrite | None  # None: this kind of section it is not
@@ -84,6 +87,16 @@ def must_stay_behind(section: CriticalSection, statements: Sequence[Node], text:
     of them leaves early?"""
     same = means_the_same(section.source, text, statements)
     return not same or any(True for node in statements for _ in exits(section.source, node))
+
+
+def changed_ahead(source: Source, statements: Sequence[Node]) -> Iterator[str]:
+    """Notes on what may panic in ``statements``, of which the change now comes in front."""
+    for statement in statements:
+        part = may_panic(source, statement)
+        if part is not None:
+            line = source.position(part.start_byte)[0]
+            words = source.quoted(span_of(part))
+            yield f"if `{words}` (line {line}) panics, the number is already changed"
 
 
 def receiver_stays(use: LockUse, section: CriticalSection, upto: int) -> bool:

@@ -22,6 +22,7 @@ from engine.rust.nodes import (
     borrowed,
     call_of,
     dereferenced,
+    has_token,
     indexed,
     is_mut,
     macro_name,
@@ -34,6 +35,7 @@ from engine.rust.syntax import Source
 _READING = COMPOSED | {"index_expression", "binary_expression", "range_expression"}
 # Of collections, with the number of arguments. (`Cell::get` has none.)
 _LOOKING = frozenset({(b"get", 1), (b"first", 0), (b"last", 0), (b"iter", 0)})
+_OVERFLOWING = frozenset({b"+", b"-", b"*", b"/", b"%", b"<<", b">>"})
 _STOPPING = frozenset({b"unwrap", b"expect", b"unwrap_err", b"borrow", b"borrow_mut"})
 _NAMES = frozenset({"identifier", "self"})
 _PLACES = frozenset({"identifier", "self", "field_expression", "index_expression"})
@@ -111,6 +113,31 @@ def _may_stop(source: Source, node: Node) -> bool:
         elif inner.type == "macro_invocation":
             return True
     return False
+
+
+def may_panic(source: Source, node: Node) -> Node | None:
+    """The first part of ``node`` that may panic, arithmetic that overflows or divides by zero included
+    (what a closure does when it is called, too; what is only shown by a format string is not)."""
+    for inner in _inside(source, node):
+        operation = operation_of(source, inner)
+        if operation is not None and operation.operator.removesuffix(b"=") in _OVERFLOWING:
+            return inner
+        method = method_call(source, inner)
+        called = call_of(inner) is not None and not known_calls.is_maker(source, inner)
+        if method is not None:
+            called = not known_calls.is_pure_method(method.method)
+        elif inner.type == "macro_invocation":
+            called = not known_calls.is_pure_macro(macro_name(source, inner))
+        if called or indexed(inner) is not None or _is_minus(inner):
+            return inner
+    return None
+
+
+def _is_minus(node: Node) -> bool:
+    """Is it ``-x``, of something that is no literal?"""
+    if node.type != "unary_expression" or not has_token(node, "-"):
+        return False
+    return not any(part.type.endswith("_literal") for part in named_children(node))
 
 
 def _apart(source: Source, first: Node, second: Node) -> bool:

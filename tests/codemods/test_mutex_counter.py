@@ -185,6 +185,24 @@ def test_refused_scopes(before: str, reason: str) -> None:
         assert "src/lib.rs:9" in proposal.reason
 
 
+@pytest.mark.parametrize(
+    ("step", "note"),
+    [
+        ("n - *g", "if `n - *g` (line 9) panics, the number is already changed"),
+        ("xs[*g as usize]", "if `xs[*g as usize]` (line 9) panics"),
+        ("n.checked_sub(*g).unwrap()", "if `n.checked_sub(*g).unwrap()` (line 9) panics"),
+        ("n.saturating_sub(*g)", ""),
+    ],
+)
+def test_a_change_that_comes_before_what_may_panic_is_for_review(step: str, note: str) -> None:
+    text = f"let mut g = self.hits.lock().unwrap(); let d = {step}; *g = n; show(d)"
+    text = text.replace("; show(d)", "; drop(g); show(d)")
+    work = one(COUNTER.replace("BODY", text), {"self.hits": U64, "self": "&krate::S"})
+    (fix,) = work.plan()[0].fixes
+    assert (note in fix.note) if note else ("already changed" not in fix.note)
+    assert fix.level == "review" or not note
+
+
 def test_a_refusal_that_shows_a_lock_in_earnest_is_silent() -> None:
     for text in (
         "let _g = self.hits.lock().unwrap(); work();",

@@ -6,7 +6,7 @@ import pytest
 from tree_sitter import Node
 
 from engine.rust.nodes import call_of
-from engine.rust.operand_order import exchangeable, only_reads
+from engine.rust.operand_order import exchangeable, may_panic, only_reads
 from engine.rust.queries import walk
 from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source
@@ -102,3 +102,28 @@ def test_only_reads(text: str, answer: bool) -> None:
     let = next(found for node in walk(source.root) if (found := let_of(node)) is not None)
     assert let.value is not None
     assert only_reads(source, let.value) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("n - g", "n - g"),
+        ("{ n += 1; n }", "n += 1"),
+        ("(a % b, c)", "a % b"),
+        ("xs[i]", "xs[i]"),
+        ("x.unwrap()", "x.unwrap()"),
+        ("n.pow(2)", "n.pow(2)"),
+        ("f(n)", "f(n)"),
+        ("-n", "-n"),
+        ("-1", ""),
+        ("n.saturating_sub(g)", ""),
+        ("n > g && !h", ""),
+        ("n as u8", ""),
+        ("Some(n)", ""),
+        ('format!("{g}")', ""),
+    ],
+)
+def test_may_panic(text: str, part: str) -> None:
+    source, (node,) = _operands(f"fn f() {{ both({text}); }}")
+    found = may_panic(source, node)
+    assert (source.text(found).decode() if found is not None else "") == part
