@@ -27,21 +27,45 @@ _HANDLE = re.compile(
     rb"^&|(?<!\w)(?:Arc|Rc|Box|Pin|Cow|LazyLock|Lazy|OnceLock|Atomic\w+|CachePadded)(?!\w)"
 )
 
-_GLOB = re.compile(rb"(?<!\w)use\s[^;]*\*")
+_GLOB = re.compile(rb"(?<!\w)use\s+([^;]*?)\*")
+_ROOTS = ("lib", "main")
 
 
 class FoundFirst(NamedTuple):
-    """``method`` of the trait ``trait``, given by the impl on line ``line`` of ``path``."""
+    """``method`` of the trait ``trait``, given by the impl on line ``line`` of ``path``. ``modules`` are the
+    names of the files that speak of the trait, as a path to them ends ("" for a crate's root)."""
 
     method: str
     trait: str
     path: str
     line: int
+    modules: frozenset[str]
 
     def may_answer(self, source: Source) -> bool:
-        """May the trait be in scope in a file: is it named there, or is something brought in by a glob?"""
-        named = re.compile(rb"(?<!\w)" + self.trait.encode() + rb"(?!\w)")
-        return bool(named.search(source.data) or _GLOB.search(source.data))
+        """May the trait be in scope in a file: is it named there, or does a glob bring in what is in a file
+        that names it?"""
+        if re.search(rb"(?<!\w)" + self.trait.encode() + rb"(?!\w)", source.data):
+            return True
+        for glob in _GLOB.finditer(source.data):
+            words = set(re.findall(r"\w+", glob[1].decode("utf-8", "replace")))
+            words -= {"pub", "crate", "self", "super"}
+            if words & self.modules or (not words and self.modules & {"", _above(source.path)}):
+                return True
+        return False
+
+
+def _module(path: str) -> str:
+    """What a path to the file's module ends with; "" for a crate's root."""
+    parts = path.removesuffix(".rs").split("/")
+    name = parts[-2] if parts[-1] == "mod" and len(parts) > 1 else parts[-1]
+    return "" if name in _ROOTS else name
+
+
+def _above(path: str) -> str:
+    """As :func:`_module`, of the module that a file's is in."""
+    parts = path.removesuffix(".rs").split("/")
+    above = parts[:-2] if parts[-1] == "mod" else parts[:-1]
+    return "" if not above or above[-1] == "src" else above[-1]
 
 
 def found_first(files: Files) -> Iterator[FoundFirst]:
@@ -62,7 +86,8 @@ def found_first(files: Files) -> Iterator[FoundFirst]:
                     continue
                 if name in re.findall(rb"\w+", source.text(given)):
                     line = source.position(impl.start_byte)[0]
-                    yield FoundFirst(method.decode(), name.decode(), source.path, line)
+                    modules = frozenset(_module(each.path) for each in files.containing(name))
+                    yield FoundFirst(method.decode(), name.decode(), source.path, line, modules)
 
 
 def _items(source: Source, kind: str) -> Iterator[Node]:

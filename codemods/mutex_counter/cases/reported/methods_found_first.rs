@@ -1,14 +1,14 @@
-// reason: `Load` gives what may be a handle to it a method `load`, which a call would find before the atomic's
+// reason: `AnswersFirst` gives what may be a handle to it a method `load`, which a call would find before the atomic's
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-pub(crate) trait Load {
+pub(crate) trait AnswersFirst {
     fn load(&self, order: Ordering) -> u32;
 }
 
 /// Found for `count.load(..)` before the atomic's own.
-impl Load for Arc<AtomicU32> {
+impl AnswersFirst for Arc<AtomicU32> {
     fn load(&self, _: Ordering) -> u32 {
         888
     }
