@@ -20,18 +20,8 @@ from engine.base.errors import SpikeproofError
 from engine.base.fsio import show
 from engine.base.ignore import below_top, repository_top
 from engine.cargo.workspace import Workspace
-from engine.rewrite.patch import split_lines
+from engine.rewrite.patch import split_lines, unquoted
 
-_ESCAPE = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
-_CONTROLS = {
-    b"a": b"\a",
-    b"b": b"\b",
-    b"t": b"\t",
-    b"n": b"\n",
-    b"v": b"\v",
-    b"f": b"\f",
-    b"r": b"\r",
-}
 # What git, and others, put before paths: `b/`, and with diff.mnemonicPrefix or --no-index `w/`, `2/` ...
 _PREFIX = re.compile(r"[abciow12]/")
 _GITS_OWN = re.compile(
@@ -69,7 +59,7 @@ class GivenDiff:
         before = _taken_back(
             file, data, f"the diff {self.name} was not made of {show(path)} as it is"
         )
-        return None if _unquoted(file.source_file) == _NOWHERE else before
+        return None if _named(file.source_file) == _NOWHERE else before
 
 
 def given_diff(workspace: Workspace, text: bytes, name: str) -> GivenDiff:
@@ -83,7 +73,7 @@ def given_diff(workspace: Workspace, text: bytes, name: str) -> GivenDiff:
     found: dict[str, PatchedFile] = {}
     elsewhere: list[str] = []
     for file in _parsed(text, name):
-        target = _unquoted(file.target_file)
+        target = _named(file.target_file)
         if target == _NOWHERE or not target.endswith(".rs"):
             continue
         path = next((p for p in _meant(target, folders) if p in known), None)
@@ -134,17 +124,9 @@ def _meant(target: str, folders: Sequence[str]) -> Iterator[str]:
         yield path
 
 
-def _unquoted(name: str) -> str:
-    """A path as it is, of one that git may have put between quotes."""
-    if not (name.startswith('"') and name.endswith('"') and len(name) > 1):
-        return name
-    raw = name[1:-1].encode("utf-8", "surrogateescape")
-
-    def plain(escape: re.Match[bytes]) -> bytes:
-        what = escape[1]
-        return bytes([int(what, 8) & 0xFF]) if len(what) == 3 else _CONTROLS.get(what, what)
-
-    return _ESCAPE.sub(plain, raw).decode("utf-8", "surrogateescape")
+def _named(header: str) -> str:
+    """The path that a line of the diff's head names."""
+    return unquoted(header.encode("utf-8", "surrogateescape")).decode("utf-8", "surrogateescape")
 
 
 def _taken_back(file: PatchedFile, data: bytes, misfit: str) -> bytes:

@@ -265,13 +265,20 @@ _NAMED = {value: bytes([key]) for key, value in _ESCAPES.items()}
 
 def _path_of(name: bytes) -> str:
     name = name.partition(b"\t")[0]  # behind a tab: nothing, or a time stamp
-    if name.startswith(b'"'):
-        name = re.sub(
-            rb"\\(?:[0-7]{3}|.)",
-            lambda m: _NAMED.get(m[0]) or bytes([int(m[0][1:], 8)]),
-            name[1:-1],
-        )
-    return os.fsdecode(name.removeprefix(b"b/"))
+    return os.fsdecode(unquoted(name).removeprefix(b"b/"))
+
+
+def unquoted(name: bytes) -> bytes:
+    """A path as it is, of one that git may have put between quotes."""
+    if not (name.startswith(b'"') and name.endswith(b'"') and len(name) > 1):
+        return name
+    return re.sub(rb"\\(?:[0-7]{3}|.)", _plain, name[1:-1], flags=re.DOTALL)
+
+
+def _plain(escape: re.Match[bytes]) -> bytes:
+    text = escape[0]
+    octal = bytes([int(text[1:], 8) & 0xFF]) if len(text) == 4 else text[1:]
+    return _NAMED.get(text, octal)
 
 
 def git_apply(
