@@ -10,6 +10,7 @@ from tree_sitter import Node
 from codemods.mutex_counter.critical_section import CriticalSection
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.temporary_guard import LockUse
+from engine.base.counts import listed
 from engine.rust.effects import Effect, effects
 from engine.rust.syntax import Source, span_of
 
@@ -26,9 +27,7 @@ def released_notes(use: LockUse, section: CriticalSection, guard: Node) -> tuple
     shown = [f"{e.words} (line {_line(source, e.node)})" for e in _outer(found)]
     if not shown:
         return ()
-    more = f" and {len(shown) - _NAMED} more" if len(shown) > _NAMED else ""
-    words = ", ".join(shown[:_NAMED])
-    return (f"{words}{more} ran one at a time under the lock, and no longer does",)
+    return (f"{listed(shown, _NAMED)} ran one at a time under the lock, and no longer does",)
 
 
 def _require_alone(use: LockUse, source: Source, released: Sequence[Node], guard: Node) -> None:

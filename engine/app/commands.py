@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from engine.base.counts import count
+from engine.base.counts import count, listed
 from engine.base.errors import SpikeproofError
 from engine.base.exits import EXIT_CLEAN, EXIT_FOUND, EXIT_UNPROVEN
 from engine.base.fsio import show, write_whole
@@ -102,9 +102,8 @@ def _in_diff(workspace: Workspace, common: dict[str, Any], ui: Ui) -> Newness:
     given = given_diff(workspace, common["in_diff_text"], name)
     ui.say("Comparing", f"with what was there before {given.words}")
     if given.elsewhere:
-        named = ", ".join(show(path) for path in given.elsewhere[:_NAMED])
-        more = f" and {len(given.elsewhere) - _NAMED} more" if len(given.elsewhere) > _NAMED else ""
-        ui.say("Note", f"not among the sources of {show(workspace.root)}: {named}{more}", "yellow")
+        named = listed([show(path) for path in given.elsewhere], _NAMED)
+        ui.say("Note", f"not among the sources of {show(workspace.root)}: {named}", "yellow")
     return Newness.since(given, workspace)
 
 

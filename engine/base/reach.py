@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.base.counts import count
+from engine.base.counts import count, listed
 
 _SHOWN = 3  # names of tests in words
 
@@ -55,5 +55,4 @@ def _short(test: str) -> str:
 
 
 def _list(names: Sequence[str]) -> str:
-    told = ", ".join(f"`{name}`" for name in names[:_SHOWN])
-    return told + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    return listed([f"`{name}`" for name in names], _SHOWN)

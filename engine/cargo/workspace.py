@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
+from engine.base.counts import listed
 from engine.base.errors import SpikeproofError
 from engine.base.fsio import show
 from engine.base.ignore import patterns
@@ -300,10 +301,9 @@ def _no_manifest(target: Path) -> str:
     below = manifests_below(target) if target.is_dir() else []
     if not below:
         return f"{said}: name a folder of a Rust package"
-    named = ", ".join(show(folder.relative_to(target)) for folder in below[:_LISTED])
-    more = f" and {len(below) - _LISTED} more" if len(below) > _LISTED else ""
+    named = listed([show(folder.relative_to(target)) for folder in below], _LISTED)
     which = "name it" if len(below) == 1 else "name one, `scan` and `diff` take several"
-    return f"{said}; below it: {named}{more}: {which}"
+    return f"{said}; below it: {named}: {which}"
 
 
 def _within(path: str, folder: str) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from engine.base.bench_report import BenchReport, Missing, Row
-from engine.base.counts import count
+from engine.base.counts import count, listed
 from engine.base.plain import printable
 
 _LOUD = 0.25  # of a smallest effect: above it the machine is called too noisy
@@ -108,7 +108,7 @@ def _missing(missing: Sequence[Missing]) -> Iterator[str]:
     for item in missing:
         groups.setdefault((item.metric, item.reason), []).append(printable(item.name))
     for (metric, reason), names in groups.items():
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        shown = listed(names, 3)
         yield f"  {shown}{' ' + metric if metric else ''}: {printable(reason)}"
 
 

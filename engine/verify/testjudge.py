@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.base.counts import listed
 from engine.base.model import Outcome
 from engine.cargo.cargo_results import TestRun
 from engine.verify.hints import Hints
@@ -64,7 +65,7 @@ class TestTrial:
     def failure(self, attempt: Attempt) -> Failure:
         """Why ``attempt`` fails: the tests, which count as explained from now on."""
         names = sorted(self.failed)
-        shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        shown = listed(names, 3)
         rare = "" if self.judge.confirmed.rate == 1 else "; not in every run, as a race does"
         self.judge.explained |= self.failed
         return Failure(
