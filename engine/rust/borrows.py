@@ -38,7 +38,7 @@ from engine.rust.nodes import (
     is_mut,
     method_on,
     operation_of,
-    outward,
+    unwrapped,
 )
 from engine.rust.places import Origins, Place, is_declared_reference, is_written
 from engine.rust.scopes import Binding, Scopes, Use
@@ -197,12 +197,17 @@ def use_on_reference(
     return found
 
 
+def taker_apart(node: Node) -> Node | None:
+    """The ``match``, ``let``, condition or ``for`` that takes apart, or renames, what ``node`` names."""
+    whole, up = unwrapped(node)
+    return up if up is not None and value_matched(up) == whole else None
+
+
 def _parts_bound(source: Source, scopes: Scopes, use: Use) -> tuple[Binding, ...] | None:
     """What the use is taken apart into, by patterns or by a loop over it, so that of a reference these names
     would be references; None where it is not, or where a pattern names all of it."""
-    whole = outward(source.innermost(use.span))
-    up = source.parent(whole) if not use.capture else None
-    if up is None or value_matched(up) != whole:
+    up = taker_apart(source.innermost(use.span)) if not use.capture else None
+    if up is None:
         return None
     let, patterns = let_of(up), patterns_of(up)
     if not patterns or (let is not None and let.type is not None):

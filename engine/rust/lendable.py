@@ -22,6 +22,7 @@ from engine.rust.borrows import (
     part_taken,
     parts_taken,
     pattern_bindings,
+    taker_apart,
     use_on_reference,
 )
 from engine.rust.control_flow import barriers
@@ -35,11 +36,10 @@ from engine.rust.nodes import (
     callee_name,
     dereferenced,
     method_on,
-    unwrapped,
 )
 from engine.rust.path_walk import Walk
 from engine.rust.scopes import Binding, Scopes, Use
-from engine.rust.statement_nodes import body_of, let_of, patterns_of, value_matched
+from engine.rust.statement_nodes import body_of, let_of, patterns_of
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of
 
 _NOT_YET = frozenset({False})
@@ -111,19 +111,13 @@ def _taken_out(
 ) -> Iterator[Binding]:
     for use in scopes.uses(binding):
         node = source.innermost(use.span)
-        holder = None if use.capture else _taker_apart(node)
+        holder = None if use.capture else taker_apart(node)
         for pattern in patterns_of(holder) if holder is not None else ():
             for part in pattern_bindings(scopes, span_of(pattern)):
                 if part.decl not in seen:
                     seen.add(part.decl)
                     yield part
                     yield from _taken_out(source, scopes, part, seen)
-
-
-def _taker_apart(node: Node) -> Node | None:
-    """The ``match``, ``let``, condition or ``for`` that takes apart, or renames, what ``node`` names."""
-    whole, up = unwrapped(node)
-    return up if up is not None and value_matched(up) == whole else None
 
 
 @dataclass
@@ -181,7 +175,7 @@ class _Lender:
                 return self._in_closures(node, called[1], clone, found, (as_ref,))
             taken = consumes_receiver(called[0]) and called[0] not in COPYING
             return self._clone(node, clone, found) if taken else found
-        holder = _taker_apart(node)
+        holder = taker_apart(node)
         if holder is not None:
             return self._take_apart(node, holder, target, clone, found)
         return self._clone(node, clone, found) if takes_value(source, node) else found
