@@ -211,7 +211,7 @@ def _outcomes(root: Path, target: Path) -> dict[int, str]:
 
 def _cargo(root: Path, target: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["cargo", *arguments, "--offline", "--target-dir", str(target / "plain")],
+        ["cargo", *arguments, "--target-dir", str(target / "plain")],
         cwd=root / "programs",
         capture_output=True,
         text=True,
