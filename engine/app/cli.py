@@ -129,7 +129,9 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
     "--all", "every", is_flag=True, help="Write all safe fixes (with --review all) without asking."
 )
 @click.option("--undo", is_flag=True, help="Take back the last apply, if its files are unchanged.")
-@click.option("--resume", is_flag=True, help="Go on with the answers of the last session.")
+@click.option(
+    "--resume", is_flag=True, help="Go on with the answers and the options of the last session."
+)
 @click.option(
     "--remember", is_flag=True, help="Put skipped fixes into the baseline: never asked again."
 )

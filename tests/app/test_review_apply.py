@@ -259,6 +259,17 @@ def test_a_session_of_answers(root: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_resume_asks_as_the_session_before_was_asked(root: Path) -> None:
+    _, shown = at_terminal(root, "nQ", "--codemod", "clone-per-frame", "--review")
+    assert "[1/2] clone-per-frame" in shown
+    _, shown = at_terminal(root, "q", "--resume")
+    assert "Resuming as it was asked: --codemod clone-per-frame --review --no-bench" in shown
+    assert "[2/2] clone-per-frame" in shown
+    _, shown = at_terminal(root, "q", "--resume", "--codemod", "mutex-counter")
+    assert "[1/1] mutex-counter" in shown, "what is given now is newer"
+
+
+@pytest.mark.slow
 def test_edited_text_is_checked_by_rustc(root: Path) -> None:
     edit = r"sed -i s/copy\.len()/copy.as_str().len()/"
     status, shown = at_terminal(root, "eyq", VISUAL=edit)

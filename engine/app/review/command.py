@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+import click
 
 from engine.app.commands import (
     OpenWorkspace,
@@ -16,11 +20,13 @@ from engine.app.commands import (
     tell_skips,
     with_leftovers,
 )
+from engine.app.options import proof
 from engine.app.pipeline import proving
 from engine.app.request import RunRequest
 from engine.app.review import tree, vcs
 from engine.app.review.applying import ApplyRun, ApplySettings
 from engine.app.review.finish import take_back
+from engine.app.review.kept_options import given, parsed, words
 from engine.app.review.memory import Memory
 from engine.app.review.proof import ReviewProver
 from engine.base.errors import SpikeproofError
@@ -36,14 +42,23 @@ def apply_command(
     path: Path, settings: ApplySettings, open_: OpenWorkspace, ui: Ui, common: dict[str, Any]
 ) -> int:
     """``spikeproof apply``: exit 0 when there was nothing to do, 1 when fixes were found (written
-    or not), 3 when some could not be verified, or what was chosen could not be written."""
+    or not), 3 when some could not be verified, or what was chosen could not be written. ``--resume``
+    asks with the options of the last session, where this one's command line gives no other."""
     if settings.mode == "ask" and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise SpikeproofError(
             "apply asks at a terminal, and stdin or stdout is none: `spikeproof apply --all` "
             "writes all safe fixes without asking, `spikeproof diff` prints the patch"
         )
     workspace = open_(path, common)
+    asked = given(click.get_current_context())
     memory = Memory(scratch_folder(workspace.root)[1], workspace.root)
+    if settings.resume and (kept := memory.words()):
+        ui.say("Resuming", f"as it was asked: {shlex.join(kept)}")
+        asked = {**parsed(kept), **asked}
+        common = {**common, **asked}
+        settings = replace(settings, proof=proof(common))
+        workspace = open_(path, common)
+    memory = Memory(scratch_folder(workspace.root)[1], workspace.root, words(asked))
     if settings.mode == "undo":
         paths = take_back(workspace.root, memory)
         memory.forget()

@@ -12,7 +12,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,11 +60,13 @@ class Answers:
 
 
 class Memory:
-    """The folder of one workspace. ``base`` is the scratch folder; it need not be there."""
+    """The folder of one workspace. ``base`` is the scratch folder; it need not be there. ``words`` are
+    the options of this session, kept with its answers."""
 
-    def __init__(self, base: Path, root: Path) -> None:
+    def __init__(self, base: Path, root: Path, words: Sequence[str] = ()) -> None:
         self._base = base
         self._root = root
+        self._words = list(words)
 
     # -- answers -------------------------------------------------------------------------------
 
@@ -75,6 +77,7 @@ class Memory:
             (),
             "answers.json",
             {
+                "words": self._words,
                 "files": dict(answers.files),
                 "given": [
                     {
@@ -116,6 +119,13 @@ class Memory:
             )
             files = {str(path): str(known) for path, known in stored["files"].items()}
             return Answers(files, given)
+
+    def words(self) -> tuple[str, ...]:
+        """The options of the session whose answers were kept last; none when there is none. Raises
+        SpikeproofError when it cannot be read as such."""
+        stored = self._get((), "answers.json")
+        with _understood("the options of the last session", self._base / "review"):
+            return tuple(map(str, stored.get("words", ()))) if stored is not None else ()
 
     def answers_kept(self) -> bool:
         """Are there answers of an earlier session?"""
