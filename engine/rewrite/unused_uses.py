@@ -61,11 +61,11 @@ def may_drop(path: str, data: bytes, names: Iterable[bytes]) -> frozenset[tuple[
     used = {
         (item.local, item.full)
         for scope in found
-        for item in imports(source, scope, found)
+        for item in imports(source, scope)
         if item.local in wanted and _needed(source, scope, found, item)
     }
     for block, brought in in_blocks(source):
-        mentioned = words(source, block, [item.declaration for item in brought])
+        mentioned = words(source, block, tuple(item.declaration for item in brought))
         used |= {(item.local, item.full) for item in brought if item.local in wanted & mentioned}
     return frozenset(
         (local, full) for local, full in used if not (is_trait(full) or _as_trait(data, local))
@@ -85,7 +85,7 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
     source = parsed(path, data)
     found = scopes(source)
     for scope in found:
-        known = imports(source, scope, found)
+        known = imports(source, scope)
         for item in known:
             if item.full != full or item.public or item.local == b"*":
                 continue
@@ -103,7 +103,7 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
                 continue
             again = any(i.local == item.local and i.leaf != item.leaf for i in known)
             kept = brought_by_stds_prelude(item.local) and calls_other_than_stds(source, block)
-            if not (again or kept) and item.local not in words(source, block, [item.declaration]):
+            if not (again or kept) and item.local not in words(source, block, (item.declaration,)):
                 return _removal(source, item)
     return None
 
@@ -124,9 +124,9 @@ def _start(source: Source, item: Import) -> int:
 def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) -> bool:
     inner = [s for s in found if len(s.module) == len(scope.module) + 1]
     inner = [s for s in inner if s.module[: len(scope.module)] == scope.module]
-    known = imports(source, scope, found)
+    known = imports(source, scope)
     leave = [i.declaration for i in known if i.local == item.local]
-    if item.local in words(source, scope.span, [*leave, *(s.span for s in inner)]):
+    if item.local in words(source, scope.span, (*leave, *(s.span for s in inner))):
         return True
     unnoticed = item.attributed or brought_by_stds_prelude(item.local)
     if unnoticed and (

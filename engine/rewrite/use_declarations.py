@@ -137,9 +137,10 @@ class NamePlan:
         return _MARK.sub(settled, edit.replacement)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=256)
 def parsed(path: str, data: bytes) -> Source:
-    """``data`` as the file ``path``, parsed; the last few are kept, since several fixes ask in turn."""
+    """``data`` as the file ``path``, parsed; the last ones are kept: each attempt asks of all files
+    that are changed, and most are as the attempt before left them."""
     return Source(path, data)
 
 
@@ -164,7 +165,7 @@ def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
             if required or key in short:
                 continue
             local = full.rpartition(b"::")[2]
-            known = imports(source, scope, found)
+            known = imports(source, scope)
             if b"::" not in full or any(
                 i.local == local and same_item(i.full, full) for i in known
             ):
@@ -182,7 +183,7 @@ def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
 def _sees_parent(source: Source, found: Sequence[Scope], module: Module) -> bool:
     """``use super::*`` and no other glob (two globs that bring one name are ambiguous)."""
     scope = next(s for s in found if s.module == module)
-    globs = [i.full for i in imports(source, scope, found) if i.local == b"*"]
+    globs = [i.full for i in imports(source, scope) if i.local == b"*"]
     return globs == [b"super"]
 
 
@@ -199,7 +200,7 @@ def _free(
         return False
     if any(i.local == local for i in known):
         return False
-    inner = [s.span for s in found if s.module[:-1] == scope.module and s.module]
+    inner = tuple(s.span for s in found if s.module[:-1] == scope.module and s.module)
     return local not in words(source, scope.span, inner)
 
 
@@ -214,7 +215,7 @@ def next_addition(path: str, data: bytes, plan: NamePlan) -> Edit | None:
         traits = sorted(item for module, item in plan.traits if module == scope.module)
         if not (full or traits):
             continue
-        known = imports(source, scope, found)
+        known = imports(source, scope)
 
         def stands(item: bytes, known: Sequence[Import] = known) -> bool:
             return any(same_item(i.full, item) and i.local != b"*" for i in known)

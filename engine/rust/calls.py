@@ -18,7 +18,7 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.definitions import Item, owner_of
-from engine.rust.files import Files, TypeOf, mentions
+from engine.rust.files import Files, TypeOf, mentions_in
 from engine.rust.items import FUNCTIONS, TYPES, Items
 from engine.rust.known_calls import is_std_method
 from engine.rust.queries import walk
@@ -47,8 +47,11 @@ class Calls:
         self._files = files
         self._items = items
         self._type_of = type_of
-        self._mentions: dict[bytes, tuple[tuple[str, Span], ...]] = {}
+        self._holding: dict[bytes, tuple[str, ...]] = {}  # the files that mention a word
         self._shared: dict[Item, bool] = {}
+        self._declared: dict[Item, tuple[int, bool]] = {}
+        self._callees: dict[tuple[str, Span, bool], tuple[Item, ...]] = {}
+        self._callers: dict[bytes, dict[tuple[str, Span], list[tuple[str, Span]]]] = {}
 
     # -- one function --------------------------------------------------------------------------
 
@@ -112,20 +115,33 @@ class Calls:
         ``sure``: a method on something else than ``self``, of a type that rustc did not tell, counts
         only when one function of the workspace has that name, and std's types have no such method.
         """
+        key = source.path, span_of(name), sure
+        if key not in self._callees:
+            self._callees[key] = tuple(self._meant(source, name, sure))
+        yield from map(self._items.open, self._callees[key])
+
+    def _meant(self, source: Source, name: Node, sure: bool) -> Iterator[Item]:
         call = nodes.call_by_name(name)
         if call is None:
             return
-        given = len(nodes.arguments_of(call))
-        if name.type == "field_identifier":
-            found, given = self._methods_meant(source, name, sure), given + 1
-        else:
-            found = self._functions_meant(source, name, call)
-        for place, function in map(self._items.open, found):
-            declared = item_nodes.all_parameters(function)
-            if len(declared) == given and (
-                name.type != "field_identifier" or item_nodes.self_parameter(function) is not None
-            ):
-                yield place, function
+        given, by_method = len(nodes.arguments_of(call)), name.type == "field_identifier"
+        found = (
+            self._methods_meant(source, name, sure)
+            if by_method
+            else self._functions_meant(source, name, call)
+        )
+        for item in found:
+            declared, is_method = self._takes(item)
+            if declared == given + by_method and (is_method or not by_method):
+                yield item
+
+    def _takes(self, function: Item) -> tuple[int, bool]:
+        """How many parameters it declares, ``self`` among them, and whether that is there."""
+        if function not in self._declared:
+            node = self._items.open(function)[1]
+            own = item_nodes.self_parameter(node) is not None
+            self._declared[function] = len(item_nodes.all_parameters(node)), own
+        return self._declared[function]
 
     def types_of(self, source: Source, base: Node) -> frozenset[Item] | None:
         """The types of the workspace that the expression ``base`` is or derefs to: of ``self`` by its
@@ -226,22 +242,30 @@ class Calls:
     def callers(self, source: Source, function: Node) -> Iterator[tuple[Source, Node]]:
         """Calls that may run ``function``."""
         named = item_nodes.name_of(function)
-        for place, node in self.mentions(source.text(named)) if named is not None else ():
-            call = nodes.call_by_name(node)
-            if call is not None and any(
-                s.path == source.path and span_of(f) == span_of(function)
-                for s, f in self.callees(place, node)
-            ):
-                yield place, call
+        calls = self._calls_of(source.text(named)) if named is not None else {}
+        for path, span in calls.get((source.path, span_of(function)), ()):
+            place = self._files.get(path)
+            call = nodes.call_by_name(place.innermost(span))
+            assert call is not None
+            yield place, call
+
+    def _calls_of(self, name: bytes) -> dict[tuple[str, Span], list[tuple[str, Span]]]:
+        """The names of the calls that may run them, of all functions called ``name``: in one go, since of
+        many namesakes each is asked about."""
+        if name not in self._callers:
+            found = self._callers[name] = {}
+            for place, node in self.mentions(name):
+                for source, function in self.callees(place, node):
+                    known = found.setdefault((source.path, span_of(function)), [])
+                    known.append((place.path, span_of(node)))
+        return self._callers[name]
 
     def mentions(self, word: bytes) -> Iterator[tuple[Source, Node]]:
         """All identifiers of the workspace spelled ``word``."""
-        if word not in self._mentions:
-            found = mentions(self._files, word)
-            self._mentions[word] = tuple((source.path, span_of(node)) for source, node in found)
-        for path, span in self._mentions[word]:
-            source = self._files.get(path)
-            yield source, source.innermost(span)
+        if word not in self._holding:
+            self._holding[word] = tuple(source.path for source in self._files.containing(word))
+        for source in map(self._files.get, self._holding[word]):
+            yield from ((source, node) for node in mentions_in(source, word))
 
 
 def parameter_of(function: Node, method: bool, index: int) -> Node | None:

@@ -157,7 +157,7 @@ def read(source: Source) -> Definitions:
     found = Definitions(blocks=tuple(imports.in_blocks(source)))
     scopes = imports.scopes(source)
     for scope in scopes:
-        brought = imports.imports(source, scope, scopes)
+        brought = imports.imports(source, scope)
         found.modules[scope.module] = (*found.modules.get(scope.module, ()), *brought)
     around: list[Node] = []  # definitions and impls that hold the present one, outer first
     for node in captures(_definitions(), source.root, "item"):

@@ -9,6 +9,7 @@ from typing import Protocol
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust.per_source import per_source
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
@@ -74,12 +75,12 @@ def mentions(files: Files, word: bytes) -> Iterator[tuple[Source, Node]]:
         yield from ((source, node) for node in mentions_in(source, word))
 
 
-def mentions_in(source: Source, word: bytes) -> Iterator[Node]:
+@per_source
+def mentions_in(source: Source, word: bytes) -> tuple[Node, ...]:
     """As :func:`mentions`, of one file."""
-    for hit in whole_word(word).finditer(source.data):
-        node = source.innermost(Span(*hit.span()))
-        if span_of(node) == Span(*hit.span()):
-            yield node
+    spans = [Span(*hit.span()) for hit in whole_word(word).finditer(source.data)]
+    found = ((span, source.innermost(span)) for span in spans)
+    return tuple(node for span, node in found if span_of(node) == span)
 
 
 PackageOf = Callable[[str], Package | None]

@@ -34,7 +34,7 @@ def written_flavour(source: Source, node: Node) -> Flavour | None:
         return None
     scopes = imports.scopes(source)
     here = imports.scope_at(scopes, node.start_byte)
-    imported = {i.local: i.full for i in imports.imports(source, here, scopes)}
+    imported = {i.local: i.full for i in imports.imports(source, here)}
     pending = [node]
     while pending:
         current = pending.pop()

@@ -49,6 +49,7 @@ class Scope:
     span: Span
 
 
+@per_source
 def scopes(source: Source) -> tuple[Scope, ...]:
     """All module bodies of a file, outer first (modules inside functions are left out)."""
     found = [Scope((), Span(0, len(source.data)))]
@@ -76,7 +77,7 @@ def scope_at(found: Sequence[Scope], offset: int) -> Scope:
 
 def module_at(source: Source, offset: int) -> Module:
     """The inline modules of the file around ``offset``."""
-    return scope_at(_scopes(source), offset).module
+    return scope_at(scopes(source), offset).module
 
 
 def full_paths(
@@ -91,7 +92,7 @@ def full_paths(
     inner = tuple(dict.fromkeys(full for local, full in _around(source, node) if local == head))
     if inner:
         return tuple(full + tail for full in inner)
-    brought = _imports(source, scope_at(_scopes(source), node.start_byte))
+    brought = imports(source, scope_at(scopes(source), node.start_byte))
     found = tuple(dict.fromkeys(i.full for i in brought if i.local == head and i.full != head))
     if found:
         return tuple(full + tail for full in found)
@@ -108,7 +109,7 @@ def is_own_path(source: Source, node: Node, path: bytes) -> bool:
     head = path.partition(b"::")[0]
     if head in (b"crate", b"self", b"super"):
         return True
-    body = scope_body(source, scope_at(_scopes(source), node.start_byte))
+    body = scope_body(source, scope_at(scopes(source), node.start_byte))
     modules = (n.child_by_field_name("name") for n in body.named_children if n.type == "mod_item")
     return source.edition < 2018 or any(n and source.text(n) == head for n in modules)
 
@@ -123,16 +124,7 @@ def _around(source: Source, node: Node) -> Iterator[tuple[bytes, bytes]]:
 
 
 @per_source
-def _scopes(source: Source) -> tuple[Scope, ...]:
-    return scopes(source)
-
-
-@per_source
-def _imports(source: Source, scope: Scope) -> tuple[Import, ...]:
-    return imports(source, scope, _scopes(source))
-
-
-def imports(source: Source, scope: Scope, found: Sequence[Scope]) -> tuple[Import, ...]:
+def imports(source: Source, scope: Scope) -> tuple[Import, ...]:
     """What the module's own ``use`` declarations bring in (not those inside its functions)."""
     return tuple(_of_body(source, scope_body(source, scope)))
 
@@ -234,10 +226,10 @@ def trait_in_scope(source: Source, trait: bytes, offset: int) -> bool:
     inner = (brought for block, brought in in_blocks(source) if block.start <= offset < block.end)
     if any(brings(brought, trait) for brought in inner):
         return True
-    found = _scopes(source)
+    found = scopes(source)
     scope: Scope | None = scope_at(found, offset)
     while scope is not None:
-        brought = _imports(source, scope)
+        brought = imports(source, scope)
         if brings(brought, trait):
             return True
         outer = scope.module[:-1]
@@ -260,7 +252,8 @@ def brings(brought: Sequence[Import], trait: bytes) -> bool:
     return False
 
 
-def words(source: Source, span: Span, leave: Sequence[Span] = ()) -> set[bytes]:
+@per_source
+def words(source: Source, span: Span, leave: tuple[Span, ...] = ()) -> frozenset[bytes]:
     """Identifiers inside ``span`` (macro arguments and captures of format strings included), without
     those inside ``leave``."""
     found: set[bytes] = set()
@@ -283,4 +276,4 @@ def words(source: Source, span: Span, leave: Sequence[Span] = ()) -> set[bytes]:
         elif cursor.goto_parent():
             down = False
         else:
-            return found
+            return frozenset(found)

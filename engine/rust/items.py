@@ -42,6 +42,7 @@ class Items:
         self.modules = Modules(files, package_of)
         self._read: dict[str, Definitions] = {}
         self._named: dict[bytes, tuple[Item, ...]] = {}
+        self._printed: dict[tuple[str, tuple[str, ...], str], tuple[Item, ...]] = {}
         # Modules that bring in each other by globs are gone through again and again.
         self._members: dict[tuple[Place, bytes, Place, int], list[Item | Place]] = {}
 
@@ -129,6 +130,12 @@ class Items:
 
         A foreign item is printed by the way that is visible to others: by its re-export.
         """
+        key = told, kinds, near
+        if key not in self._printed:  # of many namesakes, each is asked about again and again
+            self._printed[key] = self._stand_for(told, kinds, near)
+        return self._printed[key]
+
+    def _stand_for(self, told: str, kinds: tuple[str, ...], near: str) -> tuple[Item, ...]:
         module, _, last = told.rpartition("::")
         every = self.named(last.encode(), *(kinds or TYPES))
         found = [item for item in every if self.stands_in(item, module)]

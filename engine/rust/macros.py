@@ -177,7 +177,7 @@ def _brought(source: Source, node: Node, name: bytes) -> list[bytes]:
     """Full paths of what ``use`` lines around ``node`` bring in by this name. A glob of a crate that is
     known for macros of std's names counts."""
     found = scopes(source)
-    around = [*imports(source, scope_at(found, node.start_byte), found)]
+    around = [*imports(source, scope_at(found, node.start_byte))]
     for block, brought in in_blocks(source):
         if block.start <= node.start_byte < block.end:
             around += brought
