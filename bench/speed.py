@@ -2,7 +2,7 @@
 
 1. ``spikeproof scan`` with all codemods against ``ast-grep scan`` with rules that look for the same
    syntax, on at least 30 MB of real Rust (the pinned crates and what they depend on), in turns;
-   with peak memory, and how it grows from 3 to 30 MB.
+   with peak memory, and how it grows from 3 to 30 MB. Then again, of the unchanged tree.
 2. ``spikeproof diff`` on a generated workspace of 50 sites of which 5 must fail: cargo runs, and
    the time as a multiple of one ``cargo check`` plus one test run.
 """
@@ -21,6 +21,7 @@ from pathlib import Path
 
 from bench.crates import HOME, cargo_home, fetch, pinned
 from bench.seeded import write_seeded
+from engine.detect.scan_cache import VARIABLE as CACHE
 
 WORK = HOME / "target" / "bench"
 BIN = Path(sys.executable).parent
@@ -75,7 +76,9 @@ def main() -> int:
     print(f"machine: {os.cpu_count()} cores, load {os.getloadavg()[0]:.2f} at the start")
     big = _corpus(30_000_000)
     small = _corpus(3_000_000)
+    os.environ[CACHE] = "off"
     ok = _scan_figures(big, small)
+    ok &= _cached_figures(big)
     return 0 if _diff_figures() and ok else 1
 
 
@@ -142,6 +145,27 @@ def _scan_figures(big: Path, small: Path) -> bool:
         f"take {most / least:.1f} times the time ({least:.2f} -> {most:.2f} s)"
     )
     return ratio <= 1.0 and memory < 400 * 1024
+
+
+def _cached_figures(big: Path) -> bool:
+    """A scan of an unchanged tree, against the first one: the shares are of wall time, the best of three
+    each."""
+    cache = WORK / "cache"
+    ours = [str(BIN / "spikeproof"), "scan", str(big), "-q", "--format", "json", "-o", os.devnull]
+    os.environ[CACHE] = str(cache)
+    first, again = [], []
+    for _ in range(3):
+        shutil.rmtree(cache, ignore_errors=True)
+        first.append(_time(ours)[0])
+        again.append(_time(ours)[0])
+    os.environ[CACHE] = "off"
+    share = min(again) / min(first)
+    size = (cache / "scan.sqlite").stat().st_size
+    print(
+        f"scan of the unchanged tree: {share:.3f} of the first one's time ({min(first):.2f} -> "
+        f"{min(again):.2f} s), {size / 1e6:.1f} MB kept"
+    )
+    return share <= 0.1
 
 
 def _time(command: list[str]) -> tuple[float, int]:

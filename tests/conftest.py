@@ -17,4 +17,7 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 for _name in ("COLUMNS", "LINES"):
     os.environ.pop(_name, None)
 
+# What scans keep is the user's; a test that asks for it names a folder.
+os.environ["SPIKEPROOF_CACHE"] = "off"
+
 settings.load_profile(WHOLE)

@@ -17,15 +17,15 @@ its neighbours: a build script that reads ``../proto`` finds it.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import hashlib
 import os
 import shutil
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import TYPE_CHECKING, Self
 
 from engine.base.atomic_write import Store, explained
 from engine.base.errors import SpikeproofError
@@ -40,6 +40,10 @@ from engine.cargo.relocate import relocated
 from engine.cargo.sources import VCS
 from engine.cargo.workspace import Workspace
 
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
+
+_POLL = 0.1  # seconds between two looks at a lock that somebody has
 _TAG = (
     b"Signature: 8a477f597d28d172789f06886806bc55\n"
     b"# Build output and copies made by spikeproof: safe to delete.\n"
@@ -108,7 +112,7 @@ class Turn(Copy):
 class Scratch(Copy):
     """The main copy, and the way to further ones. Use it in a ``with`` block."""
 
-    def __init__(self, workspace: Workspace, base: Path, lock: IO[bytes], apart: Path) -> None:
+    def __init__(self, workspace: Workspace, base: Path, lock: BaseFileLock, apart: Path) -> None:
         self._workspace = workspace
         self._base = base
         self._lock = lock
@@ -139,7 +143,7 @@ class Scratch(Copy):
             try:
                 return cls(workspace, base, lock, target)
             except BaseException:
-                lock.close()
+                lock.release()
                 raise
 
     def fresh(self, name: str = "final") -> Copy:
@@ -178,7 +182,7 @@ class Scratch(Copy):
             self._store.now()  # leaves the time on record
         finally:
             self._store.close()
-            self._lock.close()
+            self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -269,29 +273,23 @@ def _make(target: Path, base: Path) -> None:
                 file.write(text)
 
 
-def _acquire(base: Path, on_wait: Callable[[str], None] | None) -> IO[bytes]:
+def _acquire(base: Path, on_wait: Callable[[str], None] | None) -> BaseFileLock:
     """The lock of ``base``. Interruptible while it waits; freed by the system with the process."""
-    path = base / "lock"
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(base / "lock", mode=0o644)
     told = False
     while True:
-        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC
-        lock = os.fdopen(os.open(path, flags, 0o644), "r+b", buffering=0)
+        base.mkdir(parents=True, exist_ok=True)  # deleted (`cargo clean`) while we waited, perhaps
         try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                if on_wait is not None and not told:
-                    told = True
-                    on_wait(f"for another spikeproof run on {show(base)}")
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            # The folder may have been deleted (`cargo clean`) and made anew while we waited.
-            if exists(path) and os.path.samestat(os.fstat(lock.fileno()), path.stat()):
-                return lock
-            lock.close()
-            base.mkdir(parents=True, exist_ok=True)
-        except BaseException:
-            lock.close()
-            raise
+            lock.acquire(blocking=False)
+        except Timeout:
+            if on_wait is not None and not told:
+                told = True
+                on_wait(f"for another spikeproof run on {show(base)}")
+            time.sleep(_POLL)
+        else:
+            return lock
 
 
 def _refuse_circles(workspace: Workspace) -> None:

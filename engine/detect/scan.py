@@ -9,7 +9,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -31,6 +32,8 @@ _BRACKETS = 300
 _OTHERS = bytes(set(range(256)) - set(b"()[]{}"))
 # How many files a worker takes at once: enough to hide the pipe, few enough to balance the load.
 _CHUNK = 16
+# Below this many bytes it costs more to look into the cache than to scan.
+_CACHED_FROM = 500_000
 # Two hits nearer than this many bytes are looked at in one walk of the tree.
 _NEAR = 1_000
 
@@ -264,25 +267,46 @@ class _Job:
     files: tuple[tuple[str, int, bool], ...]
     names: tuple[str, ...]
     uses: bool
+    keeps: bool  # are results kept for later runs?
+
+    def key(self, data: bytes, path: str, edition: int, cold: bool) -> bytes:
+        """What the result for a file with these bytes is kept by."""
+        from engine.detect.scan_cache import key
+
+        return key(data, path, edition, cold, self.uses, *self.names)
 
 
-def _scan_file(job: _Job, path: str, edition: int, cold: bool) -> tuple[FileSites, int]:
+@dataclass(frozen=True, slots=True)
+class _Scanned:
+    """One file: what it gave, of how many bytes, and what that is kept by (none: it is not)."""
+
+    sites: FileSites
+    size: int
+    key: bytes = b""
+
+
+def _scan_file(job: _Job, path: str, edition: int, cold: bool) -> _Scanned:
     data = read_source(Path(job.root), path)
     if isinstance(data, Skip):
-        return FileSites(path, skips=(data,)), 0
+        return _Scanned(FileSites(path, skips=(data,)), 0)
+    key = job.key(data, path, edition, cold) if job.keeps else b""
+    return _Scanned(_sites_in(job, path, data, edition, cold), len(data), key)
+
+
+def _sites_in(job: _Job, path: str, data: bytes, edition: int, cold: bool) -> FileSites:
     names = _wanting(data, job.names, job.uses)
     if not names and suppress.MARK not in data:
-        return FileSites(path), len(data)
+        return FileSites(path)
     deep = FileSites(path, skips=(Skip(path, "nested too deeply to be read"),))
     if nested_deeply(data):
-        return deep, len(data)
+        return deep
     try:
-        return _scan_parsed(Source(path, data, edition), names, job.uses, cold), len(data)
+        return _scan_parsed(Source(path, data, edition), names, job.uses, cold)
     except RecursionError:
-        return deep, len(data)
+        return deep
 
 
-def _scan_chunk(job: _Job) -> list[tuple[FileSites, int]]:
+def _scan_chunk(job: _Job) -> list[_Scanned]:
     return [_scan_file(job, path, edition, cold) for path, edition, cold in job.files]
 
 
@@ -303,56 +327,69 @@ def scan(
     Files are read here, not before: one that vanished or cannot be read is a skip with its reason.
     """
     ordered = _largest_first(root, paths)
-    jobs = [
-        _Job(
-            str(root),
-            tuple((p, edition_of(p), takes_cold(p)) for p, _ in ordered[i : i + _CHUNK]),
-            tuple(names),
-            uses,
-        )
-        for i in range(0, len(ordered), _CHUNK)
-    ]
     total = sum(size for _, size in ordered)
-    results: list[tuple[FileSites, int]] = []
-    workers = min(len(os.sched_getaffinity(0)), len(jobs))
-    done = 0
-
-    def take(chunk: list[tuple[FileSites, int]]) -> None:
-        nonlocal done
-        results.extend(chunk)
-        done += len(chunk)
-        if on_progress is not None:
-            on_progress(done, len(paths))
-
-    if workers < 2 or total < _POOL_FROM:
-        for job in jobs:
-            take(_scan_chunk(job))
-    else:
-        pool = ProcessPoolExecutor(workers)
-        try:
-            for chunk in pool.map(_scan_chunk, jobs):
-                take(chunk)
-        except BrokenProcessPool:
-            # A worker died (a crash in native code, or out of memory): go on alone, file by file.
-            results.clear()
-            done = 0
-            for job in jobs:
-                take(_scan_chunk(job))
-        except KeyboardInterrupt:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-    results.sort(key=lambda r: r[0].path)
+    files = [(path, edition_of(path), takes_cold(path)) for path, _ in ordered]
+    whole = _Job(str(root), tuple(files), tuple(names), uses, total >= _CACHED_FROM)
+    with _kept(whole) as (results, rest):
+        chunks = (rest.files[i : i + _CHUNK] for i in range(0, len(rest.files), _CHUNK))
+        jobs = [replace(rest, files=chunk) for chunk in chunks]
+        if on_progress is not None and results:
+            on_progress(len(results), len(paths))
+        for chunk in _scanned(jobs, total):
+            results += chunk
+            if on_progress is not None:
+                on_progress(len(results), len(paths))
+    results.sort(key=lambda r: r.sites.path)
     return ScanResult(
-        tuple(site for file, _ in results for site in file.sites),
-        tuple(skip for file, _ in results for skip in file.skips),
-        sum(file.suppressed for file, _ in results),
+        tuple(site for file in results for site in file.sites.sites),
+        tuple(skip for file in results for skip in file.sites.skips),
+        sum(file.sites.suppressed for file in results),
         len(results),
-        sum(size for _, size in results),
-        tuple(entry for file, _ in results for entry in file.idle),
-        tuple(entry for file, _ in results for entry in file.maybe),
+        sum(file.size for file in results),
+        tuple(entry for file in results for entry in file.sites.idle),
+        tuple(entry for file in results for entry in file.sites.maybe),
     )
+
+
+@contextmanager
+def _kept(job: _Job) -> Iterator[tuple[list[_Scanned], _Job]]:
+    """The results of earlier runs for files of ``job`` that are as they were then, and the job that is
+    left. What is added to the results is kept for later ones."""
+    if not job.keeps:
+        yield [], job
+        return
+    from engine.detect.scan_cache import ScanCache, folder
+
+    cache = ScanCache(folder(), FileSites)
+    keys: dict[str, tuple[bytes, int]] = {}
+    for path, edition, cold in job.files if cache.is_there else ():
+        data = read_source(Path(job.root), path)
+        if not isinstance(data, Skip):
+            keys[path] = job.key(data, path, edition, cold), len(data)
+    found = cache.get(key for key, _ in keys.values())
+    results = [_Scanned(found[key], size) for key, size in keys.values() if key in found]
+    known = {result.sites.path for result in results}
+    yield results, replace(job, files=tuple(f for f in job.files if f[0] not in known))
+    cache.put({result.key: result.sites for result in results if result.key})
+
+
+def _scanned(jobs: Sequence[_Job], total: int) -> Iterator[list[_Scanned]]:
+    """The results of all ``jobs``, as they come; ``total``: bytes."""
+    workers = min(len(os.sched_getaffinity(0)), len(jobs))
+    if workers < 2 or total < _POOL_FROM:
+        yield from map(_scan_chunk, jobs)
+        return
+    pool = ProcessPoolExecutor(workers)
+    done = 0
+    try:
+        for chunk in pool.map(_scan_chunk, jobs):
+            yield chunk
+            done += 1
+    except BrokenProcessPool:
+        # A worker died (a crash in native code, or out of memory): go on alone, file by file.
+        yield from map(_scan_chunk, jobs[done:])
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def scan_workspace(

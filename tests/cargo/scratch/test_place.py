@@ -190,7 +190,7 @@ def test_a_folder_that_was_deleted_while_waiting_is_made_anew(user: Path) -> Non
 
     def waiting(_: str) -> None:
         shutil.rmtree(user / "target")
-        first._lock.close()
+        first._lock.release()
 
     with Scratch.open(discover(user, Selection()), on_wait=waiting) as second:
         second.sync()
