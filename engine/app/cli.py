@@ -28,6 +28,7 @@ from engine.app.options import (
     SELECTION,
     SINCE,
     VERBOSITY,
+    Command,
     complete_codemod,
     file_option,
     options,
@@ -54,7 +55,7 @@ def cli() -> None:
     """
 
 
-@cli.command()
+@cli.command(cls=Command)
 @PATHS
 @options(SELECTION, PROFILE, CODEMODS, COLD, SINCE, BASELINE, GATE, COMMON)
 @click.option("--types", is_flag=True, help="Ask rustc for types (runs build scripts, in a copy).")
@@ -86,7 +87,7 @@ def scan(paths: tuple[Path, ...], types: bool, form: str, statistics: bool, **co
     return _gated(scan_command(paths, types, form, _workspaces, _ui(common), common), common)
 
 
-@cli.command()
+@cli.command(cls=Command)
 @PATHS
 @options(SELECTION, PROFILE, CODEMODS, COLD, SINCE, BASELINE, PROOF, (SAMPLES,), GATE, VERBOSITY)
 @click.option(
@@ -122,7 +123,7 @@ def diff(paths: tuple[Path, ...], into: str | None, form: str, **common: Any) ->
     return _gated(diff_command(paths, settings, form, _workspaces, _ui(common), common), common)
 
 
-@cli.command()
+@cli.command(cls=Command)
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @options(SELECTION, PROFILE, CODEMODS, COLD, SINCE, BASELINE, PROOF, GATE, VERBOSITY)
 @click.option(
@@ -171,7 +172,7 @@ def apply(path: Path, every: bool, undo: bool, **common: Any) -> int:
     return _gated(apply_command(path, settings, _workspace, _ui(common), common), common)
 
 
-@cli.command()
+@cli.command(cls=Command)
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @options(SELECTION, PROFILE, CODEMODS, COLD, COMMON)
 @click.option(
@@ -191,7 +192,7 @@ def baseline(path: Path, no_types: bool, **common: Any) -> int:
     return baseline_command(path, not no_types, _workspace, _ui(common), common)
 
 
-@cli.command()
+@cli.command(cls=Command)
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @click.option(
     "--against",
@@ -224,7 +225,7 @@ def bench(
     return bench_command(path, settings, _workspace, _ui(common), common)
 
 
-@cli.command()
+@cli.command(cls=Command)
 @click.argument("path", default=".", type=click.Path(path_type=Path))
 @click.option(
     "--base",
@@ -275,7 +276,7 @@ def ci(path: Path, base: str | None, fail_on: str, **common: Any) -> int:
     return ci_command(path, settings, Outputs(**files), _workspace, _ui(common), common)
 
 
-@cli.command("post-review")
+@cli.command("post-review", cls=Command)
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--repo", metavar="OWNER/NAME", help="Default: GITHUB_REPOSITORY.")
 @click.option(
@@ -313,7 +314,7 @@ def post_review(
     return post_review_command(file, repo, pull, most, dry_run, _ui(common))
 
 
-@cli.command()
+@cli.command(cls=Command)
 @click.argument("name", required=False, shell_complete=complete_codemod)
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @failing

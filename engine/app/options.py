@@ -106,7 +106,7 @@ OUTPUT = (
 )
 VERBOSITY = (
     click.option("-q", "quiet", is_flag=True, help="No story on stderr."),
-    click.option("-v", "verbose", count=True, help="Say more."),
+    click.option("-v", "verbose", is_flag=True, help="Say more."),
     click.option(
         "--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True
     ),
@@ -198,6 +198,15 @@ PROOF = (
     ),
 )
 CI_PROOF = _REVIEW_AND_TESTS
+_OTHER = "Options"
+# What `--help` puts under one heading.
+_HEADINGS = {
+    "What to work on": SELECTION,
+    "How it is built": PROFILE,
+    "Which sites": (*CODEMODS, *COLD, *SINCE, *BASELINE),
+    "How fixes are proven": (*PROOF, SAMPLES),
+    "Output": (*OUTPUT, *VERBOSITY, *GATE),
+}
 
 
 def proof(common: dict[str, Any]) -> ProofSettings:
@@ -232,6 +241,41 @@ def options(*groups: Sequence[Callable[[Any], Any]]) -> Callable[[Any], Any]:
         return function
 
     return decorate
+
+
+class Command(click.Command):
+    """A command whose ``--help`` lists its options under headings.
+
+    click's own: rich-click has them too, and makes ``--help`` more than twice as slow.
+    """
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """As click's, heading by heading."""
+        headings = {
+            option.name: heading
+            for heading, members in _HEADINGS.items()
+            for option in declared(members)
+        }
+        rows: dict[str, list[tuple[str, str]]] = {heading: [] for heading in (*_HEADINGS, _OTHER)}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None and isinstance(parameter, click.Option):
+                rows[headings.get(parameter.name, _OTHER)].append(record)
+        for heading, records in rows.items():
+            if records:
+                with formatter.section(heading):
+                    formatter.write_dl(records)
+
+
+def declared(group: Sequence[Callable[[Any], Any]]) -> list[click.Option]:
+    """The options of a group, as click has them."""
+
+    def taker() -> None: ...
+
+    for decorate in group:
+        decorate(taker)
+    found: list[click.Option] = getattr(taker, "__click_params__", [])
+    return found
 
 
 def file_option(name: str, words: str) -> Callable[[Any], Any]:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from engine.app.options import CODEMODS, COLD, PROFILE, PROOF, SELECTION, SINCE
+from engine.app.options import CODEMODS, COLD, PROFILE, PROOF, SELECTION, SINCE, declared
 from engine.base.errors import SpikeproofError
 
 _GROUPS = (SELECTION, PROFILE, CODEMODS, COLD, SINCE, PROOF)
@@ -56,12 +56,5 @@ def parsed(kept: Sequence[str]) -> dict[str, Any]:
 
 
 def _options() -> list[click.Option]:
-    """The options of the groups, as click has them."""
-
-    def taker() -> None: ...
-
-    for group in _GROUPS:
-        for decorate in group:
-            decorate(taker)
-    found: list[click.Option] = getattr(taker, "__click_params__", [])
+    found = (option for group in _GROUPS for option in declared(group))
     return [option for option in found if option.name != "manifest_path"]

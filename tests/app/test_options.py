@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 import pytest
+from click import Option
+from click.testing import CliRunner
 
-from engine.app.cli import apply
+from engine.app.cli import apply, cli, diff
 from engine.app.review.kept_options import given, parsed, words
 from engine.base.errors import SpikeproofError
 
@@ -44,3 +47,20 @@ def test_a_path_is_kept_wherever_the_next_session_starts() -> None:
 def test_words_of_another_version_are_told(kept: tuple[str, ...]) -> None:
     with pytest.raises(SpikeproofError, match="without --resume"):
         parsed(kept)
+
+
+def test_help_lists_every_option_once_and_under_its_heading() -> None:
+    shown = CliRunner().invoke(cli, ["diff", "--help"]).output
+    headings = [line for line in shown.splitlines() if re.fullmatch(r"[A-Z][a-z ]+:", line)]
+    assert headings == [
+        "What to work on:",
+        "How it is built:",
+        "Which sites:",
+        "How fixes are proven:",
+        "Output:",
+        "Options:",
+    ]
+    listed = re.findall(r"^  (?:-\w, )?(-[\w-]+)", shown, re.MULTILINE)
+    options = [p for p in diff.get_params(diff.make_context("diff", [])) if isinstance(p, Option)]
+    assert sorted(listed) == sorted(option.opts[-1] for option in options)
+    assert shown.index("--cold") < shown.index("How fixes are proven:") < shown.index("--require")
