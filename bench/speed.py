@@ -21,7 +21,7 @@ from pathlib import Path
 
 from bench.crates import HOME, cargo_home, fetch, pinned
 from bench.seeded import write_seeded
-from engine.detect.scan_cache import VARIABLE as CACHE
+from engine.base.user_cache import VARIABLE as CACHE
 
 WORK = HOME / "target" / "bench"
 BIN = Path(sys.executable).parent

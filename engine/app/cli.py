@@ -367,6 +367,10 @@ def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspac
         os.environ["RUSTUP_TOOLCHAIN"] = common["toolchain"]  # rustup asks it before all files
     if common["jobs"]:
         os.environ["CARGO_BUILD_JOBS"] = common["jobs"]  # every command of cargo asks it
+    if common.get("fresh"):
+        from engine.base.user_cache import VARIABLE
+
+        os.environ[VARIABLE] = "off"
     if common["manifest_path"] is not None:
         paths = [_manifest(common["manifest_path"], paths)]
     features = tuple(f for group in common["features"] for f in group.replace(",", " ").split())

@@ -52,6 +52,9 @@ SELECTION = (
 PROFILE = (
     click.option("--release", is_flag=True, help="Check and test in the release profile."),
     click.option("--profile", metavar="NAME", help="Check and test in this profile."),
+    click.option(
+        "--fresh", is_flag=True, help="Use nothing that earlier runs were told of the same files."
+    ),
 )
 PATHS = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 

@@ -20,6 +20,7 @@ from engine.base.ui import Ui
 from engine.cargo.cargo import Cargo
 from engine.cargo.cargo_results import CheckRun, Driver
 from engine.cargo.cargoconfig import cargo_home, has_runner
+from engine.cargo.kept_answers import KeptAnswers
 from engine.cargo.left_out import stopping_lints
 from engine.cargo.oracle import Oracle
 from engine.cargo.outside_packages import OutsidePackages
@@ -93,6 +94,7 @@ class Session:
         self.folder = below_top(workspace.root) if folder is None else folder
         self.notes: list[str] = []  # what is said of the workspace as it is
         self._baseline: CheckRun | None = None
+        self._kept: KeptAnswers | None = None  # of earlier runs on the tree that was checked
         self._known: dict[tuple[tuple[str, bytes], ...], Answers] = {}  # by ``Sources.texts``
 
     def renew(self) -> None:
@@ -100,7 +102,7 @@ class Session:
         self.scratch.sync()
         self.cargo.leave_nothing_out()
         self.notes.clear()
-        self._baseline = None
+        self._baseline = self._kept = None
         self._known.clear()
 
     def check_baseline(self) -> CheckRun:
@@ -108,6 +110,13 @@ class Session:
         if self._baseline is None:
             self.ui.say("Checking", "the workspace as it is (in a copy)")
             self._baseline = self._check_as_it_is()
+            self._kept = KeptAnswers(
+                self.cargo,
+                self.workspace.root,
+                self.scratch.files,
+                (self.selection, self.scratch.cargo_args, self.cargo.cap_lints),
+                bool(self.workspace.outside),
+            )
         return self._baseline
 
     def _check_as_it_is(self) -> CheckRun:
@@ -160,6 +169,12 @@ class Session:
 
     def _answers(self, questions: Set[Question], sources: Sources) -> Answers:
         key = tuple(sorted(sources.texts.items()))
+        if key not in self._known and self._kept is not None:
+            kept = self._known[key] = self._kept.get(sources.texts)
+            if kept != NOTHING:
+                self.ui.say(
+                    "Known", "what rustc told an earlier run of this tree (--fresh asks anew)"
+                )
         known = self._known.get(key, NOTHING)
         new = {question for question in questions if not known.knows(question)}
         if new:
@@ -168,6 +183,8 @@ class Session:
             if not self.cargo.is_checked:
                 self._check(sources.texts)
             known = self._known[key] = Oracle(self.cargo).ask(new, sources, known)
+            if self._kept is not None:
+                self._kept.put(sources.texts, known)
         return known.only(questions)
 
     def plan(self, sites: Sequence[Site], answers: Answers, sources: Sources) -> Planned:

@@ -33,6 +33,8 @@ _ROUNDS = 4  # a round more drops the probes that broke the one before
 _ANSWER = re.compile(rf"non-primitive cast: `(.*)` as `(?:.*::)?{NAME}(\d+)(?:<\(\)>)?`", re.DOTALL)
 _REFUSED = ("is only accepted on the nightly", "unknown unstable option", "not supported on stable")
 
+_TOO_LONG, _CRASHED = "rustc took too long", "rustc crashed"
+UNSTEADY = frozenset({_TOO_LONG, _CRASHED})  # reasons that may be others the next time
 _DEFAULTS = {"i32": "{integer}", "f64": "{float}"}
 
 
@@ -313,7 +315,7 @@ class _Asking:
             for number in _unnamed(error, probed) & mine.keys():
                 mine[number].give_up()
         if not found_any and (errors or reply.timed_out or _crashed(reply)):
-            why = "rustc took too long" if reply.timed_out else "rustc crashed"
+            why = _TOO_LONG if reply.timed_out else _CRASHED
             why = f"rustc stopped at an error elsewhere: {_headline(errors[0])}" if errors else why
             for each in mine.values():
                 self._reasons[each.question] = why

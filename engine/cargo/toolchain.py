@@ -153,6 +153,11 @@ class Toolchain:
         whole = result.code == 0 and not result.dropped and not result.timed_out
         return result.stdout if whole else None
 
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What every program gets of the user's environment."""
+        return self._base
+
     def version(self) -> str:
         """``rustc 1.95.0 (59807616e 2026-04-14)``: what compiles in the scratch copy."""
         return self._version

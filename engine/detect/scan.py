@@ -271,9 +271,9 @@ class _Job:
 
     def key(self, data: bytes, path: str, edition: int, cold: bool) -> bytes:
         """What the result for a file with these bytes is kept by."""
-        from engine.detect.scan_cache import key
+        from engine.base.user_cache import digest
 
-        return key(data, path, edition, cold, self.uses, *self.names)
+        return digest(data, path, edition, cold, self.uses, *self.names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,9 +358,9 @@ def _kept(job: _Job) -> Iterator[tuple[list[_Scanned], _Job]]:
     if not job.keeps:
         yield [], job
         return
-    from engine.detect.scan_cache import ScanCache, folder
+    from engine.base.user_cache import UserCache, folder
 
-    cache = ScanCache(folder(), FileSites)
+    cache = UserCache(folder(), "scan", FileSites)
     keys: dict[str, tuple[bytes, int]] = {}
     for path, edition, cold in job.files if cache.is_there else ():
         data = read_source(Path(job.root), path)

@@ -57,4 +57,4 @@ def parsed(kept: Sequence[str]) -> dict[str, Any]:
 
 def _options() -> list[click.Option]:
     found = (option for group in _GROUPS for option in declared(group))
-    return [option for option in found if option.name != "manifest_path"]
+    return [option for option in found if option.name not in ("manifest_path", "fresh")]

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from engine.base import user_cache
+from engine.base.user_cache import UserCache, digest
 from engine.detect import scan as scanning
-from engine.detect import scan_cache
 from engine.detect.scan import FileSites, ScanResult, scan
-from engine.detect.scan_cache import ScanCache, key
 from tests.trees import build
 
 LOOP = """\
@@ -35,7 +35,7 @@ NAMES = ("clone-per-frame", "mutex-counter")
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(scan_cache.VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(user_cache.VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setattr(scanning, "_CACHED_FROM", 0)
     return build(tmp_path / "tree", FILES)
 
@@ -98,7 +98,7 @@ def test_the_code_of_this_program_is_part_of_the_key(
 ) -> None:
     run(root)
     scanned.clear()
-    monkeypatch.setattr(scan_cache, "_code", lambda: "another version")
+    monkeypatch.setattr(user_cache, "_code", lambda: "another version")
     run(root)
     assert sorted(scanned) == sorted(FILES)
 
@@ -137,23 +137,23 @@ def test_values_of_another_shape_are_none(root: Path) -> None:
 def test_a_cache_that_is_locked_or_cannot_be_written_costs_nothing_else(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan_cache, "_WAIT", 0.05)
+    monkeypatch.setattr(user_cache, "_WAIT", 0.05)
     first = run(root)
     database = sqlite3.connect(root.parent / "cache/scan.sqlite", isolation_level=None)
     database.execute("BEGIN EXCLUSIVE")
     (root / "a.rs").write_text("\n" + LOOP)
     assert len(run(root).sites) == len(first.sites)
     database.close()
-    monkeypatch.setenv(scan_cache.VARIABLE, str(root / "a.rs"))
+    monkeypatch.setenv(user_cache.VARIABLE, str(root / "a.rs"))
     assert len(run(root).sites) == len(first.sites)
 
 
 def test_nothing_is_kept_when_it_is_off_or_small(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(scan_cache.VARIABLE, "off")
+    monkeypatch.setenv(user_cache.VARIABLE, "off")
     run(root)
-    monkeypatch.setenv(scan_cache.VARIABLE, str(root.parent / "cache"))
+    monkeypatch.setenv(user_cache.VARIABLE, str(root.parent / "cache"))
     monkeypatch.setattr(scanning, "_CACHED_FROM", 10**9)
     run(root)
     assert not (root.parent / "cache").exists()
@@ -162,16 +162,16 @@ def test_nothing_is_kept_when_it_is_off_or_small(
 def test_it_is_bounded_and_drops_what_was_not_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scan_cache, "LIMIT", 400_000)
-    cache = ScanCache(tmp_path, str)
+    monkeypatch.setattr(user_cache, "LIMIT", 400_000)
+    cache = UserCache(tmp_path, "scan", str)
     clock = 0.0
 
     def tick() -> float:
         nonlocal clock
-        clock += 2 * scan_cache._DAY
+        clock += 2 * user_cache._DAY
         return clock
 
-    monkeypatch.setattr("engine.detect.scan_cache.time.time", tick)
+    monkeypatch.setattr("engine.base.user_cache.time.time", tick)
     cache.put({b"kept": "x"})
     for n in range(100):
         cache.put({b"%d" % n: "y" * 10_000})
@@ -183,21 +183,21 @@ def test_it_is_bounded_and_drops_what_was_not_used(
 
 def test_two_runs_at_once_share_it(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from engine.detect.scan_cache import ScanCache\n"
-        "cache = ScanCache(Path(sys.argv[1]), str)\n"
+        "import sys; from pathlib import Path; from engine.base.user_cache import UserCache\n"
+        "cache = UserCache(Path(sys.argv[1]), 'scan', str)\n"
         "for n in range(40): cache.put({b'%s %d' % (sys.argv[2].encode(), n): 'x' * 1000})\n"
     )
     both = [
         subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in ("a", "b")
     ]
     assert [one.wait() for one in both] == [0, 0]
-    cache = ScanCache(tmp_path, str)
+    cache = UserCache(tmp_path, "scan", str)
     assert len(cache.get(b"%c %d" % (name, n) for name in b"ab" for n in range(40))) == 80
 
 
 def test_a_path_that_is_no_text_is_not_kept(tmp_path: Path) -> None:
     path = os.fsdecode(b"src/\xff.rs")
-    assert key(b"", path) != key(b"", "src/x.rs")
-    cache = ScanCache(tmp_path, FileSites)
+    assert digest(b"", path) != digest(b"", "src/x.rs")
+    cache = UserCache(tmp_path, "scan", FileSites)
     cache.put({b"k": FileSites(path), b"l": FileSites("src/x.rs")})
     assert cache.get([b"k", b"l"]) == {b"l": FileSites("src/x.rs")}

@@ -1,9 +1,9 @@
-"""What a scan found in a file, kept by the file's content: an unchanged tree is not parsed again.
+"""Answers that are kept for later runs, by what they were the answers to.
 
-One SQLite file in the user's cache folder, for all workspaces; several runs at once may use it. A key
-is a hash of the file's bytes, of everything else that the result hangs on (its path, its edition, the
-codemods) and of this program's own code. Nothing is ever said of a cache that is gone, full, locked or
-damaged: it costs time alone.
+SQLite files in the user's cache folder, for all workspaces; several runs at once may use them. Whoever
+keeps something makes the key of all that it hangs on; :func:`digest` adds this program's own code. Nothing
+is ever said of a cache that is gone, full, locked or damaged: it costs time alone. What is read is checked
+for its type.
 
 ``SPIKEPROOF_CACHE`` names another folder; ``off`` keeps nothing.
 """
@@ -31,7 +31,6 @@ _TABLE = (
     "CREATE TABLE IF NOT EXISTS files (key BLOB PRIMARY KEY, value BLOB, used REAL) WITHOUT ROWID"
 )
 _CODE = Path(__file__).parents[2]
-_ROOMS = ("engine/base", "engine/rust", "engine/detect", "engine/cargo")
 
 _T = TypeVar("_T")
 
@@ -46,17 +45,23 @@ def folder() -> Path | None:
     return platformdirs.user_cache_path("spikeproof", appauthor=False)
 
 
-class ScanCache(Generic[_T]):
-    """Values of the type ``kind`` by keys, in ``base`` (which need not be there; None: nothing is kept)."""
+class UserCache(Generic[_T]):
+    """Values of the type ``kind`` by keys, in the file ``name`` of ``base`` (which need not be there; None:
+    nothing is kept)."""
 
-    def __init__(self, base: Path | None, kind: type[_T]) -> None:
-        self._base = base
+    def __init__(self, base: Path | None, name: str, kind: type[_T]) -> None:
+        self._file = base / f"{name}.sqlite" if base is not None else None
         self._decode: Callable[[bytes], _T] = msgspec.msgpack.Decoder(kind).decode
+
+    @property
+    def is_possible(self) -> bool:
+        """Is anything kept?"""
+        return self._file is not None
 
     @property
     def is_there(self) -> bool:
         """May anything be known?"""
-        return self._base is not None and (self._base / "scan.sqlite").is_file()
+        return self._file is not None and self._file.is_file()
 
     def get(self, keys: Iterable[bytes]) -> dict[bytes, _T]:
         """What is kept of ``keys``."""
@@ -76,7 +81,7 @@ class ScanCache(Generic[_T]):
         """Keep ``found``; the half that was not used for longest goes, where that is too much."""
         rows: list[tuple[bytes, bytes, float]] = []
         for key, value in found.items():
-            with contextlib.suppress(UnicodeEncodeError):  # a path that is no text
+            with contextlib.suppress(UnicodeEncodeError, RecursionError):  # a path that is no text
                 rows.append((key, msgspec.msgpack.encode(value), time.time()))
         if not rows:
             return
@@ -97,10 +102,10 @@ class ScanCache(Generic[_T]):
 
     @contextlib.contextmanager
     def _database(self) -> Iterator[sqlite3.Connection]:
-        if self._base is None:
+        if self._file is None:
             raise OSError("nothing is kept")
-        self._base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with contextlib.closing(sqlite3.connect(self._base / "scan.sqlite", _WAIT)) as database:
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.closing(sqlite3.connect(self._file, _WAIT)) as database:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute(_TABLE)
             with database:
@@ -112,34 +117,34 @@ class ScanCache(Generic[_T]):
         try:
             yield
         except (sqlite3.DatabaseError, msgspec.MsgspecError, OSError) as error:
-            base, self._base = self._base, None
-            if base is not None and not isinstance(error, sqlite3.OperationalError | OSError):
+            file, self._file = self._file, None
+            if file is not None and not isinstance(error, sqlite3.OperationalError | OSError):
                 with contextlib.suppress(OSError):
-                    (base / "scan.sqlite").unlink()
+                    file.unlink()
 
 
-def key(data: bytes, *other: str | int | bool) -> bytes:
-    """What a file with these bytes is known by, with all ``other`` that its result hangs on."""
-    digest = hashlib.blake2b(data, digest_size=20)
-    digest.update(repr((*other, _code())).encode("utf-8", "surrogateescape"))
-    return digest.digest()
+def digest(data: bytes, *other: str | int | bool | bytes) -> bytes:
+    """A key: of ``data``, of all ``other`` that the answer hangs on, and of this program's own code."""
+    found = hashlib.blake2b(data, digest_size=20)
+    found.update(repr((*other, _code())).encode("utf-8", "surrogateescape"))
+    return found.digest()
 
 
 @cache
 def _code() -> str:
-    """What this program's own code is known by: names, sizes and times of the files that a scan runs, and
-    the versions of the libraries that read Rust."""
+    """What this program's own code is known by: names, sizes and times of its files, and the versions of the
+    libraries that read Rust."""
     from importlib.metadata import version
 
-    digest = hashlib.blake2b(digest_size=20)
+    found = hashlib.blake2b(digest_size=20)
     for name in ("tree-sitter", "tree-sitter-rust"):
-        digest.update(version(name).encode())
-    folders = [_CODE / room for room in _ROOMS]
-    folders += sorted(path for path in (_CODE / "codemods").iterdir() if path.is_dir())
-    for one in folders:
-        with os.scandir(one) as entries:
-            for entry in sorted(entries, key=lambda entry: entry.name):
-                if entry.name.endswith((".py", ".scm")):
-                    status = entry.stat()
-                    digest.update(f"{entry.path} {status.st_size} {status.st_mtime_ns}".encode())
-    return digest.hexdigest()
+        found.update(version(name).encode())
+    for package in ("engine", "codemods"):
+        folders = [path for path in (_CODE / package).iterdir() if path.is_dir()]
+        for one in (_CODE / package, *sorted(folders)):
+            with os.scandir(one) as entries:
+                for entry in sorted(entries, key=lambda entry: entry.name):
+                    if entry.name.endswith((".py", ".scm")):
+                        status = entry.stat()
+                        found.update(f"{entry.path} {status.st_size} {status.st_mtime_ns}".encode())
+    return found.hexdigest()
