@@ -47,15 +47,15 @@ computed by a `let` in front, when nothing before it in its statement has an eff
 only of what is cheap to clone (a number, a reference count, a channel's handle, a string); where a
 guard is needed later for such a thing alone, that is taken along, and a length or a flag is read in
 the block. A guard that only the first of several awaits needs ends behind that one; a `drop(guard)`
-further down goes, where the guard is only read. A map's reference (`DashMap`) that a pattern binds for
+further down only says where the scope ends, and moves up with it, which the note tells. A map's reference (`DashMap`) that a pattern binds for
 its `Arc` or sender alone is cloned out of, and so is an occupied entry, which is dropped in its arm. An
 element (`peers[1]`) is taken along where it is looked up in any case. Where the code behind it needs a reference, one of the same type is written (`&first`,
 `first.as_str()`), so that the same impl is called. `drop(guard)` is written only where a block cannot
 end the lock: in a branch, for a guard that a pattern binds, or where rustc refuses the block.
 
 Left alone, with the reason: a guard that is used again after the await, on which the awaited call
-works, that is passed on, returned or stored, that is named `_guard` or never used, or whose lock guards
-no data. So is a lock that is kept in step with another one, or with an atomic: some function of the
+works, that is passed on, returned or stored, that is named `_guard` or never used but to be dropped, of
+which a comment or an allowed lint says that it is held on purpose, or whose lock guards no data. So is a lock that is kept in step with another one, or with an atomic: some function of the
 workspace holds one of the two while it, or what it calls, uses the other, or this one puts what it
 changed under the first into the second.
 

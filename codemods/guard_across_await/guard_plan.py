@@ -24,16 +24,18 @@ from codemods.guard_across_await.kept_handles import (
 )
 from codemods.guard_across_await.last_need import Shortened, shortened
 from codemods.guard_across_await.named_guard import Context, GuardBlock, Refused
+from codemods.guard_across_await.own_drops import Undone, behind_awaits, without_drops
 from codemods.guard_across_await.readings import reading
 from engine.base.model import Span
+from engine.rust.codegen import whole_lines
 from engine.rust.evaluation_order import expressions_around
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.locks import guarded, lock_call
 from engine.rust.nodes import access_of
 from engine.rust.raw_pointers import RawLook, looks_raw, raw_look
 from engine.rust.statement_nodes import let_of, statements_of
-from engine.rust.suspension import held_on_purpose
-from engine.rust.syntax import span_of
+from engine.rust.suspension import comment_on_purpose, held_on_purpose
+from engine.rust.syntax import COMMENTS, Source, span_of
 from engine.rust.types import UNIT, Type
 
 
@@ -57,18 +59,42 @@ def plan_guard(
     ctx: Context, scope: GuardScope, guard: Type | None, others: Mapping[GuardScope, Type | None]
 ) -> GuardPlan:
     """Never raises; a guard that no rule covers is left with the reason."""
-    whole = _plan_held(ctx, scope, guard, others)
+    undone = [u for other in others if (u := without_drops(ctx, other)) is not None]
+    of_original = {each.original: each for each in undone}
+    near = {of_original[o].scope if o in of_original else o: type_ for o, type_ in others.items()}
+    whole = _with_drops_of(ctx, _plan_held(ctx, scope, guard, near), undone)
     if whole.drafts:
         return whole
     try:
         for short in shortened(ctx, scope):
-            planned = _plan_shortened(ctx, short, guard, others)
+            planned = _with_drops_of(ctx, _plan_shortened(ctx, short, guard, near), undone)
             if planned.drafts:
                 return planned
+            if short.undone is not None and not short.awaiting and planned.reason:
+                whole = replace(whole, reason=planned.reason)
             whole = replace(whole, open=whole.open or planned.open)
     except RecursionError:
         return GuardPlan(reason=messages.too_deep())
     return whole
+
+
+def _with_drops_of(ctx: Context, planned: GuardPlan, undone: Sequence[Undone]) -> GuardPlan:
+    """``planned`` with the ``drop`` of each guard that ends together with this one gone as well."""
+    of_scope = {each.scope: each for each in undone}
+    ending = [of_scope[other] for other in planned.others if other in of_scope]
+    if not ending:
+        return planned
+    drafts = tuple(
+        replace(draft, edits=(*draft.edits, *(edit for each in ending for edit in each.gone)))
+        for draft in planned.drafts
+        if all(each.serves(draft) for each in ending)
+    )
+    if not drafts and planned.drafts:
+        first = ending[0]
+        return GuardPlan(reason=messages.dropped_after(ctx.source, first.original, first.drops[0]))
+    others = tuple(of_scope[o].original if o in of_scope else o for o in planned.others)
+    kept = (*planned.kept, *(each.note(ctx.source) for each in ending))
+    return replace(planned, drafts=drafts, others=others, kept=kept)
 
 
 def _plan_shortened(
@@ -80,13 +106,11 @@ def _plan_shortened(
         planned = GuardPlan((dropped,) if dropped else (), reason, blocked=messages.NESTED)
     else:
         planned = _plan_held(ctx, short.scope, guard, others)
-    first = short.gone[0].start if short.gone else 0
+    undone = short.undone
     drafts = tuple(
-        replace(draft, edits=(*draft.edits, *short.gone))
+        replace(draft, edits=(*draft.edits, *(undone.gone if undone is not None else ())))
         for draft in planned.drafts
-        if (not short.gone or all(edit.end <= first for edit in draft.edits))
-        # The code's own `drop` ends the lock on every path, one further up perhaps on one alone.
-        and (draft.label != "drop" or not short.gone)
+        if (undone is None or undone.serves(draft))
         # A temporary that is held over an await is overlooked.
         and (draft.label != "chain" or not short.awaiting)
     )
@@ -175,6 +199,9 @@ def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:
     attribute = held_on_purpose(source, scope.holder)
     if attribute is not None:
         return messages.allowed(source, scope, attribute)
+    comment = comment_on_purpose(source, _section(source, scope))
+    if comment is not None:
+        return messages.commented(source, scope, comment)
     looked = _looked_into_raw(ctx, scope)
     if looked is not None:
         return messages.raw(source, scope, looked.what)
@@ -207,6 +234,18 @@ def reason_to_keep(ctx: Context, scope: GuardScope, guard: Type | None) -> str:
     if bound and locked is not None and locked.method.startswith(b"try_"):
         return messages.tried(source, scope, locked)
     return ""
+
+
+def _section(source: Source, scope: GuardScope) -> Span:
+    """From the comment in front of the statement that takes the lock to the end of the line of its last
+    await or ``drop``."""
+    first = source.statement_of(scope.node) or scope.node
+    while (previous := first.prev_named_sibling) is not None and previous.type in COMMENTS:
+        if whole_lines(source, span_of(previous)) is None:
+            break  # it stands behind another statement
+        first = previous
+    last = [*scope.trace.ordered(), *behind_awaits(scope)]
+    return Span(first.start_byte, source.line_end(max(node.end_byte for node in last)))
 
 
 def _looked_into_raw(ctx: Context, scope: GuardScope) -> RawLook | None:

@@ -1,5 +1,4 @@
-"""A guard that lives on behind what needs it: it may end behind the last await that does, and the code's
-own ``drop(guard)``, behind an await that needs it no more, may go."""
+"""A guard that lives on behind what needs it: it may end behind the last await that does."""
 
 from __future__ import annotations
 
@@ -10,10 +9,9 @@ from tree_sitter import Node
 
 from codemods.guard_across_await import notes
 from codemods.guard_across_await.named_guard import Context
-from engine.base.model import Edit, Span
-from engine.rust.codegen import is_annotated, without_statement
+from codemods.guard_across_await.own_drops import Undone, behind_awaits, without_drops
+from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
-from engine.rust.nodes import call_of
 from engine.rust.statement_nodes import statements_of
 from engine.rust.syntax import span_of
 
@@ -22,12 +20,12 @@ _MOST = 4  # places to end it that are tried
 
 @dataclass(frozen=True)
 class Shortened:
-    """``scope`` as if the guard were held over those awaits alone that do not need it. ``gone`` deletes
+    """``scope`` as if the guard were held over those awaits alone that do not need it. ``undone`` deletes
     the code's own ``drop``; ``nested``: what needs it stands in the same statement as what does not,
     so that no block can end it; ``awaiting``: it stays held over some awaits; ``notes`` say what else there is to know."""
 
     scope: GuardScope
-    gone: tuple[Edit, ...] = ()
+    undone: Undone | None = None
     nested: bool = False
     awaiting: bool = False
     notes: tuple[str, ...] = ()
@@ -39,33 +37,13 @@ def shortened(ctx: Context, scope: GuardScope) -> Iterator[Shortened]:
     if scope.kind not in ("let", "extended", "pattern") or scope.trace.moves:
         return
     found = Shortened(scope)
-    if any(scope.trace.drops_later.values()):
-        undone = _without_drop(ctx, scope)
+    if behind_awaits(scope):
+        undone = without_drops(ctx, scope)
         if undone is None:
             return
-        found = undone
+        found = Shortened(undone.scope, undone, notes=(undone.note(ctx.source),))
         yield found
     yield from _behind_some(ctx, found)
-
-
-def _without_drop(ctx: Context, scope: GuardScope) -> Shortened | None:
-    """As if ``drop(guard);`` were not there: where it is a statement of the guard's own block, and what
-    is guarded is only read. (Who changes it, awaits and then drops it wants the change and what is
-    awaited in one section.)"""
-    if len(scope.trace.drops) != 1 or any(binding.mutable for binding in scope.bindings):
-        return None
-    (drop,) = scope.trace.drops
-    statement, call = ctx.source.statement_of(drop), call_of(drop)
-    if scope.kind != "let" or statement is None or call is None:
-        return None
-    own = statement in statements_of(scope.region) and statement.named_children == [drop]
-    if not own or is_annotated(ctx.source, statement):
-        return None
-    argument = {span_of(node) for node in call.arguments}
-    trace = replace(scope.trace, drops=[], drops_later={})
-    note = notes.of_drop_gone(ctx.source, drop)
-    undone = replace(scope, uses=scope.uses - argument, trace=trace)
-    return Shortened(undone, (without_statement(ctx.source, statement),), notes=(note,))
 
 
 def _behind_some(ctx: Context, whole: Shortened) -> Iterator[Shortened]:

@@ -60,6 +60,15 @@ def allowed(source: Source, scope: GuardScope, attribute: Node) -> str:
     )
 
 
+def commented(source: Source, scope: GuardScope, comment: Node) -> str:
+    """A ``comment`` of the code speaks of the lock's being held."""
+    what, at = first_await(source, scope)
+    return (
+        f"the comment on line {line(source, comment.start_byte)} (`{one_line(source, comment)}`) says that "
+        f"{guard_name(source, scope)} is held across {what} (line {at}) on purpose, so it stays"
+    )
+
+
 def tried(source: Source, scope: GuardScope, locked: LockCall) -> str:
     """``try_lock`` and its like: not to get the lock is an answer too."""
     what, at = first_await(source, scope)

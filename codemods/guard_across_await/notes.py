@@ -102,13 +102,14 @@ def of_what_holds(source: Source, awaits: Sequence[Node]) -> str:
     return f"It is still held up to {what} (line {at}), which is one section with what needs it."
 
 
-def of_drop_gone(source: Source, drop: Node) -> str:
-    """The code's own ``drop`` is deleted."""
-    at = words.line(source, drop.start_byte)
-    return (
-        f"`{words.one_line(source, drop)}` on line {at} goes: see that nothing between the lock's new end "
-        "and that line was to be done under it."
-    )
+def of_drops_gone(source: Source, drops: Sequence[Node]) -> str:
+    """The lock's end moves up from where the code's own ``drops`` stand."""
+    said = [
+        f"`{words.one_line(source, drop)}` (line {words.line(source, drop.start_byte)})"
+        for drop in drops
+    ]
+    where = " and ".join(dict.fromkeys(said))
+    return f"The lock's end moves up from {where}: see that nothing in between was to be done under it."
 
 
 def of_holders(where: str) -> str:

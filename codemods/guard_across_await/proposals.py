@@ -188,10 +188,12 @@ def _released(one: Held, scope: GuardScope, draft: Draft) -> list[Effect]:
     """What is no longer done under the lock, beside the first thing that is awaited."""
     awaits = scope.trace.ordered()
     operands = {span_of(operand) for node in awaits if (operand := awaited(node))}
+    gone = [edit.span for edit in draft.edits if not edit.replacement]  # a guard's own `drop`
     return [
         effect
         for effect in held_effects(one.source, one.scope, draft.held)
         if effect.span not in operands
         and effect.span != span_of(awaits[0])
+        and not any(effect.span in span for span in gone)
         and (draft.released is None or any(effect.span in span for span in draft.released))
     ]

@@ -104,3 +104,47 @@ def held_on_purpose(source: Source, node: Node) -> Node | None:
             if _ALLOWED.search(source.text(attribute)):
                 return attribute
     return None
+
+
+_TOLD = re.compile(
+    rb"\b(?:hold|holds|holding|held|keep|keeps|keeping|kept)\b[^.;]{0,40}\b(?:lock|locks|guard|mutex)\b"
+    rb"|\b(?:lock|guard|mutex)\b[^.;]{0,40}\b(?:held|kept|covers?|spans?|alive)\b"
+    rb"|\bone\b[^.;]{0,30}\bat\s+a\s+time\b|\bserial(?:is|iz)(?:e|es|ed|ing)\b"
+    rb"|\bcritical\s+section\b|\batomically\b",
+    re.IGNORECASE,
+)
+_FORBIDDEN = re.compile(
+    rb"(?:\bnot|\bnever|\bno|n't|\bonly\s+one|\bprevents?|\bavoids?)\b[^.;]{0,40}\b(?:concurrent(?:ly)?"
+    rb"|interleaved?|in\s+parallel|at\s+the\s+same\s+time|at\s+once|races?|in\s+between)\b"
+    rb"|(?:\bnot|\bnever|n't)\b[^.;]{0,20}\b(?:drop|release|unlock)\b",
+    re.IGNORECASE,
+)
+_DENIED = re.compile(
+    rb"(?:\b(?:not|never|avoid|without|no\s+longer|instead\s+of|rather\s+than|stop|why|whether|if)\b|n't)"
+    rb"[^.;]{0,30}\Z",
+    re.IGNORECASE,
+)
+_COMPLAINT = re.compile(
+    rb"\b(?:TODO|FIXME|XXX|HACK|BUG)\b|\b(?:short|brief|small|minimal|minimum|little|quick)",
+    re.IGNORECASE,
+)
+_MARKS = re.compile(rb"^\s*(?://[/!]*|/\*+|\*+/|\*)", re.MULTILINE)
+
+
+def comment_on_purpose(source: Source, span: Span) -> Node | None:
+    """The comment in ``span`` that says of a lock that it is held, or of what is done under it that
+    nothing may come in between; one that complains of it, or wants it short, does not."""
+    comments = source.comments_in(span)
+    texts = [source.text(comment) for comment in comments]
+    for at in reversed(range(len(comments) - 1)):  # lines of one comment are read together
+        between = Span(comments[at].end_byte, comments[at + 1].start_byte)
+        if not source.slice(between).strip():
+            texts[at] += b"\n" + texts[at + 1]
+    for comment, marked in zip(comments, texts, strict=True):
+        text = b" ".join(_MARKS.sub(b"", marked).split())
+        if _COMPLAINT.search(text):
+            continue
+        said = (hit for hit in _TOLD.finditer(text) if not _DENIED.search(text[: hit.start()]))
+        if next(said, None) is not None or _FORBIDDEN.search(text):
+            return comment
+    return None

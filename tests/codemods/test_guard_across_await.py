@@ -401,6 +401,61 @@ def test_a_drop_in_a_branch_is_no_matter_of_types() -> None:
     assert said in proposal.fixes[0].note
 
 
+@pytest.mark.parametrize(
+    ("behind", "left"),
+    [
+        ("drop(g);\n    other();", "    other();"),
+        ("if a {\n        drop(g);\n        b();\n    }", "    if a {\n        b();\n    }"),
+        ("other();\n    drop(g)", "    other();"),
+    ],
+)
+def test_a_drop_behind_the_await_moves_up(behind: str, left: str) -> None:
+    source = source_of(
+        f"    let mut g = m.lock().await;\n    g.push(1);\n    io().await;\n    {behind}"
+    )
+    (proposal,) = plan(source, answers({"m.lock().await": TOKIO}))
+    assert "The lock's end moves up from `drop(g)` (line " in proposal.fixes[0].note
+    text = applied(source, [proposal])
+    assert text == f"async fn f() {{\n    m.lock().await.push(1);\n    io().await;\n{left}\n}}\n"
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "if a {\n        drop(g);\n    }",  # nothing would be left in the branch
+        "if a { b() }\n    drop(g)",  # the `if` would be the block's end
+        "drop(g); // now",
+        "// Now.\n    drop(g);",
+        "match a { _ => drop(g) }",
+    ],
+)
+def test_a_drop_that_is_more_than_a_statement_stays(behind: str) -> None:
+    source = source_of(
+        f"    let mut g = m.lock().await;\n    g.push(1);\n    io().await;\n    {behind}"
+    )
+    (proposal,) = plan(source, answers({"m.lock().await": TOKIO}))
+    assert not proposal.fixes
+    assert "or the drop belongs further up" in proposal.reason
+
+
+def test_a_drop_moves_up_where_each_old_one_stands_behind_the_new_one() -> None:
+    head = "    if let Ok(mut g) = m.lock() {\n        g.push(1);\n        "
+    for body, moves in (
+        ("io().await;\n        drop(g);\n", True),
+        (
+            "if a {\n            io().await;\n            drop(g);\n            return;\n        }\n",
+            True,
+        ),
+        ("if a {\n            io().await;\n        }\n        drop(g);\n        b();\n", False),
+    ):
+        source = source_of(f"{head}{body}    }}")
+        whole = f"std::result::Result<{STD}, std::sync::PoisonError<{STD}>>"
+        (proposal,) = plan(source, answers({"m.lock()": whole}))
+        assert bool(proposal.fixes) is moves, body
+        if moves:
+            assert applied(source, [proposal]).count("drop(g)") == 1
+
+
 def test_a_number_on_another_path_is_not_said_to_be_dear() -> None:
     body = (
         "    let g = m.lock().await;\n    match g.map.get(k) {\n        Some(a) => io(a).await,\n"

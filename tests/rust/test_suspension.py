@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from engine.rust.queries import walk
-from engine.rust.suspension import held_on_purpose, suspends
-from engine.rust.syntax import Source
+from engine.rust.suspension import comment_on_purpose, held_on_purpose, suspends
+from engine.rust.syntax import Source, span_of
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,28 @@ def test_attributes_that_hold_a_lock_on_purpose(text: str, attribute: str) -> No
     found = held_on_purpose(source, let)
     assert (source.text(found).decode() if found is not None else "").startswith(attribute)
     assert (found is not None) is bool(attribute)
+
+
+@pytest.mark.parametrize(
+    ("comment", "says"),
+    [
+        ("// Hold the lock until the page is on disk.", True),
+        ("// The lock is kept over the send.", True),
+        ("// Keep the\n    // guard while we write.", True),
+        ("/* One writer at a time. */", True),
+        ("// Refreshes are serialized.", True),
+        ("// Inserts and tells it atomically.", True),
+        ("// No two uploads may run at the same time.", True),
+        ("// Don't release it before the answer is there.", True),
+        ("// Don't hold the lock while sending.", False),
+        ("// We no longer need to hold the lock.", False),
+        ("// FIXME: the lock is held over the send.", False),
+        ("// Keep the lock's scope short.", False),
+        ("// Release the lock.", False),
+        ("// Takes the lock.", False),
+        ("// Sends the page.", False),
+    ],
+)
+def test_comments_that_hold_a_lock_on_purpose(comment: str, says: bool) -> None:
+    source = Source("src/lib.rs", f"async fn f() {{\n    {comment}\n    a();\n}}\n".encode())
+    assert (comment_on_purpose(source, span_of(source.root)) is not None) is says

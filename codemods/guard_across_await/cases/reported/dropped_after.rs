@@ -3,21 +3,32 @@ use std::collections::BTreeSet;
 
 use tokio::sync::Mutex;
 
-pub struct Leases {
+pub struct Claims {
     held: Mutex<BTreeSet<u64>>,
 }
 
-impl Leases {
+impl Claims {
     pub async fn take(&self, id: u64) -> bool {
         let mut held = self.held.lock().await;
         let new = held.insert(id);
-        replicate(id).await;
+        mirror(id).await;
+        // From here on others see it.
         drop(held);
         new
     }
+
+    pub async fn tell(&self, id: u64, quiet: bool) {
+        let mut held = self.held.lock().await;
+        held.insert(id);
+        mirror(id).await;
+        match quiet {
+            true => drop(held),
+            false => println!("{}", held.len()),
+        }
+    }
 }
 
-async fn replicate(id: u64) {
+async fn mirror(id: u64) {
     tracing::debug!(id);
     tokio::task::yield_now().await;
 }

@@ -1,4 +1,3 @@
-// reason: works on what `log` guards while it is awaited
 use tokio::sync::Mutex;
 
 pub struct Log {
