@@ -9,9 +9,9 @@ programs); ``spikeproof post-review`` does not read it.
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Literal
+
+import msgspec
 
 from engine.base.errors import SpikeproofError
 from engine.base.model import Level, Outcome, Proof
@@ -26,13 +26,11 @@ _FINDINGS = 5_000
 _TEXT = 20_000  # characters of one text
 _NAME = 300  # characters of what the tree is compared with, and of a toolchain
 _LINE = 10_000_000
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,99}")
-_COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_ID = "[a-z0-9][a-z0-9-]{0,99}"
+_COMMIT = "[0-9a-f]{40}|[0-9a-f]{64}"
 _TEXTS = ("word", "message", "note", "reason", "reach", "check", "tests", "bench", "apart")
 _NO_ROOM = "Its patch was too much for the file of this review: take it from the job's patch"
 _ANEW = "make it anew with `spikeproof ci --github-review`"
-
-T = TypeVar("T")
 
 
 def dump(report: Report, review: Review) -> bytes:
@@ -97,120 +95,101 @@ def load(data: bytes) -> Report:
     """The findings in ``data``. Raises SpikeproofError, in words, for anything else than ``dump``
     could have written."""
     try:
-        found = json.loads(data.decode("utf-8"))
+        plain = json.loads(data.decode("utf-8"))  # which takes what is no text in other programs
     except (ValueError, RecursionError) as error:
         raise SpikeproofError(f"the review file is not JSON: {_ANEW}") from error
-    top = _table(found, "the file")
-    if top.get("schema") != SCHEMA:
+    if not isinstance(plain, dict) or plain.get("schema") != SCHEMA:
         raise SpikeproofError(f"the review file has not the schema {SCHEMA}: {_ANEW}")
-    known = {"schema", "commit", "base", "toolchain", "findings", "left_out", "review"}
-    _keys(top, known, "the file")
-    commit = _text(top, "commit", "the file")
-    if not _COMMIT.fullmatch(commit):
-        raise _bad("commit", "the file", "is no commit")
-    findings = tuple(
-        _finding(value, f"finding {number}")
-        for number, value in enumerate(_list(top, "findings", "the file", _FINDINGS), 1)
-    )
-    if len({finding.id for finding in findings}) != len(findings):
-        raise _bad("findings", "the file", "has an id twice")
-    left = _number(top, "left_out", "the file", 0)
+    try:
+        found = msgspec.convert(plain, _File)
+    except (msgspec.ValidationError, RecursionError) as error:
+        raise SpikeproofError(f"a part of the review file is wrong: {error}; {_ANEW}") from error
+    left = found.left_out
     notes = (f"{left} findings more were found than the file holds",) if left else ()
-    base, toolchain = (_text(top, key, "the file", _NAME) for key in ("base", "toolchain"))
-    return Report(findings, commit, base, toolchain, notes=notes)
+    findings = tuple(map(_found, found.findings))
+    return Report(findings, found.commit, found.base, found.toolchain, notes=notes)
 
 
-def _finding(value: object, at: str) -> Finding:
-    table = _table(value, at)
-    own = {"id", "codemod", "level", "outcome", "proof", "path", "line", "end_line"}
-    own |= {"suggestions", "patch"}
-    _keys(table, own | set(_TEXTS), at)
-    name, codemod = _text(table, "id", at), _text(table, "codemod", at)
-    if not _ID.fullmatch(name) or not _ID.fullmatch(codemod):
-        raise _bad("id", at, "is none")
-    line = _number(table, "line", at, 1)
-    end = _number(table, "end_line", at, line)
-    region = Region(_path(table, at), Position(line, 1, 1, 1), Position(end, 1, 1, 1))
-    texts: dict[str, Any] = {key: _text(table, key, at) for key in _TEXTS}
-    suggestions = tuple(
-        _suggestion(item, f"{at}, suggestion {number}")
-        for number, item in enumerate(_list(table, "suggestions", at, 20), 1)
-    )
-    return Finding(
-        id=name,
-        codemod=codemod,
-        level=_one_of(Level, table, "level", at),
-        outcome=_one_of(Outcome, table, "outcome", at),
-        proof=_one_of(Proof, table, "proof", at) if table["proof"] else None,
-        new=True,
-        regions=(region,),
-        suggestions=suggestions,
-        patch=_text(table, "patch", at, MAX_BODY),
-        **texts,
-    )
+_Text = Annotated[str, msgspec.Meta(max_length=_TEXT)]
+_Name = Annotated[str, msgspec.Meta(max_length=_NAME)]
+_Id = Annotated[str, msgspec.Meta(pattern=rf"\A{_ID}\Z")]
+_Path = Annotated[str, msgspec.Meta(max_length=4_096)]
+_Number = Annotated[int, msgspec.Meta(ge=1, le=_LINE)]
 
 
-def _suggestion(value: object, at: str) -> Suggestion:
-    table = _table(value, at)
-    _keys(table, {"path", "first", "last", "lines"}, at)
-    lines = tuple(_list(table, "lines", at, 1_000))
-    first = _number(table, "first", at, 1)
-    last = _number(table, "last", at, first)
-    if last - first > 1_000:
-        raise _bad("last", at, "is too far from its first line")
-    for line in lines:
-        if not isinstance(line, str) or "\n" in line or len(line) > _TEXT or not harmless(line):
-            raise _bad("lines", at, "has a line that is none")
-    return Suggestion(_path(table, at), first, last, lines)  # type: ignore[arg-type]
+class _Suggestion(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    path: _Path
+    first: _Number
+    last: _Number
+    lines: Annotated[tuple[_Text, ...], msgspec.Meta(max_length=1_000)]
+
+    def __post_init__(self) -> None:
+        _refuse_outside(self.path)
+        if not self.first <= self.last <= self.first + 1_000:
+            raise ValueError("`last` is no line near its first one")
+        if any("\n" in line or not harmless(line) for line in self.lines):
+            raise ValueError("`lines` has a line that is none")
 
 
-def _path(table: Mapping[str, object], at: str) -> str:
-    """A path below the repository's top; nothing here opens it."""
-    path = _text(table, "path", at, 4_096)
+class _Finding(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    id: _Id
+    codemod: _Id
+    level: Level
+    outcome: Outcome
+    proof: Literal["", "compiled", "tested", "measured"]
+    path: _Path
+    line: _Number
+    end_line: _Number
+    word: _Text
+    message: _Text
+    note: _Text
+    reason: _Text
+    reach: _Text
+    check: _Text
+    tests: _Text
+    bench: _Text
+    apart: _Text
+    suggestions: Annotated[tuple[_Suggestion, ...], msgspec.Meta(max_length=20)]
+    patch: Annotated[str, msgspec.Meta(max_length=MAX_BODY)]
+
+    def __post_init__(self) -> None:
+        _refuse_outside(self.path)
+        if self.end_line < self.line:
+            raise ValueError("`end_line` stands before `line`")
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    schema: str
+    commit: Annotated[str, msgspec.Meta(pattern=rf"\A(?:{_COMMIT})\Z")]
+    base: _Name
+    toolchain: _Name
+    findings: Annotated[tuple[_Finding, ...], msgspec.Meta(max_length=_FINDINGS)]
+    left_out: Annotated[int, msgspec.Meta(ge=0, le=_LINE)]
+    review: dict[str, object]  # for other programs: it is not believed
+
+    def __post_init__(self) -> None:
+        if len({finding.id for finding in self.findings}) != len(self.findings):
+            raise ValueError("`findings` has an id twice")
+
+
+def _refuse_outside(path: str) -> None:
+    """Raises ValueError for what is no path below the repository's top; nothing here opens it."""
     parts = path.split("/")
     if not {"", ".", ".."}.isdisjoint(parts) or "\0" in path or parts[0].lower() == ".git":
-        raise _bad("path", at, "does not lie in the repository")
-    return path
+        raise ValueError("`path` does not lie in the repository")
 
 
-def _table(value: object, at: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise SpikeproofError(f"{at} of the review file is no object: {_ANEW}")
-    return value
-
-
-def _keys(table: Mapping[str, object], known: set[str], at: str) -> None:
-    if set(table) != known:
-        raise SpikeproofError(f"{at} of the review file has other keys than it should: {_ANEW}")
-
-
-def _list(table: Mapping[str, object], key: str, at: str, most: int) -> list[object]:
-    value = table[key]
-    if not isinstance(value, list) or len(value) > most:
-        raise _bad(key, at, f"is no list of at most {most}")
-    return value
-
-
-def _text(table: Mapping[str, object], key: str, at: str, most: int = _TEXT) -> str:
-    value = table[key]
-    if not isinstance(value, str) or len(value) > most:
-        raise _bad(key, at, f"is no text of at most {most:,} characters")
-    return value
-
-
-def _number(table: Mapping[str, object], key: str, at: str, least: int) -> int:
-    value = table[key]
-    if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= _LINE:
-        raise _bad(key, at, f"is no number from {least}")
-    return value
-
-
-def _one_of(kind: Callable[[str], T], table: Mapping[str, object], key: str, at: str) -> T:
-    try:
-        return kind(_text(table, key, at))
-    except ValueError:
-        raise _bad(key, at, "is not known") from None
-
-
-def _bad(key: str, at: str, why: str) -> SpikeproofError:
-    return SpikeproofError(f"{at} of the review file: `{key}` {why}: {_ANEW}")
+def _found(told: _Finding) -> Finding:
+    start, end = (Position(line, 1, 1, 1) for line in (told.line, told.end_line))
+    return Finding(
+        id=told.id,
+        codemod=told.codemod,
+        level=told.level,
+        outcome=told.outcome,
+        proof=Proof(told.proof) if told.proof else None,
+        new=True,
+        regions=(Region(told.path, start, end),),
+        suggestions=tuple(Suggestion(s.path, s.first, s.last, s.lines) for s in told.suggestions),
+        patch=told.patch,
+        **{name: getattr(told, name) for name in _TEXTS},
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from pytest_httpserver import HTTPServer
 from engine.app.cli import cli
 from engine.app.github import check_address
 from engine.base.errors import SpikeproofError
+from engine.base.model import Proof
 from engine.report.finding import Report, Suggestion
 from engine.report.github_review import mark, review
 from engine.report.review_file import LIMIT, dump, load
@@ -550,6 +552,8 @@ FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
     "id closes the mark": lambda f: first(f).update(id="a --> @org/team"),
     "codemod": lambda f: first(f).update(codemod="[x](y)"),
     "level": lambda f: first(f).update(level="great"),
+    "proof": lambda f: first(f).update(proof="great"),
+    "id's line end": lambda f: first(f).update(id="a\n"),
     "outcome": lambda f: first(f).update(outcome=None),
     "line": lambda f: first(f).update(line=0),
     "line type": lambda f: first(f).update(line=True),
@@ -577,7 +581,7 @@ FORGED: dict[str, Callable[[dict[str, Any]], object]] = {
 def test_a_forged_file_is_refused(github: FakeGitHub, post: Run, name: str) -> None:
     found = post(forged(FORGED[name]))
     assert found.exit_code == 2
-    assert "of the review file" in found.output or "the review file has not" in found.output
+    assert re.search(r"of the review file is wrong: .+|the review file has not", found.output)
     assert "Traceback" not in found.output
     assert github.requests == []
 
@@ -618,3 +622,15 @@ def test_a_file_that_is_none_is_refused(tmp_path: Path, github: FakeGitHub) -> N
         assert found.exit_code == 2
         assert "cannot read" in found.output
     assert github.requests == []
+
+
+def test_every_proof_can_be_told() -> None:
+    for proof in (None, *Proof):
+        made = report(finding(proof=proof))
+        assert load(dump(made, review(made, PullDiff()))).findings[0].proof is proof
+
+
+def test_a_path_that_is_no_text_does_not_cost_the_review() -> None:
+    made = report(finding("a", message="`\udcff` copies"), finding("b"))
+    back = load(dump(made, review(made, PullDiff())))
+    assert [found.id for found in back.findings] == ["mutex-counter-a", "mutex-counter-b"]
