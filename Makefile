@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/installed
 
-.PHONY: install demo test test-fast test-measured bench bench-speed real trust picture docs lint lock clean
+.PHONY: install demo test test-fast test-measured bench bench-quick bench-speed real trust picture docs lint lock clean
 
 install: $(STAMP)
 
@@ -38,6 +38,10 @@ test-fast: install
 # half on a machine with nothing else to do. All of it is run, whatever falls short.
 bench: install
 	@code=0; for part in speed claims load judge; do $(BIN)/python -m bench.$$part || code=1; done; exit $$code
+
+# The tool's own speed, and the judge in few runs: a quarter of an hour.
+bench-quick: install
+	@code=0; $(BIN)/python -m bench.speed || code=1; $(BIN)/python -m bench.judge --runs 10 --seeded 3 --where quiet || code=1; exit $$code
 
 bench-speed: install
 	$(BIN)/python -m bench.speed

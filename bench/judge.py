@@ -3,9 +3,13 @@
 Crates that differ in one number are built once and measured again and again, on the machine as it
 is and with a noisy neighbour (a process that works and sleeps by turns):
 
-- equal crates: runs of which any bench is declared different (at most 5 %),
-- crates seeded to take 2 % and 5 % more and 5 % less time: benches for which that was found, and
-  benches for which the opposite was said (none may be).
+- equal crates: runs of which any bench is declared different (at most 5 % may be),
+- crates seeded to take 2 % and 5 % more and 5 % less time: benches for which that was found, benches for
+  which the run said that it would find as much (80 % of these must be), and benches for which the
+  opposite was said (none may be).
+
+A share of so few runs scatters itself: a limit counts as missed where as bad a count, or a worse one, would
+come of a judge that keeps it with a chance below 1 %.
 
 Options: ``--runs N`` of equal crates (40), ``--seeded N`` of each change (12), ``--where`` for only
 one of the two places. Exit 1 when a limit is missed.
@@ -34,12 +38,12 @@ from engine.measure import CompareSettings, Row, Side
 from engine.measure.build import Builder
 from engine.measure.measuring import BenchMeasurement
 from engine.measure.runner import Runner
-from engine.measure.stats import ALPHA, median
+from engine.measure.stats import ALPHA, POWER, binomial_tail, median
 
 HOME = Path(__file__).resolve().parent.parent
 WORK = HOME / "target" / "bench" / "judge"
 SECONDS = 12.0  # the budget of one run of three benches
-FOUND = 0.8  # of the seeded changes, on the machine as it is
+DOUBT = 0.01  # chance that a judge as good as it claims to be is said to fall short, claim by claim
 CHANGES = (1.02, 1.05, 0.95)
 
 _MANIFEST = """[package]
@@ -105,6 +109,8 @@ class Outcome:
     runs: int
     alarms: int
     found: int
+    able: int  # of which the run said that it would find such a change
+    found_there: int  # of these
     opposite: int
     benches: int
     floor: float  # median of the noise floors
@@ -165,11 +171,14 @@ def runs(change: float, count: int, noisy: bool) -> Outcome:
             runner.close()
     everything = [row for run in rows for row in run]
     expected = "slower" if change > 1 else "faster"
+    able = [row for row in everything if row.smallest <= abs(change - 1)]
     return Outcome(
         change=change,
         runs=count,
         alarms=sum(any(row.changed for row in run) for run in rows),
         found=sum(row.verdict == expected for row in everything),
+        able=len(able),
+        found_there=sum(row.verdict == expected for row in able),
         opposite=sum(row.changed and row.verdict != expected for row in everything),
         benches=len(everything),
         floor=median([row.noise_floor for row in everything]),
@@ -179,6 +188,29 @@ def runs(change: float, count: int, noisy: bool) -> Outcome:
             for name in dict.fromkeys(row.name for row in everything)
         ),
     )
+
+
+def shortfalls(outcome: Outcome) -> list[str]:
+    """What of the judge's claims ``outcome`` speaks against, in words."""
+    if outcome.change == 1.0:
+        by_chance = binomial_tail(outcome.alarms, outcome.runs, ALPHA)
+        return (
+            [
+                f"{outcome.alarms} of {outcome.runs} equal runs declared different, {ALPHA:.0%} may be"
+            ]
+            if by_chance < DOUBT
+            else []
+        )
+    what, found = f"{outcome.change - 1:+.0%}", []
+    if outcome.opposite:
+        found.append(f"{what} taken for the opposite in {outcome.opposite} benches")
+    missed = outcome.able - outcome.found_there
+    if binomial_tail(missed, outcome.able, 1 - POWER) < DOUBT:
+        found.append(
+            f"{what} found in {outcome.found_there} of {outcome.able} benches that said they would "
+            f"find it with a chance of {POWER:.0%}"
+        )
+    return found
 
 
 def _of_bench(name: str, rows: list[Row], expected: str) -> str:
@@ -217,22 +249,19 @@ def main() -> int:
             f"(noise floor {equal.floor:.1%}, would see {equal.smallest:.1%})",
             flush=True,
         )
-        if equal.alarms > ALPHA * equal.runs:
-            missed.append(f"{place}: more than 5 % of the equal runs declared different")
+        missed += [f"{place}: {words}" for words in shortfalls(equal)]
         for change in CHANGES:
             outcome = runs(change, options.seeded, noisy)
             _tell("")
             print(
-                f"{place}: {change - 1:+.0%} found in {outcome.found} of {outcome.benches} benches, "
-                f"the opposite in {outcome.opposite}",
+                f"{place}: {change - 1:+.0%} found in {outcome.found} of {outcome.benches} benches, in "
+                f"{outcome.found_there} of {outcome.able} that said they would; the opposite in "
+                f"{outcome.opposite}",
                 *outcome.by_bench,
                 sep="\n",
                 flush=True,
             )
-            if outcome.opposite:
-                missed.append(f"{place}: {change - 1:+.0%} taken for the opposite")
-            if not noisy and outcome.found < FOUND * outcome.benches:
-                missed.append(f"{place}: {change - 1:+.0%} found in less than {FOUND:.0%}")
+            missed += [f"{place}: {words}" for words in shortfalls(outcome)]
     print(f"{time.monotonic() - began:.0f} s")
     for line in missed:
         print(f"FALLS SHORT: {line}")
