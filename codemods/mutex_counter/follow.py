@@ -8,11 +8,14 @@ from collections.abc import Iterator, Sequence
 
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.located import Constructor, Declaration, Located, LockCall
+from codemods.mutex_counter.lock_call import DIRECT
 from codemods.mutex_counter.lock_types import may_have_atomic
 from codemods.mutex_counter.plan import proposal_of, surveyed
 from engine.base.model import Fix, Span
 from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts
+from engine.rust import nodes
+from engine.rust.syntax import Source, span_of
 
 # What rustc says when a type went on and a use did not: no such method, mismatched types, a trait
 # that is not implemented, an associated type or closure that no longer fits, wrong operand of `*`.
@@ -109,8 +112,17 @@ def _spans(decl: Declaration) -> tuple[Span, ...]:
 def _calls(located: Located, problems: Sequence[Problem]) -> Iterator[LockCall]:
     missing = [p for p in problems if p.code in ("E0599", "E0614", "E0308")]
     for call in located.lock_calls:
-        if call.lock is not None and call.lock.has_atomic and _hit(missing, call.path, call.span):
-            yield call
+        if call.lock is not None and call.lock.has_atomic:
+            if _hit(missing, call.path, _with_unwrap(located.source(call.path), call)):
+                yield call
+
+
+def _with_unwrap(source: Source, call: LockCall) -> Span:
+    """The lock call with the method that is called on what it gives: of ``n.get_mut().unwrap()``, which is
+    a method of both, that one is missing on an atomic."""
+    node = source.node_at(call.span) if call.method in DIRECT else None
+    named = nodes.method_on(source, node) if node is not None else None
+    return span_of(named[1]) if named is not None else call.span
 
 
 def _news(located: Located, problems: Sequence[Problem]) -> Iterator[Constructor]:

@@ -79,8 +79,9 @@ def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
 
 def _holds(call: LockCall, new: Constructor) -> bool:
     """Is the lock made where it is taken, as in ``ONCE.get_or_init(|| Mutex::new(0)).lock()``? The
-    receiver is written anew, the constructor in it included."""
-    return call.path == new.file and new.whole in call.receiver
+    receiver is written anew, the constructor in it included; that of ``get_mut`` stays as it is."""
+    inside = call.path == new.file and new.whole in call.receiver
+    return inside and call.method not in DIRECT
 
 
 def apart(located: Located, made: Rewritten) -> Rewritten:

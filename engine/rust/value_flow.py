@@ -35,6 +35,7 @@ THROUGH = frozenset(
     | {b"collect", b"rev", b"zip", b"enumerate", b"chain", b"take", b"skip", b"ok", b"find"}
     | {b"upgrade", b"downgrade", b"load", b"load_full", b"value", b"inner", b"as_slice", b"flatten"}
     | {b"ok_or", b"ok_or_else", b"and_then", b"filter_map", b"or_insert_with_key", b"nth", b"pin"}
+    | {b"and_modify", b"into_mut"}
 )
 # Functions, and types' functions, that hand on what they are given.
 _HOLDERS = frozenset(

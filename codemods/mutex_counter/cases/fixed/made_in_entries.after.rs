@@ -1,0 +1,58 @@
+// level: safe
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+#[derive(Default)]
+pub(crate) struct ByName {
+    counts: HashMap<String, AtomicU64>,
+    plain: BTreeMap<u16, AtomicU32>,
+}
+
+impl ByName {
+    pub(crate) fn add(&mut self, name: &str, by: u64) {
+        *self
+            .counts
+            .entry(name.to_string())
+            .or_insert_with(|| AtomicU64::new(0))
+            .get_mut() += by;
+    }
+
+    pub(crate) fn add_twice(&mut self, name: &str) {
+        self.counts
+            .entry(name.to_string())
+            .and_modify(|count| *count.get_mut() += 2)
+            .or_insert_with(|| AtomicU64::new(2));
+    }
+
+    pub(crate) fn seen(&mut self, name: &str) {
+        if let Entry::Occupied(entry) = self.counts.entry(name.to_string()) {
+            *entry.into_mut().get_mut() += 1;
+        }
+    }
+
+    pub(crate) fn at(&mut self, port: u16) {
+        *self
+            .plain
+            .entry(port)
+            .or_insert_with(|| AtomicU32::new(0))
+            .get_mut() += 1;
+    }
+
+    pub(crate) fn hit(&self, name: &str, port: u16) {
+        if let Some(count) = self.counts.get(name) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        if let Some(count) = self.plain.get(&port) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(crate) fn taken(&mut self, name: &str) -> u64 {
+        self.counts
+            .remove(name)
+            .unwrap_or_else(|| AtomicU64::new(0))
+            .into_inner()
+    }
+}
