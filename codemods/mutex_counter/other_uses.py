@@ -20,6 +20,7 @@ from codemods.mutex_counter.type_names import number_of
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.configurations import conditional_part
+from engine.rust.layout_questions import leads_to_values, question_about
 from engine.rust.macro_reach import MacroReach
 from engine.rust.macro_texts import is_own_macro, macro_named, macros_naming
 from engine.rust.open_types import holds_only, named_to_find, parameters_in
@@ -160,15 +161,24 @@ def _require_not_found_again(located: Located, group: Group) -> None:
         for source, node in located.facts.calls.mentions(word):
             type_ = _whole(node)
             around = named_to_find(source, type_)
-            if around is None or not (word in aliases or _number(located, source, type_) in inners):
+            asking = question_about(source, type_) if around is None else None
+            if around is None and asking is None:
+                continue
+            if not (word in aliases or _number(located, source, type_) in inners):
                 continue
             if not any(_related(located, decl.path, source.path) for decl in group.declarations):
                 continue
-            place = located.place(source.path, around.start_byte)
-            raise Refused(
-                f"{place}: `{source.quoted(span_of(type_))}` is named there to find one whose type was "
-                "erased, and it may be this one"
-            )
+            quoted = source.quoted(span_of(type_))
+            if around is not None:
+                raise Refused(
+                    f"{located.place(source.path, around.start_byte)}: `{quoted}` is named there to find "
+                    "one whose type was erased, and it may be this one"
+                )
+            if asking is not None and leads_to_values(source, asking, located.facts.calls.mentions):
+                raise Refused(
+                    f"{located.place(source.path, asking.start_byte)}: `{source.quoted(span_of(asking))}` "
+                    "may lead to one whose type is not told, and it may be this one"
+                )
 
 
 def _require_origin(located: Located, group: Group) -> None:

@@ -21,6 +21,7 @@ from codemods.mutex_counter.struct_makers import DEFAULT, NAMES, StructMakers
 from codemods.mutex_counter.type_names import is_other
 from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes, statement_nodes
+from engine.rust.layout_questions import leads_to_values, question_about
 from engine.rust.open_types import named_to_find
 from engine.rust.syntax import Source, span_of, walk_all
 
@@ -75,7 +76,10 @@ class StructUses(StructMakers, ABC):
     def _require_typed(self, source: Source, holder: Node) -> None:
         """Raises Refused where the lock's type is named to find it again behind ``dyn Any``, a pointer or
         a number: what was put in there need not be seen here."""
-        if named_to_find(source, holder) is not None:
+        asking = question_about(source, holder)
+        mentions = self.located.facts.calls.mentions
+        asked = asking is not None and leads_to_values(source, asking, mentions)
+        if asked or named_to_find(source, holder) is not None:
             place = self.located.place(source.path, holder.start_byte)
             raise Refused(
                 f"{place}: `{source.quoted(span_of(holder))}` is named where types are erased: what "

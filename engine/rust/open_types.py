@@ -34,7 +34,7 @@ _ADDRESSES = frozenset({b"usize", b"isize", b"u64", b"i64", b"_"})
 _UNTYPED = re.compile(rb"(?<!\w)(?:c_void|NonNull|AtomicPtr|dyn)(?!\w)")
 # Functions that are told a type to find a value of it, or to see whether one is, behind an erased one.
 _FINDING = re.compile(
-    rb"downcast\w*|is|of|type_name\w*|(?:size|align)_of\w*|transmute\w*|cast\w*|from_raw\w*|get\w*"
+    rb"downcast\w*|is|of|type_name_\w+|(?:size|align)_of_\w+|transmute\w*|cast\w*|from_raw\w*|get\w*"
     rb"|insert|remove|take|contains\w*|state|try_state|provide\w*|context|extension|data|app_data"
     rb"|resource\w*|world|resolve|fetch|req_local|local_cache|expect_context|use_context|from_ref|from_mut"
 )
@@ -109,7 +109,8 @@ def opened_type(source: Source, callee: Node, type_: Node) -> bytes:
 
 def named_to_find(source: Source, type_: Node) -> Node | None:
     """The pointer, the cast or the call (``downcast::<T>()``, ``TypeId::of::<T>()``, a map by type) that
-    names the written ``type_`` in order to find a value of it again where its type was erased."""
+    names the written ``type_`` in order to find a value of it again where its type was erased. (What is
+    asked about a type alone: :mod:`engine.rust.layout_questions`.)"""
     for up in source.ancestors(type_):
         if up.type in ("pointer_type", "type_cast_expression"):
             return up
