@@ -29,7 +29,7 @@ def kept_in_step(ctx: Context, scopes: Sequence[GuardScope], draft: Draft, pairs
             if mine.may_be(touch.shared):
                 continue
             reading = is_shared_read(source, scope.node)
-            pair = pairs.together(mine, touch.shared, apart, reading)
+            pair = pairs.together(mine, touch.shared, apart, reading, touch.counts)
             if pair is not None:
                 return messages.held_together(source, scope, touch, pair)
             if _feeds(ctx, scope, touch):

@@ -38,7 +38,8 @@ def _require_alone(use: LockUse, source: Source, released: Sequence[Node], guard
             line, name = _line(source, touch.node), touch.shared.name.decode("utf-8", "replace")
             if mine is None:
                 raise Refused(f"`{name}` is touched under this lock, too (line {line})")
-            pair = pairs.together(mine, touch.shared, {(source.path, span_of(guard))})
+            apart = {(source.path, span_of(guard))}
+            pair = pairs.together(mine, touch.shared, apart, counting=touch.counts)
             if pair is not None:
                 raise Refused(
                     f"`{name}` is touched under this lock (line {line}), as in {pair.second_place}: "

@@ -29,9 +29,11 @@ from engine.rust.items import VALUES, Items
 from engine.rust.locks import is_evident, lock_call, outermost
 from engine.rust.per_source import per_source
 from engine.rust.syntax import FUNCTIONS, ITEMS, Source, span_of
+from engine.rust.thread_locals import is_own_to_threads, is_thread_local
 from engine.rust.value_flow import value_of
 
 _ATOMIC = re.compile(rb"load|store|swap|fetch_\w+|compare_exchange(?:_weak)?|compare_and_swap")
+_COUNTING = frozenset({b"fetch_add", b"fetch_sub"})  # in any order they come to the same
 _ORDERING = re.compile(rb"(?<!\w)(?:Relaxed|Acquire|Release|AcqRel|SeqCst)(?!\w)")
 # They give a handle to what they are called on.
 _SAME = frozenset({b"clone", b"as_ref", b"deref", b"borrow", b"get_ref", b"to_owned", b"inner"})
@@ -43,10 +45,12 @@ _DEPTH = 4  # functions in functions, names behind names
 @dataclass(frozen=True, slots=True)
 class Shared:
     """A lock or an atomic: ``name`` is the field's, the static's, or what the code calls it; ``owner``
-    the place of the struct or static, "" where that is not known."""
+    the place of the struct or static, "" where that is not known. ``apart``: each thread, or each task,
+    has one of its own."""
 
     name: bytes
     owner: str
+    apart: bool = False
 
     def may_be(self, other: Shared) -> bool:
         """May the two be the same? One whose owner is not known goes by its name alone."""
@@ -57,12 +61,14 @@ class Shared:
 @dataclass(frozen=True, slots=True)
 class Touch:
     """A lock taken, or an atomic used, by the call ``node``: there, or in what it calls. ``place`` is
-    where ("src/lib.rs:12"); ``writes`` tells whether the value may be changed."""
+    where ("src/lib.rs:12"); ``writes`` tells whether the value may be changed, ``counts`` that an atomic
+    is only added to, in whatever order with others, and not looked at."""
 
     shared: Shared
     node: Node
     place: str
     writes: bool
+    counts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class _Inside(NamedTuple):
     shared: Shared
     place: str
     writes: bool
+    counts: bool
 
 
 class LockPairs:
@@ -169,9 +176,18 @@ class LockPairs:
             value = value_of(source, binding) if binding.plain and steps > 0 else None
             found = self._shared(source, value, steps - 1) if value is not None else None
             return found or Shared(binding.name, "")
+        name = nodes.last_name(source, node)
         found_items = self._items.resolve(source, node, source.text(node), *VALUES)
+        if not found_items and is_thread_local(self._files, name):
+            return Shared(name, "", apart=True)  # what a macro defines is known by its name alone
+        if found_items and all(self._is_apart(item) for item in found_items):
+            return Shared(name, _key(found_items[0]), apart=True)
         owner = _key(found_items[0]) if len(found_items) == 1 else ""
-        return Shared(nodes.last_name(source, node), owner)
+        return Shared(name, owner)
+
+    def _is_apart(self, item: Item) -> bool:
+        place, defined = self._items.open(item)
+        return defined.type == "static_item" and is_own_to_threads(place, defined)
 
     def _owner(self, source: Source, base: Node, name: bytes) -> str:
         """The struct whose field ``base.name`` is."""
@@ -234,7 +250,7 @@ class LockPairs:
             elif steps > 0:
                 for place, function in self._callees(source, nodes.callee_name(call)):
                     for inner in self._touched_by(place, function, steps - 1):
-                        yield Touch(inner.shared, call, inner.place, inner.writes)
+                        yield Touch(inner.shared, call, inner.place, inner.writes, inner.counts)
 
     def _touched_by(self, source: Source, function: Node, steps: int) -> tuple[_Inside, ...]:
         key = source.path, span_of(function)
@@ -242,7 +258,7 @@ class LockPairs:
             self._inside[key] = ()  # a function that calls itself adds nothing
             body = statement_nodes.body_of(function)
             found = self.touched(source, body, steps) if body is not None else ()
-            self._inside[key] = tuple(_Inside(t.shared, t.place, t.writes) for t in found)
+            self._inside[key] = tuple(_Inside(t.shared, t.place, t.writes, t.counts) for t in found)
         return self._inside[key]
 
     def _touch(self, source: Source, call: Node) -> Touch | None:
@@ -252,14 +268,15 @@ class LockPairs:
         if _ATOMIC.fullmatch(method.method):
             given = b" ".join(map(source.text, method.arguments))
             shared = self._shared(source, method.receiver, _DEPTH)
-            if shared is None or not _ORDERING.search(given):
+            if shared is None or shared.apart or not _ORDERING.search(given):
                 return None
-            return Touch(shared, call, _place(source, call), method.method != b"load")
+            counts = method.method in _COUNTING and _is_dropped(call)
+            return Touch(shared, call, _place(source, call), method.method != b"load", counts)
         locked = outermost(source, call)
         if locked is None or locked.call != call or not is_evident(source, locked):
             return None
         shared = self._shared(source, locked.receiver, _DEPTH)
-        if shared is None or not _is_looked_into(source, locked.node):
+        if shared is None or shared.apart or not _is_looked_into(source, locked.node):
             return None
         return Touch(shared, call, _place(source, call), b"read" not in locked.method)
 
@@ -281,10 +298,12 @@ class LockPairs:
         other: Shared,
         apart_from: Collection[tuple[str, Span]] = (),
         reading: bool = False,
+        counting: bool = False,
     ) -> Together | None:
         """A place where one of the two is held while the other is touched, the guards taken at
         ``apart_from`` left out. ``reading``: ``one`` is only taken to read, so that who reads it, too,
-        is let in today."""
+        is let in today. ``counting``: ``other`` is an atomic that is only added to; where it is just that
+        again, nobody sees which of the two came first."""
         if one.may_be(other):
             return None
         for first, second in ((one, other), (other, one)):
@@ -295,7 +314,7 @@ class LockPairs:
                     if reading and first is one and is_shared_read(source, scope.node):
                         continue
                     for touch in self.while_held(source, scope):
-                        if touch.shared.may_be(second):
+                        if touch.shared.may_be(second) and not (counting and touch.counts):
                             place = _place(source, scope.node)
                             return Together(shared, place, touch.shared, touch.place)
         return None
@@ -305,9 +324,15 @@ class LockPairs:
         found: list[tuple[GuardScope, Shared]] = []
         for scope, receiver in _evident_scopes(source):
             shared = self._shared(source, receiver, _DEPTH)
-            if shared is not None:
+            if shared is not None and not shared.apart:
                 found.append((scope, shared))
         return tuple(found)
+
+
+def _is_dropped(call: Node) -> bool:
+    """Is the value of the call not used?"""
+    up = nodes.outward(call).parent
+    return up is not None and up.type == "expression_statement" and nodes.has_token(up, ";")
 
 
 def is_shared_read(source: Source, taking: Node) -> bool:

@@ -127,6 +127,77 @@ def test_pairs_elsewhere(body: str, one: str, other: str, expected: str) -> None
     assert together(body, one, other) == expected
 
 
+LOGGED = (
+    "thread_local! { static LOG: RefCell<Vec<u8>> = RefCell::new(Vec::new()); }\n"
+    "fn log() { LOG.with(|out| out.borrow_mut().push(1)); }\n"
+    "fn count() { LOG.with(|out| out.lock().unwrap().push(1)); }\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "touched"),
+    [
+        ("log();", []),
+        ("count();", []),
+        ("LOG.with(|out| out.borrow_mut().push(1));", []),
+        ("LOG.with(|all| all.fetch_add(1, SeqCst));", []),
+        ("A.lock().unwrap().push(1);", ["A"]),
+        ("self.n.fetch_add(1, SeqCst);", ["n counts"]),
+        ("let _n = self.n.fetch_add(1, SeqCst);", ["n"]),
+        ("let n = 1 + self.n.fetch_sub(1, SeqCst);", ["n"]),
+        ("self.n.store(1, SeqCst);", ["n"]),
+        ("self.n.load(SeqCst);", ["n"]),
+    ],
+)
+def test_what_is_touched(inside: str, touched: list[str]) -> None:
+    body = f"{HEAD}{LOGGED}impl S {{ fn f(&self) {{ {inside} }} }}"
+    workspace, pairs = pairs_of({"src/lib.rs": body})
+    source = workspace.sources.get("src/lib.rs")
+    start = source.data.index(inside.encode(), len(HEAD) + len(LOGGED))
+    function = source.fn_item_of(source.innermost(Span(start, start + 1)))
+    assert function is not None
+    found = [
+        t.shared.name.decode() + (" counts" if t.counts else "")
+        for t in pairs.touched(source, function)
+    ]
+    assert found == touched
+
+
+def test_a_static_of_the_same_name_as_a_threads_own() -> None:
+    """What is found by its path is what it is, whatever else has the name."""
+    text = "mod log { thread_local! { static B: Cell<u8> = Cell::new(0); } }\nfn f() { B.lock().unwrap().x(); }"
+    workspace, pairs = pairs_of({"src/lib.rs": HEAD + text})
+    source, node = workspace.find("src/lib.rs", "B.lock()")
+    assert pairs.lock_of(source, node) == Shared(b"B", f"src/lib.rs:{HEAD.index('static B')}")
+
+
+COUNTED = [
+    # nobody who has the lock looks at the number
+    ("fn g(&self) { let mut a = self.a.lock().unwrap(); a.push(1); self.n.fetch_add(1, SeqCst); }", False),
+    ("fn g(&self) { let mut a = self.a.lock().unwrap(); a.push(1); self.h(); }\n"
+     "fn h(&self) { self.n.fetch_sub(1, SeqCst); }", False),
+    ("fn g(&self) -> u64 { self.n.load(SeqCst) }", False),
+    # one looks at both, sets both, or takes the number for what it is
+    ("fn g(&self) { let a = self.a.lock().unwrap(); assert!(a.len() == self.n.load(SeqCst)); }", True),
+    ("fn g(&self) { let mut a = self.a.lock().unwrap(); a.clear(); self.n.store(0, SeqCst); }", True),
+    ("fn g(&self) { let mut a = self.a.lock().unwrap(); a.push(self.n.fetch_add(1, SeqCst) as u8); }", True),
+    ("fn g(&self) { let mut a = self.a.lock().unwrap(); a.clear(); self.n.swap(0, SeqCst); }", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "pair"), COUNTED)
+def test_a_number_that_is_only_counted_up(body: str, pair: bool) -> None:
+    text = f"{HEAD}impl S {{ fn probe(&self) {{ self.a; self.n; }} {body} }}"
+    workspace, pairs = pairs_of({"src/lib.rs": text})
+    source = workspace.sources.get("src/lib.rs")
+    one, other = (
+        pairs.named_by(source, source.innermost(Span(at, at + 6)))
+        for at in (source.data.index(text) for text in (b"self.a;", b"self.n;"))
+    )
+    assert one is not None and other is not None
+    assert (pairs.together(one, other, counting=True) is not None) is pair
+
+
 READERS = [
     # two readers are let in together today
     ("read", "read", False),
