@@ -65,7 +65,8 @@ stream, there or in a function that is awaited there: without it nothing lets ot
 
 Safe: a number, each lock scope of which is one operation, whose type no other crate sees. Review:
 everything else, among it flags, limits (`fetch_update`), public fields, two counters that were read
-under both locks, handlers for poisoned locks, and `try_lock` for a look at the value (an atomic always
+under both locks, handlers for poisoned locks, a derived `Debug` that somebody may see (it is shown, given to
+who asks for `Debug`, or public), and `try_lock` for a look at the value (an atomic always
 gives it; a change that is skipped while the lock is taken is left).
 
 What else is done with the lock is followed as well, for the compiler does not tell where a use still
@@ -185,9 +186,12 @@ class MutexCounter(Codemod):
     def questions(
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None
     ) -> Iterable[Question]:
+        from codemods.mutex_counter.printed import asked_of_shown
+
         for site in sites:
             for span in asked(site, sources.get(site.path)):
                 yield Question(site.path, span)
+        yield from asked_of_shown(sites, sources)
 
     def plan(self, sites: Sequence[Site], facts: Facts) -> Iterable[Proposal]:
         from codemods.mutex_counter.plan import plan

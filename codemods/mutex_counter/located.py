@@ -18,6 +18,7 @@ from engine.base.model import Site, Span
 from engine.detect.facts import Facts
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.atomic_methods import FoundFirst, found_first
+from engine.rust.debug_shown import Shown, all_debug_shown
 from engine.rust.definitions import holder_of, owner_of
 from engine.rust.influence import Influence
 from engine.rust.lock_free import mentions_lock_free
@@ -168,6 +169,11 @@ class Located:
         """What hangs on values of this workspace."""
         facts = self.facts
         return Influence(facts.sources, facts.items, facts.calls, facts.package_of, self.everywhere)
+
+    @cached_property
+    def debug_shown(self) -> tuple[Shown, ...]:
+        """What the workspace shows by its ``Debug``."""
+        return tuple(all_debug_shown(self.facts.sources, self.facts.sources.paths))
 
     @cached_property
     def other_memory(self) -> bool:

@@ -12,9 +12,10 @@ from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.located import Declaration, Located
 from codemods.mutex_counter.lock_types import ATOMICS, wide
 from codemods.mutex_counter.other_memory import OtherMemory, Touch
+from codemods.mutex_counter.printed import printing
 from engine.detect.facts import Facts
 from engine.rust.memory_order import UNSAFE
-from engine.rust.syntax import Source, attributes
+from engine.rust.syntax import Source
 
 # Why no weaker ordering is taken: the codemod's docs.
 STRICT = "SeqCst, for others may act on what they read, and anything weaker keeps less order than locks do"
@@ -123,12 +124,6 @@ def _public_part(source: Source, fields: Node, decl: Declaration) -> bool:
 
 def _debugged(located: Located, group: Group) -> str:
     """The struct whose derived Debug output changes, if any."""
-    for decl in group.declarations:
-        source = located.source(decl.path)
-        node = source.node_at(decl.node)
-        item = source.enclosing(node, ["struct_item", "enum_item"]) if node is not None else None
-        if decl.kind == "field" and item is not None:
-            texts = [source.text(attribute) for attribute in attributes(item)]
-            if any(b"derive" in text and b"Debug" in text for text in texts):
-                return decl.owner.decode("utf-8", "replace")
-    return ""
+    found = (decl for decl in group.declarations if printing(located, decl) is not None)
+    decl = next(found, None)
+    return decl.owner.decode("utf-8", "replace") if decl is not None else ""

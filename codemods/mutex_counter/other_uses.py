@@ -166,7 +166,7 @@ def _require_not_found_again(located: Located, group: Group) -> None:
                 continue
             if not (word in aliases or _number(located, source, type_) in inners):
                 continue
-            if not any(_related(located, decl.path, source.path) for decl in group.declarations):
+            if not any(related(located, decl.path, source.path) for decl in group.declarations):
                 continue
             quoted = source.quoted(span_of(type_))
             if around is not None:
@@ -197,7 +197,7 @@ def _require_origin(located: Located, group: Group) -> None:
             raise Refused(f"{place}: where `{value}` has its lock from is not seen")
 
 
-def _related(located: Located, one: str, other: str) -> bool:
+def related(located: Located, one: str, other: str) -> bool:
     """May values get from the package of one file to that of the other: does one depend on the other, or
     another one on both, at any distance?"""
     package_of = located.facts.package_of

@@ -18,6 +18,7 @@ from codemods.mutex_counter.notes import STATISTIC, exposed_by, note, strict, wi
 from codemods.mutex_counter.orderings import RELAXED
 from codemods.mutex_counter.other_memory import other_memory
 from codemods.mutex_counter.other_uses import require_seen
+from codemods.mutex_counter.printed import seen_printed
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.detect.facts import Facts, Sources
 from engine.rust import nodes
@@ -75,6 +76,8 @@ def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Propo
         if orders is not RELAXED:
             made = rewritten(located, group, orders)
         made = with_memory(made, memory)
+        if printed := seen_printed(located, group):
+            seen = (*seen, printed)
         made = replace(made, notes=(*made.notes, *seen))
         statistic = orders_for(group.inners, made.ops, bool(exposed)) is RELAXED
         why = (

@@ -43,13 +43,13 @@ def test_questions_that_are_given_no_value(code: str, question: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "fn f() -> usize { size_of::<Mutex<u32>>() }\nfn g() { println!(\"{}\", f()); }",
-        "fn f() { println!(\"{} bytes\", size_of::<Mutex<u32>>()); }",
+        'fn f() -> usize { size_of::<Mutex<u32>>() }\nfn g() { println!("{}", f()); }',
+        'fn f() { println!("{} bytes", size_of::<Mutex<u32>>()); }',
         "fn f() { assert!(size_of::<Mutex<u32>>() * 2 <= 64); }",
         "const SIZE: usize = size_of::<Mutex<u32>>();\nfn f(n: usize) -> usize { n * SIZE }",
         "const _: () = assert!(size_of::<Mutex<u32>>() < 64);",
         "fn f() { assert_eq!(size_of::<Mutex<u32>>(), 8); unsafe { g() } }",
-        "fn f() { info!(\"{}\", type_name::<Mutex<u32>>()); }",
+        'fn f() { info!("{}", type_name::<Mutex<u32>>()); }',
         "fn f() { let n = size_of::<Mutex<u32>>(); drop(n); }\nfn g(p: *const u8) { f(); }",
     ],
 )
@@ -70,7 +70,7 @@ def test_answers_that_lead_to_no_value(text: str) -> None:
         "fn head() -> usize { size_of::<Mutex<u32>>() }\nfn f(p: P) { unsafe { p.add(head()); } }",
         "struct Room([u8; size_of::<Mutex<u32>>()]);\nfn f(r: &mut Room) { unsafe { write(r) } }",
         "fn f() { let n = type_name::<Mutex<u32>>(); find(n); }",
-        "fn f() -> String { format!(\"{}\", type_name::<Mutex<u32>>()) }",
+        'fn f() -> String { format!("{}", type_name::<Mutex<u32>>()) }',
     ],
 )
 def test_answers_that_may_lead_to_values(text: str) -> None:
