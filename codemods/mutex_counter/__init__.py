@@ -3,7 +3,7 @@
 What it finds
 -------------
 `Mutex<T>` and `RwLock<T>` of std, parking_lot, tokio and futures, with `T` an integer of up to 64
-bits or `bool`: in fields, statics, locals, type aliases, arrays and collections, together with
+bits, a float or `bool`: in fields, statics, locals, type aliases, arrays and collections, together with
 everything that the lock flows into: `Arc` clones, parameters, results, closures, other structs. A
 struct of such values behind one lock (`Arc<Mutex<Stats>>`) is found as well, wherever a handle to it
 goes, and so are counters that stand beside other things in it.
@@ -63,8 +63,8 @@ path to the lock that calls a function stays where it is evaluated now, or the l
 An async lock is left where its await is the only one of a loop, of a function that runs itself or of a
 stream, there or in a function that is awaited there: without it nothing lets other tasks run.
 
-Safe: a number, each lock scope of which is one operation, whose type no other crate sees. Review:
-everything else, among it flags, limits (`fetch_update`), public fields, two counters that were read
+Safe: an integer, each lock scope of which is one operation, whose type no other crate sees. Review:
+everything else, among it floats, flags, limits (`fetch_update`), public fields, two counters that were read
 under both locks, handlers for poisoned locks, a derived `Debug` that somebody may see (it is shown, given to
 who asks for `Debug`, or public), and `try_lock` for a look at the value (an atomic always
 gives it; a change that is skipped while the lock is taken is left).
@@ -75,13 +75,29 @@ fits and means something else. It is left where its type is erased (`dyn Any`, a
 trait's method is called on it, or it goes where any type with a trait goes (another impl may answer for
 an atomic); where a helper takes any lock; where a macro of the workspace is given it or names it, and
 where `cfg` decides which type its name means. `{:?}` of it, written by hand, is for review, and so is a
-crate that names `loom`, `shuttle`, `portable_atomic` or `target_has_atomic`.
+crate that names `loom`, `shuttle`, `portable_atomic` or `target_has_atomic`. `size_of::<Mutex<u64>>()` finds
+no lock: it counts where code with raw memory is told the size.
+
+A float becomes an atomic of its bits, always for review:
+
+    static LOAD: AtomicU64 = AtomicU64::new(0);            // was: Mutex<f64>, of 0.0
+    let _ = LOAD.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |bits| {
+        Some(f64::to_bits(f64::from_bits(bits) + seconds))  // was: *LOAD.lock().unwrap() += seconds
+    });
+
+The closure may run more than once, so what is added is computed once, in front, unless it is names and
+numbers alone. Each change is rounded as it was; in which order several threads add was left open by the lock,
+too, so the last digits of a sum were never the same each time. Comparisons are those of floats (NaN is neither
+less nor more). Such a lock is left where something would take the bits for the number: a `Debug` that is seen, a
+derive such as `Serialize`, a function that is not seen and is given the lock, `get_mut`. `to_bits` in a constant
+needs Rust 1.83 (a plain 0.0 does not). Where the parts are whole in some unit (micros, cents), an integer
+of that unit with `fetch_add` is simpler and exact.
 
 Where nothing but a count is done with a guard that then lives on over an await, the count is one
 operation and the await runs without a lock; `Look at` names what ran one at a time and no longer
 does. It stays one critical section when the value is looked at or set, when something else than
 inert code comes before the await, when a second lock or an atomic is touched there that other code
-touches under this lock, too, and where the code allows `await_holding_lock`. This fix comes before that of `guard-across-await` for the same guard, which
+touches under this lock, too (an atomic that both only add to is no such thing, nor is a thread's own), and where the code allows `await_holding_lock`. This fix comes before that of `guard-across-await` for the same guard, which
 is made in its place where this one is left out or does not hold.
 
 A struct behind a lock becomes one of atomics without it: always for review. Every place that names
@@ -141,7 +157,7 @@ touched before the value in one place and after a change of it in another, the l
 
 What changes: a sum that overflows wraps, where `+=` panicked in debug builds (and `-= 1` below zero
 becomes the largest value). Poisoning is gone, with the code that handled it. `{:?}` of the struct
-shows the bare value. 64-bit atomics do not exist on every 32-bit target. Code that read two such
+shows the bare value (of a float, its bits). 64-bit atomics do not exist on every 32-bit target. Code that read two such
 counters one after the other never had a common moment of both; with Relaxed it also loses their
 order.
 
@@ -150,8 +166,7 @@ When to leave it
 When the lock is meant as one: a condition variable waits with it, its guard is held over other
 work, returned, stored or passed on (these are not reported at all). When two values must change together:
 keep them behind one lock. When the poisoning is what you want to see. When the number has 128 bits: there
-is no atomic for it. Nor is there one for floats: a sum of floats is told, with the two ways out (whole
-units; bits and `fetch_update`, which is hard to read). A static that a macro makes is told, too.
+is no atomic for it. A float in a struct behind one lock stays there. A static that a macro makes is told.
 """
 
 from __future__ import annotations

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.float_bits import (
+    bits_name,
+    decoded,
+    encoded,
+    is_float,
+    is_steady,
+)
 from codemods.mutex_counter.guard_access import Access, Refused
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Span
@@ -27,6 +34,7 @@ _METHODS: Mapping[bytes, Kind] = {
     b"max": "max", b"min": "min", b"wrapping_add": "add", b"wrapping_sub": "sub",
 }  # fmt: skip
 _COMMUTE = ("add", "and", "or", "xor")
+_HOLE = b"\x01"  # in no source text
 
 IsRead = Callable[[Node], Span | None]  # the span of a read of the value, if the node is one
 
@@ -37,6 +45,8 @@ class Change:
 
     ``operand`` is the argument (b"" for a flag's toggle, which has its own); for an update,
     ``old`` is the closure's parameter and ``body`` what it returns. ``exact``: it wrapped before.
+    ``inner`` is the type of the value. A float is added to in a closure, too: ``grouped`` tells that its
+    operand needs parentheses there, ``bound`` that it is computed, and so gets a name in front.
     """
 
     kind: Kind
@@ -45,21 +55,54 @@ class Change:
     old: bytes = b""
     body: bytes = b""
     exact: bool = False
+    inner: str = ""
+    grouped: bool = False
+    bound: bool = False
 
     def call(self, receiver: bytes, orders: Orders, want_old: bool = False) -> bytes:
         """The call. With ``want_old`` it is an expression for the value before the change."""
         change = orders.of("change")
         match self.kind:
             case "store" if not want_old:
-                return b"%s.store(%s, %s)" % (receiver, self.operand, orders.of("store"))
+                given = encoded(self.inner, self.operand)
+                return b"%s.store(%s, %s)" % (receiver, given, orders.of("store"))
             case "store" | "swap":
-                return b"%s.swap(%s, %s)" % (receiver, self.operand, change)
-            case "update":
+                given = encoded(self.inner, self.operand)
+                text = b"%s.swap(%s, %s)" % (receiver, given, change)
+            case _ if self.updates:
                 head = b"%s.fetch_update(%s, %s, |%s| %s)"
-                return head % (receiver, change, orders.of("load"), self.old, self.body)
+                text = head % (receiver, change, orders.of("load"), self.old, self._new_value())
+                text += b".unwrap()" if want_old else b""
             case _:
                 method = b"fetch_" + self.kind.encode()
-                return b"%s.%s(%s, %s)" % (receiver, method, self.operand, change)
+                text = b"%s.%s(%s, %s)" % (receiver, method, self.operand, change)
+        return decoded(self.inner, text) if want_old else text
+
+    def _new_value(self) -> bytes:
+        """What the closure of ``fetch_update`` returns."""
+        if self.kind == "update":
+            return self.body
+        operand = b"(%s)" % self.operand if self.grouped else self.operand
+        changed = b"%s %s %s" % (decoded(self.inner, self.old), _SIGNS[self.kind], operand)
+        return b"Some(%s)" % encoded(self.inner, changed)
+
+    def around_operand(
+        self, receiver: bytes, orders: Orders, want_old: bool
+    ) -> tuple[bytes, bytes]:
+        """The call (as of ``call``) before its operand, and behind it."""
+        text = replace(self, operand=_HOLE).call(receiver, orders, want_old)
+        before, _, after = text.partition(_HOLE)
+        return before, after
+
+    def named(self, name: bytes) -> Change:
+        """The change with a ``name`` for its operand."""
+        return replace(self, operand=name, node=None, grouped=False, bound=False)
+
+    @property
+    def updates(self) -> bool:
+        """Is it a ``fetch_update``?"""
+        summed = is_float(self.inner) and self.kind not in ("store", "swap")
+        return self.kind == "update" or summed
 
     @property
     def told(self) -> str:
@@ -109,7 +152,8 @@ def change_of(
     ``by_ref`` says that the operand is a reference to a number.
     """
     if access.kind == "take":
-        return Change("swap", b"false" if inner == "bool" else b"0")
+        zero = b"false" if inner == "bool" else b"0.0" if is_float(inner) else b"0"
+        return Change("swap", zero, inner=inner)
     if access.operand is None:
         raise Refused("the written value is not understood")
     node = nodes.bare(access.operand)
@@ -120,18 +164,48 @@ def change_of(
     if access.kind in ("swap", "replace"):
         if reads:
             raise Refused("the value replaces itself")
-        return Change("swap", text, node)
+        return Change("swap", text, node, inner=inner)
     if access.kind == "compound":
         kind = _COMPOUND.get(access.operator)
         if kind is not None and not reads and _possible(kind, inner):
+            if is_float(inner):
+                return _summed(source, kind, node, inner, by_ref)
             return Change(kind, text, None if by_ref else node)
-        return _update(source, node, reads, name, access.operator.removesuffix(b"="))
+        return _update(source, node, reads, name, inner, access.operator.removesuffix(b"="))
     if not reads:
-        return Change("store", text, node)
+        return Change("store", text, node, inner=inner)
     return _self_assigned(source, node, reads, is_read, inner, name)
 
 
+def _summed(source: Source, kind: Kind, node: Node, inner: str, by_ref: bool = False) -> Change:
+    """A float that is added to, or subtracted from: there is no operation of its own for it."""
+    if by_ref and not is_steady(source, node):
+        raise Refused("a reference to what is added would be looked for more than once")
+    text = b"*" + operand(source, node) if by_ref else source.text(node)
+    return Change(
+        kind,
+        text,
+        None if by_ref else node,
+        bits_name(identifiers(text)),
+        inner=inner,
+        grouped=not by_ref and _is_loose(source, node),
+        bound=not by_ref and not is_steady(source, node),
+    )
+
+
+def _is_loose(source: Source, node: Node) -> bool:
+    """Does it need parentheses behind a ``+`` or ``-``?"""
+    if node.type in ("float_literal", "integer_literal", "type_cast_expression"):
+        return False
+    operation = nodes.operation_of(source, node)
+    if operation is not None and operation.operator in (b"*", b"/", b"%"):
+        return False
+    return operand(source, node) != source.text(node)
+
+
 def _possible(kind: str, inner: str) -> bool:
+    if is_float(inner):
+        return kind in ("add", "sub")
     return inner != "bool" or kind in ("and", "or", "xor")
 
 
@@ -163,11 +237,14 @@ def _self_assigned(
         kind = _BINARY.get(operation.operator)
         if kind is not None and _possible(kind, inner):
             if _is(operation.left, is_read):
+                if is_float(inner):
+                    return _summed(source, kind, nodes.bare(operation.right), inner)
                 return _with(source, kind, operation.right)
-            if _is(operation.right, is_read) and kind in _COMMUTE:
+            if _is(operation.right, is_read) and kind in _COMMUTE and not is_float(inner):
                 return _with(source, kind, operation.left)
-    direct = _direct(source, node, is_read) if len(reads) == 1 and inner != "bool" else None
-    return direct or _update(source, node, reads, name)
+    whole = inner != "bool" and not is_float(inner)
+    direct = _direct(source, node, is_read) if len(reads) == 1 and whole else None
+    return direct or _update(source, node, reads, name, inner)
 
 
 def _with(source: Source, kind: Kind, node: Node, exact: bool = False) -> Change:
@@ -200,13 +277,20 @@ def _is(node: Node, is_read: IsRead) -> bool:
 
 
 def _update(
-    source: Source, node: Node, reads: Sequence[Span], name: bytes, sign: bytes = b""
+    source: Source, node: Node, reads: Sequence[Span], name: bytes, inner: str, sign: bytes = b""
 ) -> Change:
     """``fetch_update`` to the value of ``node``, or (with ``sign``) to the old one and that."""
     require_pure(source, node)
-    old = free_name(name, words_beside(source, node, reads))
-    text = _after(source, node, reads, old, sign)
-    return Change("update", old=old, body=b"Some(%s)" % text)
+    old, value = old_value(name, words_beside(source, node, reads), inner)
+    text = _after(source, node, reads, value, sign)
+    return Change("update", old=old, body=b"Some(%s)" % encoded(inner, text), inner=inner)
+
+
+def old_value(wanted: bytes, taken: Collection[bytes], inner: str) -> tuple[bytes, bytes]:
+    """(the closure's parameter, an expression for the value before the change); the parameter is called
+    ``wanted``, or another good name that is not ``taken``."""
+    old = bits_name(taken) if is_float(inner) else free_name(wanted, taken)
+    return old, decoded(inner, old)
 
 
 def _after(source: Source, node: Node, reads: Iterable[Span], old: bytes, sign: bytes) -> bytes:
@@ -234,18 +318,19 @@ def conditional(
     """``if CONDITION { WRITE }`` on the value: ``fetch_max``, ``fetch_min`` or ``fetch_update``.
     Raises Refused."""
     extreme = _extreme(source, condition, access, is_read)
-    if extreme is not None and inner != "bool":
+    if extreme is not None and inner != "bool" and not is_float(inner):
         return extreme
     require_pure(source, condition)
     places = reads_in(source, condition, is_read)
     taken = words_beside(source, condition, places)
     if (written := access.operand) is not None:
         taken |= words_beside(source, written, reads_in(source, written, is_read))
-    old = free_name(name, taken)
-    change = new_value(source, access, is_read, old)
-    test = replaced(source, span_of(condition), dict.fromkeys(places, old))
+    old, value = old_value(name, taken, inner)
+    change = encoded(inner, new_value(source, access, is_read, value))
+    test = replaced(source, span_of(condition), dict.fromkeys(places, value))
     grouped = test if _plain(test) else b"(" + test + b")"
-    return Change("update", old=old, body=b"%s.then(|| %s)" % (grouped, change))
+    body = b"%s.then(|| %s)" % (grouped, change)
+    return Change("update", old=old, body=body, inner=inner)
 
 
 def new_value(source: Source, access: Access, is_read: IsRead, old: bytes) -> bytes:

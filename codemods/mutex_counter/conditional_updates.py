@@ -4,8 +4,15 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.atomic_change import Change, conditional, new_value, require_pure
+from codemods.mutex_counter.atomic_change import (
+    Change,
+    conditional,
+    new_value,
+    old_value,
+    require_pure,
+)
 from codemods.mutex_counter.critical_section import CriticalSection, Mention
+from codemods.mutex_counter.float_bits import encoded, is_float
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.section_rewrite import (
     Found,
@@ -18,7 +25,7 @@ from codemods.mutex_counter.section_rewrite import (
 from codemods.mutex_counter.temporary_guard import LockUse, require_no_comment
 from engine.base.model import Edit, Span
 from engine.rust import nodes, statement_nodes
-from engine.rust.codegen import replaced, without_statement
+from engine.rust.codegen import identifiers, replaced, without_statement
 from engine.rust.control_flow import diverges
 from engine.rust.syntax import Source, span_of
 
@@ -61,7 +68,7 @@ def conditional_change(use: LockUse, section: CriticalSection) -> Found:
     )
     if not receiver_stays(use, section, write.statement):
         raise Refused("a name in the lock's path is bound anew before the value is changed")
-    head = b"let _ = " if change.kind == "update" else b""
+    head = b"let _ = " if change.updates else b""
     text = head + change.call(use.receiver, use.orders) + b";"
     put = Edit(use.source.path, statement.start_byte, statement.end_byte, text)
     sole = text if len(section.statements) == 1 else None
@@ -90,25 +97,31 @@ def _attempt(
             sign = b"!" if negated else b""
             return "swap", sign + Change("swap", value).call(use.receiver, orders, True)
     require_pure(source, condition)
-    changed = new_value(source, write.access, section.is_read, section.name)
+    old = value = section.name
+    if is_float(use.inner):
+        words = identifiers(source.slice(span_of(section.block)))
+        old, value = old_value(old, words, use.inner)
+    changed = encoded(use.inner, new_value(source, write.access, section.is_read, value))
     reads = {
-        span_of(m.access.node): section.name
+        span_of(m.access.node): value
         for m in section.reads
         if span_of(m.access.node) in span_of(condition)
     }
     test = replaced(source, span_of(condition), reads)
-    test = test if negated else _negation(source, condition, reads)
-    update = Change("update", old=section.name, body=b"(%s).then(|| %s)" % (test, changed))
+    test = test if negated else _negation(source, condition, reads, not is_float(use.inner))
+    update = Change("update", old=old, body=b"(%s).then(|| %s)" % (test, changed), inner=use.inner)
     return "update", update.call(use.receiver, orders) + b".is_err()"
 
 
-def _negation(source: Source, condition: Node, reads: dict[Span, bytes]) -> bytes:
+def _negation(source: Source, condition: Node, reads: dict[Span, bytes], total: bool) -> bytes:
+    """The condition turned round; ``total``: of two values one is the larger one, or they are equal (no
+    NaN is)."""
     condition = nodes.bare(condition)
     text = replaced(source, span_of(condition), reads)
     if condition.type == "unary_expression" and text.startswith(b"!"):
         return replaced(source, span_of(condition.named_children[0]), reads)
     test = nodes.operation_of(source, condition)
-    if test is None or test.operator not in _INVERSE:
+    if test is None or test.operator not in _INVERSE or not total:
         return b"!(%s)" % text
     left, right = (replaced(source, span_of(n), reads) for n in (test.left, test.right))
     return b"%s %s %s" % (left, _INVERSE[test.operator], right)

@@ -112,9 +112,10 @@ def _spans(decl: Declaration) -> tuple[Span, ...]:
 def _calls(located: Located, problems: Sequence[Problem]) -> Iterator[LockCall]:
     missing = [p for p in problems if p.code in ("E0599", "E0614", "E0308")]
     for call in located.lock_calls:
-        if call.lock is not None and call.lock.has_atomic:
-            if _hit(missing, call.path, _with_unwrap(located.source(call.path), call)):
-                yield call
+        if call.lock is None or not call.lock.has_atomic:
+            continue
+        if _hit(missing, call.path, _with_unwrap(located.source(call.path), call)):
+            yield call
 
 
 def _with_unwrap(source: Source, call: LockCall) -> Span:

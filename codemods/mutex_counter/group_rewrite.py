@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.float_bits import first_bits, is_float
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guard_access import Methods, Refused, changing
 from codemods.mutex_counter.locate import asked
@@ -49,8 +50,8 @@ def merged(parts: Iterable[Rewritten]) -> Rewritten:
 
 
 def is_number(inners: frozenset[str], ops: frozenset[str]) -> bool:
-    """A number, no flag, with which nothing is done but single operations."""
-    return "bool" not in inners and ops <= _SINGLE | _FATES
+    """An integer, no flag, with which nothing is done but single operations."""
+    return not any(i == "bool" or is_float(i) for i in inners) and ops <= _SINGLE | _FATES
 
 
 def orders_for(inners: frozenset[str], ops: frozenset[str], accompanied: bool) -> Orders:
@@ -65,15 +66,16 @@ def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
     """All uses, declared types and constructors of a group. Raises Refused with the first thing in
     the way."""
     made = {new: _constructor(located, group, new) for new in group.constructors}
-    parts = [uses_of(located, group.lock_calls, orders, made=tuple(made.values()))]
+    every = tuple(edit for edits in made.values() for edit in edits)
+    parts = [uses_of(located, group.lock_calls, orders, made=every)]
     for decl in group.declarations:
         for span, inner in zip(decl.types, decl.inners, strict=True):
             before, after = decl.around
             edit = Edit(decl.path, span.start, span.end, before + atomic(inner) + after)
             parts.append(Rewritten((edit,)))
-    for new, edit in made.items():
+    for new, edits in made.items():
         if not any(_holds(call, new) for call in group.lock_calls):
-            parts.append(Rewritten((edit,)))
+            parts.append(Rewritten(edits))
     return apart(located, merged(parts))
 
 
@@ -170,19 +172,37 @@ def _references(located: Located, call: LockCall) -> frozenset[Span]:
     return frozenset(span for span, type_ in told if type_ is not None and type_.is_ref)
 
 
-def _constructor(located: Located, group: Group, new: Constructor) -> Edit:
-    """``Mutex`` of ``Mutex::new(..)`` becomes the atomic that this lock is."""
+def _constructor(located: Located, group: Group, new: Constructor) -> tuple[Edit, ...]:
+    """``Mutex`` of ``Mutex::new(..)`` becomes the atomic that this lock is; of a float, it is made of its
+    bits."""
     inners = group.inners
     if len(inners) > 1 and new.lock is not None:
         inners &= {new.lock.inner}
     if len(inners) != 1:
         place = located.place(new.file, new.whole.start)
         raise Refused(f"{place}: which number this lock is made for is not known")
-    marker = atomic(next(iter(inners)))
-    source = located.source(new.file)
+    inner = next(iter(inners))
+    marker, source = atomic(inner), located.source(new.file)
     node = source.node_at(new.whole)
     callee = nodes.callee_of(node) if node is not None else None
     last = nodes.last_segment(source.text(callee)) if callee is not None else b""
+    bits = _bits(located, new, node, last, inner) if is_float(inner) and node is not None else ()
     if last in (b"const_new", b"const_mutex", b"const_rwlock") and callee is not None:
-        return Edit(new.file, callee.start_byte, callee.end_byte, marker + b"::new")
-    return Edit(new.file, new.path.start, new.path.end, marker)
+        return (Edit(new.file, callee.start_byte, callee.end_byte, marker + b"::new"), *bits)
+    return (Edit(new.file, new.path.start, new.path.end, marker), *bits)
+
+
+def _bits(
+    located: Located, new: Constructor, made: Node, last: bytes, inner: str
+) -> tuple[Edit, ...]:
+    """The bits in the place of the float that a lock is ``made`` of. Raises Refused."""
+    if last == b"default" or new.turbofish:
+        return ()
+    given = nodes.arguments_of(made)
+    place = located.place(new.file, new.whole.start)
+    if len(given) != 1:
+        raise Refused(f"{place}: the function that makes the lock would be given the number's bits")
+    package = located.facts.package_of(new.file)
+    version = package.rust_version if package is not None else ""
+    text = first_bits(located.source(new.file), inner, given[0], version, place)
+    return (Edit(new.file, given[0].start_byte, given[0].end_byte, text),)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.lock_types import FLOATS, NUMBERS, family_of
+from codemods.mutex_counter.lock_types import NUMBERS, family_of
 from codemods.mutex_counter.struct_sites import (
     NAME,
     made_by,
@@ -63,7 +63,7 @@ BOUNDS = frozenset({"type_parameter", "where_predicate"})
 _OUTSIDE = frozenset({"block", "impl_item", "trait_item", "where_clause", "arguments"})
 _NO_NUMBERS = frozenset(
     {"struct_expression", "string_literal", "tuple_expression", "array_expression"}
-    | {"unit_expression", "closure_expression", "reference_expression", "float_literal"}
+    | {"unit_expression", "closure_expression", "reference_expression"}
 )
 _WRAPPERS = frozenset(
     {b"Arc::new", b"Rc::new", b"Box::new", b"Some", b"Ok", b"std::sync::Arc::new"}
@@ -105,14 +105,9 @@ def _lock_type(
     if struct is not None:
         held.append(of_file(source, _owner(source, node), span_of(node), struct))
         return
-    if name not in NUMBERS and name not in _aliases(source) and name not in FLOATS:
+    if name not in NUMBERS and name not in _aliases(source):
         return
     owner = _owner(source, node)
-    if name in FLOATS:
-        if owner is not None and owner.type in ("field_declaration", "static_item"):
-            found = _declaration(source, span_of(owner), owner, [node])
-            yield replace(found, kind="float", role="maybe")
-        return
     if owner is None and name in NUMBERS:
         yield from _turbofish(source, node)
     elif owner is not None and owner.type != "closure_expression":  # rustc tells of its result
@@ -287,15 +282,16 @@ def _let_of_only(source: Source, node: Node) -> Node | None:
 
 
 def _is_number(source: Source, node: Node) -> bool:
-    """A value whose type must be an integer or bool, as far as syntax tells."""
+    """A value whose type must be a number or bool, as far as syntax tells."""
     text = source.text(node)
     if node.type == "integer_literal":
-        return not text.endswith((b"u128", b"i128", b"f32", b"f64"))
+        return not text.endswith((b"u128", b"i128"))
     if node.type == "unary_expression":
-        return bool(node.named_children) and node.named_children[0].type == "integer_literal"
+        inner = node.named_children[0].type if node.named_children else ""
+        return inner in ("integer_literal", "float_literal")
     if node.type == "scoped_identifier":
         return text.partition(b"::")[0] in NUMBERS
-    return node.type == "boolean_literal"
+    return node.type in ("boolean_literal", "float_literal")
 
 
 def _call(source: Source, call: Node, method: Node) -> Site:

@@ -113,7 +113,6 @@ class Located:
     constructors: list[Constructor] = field(default_factory=list)
     lock_calls: list[LockCall] = field(default_factory=list)
     structs: list[StructLock] = field(default_factory=list)  # locks around a struct of counters
-    floats: list[Site] = field(default_factory=list)  # locks around one
     replaced: list[LockCall] = field(default_factory=list)  # of the fixes that are planned so far
     generic_aliases: list[GenericAlias] = field(
         default_factory=list
@@ -203,8 +202,6 @@ def build(sites: Iterable[Site], facts: Facts) -> Located:
             _made(located, site)
         elif site.kind in ("new", "turbofish"):
             located.constructors.append(_new(site, facts))
-        elif site.kind == "float":
-            located.floats.append(site)
         elif site.role == "maybe":
             _local(located, site)
         else:

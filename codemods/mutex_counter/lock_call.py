@@ -13,6 +13,7 @@ from codemods.mutex_counter.critical_section import (
     section_of_block,
     section_of_let,
 )
+from codemods.mutex_counter.float_bits import decoded, is_float
 from codemods.mutex_counter.guard_access import READING, Guard, Refused, access, guard_from
 from codemods.mutex_counter.lock_types import Family
 from codemods.mutex_counter.released_work import released_notes
@@ -104,8 +105,14 @@ def _locked(use: LockUse, guard: Guard) -> Rewrite:
 def _direct(use: LockUse, call: Node, family: Family) -> Rewrite:
     """``get_mut`` and ``into_inner``: std's answer comes in a result that goes."""
     ops = frozenset({"own"})
+    bits = is_float(use.inner)
+    if bits and use.source.text(call).endswith(b"get_mut()"):
+        raise Refused("`.get_mut()` would lend the number's bits")
+    head = decoded(use.inner, b"").removesuffix(b")")
+    opened = (Edit(use.source.path, call.start_byte, call.start_byte, head),) if bits else ()
     if family != "std":
-        return Rewrite((), ops)
+        closed = (Edit(use.source.path, call.end_byte, call.end_byte, b")"),) if bits else ()
+        return Rewrite((*opened, *closed), ops)
     guard: Guard | None = None
     with suppress(Refused):
         guard = guard_from(use.source, call, family, b"")
@@ -113,8 +120,8 @@ def _direct(use: LockUse, call: Node, family: Family) -> Rewrite:
         raise Refused("what becomes of the result is not understood")
     gone = Span(call.end_byte, guard.node.end_byte)
     require_no_comment(use.source, gone)
-    edit = Edit(use.source.path, gone.start, gone.end, b"")
-    return Rewrite((edit,), ops, (HANDLER,) if guard.handler else ())
+    edit = Edit(use.source.path, gone.start, gone.end, b")" if bits else b"")
+    return Rewrite((*opened, edit), ops, (HANDLER,) if guard.handler else ())
 
 
 def _from_let(use: LockUse, node: Node, guard: Guard) -> Rewrite:
@@ -269,9 +276,11 @@ def _from_value(use: LockUse, guard: Guard, body: Node, named: Node) -> Rewrite:
     if nodes.outward(what.node) != body or what.kind == "swap":
         raise Refused(OF_VALUE)
     change = change_of(source, what, lambda _: None, use.inner, b"value", False)
+    if change.bound:
+        raise Refused(OF_VALUE)
     exchanged = what.kind in ("take", "replace")
     text = change.call(use.receiver, use.orders, want_old=exchanged)
     if not exchanged:
-        head = b"let _ = " if change.kind == "update" else b""
+        head = b"let _ = " if change.updates else b""
         text = _stated(source, holder, head + text + b";")
     return Rewrite((_placed(source, holder, text),), frozenset({change.told}), notes)

@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 Family = Literal["std", "parking_lot", "tokio"]
 
-# What may stand behind the lock, and the atomic in its place. Floats and 128 bits have none.
+# What may stand behind the lock, and the atomic in its place; that of a float is one of its bits. 128 bits
+# have none.
+FLOATS = frozenset({"f32", "f64"})
 ATOMICS: dict[str, bytes] = {
     "bool": b"AtomicBool",
     "usize": b"AtomicUsize",
     "isize": b"AtomicIsize",
     **{f"{s}{n}": f"Atomic{s.upper()}{n}".encode() for s in "ui" for n in (8, 16, 32, 64)},
+    "f32": b"AtomicU32",
+    "f64": b"AtomicU64",
 }
-FLOATS = frozenset({b"f32", b"f64"})
 NUMBERS = frozenset(name.encode() for name in ATOMICS)
 _MODULE = b"std::sync::atomic::"
 ORDERING = _MODULE + b"Ordering"
@@ -67,7 +70,7 @@ def atomic(inner: str) -> bytes:
 
 def wide(inner: str) -> bool:
     """Is the atomic missing on targets without 64-bit ones?"""
-    return inner in ("u64", "i64")
+    return inner in ("u64", "i64", "f64")
 
 
 @per_source

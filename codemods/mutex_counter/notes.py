@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.float_bits import is_float
 from codemods.mutex_counter.group_rewrite import Rewritten
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.located import Declaration, Located
@@ -58,14 +59,20 @@ def _sentences(
     lost = "poisoning is gone" if family == "std" else "nobody waits for it any more"
     yield f"`{shown(decl)}` becomes {names} ({why}); {lost}."
     changes: list[str] = []
-    if made.ops & {"add", "sub"}:
+    floats = any(map(is_float, group.inners))
+    if made.ops & {"add", "sub"} and not floats:
         changes.append("sums that overflow wrap, where debug builds panicked")
     if any(wide(inner) for inner in inners):
         changes.append("the target must have 64-bit atomics")
     debugged = _debugged(located, group)
     if debugged:
-        changes.append(f"`{{:?}}` of `{debugged}` shows the bare value")
-    if "update" in made.ops:
+        changes.append(f"`{{:?}}` of `{debugged}` shows the {'bits' if floats else 'bare value'}")
+    if floats:
+        changes.append(
+            "it keeps the bits, which a debugger shows; that the closure of a change may run more than once "
+            "(each change is rounded as before; those at the same time come in any order, as under the lock)"
+        )
+    elif "update" in made.ops:
         changes.append("the closure may run more than once")
     if changes:
         yield f"Mind that {'; that '.join(changes)}."

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.float_bits import is_float, require_same_traits
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.locate import METHODS
@@ -32,6 +33,7 @@ _TYPES = frozenset(
     {"generic_type", "type_arguments", "reference_type", "tuple_type", "array_type", "bounded_type"}
 )
 _LOCKS = frozenset({b"Mutex", b"RwLock"})
+_STRUCTS = frozenset({"struct_item", "enum_item", "union_item"})
 _WORDS = {
     "erased": "so that its type is no longer told: the lock may come out as one elsewhere",
     "trait": "which may lock it, or do something else for an atomic",
@@ -46,12 +48,17 @@ def require_seen(located: Located, group: Group, others: Sequence[Group]) -> tup
     _require_no_macro(located, group)
     notes: list[str] = []
     foreign: list[End] = []
+    floats = any(map(is_float, group.inners))
+    if floats:
+        _require_bits_alone(located, group)
     for end in _ends(located, group):
         place = located.place(end.source.path, end.node.start_byte)
         if end.kind == "macro" and not _is_unseen(located, end):
             continue
         if end.kind in _WORDS:
             raise Refused(f"{place}: {end.words}, {_WORDS[end.kind]}")
+        if floats:
+            raise Refused(f"{place}: {end.words}, and would take the number's bits for the number")
         if end.kind == "foreign":
             foreign.append(end)
         elif not end.source.in_test(end.node):
@@ -62,6 +69,20 @@ def require_seen(located: Located, group: Group, others: Sequence[Group]) -> tup
         _require_made_here(located, group, others, foreign[0])
     notes += _other_builds(located, group)
     return tuple(dict.fromkeys(notes))
+
+
+def _require_bits_alone(located: Located, group: Group) -> None:
+    """Raises Refused where others may look at the atomic of a float, and see its bits."""
+    if len(group.inners) > 1:
+        raise Refused("it is used in one place with locks around other numbers")
+    for decl in group.declarations:
+        source = located.source(decl.path)
+        node = source.node_at(decl.node)
+        item = (
+            source.enclosing(node, _STRUCTS) if node is not None and decl.kind == "field" else None
+        )
+        if item is not None:
+            require_same_traits(source, item, located.place(decl.path, decl.node.start))
 
 
 def _other_builds(located: Located, group: Group) -> Iterator[str]:

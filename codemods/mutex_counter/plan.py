@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 from tree_sitter import Node
 
 from codemods.mutex_counter import structs, told_locks
+from codemods.mutex_counter.float_bits import is_float
 from codemods.mutex_counter.group_rewrite import Rewritten, is_number, orders_for, rewritten
 from codemods.mutex_counter.groups import Group, groups
 from codemods.mutex_counter.guard_access import Refused
@@ -77,6 +78,8 @@ def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Propo
             made = rewritten(located, group, orders)
         made = with_memory(made, memory)
         if printed := seen_printed(located, group):
+            if any(map(is_float, group.inners)):
+                raise Refused(f"{printed}: the number's bits")
             seen = (*seen, printed)
         made = replace(made, notes=(*made.notes, *seen))
         statistic = orders_for(group.inners, made.ops, bool(exposed)) is RELAXED

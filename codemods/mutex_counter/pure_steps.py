@@ -11,12 +11,14 @@ from codemods.mutex_counter.atomic_change import (
     Change,
     free_name,
     new_value,
+    old_value,
     reads_in,
     require_pure,
     words_beside,
 )
 from codemods.mutex_counter.conditional_updates import branches
 from codemods.mutex_counter.critical_section import CriticalSection
+from codemods.mutex_counter.float_bits import decoded, encoded, is_float
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.section_rewrite import (
     Found,
@@ -103,7 +105,7 @@ def steps_old_used(use: LockUse, section: CriticalSection) -> Found:
     if change is None:
         return None
     node = nodes.outward(outside[0].access.node)
-    text = change.call(use.receiver, use.orders, want_old=True) + b".unwrap()"
+    text = change.call(use.receiver, use.orders, want_old=True)
     gone = (without_statement(use.source, each) for each in found.statements)
     last = section.statements[-1]
     whole = len(section.statements) == found.behind + 1 and section.is_tail(last)
@@ -129,8 +131,12 @@ def steps_new_used(use: LockUse, section: CriticalSection) -> Found:
     if not receiver_stays(use, section, found.first):
         raise Refused("a name in the lock's path is bound anew before the value is changed")
     step = _free(use, section)
-    again = Change("update", old=function.old, body=b"Some(%s(%s))" % (step, function.old))
-    text = b"%s(%s.unwrap())" % (step, again.call(use.receiver, use.orders, want_old=True))
+    old, value = function.old, decoded(use.inner, function.old)
+    if is_float(use.inner):
+        old, value = old_value(old, {step}, use.inner)
+    result = encoded(use.inner, b"%s(%s)" % (step, value))
+    again = Change("update", old=old, body=b"Some(%s)" % result, inner=use.inner)
+    text = b"%s(%s)" % (step, again.call(use.receiver, use.orders, want_old=True))
     named, path = let_text(step, function.closure(use.inner)), use.source.path
     following = section.statements[found.behind]
     if len(outside) == 1 and outside[0].statement == found.behind:
@@ -189,8 +195,12 @@ def _is_step(section: CriticalSection, statement: Node) -> bool:
 
 def _update(use: LockUse, section: CriticalSection, steps: _Steps) -> Change | None:
     """The steps as one ``fetch_update``. Raises Refused."""
-    text = _block(use.source, section, steps, b"Some(%s)" % section.name)
-    return Change("update", old=b"mut " + section.name, body=text) if text is not None else None
+    result, old, lead = b"Some(%s)" % encoded(use.inner, section.name), b"mut " + section.name, b""
+    if is_float(use.inner):
+        old, value = old_value(old, identifiers(use.source.slice(steps.span)), use.inner)
+        lead = b"let mut %s = %s;" % (section.name, value)
+    text = _block(use.source, section, steps, result, lead)
+    return Change("update", old=old, body=text, inner=use.inner) if text is not None else None
 
 
 def _function(source: Source, section: CriticalSection, steps: _Steps) -> _Function | None:
@@ -208,8 +218,10 @@ def _function(source: Source, section: CriticalSection, steps: _Steps) -> _Funct
     return _Function(section.name, True, text) if text is not None else None
 
 
-def _block(source: Source, section: CriticalSection, steps: _Steps, result: bytes) -> bytes | None:
-    """The steps on a name of their own, and a result behind them. Raises Refused."""
+def _block(
+    source: Source, section: CriticalSection, steps: _Steps, result: bytes, lead: bytes = b""
+) -> bytes | None:
+    """The steps on a name of their own, that ``lead`` gives, and a result behind them. Raises Refused."""
     own = frozenset(span_of(m.access.node) for m in section.writes)
     for statement in steps.statements:
         require_pure(source, statement, own)
@@ -224,4 +236,5 @@ def _block(source: Source, section: CriticalSection, steps: _Steps, result: byte
     indent, step = source.indent_of(first.start_byte), indent_step(source, section.block)
     text = reindented(source, span, b"", step, {**reads, **targets}.items())
     ended = b"" if text.endswith((b";", b"}")) else b";"
-    return block(source, b"", text + ended, result, indent, step)
+    first_line = lead + source.newline + indent + step if lead else b""
+    return block(source, b"", first_line + text + ended, result, indent, step)

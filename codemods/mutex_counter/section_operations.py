@@ -108,6 +108,7 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
             raise Refused("a name in the lock's path is bound anew before the value is changed")
     edits: list[Edit] = []
     ops: set[str] = set()
+    bound = False
     for mention in writes:
         change = change_in(use, section, mention)
         head = tail = b""
@@ -117,8 +118,9 @@ def _one_change(use: LockUse, section: CriticalSection) -> Found:
             head = source.text(mention.access.operand) + b" = "
         edits += call_edits(use, mention.access.node, change, head, tail)
         ops.add(change.told)
+        bound = bound or change.bound
     sole = None
-    if len(section.statements) == 1:
+    if len(section.statements) == 1 and not bound:
         statement = section.statements[0]
         sole = replaced(source, span_of(statement), {e.span: e.replacement for e in edits})
         if len(writes) > 1 or not _simple(section, statement, writes[0]):
@@ -133,8 +135,9 @@ def _simple(section: CriticalSection, statement: Node, mention: Mention) -> bool
 
 def _whole(use: LockUse, change: Change) -> bytes:
     """The operation as an expression for the old value."""
-    call = change.call(use.receiver, use.orders, want_old=True)
-    return call + b".unwrap()" if change.kind == "update" else call
+    if change.bound:
+        raise Refused("what is added would be computed at another time")
+    return change.call(use.receiver, use.orders, want_old=True)
 
 
 def _old_used(use: LockUse, section: CriticalSection) -> Found:
@@ -177,7 +180,7 @@ def _new_used(use: LockUse, section: CriticalSection) -> Found:
     if not outside or any(m.statement <= at for m in outside):
         return None
     change = change_in(use, section, write)
-    if change.kind in ("store", "swap", "update"):
+    if change.kind in ("store", "swap", "update") or change.bound:
         return None
     text = change.after(_whole(use, change))
     if text is None:

@@ -9,7 +9,7 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from codemods.mutex_counter.lock_types import NUMBERS
+from codemods.mutex_counter.lock_types import FLOATS, NUMBERS
 from engine.base.model import Role, Site, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.per_source import per_source
@@ -23,6 +23,8 @@ KEPT = "kept"  # the capture of a struct's lock that has such a place
 _LONG = 60  # characters of code in a message
 SITE: Role = "site"
 MAYBE: Role = "maybe"
+# A float stays in its struct: its atomic would be one of bits.
+_COUNTED = NUMBERS - {name.encode() for name in FLOATS}
 
 
 @cache
@@ -59,7 +61,7 @@ def field_types(source: Source, struct: Node) -> dict[bytes, Node]:
 def number_fields(source: Source, struct: Node) -> dict[bytes, Node]:
     """Types of the struct's fields that are numbers or flags, by name."""
     every = field_types(source, struct)
-    return {name: type_ for name, type_ in every.items() if source.text(type_) in NUMBERS}
+    return {name: type_ for name, type_ in every.items() if source.text(type_) in _COUNTED}
 
 
 def inner_counters(source: Source, struct: Node) -> dict[bytes, Node]:
@@ -68,7 +70,7 @@ def inner_counters(source: Source, struct: Node) -> dict[bytes, Node]:
     for name, type_ in field_types(source, struct).items():
         element = item_nodes.element_of(type_)
         inner = _alone(source).get(source.text(type_))
-        array = element is not None and source.text(element) in NUMBERS
+        array = element is not None and source.text(element) in _COUNTED
         if array or (inner is not None and inner != struct and number_fields(source, inner)):
             found[name] = type_
     return found

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from tree_sitter import Node
 
 from codemods.mutex_counter.atomic_change import Change, change_of
+from codemods.mutex_counter.float_bits import decoded
 from codemods.mutex_counter.guard_access import (
     Access,
     Method,
@@ -210,7 +211,7 @@ def _read(use: LockUse, node: Node, notes: tuple[str, ...]) -> Rewrite:
 
 def load(use: LockUse) -> bytes:
     """The expression that reads the atomic in place of the lock."""
-    return b"%s.load(%s)" % (use.receiver, use.orders.of("load"))
+    return decoded(use.inner, b"%s.load(%s)" % (use.receiver, use.orders.of("load")))
 
 
 def require_no_comment(source: Source, *spans: Span) -> None:
@@ -227,19 +228,19 @@ def _write(use: LockUse, what: Access, notes: tuple[str, ...]) -> Rewrite:
         return _exchange(use, what, change, notes)
     head, tail = as_statement(source, what.node, change)
     first = what.operand if not by_ref else None  # `u64 += &u64` is a call, left side first
-    if first and use.held and not exchangeable(source, first, use.held):
-        edits = _bound_first(use, what, change, head, tail)
+    if first and use.held and (change.bound or not exchangeable(source, first, use.held)):
+        edits = _bound_first(use, what.node, change, head, tail)
         return Rewrite(edits, frozenset({change.told}), (*notes, *_dropped_first(source, first)))
     edits = call_edits(use, what.node, change, head, tail)
     return Rewrite(edits, frozenset({change.told}), notes)
 
 
 def _bound_first(
-    use: LockUse, what: Access, change: Change, head: bytes, tail: bytes
+    use: LockUse, node: Node, change: Change, head: bytes, tail: bytes
 ) -> tuple[Edit, ...]:
     """The right side of an assignment is evaluated before its place; an argument comes after what the
     method is called on. So the right side gets a name in front. Raises Refused."""
-    source, node, kept = use.source, what.node, change.node
+    source, kept = use.source, change.node
     if kept is None or change.kind == "update":
         raise Refused("the new value was computed before the lock's path, and would be after it")
     if any(effect.what == "lock" for effect in effects(source, kept)):
@@ -251,7 +252,7 @@ def _bound_first(
     name = first_free(names, lambda n: n not in taken)
     up = source.parent(node)
     alone = up is not None and up.type in ("expression_statement", "block")
-    call = replace(change, operand=name, node=None).call(use.receiver, use.orders)
+    call = change.named(name).call(use.receiver, use.orders)
     if not alone and not head.startswith(b"{"):
         head, tail = b"{ " + head, tail + b" }"
     opened = b"{ " if head.startswith(b"{ ") else b""
@@ -288,7 +289,7 @@ def as_statement(source: Source, node: Node, change: Change) -> tuple[bytes, byt
     up = source.parent(node)
     if up is None or up.type == "macro_invocation":
         raise Refused(OF_VALUE)
-    ignored = b"let _ = " if change.kind == "update" else b""
+    ignored = b"let _ = " if change.updates else b""
     if up.type == "expression_statement":
         ended = source.text(up).endswith(b";")
         return ignored, b"" if ended or not change.returns else b";"
@@ -310,15 +311,16 @@ def call_edits(
     """Edits that put the call for ``change`` in the place of ``node``. The operand's own text is
     left alone where it can be: another counter's rewrite may lie in it."""
     source, path = use.source, use.source.path
-    kept = change.node
-    text = change.call(use.receiver, use.orders, want_old=change.kind == "swap")
+    kept, want_old = change.node, change.kind == "swap"
+    if change.bound:
+        return _bound_first(use, node, change, head, tail)
     if kept is None or change.kind == "update":
         require_no_comment(source, span_of(node))
+        text = change.call(use.receiver, use.orders, want_old)
         return (Edit(path, node.start_byte, node.end_byte, head + text + tail),)
     before, after = Span(node.start_byte, kept.start_byte), Span(kept.end_byte, node.end_byte)
     require_no_comment(source, before, after)
-    opened = text[: text.index(b"(", len(use.receiver)) + 1]
-    closed = text[len(opened) + len(change.operand) :]
+    opened, closed = change.around_operand(use.receiver, use.orders, want_old)
     return (
         Edit(path, before.start, before.end, head + opened),
         Edit(path, after.start, after.end, closed + tail),

@@ -41,6 +41,7 @@ class Package:
     build_script: str  # relative to the workspace root, "" when there is none
     publish: bool
     config: Config
+    rust_version: str = ""  # the oldest Rust that it is for, "" where the manifest does not say
 
     @property
     def has_lib(self) -> bool:
@@ -104,6 +105,7 @@ def _package(
         build_script=_build_script(manifest, folder),
         publish=manifest.inherited("publish", inherited) not in (False, []),
         config=config,
+        rust_version=_text(manifest, "rust-version", inherited, ""),
     )
 
 

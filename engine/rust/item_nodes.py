@@ -114,6 +114,12 @@ def parameters_of(function: Node) -> list[Parameter]:
     return found
 
 
+def is_const(function: Node) -> bool:
+    """Is it a ``const fn``?"""
+    modifiers = (child for child in function.children if child.type == "function_modifiers")
+    return any(child.type == "const" for each in modifiers for child in each.children)
+
+
 def is_pub(source: Source, item: Node) -> bool:
     """Plain ``pub``. (Enum variants and trait's members are as public as what holds them.)"""
     modifier = visibility_of(item)

@@ -29,15 +29,24 @@ _NUMBER_OR_PANIC = (
     rb"(?:strict|unchecked)_[a-z_]+|abs|pow|isqrt|ilog2|ilog10|next_power_of_two|div_euclid"
     rb"|rem_euclid|div_ceil|next_multiple_of|clamp|then"
 )
+# Of floats: they compute from the number, and never panic.
+_FLOAT = (
+    rb"floor|ceil|round|round_ties_even|trunc|fract|sqrt|cbrt|exp|exp2|exp_m1|ln|ln_1p|log2|log10"
+    rb"|powi|powf|hypot|a?(?:sin|cos|tan)h?|sin_cos|atan2|mul_add|copysign|recip|to_degrees|to_radians"
+    rb"|is_nan|is_finite|is_infinite|is_normal|is_subnormal|is_sign_positive|is_sign_negative"
+    rb"|total_cmp|maximum|minimum"
+)
 # Accessors: they look at what they are called on. The second list may panic, or reads the clock.
 _ACCESS = (
     rb"len|is_empty|as_[a-z0-9_]+|copied|cloned|unwrap_or|unwrap_or_default|is_some|is_none"
     rb"|is_ok|is_err|ok|err|ok_or|duration_since|subsec_[a-z]+|to_vec"
 )
 _ACCESS_OR_PANIC = rb"unwrap|expect|elapsed"
-_PURE = re.compile(rb"%s|%s" % (_NUMBER, _ACCESS))
-_OF_NUMBERS = re.compile(rb"%s|%s" % (_NUMBER, _NUMBER_OR_PANIC))
-_INERT = re.compile(rb"%s|%s|%s|%s" % (_NUMBER, _NUMBER_OR_PANIC, _ACCESS, _ACCESS_OR_PANIC))
+_PURE = re.compile(rb"%s|%s|%s" % (_NUMBER, _FLOAT, _ACCESS))
+_OF_NUMBERS = re.compile(rb"%s|%s|%s" % (_NUMBER, _FLOAT, _NUMBER_OR_PANIC))
+_INERT = re.compile(
+    rb"%s|%s|%s|%s|%s" % (_NUMBER, _FLOAT, _NUMBER_OR_PANIC, _ACCESS, _ACCESS_OR_PANIC)
+)
 # As harmless, but they may run a closure or walk a collection.
 _CONVENTION = re.compile(
     rb"iter|is_some_and|is_none_or|sum|count|first|last|map|and_then|filter|unwrap_or_else"
@@ -61,7 +70,7 @@ def is_inert_method(name: bytes) -> bool:
 
 
 def is_number_method(name: bytes) -> bool:
-    """Does an integer or ``bool`` have a method of this name, which cannot change it?"""
+    """Does a number or ``bool`` have a method of this name, which cannot change it?"""
     return _OF_NUMBERS.fullmatch(name) is not None
 
 

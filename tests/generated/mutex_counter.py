@@ -1,5 +1,5 @@
 """Programs with critical sections over a number: threads that add, and sections of every shape; one in
-three has a struct of numbers behind its lock (``counter_structs``).
+three has a struct of numbers behind its lock (``counter_structs``), and some of the others a float.
 
 Sections run in one thread: what is compared is order, operands, early exits and results, where a
 wrong rewrite shows. (That a section becomes *one* operation is what the shapes are built on.) What
@@ -9,6 +9,7 @@ threads do together is compared by its sums and by numbers that no two of them m
 from __future__ import annotations
 
 import random
+import re
 
 from tests.generated import counter_structs
 
@@ -60,6 +61,7 @@ struct Shared {{
     ids: Mutex<u64>,
     flag: Mutex<bool>,
     peak: Mutex<u64>,
+    load: Mutex<f64>,
 }}
 
 impl Shared {{
@@ -80,7 +82,7 @@ pub fn run(say: Say) {{
             say.it("end", &s.end());
         }}
     }}
-    let shared = Shared {{ sum: Mutex::new(0), ids: Mutex::new(0), flag: Mutex::new(false), peak: Mutex::new(0) }};
+    let shared = Shared {{ sum: Mutex::new(0), ids: Mutex::new(0), flag: Mutex::new(false), peak: Mutex::new(0), load: Mutex::new(0.0) }};
     let mut ids: Vec<u64> = thread::scope(|scope| {{
         let threads: Vec<_> = (1..4).map(|by| {{ let shared = &shared; scope.spawn(move || shared.work(by)) }}).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
@@ -90,12 +92,15 @@ pub fn run(say: Say) {{
     say.it("sum", &*shared.sum.lock().unwrap());
     say.it("flag", &*shared.flag.lock().unwrap());
     say.it("peak", &*shared.peak.lock().unwrap());
+    say.it("load", &*shared.load.lock().unwrap());
 }}
 """
 # What a thread does in each round: together their results do not depend on who comes first. Of one
 # tuple a program takes one.
 _THREADS = (
     ("*self.sum.lock().unwrap() += by;",),
+    ("*self.load.lock().unwrap() += by as f64 * 0.25;",),  # exact in any order
+    ("{ let mut g = self.load.lock().unwrap(); *g = *g - round as f64; }",),
     ("let mut g = self.sum.lock().unwrap(); *g += by; *g += 1; drop(g);",),
     ("{ let mut g = self.sum.lock().unwrap(); *g = *g + round; }",),
     ("{ let mut g = self.sum.lock().unwrap(); let old = *g; *g = old.wrapping_add(by * 3); }",),
@@ -209,6 +214,51 @@ class _Section:
         return f"let mut acc = 0i64; {section}"
 
 
+class _FloatSection(_Section):
+    """Statements under a guard of an ``f64``, among whose values are NaN and -0.0."""
+
+    def write(self) -> str:
+        value = self.value(reads=self.choice.random() < 0.2)
+        return self.choice.choice(
+            [
+                f"*g += {value};", f"*g -= {value};", f"*g = {value};", f"*g /= {value};",
+                f"*g = *g + {value};", f"*g = {value} - *g;", f"*g = (*g).max({value});",
+                f"*g = g.min({value});", "*g *= 2;", "*g = *g * 2 + 1;", "*g = -*g;",
+                "*g = (*g).clamp(-3, 9);", "*g = g.sqrt();",
+                f"*g = if {self.test()} {{ 1 }} else {{ *g + 1 }};",
+                f"*g = if g.is_nan() {{ {value} }} else {{ *g + x }};",
+            ]
+        )  # fmt: skip
+
+    def moment(self) -> str:
+        value, lock = self.value(False), "*self.v.lock().unwrap()"
+        return self.choice.choice(
+            [
+                f"{lock} += {value};", f"{lock} -= ({value}).sqrt();", f"{lock} = {value};",
+                f"acc = acc + 2 * {lock} - {value};", f"if {lock} > x {{ acc += 3; }}",
+                f"acc += std::mem::replace(&mut {lock}, {value});", f"acc += ({lock}).abs();",
+            ]
+        )  # fmt: skip
+
+
+_INTEGER = re.compile(r"(?<![\w.])(\d+)(?![\w.])")
+_VALUES = (
+    ("[0i64, 3, 4, -2]", "[0f64, 3.5, -0.0, f64::NAN]"),
+    ("[(0i64, 1i64), (5, 2), (3, 3)]", "[(0f64, 1f64), (5.5, 0.1), (f64::NAN, 3.0)]"),
+    ("i64", "f64"),
+)
+
+
+def _float_program(choice: random.Random, threads: str) -> str:
+    """A program whose section is over an ``f64``."""
+    declared, made, lock = choice.choice(list(_PLACES.values()))
+    body = _INTEGER.sub(r"\1.0", _FloatSection(choice).body()).replace("self.v.", f"{lock}.")
+    text = _TEXT.format(declared=declared, made=made, lock=lock, body=body, threads=threads)
+    for number, float_ in _VALUES:
+        text = text.replace(number, float_)
+    return text
+
+
 def program(choice: random.Random) -> str:
     """A program with one section of its own and threads that share some numbers, or one with a struct."""
     if choice.random() < 0.35:
@@ -216,6 +266,8 @@ def program(choice: random.Random) -> str:
     declared, made, lock = choice.choice(list(_PLACES.values()))
     chosen = choice.sample(_THREADS, choice.choice([1, 2, 3, 4]))
     threads = [choice.choice(ways) for ways in chosen]
+    if choice.random() < 0.3:
+        return _float_program(choice, "\n            ".join(threads))
     return _TEXT.format(
         declared=declared,
         made=made,
