@@ -18,7 +18,9 @@ from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.files import Files, mentions
 from engine.rust.format_macros import FormatCall, format_call
+from engine.rust.format_templates import STRINGS
 from engine.rust.items import Items
+from engine.rust.macro_texts import macro_named, macros_in
 from engine.rust.per_source import per_source
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding
@@ -28,7 +30,9 @@ from engine.rust.value_flow import value_of
 
 Mentions = Callable[[bytes], Iterator[tuple[Source, Node]]]
 
-_SHOWS = re.compile(rb"[:?#0-9xX]\?\}|\?\s*\w|dbg!|debug|snapshot|inspect")
+_TEMPLATE = re.compile(rb"\?\}")  # `{:?}`, `{x:#?}`
+_SHOWS = re.compile(rb"\?\}|[(,=]\s*\?\s*[\w&*(]|dbg!|debug|snapshot|inspect")
+_CAPTURED = re.compile(rb"\{\s*[^\W\d]\w*\s*:[^{}]*\?\}")
 _MACROS = re.compile(rb"dbg|\w*debug\w*|\w*snapshot\w*|\w*inspect\w*")
 # Methods of a formatter's helpers, and of those who test what is printed.
 _BUILDING = frozenset({b"field", b"entry", b"entries", b"key", b"value"})
@@ -38,6 +42,7 @@ _BUILDERS = re.compile(rb"debug_(?:struct|tuple|list|map|set)")
 _AROUND = frozenset(
     {"source_file", "expression_statement", "tuple_expression", "parenthesized_expression"}
 )
+_ERROR = re.compile(rb"derive\s*\([^)]*\bError\b")
 _DEBUG = re.compile(rb"\bDebug\b")
 _SKIPPED = re.compile(rb"skip\s*\(([^)]*)\)")
 _FUNCTIONS = ("function_item", "function_signature_item")
@@ -58,10 +63,11 @@ class Shown:
     type_: Node | None = None
 
 
-def debug_shown(files: Files, source: Source) -> Iterator[Shown]:
-    """What the file shows by its ``Debug``."""
-    if _SHOWS.search(source.data) is None:
-        return
+def debug_shown(
+    files: Files, source: Source, own: frozenset[bytes] = frozenset()
+) -> Iterator[Shown]:
+    """What the file shows by its ``Debug``, ``own`` being macros of the workspace that show what they are
+    given."""
     for node in _calls_in(source):
         if node.type == "call_expression":
             yield from _given(source, node)
@@ -69,7 +75,12 @@ def debug_shown(files: Files, source: Source) -> Iterator[Shown]:
         call = format_call(source, node)
         if call is not None:
             yield from _formatted(files, source, call)
-        elif _MACROS.fullmatch(nodes.macro_name(source, node)):
+            continue
+        name = nodes.macro_name(source, node)
+        literals = _literals_of(source, node) if call is None else []
+        if call is None and (literals or name in own or _MACROS.fullmatch(name)):
+            if any(_CAPTURED.search(text) for text in literals):
+                yield Shown(source, span_of(node), None)
             for tree in source.arguments(node):
                 for part in _expressions(tree.root_node):
                     yield Shown(source, span_of(part), span_of(part))
@@ -77,9 +88,30 @@ def debug_shown(files: Files, source: Source) -> Iterator[Shown]:
 
 def all_debug_shown(files: Files, paths: Iterable[str]) -> Iterator[Shown]:
     """What the files at ``paths`` (all of ``files``) show by its ``Debug``, or give to who asks for it."""
+    own = _own_macros(files)
+    called = re.compile(rb"\b(?:" + b"|".join(own) + rb")!") if own else None
     for path in paths:
-        yield from debug_shown(files, files.get(path))
+        data = files.data(path)
+        if _SHOWS.search(data) or (called is not None and called.search(data)):
+            yield from debug_shown(files, files.get(path), own)
     yield from given_to_bounds(lambda word: mentions(files, word))
+
+
+def _own_macros(files: Files) -> frozenset[bytes]:
+    """The workspace's own macros in whose text something is shown by its ``Debug``."""
+    return frozenset(
+        macro_named(source, macro).encode()
+        for source in files.containing(b"macro_rules")
+        for macro in macros_in(source)
+        if _SHOWS.search(source.text(macro))
+    )
+
+
+def _literals_of(source: Source, macro: Node) -> list[bytes]:
+    """The string literals among the arguments of a macro call that look like templates with ``{:?}``."""
+    tokens = (child for child in macro.children if child.type == "token_tree")
+    texts = (source.text(n) for each in tokens for n in each.children if n.type in STRINGS)
+    return [text for text in texts if _TEMPLATE.search(text)]
 
 
 @per_source
@@ -169,17 +201,16 @@ class Printed:
         pending = [(source, struct, prints_by_debug(source, struct))]
         while pending:
             place, item, prints = pending.pop()
-            named = item_nodes.name_of(item)
-            name = place.text(named) if named is not None else b""
+            name = _name_of(place, item)
             if not name or name in (self.printing if prints else self.holding):
                 continue
             self.holding[name] = (place, item)
             if prints:
                 self.printing[name] = (place, item)
             for other, node in named_so(name):
-                around = other.enclosing(node, (*_TYPES, "type_item"))
-                if around is not None and node.type == "type_identifier" and around != item:
-                    too = around.type == "type_item" or prints_by_debug(other, around)
+                around = other.enclosing(node, (*_TYPES, "type_item", "use_as_clause"))
+                if around is not None and around != item:
+                    too = around.type not in _TYPES or prints_by_debug(other, around)
                     pending.append((other, around, prints and too))
 
     def exposed(self) -> str:
@@ -196,6 +227,14 @@ class Printed:
             bound = _bound_of(source, node)
             if bound == "type" or (bound == "trait" and self._has_trait(source, node)):
                 return source, node
+        for name, (source, item) in self.printing.items():
+            if any(_ERROR.search(source.text(attribute)) for attribute in attributes(item)):
+                return source, item
+            for place, node in self._mentions(name):  # what `dyn Error` asks for `Debug`
+                impl = place.enclosing(node, ("impl_item",))
+                trait = item_nodes.trait_of(impl) if impl is not None else None
+                if trait is not None and nodes.last_name(place, trait) == b"Error":
+                    return place, node
         for source, item in self.holding.values():
             inside = (node for node in walk(item) if node.type == "attribute_item")
             for attribute in (*attributes(item), *inside):
@@ -257,6 +296,14 @@ class Printed:
             return True
         words = {part.last.encode() for part in told.walk()}
         return not words.isdisjoint(self.holding if shown.inside else self.printing)
+
+
+def _name_of(source: Source, item: Node) -> bytes:
+    """The name that a type has by its definition, an alias or an import."""
+    if item.type == "use_as_clause":
+        return source.text(item.named_children[-1])
+    named = item_nodes.name_of(item)
+    return source.text(named) if named is not None else b""
 
 
 def prints_by_debug(source: Source, item: Node) -> bool:

@@ -37,7 +37,7 @@ def macros_with(
     """The definitions whose text, comments and strings aside, the pattern is found in, of the files that
     hold all of the ``words``."""
     for source in files.containing(b"macro_rules", *words):
-        for macro in _macros(source):
+        for macro in macros_in(source):
             if pattern.search(_code(source, macro)):
                 yield source, macro
 
@@ -47,7 +47,7 @@ def is_own_macro(files: Files, name: bytes) -> bool:
     return any(
         macro_named(source, macro).encode() == name
         for source in files.containing(b"macro_rules", name)
-        for macro in _macros(source)
+        for macro in macros_in(source)
     )
 
 
@@ -71,13 +71,14 @@ def expansions(files: Files, name: bytes) -> Iterator[tuple[Source, Node]]:
             for call in macro_calls(root):
                 if nodes.macro_name(source, call) == name:
                     yield source, call
-        for macro in _macros(source) if b"macro_rules" in source.data else ():
+        for macro in macros_in(source) if b"macro_rules" in source.data else ():
             if called.search(_code(source, macro)):
                 yield source, macro
 
 
 @per_source
-def _macros(source: Source) -> tuple[Node, ...]:
+def macros_in(source: Source) -> tuple[Node, ...]:
+    """The ``macro_rules!`` definitions of a file."""
     return tuple(node for root in source.roots() for node in captures(_query(), root, "macro"))
 
 

@@ -26,6 +26,9 @@ def words(shown: Shown) -> str:
     return f"{at} <- ({asked})" if shown.inside else f"{at} <- {asked}"
 
 
+TELLING = 'macro_rules! telling { ($x:expr) => { println!("{:?}", $x) }; }'
+
+
 @pytest.mark.parametrize(
     ("code", "found"),
     [
@@ -46,11 +49,16 @@ def words(shown: Shown) -> str:
         ("want.assert_debug_eq(&a);", ["&a <- &a"]),
         ('f.debug_struct("S").field("a", &self.a).finish();', ["&self.a <- &self.a"]),
         ("map.entry(a);", []),
+        ('own!("{} {:?}", a, b);', ["a <- a", "b <- b"]),
+        ('own!("{a:?}");', ['own!("{a:?}") <- ?']),
+        ('own!("{}", a);', []),
+        ('other::run! { f(a); }', []),
+        ("telling!(a);", ["a <- a"]),
         ('told(&a); println!("{}", a);', ["&a <- &a"]),
     ],
 )  # fmt: skip
 def test_what_is_shown(code: str, found: list[str]) -> None:
-    text = f"fn f(p: &P) {{ {code} }}\nfn told<T: Debug>(what: T) {{}}\n"
+    text = f"fn f(p: &P) {{ {code} }}\nfn told<T: Debug>(what: T) {{}}\n{TELLING}"
     assert [words(shown) for shown in shown_in(text)] == found
 
 
@@ -59,6 +67,8 @@ STRUCTS = """
 #[derive(Debug)] struct Holder { all: Vec<S> }
 struct Silent { s: S }
 type Shared = Arc<S>;
+use self::Holder as Renamed;
+#[derive(Debug)] struct Farther { r: Renamed }
 #[derive(Debug)] struct Far { s: Option<Shared> }
 #[derive(Debug)] struct Other { n: u64 }
 """
@@ -77,8 +87,8 @@ def printed(more: str = "") -> Printed:
 
 def test_which_types_print_it() -> None:
     found = printed()
-    assert sorted(found.printing) == [b"Far", b"Holder", b"S", b"Shared"]
-    assert sorted(found.holding) == [b"Far", b"Holder", b"S", b"Shared", b"Silent"]
+    assert sorted(found.printing) == [b"Far", b"Farther", b"Holder", b"Renamed", b"S", b"Shared"]
+    assert sorted(found.holding) == [*sorted(found.printing), b"Silent"]
 
 
 @pytest.mark.parametrize(
@@ -105,6 +115,8 @@ def test_whose_value_it_may_be(code: str, type_: str | None, may: bool) -> None:
     ("text", "unseen"),
     [
         ("struct G<T: Debug> { t: T }", True),
+        ("impl std::error::Error for Holder {}", True),
+        ("impl std::error::Error for Other {}", False),
         ("impl<T: Debug> G<T> { fn g(&self) {} }", True),
         ("impl<T: Debug> Debug for G<T> { fn fmt(&self) {} }", False),
         ("fn f(all: &[Box<dyn Debug>]) {}", True),
