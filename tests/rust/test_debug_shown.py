@@ -99,6 +99,7 @@ def test_which_types_print_it() -> None:
         ('println!("{:?}", a);', "crate::Other", False),
         ('println!("{:?}", a);', "crate::Silent", False),
         ('println!("{:?}", a);', "T", False),
+        ('println!("{:?}", a);', "impl core::fmt::Debug", True),
         ('println!("{:?}", a);', None, True),
         ('if let Silent { s } = x { println!("{s:?}"); }', "crate::Silent", True),
         ('if let Some(s) = x { println!("{s:?}"); }', "core::option::Option<u8>", False),
