@@ -36,7 +36,6 @@ impl Answers {
     pub(crate) async fn refuse(&self) {
         let mut answered = self.answered.lock().await;
         *answered += 1;
-        note_line("refused");
         self.send(1).await;
     }
 

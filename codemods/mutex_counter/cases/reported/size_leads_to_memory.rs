@@ -22,5 +22,5 @@ impl Head {
 /// A head lies at `at`.
 pub(crate) unsafe fn length(at: *const u8) -> u64 {
     // SAFETY: as of the caller.
-    unsafe { at.add(LENGTH_AT).cast::<u64>().read() }
+    unsafe { *at.wrapping_add(LENGTH_AT).cast::<u64>() }
 }
