@@ -298,7 +298,7 @@ def _after(source: Source, node: Node, reads: Iterable[Span], old: bytes, sign: 
     text = replaced(source, span_of(node), dict.fromkeys(reads, old))
     if not sign:
         return text
-    alone = operand(source, node) == source.text(node)
+    alone = node.type == "float_literal" or operand(source, node) == source.text(node)
     return b"%s %s %s" % (old, sign, text if alone else b"(%s)" % text)
 
 

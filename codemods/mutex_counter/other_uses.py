@@ -57,7 +57,7 @@ def require_seen(located: Located, group: Group, others: Sequence[Group]) -> tup
             continue
         if end.kind in _WORDS:
             raise Refused(f"{place}: {end.words}, {_WORDS[end.kind]}")
-        if floats:
+        if floats and not _is_put(end):
             raise Refused(f"{place}: {end.words}, and would take the number's bits for the number")
         if end.kind == "foreign":
             foreign.append(end)
@@ -69,6 +69,12 @@ def require_seen(located: Located, group: Group, others: Sequence[Group]) -> tup
         _require_made_here(located, group, others, foreign[0])
     notes += _other_builds(located, group)
     return tuple(dict.fromkeys(notes))
+
+
+def _is_put(end: End) -> bool:
+    """Does a map, perhaps one by type, get it as it is?"""
+    method = nodes.method_call(end.source, end.node) if end.kind == "foreign" else None
+    return method is not None and method.method in (b"insert", b"try_insert", b"put")
 
 
 def _require_bits_alone(located: Located, group: Group) -> None:

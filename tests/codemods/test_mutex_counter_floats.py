@@ -118,6 +118,13 @@ def test_attributes_that_do_not_look(attributes: str) -> None:
     assert proposal.fixes
 
 
+def test_a_map_gets_the_lock_as_it_is() -> None:
+    made = "let mut all = HashMap::new(); all.insert(1, Mutex::new(0.5)); "
+    work = planned(f"{made} {ADD}", types={"Mutex::new(0.5)": LOCK})
+    (proposal,) = work.plan()
+    assert proposal.fixes
+
+
 def test_a_function_that_is_not_seen_would_take_the_bits() -> None:
     (proposal,) = planned(f"{ADD} serde_json::to_string(&self.load);").plan()
     assert "and would take the number's bits for the number" in proposal.reason
