@@ -52,6 +52,15 @@ def printing(located: Located, decl: Declaration) -> tuple[Source, Node] | None:
     return (source, struct) if struct is not None and prints_by_debug(source, struct) else None
 
 
+def _near_paths(located: Located, path: str) -> dict[str, bool]:
+    """Which files are of packages that may be given a value of the file at ``path``."""
+    facts = located.facts
+    packages = {p: facts.package_of(p) for p in facts.sources.paths}
+    one_each = {package.name if package else "": p for p, package in packages.items()}
+    near = {name: related(located, path, p) for name, p in one_each.items()}
+    return {p: near[package.name if package else ""] for p, package in packages.items()}
+
+
 def _near(named_so: Mentions, near: Mapping[str, bool]) -> Mentions:
     """The mentions in the files that are ``near``."""
     return lambda word: ((source, node) for source, node in named_so(word) if near[source.path])
@@ -64,7 +73,7 @@ def seen_printed(located: Located, group: Group) -> str:
         found = printing(located, decl)
         if found is None:
             continue
-        near = {p: related(located, decl.path, p) for p in facts.sources.paths}
+        near = _near_paths(located, decl.path)
         printed = Printed(facts.items, _near(facts.calls.mentions, near), *found)
         name = decl.owner.decode("utf-8", "replace")
         if exposed := printed.exposed():
