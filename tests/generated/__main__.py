@@ -29,6 +29,7 @@ def main() -> int:
         different += len(tried.differences)
         for difference in tried.differences:
             print(difference, flush=True)
+        print(f"{seeds.stop - asked.first} of {asked.count} programs", file=sys.stderr, flush=True)
     seconds = time.monotonic() - start
     print(
         f"{asked.codemod}: {asked.count} programs, {compiled} compile, {rewritten} rewritten, "
