@@ -51,6 +51,9 @@ class Cargo(Toolchain):
         self._configs = tuple(config_args)
         self.progress = on_progress or (lambda _: None)
         self._runs = 0
+        self._expected: dict[
+            tuple[str, ...], int
+        ] = {}  # units and tests of runs before, to be told
         self._notes = Notes(scratch.build.parent / "units")
         self._cargo = self._program("cargo")
         self._manifests: dict[str, Mapping[str, Any]] = {}
@@ -76,7 +79,7 @@ class Cargo(Toolchain):
         """
         env = self._env()
         before = self._notes.state()
-        build = Build(self.paths, self.progress)
+        build = Build(self.paths, self.progress, self._expected.get(("check",), 0))
         argv = (
             *(self._cargo, *self._configs, "check", *self._selection, "--all-targets"),
             *("--keep-going", "--message-format=json", "--color=never"),
@@ -99,6 +102,7 @@ class Cargo(Toolchain):
         if result.code != 0:
             self._complain(output, build.diagnostics)
         self._last = build, before
+        self._expected["check",] = max(build.units, self._expected.get(("check",), 0))
         ok = result.code == 0 and not result.timed_out
         return self._judged(
             CheckRun(ok, build.diagnostics, output, result.seconds, result.timed_out)
@@ -172,14 +176,19 @@ class Cargo(Toolchain):
         return libtest.restricted(libtest.joined(runs), frozenset(only))
 
     def _test(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
-        build = Build(self.paths, self.progress)
+        kind = ("test", *selection, *filters)
+        build = Build(self.paths, self.progress, self._expected.get(("build", *kind), 0))
         log = libtest.Log()
         text = process.Capped(SHOWN)
 
         def line(data: bytes) -> None:
             if not build.line(data):
                 text.add(data + b"\n")
+                told = log.told
                 log.feed(data.decode("utf-8", "replace"))
+                if log.told > told:
+                    of = self._expected.get(kind, 0)
+                    self.progress(f"{log.told}{f' of {of}' if log.told <= of else ''} tests")
                 return
             for artifact in build.programs[len(log.executables) :]:
                 name = artifact.path.rpartition("/")[2]
@@ -207,6 +216,7 @@ class Cargo(Toolchain):
         if not build.finished:  # a test may well print such words
             self._complain(output, build.diagnostics)
         found = log.finish(result.timed_out)
+        self._expected[kind], self._expected["build", *kind] = log.told, build.units
         return TestRun(
             built=build.finished,
             passed=found["passed"],

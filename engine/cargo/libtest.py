@@ -67,6 +67,7 @@ class Log:
         self.executables: dict[str, Executable] = {}
         self.docs: dict[str, str] = {}
         self._sections: list[_Section] = []
+        self._before = 0  # results of all sections but the last
 
     def feed(self, line: str) -> None:
         """Take the next line of a test run's output, without its line feed."""
@@ -112,6 +113,7 @@ class Log:
             return False
         if self._sections:
             self._settle(self._sections[-1])
+            self._before += len(self._sections[-1].tests)
         self._sections.append(section)
         return True
 
@@ -131,6 +133,11 @@ class Log:
         if section.waiting is not None and section.guess is not None:
             section.tests.setdefault(section.waiting, section.guess)
         section.waiting = section.guess = None
+
+    @property
+    def told(self) -> int:
+        """How many tests have a result so far."""
+        return self._before + (len(self._sections[-1].tests) if self._sections else 0)
 
     def finish(self, timed_out: bool) -> Mapping[str, frozenset[str]]:
         """Full names by "passed", "failed", "ignored" and "broken". Call it once, at the end."""

@@ -147,11 +147,14 @@ class ScriptOutput:
 
 
 class Build:
-    """What cargo's messages tell of one build."""
+    """What cargo's messages tell of one build. ``expected``: how many units an earlier one of the kind
+    told of, 0 where there was none; cargo does not say it beforehand."""
 
-    def __init__(self, paths: Paths, progress: Callable[[str], None]) -> None:
+    def __init__(self, paths: Paths, progress: Callable[[str], None], expected: int = 0) -> None:
         self._paths = paths
         self._progress = progress
+        self._expected = expected
+        self.units = 0
         self._found: dict[tuple[object, ...], Diagnostic] = {}
         self.artifacts: list[str] = []
         self.programs: list[Program] = []
@@ -201,10 +204,12 @@ class Build:
         package = package_name(message["package_id"])
         target = target_name(message["target"])
         manifest = message.get("manifest_path", "")
+        self.units += 1
+        count = f"{self.units} of {self._expected}: " if self.units <= self._expected else ""
         if self._paths.relative(manifest) is None:
-            self._progress(package)
+            self._progress(f"{count}{package}")
             return
-        self._progress(f"{package} ({target})")
+        self._progress(f"{count}{package} ({target})")
         self.made.add(UnitKey(package, target, bool(message["profile"]["test"])))
         if target == "lib":
             self.libs[message["target"]["name"].replace("-", "_")] = package

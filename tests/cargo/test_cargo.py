@@ -240,9 +240,19 @@ def test_features_and_exclusion_reach_cargo(tmp_path: Path) -> None:
 
 def test_progress_names_units(tmp_path: Path) -> None:
     heard: list[str] = []
-    driver = cargo(tmp_path, {"Cargo.toml": manifest("p"), "src/lib.rs": ""})
-    Cargo(driver.scratch, on_progress=heard.append).check()
+    tests = "#[test] fn one() {}\n#[test] fn two() {}\n"
+    scratch = cargo(tmp_path, {"Cargo.toml": manifest("p"), "src/lib.rs": tests}).scratch
+    driver = Cargo(scratch, on_progress=heard.append)
+    driver.check()
     assert heard == ["p (lib)"] * 2  # and its unit tests
+    # From the second time on it is known how much there is.
+    heard.clear()
+    driver.check()
+    assert heard == ["1 of 2: p (lib)", "2 of 2: p (lib)"]
+    driver.test()
+    heard.clear()
+    driver.test()
+    assert heard[-2:] == ["1 of 2 tests", "2 of 2 tests"]
 
 
 def test_deleted_notes_are_written_again(tmp_path: Path) -> None:
