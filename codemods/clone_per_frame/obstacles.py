@@ -231,7 +231,7 @@ class Obstacles:
         bytes_ = is_byte_pair(types.receiver, types.cloned)
         match usage.kind:
             case UsageKind.METHOD:
-                return agreeing.of_method(usage.name)
+                return agreeing.of_method(source, located.clone.node.start_byte, usage.name)
             case UsageKind.REF:
                 return agreeing.at(source, usage.holder, bytes_)
             case UsageKind.COMPARE:

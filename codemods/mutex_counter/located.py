@@ -125,15 +125,16 @@ class Located:
 
     @cached_property
     def _found_first(self) -> tuple[FoundFirst, ...]:
-        return tuple(found_first(self.facts.sources))
+        return tuple(found_first(self.facts.sources, self.facts.items))
 
     def require_own_methods(self, paths: Iterable[str]) -> None:
         """Raises Refused where a call of an atomic's method in one of the files may find another's."""
         for path in dict.fromkeys(paths):
             for other in self._found_first:
-                if other.may_answer(self.source(path)):
+                if self.facts.own_traits.may_answer(self.source(path), other.trait):
+                    shown = other.trait.name.decode()
                     raise Refused(
-                        f"{other.path}:{other.line}: `{other.trait}` gives what may be a handle to it "
+                        f"{other.path}:{other.line}: `{shown}` gives what may be a handle to it "
                         f"a method `{other.method}`, which a call would find before the atomic's"
                     )
 

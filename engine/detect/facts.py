@@ -19,6 +19,7 @@ from engine.rust.holders import Holders
 from engine.rust.items import Items
 from engine.rust.lock_pairs import LockPairs
 from engine.rust.scopes import Scopes, scopes_of
+from engine.rust.seen_modules import OwnTraits
 from engine.rust.signatures import Signatures
 from engine.rust.switched_names import SwitchedNames
 from engine.rust.syntax import Source
@@ -216,6 +217,11 @@ class Facts:
     def agreeing_impls(self) -> AgreeingImpls:
         """Where it matters which of two like types is given."""
         return AgreeingImpls(self.sources, self.items, self.calls.callees, self.type_of)
+
+    @cached_property
+    def own_traits(self) -> OwnTraits:
+        """Where traits of the workspace may be in scope."""
+        return OwnTraits(self.sources, self.items)
 
     @cached_property
     def unseen_changes(self) -> UnseenChanges:

@@ -29,6 +29,7 @@ from engine.rust.files import Files, TypeOf
 from engine.rust.items import FUNCTIONS, Items
 from engine.rust.known_types import known
 from engine.rust.scopes import Binding, Scopes
+from engine.rust.seen_modules import OwnTraits
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_named, is_view, view_of
 from engine.rust.types import Type
@@ -88,7 +89,8 @@ class AgreeingImpls:
         self._items = items
         self._callees = callees
         self._type_of = type_of
-        self._given: dict[bytes, bool] = {}  # by the method's name
+        self._own_traits = OwnTraits(files, items)
+        self._given: dict[bytes, tuple[Item, ...]] = {}  # by the method's name
 
     def among(
         self,
@@ -126,7 +128,7 @@ class AgreeingImpls:
             return _SHOWN  # perhaps: `info!(?x)`
         called = nodes.method_on(source, node)
         if called is not None:
-            return self.of_method(called[0])
+            return self.of_method(source, node.start_byte, called[0])
         call = nodes.call_around(node)
         if call is not None:
             return self._of_argument(source, call, nodes.arguments_of(call).index(node))
@@ -140,15 +142,32 @@ class AgreeingImpls:
             return ""  # an element again
         return f"`{source.quoted(span_of(node))}` goes on as a reference of its type"
 
-    def of_method(self, name: bytes) -> str:
-        """May a trait of the workspace give texts, lists or paths a method of this name?"""
+    def of_method(self, source: Source, offset: int, name: bytes) -> str:
+        """May a trait of the workspace that is in scope at ``offset`` give texts, lists or paths a method of
+        this name?"""
         if name not in self._given:
             methods = self._items.named(name, *FUNCTIONS)
-            self._given[name] = any(map(self._is_given, methods))
-        if self._given[name]:
+            self._given[name] = tuple(filter(self._is_given, methods))
+        if any(self._may_answer(source, offset, method) for method in self._given[name]):
             shown = name.decode("utf-8", "replace")
             return f"`{shown}` is a trait's method in this workspace, and may have another impl"
         return ""
+
+    def _may_answer(self, source: Source, offset: int, method: Item) -> bool:
+        where, node = self._items.open(method)
+        holder = where.enclosing(node, ("trait_item", "impl_item"))
+        if method.in_macro or holder is None:
+            return True
+        if method.in_trait:
+            trait = self._items.at(where, holder)
+            return trait is None or self._own_traits.may_answer(source, trait, offset)
+        named = item_nodes.trait_of(holder)
+        path = where.text(nodes.generic_head(named)) if named is not None else b""
+        traits = self._items.resolve(where, named or holder, path, "trait")
+        # One of another crate may be in scope anywhere.
+        return not traits or any(
+            self._own_traits.may_answer(source, trait, offset) for trait in traits
+        )
 
     def _is_given(self, method: Item) -> bool:
         """May a value of the pair have the method, which a trait or an impl holds?"""

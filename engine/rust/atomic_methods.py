@@ -15,7 +15,9 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from engine.rust import item_nodes
+from engine.rust.definitions import Item
 from engine.rust.files import Files
+from engine.rust.items import Items
 from engine.rust.syntax import Source
 
 METHODS = (
@@ -27,67 +29,35 @@ _HANDLE = re.compile(
     rb"^&|(?<!\w)(?:Arc|Rc|Box|Pin|Cow|LazyLock|Lazy|OnceLock|Atomic\w+|CachePadded)(?!\w)"
 )
 
-_GLOB = re.compile(rb"(?<!\w)use\s+([^;]*?)\*")
-_ROOTS = ("lib", "main")
-
 
 class FoundFirst(NamedTuple):
-    """``method`` of the trait ``trait``, given by the impl on line ``line`` of ``path``. ``modules`` are the
-    names of the files that speak of the trait, as a path to them ends ("" for a crate's root)."""
+    """``method`` of the trait ``trait``, given by the impl on line ``line`` of ``path``."""
 
     method: str
-    trait: str
+    trait: Item
     path: str
     line: int
-    modules: frozenset[str]
-
-    def may_answer(self, source: Source) -> bool:
-        """May the trait be in scope in a file: is it named there, or does a glob bring in what is in a file
-        that names it?"""
-        if re.search(rb"(?<!\w)" + self.trait.encode() + rb"(?!\w)", source.data):
-            return True
-        for glob in _GLOB.finditer(source.data):
-            words = set(re.findall(r"\w+", glob[1].decode("utf-8", "replace")))
-            words -= {"pub", "crate", "self", "super"}
-            if words & self.modules or (not words and self.modules & {"", _above(source.path)}):
-                return True
-        return False
 
 
-def _module(path: str) -> str:
-    """What a path to the file's module ends with; "" for a crate's root."""
-    parts = path.removesuffix(".rs").split("/")
-    name = parts[-2] if parts[-1] == "mod" and len(parts) > 1 else parts[-1]
-    return "" if name in _ROOTS else name
-
-
-def _above(path: str) -> str:
-    """As :func:`_module`, of the module that a file's is in."""
-    parts = path.removesuffix(".rs").split("/")
-    above = parts[:-2] if parts[-1] == "mod" else parts[:-1]
-    return "" if not above or above[-1] == "src" else above[-1]
-
-
-def found_first(files: Files) -> Iterator[FoundFirst]:
+def found_first(files: Files, items: Items) -> Iterator[FoundFirst]:
     """Impls for a handle, for an atomic or for all types of traits of the workspace that have a method
     with a name of an atomic's. Traits of other crates are not seen."""
-    declared: dict[bytes, bytes] = {}  # the traits, and one such method of each
+    declared: dict[Item, bytes] = {}  # the traits, and one such method of each
     for method in METHODS:
         for source in files.containing(b"trait", b"fn", method):
             for trait in _items(source, "trait_item"):
-                named = item_nodes.name_of(trait)
-                if named is not None and _declares(source, trait, method):
-                    declared[source.text(named)] = method
-    for name, method in declared.items():
-        for source in files.containing(b"impl", b"for", name):
+                item = items.at(source, trait)
+                if item is not None and _declares(source, trait, method):
+                    declared[item] = method
+    for item, method in declared.items():
+        for source in files.containing(b"impl", b"for", item.name):
             for impl in _items(source, "impl_item"):
                 given, of = item_nodes.trait_of(impl), item_nodes.type_of(impl)
                 if given is None or of is None or not _is_handle(source, impl, of):
                     continue
-                if name in re.findall(rb"\w+", source.text(given)):
+                if item.name in re.findall(rb"\w+", source.text(given)):
                     line = source.position(impl.start_byte)[0]
-                    modules = frozenset(_module(each.path) for each in files.containing(name))
-                    yield FoundFirst(method.decode(), name.decode(), source.path, line, modules)
+                    yield FoundFirst(method.decode(), item, source.path, line)
 
 
 def _items(source: Source, kind: str) -> Iterator[Node]:

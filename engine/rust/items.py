@@ -185,6 +185,10 @@ class Items:
         found = self._path(place, path.split(b"::"), _STEPS)
         return tuple(step for step in found if isinstance(step, Place))
 
+    def brought(self, place: Place, each: Import) -> tuple[Item | Place, ...]:
+        """What of the workspace an import of the module ``place`` brings in; of a glob, what it opens."""
+        return tuple(self._import(place, each, _STEPS))
+
     # -- visibility ----------------------------------------------------------------------------
 
     def exposed(self, source: Source, node: Node) -> bool:

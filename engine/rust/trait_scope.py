@@ -14,7 +14,7 @@ macro of another crate makes, if its name does not tell, or an attribute's or de
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cache, cached_property
@@ -30,7 +30,6 @@ from engine.rust.imports import (
     Import,
     Module,
     brings,
-    in_blocks,
     module_at,
     scope_at,
     scopes,
@@ -42,6 +41,7 @@ from engine.rust.macros import calls_unknown, definitions_of, meaning_of_macro, 
 from engine.rust.modules import Place
 from engine.rust.nodes import call_by_name, macro_name, macro_path, method_call
 from engine.rust.questions import Answers, Question
+from engine.rust.seen_modules import seen_modules
 from engine.rust.std_paths import other_stds, same_item
 from engine.rust.syntax import Source, span_of
 from engine.rust.types import Type
@@ -239,7 +239,7 @@ class TraitScopes:
         return trait_in_scope(source, trait.path, offset) or any(
             brings(brought, trait.path)
             or any(self._is(place, each, trait) for each in brought if not each.attributed)
-            for place, brought in self._seen(source, offset)
+            for place, brought in seen_modules(self.items, source, offset)
         )
 
     def placement(self, source: Source, node: Node, trait: Trait) -> Placement:
@@ -298,7 +298,11 @@ class TraitScopes:
     def _other_std(self, source: Source, offset: int) -> str:
         """One of these that counts where a path is written at ``offset``: in the same module or in one that
         globs open there, in the whole crate if a macro or ``extern crate`` does it; "" for none."""
-        seen = {place for place, _ in self._seen(source, offset)} if self._other_stds else set()
+        seen = (
+            {place for place, _ in seen_modules(self.items, source, offset)}
+            if self._other_stds
+            else set()
+        )
         crates = {place.crate for place in seen}
         for path in self._other_stds:
             other = self.files.get(path)
@@ -401,30 +405,3 @@ class TraitScopes:
             for each in self.items.imported(target)
             if each.local == name
         )
-
-    def _seen(self, source: Source, offset: int) -> Iterator[tuple[Place, Sequence[Import]]]:
-        """The module around ``offset``, and those of the workspace that globs open there, through others
-        too, each with those of its imports that are seen from there."""
-        inline = scope_at(scopes(source), offset).module
-        inner = [
-            i for block, b in in_blocks(source) if block.start <= offset < block.end for i in b
-        ]
-        for place in self.items.modules.places(source.path):
-            here = place.child(*inline)
-            pending = [(here, here), *((target, here) for target in self._globbed(here, inner))]
-            seen: set[Place] = set()
-            while pending:
-                module, asking = pending.pop()
-                if module in seen:
-                    continue
-                seen.add(module)
-                every = self.items.imported(module)
-                brought = [i for i in every if i.public or asking.inside(module)]
-                yield module, [*brought, *inner] if module == here else brought
-                pending += ((target, module) for target in self._globbed(module, brought))
-
-    def _globbed(self, place: Place, brought: Iterable[Import]) -> Iterator[Place]:
-        """The modules of the workspace that globs of the module ``place`` open."""
-        for each in brought:
-            if each.local == b"*" and not each.attributed:
-                yield from self.items.modules_at(place, each.full)
