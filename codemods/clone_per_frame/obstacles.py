@@ -13,7 +13,7 @@ from engine.rust.agreeing_impls import is_byte_pair
 from engine.rust.borrows import changed_during, pattern_bindings
 from engine.rust.calls import parameter_of
 from engine.rust.copies import OWNING, clone_of
-from engine.rust.followed_questions import asked_about, asked_of_names
+from engine.rust.followed_questions import FollowedQuestions
 from engine.rust.holders import has_room, is_held
 from engine.rust.instance_questions import (
     Asked,
@@ -42,12 +42,16 @@ if TYPE_CHECKING:
     from engine.detect.facts import Facts
     from engine.rust.types import Type
 
+# Of std's traits: what a value is equal to, before, hashed as and shown as.
+_OF_VALUES = (b"eq", b"ne", b"partial_cmp", b"cmp", b"hash", b"fmt")
+
 
 class Obstacles:
     """Judges the clones of a workspace."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self._asking = FollowedQuestions(facts.sources, facts.calls.callees)
 
     # -- whatever takes the clone's place ------------------------------------------------------
 
@@ -60,10 +64,25 @@ class Obstacles:
         made = types.cloned
         question = next((a for a in asked if a.about != "room" or has_room(made)), None)
         if question is None:
-            return ""
+            return self._asks_itself(made)
         return question.words(located.source, located.clone.name) + (
             ", and the answer would be another one without the clone"
         )
+
+    def _asks_itself(self, type_: Type) -> str:
+        """Does what compares, hashes or shows such a value go by where it lies?"""
+        items = self._facts.items
+        owners = {
+            t.last.encode() for t in type_.walk() if t.kind == "path" and items.printed(t.name)
+        }
+        for name in _OF_VALUES if owners else ():
+            for impl in items.named(name, "fn"):
+                if impl.owner not in owners or not impl.of_trait or impl.in_macro:
+                    continue
+                if self._asking.of_parameter(*items.open(impl), 0) == "address":
+                    shown = f"{impl.owner.decode()}::{name.decode()}"
+                    return f"`{shown}` asks where the value lies in memory, which a clone changes"
+        return ""
 
     def _pointed_into(self, located: LocatedClone, scopes: Scopes) -> str:
         source, place = located.source, located.place
@@ -119,8 +138,8 @@ class Obstacles:
         begun = source.node_at(located.site.span)
         for value in (located.clone.node, begun):
             if value is not None:
-                yield from asked_about(source, scopes, value)
-        yield from asked_of_names(source, scopes, bound_by(located.clone, usage))
+                yield from self._asking.about(source, scopes, value)
+        yield from self._asking.of_names(source, scopes, bound_by(located.clone, usage))
         local = local_of(source, scopes, located.place)
         if local is not None and is_held(types.cloned):
             uses = (use.span for use in local.uses if use.span != span_of(located.place.root))
@@ -133,7 +152,7 @@ class Obstacles:
         source = parameter.source
         scopes = self._facts.sources.scopes(source, parameter.function)
         for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
-            for asked in asked_of_names(source, scopes, (binding,)):
+            for asked in self._asking.of_names(source, scopes, (binding,)):
                 if asked.about != "holders" or is_held(type_):
                     said = asked.words(source, binding.name.decode("utf-8", "replace"))
                     return f"in `{parameter.name}`, {said}"

@@ -19,6 +19,7 @@ from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.definitions import Item, owner_of
 from engine.rust.files import Files, TypeOf, mentions_in
+from engine.rust.imports import full_paths
 from engine.rust.items import FUNCTIONS, TYPES, Items
 from engine.rust.known_calls import is_std_method
 from engine.rust.queries import walk
@@ -29,6 +30,7 @@ from engine.rust.types import Type
 # std, tokio, rayon, crossbeam, async-std: `spawn`, `spawn_blocking`, `spawn_local`, `spawn_on` ...
 _SPAWN = re.compile(rb"(?:\w*_)?spawn(?:_\w+)?")
 _FUTURE = re.compile(rb"\b(?:impl|dyn)\b|Future|Task")
+_STDS = (b"std::", b"core::", b"alloc::")
 _KEEPING_FUTURES = frozenset(b"block_on push boxed boxed_local".split())
 
 
@@ -233,6 +235,8 @@ class Calls:
         found = list(self._items.resolve(source, name, path, "fn"))
         if found:
             return found
+        if any(f.startswith(_STDS) for f in full_paths(source, name, path)):
+            return []  # `mem::take`, brought in from std
         owner = nodes.last_segment(b"".join(path.split()).rpartition(b"::")[0]).partition(b"<")[0]
         if owner == b"Self":
             owner = owner_of(source, name)

@@ -1,35 +1,46 @@
 """Questions about an instance that are asked of whatever name a value has: behind the adapters of an iterator
-or an ``Option``, in their closures, under the names that patterns give to it and to its parts, and in format
-strings (``{:p}``).
+or an ``Option``, in their closures, under the names that patterns give to it and to its parts, in format
+strings (``{:p}``), and in the functions and closures that are given it, or lent it.
 
 By syntax and the names of std's methods. A value that another is made of, ``x.to_string()``, is followed no
-further.
+further; nor is what a function keeps somewhere, or gives back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
 
 from engine.rust.borrows import pattern_bindings
+from engine.rust.calls import parameter_of
+from engine.rust.files import Files
 from engine.rust.format_macros import FormatCall, capturing
-from engine.rust.instance_questions import Asked, asked_at
-from engine.rust.item_nodes import parameters_of
+from engine.rust.instance_questions import About, Asked, asked_at
+from engine.rust.item_nodes import Parameter, parameters_of, type_of
+from engine.rust.known_calls import is_std_method
 from engine.rust.nodes import (
     access_of,
     arguments_of,
     awaited,
+    bare,
     borrowed,
+    call_around,
+    callee_name,
+    callee_of,
     dereferenced,
     indexed,
     is_callee,
     method_on,
     tried,
 )
+from engine.rust.raw_pointers import is_pointer_type
 from engine.rust.scopes import Binding, Scopes, Use
-from engine.rust.statement_nodes import patterns_of, value_matched
-from engine.rust.syntax import Source, span_of
+from engine.rust.statement_nodes import body_of, let_of, patterns_of, value_matched
+from engine.rust.syntax import Source, span_of, walk_all
+
+# The functions of the workspace that the call by a name may run; ``sure``: as in ``Calls.callees``.
+Callees = Callable[[Source, Node, bool], Iterable[tuple[Source, Node]]]
 
 # They give what they are called on, its items or one of them, by value or by reference.
 _GIVING = frozenset(
@@ -41,24 +52,88 @@ _GIVING = frozenset(
 )
 
 
-def asked_about(source: Source, scopes: Scopes, value: Node) -> Iterator[Asked]:
-    """Every question that is asked about the value of the expression ``value``, its items or its parts."""
-    yield from _Follower(source, scopes).follow([value])
+class FollowedQuestions:
+    """Finds such questions in a workspace. What functions ask of their parameters is kept."""
 
+    def __init__(self, files: Files, callees: Callees) -> None:
+        self._files = files
+        self._callees = callees
+        self._asked: dict[tuple[str, int, int], About | None] = {}
+        self._seen: set[tuple[str, int, int]] = set()  # on the way of one answer
 
-def asked_of_names(source: Source, scopes: Scopes, bindings: Iterable[Binding]) -> Iterator[Asked]:
-    """Every such question about what the names hold."""
-    follower = _Follower(source, scopes)
-    begun: list[Node] = []
-    for binding in bindings:
-        yield from follower.named(binding, begun)
-    yield from follower.follow(begun)
+    def about(self, source: Source, scopes: Scopes, value: Node) -> Iterator[Asked]:
+        """Every question that is asked about the value of the expression ``value``, its items or its parts."""
+        yield from _Follower(source, scopes, self._by_call).follow([value])
+
+    def of_names(
+        self, source: Source, scopes: Scopes, bindings: Iterable[Binding]
+    ) -> Iterator[Asked]:
+        """Every such question about what the names hold."""
+        follower = _Follower(source, scopes, self._by_call)
+        begun: list[Node] = []
+        for binding in bindings:
+            yield from follower.named(binding, begun)
+        yield from follower.follow(begun)
+
+    def of_parameter(self, source: Source, function: Node, index: int) -> About | None:
+        """What the function asks about the instance that it is given at ``index`` of all its parameters
+        (``self`` is one)."""
+        key = source.path, function.start_byte, index
+        if key in self._asked:
+            return self._asked[key]
+        if key in self._seen:
+            return None  # where they call each other, the rest tells
+        first = not self._seen
+        self._seen.add(key)
+        found = self._of_parameter(source, function, index)
+        if found is not None:
+            self._asked[key] = found
+        if first:
+            if found is None:  # nor does one that it calls
+                self._asked.update(dict.fromkeys(self._seen))
+            self._seen.clear()
+        return found
+
+    def _of_parameter(self, source: Source, function: Node, index: int) -> About | None:
+        parameter, body = parameter_of(function, False, index), body_of(function)
+        if parameter is None or body is None:
+            return None
+        declared = type_of(parameter)
+        if declared is not None and is_pointer_type(source.text(declared)):
+            return "address"
+        scopes = self._files.scopes(source, function)
+        if index == 0 and parameter.type == "self_parameter":
+            uses = [node for node in walk_all(source, body) if node.type == "self"]
+            found = _Follower(source, scopes, self._by_call).follow(uses)
+        else:
+            found = self.of_names(source, scopes, pattern_bindings(scopes, span_of(parameter)))
+        return next((asked.about for asked in found), None)
+
+    def _by_call(self, source: Source, call: Node, index: int) -> Asked | None:
+        """What a function of the workspace's that ``call`` may run asks about its argument at ``index``, its
+        receiver at -1."""
+        name = callee_name(call)
+        if name is None:
+            return None
+        word = source.text(name)
+        at = index + 1 if name.type == "field_identifier" else index
+        for where, function in self._callees(source, name, is_std_method(word)):
+            about = self.of_parameter(where, function, at)
+            if about is not None:
+                return Asked(about, word.decode("utf-8", "replace"), span_of(call))
+        return None
 
 
 class _Follower:
-    def __init__(self, source: Source, scopes: Scopes) -> None:
+    def __init__(
+        self,
+        source: Source,
+        scopes: Scopes,
+        by_call: Callable[[Source, Node, int], Asked | None],
+    ) -> None:
         self._source = source
         self._scopes = scopes
+        self._by_call = by_call
         self._seen: set[object] = set()
 
     def follow(self, begun: list[Node]) -> Iterator[Asked]:
@@ -66,7 +141,7 @@ class _Follower:
         while begun:
             node: Node | None = begun.pop()
             while node is not None:
-                found = asked_at(self._source, node)
+                found = asked_at(self._source, node) or self._asked_by(node)
                 if found is not None and found.span not in self._seen:
                     self._seen.add(found.span)
                     yield found
@@ -87,6 +162,15 @@ class _Follower:
             if span_of(node) == use.span:
                 begun.append(node)
 
+    def _asked_by(self, node: Node) -> Asked | None:
+        """The question of a function that is given the value of ``node``."""
+        called, call = method_on(self._source, node), call_around(node)
+        if called is not None:
+            return self._by_call(self._source, called[1], -1)
+        if call is None:
+            return None
+        return self._by_call(self._source, call, arguments_of(call).index(node))
+
     def _next(self, node: Node) -> Node | None:
         """What has ``node``, or a part or an item of it, as its value in turn."""
         called = method_on(self._source, node)
@@ -96,7 +180,7 @@ class _Follower:
         if up is None:
             return None
         access, index = access_of(up), indexed(up)
-        through = up.type == "parenthesized_expression" or node in (
+        through = up.type in ("parenthesized_expression", "array_expression") or node in (
             borrowed(up),
             dereferenced(up),
             tried(up),
@@ -110,6 +194,10 @@ class _Follower:
         """The names that patterns, and closures that are given it, have for it and for its parts."""
         called, up = method_on(self._source, node), self._source.parent(node)
         patterns: list[Node] = []
+        if (call := call_around(node)) is not None:
+            listed = self._closure_called(call)
+            index = arguments_of(call).index(node)
+            patterns += (p.node for p in listed[index : index + 1])
         if called is not None:
             for argument in arguments_of(called[1]):
                 patterns += (parameter.node for parameter in parameters_of(argument))
@@ -117,6 +205,20 @@ class _Follower:
             patterns = patterns_of(up)
         for pattern in patterns:
             yield from pattern_bindings(self._scopes, span_of(pattern))
+
+    def _closure_called(self, call: Node) -> list[Parameter]:
+        """The parameters of the closure that is called by its name."""
+        callee = callee_of(call)
+        if callee is None or callee.type != "identifier":
+            return []
+        binding = self._scopes.resolve(self._source.text(callee), callee.start_byte)
+        holder = self._source.node_at(binding.statement) if binding is not None else None
+        let = (
+            let_of(holder) if holder is not None and binding is not None and binding.plain else None
+        )
+        value = bare(let.value) if let is not None and let.value is not None else None
+        closure = value is not None and value.type == "closure_expression"
+        return parameters_of(value) if value is not None and closure else []
 
 
 def _captured(source: Source, use: Use) -> Iterator[Asked]:

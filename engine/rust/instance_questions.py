@@ -16,6 +16,7 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust.files import Files, mentions
 from engine.rust.format_macros import shown_by
+from engine.rust.imports import full_paths
 from engine.rust.nodes import (
     access_of,
     bare,
@@ -187,8 +188,10 @@ def _by_function(source: Source, call: Node) -> Asked | None:
         return None
     path = b"".join(source.text(found.callee).split())
     name = last_segment(path)
-    if name in _OF_POINTERS and last_segment(path.rpartition(b"::")[0]) == b"ptr":
-        return Asked("address", "ptr::" + name.decode(), span_of(call))
+    for meant in (path, *full_paths(source, found.callee, path)):
+        module, _, function = meant.rpartition(b"::")
+        if function in _OF_POINTERS and last_segment(module) == b"ptr":
+            return Asked("address", "ptr::" + function.decode(), span_of(call))
     about = _FUNCTIONS.get(name)
     if about is None or (b"::" not in path and name not in _ADDRESS):
         return None

@@ -62,7 +62,7 @@ _FILES = {
     "src/lib.rs": _LIB,
     "src/a.rs": "pub fn free(n: u8) {} fn here() { free(4); super::free(5); }",
     "src/b.rs": "pub use self::inner::*; mod inner { pub fn glob() {} } fn there() { use crate::a::free; free(6); }",
-    "src/sure.rs": "impl crate::Two { fn only(&self) {} fn len(&self) {} } fn f(x: X) { x.len(); x.only(); x.step(1); }",
+    "src/sure.rs": "impl crate::Two { fn only(&self) {} fn len(&self) {} } fn f(x: X) { x.len(); x.only(); x.step(1); } fn g(n: u8) { use std::mem; mem::local(n); }",
 }
 
 _CALLEES = [
@@ -79,6 +79,7 @@ _CALLEES = [
     ("src/lib.rs", "b::glob()", ["src/b.rs glob"]),
     ("src/lib.rs", "t.only()", ["Two.only"]),
     ("src/lib.rs", "Vec::new()", []),
+    ("src/sure.rs", "mem::local(n)", []),
     ("src/lib.rs", "free(9)", ["src/lib.rs free"]),
     ("src/a.rs", "free(4)", ["src/a.rs free"]),
     ("src/a.rs", "super::free(5)", ["src/lib.rs free"]),

@@ -4,18 +4,44 @@ from __future__ import annotations
 
 import pytest
 
+from engine.rust.calls import Calls
 from engine.rust.copies import clone_of
-from engine.rust.followed_questions import asked_about, asked_of_names
-from engine.rust.scopes import Scopes
+from engine.rust.followed_questions import FollowedQuestions
+from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.syntax import Source, walk_all
+from tests.rust.workspace import Workspace
+
+_ASKING = """
+struct Item;
+impl Item {
+    fn is(&self, other: &Item) -> bool { std::ptr::eq(self, other) }
+    fn name(&self) -> usize { 1 }
+}
+fn same(a: &Item, b: &Item) -> bool { std::ptr::eq(a, b) }
+fn through(a: &Item) -> bool { if a.name() > 1 { through(a) } else { a.is(a) } }
+fn first(a: &Item) -> bool { second(a) || std::ptr::eq(a, a) }
+fn second(a: &Item) -> bool { first(a) }
+fn room(list: &[String]) -> usize { list.iter().map(|s| s.capacity()).sum() }
+fn pointer(a: *const Item) {}
+fn looks(a: &Item) -> usize { a.name() }
+fn brought(a: &Item, b: &Item) -> bool { use std::ptr as p; p::eq(a, b) }
+fn alone(a: &Item, b: &Item) -> bool { use std::ptr::eq; eq(a, b) }
+"""
+
+
+def _read(code: str) -> tuple[FollowedQuestions, Source, Scopes]:
+    workspace = Workspace({"src/lib.rs": f"fn f(x: T) {{ {code} }}{_ASKING}"})
+    calls = Calls(workspace.sources, workspace.items, lambda *_: None)
+    source = workspace.sources.get("src/lib.rs")
+    scopes = scopes_of(source, source.root.named_children[0])
+    return FollowedQuestions(workspace.sources, calls.callees), source, scopes
 
 
 def asked(code: str) -> list[str]:
-    source = Source("src/lib.rs", f"fn f(x: T) {{ {code} }}".encode())
-    scopes = Scopes(source, source.root.named_children[0])
-    calls = (n for n in walk_all(source, source.root) if n.type == "call_expression")
+    asking, source, scopes = _read(code)
+    calls = (n for n in walk_all(source, scopes.function) if n.type == "call_expression")
     copied = (n for n in calls if clone_of(source, n) or source.text(n).endswith(b".cloned()"))
-    return [found.name for found in asked_about(source, scopes, next(copied))]
+    return [found.name for found in asking.about(source, scopes, next(copied))]
 
 
 @pytest.mark.parametrize(
@@ -36,6 +62,23 @@ def asked(code: str) -> list[str]:
         ("x.iter().cloned().all(|y| Arc::as_ptr(&y) == p)", ["as_ptr"]),
         ("x.iter().cloned().all(|y| Arc::ptr_eq(&y, p))", ["ptr_eq"]),
         ("for y in x.iter().cloned() { f(&y as *const _) }", ["*const _"]),
+        # of functions that it is given to
+        ("same(&x.clone(), p)", ["same"]),
+        ("let y = x.clone(); same(p, &y)", ["same"]),
+        ("x.iter().cloned().filter(|y| same(y, p)).count()", ["same"]),
+        ("for y in x.iter().cloned() { y.is(p); }", ["is"]),
+        ("p.is(&x.clone())", ["is"]),
+        ("through(&x.clone())", ["through"]),
+        ("first(&x.clone()) || second(&x.clone())", ["first"]),
+        ("second(&x.clone())", ["second"]),
+        ("room(&x.clone())", ["room"]),
+        ("room(&x.list.clone()[1..])", ["room"]),
+        ("pointer(&x.clone())", ["pointer"]),
+        ("brought(&x.clone(), p)", ["brought"]),
+        ("alone(p, &x.clone())", ["alone"]),
+        ("let at = |y: &Item| std::ptr::eq(y, p); at(&x.clone())", ["ptr::eq"]),
+        ("looks(&x.clone())", []),
+        ("looks(&x.clone()); same(&x, p)", []),
         # of others
         ("x.iter().cloned().map(|y| y.len()).sum::<usize>()", []),
         ("x.iter().cloned().map(|y| z.capacity()).sum::<usize>()", []),
@@ -48,7 +91,16 @@ def test_what_is_asked_behind_a_copy(code: str, names: list[str]) -> None:
 
 
 def test_of_a_parameter() -> None:
-    source = Source("src/lib.rs", b"fn f(x: Vec<String>) { for y in x { y.capacity(); } }")
-    scopes = Scopes(source, source.root.named_children[0])
+    asking, source, scopes = _read("for y in x { y.capacity(); }")
     bound = [b for b in scopes.bindings if b.name == b"x"]
-    assert [a.name for a in asked_of_names(source, scopes, bound)] == ["capacity"]
+    assert [a.name for a in asking.of_names(source, scopes, bound)] == ["capacity"]
+    assert asking.of_parameter(source, scopes.function, 0) == "room"
+
+
+def test_functions_that_call_each_other() -> None:
+    asking, source, _ = _read("first(&x); second(&x);")
+    named = {source.text(f.named_children[0]): f for f in source.root.named_children}
+    assert [asking.of_parameter(source, named[n], 0) for n in (b"first", b"second")] == [
+        "address"
+    ] * 2
+    assert asking.of_parameter(source, named[b"looks"], 0) is None
