@@ -10,7 +10,14 @@ and the methods of `Stream`, `Sink`, `Service`, `Decoder` and their like, where
   `let y = x.clone(); y.len()`, `for item in list.clone()`, `match state.clone() {..}`;
 - an `Option` is copied and opened, and what is inside is only read: `x.name.clone().unwrap().len()`;
 - the items of an iterator or a look-up are copied and only read: `xs.iter().cloned().any(|x| x.is_empty())`,
-  `if let Some(x) = map.get(k).cloned()`;
+  `if let Some(x) = map.get(k).cloned()`, `for (i, x) in xs.iter().cloned().enumerate()`, also where they are
+  collected in a `Vec` with a name that is only read;
+- a map is copied to be gone over: `for (k, v) in m.clone()`, `m.clone().into_iter().map(|(k, v)| ..)`,
+  `m.clone().into_keys()`;
+- bytes are copied to be checked as a text that is only read: `String::from_utf8(b.to_vec())`, for which
+  `std::str::from_utf8(b)` does;
+- copies are listed, and the list is only read: `[a.clone(), b.clone()].join(",")`, `for x in [a.clone(), b.clone()]`;
+- a `Cow` owns a copy, and may as well borrow: `Cow::Owned(s.to_string())`;
 - only the length of the value is asked after it was copied for who takes it;
 - the value is not used again, so that it could have been moved;
 - it is passed to a private function of the same package, in whichever file, that only reads its
@@ -78,6 +85,14 @@ A parameter stays where a call stands in code that this configuration does not c
 target), as nobody would check it, and where a `use .. as` gives the function another name. A public function
 keeps its parameter where code in the documentation of the workspace names it, which runs as a test.
 
+`String::from_utf8` gives an error that has the bytes, and shows them by `{:?}`: where the error goes on as what
+it is, is asked for the bytes or is shown so, the copy stays. `Display` says the same of both. Where `unwrap` or
+`expect` shows it, the fix is for review, and so is a `Cow` that a function gives back: who gets it may ask
+whether it is borrowed.
+
+A map is gone over in the order that it has. That a copy of a `HashMap` has the same order is nothing that std
+promises, and nothing to rely on.
+
 It is also for review where the package asks elsewhere who holds such a value (`Arc::strong_count`,
 `Bytes::is_unique`): one holder less may be seen there.
 
@@ -93,7 +108,9 @@ It is refused where rustc would not see what breaks: once a raw pointer or handl
 (`as_ptr`, `as_raw_fd`, `&raw`, a cast, `NonNull::from`, a function that takes one) or unsafe code
 looked into it; for a `static mut`, what a raw pointer leads to and what unsafe code hands out, by
 functions that hand it on too, which may change while it is borrowed; and where the code asks about the
-instance itself (`is_unique`, `try_into_mut`, `Arc::get_mut`, `ptr_eq`, `capacity`, `{:p}`), by whatever name, or of an item in a closure.
+instance itself (`is_unique`, `try_into_mut`, `Arc::get_mut`, `ptr_eq`, `capacity`, `{:p}`), by whatever name, of an item in a
+closure, or in a function of the workspace that is given it; so where what compares or shows such a value goes by
+its address.
 
 It is refused where the value is reached through a lock, a `RefCell`, a concurrent map's reference or a
 snapshot (`ArcSwap`, `watch`), also when it was bound from one: the clone is what lets the lock go. So
@@ -177,7 +194,7 @@ class ClonePerFrame(Codemod):
             rb"%b(?<!\w%b)(?<!fn %b)(?<!\"\.%b)\s*[(/]" % (word, word, word, word)
             for word in literals[0][:7]
         ),
-        rb"&r?\"[^\"\n]*\"\.to_(owned|string)\(",
+        rb"\"(?:(?<=&\")|(?<=&r\"))[^\"\n]*\"\.to_(owned|string)\(",
         rb"\.cloned\s*[(/]",
         rb"BytesMut::from\s*[(/]",
         rb"Vec::from\s*[(/]",

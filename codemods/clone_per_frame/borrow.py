@@ -6,20 +6,17 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from engine.base.model import Edit
+from engine.base.model import Edit, Span
 from engine.rust.borrows import (
-    Borrowable,
     Needed,
     closures_borrow,
     is_shown,
-    pattern_bindings,
 )
 from engine.rust.calls import Receiver
+from engine.rust.cloned_items import Gives, LentItems, Where, lent_items
 from engine.rust.format_macros import shown_by
-from engine.rust.item_nodes import parameters_of
 from engine.rust.known_calls import (
     COPYING,
-    ONE_BY_ONE,
     is_into_iter,
     is_mapping_method,
     is_reading_method,
@@ -29,15 +26,15 @@ from engine.rust.known_parameters import method_takes_as_ref, sends_by_reference
 from engine.rust.known_types import Nature
 from engine.rust.nodes import (
     access_of,
-    arguments_of,
     borrowed,
     call_around,
     callee_name,
     callee_of,
-    method_on,
     operation_of,
+    outward,
 )
 from engine.rust.signatures import ReferenceBound
+from engine.rust.statement_nodes import scrutinee_of
 from engine.rust.syntax import span_of
 from engine.rust.type_facts import is_counted, is_data, is_named
 from engine.rust.types import Type
@@ -48,6 +45,9 @@ from .borrower import Borrower
 from .clone_types import Rewrite
 
 _LISTED = ("Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList")
+_MAPS = ("HashMap", "BTreeMap")
+# What gives the elements, and what gives references to them.
+_LENT = {b"into_iter": b"iter", b"into_keys": b"keys", b"into_values": b"values"}
 
 
 def borrow(on: Borrower) -> Rewrite | None:
@@ -94,8 +94,8 @@ def _method(on: Borrower) -> Rewrite | None:
     name, cloned = on.usage.name, on.types.cloned
     shown = name.decode("utf-8", "replace")
     how = f"`{shown}` only reads `{on.clone.name}`"
-    if name == b"into_iter":
-        return _into_iter(on)
+    if name in _LENT:
+        return _into_iter(on, name)
     if is_mapping_method(name):
         return _as_ref(on)
     if is_taking_method(name):
@@ -143,36 +143,47 @@ def _as_ref(on: Borrower) -> Rewrite | None:
     )
 
 
-def _into_iter(on: Borrower) -> Rewrite | None:
-    """``v.clone().into_iter()`` -> ``v.iter().cloned()``: the elements, without the Vec."""
+def _into_iter(on: Borrower, method: bytes = b"into_iter") -> Rewrite | None:
+    """``v.clone().into_iter()`` -> ``v.iter()`` where the elements are only looked at, else ``v.iter().cloned()``:
+    the elements, without the Vec. So a map's keys and values (``into_keys``)."""
+    lent = _LENT[method]
     outer = on.source.parent(on.usage.holder)
-    if outer is not None and outer.type == "for_expression":
+    if outer is not None and outer.type == "for_expression" and method == b"into_iter":
         return borrow_for_over(on, outer, on.usage.holder)
-    if not is_named(on.types.cloned, *_LISTED):
+    both = method == b"into_iter" and is_named(on.types.cloned, *_MAPS)
+    listed = _LISTED if method == b"into_iter" else _MAPS
+    if not both and not is_named(on.types.cloned, *listed):
         return None
-    read = _read_one_by_one(on)
-    if read is not None:
-        how = "The closure only reads the elements, so it gets references to them."
-        return on.made(on.usage.holder, on.clone.receiver_text + b".iter()", how, read.edits)
+    item = on.types.cloned.args[1 if method == b"into_values" else 0]
+    if both or not on.type_facts.is_copy(item):
+        found = _looked_at(on, item, both)
+        if found is not None:
+            loop = on.source.parent(outward(found.end))
+            if loop is not None and scrutinee_of(loop) is not None and on.changed(span_of(loop)):
+                return None
+            if found.until and on.changed(Span(found.end.end_byte, found.until)):
+                return None
+            how = f"The elements are only looked at, so `{lent.decode()}` gives references to them."
+            return on.made(on.usage.holder, _receiver(on) + b"." + lent + b"()", how, found.edits)
+    if both:
+        return None
+    shown = f"the second `{on.types.cloned.last}` is gone"
     return on.made(
         on.usage.holder,
-        _one_by_one(on),
-        f"The elements are cloned one by one as they are taken; the second "
-        f"`{on.types.cloned.last}` is gone.",
+        _one_by_one(on, item, lent),
+        f"The elements are cloned one by one as they are taken; {shown}.",
     )
 
 
-def _read_one_by_one(on: Borrower) -> Borrowable | None:
-    """``v.clone().into_iter().map(|x| ..)``, whose closure works on references to the elements, of which
-    it gives nothing to anybody: the edits for it."""
-    step = method_on(on.source, on.usage.holder)
-    if step is None or step[0] not in ONE_BY_ONE or on.type_facts.is_copy(on.types.cloned.args[0]):
+def _looked_at(on: Borrower, item: Type, both: bool) -> LentItems | None:
+    """What becomes of the elements, where they may be references; ``both``: the pairs of a map."""
+    reads = (lambda _: True) if is_counted(item) else on.reads
+    where: Where = "both" if both else "items"
+    holder = on.usage.holder
+    found = lent_items(on.source, on.scopes, holder, False, reads, on.copied, where)
+    if found is None or found.gives is not Gives.SAME or found.opened:
         return None
-    closures = [given for given in arguments_of(step[1]) if given.type == "closure_expression"]
-    written = (p.node for closure in closures for p in parameters_of(closure))
-    bound = [b for node in written for b in pattern_bindings(on.scopes, span_of(node))]
-    found = closures_borrow(on.source, on.scopes, step[1])
-    return found if isinstance(found, Borrowable) and not on.gives_parts(bound) else None
+    return None if on.gives_parts(found.bound) else found
 
 
 def _field(on: Borrower) -> Rewrite | None:
@@ -300,16 +311,20 @@ def _elements(on: Borrower) -> Rewrite | None:
         return None
     shown = on.types.cloned.last
     how = f"The elements are cloned straight to where they go, without a `{shown}` between."
-    return on.made(on.clone.node, _one_by_one(on), how)
+    return on.made(on.clone.node, _one_by_one(on, on.types.cloned.args[0], b"iter"), how)
 
 
-def _one_by_one(on: Borrower) -> bytes:
-    """The elements of the list, each copied as it is taken."""
-    copied = on.type_facts.is_copy(on.types.cloned.args[0])
+def _one_by_one(on: Borrower, item: Type, lent: bytes) -> bytes:
+    """The elements, each copied as it is taken."""
+    copied = b"().copied()" if on.type_facts.is_copy(item) else b"().cloned()"
+    return _receiver(on) + b"." + lent + copied
+
+
+def _receiver(on: Borrower) -> bytes:
+    """The place, for a method of its own."""
     text = on.clone.receiver_text
-    if on.clone.receiver.type in ("unary_expression", "reference_expression"):
-        text = b"(" + text + b")"
-    return text + (b".iter().copied()" if copied else b".iter().cloned()")
+    operation = on.clone.receiver.type in ("unary_expression", "reference_expression")
+    return b"(" + text + b")" if operation else text
 
 
 def _extend(on: Borrower, call: Node, argument: Node, how: str) -> Rewrite | None:

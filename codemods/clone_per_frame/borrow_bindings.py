@@ -117,5 +117,7 @@ def _patterns(on: Borrower, patterns: Sequence[Node]) -> Borrowable | None:
     if any(b"&" in on.source.text(pattern) for pattern in patterns):
         return None
     bound = [b for pattern in patterns for b in pattern_bindings(on.scopes, span_of(pattern))]
-    found = borrowable(on.source, on.scopes, bound, reads=on.reads)
+    plain = all(pattern.type == "identifier" for pattern in patterns)
+    copied = (lambda _: False) if plain else on.copied
+    found = borrowable(on.source, on.scopes, bound, reads=on.reads, copied=copied)
     return found if isinstance(found, Borrowable) and not on.gives_parts(bound) else None

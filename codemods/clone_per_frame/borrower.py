@@ -69,6 +69,11 @@ class Borrower:
                 return True
         return False
 
+    def copied(self, name: Node) -> bool:
+        """Is what a name holds known to be ``Copy``?"""
+        type_ = self.told(name)
+        return type_ is not None and self.type_facts.is_copy(type_)
+
     def lent_to_its_changer(self, argument: Node) -> bool:
         """Is ``argument`` given to a method that changes what the place belongs to, ``self.send(&self.x)``
         with ``&mut self`` or ``s.push_str(&s)``, or to a function beside a ``&mut`` to it: E0502?"""

@@ -37,7 +37,7 @@ def inside(decision: Decision, facts: Facts) -> Decision | None:
     usage = usage_of(located.source, found.clone.node)
     if made is None or lent is None or made.is_ref:
         return None
-    if usage.kind is UsageKind.LET and _ends_with_the_statement(located, facts):
+    if usage.kind is UsageKind.LET and ends_with_the_statement(located, facts):
         return None
     holder = taker_of(usage)
     taker = facts.type_of(located.site.path, span_of(holder)) if holder is not None else None
@@ -55,7 +55,7 @@ def _lent(made: Type, found: Opened) -> Type | None:
     return view_of(made) if is_named(made, "String", "Vec") else None
 
 
-def _ends_with_the_statement(located: LocatedClone, facts: Facts) -> bool:
+def ends_with_the_statement(located: LocatedClone, facts: Facts) -> bool:
     """May what the place is a part of be gone behind the ``let``?"""
     calls = (node for node in located.place.prefixes if node.type == "call_expression")
     return any(facts.typed_places.is_owned(located.source, node) for node in calls)

@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Site, Span
 from engine.rust.borrows import parts_taken, pattern_bindings
-from engine.rust.cloned_items import Gives, LentItems, copied_by, lent_items, without_copy
+from engine.rust.cloned_items import Gives, LentItems, copied_by, lent_items
 from engine.rust.codegen import replaced
 from engine.rust.copies import Clone
 from engine.rust.iteration import items_of_iterator
@@ -21,6 +21,7 @@ from engine.rust.statement_nodes import let_of, patterns_of, value_matched
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_facts import is_counted, is_named, may_guard, view_of
 from engine.rust.types import Type
+from engine.rust.uncopied_items import without_copy
 from engine.rust.usages import NAMING, Usage, UsageKind, usage_of
 
 from .borrow import borrow
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from engine.detect.facts import Facts
 
 _ASKING = (b"is_some", b"is_none")
+# A reference to one gives references to the same items, in the same order.
+_OPENED = ("Option", "Result", "Vec", "VecDeque", "HashSet", "BTreeSet", "LinkedList")
 _HOW = "The items are only looked at, so they need not be copied."
 
 
@@ -65,7 +68,11 @@ class ItemCopies:
             return None
         scopes = self.facts.sources.scopes(source, function)
         reads = (lambda _: True) if is_counted(item) else self.reads
-        lent = lent_items(source, scopes, copy, of_option, reads)
+        lent = lent_items(
+            source, scopes, copy, of_option, reads, lambda name: self._is_copy(source, name)
+        )
+        if lent is not None and lent.opened and not is_named(item, *_OPENED):
+            return None
         view = view_of(item) if is_named(item, "String", "Vec") else None
         texts = b"String::as_str" if is_named(item, "String") else b"Vec::as_slice"
         edits = without_copy(source, copy, lent, texts) if lent is not None else None
@@ -76,6 +83,8 @@ class ItemCopies:
         types = CloneTypes(item, Type("&", (item,), "ref"), None)
         decision = Decision(shown, types, ownership)
         if lent.gives is Gives.TEXTS and not is_named(item, "String"):
+            return None
+        if lent.until and not self._stays(decision, lent, scopes):
             return None
         if lent.gives in (Gives.SAME, Gives.TEXTS):
             self.add(decision, Rewrite("borrow", edits, _HOW), scopes)
@@ -113,6 +122,21 @@ class ItemCopies:
             if type_ is not None:
                 return (type_.args[0] if type_.is_shared_ref else type_), False
         return None
+
+    def _stays(self, decision: Decision, lent: LentItems, scopes: Scopes) -> bool:
+        """May what the items are of be lent for as long as the list of them is read?"""
+        located, places = decision.located, self.facts.typed_places
+        told = places.types_of(located.source, located.place)
+        if places.is_guarded(located.source, scopes, located.place) or any(
+            t is not None and may_guard(t) for t in told
+        ):
+            return False
+        on = self.borrower(decision, scopes)
+        return not on.changed(Span(lent.end.end_byte, lent.until))
+
+    def _is_copy(self, source: Source, name: Node) -> bool:
+        type_ = self.facts.type_of(source.path, span_of(name))
+        return type_ is not None and self.facts.type_facts.is_copy(type_)
 
     def _takes_parts(self, source: Source, scopes: Scopes, lent: LentItems) -> bool:
         """Is a field moved out of an item?"""

@@ -3,12 +3,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.borrows import Borrowable, borrowable, parts_taken, pattern_bindings
+from engine.rust.borrows import (
+    Borrowable,
+    borrowable,
+    is_number_use,
+    names_needed,
+    parts_taken,
+    pattern_bindings,
+)
 from engine.rust.cloned_items import Gives, LentItems, copied_by, lent_items
 from engine.rust.copies import Clone
 from engine.rust.per_source import per_source
@@ -32,7 +39,17 @@ def ways(source: Source, span: Span) -> tuple[LentItems, ...]:
     if copy is None or function is None or copied_by(source, copy) is None:
         return ()
     scopes = scopes_of(source, function)
-    found = (lent_items(source, scopes, copy, option, lambda _: True) for option in (False, True))
+    found = (
+        lent_items(
+            source,
+            scopes,
+            copy,
+            option,
+            lambda _: True,
+            _is_number(source),
+        )
+        for option in (False, True)
+    )
     return tuple(lent for lent in found if lent is not None)
 
 
@@ -49,8 +66,14 @@ def _is_looked_at(source: Source, lent: LentItems, scopes: Scopes) -> bool:
         return False
     if usage.kind in NAMING:
         bound = [b for p in patterns_of(usage.holder) for b in pattern_bindings(scopes, span_of(p))]
-        return isinstance(borrowable(source, scopes, bound, shared=True), Borrowable)
+        copied = (lambda _: False) if usage.kind is UsageKind.LET else _is_number(source)
+        found = borrowable(source, scopes, bound, shared=True, copied=copied)
+        return isinstance(found, Borrowable)
     return lent.gives is not Gives.OPTION
+
+
+def _is_number(source: Source) -> Callable[[Node], bool]:
+    return lambda name: is_number_use(source, name)
 
 
 def asked(source: Source, span: Span) -> Iterator[Node]:
@@ -67,10 +90,12 @@ def asked(source: Source, span: Span) -> Iterator[Node]:
     for lent in ways(source, span):
         yield lent.end
         yield from parts_taken(source, scopes, lent.bound)
+        yield from names_needed(source, scopes, lent.bound)
         if lent.shown is not None:
             yield lent.shown
         if lent.gives not in (Gives.SAME, Gives.TEXTS):
             usage = usage_of(source, lent.end)
             clone = Clone(source, lent.end, receiver, b"clone", b"")
-            yield from parts_taken(source, scopes, bound_by(clone, usage))
+            bound = bound_by(clone, usage)
+            yield from (*parts_taken(source, scopes, bound), *names_needed(source, scopes, bound))
             yield from takers_of(source, lent.end, usage)

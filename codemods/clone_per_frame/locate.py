@@ -11,7 +11,8 @@ from tree_sitter import Node
 
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
-from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.borrows import Borrowable, borrowable, is_number_use, pattern_bindings
+from engine.rust.checked_texts import checked_text
 from engine.rust.cloned_items import copied_by, copying_call
 from engine.rust.context import (
     heat_through_closures,
@@ -32,8 +33,10 @@ from engine.rust.known_calls import (
 from engine.rust.known_parameters import may_take_as_ref, method_may_take_as_ref
 from engine.rust.last_use import Blocked, Movable, movable
 from engine.rust.lengths import lengths_after
+from engine.rust.listed_copies import listed_copies
 from engine.rust.nodes import callee_of, method_call
 from engine.rust.opened_copies import opened
+from engine.rust.owned_cows import owned_cow
 from engine.rust.places import Place, is_own_field, local_of, place_of
 from engine.rust.scopes import Scopes, scopes_of
 from engine.rust.statement_nodes import patterns_of
@@ -179,11 +182,25 @@ class CloneLocator:
             kind = self._kind_inside(usage_of(self.source, inside.clone.node), scopes)
             if kind:
                 return kind
+        held = used_as is UsageKind.VALUE
+        if held and listed_copies(self.source, scopes, clone.node, lambda _: True) is not None:
+            return "borrow"
+        if held and owned_cow(self.source, scopes, clone.node) is not None:
+            return "borrow"
+        if (text := checked_text(self.source, scopes, clone.node)) is not None:
+            if not text.opened:
+                return "borrow"
+            if kind := self._kind_inside(usage_of(self.source, text.end), scopes):
+                return kind
         if used_as in _IN_PLACE and (
             used_as is not UsageKind.METHOD or _may_read(clone, usage.name)
         ):
             return "borrow"
-        if used_as is UsageKind.METHOD and usage.name == b"into_iter":
+        if used_as is UsageKind.METHOD and usage.name in (
+            b"into_iter",
+            b"into_keys",
+            b"into_values",
+        ):
             return "borrow" if clone.word in (b"clone", b"to_vec", b"to_owned") else ""
         if used_as is UsageKind.ARGUMENT and is_into_iter(self._callee(usage)):
             return "borrow"
@@ -229,9 +246,15 @@ class CloneLocator:
         patterns = map(span_of, patterns_of(usage.holder))
         bound = [b for p in patterns for b in pattern_bindings(scopes, p)]
         # Any method may do: which ones read is decided when the type is known.
-        return bool(bound) and isinstance(
-            borrowable(self.source, scopes, bound, shared=True), Borrowable
+        numbers = usage.kind is not UsageKind.LET
+        found = borrowable(
+            self.source,
+            scopes,
+            bound,
+            shared=True,
+            copied=lambda name: numbers and is_number_use(self.source, name),
         )
+        return bool(bound) and isinstance(found, Borrowable)
 
     def _counted_after(
         self, clone: Clone, place: Place, scopes: Scopes, verdict: Movable | Blocked

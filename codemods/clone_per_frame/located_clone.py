@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,9 @@ from tree_sitter import Node
 
 from engine.base.model import Site, Span
 from engine.rust.agreeing_impls import deciding_at, deciding_expressions, deciding_in_functions
-from engine.rust.borrows import parts_taken, pattern_bindings
+from engine.rust.borrows import names_needed, parts_taken, pattern_bindings
+from engine.rust.checked_texts import CheckedText, checked_text
+from engine.rust.cloned_items import Where, lent_items
 from engine.rust.copies import Clone, clone_at
 from engine.rust.definitions import functions_named
 from engine.rust.item_nodes import parameters_of
@@ -21,6 +23,7 @@ from engine.rust.last_use import Movable, movable
 from engine.rust.lendable import parts
 from engine.rust.nodes import access_of, call_of, last_name
 from engine.rust.opened_copies import opened
+from engine.rust.owned_cows import owned_cow
 from engine.rust.per_source import per_source
 from engine.rust.places import Place, origins_of, place_of
 from engine.rust.questions import COPY, Answers, Question
@@ -38,6 +41,7 @@ if TYPE_CHECKING:
     from engine.detect.facts import Sources
     from engine.rust.types import Type
 
+TAKING_ITEMS = (b"into_iter", b"into_keys", b"into_values")
 _DEFINED = re.compile(rb"\bfn\s+((?:r#)?\w+)")
 
 
@@ -115,6 +119,10 @@ def asked_spans(source: Source, span: Span) -> tuple[Span, ...]:
     if (inside := opened(source, clone)) is not None:
         nodes.append(inside.clone.node)
         nodes += _of_usage(inside.clone, usage_of(source, inside.clone.node), scopes)
+    if (text := checked_text(source, scopes, clone.node)) is not None:
+        nodes += _of_text(clone, text, scopes)
+    if (cow := owned_cow(source, scopes, clone.node)) is not None:
+        nodes.append(cow.call)
     if clone.wrapped is not None:
         nodes.append(clone.wrapped)
     verdict = movable(source, scopes, clone.node, place)
@@ -125,8 +133,31 @@ def asked_spans(source: Source, span: Span) -> tuple[Span, ...]:
 
 def _of_usage(clone: Clone, usage: Usage, scopes: Scopes) -> Iterator[Node]:
     """The expressions whose types tell what is done with the copy."""
-    yield from parts_taken(clone.source, scopes, bound_by(clone, usage))
+    bound = bound_by(clone, usage)
+    yield from parts_taken(clone.source, scopes, bound)
+    if usage.kind is not UsageKind.LET:
+        yield from names_needed(clone.source, scopes, bound)
+    if usage.kind is UsageKind.METHOD and usage.name in TAKING_ITEMS:
+        yield from _of_items(clone.source, scopes, usage.holder, "items")
+        yield from _of_items(clone.source, scopes, usage.holder, "both")
     yield from takers_of(clone.source, clone.node, usage)
+
+
+def _of_items(source: Source, scopes: Scopes, call: Node, where: Where) -> Iterator[Node]:
+    """The same of the items that ``call`` gives."""
+    lent = lent_items(source, scopes, call, False, lambda _: True, lambda _: True, where)
+    if lent is not None:
+        yield from parts_taken(source, scopes, lent.bound)
+        yield from names_needed(source, scopes, lent.bound)
+
+
+def _of_text(clone: Clone, text: CheckedText, scopes: Scopes) -> Iterator[Node]:
+    """The same of a text that the copied bytes are checked as."""
+    yield from deciding_expressions(clone.source, scopes, text.bound)
+    if text.opened:
+        yield text.end
+        usage = usage_of(clone.source, text.end)
+        yield from _of_usage(replace(clone, node=text.end), usage, scopes)
 
 
 def copy_questions(site: Site, answers: Answers) -> Iterator[Question]:
@@ -180,6 +211,9 @@ def _read_as(source: Source, span: Span) -> Iterator[tuple[Clone, Usage, Node]]:
         yield clone, usage, function
         if (inside := opened(source, clone)) is not None:
             yield inside.clone, usage_of(source, inside.clone.node), function
+        text = checked_text(source, scopes_of(source, function), clone.node)
+        if text is not None and text.opened:
+            yield replace(clone, node=text.end), usage_of(source, text.end), function
 
 
 def part_questions(

@@ -12,6 +12,7 @@ from engine.base.model import Span
 from engine.rust.agreeing_impls import is_byte_pair
 from engine.rust.borrows import changed_during, pattern_bindings
 from engine.rust.calls import parameter_of
+from engine.rust.checked_texts import checked_text
 from engine.rust.copies import OWNING, clone_of
 from engine.rust.followed_questions import FollowedQuestions
 from engine.rust.holders import has_room, is_held
@@ -136,7 +137,8 @@ class Obstacles:
             yield Asked(about, usage.name.decode("utf-8", "replace"), span_of(usage.holder))
         # Of items that are copied, the chain has its end elsewhere.
         begun = source.node_at(located.site.span)
-        for value in (located.clone.node, begun):
+        text = checked_text(source, scopes, located.clone.node)
+        for value in (located.clone.node, begun, text.call if text is not None else None):
             if value is not None:
                 yield from self._asking.about(source, scopes, value)
         yield from self._asking.of_names(source, scopes, bound_by(located.clone, usage))

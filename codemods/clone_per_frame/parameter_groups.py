@@ -7,12 +7,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from engine.base.model import Fix, Level, Proposal, Site
+from engine.base.model import Fix, Level, Proposal, Site, Span
 from engine.rust.borrows import Target
 from engine.rust.known_types import Nature
 from engine.rust.lendable import Lendable
+from engine.rust.listed_copies import Listed
 from engine.rust.signatures import Parameter
 from engine.rust.snapshots import may_change
+from engine.rust.syntax import span_of
 from engine.rust.type_facts import Ownership
 
 from . import parameter_rewrite
@@ -51,6 +53,10 @@ class Decision:
     changed_at: int = 0  # the line at which what is copied may change while the copy is read
     copied_to_change: bool = False  # the frame is copied in order to be changed
     lacking: Mapping[str, str] = field(default_factory=dict)
+    listed: Listed | None = None  # the list that it is an element of ..
+    in_list: list[Fix] = field(
+        default_factory=list
+    )  # .. and its part in making that one of references
 
     def ranked(self, fixes: Sequence[Fix]) -> tuple[Fix, ...]:
         """``fixes`` with the one that owns the frames upstream, in its place."""
@@ -74,6 +80,10 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
         if decision.parameter is not None and not _borrows(decision):
             groups.setdefault(decision.parameter.key, []).append(decision)
     taken: set[int] = set()
+    for group in _lists(decisions):
+        taken.update(map(id, group))
+        fix = _joined(group)
+        yield Proposal(tuple(_as_fixed(d, fix) for d in group), (fix, *_without_it(group)))
     for group in groups.values():
         if all(decision.fixes for decision in group):
             continue
@@ -102,6 +112,28 @@ def proposals(decisions: Sequence[Decision], facts: Facts) -> Iterator[Proposal]
             yield Proposal((site,), (), decision.reason, lacking=decision.lacking)
         else:
             yield dismissed(decision.located, decision.quiet or "what takes the copy needs its own")
+
+
+def _lists(decisions: Sequence[Decision]) -> Iterator[list[Decision]]:
+    """Those whose lists may be such of references, where not all of them go by themselves."""
+    groups: dict[tuple[str, Span], list[Decision]] = {}
+    for decision in decisions:
+        if decision.listed is not None and decision.in_list:
+            first = span_of(decision.listed.elements[0])
+            groups.setdefault((decision.located.site.path, first), []).append(decision)
+    for group in groups.values():
+        listed = group[0].listed
+        whole = listed is not None and len(group) == len(listed.elements)
+        if whole and not all(decision.fixes for decision in group):
+            yield group
+
+
+def _joined(group: Sequence[Decision]) -> Fix:
+    """What makes references of all elements."""
+    fixes = [decision.in_list[0] for decision in group]
+    doubtful = next((fix for fix in fixes if fix.level is not Level.SAFE), fixes[0])
+    edits = tuple(dict.fromkeys(edit for fix in fixes for edit in fix.edits))
+    return replace(doubtful, edits=edits)
 
 
 def _as_fixed(decision: Decision, fix: Fix) -> Site:

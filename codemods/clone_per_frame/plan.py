@@ -30,11 +30,11 @@ from engine.rust.type_facts import (
 from engine.rust.usages import UsageKind
 
 from .alternatives import Alternatives
+from .around import Around
 from .borrower import Borrower
 from .clone_cost import SHOWN
 from .clone_types import CloneTypes, Rewrite
 from .dismissals import behind_guard, changed_meanwhile, dismissed, needed, no_copy
-from .inside_options import inside
 from .item_copies import ItemCopies
 from .item_sites import KIND
 from .located_clone import LocatedClone, located_clone, taker_of
@@ -128,7 +128,9 @@ class Planner:
                 self._alternatives.move(decision, verdict, scopes)
         else:
             self._lend_or_move(decision, verdict, scopes)
-        if decision.fixes or decision.own is not None or decision.parameter is not None:
+            self._around(verdict, scopes).listed(decision)
+        found = bool(decision.fixes or decision.in_list or decision.own is not None)
+        if found or decision.parameter is not None:
             self._refuse_for_obstacles(decision, scopes)
         return decision
 
@@ -149,8 +151,11 @@ class Planner:
         decision.reference_text = borrower.reference()
         ways = self._alternatives
         ways.borrow(decision, borrower, scopes)
-        self._lend_inside(decision, verdict, scopes)
+        around = self._around(verdict, scopes)
+        around.inside(decision)
         ways.move(decision, verdict, scopes)
+        around.text(decision)
+        around.cow(decision)
         if not decision.fixes:
             ways.move_counted(decision, scopes, verdict)
         if not decision.fixes:
@@ -164,20 +169,22 @@ class Planner:
                 located, types, decision.ownership, verdict, decision.changed_at
             )
 
-    def _lend_inside(self, decision: Decision, verdict: Movable | Blocked, scopes: Scopes) -> None:
-        """Of an ``Option`` that is copied and opened: what is inside is lent."""
-        within = inside(decision, self._facts) if not decision.fixes else None
-        if within is None:
-            return
-        parameter = self._parameter(within.located, within.types)
-        borrower = self._borrower(within, parameter, verdict, scopes)
-        self._alternatives.borrow(within, borrower, scopes)
-        if within.fixes:
-            self._refuse_for_obstacles(within, scopes)
-        decision.fixes += within.fixes
-        decision.reason = decision.reason or within.reason
-        decision.quiet = decision.quiet or within.quiet
-        decision.changed_at = decision.changed_at or within.changed_at
+    def _around(self, verdict: Movable | Blocked, scopes: Scopes) -> Around:
+        """The ways by what is around the copy."""
+
+        def borrower(decision: Decision, given: bool) -> Borrower:
+            located, types = decision.located, decision.types
+            parameter = self._parameter(located, types) if given else None
+            return self._borrower(decision, parameter, verdict, scopes)
+
+        return Around(
+            self._facts,
+            self._alternatives,
+            scopes,
+            borrower,
+            lambda decision: self._refuse_for_obstacles(decision, scopes),
+            self._reads,
+        )
 
     def _borrower(
         self,
@@ -194,10 +201,18 @@ class Planner:
             during: Span, mutates: Callable[[bytes], bool], must: Callable[[bytes], bool]
         ) -> int:
             origins = places.origins(source, scopes, place)
+            root = self._facts.type_of(source.path, span_of(place.root))
+            mutably = root is not None and root.is_mut_ref
             refers = places.is_reference(source, place.root)
-            return changed_during(source, scopes, place, origins, during, mutates, must, refers)
 
-        def changes(during: Span) -> int:
+            def changes(method: bytes) -> bool:
+                return mutates(method) or (mutably and grows_receiver(method))
+
+            return changed_during(
+                source, scopes, place, origins, during, changes, must, refers, mutably
+            )
+
+        def may_change(during: Span) -> int:
             decision.changed_at = changed(during, calls.may_mutate, calls.must_mutate)
             return decision.changed_at
 
@@ -211,7 +226,7 @@ class Planner:
             scopes,
             self._facts.type_facts,
             self._receiver,
-            changes,
+            may_change,
             lambda during: changed(during, surely, surely),
             isinstance(verdict, Movable),
             located.place.is_temporary,
@@ -238,6 +253,7 @@ class Planner:
             said = said or self._obstacles.snapshot(located, types, scopes)
         if said:
             decision.fixes.clear()
+            decision.in_list.clear()
             decision.parameter = decision.own = None
             decision.quiet = decision.reason = ""
             decision.refuse(said)

@@ -46,6 +46,11 @@ def name(full: bytes) -> bytes:
     return b"\x00" + full + b"\x00"
 
 
+def in_full(full: bytes) -> bytes:
+    """A marker for an item that is written by its full path, as the crate can name it."""
+    return b"\x00" + _PATH + full + b"\x00"
+
+
 def trait(full: bytes) -> bytes:
     """A marker inside an edit's replacement that requires a trait, by its full path, to be in scope."""
     return b"\x00trait " + full + b"\x00"
@@ -59,7 +64,7 @@ def use_in_function(source: Source, node: Node, full: bytes) -> Edit | None:
     if function is None or body is None or trait_in_scope(source, full, node.start_byte):
         return None
     inner = source.indent_of(function.start_byte) + indent_step(source, body)
-    line = source.newline + inner + _trait_line(b"\x00" + _PATH + full + b"\x00")
+    line = source.newline + inner + _trait_line(in_full(full))
     inner_attributes = [n for n in body.named_children if n.type == "inner_attribute_item"]
     at = inner_attributes[-1].end_byte if inner_attributes else body.start_byte + 1
     return Edit(source.path, at, at, line)

@@ -8,7 +8,6 @@ copied looks like one that is moved.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -55,10 +54,12 @@ _OF_OWNERS = frozenset({b"capacity", b"as_ref"})
 _AROUND = frozenset(
     {"index_expression", "parenthesized_expression", "unary_expression", "try_expression"}
 )
-# In a pattern: it goes by references, or names more than a part.
-_PLAIN = re.compile(rb"[&@]")
 # Where a name that stands there is moved, or perhaps only copied.
 _TAKING = frozenset({"arguments", "field_initializer", "return_expression", "let_declaration"})
+_OF_NUMBERS = frozenset(
+    {"binary_expression", "compound_assignment_expr", "type_cast_expression", "range_expression"}
+    | {"unary_expression", "if_expression", "while_expression"}
+)
 _TAKING_PARTS = frozenset({"shorthand_field_initializer", "tuple_expression", "array_expression"})
 
 
@@ -90,11 +91,12 @@ def borrowable(
     target: Target = "reference",
     shared: bool = False,
     reads: Callable[[bytes], bool] = is_reading_method,
+    copied: Callable[[Node], bool] = lambda node: False,
 ) -> Borrowable | Needed:
     """May ``bindings``, which hold values, hold references to such instead?
 
-    ``reads`` tells whether a method of a name works on a reference. Behind an ``Arc`` (``shared``) every
-    one that compiles does.
+    ``reads`` tells whether a method of a name works on a reference, ``copied`` whether what a name holds is
+    ``Copy``, so that it may be read through one. Behind an ``Arc`` (``shared``) every method that compiles does.
     """
     by_reference: Callable[[bytes], bool] = (lambda _: True) if shared else reads
     edits: list[Edit] = []
@@ -105,14 +107,18 @@ def borrowable(
             return Needed(line, "the pattern says `mut` or `ref`")
         for use in scopes.uses(binding):
             found = use_on_reference(source, binding, use, target, by_reference)
-            within = _parts_bound(source, scopes, use) if isinstance(found, Needed) else None
+            within = _parts_of(source, scopes, use) if isinstance(found, Needed) else None
             if within is not None:
-                parts = borrowable(source, scopes, within, reads=by_reference)
+                parts = borrowable(source, scopes, within, reads=by_reference, copied=copied)
                 if isinstance(parts, Needed):
                     return parts
                 found, end = parts.edits, max(end, parts.end)
             elif isinstance(found, Needed):
-                return found
+                name = _copied_name(source, binding, use)
+                read = read_copied(source, name) if name is not None and copied(name) else None
+                if read is None:
+                    return found
+                found = read
             edits.extend(found)
             count += 1
             end = max(end, use.span.end)
@@ -124,10 +130,58 @@ def parts_taken(source: Source, scopes: Scopes, bindings: Iterable[Binding]) -> 
     where they stand: moved, unless their types are ``Copy``."""
     for binding in bindings:
         for use in scopes.uses(binding):
-            yield from parts_taken(source, scopes, _parts_bound(source, scopes, use) or ())
+            yield from parts_taken(source, scopes, _parts_of(source, scopes, use) or ())
             part = part_taken(source, use)
             if part is not None:
                 yield part
+
+
+def names_needed(source: Source, scopes: Scopes, bindings: Iterable[Binding]) -> Iterator[Node]:
+    """The uses of ``bindings``, and of what they are taken apart into, that need a value, so that it matters
+    whether that is ``Copy``."""
+    for binding in bindings:
+        for use in scopes.uses(binding):
+            found = use_on_reference(source, binding, use, "reference", lambda _: True)
+            if not isinstance(found, Needed):
+                continue
+            yield from names_needed(source, scopes, _parts_of(source, scopes, use) or ())
+            name = _copied_name(source, binding, use)
+            if name is not None:
+                yield name
+
+
+def _copied_name(source: Source, binding: Binding, use: Use) -> Node | None:
+    """The name where it may be read through a reference instead."""
+    node = source.innermost(use.span)
+    plain = not use.capture and span_of(node) == use.span and node.type == "identifier"
+    return node if plain and not _captor(source, node, binding) else None
+
+
+def read_copied(source: Source, node: Node) -> tuple[Edit, ...] | None:
+    """The edits with which the name of a ``Copy`` value is that of a reference to it: ``*n`` for ``n``; None
+    where that cannot be written."""
+    up = source.parent(node)
+    if up is None or up.type == "macro_invocation" or node.parent is None:
+        return None
+    start, end = node.start_byte, node.end_byte
+    called = method_on(source, node)
+    if called is not None and called[0] in COPYING:
+        return ()  # of `&n` it makes the same
+    if up.type == "shorthand_field_initializer":
+        return (Edit(source.path, end, end, b": *" + source.text(node)),)
+    if access_of(up) is not None:
+        return (Edit(source.path, start, end, b"(*" + source.text(node) + b")"),)
+    return (Edit(source.path, start, start, b"*"),)
+
+
+def is_number_use(source: Source, node: Node) -> bool:
+    """Does what stands at ``node`` look like a number or a ``bool``: calculated with, cast, an index, a
+    condition?"""
+    up = source.parent(node)
+    if up is None:
+        return False
+    index = indexed(up)
+    return up.type in _OF_NUMBERS or (index is not None and index[1] == node)
 
 
 def part_taken(source: Source, use: Use) -> Node | None:
@@ -203,20 +257,29 @@ def taker_apart(node: Node) -> Node | None:
     return up if up is not None and value_matched(up) == whole else None
 
 
-def _parts_bound(source: Source, scopes: Scopes, use: Use) -> tuple[Binding, ...] | None:
-    """What the use is taken apart into, by patterns or by a loop over it, so that of a reference these names
-    would be references; None where it is not, or where a pattern names all of it."""
-    up = taker_apart(source.innermost(use.span)) if not use.capture else None
-    if up is None:
-        return None
-    let, patterns = let_of(up), patterns_of(up)
+def parts_bound(source: Source, scopes: Scopes, holder: Node) -> tuple[Binding, ...] | None:
+    """The names that the patterns of ``holder`` (as of ``taker_apart``) bind, which would be references if what
+    it takes apart were one (Rust reference, "Binding modes"); None where they would not, or where nothing is
+    bound by patterns."""
+    let, patterns = let_of(holder), patterns_of(holder)
     if not patterns or (let is not None and let.type is not None):
         return None
-    bound = [b for pattern in patterns for b in pattern_bindings(scopes, span_of(pattern))]
-    names = {b.decl for b in bound} if up.type != "for_expression" else set()
-    if any(span_of(p) in names or _PLAIN.search(source.text(p)) for p in patterns):
+    if any(b"&" in source.text(pattern) for pattern in patterns):
         return None
-    return tuple(bound)
+    return tuple(b for pattern in patterns for b in pattern_bindings(scopes, span_of(pattern)))
+
+
+def _parts_of(source: Source, scopes: Scopes, use: Use) -> tuple[Binding, ...] | None:
+    """What the use is taken apart into, by patterns or by a loop over it; None where it is not, where these
+    names would be no references, or where a pattern names all of it."""
+    holder = taker_apart(source.innermost(use.span)) if not use.capture else None
+    bound = parts_bound(source, scopes, holder) if holder is not None else None
+    if holder is None or bound is None or holder.type == "for_expression":
+        return bound
+    names = {binding.decl for binding in bound}
+    patterns = patterns_of(holder)
+    whole = any(span_of(p) in names or p.type == "captured_pattern" for p in patterns)
+    return None if whole else bound
 
 
 def _captor(source: Source, node: Node, binding: Binding) -> str:
@@ -299,19 +362,20 @@ def changed_during(
     mutates: Callable[[bytes], bool],
     consumes: Callable[[bytes], bool] = lambda _: False,
     referring: bool = False,
+    mutably: bool = False,
 ) -> int:
     """The line (from 1) within ``during`` at which something the place belongs to may change, be
     moved or be borrowed mutably, so that a reference to it may not live across; 0 when there is none.
 
     ``mutates`` tells whether a method of a name takes ``&mut self`` or ``self`` somewhere, ``consumes``
     whether it takes ``self`` where its receiver cannot be changed. ``referring``: the root is known to be
-    a shared reference, which is copied where it is named.
+    a shared reference, which is copied where it is named; ``mutably``: one through which it may be changed.
     """
 
     def moves(method: bytes) -> bool:
         return consumes_receiver(method) or consumes(method)
 
-    for use, fields, fixed in _uses(source, scopes, place, origins, during, referring):
+    for use, fields, fixed in _uses(source, scopes, place, origins, during, referring, mutably):
         if _leaves(source, use, during):
             continue  # nothing is read behind it
         changed = _changes(source, use, fields, moves if fixed else mutates)
@@ -343,17 +407,26 @@ def _is_taken_along(source: Source, scopes: Scopes, use: Node, during: Span) -> 
 
 
 def _uses(
-    source: Source, scopes: Scopes, place: Place, origins: Origins, during: Span, referring: bool
+    source: Source,
+    scopes: Scopes,
+    place: Place,
+    origins: Origins,
+    during: Span,
+    referring: bool,
+    mutably: bool,
 ) -> Iterator[tuple[Node, Sequence[bytes], bool]]:
     """Uses of the place's root and of the names that it came from, with the fields that matter and
     whether the root cannot be changed where it stands."""
-    roots: dict[Span, tuple[Binding, Sequence[bytes]]] = {}
+    roots: dict[Span, tuple[Node, Binding, Sequence[bytes]]] = {}
     for node in (*(() if referring else (place.root,)), *origins.nodes):
         binding = scopes.resolve(source.text(node), node.start_byte)
         if binding is not None:
-            roots.setdefault(binding.decl, (binding, place.fields if node == place.root else ()))
-    for binding, fields in roots.values():
+            roots.setdefault(
+                binding.decl, (node, binding, place.fields if node == place.root else ())
+            )
+    for node, binding, fields in roots.values():
         fixed = not binding.mutable and b"mut" not in source.slice(binding.statement)
+        fixed = fixed and not (mutably and node == place.root)
         for use in scopes.uses(binding):
             if use.span in during and not use.capture:
                 yield source.innermost(use.span), fields, fixed

@@ -19,6 +19,7 @@ from engine.rust.format_macros import FormatCall, capturing
 from engine.rust.instance_questions import About, Asked, asked_at
 from engine.rust.item_nodes import Parameter, parameters_of, type_of
 from engine.rust.known_calls import is_std_method
+from engine.rust.listed_copies import whole_list
 from engine.rust.nodes import (
     access_of,
     arguments_of,
@@ -48,7 +49,8 @@ _GIVING = frozenset(
     fuse filter skip_while take_while inspect find max_by_key min_by_key max_by min_by last max min next
     nth next_back peekable peek enumerate zip chain collect unwrap expect unwrap_or unwrap_or_else
     unwrap_or_default ok_or ok_or_else ok first get values keys map and_then filter_map find_map then
-    or or_else borrow deref""".split()
+    or or_else borrow deref into_keys into_values values_mut flatten partition step_by peek_mut next_if
+    chunks windows split_at get_key_value entry""".split()
 )
 
 
@@ -179,8 +181,10 @@ class _Follower:
         up = self._source.parent(node)
         if up is None:
             return None
+        if up.type == "array_expression":
+            return whole_list(self._source, up)
         access, index = access_of(up), indexed(up)
-        through = up.type in ("parenthesized_expression", "array_expression") or node in (
+        through = up.type == "parenthesized_expression" or node in (
             borrowed(up),
             dereferenced(up),
             tried(up),

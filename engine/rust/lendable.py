@@ -20,8 +20,10 @@ from engine.rust.borrows import (
     Needed,
     Target,
     part_taken,
+    parts_bound,
     parts_taken,
     pattern_bindings,
+    read_copied,
     taker_apart,
     use_on_reference,
 )
@@ -30,7 +32,6 @@ from engine.rust.item_nodes import parameters_of
 from engine.rust.known_calls import COPYING, ONE_BY_ONE, consumes_receiver, is_mapping_method
 from engine.rust.moves import takes_value
 from engine.rust.nodes import (
-    access_of,
     arguments_of,
     bare,
     callee_name,
@@ -198,21 +199,10 @@ class _Lender:
 
     def _copy(self, node: Node, found: Needed) -> Needed | None:
         """A part that is ``Copy``: read through its reference."""
-        source = self.source
-        up = source.parent(node)
-        if up is None or up.type == "macro_invocation" or node.parent is None:
+        edits = read_copied(self.source, node)
+        if edits is None:
             return found
-        start, end = node.start_byte, node.end_byte
-        called = method_on(source, node)
-        if called is not None and called[0] in COPYING:
-            return None  # of `&n` it makes the same
-        if up.type == "shorthand_field_initializer":
-            text = b": *" + source.text(node)
-            self.edits.append(Edit(source.path, end, end, text))
-        elif access_of(up) is not None:
-            self.edits.append(Edit(source.path, start, end, b"(*" + source.text(node) + b")"))
-        else:
-            self.edits.append(Edit(source.path, start, start, b"*"))
+        self.edits += edits
         return None
 
     def _take_apart(
@@ -220,11 +210,10 @@ class _Lender:
     ) -> Needed | None:
         source = self.source
         patterns = patterns_of(holder)
-        let = let_of(holder)
-        typed = let is not None and let.type is not None
         whole = all(p.type in ("identifier", "_") for p in patterns)
-        renamed = whole and let is not None
-        if any(b"&" in source.text(pattern) for pattern in patterns) or typed:
+        renamed = whole and let_of(holder) is not None
+        bound = parts_bound(source, self.scopes, holder)
+        if bound is None:
             return self._clone(node, clone, found) if renamed else found
         if holder.type == "for_expression" and not self.told.iterated(node):
             line, name = source.position(node.start_byte)[0], source.text(node)
@@ -232,13 +221,12 @@ class _Lender:
         if target == "view" and holder.type != "for_expression":
             return self._clone(node, clone, found) if renamed else found
         before = self._noted()
-        for pattern in patterns:
-            for part in pattern_bindings(self.scopes, span_of(pattern)):
-                # What is only renamed is what it was.
-                reason = self.lend(part, "reference", clone if renamed else b"")
-                if reason is not None:
-                    self._forget(before)
-                    return self._clone(node, clone, found) if renamed else reason
+        for part in bound:
+            # What is only renamed is what it was.
+            reason = self.lend(part, "reference", clone if renamed else b"")
+            if reason is not None:
+                self._forget(before)
+                return self._clone(node, clone, found) if renamed else reason
         return None
 
     def _in_closures(

@@ -18,12 +18,13 @@ from engine.rust.borrows import (
     parts_taken,
     pattern_bindings,
 )
+from engine.rust.codegen import replaced
 from engine.rust.definitions import functions_named
 from engine.rust.places import origins_of, place_of
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
 from engine.rust.statement_nodes import body_of
-from engine.rust.syntax import Source, walk_all
+from engine.rust.syntax import Source, span_of, walk_all
 
 
 def with_y(body: str) -> tuple[Source, Scopes]:
@@ -313,3 +314,27 @@ def test_parts_taken(body: str, taken: list[str]) -> None:
     scopes = Scopes(source, next(functions_named(source, b"f")))
     found = parts_taken(source, scopes, [b for b in scopes.bindings if b.name == b"x"])
     assert [source.text(node).decode() for node in found] == taken
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        ("for (k, n) in x { s += n; k.len(); }", "for (k, n) in x { s += *n; k.len(); }"),
+        ("if let Some(n) = x { g(n as u8, -n); }", "if let Some(n) = x { g(*n as u8, -*n); }"),
+        ("match x { A(n) => n.pow(2), B { n } => S { n } }", "match x { A(n) => (*n).pow(2), B { n } => S { n: *n } }"),
+        ('for (k, n) in x { v[n] = format!("{n}"); n.clone(); }', 'for (k, n) in x { v[*n] = format!("{n}"); n.clone(); }'),
+        ("for (k, n) in x { v.push(k); }", None),
+        ("for (k, n) in x { h(move || n + 1); }", None),
+    ],
+)  # fmt: skip
+def test_what_is_copied_is_read_through_its_reference(body: str, after: str | None) -> None:
+    source = Source("src/lib.rs", f"fn f(x: T) {{ {body} }}".encode())
+    scopes = Scopes(source, source.root.named_children[0])
+    bound = [b for b in scopes.bindings if b.name == b"x"]
+    found = borrowable(source, scopes, bound, copied=lambda name: source.text(name) == b"n")
+    if not isinstance(found, Borrowable):
+        assert after is None
+        return
+    changes = {edit.span: edit.replacement for edit in found.edits}
+    whole = span_of(source.root.named_children[0].named_children[-1])
+    assert replaced(source, whole, changes).decode() == f"{{ {after} }}"

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from engine.rust.cloned_items import Gives, copied_by, copying_call, lent_items, without_copy
+from engine.base.model import Span
+from engine.rust.cloned_items import Gives, copied_by, copying_call, lent_items
+from engine.rust.codegen import replaced
 from engine.rust.copies import clone_of
 from engine.rust.known_calls import is_reading_method
 from engine.rust.scopes import Scopes
-from engine.rust.syntax import Source, walk_all
+from engine.rust.syntax import Source, span_of, walk_all
+from engine.rust.uncopied_items import without_copy
 
 HEAD, TAIL = "fn f() { let v = ", "; }"
 
@@ -148,3 +151,92 @@ def test_a_closure_that_only_clones(code: str, found: bool) -> None:
     source = Source("src/lib.rs", f"{HEAD}{code}{TAIL}".encode())
     clone = next(n for n in walk_all(source, source.root) if clone_of(source, n) is not None)
     assert (copying_call(source, clone) is not None) is found
+
+
+def test_items_in_pairs() -> None:
+    for code, after in (
+        ("x.cloned().enumerate().map(|(i, y)| i + y.len())", "x.enumerate().map(|(i, y)| i + y.len())"),
+        ("x.cloned().zip(z).for_each(|(y, z)| g(&y, z))", "x.zip(z).for_each(|(y, z)| g(y, z))"),
+        ("x.cloned().enumerate().filter(|(i, y)| *i > 1 && y == z).count()", "x.enumerate().filter(|(i, y)| *i > 1 && *y == z).count()"),
+        ("x.cloned().flatten().any(|y| y.is_empty())", "x.flatten().any(|y| y.is_empty())"),
+    ):  # fmt: skip
+        assert lent(code) == (after, Gives.SAME)
+    assert lent("x.cloned().enumerate().map(|(i, y)| y)") is None
+    assert lent("x.cloned().enumerate().map(|p| p.0)") is None
+    assert lent("x.cloned().enumerate().zip(z).map(|((i, y), z)| y.len())") is None
+    assert lent("x.cloned().enumerate().max_by_key(|(i, y)| y.len())") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "after"),
+    [
+        ("m.into_iter().map(|(k, v)| k.len() + v.len())", "m.into_iter().map(|(k, v)| k.len() + v.len())"),
+        ("m.into_iter().filter(|(k, v)| g(k, v)).count()", "m.into_iter().filter(|&(k, v)| g(k, v)).count()"),
+        ("m.into_iter().map(|(k, n)| k.len() + n)", "m.into_iter().map(|(k, n)| k.len() + *n)"),
+        ("m.into_iter().filter(|kv| g(kv)).count()", None),
+        ("m.into_iter().map(|kv| kv.0.len())", None),
+        ("m.into_iter().map(|(k, v)| v)", None),
+    ],
+)  # fmt: skip
+def test_pairs_of_a_map(code: str, after: str | None) -> None:
+    source = Source("src/lib.rs", f"{HEAD}{code}{TAIL}".encode())
+    scopes = Scopes(source, source.root.named_children[0])
+    calls = (n for n in walk_all(source, source.root) if n.type == "call_expression")
+    copy = next(n for n in calls if source.text(n).endswith(b"into_iter()"))
+    found = lent_items(
+        source,
+        scopes,
+        copy,
+        False,
+        is_reading_method,
+        lambda name: source.text(name) == b"n",
+        "both",
+    )
+    if found is None:
+        assert after is None
+        return
+    changes = {edit.span: edit.replacement for edit in found.edits}
+    whole = Span(len(HEAD), len(source.data) - len(TAIL))
+    assert replaced(source, whole, changes).decode() == after
+
+
+@pytest.mark.parametrize(
+    ("collected", "uses", "made"),
+    [
+        ("let l: Vec<String> = x.cloned().collect();", "l.len(); l[0].len();", "let l: Vec<_> = x.collect(); l.len(); l[0].len();"),
+        ("let l = x.cloned().collect::<Vec<_>>();", "for y in &l { g(y) }", "let l = x.collect::<Vec<_>>(); for y in l.iter().copied() { g(y) }"),
+        ("let l = x.cloned().collect::<Vec<T>>();", "for y in l { y.len(); }", "let l = x.collect::<Vec<_>>(); for y in l { y.len(); }"),
+        ("let l: Vec<T> = x.cloned().filter(|y| g(y)).collect();", "l.iter().any(h);", "let l: Vec<_> = x.filter(|&y| g(y)).collect(); l.iter().copied().any(h);"),
+        ("let l: Vec<T> = x.cloned().collect();", 'l.join(",");', 'let l: Vec<_> = x.map(String::as_str).collect(); l.join(",");'),
+        ("let l: Vec<T> = x.cloned().collect();", "l.contains(y); l.first();", "let l: Vec<_> = x.collect(); l.contains(&y); l.first().copied();"),
+        ("let l: Vec<T> = x.cloned().collect();", "l[1..].iter().any(g);", None),
+        ("let l: Vec<T> = x.cloned().collect();", "l", None),
+        ("let l: Vec<T> = x.cloned().collect();", "g(&l);", None),
+        ("let mut l: Vec<T> = x.cloned().collect();", "l.iter().any(g);", None),
+        ("let l: HashSet<T> = x.cloned().collect();", "l.len(); l.iter().any(g);", None),
+        ("let l: Vec<T> = x.cloned().collect();", "l.len();", "let l: Vec<_> = x.collect(); l.len();"),
+        ("let l: Vec<T> = x.cloned().collect();", "", None),
+        ("let (l, m): (Vec<T>, Vec<T>) = x.cloned().partition(|y| g(y));", "l.len(); m[0].len();", "let (l, m): (Vec<_>, Vec<_>) = x.partition(|&y| g(y)); l.len(); m[0].len();"),
+        ("let (l, m): (Vec<T>, Vec<T>) = x.cloned().partition(|y| g(y));", "l.len(); m", None),
+        ("let mut i = x.cloned().peekable();", "while let Some(y) = i.next() { y.len(); i.peek().is_none(); }", "let mut i = x.peekable(); while let Some(y) = i.next() { y.len(); i.peek().is_none(); }"),
+        ("let mut i = x.cloned();", "if let Some(y) = i.next() { g(y == z); } for y in i { h(&y); }", "let mut i = x; if let Some(y) = i.next() { g(*y == z); } for y in i { h(y); }"),
+        ("let mut i = x.cloned().peekable();", "match i.peek() { Some(y) => y.len(), None => 0 }; i.next().map(|y| y.len());", "let mut i = x.peekable(); match i.peek() { Some(y) => y.len(), None => 0 }; i.next().map(|y| y.len());"),
+        ("let mut i = x.cloned().peekable();", "while let Some(y) = i.next() { v.push(y); }", None),
+        ("let mut i = x.cloned().peekable();", "let y = i.next();", None),
+        ("let mut i = x.cloned().peekable();", "i.next_if(|y| g(y));", None),
+        ("let mut i = x.cloned();", "g(&mut i);", None),
+        ("let l: Vec<T> = x.cloned().filter(g).collect();", 'l.join(",");', None),
+    ],
+)  # fmt: skip
+def test_a_list_of_items_that_has_a_name(collected: str, uses: str, made: str | None) -> None:
+    source = Source("src/lib.rs", f"fn f() {{ {collected} {uses} }}".encode())
+    copy = next(n for n in walk_all(source, source.root) if copied_by(source, n) is not None)
+    scopes = Scopes(source, source.root.named_children[0])
+    found = lent_items(source, scopes, copy, False, is_reading_method)
+    edits = without_copy(source, copy, found, b"String::as_str") if found is not None else None
+    if edits is None:
+        assert made is None
+        return
+    changes = {edit.span: edit.replacement for edit in edits}
+    body = span_of(source.root.named_children[0].named_children[-1])
+    assert replaced(source, body, changes).decode() == f"{{ {made} }}"

@@ -77,6 +77,17 @@ def asked(code: str) -> list[str]:
         ("brought(&x.clone(), p)", ["brought"]),
         ("alone(p, &x.clone())", ["alone"]),
         ("let at = |y: &Item| std::ptr::eq(y, p); at(&x.clone())", ["ptr::eq"]),
+        ("[x.clone(), y.clone()].iter().any(|z| same(z, p))", ["same"]),
+        ("vec![x.clone()].iter().any(|z| std::ptr::eq(z, p))", ["ptr::eq"]),
+        ("let l = vec![x.clone()]; for z in &l { z.is(p); }", ["is"]),
+        ("x.iter().cloned().flatten().any(|z| same(&z, p))", ["same"]),
+        ("x.clone().into_values().any(|z| same(&z, p))", ["same"]),
+        ("let l: Vec<_> = x.iter().cloned().collect(); same(&l[0], p)", ["same"]),
+        ("let (l, m) = x.iter().cloned().partition(|z| z.ok); same(&m[0], p)", ["same"]),
+        (
+            "let mut i = x.iter().cloned().peekable(); while let Some(z) = i.next() { same(&z, p); }",
+            ["same"],
+        ),
         ("looks(&x.clone())", []),
         ("looks(&x.clone()); same(&x, p)", []),
         # of others

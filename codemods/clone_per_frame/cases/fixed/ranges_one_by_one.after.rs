@@ -11,7 +11,7 @@ pub async fn wanted(parts: Vec<Range<usize>>, sizes: &[usize]) -> usize {
             .filter(|part| part.end <= *size)
             .collect();
         tokio::task::yield_now().await;
-        sum += inside.len();
+        sum += inside.into_iter().map(Iterator::count).sum::<usize>();
     }
     sum + parts.len()
 }

@@ -1,0 +1,46 @@
+// level: safe
+//! Items that are numbered, paired, gone over in turn, or collected in a list that is only read.
+
+pub fn weighed(lists: &[Vec<String>]) -> usize {
+    let mut sum = 0;
+    for list in lists {
+        for (at, text) in list.iter().enumerate() {
+            sum += at * text.len();
+        }
+        sum += list.iter().enumerate().filter(|(at, text)| *at > 0 && *text == "a").count();
+        sum += list.iter().zip(1..).map(|(text, factor)| text.len() * factor).sum::<usize>();
+    }
+    sum
+}
+
+pub fn inside(lists: &[Vec<Option<String>>]) -> usize {
+    let mut sum = 0;
+    for list in lists {
+        sum += list.iter().flatten().map(|text| text.len()).sum::<usize>();
+    }
+    sum
+}
+
+pub fn counted(lists: &[Vec<(String, u32)>]) -> u32 {
+    let mut sum = 0;
+    for list in lists {
+        for (text, count) in list.iter() {
+            sum += *count * text.len() as u32;
+        }
+    }
+    sum
+}
+
+pub fn listed(lists: &[Vec<String>]) -> usize {
+    let mut sum = 0;
+    for list in lists {
+        let long: Vec<_> = list.iter().filter(|text| text.len() > 8).collect();
+        for text in long.iter().copied() {
+            sum += text.trim().len();
+        }
+        sum += long.len();
+        let every = list.iter().map(String::as_str).collect::<Vec<_>>();
+        sum += every.join(", ").len();
+    }
+    sum
+}
