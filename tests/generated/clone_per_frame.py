@@ -5,6 +5,8 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
+from tests.generated.clone_shapes import FUNCTIONS, Shapes, setup
+
 DEPENDENCIES = ""
 KEPT: tuple[int, ...] = ()
 TOLD = ((r"`Drop` of its own", r'()"drop=[^,]*, '),)
@@ -202,6 +204,9 @@ class _Program:
         pick = self.choice
         name = pick.choice(names)
         copy = self.copy(name)
+        if pick.random() < 0.4:
+            copies = Shapes(pick, self.type, lambda: self.copy(pick.choice(names)))
+            return copies.statement()
         match pick.randrange(28):
             case 0 | 1:
                 new = self.fresh()
@@ -377,6 +382,7 @@ class _Program:
         return (
             _HEAD
             + _FUNCTIONS.format(type=self.type, change=change, alter=alter)
+            + FUNCTIONS
             + self.taker("maybe")
             + self.taker("apart")
             + f"""
@@ -389,6 +395,7 @@ pub fn run(say: Say) {{
     let lock = Mutex::new({self.made("e")});
     let mut state = State {{ current: {self.made("f")}, all: Vec::new(), say }};
     let mut round = 0;
+    {setup([self.made(word) for word in ("g", "h", "i")])}
     {head} {{
         round += 1;
         {inside}
@@ -397,6 +404,7 @@ pub fn run(say: Say) {{
     say.it("last", &last);
     say.it("current", &state.current);
     say.it("all", &state.all);
+    say.it("pool", &(&pool, &map, &maybe_one, &options, &pairs, &bytes, total));
     for each in &late {{
         each();
     }}
