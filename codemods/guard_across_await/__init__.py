@@ -42,8 +42,10 @@ Fix safety
 Always for review: the lock ends earlier, so other tasks can get in between. The block holds the
 statements from the guard to its last use, in their order, and what others may see behind it (a send, a
 subscription, an atomic, a file, another lock) up to the await; it hands out what the code after it
-needs. What is done after the lock's end now is named in the notes, each. A temporary's value is
-computed by a `let` in front, when nothing before it in its statement has an effect. A clone is added
+needs. What is done after the lock's end now is named in the notes, each, and so is what is dropped
+earlier, later or behind the lock, where others may notice. A temporary's value is
+computed by a `let` in front, when nothing before it in its statement has an effect; so is an argument
+that is awaited after the lock was taken (`m.lock().await.push(next().await)`). A clone is added
 only of what is cheap to clone (a number, a reference count, a channel's handle, a string); where a
 guard is needed later for such a thing alone, that is taken along, and a length or a flag is read in
 the block. A guard that only the first of several awaits needs ends behind that one; a `drop(guard)`

@@ -18,6 +18,7 @@ from codemods.guard_across_await.chains import (
 from codemods.guard_across_await.extraction import Extraction, cloned_by, cost_of
 from codemods.guard_across_await.lent_names import lent
 from codemods.guard_across_await.named_guard import Context, GuardBlock
+from codemods.guard_across_await.passing_values import of_locals, of_values
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
     CHAIN_WIDTH,
@@ -48,7 +49,7 @@ from engine.rust.types import Type
 class Draft:
     """One way to write it. ``cost`` is what a clone that it adds costs, ``cloned`` what such are of. Under
     the lock stays what stands in a span of ``held``; what stands in one of ``released`` (None: all the
-    rest) does not."""
+    rest) does not. ``notes`` tell what else changes, ``later`` what is dropped behind the lock now."""
 
     label: str
     edits: tuple[Edit, ...]
@@ -56,6 +57,8 @@ class Draft:
     held: tuple[Span, ...] = ()
     released: tuple[Span, ...] | None = None
     cloned: tuple[Type, ...] = ()
+    notes: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
 
 
 def drafts(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> list[Draft]:
@@ -170,7 +173,7 @@ class _Writer:
         if not self._fits(head + behind.partition(b"\n")[0], value):
             return None
         edit = Edit(source.path, guard_block.span.start, guard_block.span.end, text)
-        return self._draft("chain", edit)
+        return self._draft("chain", edit, outside=self._bound_by(user))
 
     def _dropped_first(self, use: Span) -> Span | None:
         """The lines of ``drop(guard);`` where it is the first thing that a branch of the statement
@@ -225,7 +228,7 @@ class _Writer:
         let = let_of(last)
         value = let.value if let is not None else None
         wanted = {c.binding for c in guard_block.carried}
-        own = {b for b in self.ctx.scopes.bindings if b.statement == span_of(last)}
+        own = self._bound_by(last)
         if (
             self.extractions
             or guard_block.declared
@@ -256,7 +259,7 @@ class _Writer:
             return self.named()
         text = block(source, header, before, body + comment, self.indent, self.unit)
         edit = Edit(source.path, guard_block.span.start, self.end, text)
-        return self._draft("block", edit)
+        return self._draft("block", edit, outside=own)
 
     def named(self, mut_outside: bool = True) -> Draft:
         """The block whose tail is the names, or the values, that come out of it. Where a method that is
@@ -294,12 +297,20 @@ class _Writer:
 
     # -- parts ---------------------------------------------------------------------------------
 
-    def _draft(self, label: str, *edits: Edit) -> Draft:
+    def _draft(self, label: str, *edits: Edit, outside: frozenset[Binding] = frozenset()) -> Draft:
+        """``outside``: names beside those that come out of the block for which it ends before they do."""
         held = (self.guard_block.span, *(extraction.span for extraction in self.extractions))
         carried = (each.held for each in self.guard_block.carried if each.copied)
         cloned = (*cloned_by(self.extractions), *filter(None, carried))
         behind = lent(self.ctx, self.guard_block.carried, self.guard_block.span.end, self.gone)
-        return Draft(label, (*edits, *behind), self.cost, held, cloned=cloned)
+        leaving = outside | {carried.binding for carried in self.guard_block.carried}
+        told, later = of_locals(self.guard_block, leaving)
+        told += self.guard_block.notes if label == "block" else ()
+        told += of_values(self.ctx, self.scope, zip(self.extractions, self.names, strict=False))
+        return Draft(label, (*edits, *behind), self.cost, held, None, cloned, told, later)
+
+    def _bound_by(self, let: Node) -> frozenset[Binding]:
+        return frozenset(b for b in self.ctx.scopes.bindings if b.statement == span_of(let))
 
     def _value(self, extraction: Extraction) -> bytes:
         base = self.source.indent_of(extraction.node.start_byte)

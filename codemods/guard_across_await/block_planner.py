@@ -14,10 +14,11 @@ from codemods.guard_across_await.named_guard import (
     Carried,
     Context,
     GuardBlock,
+    Local,
     Refused,
     no_extraction,
 )
-from codemods.guard_across_await.notes import of_drop_earlier
+from codemods.guard_across_await.passing_values import is_released_late
 from codemods.guard_across_await.readings import read_out
 from engine.base.model import Span
 from engine.rust.codegen import identifiers, is_annotated
@@ -28,7 +29,7 @@ from engine.rust.item_nodes import type_of
 from engine.rust.lending import lends
 from engine.rust.locks import guarded, guards_in
 from engine.rust.moves import moved
-from engine.rust.nodes import access_of, indexed, macro_name
+from engine.rust.nodes import access_of, borrowed, indexed, macro_name
 from engine.rust.owned_copies import OwnedCopy, copy_behind, owned_copy, referred
 from engine.rust.pattern_types import type_of_part
 from engine.rust.scopes import Binding
@@ -38,6 +39,8 @@ from engine.rust.type_facts import is_whole, shared_target
 from engine.rust.types import Type
 
 _PINS = frozenset({b"pin", b"pin_mut"})
+# What ``&`` in front of it lends is a value in passing.
+_MADE = frozenset({"call_expression", "macro_invocation", "await_expression", "try_expression"})
 
 
 def block_for(ctx: Context, scope: GuardScope, others: Mapping[GuardScope, str]) -> GuardBlock:
@@ -159,7 +162,7 @@ class BlockPlanner:
             extractions += tuple((way,) for way in ways if way is not None)
         self.check(last, outside)
         gone = [span for options in extractions for span in options[0].places]
-        carried, notes = self.carried(last, gone, derived)
+        carried, kept = self.carried(last, gone, derived)
         return GuardBlock(
             self.scope.region,
             self.statements,
@@ -169,8 +172,8 @@ class BlockPlanner:
             outside,
             extractions,
             tuple(self.inside),
-            notes,
-            tuple(self.declared),
+            kept,
+            declared=tuple(self.declared),
         )
 
     def _is_read_out(self, binding: Binding, copied: OwnedCopy | None, ends: int) -> bool:
@@ -290,6 +293,9 @@ class BlockPlanner:
                 raise no_extraction(self.ctx, self.scope, node, awaits)
             found = [o for o in found if o[0].place not in options[0].place]
             found.append(options)
+        for way, *_ in found:
+            if is_released_late(self.ctx, way):
+                raise Refused(messages.released_late(self.source, self.scope, way.node))
         tops = [options[0].node for options in found]
         for options in found:
             if not is_evaluated_first(self.source, options[0].node, outside, tops):
@@ -298,11 +304,12 @@ class BlockPlanner:
 
     def carried(
         self, last: int, gone: Sequence[Span], derived: dict[Binding, OwnedCopy | None]
-    ) -> tuple[tuple[Carried, ...], tuple[str, ...]]:
-        """Names to hand out; what would be dropped earlier is refused or noted."""
+    ) -> tuple[tuple[Carried, ...], tuple[Local, ...]]:
+        """Names to hand out, and those whose drop is to be told of; what would be dropped earlier where
+        that is seen for sure is refused."""
         end = self.statements[last].end_byte
         carried: list[Carried] = []
-        notes: list[str] = []
+        kept: list[Local] = []
         guards = {b for o in (self.scope, *self.inside) for b in o.bindings}
         for statement in self.statements[self.first : last + 1]:
             let = let_of(statement)
@@ -323,20 +330,26 @@ class BlockPlanner:
                 type_ = self.ctx.type_of(value) if value is not None else None
                 if after and type_ is not None and next(guards_in(type_), None) is not None:
                     raise Refused(messages.dropped_earlier(self.scope, name, type_), False)
+                held = self._held_by(statement, binding, type_)
+                if held is not None and self.ctx.types.facts.drop_is_seen(held) is not False:
+                    kept.append(Local(binding, held, moved(self.source, uses, self.scope.region)))
                 if after:
-                    held = self.referred.get(binding)
-                    carried.append(Carried(binding, derived.get(binding), held))
+                    referred_ = self.referred.get(binding)
+                    carried.append(Carried(binding, derived.get(binding), referred_))
                     continue
                 if name.startswith("_"):
                     raise Refused(messages.dropped_earlier(self.scope, name))
                 if self.ctx.types.facts.drop_is_seen(type_):
                     raise Refused(messages.dropped_earlier(self.scope, name, type_))
-                held = type_of_part(self.source, pattern_of(statement), binding, type_)
-                if held is not None and self.ctx.types.facts.drop_is_seen(held) is None:
-                    gone_by_then = moved(self.source, uses, self.scope.region)
-                    if gone_by_then != "always":
-                        notes.append(of_drop_earlier(name, held, gone_by_then))
-        return tuple(carried), tuple(notes)
+        return tuple(carried), tuple(kept)
+
+    def _held_by(self, let: Node, binding: Binding, type_: Type | None) -> Type | None:
+        """The type of the value that goes with the name; of ``&made()`` that is what is made."""
+        found = let_of(let)
+        made = borrowed(found.value) if found is not None and found.value is not None else None
+        if binding.plain and made is not None and made.type in _MADE:
+            return self.ctx.type_of(made)
+        return type_of_part(self.source, pattern_of(let), binding, type_)
 
     def _goes_in_front(self, let: Node, binding: Binding) -> bool:
         """May ``let name;`` stand in front of the guard: is no other of that name meant in between?"""

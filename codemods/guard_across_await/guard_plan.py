@@ -47,7 +47,6 @@ class GuardPlan:
     drafts: tuple[Draft, ...] = ()
     reason: str = ""
     others: tuple[GuardScope, ...] = ()
-    notes: tuple[str, ...] = ()
     # Why no block can end it, where a ``drop`` does ("": one can).
     blocked: str = "a pattern binds it"
     open: bool = False  # types that are not known yet decide
@@ -108,7 +107,9 @@ def _plan_shortened(
         planned = _plan_held(ctx, short.scope, guard, others)
     undone = short.undone
     drafts = tuple(
-        replace(draft, edits=(*draft.edits, *(undone.gone if undone is not None else ())))
+        draft
+        if undone is None  # else all locals outlive the lock in any case
+        else replace(draft, edits=(*draft.edits, *undone.gone), later=())
         for draft in planned.drafts
         if (undone is None or undone.serves(draft))
         # A temporary that is held over an await is overlooked.
@@ -151,7 +152,7 @@ def _handed_out(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPla
 
 def _with_block(ctx: Context, scope: GuardScope, guard_block: GuardBlock) -> GuardPlan:
     ways = block_edits.drafts(ctx, scope, guard_block)
-    return GuardPlan(tuple(ways), others=guard_block.others, notes=guard_block.notes)
+    return GuardPlan(tuple(ways), others=guard_block.others)
 
 
 def _found_handle(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardPlan | None:
@@ -280,6 +281,8 @@ def _deciding(ctx: Context, scope: GuardScope) -> list[Node]:
     if scope.kind == "temporary":
         around = temporary_guard.statement_around(ctx.source, scope.node)
         return expressions_around(scope.node, around[0], trace.ordered()) if around else []
+    if scope.kind == "pattern":
+        return pattern_guard.deciding(ctx, scope)
     if scope.kind not in ("let", "extended") or trace.moves:
         return []
     statements = statements_of(scope.region)

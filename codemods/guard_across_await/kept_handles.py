@@ -88,7 +88,7 @@ def handle_block(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardBl
             return None
     try:
         planner.check(last, planner.statements[planner.stop])
-        carried, notes = planner.carried(last, gone, derived)
+        carried, kept = planner.carried(last, gone, derived)
     except Refused:
         return None
     looked_up = [way.node for (way,) in extractions if way.node.type == "index_expression"]
@@ -101,7 +101,8 @@ def handle_block(ctx: Context, scope: GuardScope, guard: Type | None) -> GuardBl
         planner.statements[planner.stop],
         tuple(extractions),
         (),
-        (*notes, *of_look_ups(ctx.source, looked_up[1:])),
+        kept,
+        tuple(of_look_ups(ctx.source, looked_up[1:])),
         tuple(planner.declared),
     )
 

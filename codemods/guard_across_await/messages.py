@@ -228,6 +228,15 @@ def needed_inside(
     )
 
 
+def waits_for(source: Source, scope: GuardScope, top: Node, node: Node) -> str:
+    """``top`` begins with the guard, and a part of it awaits ``node``."""
+    return (
+        f"`{one_line(source, top)}` takes {guard_name(source, scope)} first, and then waits for "
+        f"{awaited_in_words(source, node)} on line {await_line(source, node)}: bind what that gives to a name "
+        "in front, if it need not be asked for under the lock"
+    )
+
+
 def type_decides(source: Source, scope: GuardScope, top: Node, awaits: list[Node]) -> str:
     """``top`` may look into what is guarded, and rustc has not been asked for its type."""
     return (
@@ -256,6 +265,14 @@ def not_first(source: Source, scope: GuardScope, node: Node) -> str:
         f"`{one_line(source, node)}` is not the first thing that its statement does: taking it out in "
         f"front would change the order of effects; bind it to a name where {guard_name(source, scope)} "
         "may end"
+    )
+
+
+def released_late(source: Source, scope: GuardScope, node: Node) -> str:
+    """``node`` makes what others notice when it is dropped, which a name would keep for longer."""
+    return (
+        f"what `{one_line(source, node)}` gives ends with its statement: with a name of its own, taken out "
+        f"where {guard_name(source, scope)} may end, it would be kept for longer"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from tree_sitter import Node
 
@@ -11,6 +11,7 @@ from codemods.guard_across_await import messages
 from codemods.guard_across_await.extraction import Extraction, Types
 from engine.base.model import Span
 from engine.rust.guard_scopes import GuardScope
+from engine.rust.moves import Moved
 from engine.rust.owned_copies import OwnedCopy
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import Source, span_of
@@ -43,6 +44,16 @@ class Carried:
 
 
 @dataclass(frozen=True)
+class Local:
+    """A name that a ``let`` among the block's statements binds to a value of its own, of the type
+    ``held``, of which others may notice when it is dropped; ``gone``: is it moved away by then?"""
+
+    binding: Binding
+    held: Type
+    gone: Moved
+
+
+@dataclass(frozen=True)
 class GuardBlock:
     """``statements[first..last]`` of ``block`` go into the guard's block; ``extractions`` (one list
     of alternatives per place) come out of ``outside``, the statement behind, and are computed in
@@ -56,7 +67,8 @@ class GuardBlock:
     outside: Node | None
     extractions: tuple[tuple[Extraction, ...], ...]
     others: tuple[GuardScope, ...]  # guards taken inside, which end with this one
-    notes: tuple[str, ...] = field(default=())
+    locals: tuple[Local, ...] = ()
+    notes: tuple[str, ...] = ()
     declared: tuple[Node, ...] = ()  # ``let name;`` in it, which goes in front of the block
 
     @property
@@ -86,6 +98,9 @@ def no_extraction(ctx: Context, scope: GuardScope, use: Node, awaits: list[Node]
         return Refused(messages.awaited_on(source, scope, use, awaits))
     top = messages.looked_into(use)
     type_ = ctx.type_of(top)
+    within = next((node for node in awaits if span_of(node) in span_of(top)), None)
+    if within is not None:
+        return Refused(messages.waits_for(source, scope, top, within))
     if type_ is None:
         return Refused(messages.type_decides(source, scope, top, awaits), open_=True)
     if ctx.types.facts.is_cheap(type_) and is_whole(type_):

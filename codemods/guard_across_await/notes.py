@@ -44,12 +44,24 @@ def _changes(source: Source, scope: GuardScope) -> bool:
     return any(call is not None and call.method in _CHANGES for call in called)
 
 
-def note(source: Source, scope: GuardScope, flavour: Flavour, extra: tuple[str, ...]) -> str:
-    """What changes, what it cost before, what to look at."""
+def note(
+    source: Source,
+    scope: GuardScope,
+    flavour: Flavour,
+    extra: tuple[str, ...],
+    behind: bool = False,
+) -> str:
+    """What changes, what it cost before, what to look at. ``behind``: the lock is taken after the await
+    now, not let go before it."""
     what, at = words.first_await(source, scope)
     name = words.guard_name(source, scope)
     head = f"{name[0].upper()}{name[1:]} was held while {what} is awaited (line {at}): {_COST[flavour]}."
-    if lock_call(source, scope.trace.ordered()[0]) is not None:
+    if behind:
+        look = (
+            f"It is now taken behind that: see that {what} need not be asked for under the lock, and need "
+            "not run alone."
+        )
+    elif lock_call(source, scope.trace.ordered()[0]) is not None:
         look = "It now ends before that: see that the two locks need not be held together."
     elif flavour.is_async:
         look = (
@@ -58,7 +70,7 @@ def note(source: Source, scope: GuardScope, flavour: Flavour, extra: tuple[str, 
         )
     else:
         look = "It now ends before that: see that nothing relies on the lock being kept."
-    if _changes(source, scope):
+    if not behind and _changes(source, scope):
         look += f" What is changed under the lock is seen by others before {what} has finished."
     return " ".join((head, look, *extra))
 
@@ -79,9 +91,37 @@ def _words(effect: Effect) -> str:
 def of_drop_earlier(name: str, type_: Type, gone: Moved) -> str:
     """``gone`` tells whether the value is moved away in the block; where it always is, there is
     nothing to say."""
-    where = ", unless it was moved by then" if gone == "sometimes" else ""
-    what = {"closure": "a closure", "coroutine": "a future"}.get(type_.kind, f"`{type_.short()}`")
+    what, where = _named(type_), _unless(gone)
     return f"`{name}` ({what}) is dropped at the end of the new block, before the await{where}."
+
+
+def of_drop_later(name: str, type_: Type, gone: Moved) -> str:
+    """A local that was dropped right before the guard, and now outlives it; ``gone`` as above."""
+    what, where = _named(type_), _unless(gone)
+    return f"`{name}` ({what}) was dropped under the lock, and now is behind it{where}."
+
+
+def of_life_longer(name: str, type_: Type, called: str) -> str:
+    """What was made in passing has a name now. ``called``: the method on it, which may take it."""
+    unless = f", unless `{called}` takes it" if called else ""
+    return (
+        f"`{name}` ({_named(type_)}) was dropped at the end of the statement that it was made in, and now "
+        f"is at the end of its block{unless}."
+    )
+
+
+def of_drop_in_front(source: Source, node: Node, type_: Type) -> str:
+    """What was made on the way to a value that is computed in front now goes before the statement."""
+    made = words.one_line(source, node)
+    return f"What `{made}` gives ({_named(type_)}) is dropped before the await."
+
+
+def _named(type_: Type) -> str:
+    return {"closure": "a closure", "coroutine": "a future"}.get(type_.kind, f"`{type_.short()}`")
+
+
+def _unless(gone: Moved) -> str:
+    return ", unless it was moved by then" if gone == "sometimes" else ""
 
 
 def of_drop(flavour: Flavour, why: str) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -11,12 +12,15 @@ from codemods.guard_across_await import messages
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.named_guard import Context, Refused
 from engine.base.model import Edit, Span
+from engine.rust.control_flow import diverges
 from engine.rust.effects import is_pure
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.nodes import is_mut
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding
 from engine.rust.statement_nodes import (
+    Arm,
+    arms_of,
     body_of,
     let_of,
     pattern_against,
@@ -25,6 +29,7 @@ from engine.rust.statement_nodes import (
 )
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.type_facts import is_whole
+from engine.rust.value_trace import Trace
 
 _LEAVES = frozenset(
     {"await_expression", "try_expression", "return_expression", "break_expression"}
@@ -41,7 +46,7 @@ def drafts(ctx: Context, scope: GuardScope) -> list[Draft]:
     if mapped is not None:
         ways.append(mapped)
     if scope.kind == "pattern":
-        dropped = early_drops(ctx, scope)
+        dropped = early_drops(ctx, scope) or _drops_in_arms(ctx, scope)
         if dropped is not None:
             ways.append(dropped)
     if not ways:
@@ -116,6 +121,7 @@ def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
     borrowed = _borrowed(ctx, scope)
     drop = b"drop(" + scope.bindings[0].name + b");"
     covered: list[Span] = []
+    blocks: list[Node] = []
     edits: list[Edit] = []
     for node in scope.trace.ordered():
         if any(span_of(node) in span for span in covered):
@@ -135,8 +141,46 @@ def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
         rest = Span(statement.start_byte, block.end_byte)
         if any(use in rest for use in borrowed):
             return None
+        if any(_leads_to(source, inner, block) for inner in blocks):
+            return None  # it would be dropped twice
+        blocks.append(block)
         covered.append(rest)
     return Draft("drop", tuple(edits), released=tuple(covered))
+
+
+def _leads_to(source: Source, inner: Node, outer: Node) -> bool:
+    """Does control come from the end of the block ``inner`` to what follows in ``outer``?"""
+    return span_of(inner) in span_of(outer) and inner != outer and not diverges(source, inner)
+
+
+def _drops_in_arms(ctx: Context, scope: GuardScope) -> Draft | None:
+    """The same in each arm of a ``match`` that awaits; what an arm binds lives in it alone."""
+    arms = [part for arm in arms_of(scope.holder) if (part := _in_arm(scope, arm)).trace.awaits]
+    parts = [early_drops(ctx, part) for part in arms]
+    drafts = [part for part in parts if part is not None]
+    if not drafts or len(drafts) < len(parts):
+        return None
+    edits = tuple(edit for draft in drafts for edit in draft.edits)
+    released = tuple(span for draft in drafts for span in draft.released or ())
+    return Draft("drop", edits, released=released)
+
+
+def _in_arm(scope: GuardScope, arm: Arm) -> GuardScope:
+    """What of the guard's life is in the arm."""
+    whole, at = scope.trace, span_of(arm.node)
+
+    def inside(nodes: Iterable[Node]) -> list[Node]:
+        return [node for node in nodes if span_of(node) in at]
+
+    trace = Trace(
+        {span: node for span, node in whole.awaits.items() if span in at},
+        {span: nodes for span, nodes in whole.later.items() if span in at},
+        {span: nodes for span, nodes in whole.drops_later.items() if span in at},
+        *(inside(nodes) for nodes in (whole.drops, whole.moves, whole.ended, whole.reassigned)),
+    )
+    bindings = tuple(binding for binding in scope.bindings if binding.decl in at)
+    uses = frozenset(use for use in scope.uses if use in at)
+    return replace(scope, bindings=bindings, uses=uses, trace=trace)
 
 
 def deciding(ctx: Context, scope: GuardScope) -> list[Node]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import messages, notes
+from codemods.guard_across_await import awaited_arguments, messages, notes
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.extraction import Types
 from codemods.guard_across_await.guard_plan import GuardPlan, plan_guard
@@ -164,7 +164,7 @@ def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan, facts: Fact
     sites = (replace(sites[0], message=told), *sites[1:])
     fixes: list[Fix] = []
     for draft in planned.drafts:
-        extra = [*planned.kept, *(planned.notes if draft.label == "block" else ())]
+        extra = [*planned.kept, *draft.notes, *draft.later]
         if draft.cost:
             extra.append(notes.of_cost(draft.cost))
             extra += notes.of_handles(one.ctx.types.facts, draft.cloned)
@@ -177,7 +177,8 @@ def _proposal(one: Held, others: Sequence[Held], planned: GuardPlan, facts: Fact
         released = _released(one, scope, draft)
         if released:
             extra.append(notes.of_released(one.source, released))
-        note = notes.note(one.source, scope, one.flavour, tuple(extra))
+        behind = draft.label == awaited_arguments.LABEL
+        note = notes.note(one.source, scope, one.flavour, tuple(extra), behind)
         fix = Fix(draft.label, Level.REVIEW, draft.edits, note)
         if not any(fix.edits == other.edits for other in fixes):
             fixes.append(fix)

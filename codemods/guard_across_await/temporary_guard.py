@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.guard_across_await import messages, value_names
+from codemods.guard_across_await import awaited_arguments, messages, value_names
+from codemods.guard_across_await.awaited_arguments import awaited_argument
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.extraction import Extraction, cloned_by, cost_of
 from codemods.guard_across_await.extraction_candidates import candidates
 from codemods.guard_across_await.named_guard import Context, Refused, no_extraction
+from codemods.guard_across_await.passing_values import is_released_late, of_values
 from engine.base.model import Edit, Span
 from engine.rust.codegen import first_free, in_front, indent_step, is_free, reindented
 from engine.rust.evaluation_order import is_evaluated_first
@@ -54,7 +56,8 @@ def drafts(ctx: Context, scope: GuardScope) -> list[Draft]:
         raise Refused(messages.in_a_macro(ctx.source, scope))
     statement, block = around
     extractions = candidates_around(ctx, scope)
-    if not extractions:
+    argument = awaited_argument(ctx, scope, statement) if block is not None else None
+    if not extractions and argument is None:
         if scope.holder.type == "for_expression" or _in_for(scope):
             untyped = ctx.type_of(messages.looked_into(scope.node)) is None
             raise Refused(messages.iterates(ctx.source, scope), open_=untyped)
@@ -65,8 +68,11 @@ def drafts(ctx: Context, scope: GuardScope) -> list[Draft]:
     if previous is not None and previous.type == "attribute_item":
         raise Refused(messages.attribute(scope, ctx.source.text(previous)))
     ways: list[Draft] = []
+    if argument is not None:
+        name = _name(ctx, Extraction(argument), statement)
+        ways.append(awaited_arguments.draft(ctx, argument, statement, name))
     for extraction in extractions[:_MAX_DRAFTS]:
-        ways.extend(_draft(ctx, extraction, statement, block))
+        ways.append(_draft(ctx, scope, extraction, statement, block))
     return list(dict.fromkeys(ways))[:_MAX_DRAFTS]
 
 
@@ -102,7 +108,8 @@ def joint_draft(
         used.append(_name(ctx, extraction, statement, used))
         text = _let(source, extraction, used[-1], source.indent_of(statement.start_byte)) + b";"
         edits += [in_front(source, statement, text), *extraction.outside(source.path, used[-1])]
-    return _drafted("hoist", edits, chosen), tuple(same)
+    draft = _drafted(ctx, scope, "hoist", edits, list(zip(chosen, used, strict=True)))
+    return draft, tuple(same)
 
 
 def _in_for(scope: GuardScope) -> bool:
@@ -117,24 +124,33 @@ def _in_for(scope: GuardScope) -> bool:
 
 
 def _draft(
-    ctx: Context, extraction: Extraction, statement: Node, block: Node | None
-) -> list[Draft]:
+    ctx: Context, scope: GuardScope, extraction: Extraction, statement: Node, block: Node | None
+) -> Draft:
     source = ctx.source
     first = is_evaluated_first(source, extraction.node, statement, (extraction.node,))
-    if not first:
-        return [_in_place(ctx, extraction, statement)]
+    if not first or is_released_late(ctx, extraction):
+        return _in_place(ctx, scope, extraction, statement)
     name = _name(ctx, extraction, statement)
     if block is not None:
         indent = source.indent_of(statement.start_byte)
         text = _let(source, extraction, name, indent) + b";"
         edits = [in_front(source, statement, text), *extraction.outside(source.path, name)]
-        return [_drafted("hoist", edits, [extraction])]
-    return [_wrapped(ctx, extraction, statement, name)]
+        return _drafted(ctx, scope, "hoist", edits, [(extraction, name)])
+    return _wrapped(ctx, scope, extraction, statement, name)
 
 
-def _drafted(label: str, edits: Iterable[Edit], ways: Sequence[Extraction]) -> Draft:
+def _drafted(
+    ctx: Context,
+    scope: GuardScope,
+    label: str,
+    edits: Iterable[Edit],
+    taken: Sequence[tuple[Extraction, bytes]],
+    named: bool = True,
+) -> Draft:
+    ways = [way for way, _ in taken]
     held = tuple(way.span for way in ways)
-    return Draft(label, tuple(edits), cost_of(ways), held, cloned=cloned_by(ways))
+    told = of_values(ctx, scope, taken, named)
+    return Draft(label, tuple(edits), cost_of(ways), held, cloned=cloned_by(ways), notes=told)
 
 
 def _let(source: Source, extraction: Extraction, name: bytes, indent: bytes) -> bytes:
@@ -168,7 +184,9 @@ def _name(
     )
 
 
-def _wrapped(ctx: Context, extraction: Extraction, value: Node, name: bytes) -> Draft:
+def _wrapped(
+    ctx: Context, scope: GuardScope, extraction: Extraction, value: Node, name: bytes
+) -> Draft:
     """An arm's (or a closure's) value becomes a block."""
     source = ctx.source
     indent = source.indent_of(value.start_byte)
@@ -179,10 +197,10 @@ def _wrapped(ctx: Context, extraction: Extraction, value: Node, name: bytes) -> 
     text = b"{" + deeper + _let(source, extraction, name, indent + unit) + b";" + deeper + body
     text += source.newline + indent + b"}"
     edit = Edit(source.path, value.start_byte, value.end_byte, text)
-    return _drafted("block", [edit], [extraction])
+    return _drafted(ctx, scope, "block", [edit], [(extraction, name)])
 
 
-def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
+def _in_place(ctx: Context, scope: GuardScope, extraction: Extraction, statement: Node) -> Draft:
     """``{ let v = ..; v }`` where it stands: a block's own tail would keep its temporaries, before
     edition 2024, to the end of the statement around it."""
     source = ctx.source
@@ -195,7 +213,7 @@ def _in_place(ctx: Context, extraction: Extraction, statement: Node) -> Draft:
     text = extraction.lent(text + source.newline + indent + b"}")
     edits = [Edit(source.path, extraction.place.start, extraction.place.end, text)]
     edits += [Edit(source.path, span.start, span.end, new) for span, new in extraction.extra]
-    return _drafted("block", edits, [extraction])
+    return _drafted(ctx, scope, "block", edits, [(extraction, name)], named=False)
 
 
 def _unit(ctx: Context, node: Node) -> bytes:

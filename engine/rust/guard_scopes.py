@@ -76,9 +76,13 @@ class GuardScope:
 
 # Methods that take what they are called on: a guard, or what a guard is hidden in.
 OF_GUARDS = frozenset({b"downgrade", b"upgrade", b"try_upgrade", b"into_mapped"})
-# Methods without arguments that take an entry of a map and let go of it.
-_OF_ENTRIES = frozenset({b"remove", b"remove_entry", b"into_key"})
-_ENTRY = re.compile(rb"(?:\w+\s*::\s*)*(?:Occupied|Vacant)\s*\(")
+# Methods, and the number of their arguments, that take an entry of a map: what they give back holds no
+# lock, or one of its own, which is looked at by itself.
+_OF_ENTRIES = {
+    b"Occupied": frozenset({(b"remove", 0), (b"remove_entry", 0), (b"into_ref", 0)}),
+    b"Vacant": frozenset({(b"into_key", 0), (b"insert", 1), (b"insert_entry", 1)}),
+}
+_ENTRY = re.compile(rb"(?:\w+\s*::\s*)*(Occupied|Vacant)\s*\(")
 OF_WRAPPERS = OF_GUARDS | {
     b"unwrap", b"expect", b"unwrap_or", b"unwrap_or_else", b"unwrap_or_default", b"ok", b"err",
     b"map", b"map_err", b"and_then", b"or_else", b"ok_or", b"ok_or_else", b"into_inner", b"flatten",
@@ -259,9 +263,10 @@ class _Scoping:
         traced = self.trace([body], Names(uses, borrowed=True), span_of(body))
         return GuardScope("for", node, loop, body, bindings, uses, traced)
 
-    def enders(self, pattern: Node) -> frozenset[bytes]:
+    def enders(self, pattern: Node) -> frozenset[tuple[bytes, int]]:
         """What ends the value that the pattern binds, where that is an entry of a map."""
-        return _OF_ENTRIES if _ENTRY.match(self.source.text(pattern)) else frozenset()
+        entry = _ENTRY.match(self.source.text(pattern))
+        return _OF_ENTRIES[entry[1]] if entry is not None else frozenset()
 
     def of_an_error(self, pattern: Node) -> bool:
         """``Err(..)`` of a ``try_lock`` holds no guard (that of a poisoned lock does, and is rare)."""

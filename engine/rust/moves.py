@@ -65,14 +65,15 @@ def takes_value(source: Source, node: Node) -> bool:
 
 def moved(source: Source, uses: Iterable[Span], block: Node) -> Moved:
     """What becomes, before the end of ``block``, of the value of a local that is used at ``uses``."""
-    gone = [node for use in uses if (node := _mover(source, source.innermost(use))) is not None]
+    gone = [node for use in uses if (node := mover(source, source.innermost(use))) is not None]
     if any(always_evaluated(source, node, block) for node in gone):
         return "always"
     return "sometimes" if gone else "never"
 
 
-def _mover(source: Source, node: Node) -> Node | None:
-    """What moves the value of the name ``node``: where that is evaluated, the value is gone."""
+def mover(source: Source, node: Node) -> Node | None:
+    """What moves the value of the name ``node``, or would if one stood there: where that is evaluated,
+    the value is gone."""
     captor = captor_of(source, node)
     if captor is not None or takes_value(source, node):
         return captor if captor is not None else node

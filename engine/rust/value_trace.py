@@ -24,7 +24,7 @@ from engine.rust.nodes import (
     unwrapped,
 )
 from engine.rust.path_walk import Walk
-from engine.rust.suspension import awaits_arguments, is_stream
+from engine.rust.suspension import awaits_arguments, is_stream, suspends
 from engine.rust.syntax import Source, span_of
 
 _DROPS = frozenset({b"drop", b"mem::drop", b"std::mem::drop", b"core::mem::drop"})
@@ -33,13 +33,13 @@ _DROPS = frozenset({b"drop", b"mem::drop", b"std::mem::drop", b"core::mem::drop"
 @dataclass(frozen=True, slots=True)
 class Names:
     """The identifiers by which a value is used. ``consumers`` are methods that take it by value;
-    ``enders`` those without arguments that take it and drop what it holds on to; ``borrowed`` names only
-    refer to it and can neither give it away nor drop it."""
+    ``enders`` those, with how many arguments they have, that take it and drop what it holds on to, or
+    hand that on; ``borrowed`` names only refer to it and can neither give it away nor drop it."""
 
     uses: frozenset[Span] = frozenset()
     consumers: frozenset[bytes] = frozenset()
     borrowed: bool = False
-    enders: frozenset[bytes] = frozenset()
+    enders: frozenset[tuple[bytes, int]] = frozenset()
 
 
 @dataclass
@@ -212,10 +212,12 @@ class _Follow(Walk[_State]):
         return found.arguments[0] if span_of(found.arguments[0]) in self._names.uses else None
 
     def _ends(self, node: Node) -> bool:
-        """Is a method called on the value that ends it?"""
+        """Is a method called on the value that ends it, and at once (its arguments come first)?"""
         called = method_on(self.source, node)
         call = method_call(self.source, called[1]) if called is not None else None
-        return call is not None and not call.arguments and call.method in self._names.enders
+        if call is None or (call.method, len(call.arguments)) not in self._names.enders:
+            return False
+        return not any(suspends(self.source, given) for given in call.arguments)
 
     def _given_away(self, node: Node) -> bool:
         """Is the value moved here (not borrowed, looked into or called on)?"""

@@ -456,6 +456,15 @@ def test_a_drop_moves_up_where_each_old_one_stands_behind_the_new_one() -> None:
             assert applied(source, [proposal]).count("drop(g)") == 1
 
 
+def test_no_guard_is_dropped_twice() -> None:
+    head = "    if let Ok(mut g) = m.lock() {\n        g.push(1);\n        if a {\n            io().await;\n"
+    whole = f"std::result::Result<{STD}, std::sync::PoisonError<{STD}>>"
+    for left, drops in (("", 0), ("            return;\n", 2)):
+        source = source_of(f"{head}{left}        }}\n        io().await;\n    }}")
+        (proposal,) = plan(source, answers({"m.lock()": whole}))
+        assert applied(source, [proposal]).count("drop(g)") == drops
+
+
 def test_a_number_on_another_path_is_not_said_to_be_dear() -> None:
     body = (
         "    let g = m.lock().await;\n    match g.map.get(k) {\n        Some(a) => io(a).await,\n"
@@ -496,3 +505,96 @@ def test_values_in_passing_whose_type_is_asked(body: str, found: list[str]) -> N
     taken = [source.data[s.start : s.end] for site in sites for s in site.captures["value"]]
     looked_into = [text.decode() for text in taken if source.data.count(text + b".len()")]
     assert looked_into == found
+
+
+# -- what is dropped at another time --------------------------------------------------------------
+
+_GIVEN = {
+    "m.lock().await": TOKIO,
+    "g.make()": "app::Loud",
+    "&g.make()": "&app::Loud",
+    "g.make().0": "u64",
+    "m.lock().await.make()": "app::Loud",
+    "&m.lock().await.make()": "&app::Loud",
+    "m.lock().await.make().0": "u64",
+    "g.text()": "std::string::String",
+    "g.pop()": "std::option::Option<app::Loud>",
+    "g.permit()": "app::Permit",
+    "&g.permit()": "&app::Permit",
+    "m.lock().await.permit()": "app::Permit",
+    "(g.pop(), g.len())": "(std::option::Option<app::Loud>, usize)",
+}
+_LONGER = "was dropped at the end of the statement that it was made in"
+_BEHIND = "was dropped under the lock, and now is behind it"
+_EARLY = "is dropped at the end of the new block"
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("let g = m.lock().await; look(&g.make()).await; other();", f"`make` (`Loud`) {_LONGER}"),
+        ("look(&m.lock().await.make()).await; other();", f"`make` (`Loud`) {_LONGER}"),
+        ("look(&m.lock().await.make()).await;", ""),  # nothing is behind it
+        ("let g = m.lock().await; take(g.make()).await; other();", ""),
+        ("let g = m.lock().await; look(&g.text()).await; other();", ""),
+        ("work(m.lock().await.make().0).await; other();", "What `m.lock().await.make()` gives (`Loud`)"),
+        ("let g = m.lock().await; work(g.make().0).await;", "What `g.make()` gives (`Loud`) is dropped before"),
+        ("let g = m.lock().await; let o = g.pop(); work().await; o.len();", f"`o` (`Option<Loud>`) {_BEHIND}"),
+        ("let g = m.lock().await; let o = g.pop(); work().await; take(o);", ""),
+        ("let g = m.lock().await; let o = g.pop(); work().await; drop(g); o.len();", ""),
+        ("let g = m.lock().await; let o = g.pop(); g.set(1); work().await;", f"`o` (`Option<Loud>`) {_EARLY}"),
+        ("let g = m.lock().await; let o = g.pop(); work().await;", f"`o` (`Option<Loud>`) {_BEHIND}"),
+        ("let g = m.lock().await; let (o, n) = (g.pop(), g.len()); work(n).await;", f"`o` (`Option<Loud>`) {_BEHIND}"),
+        ("let g = m.lock().await; let l = &g.make(); let n = g.len(); work(n).await;", f"`l` (`Loud`) {_EARLY}"),
+    ],
+)  # fmt: skip
+def test_what_is_dropped_at_another_time_is_told(body: str, said: str) -> None:
+    (proposal,) = plan(source_of(f"    {body}"), answers(_GIVEN))
+    note = proposal.fixes[0].note
+    assert said in note
+    told = [words for words in (_LONGER, _BEHIND, _EARLY, " gives (") if words in note]
+    assert len(told) == bool(said)
+
+
+def test_what_ends_when_it_is_dropped_keeps_its_life() -> None:
+    source = source_of("    look(&m.lock().await.permit()).await;\n    other();")
+    (proposal,) = plan(source, answers(_GIVEN))
+    assert applied(source, [proposal]) == (
+        "async fn f() {\n    look(&{\n        let permit = m.lock().await.permit();\n        permit\n"
+        "    }).await;\n    other();\n}\n"
+    )
+    source = source_of("    let g = m.lock().await;\n    look(&g.permit()).await;\n    other();")
+    (proposal,) = plan(source, answers(_GIVEN))
+    assert not proposal.fixes
+    assert "what `g.permit()` gives ends with its statement" in proposal.reason
+
+
+@pytest.mark.parametrize(
+    ("statement", "hoisted"),
+    [
+        ("m.lock().await.push(next(1).await);", True),
+        ("let o = m.lock().await.items.insert(k, next(k).await?);", True),
+        ("if m.lock().await.set(next().await) { z(); }", True),
+        (
+            "m.lock().await.entry(1).or_default().push(next().await);",
+            False,
+        ),  # it is made before that
+        ("m.lock().await.push(&next().await);", False),
+        ("m.lock().await.push(next().await, other());", False),
+        ("m.lock().await.push(next(&a.b()).await);", False),  # what `b` gives would go earlier
+        ("y() + m.lock().await.push(next().await);", False),
+        ("while m.lock().await.set(next().await) { z(); }", False),
+        ("m.try_lock().unwrap().push(next().await);", False),
+    ],
+)
+def test_an_argument_is_awaited_before_the_lock_is_taken(statement: str, hoisted: bool) -> None:
+    source = source_of(f"    {statement}")
+    guards = {"m.lock().await": TOKIO, "m.try_lock().unwrap()": STD}
+    (proposal,) = plan(source, answers(guards))
+    assert [fix.label for fix in proposal.fixes] == ["argument"] * hoisted
+    if hoisted:
+        assert "It is now taken behind that" in proposal.fixes[0].note
+        lines = applied(source, [proposal]).splitlines()
+        assert "= next(" in lines[1] and "lock()" in lines[2] and ".await" not in lines[2][30:]
+    else:
+        assert "first, and then waits for `next(" in proposal.reason

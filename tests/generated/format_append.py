@@ -1,4 +1,4 @@
-"""Programs that append formatted text to strings, with arguments that say when they run."""
+"""Programs that append formatted text to strings and formatters, with arguments that say when they run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ import random
 
 DEPENDENCIES = ""
 KEPT: tuple[int, ...] = ()
-TOLD = ((r"half of the text stands", r'("how=false".*?)"out=.*'),)
+TOLD = (
+    (r"half of the text stands", r'("how=false".*?)"out=.*'),
+    (r"what fails is the result", r'(.*?)"(?:how|row)=.*'),
+    (r"got the text as one piece", r'()"pieces=[^)]*\)"'),
+)
 
 _TEXT = """use runtime::Say;
 use std::borrow::Cow;
@@ -65,6 +69,27 @@ impl std::ops::DerefMut for Page {{
     }}
 }}
 
+/// Keeps the pieces that it gets.
+struct Sink(Vec<String>);
+
+impl fmt::Write for Sink {{
+    fn write_str(&mut self, text: &str) -> fmt::Result {{
+        self.0.push(String::from(text));
+        Ok(())
+    }}
+}}
+
+struct Row(u32, String, Say);
+
+impl Display for Row {{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {{
+        let Row(n, name, say) = self;
+        let (n, say) = (*n, *say);
+        {shown}
+        Ok(())
+    }}
+}}
+
 struct State {{
     out: String,
     parts: Vec<String>,
@@ -99,6 +124,12 @@ impl State {{
             {body}
         }}
         say.it("own", &own);
+        own.clear();
+        own.push_str(&format!("{{}}", Row(n, own.clone(), say)));
+        let mut sink = Sink(Vec::new());
+        let done = {{ use fmt::Write; write!(sink, "{{}}", Row(n, name, say)).is_ok() }};
+        say.it("row", &(own, done, sink.0.concat()));
+        say.it("pieces", &(sink.0,));
         Some(n)
     }}
 }}
@@ -181,6 +212,8 @@ class _Body:
                 return (
                     f"match n {{ 0 => {place}.push_str(&{self.formatted()}), _ => own.push('m') }}"
                 )
+            case 12 if pick.random() < 0.5:
+                return f"{{ use fmt::Write; let _ = {place}.write_str(&{self.formatted()}); }}"
             case 12:
                 return f"let text = {self.formatted()}; {place}.push_str(&text);"
             case _:
@@ -191,6 +224,38 @@ class _Body:
                 )
                 return pick.choice(sums)
 
+    def shown(self) -> str:
+        """What a ``Display`` of the program's own writes, by ``write_str``."""
+        pick, lines = self.choice, []
+        for _ in range(pick.choice([0, 1, 2, 3])):
+            plain = ["n", "name", "name.len()", "&name[..1]", "'c'", "n * 2", "f.alternate()"]
+            other = [
+                "Loud(n, say)",
+                "Failing(n)",
+                'Padded("p")',
+                "next(say, n)",
+                "f.width().unwrap_or(3)",
+            ]
+            text, values = self.template()
+            values = [pick.choice([*plain, *plain, *other]) for _ in values]
+            text = text.replace("{own}", "{name}")
+            made = f'format!("{text}"{"".join(f", {value}" for value in values)})'
+            lines.append(
+                pick.choice(
+                    [
+                        f"f.write_str(&{made})?;",
+                        f"f.write_str({made}.as_str())?;",
+                        f"if n > 0 {{ f.write_str(&{made})?; }}",
+                        f"for n in 0..2 {{ f.write_str(&{made})?; }}",
+                        f"let _ = f.write_str(&{made});",
+                        f"let line = {made}; f.write_str(&line)?;",
+                        f"f.write_str(&{pick.choice(plain)}.to_string())?;",
+                        f"if n == 7 {{ return f.write_str(&{made}); }}",
+                    ]
+                )
+            )
+        return "\n        ".join(lines)
+
     def text(self) -> str:
         statements = [self.statement() for _ in range(self.choice.choice([1, 2, 3, 4]))]
         return "\n            ".join(statements)
@@ -198,4 +263,5 @@ class _Body:
 
 def program(choice: random.Random) -> str:
     """A program that appends to a local, a parameter, a field, an element and a type of its own."""
-    return _TEXT.format(body=_Body(choice).text())
+    body = _Body(choice)
+    return _TEXT.format(body=body.text(), shown=body.shown())

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import random
 
-DEPENDENCIES = """parking_lot = "0.12"
+DEPENDENCIES = """dashmap = "6"
+parking_lot = "0.12"
 tokio = { version = "1", features = ["full"] }
 """
 KEPT: tuple[int, ...] = ()
-TOLD = ((r"is dropped at", r'()"drop=[^,]*, '),)
+TOLD = ((r"(?:is|was) dropped (?:at|under|before)", r'()"drop=[^,]*, '),)
 
 # A lock: its type, how it is locked, how the other task tries to.
 _LOCKS = {
@@ -48,7 +49,11 @@ _NEEDS = {
     ],
     "items": ["acc += {v}.len() as u64;", "acc += {v}.is_empty() as u64;", "acc += count({v});"],
 }
-_TEXT = """use runtime::Say;
+_TEXT = """use dashmap::mapref::entry::Entry;
+use dashmap::DashMap;
+use runtime::Say;
+use std::collections::hash_map;
+use std::collections::HashMap;
 use std::sync::atomic::{{AtomicBool, Ordering}};
 use std::sync::Arc;
 
@@ -60,9 +65,41 @@ struct Shared {{
     name: String,
     shared: Arc<String>,
     said: Loud,
+    names: HashMap<u64, Arc<String>>,
+}}
+
+impl Shared {{
+    fn loud(&self) -> Loud {{
+        Loud(self.a, self.said.1)
+    }}
+
+    fn take(&mut self) -> Option<Loud> {{
+        self.a += 1;
+        self.b += 1;
+        (self.a % 3 != 0).then(|| self.loud())
+    }}
+
+    async fn step(&mut self) -> u64 {{
+        self.a += 1;
+        pause().await;
+        self.b += 1;
+        self.a
+    }}
+}}
+
+struct Pair {{
+    a: u64,
+    b: u64,
+    name: Arc<String>,
 }}
 
 struct Loud(u64, Say);
+
+impl Loud {{
+    fn number(&self) -> u64 {{
+        self.0
+    }}
+}}
 
 impl Drop for Loud {{
     fn drop(&mut self) {{
@@ -73,6 +110,8 @@ impl Drop for Loud {{
 struct Hub {{
     m: {lock}<Shared>,
     n: std::sync::Mutex<u64>,
+    shards: DashMap<u64, Pair>,
+    texts: DashMap<u64, Arc<String>>,
     done: AtomicBool,
     broken: AtomicBool,
     say: Say,
@@ -94,6 +133,12 @@ async fn heard(say: Say, value: &str) -> usize {{
     value.len()
 }}
 
+async fn looked(say: Say, value: &Loud) -> u64 {{
+    pause().await;
+    say.it("looked", &value.0);
+    value.0
+}}
+
 fn count(items: &[u64]) -> u64 {{
     items.iter().sum()
 }}
@@ -106,6 +151,11 @@ impl Hub {{
                     self.broken.store(true, Ordering::SeqCst);
                 }}
                 g.c += 1;
+            }}
+            if let Some(pair) = self.shards.try_get(&1).try_unwrap() {{
+                if pair.a != pair.b {{
+                    self.broken.store(true, Ordering::SeqCst);
+                }}
             }}
             pause().await;
         }}
@@ -122,10 +172,13 @@ pub fn run(say: Say) {{
         name: String::from("name"),
         shared: Arc::new(String::from("shared")),
         said: Loud(1, say),
+        names: HashMap::from([(1, Arc::new(String::from("one")))]),
     }};
     let hub = Hub {{
         m: {lock}::new(shared),
         n: std::sync::Mutex::new(3),
+        shards: DashMap::from_iter([(1, Pair {{ a: 1, b: 1, name: Arc::new(String::from("pair")) }})]),
+        texts: DashMap::from_iter([(1, Arc::new(String::from("text")))]),
         done: AtomicBool::new(false),
         broken: AtomicBool::new(false),
         say,
@@ -139,7 +192,9 @@ pub fn run(say: Say) {{
     runtime.block_on(async {{ tokio::join!(work, hub.beside()) }});
     say.it("broken", &hub.broken.load(Ordering::SeqCst));
     let end = hub.m.into_inner(){unwrapped};
-    say.it("end", &(end.a, end.b, &end.items, &end.name));
+    say.it("end", &(end.a, end.b, &end.items, &end.name, end.names.len()));
+    let pair = hub.shards.get(&1).map(|pair| (pair.a, pair.b));
+    say.it("shards", &(hub.shards.len(), pair, hub.texts.len()));
 }}
 """
 
@@ -232,6 +287,63 @@ class _Function:
                 f"if let Some(last) = {g}.items.last() {{ acc += *last; {self.waits()} }}",
                 f"match {g}.items.first() {{ Some(n) if *n > 5 => {{ {self.waits()} }} Some(n) => acc += *n, None => {{}} }}",
                 f"let held = Loud({g}.a, self.say); {self.waits()}",
+                f"let held = {g}.take(); {self.waits()}",
+                f"let held = {g}.take(); acc += held.is_some() as u64;",
+                f"let held = {g}.loud(); acc += held.0; {self.waits()} acc += held.number();",
+                f"acc += looked(self.say, &{g}.loud()).await; {self.after()}",
+                f"acc += told(self.say, {g}.loud().0).await; {self.after()}",
+                f"acc += {g}.step().await;",
+                f"acc += {g}.step().await; {self.waits()}",
+                self.entry(f"{g}.names.entry(x)", "hash_map::Entry"),
+            ]
+        )  # fmt: skip
+
+    def entry(self, entry: str, kind: str) -> str:
+        """A map's entry, of which an arm awaits."""
+        wait = self.waits()
+        taken = self.choice.choice(
+            [
+                f"let _ = heard(self.say, e.get()).await; {self.after()}",
+                f"let name = e.get().clone(); {wait} acc += name.len() as u64;",
+                f"acc += e.get().len() as u64; {wait}",
+                f"acc += e.remove().len() as u64; {wait}",
+                f"let name = e.get().clone(); {wait} drop(e); {self.after()}",
+            ]
+        )
+        free = self.choice.choice(
+            [
+                "",
+                f'e.insert(Arc::new(String::from("new"))); {wait}',
+                f'{wait} e.insert(Arc::new(String::from("late")));',
+                f"acc += *e.key(); {wait}",
+            ]
+        )
+        return self.choice.choice(
+            [
+                f"match {entry} {{ {kind}::Occupied(e) => {{ {taken} }} {kind}::Vacant(e) => {{ {free} }} }}",
+                f"if let {kind}::Occupied(e) = {entry} {{ {taken} }}",
+                f"if let {kind}::Vacant(e) = {entry} {{ {free} }}",
+            ]
+        )
+
+    def of_a_map(self) -> str:
+        """A reference of a map that is a lock by itself."""
+        wait, after = self.waits(), self.after()
+        return self.choice.choice(
+            [
+                self.entry("self.texts.entry(x)", "Entry"),
+                self.entry("self.texts.entry(1)", "Entry"),
+                f"if let Some(t) = self.texts.get(&1) {{ let _ = heard(self.say, t.as_str()).await; {after} }}",
+                f"if let Some(t) = self.texts.get(&x) {{ let t = t.value().clone(); {wait} acc += t.len() as u64; }}",
+                f"if let Some(mut p) = self.shards.get_mut(&1) {{ p.a += 1; {wait} p.b += 1; }}",
+                f"if let Some(mut p) = self.shards.get_mut(&1) {{ p.a += 1; p.b += 1; {wait} drop(p); {after} }}",
+                f"let p = self.shards.get(&1).unwrap(); acc += p.a; {wait} {after} drop(p); {wait}",
+                f"let p = self.shards.get(&1).unwrap(); let name = p.name.clone(); {wait} acc += name.len() as u64;",
+                f"let mut p = self.shards.get_mut(&1).unwrap(); p.a += x; {wait} p.b += x; {wait}",
+                "acc += told(self.say, self.shards.get(&1).unwrap().a).await;",
+                "acc += told(self.say, self.shards.get(&1).map(|p| p.b).unwrap_or(9)).await;",
+                f"for p in self.shards.iter() {{ acc += p.a; {wait} }}",
+                f'self.shards.entry(x).or_insert(Pair {{ a: 0, b: 0, name: Arc::default() }}).a += 0; {wait}',
             ]
         )  # fmt: skip
 
@@ -240,8 +352,18 @@ class _Function:
         inside = [self.uses("g") for _ in range(pick.choice([0, 1, 2, 3]))]
         first = pick.choice([self.reads, self.reads, self.writes])("g")
         late = [self.after() for _ in range(pick.choice([0, 1, 2]))]
-        drop = pick.choice(["", "", "", "drop(g);"])
+        drop = pick.choice(["", "", "", "drop(g);", *self.drops()])
         return " ".join([f"let mut g = {self.lock};", first, *inside, self.waits(), drop, *late])
+
+    def drops(self) -> list[str]:
+        """The guard's own drop in branches."""
+        after = self.after()
+        return [
+            f"if acc > 5 {{ drop(g); {after} }} else {{ drop(g); acc += 1; }}",
+            f"if acc > 5 {{ drop(g); {after} return acc; }}",
+            f"{after} drop(g);",
+            "match acc % 3 { 0 => drop(g), _ => { acc += 1; } }",
+        ]
 
     def after(self) -> str:
         """A statement that needs no guard."""
@@ -274,12 +396,29 @@ class _Function:
                 f"if {lock}.a > 2 {{ {waits} }} else {{ acc += 1; }}",
                 f"let held = {lock}.shared.clone(); {waits} self.say.it(\"held\", &held);",
                 f"let (a, b) = {{ let g = {lock}; (g.a, g.b) }}; {waits} acc += a + b;",
+                f"acc += looked(self.say, &{lock}.loud()).await; {self.after()}",
+                f"acc += told(self.say, {lock}.loud().0).await; {self.after()}",
+                f"acc += told(self.say, {lock}.loud().number()).await; {self.after()}",
+                f"if let Some(l) = {lock}.take() {{ {waits} acc += l.0; }} {self.after()}",
+                f"match {lock}.take() {{ Some(l) => {{ {waits} acc += l.0; }} None => {{}} }} {self.after()}",
+                f"if let Some(_) = {lock}.take() {{ {waits} }} {self.after()}",
+                f"acc += told(self.say, {lock}.items.iter().max().copied().unwrap_or(2)).await;",
+                f"{lock}.items.push(told(self.say, x).await); *self.n.lock().unwrap() += 1;",
+                f"{lock}.name.push_str(&told(self.say, x).await.to_string());",
+                f"acc += {lock}.names.insert(x, Arc::new(told(self.say, x).await.to_string())).is_some() as u64;",
+                f"acc += {lock}.a.max(told(self.say, x).await);",
+                f"acc += {lock}.step().await + told(self.say, x).await;",
+                self.entry(f"{lock}.names.entry(x)", "hash_map::Entry"),
+                f"acc += told(self.say, match x {{ 0 => {lock}, _ => {lock} }}.a).await;",
             ]
         )  # fmt: skip
 
     def body(self) -> str:
-        kinds = [self.named, self.named, self.temporary]
-        parts = [self.choice.choice(kinds)() for _ in range(self.choice.choice([1, 1, 2]))]
+        kinds = [self.named, self.named, self.temporary, self.of_a_map]
+        parts: list[str] = []
+        for _ in range(self.choice.choice([1, 1, 2])):
+            parts.append(self.choice.choice(kinds)())
+            self.numbers, self.texts, self.lent = ["x", "acc"], [], []  # each is a block
         parts = [f"{{ {part} }}" if len(parts) > 1 else part for part in parts]
         tail = self.choice.choice(["acc", "acc + x"])
         return "\n        ".join(["let mut acc = 0u64;", *parts, tail])

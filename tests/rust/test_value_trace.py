@@ -16,7 +16,7 @@ def traced(
     *,
     borrowed: bool = False,
     consumers: frozenset[bytes] = frozenset(),
-    enders: frozenset[bytes] = frozenset(),
+    enders: frozenset[tuple[bytes, int]] = frozenset(),
 ) -> str:
     """The trace of ``g``, bound by ``let g = take();``, over the statements after it, in words."""
     source = Source("src/lib.rs", f"async fn f() {{ let g = take(); {body} }}".encode())
@@ -130,13 +130,15 @@ def test_methods_that_take_the_value_are_told() -> None:
 
 
 def test_methods_that_end_the_value_are_told() -> None:
-    enders = frozenset({b"remove"})
+    enders = frozenset({(b"remove", 0), (b"insert", 1)})
     assert traced("let x = g.remove(); a().await;", enders=enders) == "ended by g"
     assert traced("g.remove().a().await;", enders=enders) == "ended by g"
     assert traced("a().await; g.remove();", enders=enders) == "a().await then g; ended by g"
     assert traced("if c { g.remove(); } a().await;", enders=enders) == "a().await; ended by g"
     assert traced("g.remove(&k); a().await;", enders=enders) == "a().await"
     assert traced("g.x.remove(); a().await;", enders=enders) == "a().await"
+    assert traced("g.insert(1); a().await;", enders=enders) == "ended by g"
+    assert traced("g.insert(a().await); b().await;", enders=enders) == "a().await; b().await"
     assert traced("g.remove(); a().await;", enders=enders, borrowed=True) == "a().await"
 
 
