@@ -459,10 +459,12 @@ def test_a_drop_moves_up_where_each_old_one_stands_behind_the_new_one() -> None:
 def test_no_guard_is_dropped_twice() -> None:
     head = "    if let Ok(mut g) = m.lock() {\n        g.push(1);\n        if a {\n            io().await;\n"
     whole = f"std::result::Result<{STD}, std::sync::PoisonError<{STD}>>"
-    for left, drops in (("", 0), ("            return;\n", 2)):
+    for left, twice in (("", True), ("            return;\n", False)):
         source = source_of(f"{head}{left}        }}\n        io().await;\n    }}")
         (proposal,) = plan(source, answers({"m.lock()": whole}))
-        assert applied(source, [proposal]).count("drop(g)") == drops
+        assert bool(proposal.fixes) is not twice
+        if not twice:
+            assert applied(source, [proposal]).count("drop(g)") == 2
 
 
 def test_a_number_on_another_path_is_not_said_to_be_dear() -> None:
