@@ -247,10 +247,16 @@ class LockPairs:
             touch = self._touch(source, call)
             if touch is not None:
                 yield touch
-            elif steps > 0:
+            elif steps > 0 and not self._is_of_a_thread(source, call):
                 for place, function in self._callees(source, nodes.callee_name(call)):
                     for inner in self._touched_by(place, function, steps - 1):
                         yield Touch(inner.shared, call, inner.place, inner.writes, inner.counts)
+
+    def _is_of_a_thread(self, source: Source, call: Node) -> bool:
+        """Is it a method of a thread's own static (``LOG.with(..)``), so none of the workspace's?"""
+        method = nodes.method_call(source, call)
+        on = self._shared(source, method.receiver, _DEPTH) if method is not None else None
+        return on is not None and on.apart
 
     def _touched_by(self, source: Source, function: Node, steps: int) -> tuple[_Inside, ...]:
         key = source.path, span_of(function)

@@ -163,6 +163,16 @@ def test_what_is_touched(inside: str, touched: list[str]) -> None:
     assert found == touched
 
 
+def test_a_method_of_a_threads_own_static_is_none_of_the_workspaces() -> None:
+    own = "pub struct T { c: Mutex<u8> }\nimpl T { pub fn with(&self, _n: u8) { *self.c.lock().unwrap() += 1; } }\n"
+    body = f"{HEAD}{LOGGED}{own}fn f() {{ LOG.with(|out| out.borrow_mut().push(1)); }}"
+    workspace, pairs = pairs_of({"src/lib.rs": body})
+    source = workspace.sources.get("src/lib.rs")
+    at = source.data.index(b"LOG.with", source.data.index(b"fn f()"))
+    function = source.fn_item_of(source.innermost(Span(at, at + 3)))
+    assert function is not None and not list(pairs.touched(source, function))
+
+
 def test_a_static_of_the_same_name_as_a_threads_own() -> None:
     """What is found by its path is what it is, whatever else has the name."""
     text = "mod log { thread_local! { static B: Cell<u8> = Cell::new(0); } }\nfn f() { B.lock().unwrap().x(); }"
