@@ -180,7 +180,7 @@ def _looked_at(on: Borrower, item: Type, both: bool) -> LentItems | None:
     reads = (lambda _: True) if is_counted(item) else on.reads
     where: Where = "both" if both else "items"
     holder = on.usage.holder
-    found = lent_items(on.source, on.scopes, holder, False, reads, on.copied, where)
+    found = lent_items(on.source, on.scopes, holder, False, reads, on.copied, where, on.own)
     if found is None or found.gives is not Gives.SAME or found.opened:
         return None
     return None if on.gives_parts(found.bound) else found

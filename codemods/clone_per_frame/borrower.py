@@ -49,6 +49,7 @@ class Borrower:
     told: Callable[[Node], Type | None]  # what rustc says of an expression
     bound: ReferenceBound  # of the parameter that takes it as an argument
     reads: Callable[[bytes], bool]  # may a method of this name be called on a reference?
+    own: Callable[[bytes], bool]  # does a trait of the workspace have one of this name?
 
     @property
     def source(self) -> Source:

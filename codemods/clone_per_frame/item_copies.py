@@ -69,7 +69,15 @@ class ItemCopies:
         scopes = self.facts.sources.scopes(source, function)
         reads = (lambda _: True) if is_counted(item) else self.reads
         lent = lent_items(
-            source, scopes, copy, of_option, reads, lambda name: self._is_copy(source, name)
+            source,
+            scopes,
+            copy,
+            of_option,
+            reads,
+            lambda name: self._is_copy(source, name),
+            own=lambda name: self.facts.agreeing_impls.may_be_of_trait(
+                source, copy.start_byte, name
+            ),
         )
         if lent is not None and lent.opened and not is_named(item, *_OPENED):
             return None

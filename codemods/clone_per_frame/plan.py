@@ -235,6 +235,9 @@ class Planner:
             if parameter is not None
             else ReferenceBound.NONE,
             self._reads,
+            lambda name: self._facts.agreeing_impls.may_be_of_trait(
+                source, located.clone.node.start_byte, name
+            ),
         )
 
     def _reads(self, method: bytes) -> bool:

@@ -153,6 +153,12 @@ class AgreeingImpls:
             return f"`{shown}` is a trait's method in this workspace, and may have another impl"
         return ""
 
+    def may_be_of_trait(self, source: Source, offset: int, name: bytes) -> bool:
+        """Is a method of this name one of a trait of the workspace, of whatever type, that may be in scope at
+        ``offset``?"""
+        methods = (m for m in self._items.named(name, *FUNCTIONS) if m.of_trait)
+        return any(self._may_answer(source, offset, method) for method in methods)
+
     def _may_answer(self, source: Source, offset: int, method: Item) -> bool:
         where, node = self._items.open(method)
         holder = where.enclosing(node, ("trait_item", "impl_item"))

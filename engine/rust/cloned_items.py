@@ -22,6 +22,7 @@ from tree_sitter import Node
 from engine.base.model import Edit
 from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
 from engine.rust.item_nodes import parameters_of
+from engine.rust.known_calls import is_reading_method
 from engine.rust.nodes import (
     MethodCall,
     arguments_of,
@@ -149,11 +150,13 @@ def lent_items(
     reads: Reads,
     copied: Copied = lambda node: False,
     where: Where = "items",
+    own: Reads = lambda name: False,
 ) -> LentItems | None:
     """What becomes of the items that the call ``copy`` copies; None where one is needed as a value, or
     where that cannot be told. ``of_option``: it is called on an Option; ``reads`` and ``copied`` as in
-    ``borrowable``; ``where``: it gives a map's pairs."""
-    return _Chain(source, scopes, reads, copied, where).follow(copy, of_option)
+    ``borrowable``; ``where``: it gives a map's pairs; ``own``: may a method of this name be of a trait of the
+    workspace, which may have another impl for a reference to a reference?"""
+    return _Chain(source, scopes, reads, copied, where, own).follow(copy, of_option)
 
 
 @dataclass
@@ -163,7 +166,14 @@ class _Chain:
     reads: Reads
     copied: Copied
     where: Where
+    own: Reads
     opened: bool = False
+
+    @property
+    def _twice(self) -> _Chain:
+        """Of what is lent already, so that it becomes a reference to a reference, for which an impl of its own
+        may answer (Rust reference, "Method-call expressions")."""
+        return replace(self, reads=lambda name: is_reading_method(name) and not self.own(name))
 
     def follow(self, copy: Node, of_option: bool) -> LentItems | None:
         found = self._follow(copy, of_option)
@@ -305,16 +315,15 @@ class _Chain:
         if called is not None and called[0] in _TAKING:
             if arguments_of(called[1]):
                 return None
-            lent = _Chain(source, self.scopes, self.reads, self.copied, "items").follow(
-                called[1], True
-            )
+            chain = replace(self._twice if called[0] == b"peek" else self, opened=False)
+            lent = chain.follow(called[1], True)
             if lent is None or lent.gives is Gives.SAME:
                 return lent
             holder = source.parent(outward(lent.end))
             matched = holder is not None and value_matched(holder) == outward(lent.end)
             if lent.gives is not Gives.OPTION or holder is None or not matched:
                 return None
-            return self._matched(holder, lent)
+            return chain._matched(holder, lent)
         pattern = loop_pattern(up) if up is not None and scrutinee_of(up) == node else None
         if up is None or pattern is None or pattern.type in _UNCLEAR:
             return None
@@ -354,7 +363,7 @@ class _Chain:
                     return None
                 if self.where in ("first", "second"):
                     part = self._part(pattern)
-                    lent = self._lend(pattern, (), argument) if part is not None else None
+                    lent = self._twice._lend(pattern, (), argument) if part is not None else None
                     if part is None or (lent is None and part.type == "identifier"):
                         return None
                     if lent is not None and part.type == "identifier":

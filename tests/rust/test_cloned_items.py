@@ -201,6 +201,37 @@ def test_pairs_of_a_map(code: str, after: str | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ("x.cloned().enumerate().filter(|(i, y)| y.len() > 1).count()", True),
+        ("x.cloned().enumerate().filter(|(i, y)| y.code() > 1).count()", False),
+        ("x.cloned().enumerate().filter(|(i, (y, z))| y.code() > 1).count()", True),
+        ("x.cloned().enumerate().map(|(i, y)| y.code()).count()", True),
+        ("x.cloned().filter(|y| y.code() > 1).count()", True),
+    ],
+)
+def test_what_is_lent_twice_may_have_another_impl(code: str, found: bool) -> None:
+    source = Source("src/lib.rs", f"{HEAD}{code}{TAIL}".encode())
+    copy = next(n for n in walk_all(source, source.root) if copied_by(source, n) is not None)
+    scopes = Scopes(source, source.root.named_children[0])
+    lent = lent_items(source, scopes, copy, False, lambda _: True, own=lambda name: name == b"code")
+    assert (lent is not None) is found
+
+
+def test_what_is_peeked_at_is_lent_twice() -> None:
+    for method, found in (("len", True), ("code", False)):
+        uses = f"while let Some(y) = i.next() {{ y.code(); i.peek().map(|z| z.{method}()); }}"
+        text = f"fn f() {{ let mut i = x.cloned().peekable(); {uses} }}"
+        source = Source("src/lib.rs", text.encode())
+        copy = next(n for n in walk_all(source, source.root) if copied_by(source, n) is not None)
+        scopes = Scopes(source, source.root.named_children[0])
+        lent = lent_items(
+            source, scopes, copy, False, lambda _: True, own=lambda name: name == b"code"
+        )
+        assert (lent is not None) is found
+
+
+@pytest.mark.parametrize(
     ("collected", "uses", "made"),
     [
         ("let l: Vec<String> = x.cloned().collect();", "l.len(); l[0].len();", "let l: Vec<_> = x.collect(); l.len(); l[0].len();"),

@@ -44,3 +44,16 @@ pub fn listed(lists: &[Vec<String>]) -> usize {
     }
     sum
 }
+
+pub fn parted(lists: &[Vec<String>]) -> usize {
+    let mut sum = 0;
+    for list in lists {
+        let (long, short): (Vec<String>, Vec<String>) = list.iter().cloned().partition(|text| text.len() > 8);
+        sum += long.len() * short.len();
+        let mut texts = list.iter().cloned().peekable();
+        while let Some(text) = texts.next() {
+            sum += text.len() + texts.peek().map_or(0, |next| next.len());
+        }
+    }
+    sum
+}
