@@ -107,8 +107,10 @@ def held_on_purpose(source: Source, node: Node) -> Node | None:
 
 
 _TOLD = re.compile(
-    rb"\b(?:hold|holds|holding|held|keep|keeps|keeping|kept)\b[^.;]{0,40}\b(?:lock|locks|guard|mutex)\b"
-    rb"|\b(?:lock|guard|mutex)\b[^.;]{0,40}\b(?:held|kept|covers?|spans?|alive)\b"
+    # No participles: "while holding the lock", "lock held over the send" tell what is, and not what for.
+    rb"\b(?:hold|holds|keep|keeps)\b[^.;]{0,40}\b(?:lock|locks|guard|mutex)\b"
+    rb"|\b(?:lock|guard|mutex)\b[^.;]{0,40}\b(?:is|are|be|stays?|remains?)\s+(?:\w+\s+)?(?:held|kept|alive)\b"
+    rb"|\b(?:lock|guard|mutex)\b[^.;]{0,40}\b(?:covers?|spans?)\b"
     rb"|\bone\b[^.;]{0,30}\bat\s+a\s+time\b|\bserial(?:is|iz)(?:e|es|ed|ing)\b"
     rb"|\bcritical\s+section\b|\batomically\b",
     re.IGNORECASE,
