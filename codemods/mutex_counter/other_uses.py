@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from codemods.mutex_counter.float_bits import is_float, require_same_traits
+from codemods.mutex_counter.float_uses import given_as_any, written_around
 from codemods.mutex_counter.groups import Group
 from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.locate import METHODS
@@ -51,6 +52,7 @@ def require_seen(located: Located, group: Group, others: Sequence[Group]) -> tup
     floats = any(map(is_float, group.inners))
     if floats:
         _require_bits_alone(located, group)
+        _require_no_other(located, group)
     for end in _ends(located, group):
         place = located.place(end.source.path, end.node.start_byte)
         if end.kind == "macro" and not _is_unseen(located, end):
@@ -69,6 +71,29 @@ def require_seen(located: Located, group: Group, others: Sequence[Group]) -> tup
         _require_made_here(located, group, others, foreign[0])
     notes += _other_builds(located, group)
     return tuple(dict.fromkeys(notes))
+
+
+def _require_no_other(located: Located, group: Group) -> None:
+    """Raises Refused where something that is not seen may take the bits of a float for the number."""
+    flow = LockFlow(located)
+    uses: list[tuple[Source, Node]] = []
+    for decl in group.declarations:
+        uses += flow.uses(decl, sure=False)
+        if (around := written_around(located, decl)) is not None:
+            place = located.place(decl.path, around.start_byte)
+            words = located.source(decl.path).quoted(span_of(around))
+            raise Refused(f"{place}: `{words}` may take the number's bits for the number")
+    for key in group.locals:
+        uses += ((s, use) for s, use in flow.local_uses(key) if not isinstance(use, Span))
+    for new in group.constructors:
+        made = located.source(new.file).node_at(new.whole)
+        uses += [(located.source(new.file), made)] if made is not None else []
+    for source, node in uses:
+        given = given_as_any(located, source, node)
+        if given is not None:
+            place = located.place(source.path, given.start_byte)
+            words = source.quoted(span_of(given))
+            raise Refused(f"{place}: `{words}` may take the number's bits for the number")
 
 
 def _is_put(end: End) -> bool:

@@ -118,6 +118,30 @@ def test_attributes_that_do_not_look(attributes: str) -> None:
     assert proposal.fixes
 
 
+@pytest.mark.parametrize(
+    ("code", "given"),
+    [
+        ("self.load.serialize(s);", "self.load.serialize(s)"),
+        ("let l = &self.load; l.serialize(s);", "l.serialize(s)"),
+        ("let S { load } = self; load.serialize(s);", "load.serialize(s)"),
+        ("Json(&self.load);", "Json(&self.load)"),
+        ("Own { own: &self.load };", "own: &self.load"),
+        ("Own2(&self.load);", "Own2(&self.load)"),
+        ("Some(&self.load).serialize(s);", "Some(&self.load).serialize(s)"),
+        ("let a = Plain { load: &self.load };", ""),
+        ("let a = Some(&self.load); a.is_some();", ""),
+    ],
+)
+def test_what_takes_anything_would_take_the_bits(code: str, given: str) -> None:
+    text = TEXT.replace("BODY", f"{ADD} {code}").replace("ATTRIBUTES", "")
+    more = (
+        "struct Own<T> { own: T }\nstruct Own2<T>(T);\nstruct Plain { load: &'static Mutex<f64> }\n"
+    )
+    work = one(text + more, {"self.load": LOCK, "self": "&krate::S"})
+    reasons = " ".join(proposal.reason for proposal in work.plan())
+    assert (f"`{given}` may take the number's bits" in reasons) if given else not reasons
+
+
 def test_a_map_gets_the_lock_as_it_is() -> None:
     made = "let mut all = HashMap::new(); all.insert(1, Mutex::new(0.5)); "
     work = planned(f"{made} {ADD}", types={"Mutex::new(0.5)": LOCK})
