@@ -1,7 +1,7 @@
 // reason: may take the number's bits for the number
 
 use std::sync::Mutex;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// As a serializer of another crate has it: for locks around floats, and for atomics.
 pub(crate) trait Encode {
@@ -16,7 +16,7 @@ impl Encode for Mutex<f32> {
 
 impl Encode for AtomicU32 {
     fn encode(&self) -> String {
-        format!("{self:?}")
+        self.load(Ordering::Relaxed).to_string()
     }
 }
 
