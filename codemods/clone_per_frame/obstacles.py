@@ -10,7 +10,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.agreeing_impls import is_byte_pair
-from engine.rust.borrows import changed_during, pattern_bindings
+from engine.rust.borrows import pattern_bindings
 from engine.rust.calls import parameter_of
 from engine.rust.checked_texts import checked_text
 from engine.rust.copies import OWNING, clone_of
@@ -26,6 +26,7 @@ from engine.rust.item_nodes import type_of
 from engine.rust.known_calls import is_std_method
 from engine.rust.known_types import Nature
 from engine.rust.last_use import is_apart, pointed_into
+from engine.rust.lent_changes import changed_during
 from engine.rust.nodes import arguments_of, bare, call_around, call_by_name
 from engine.rust.places import local_of
 from engine.rust.raw_pointers import is_pointer_type, looks_raw, raw_look

@@ -10,13 +10,13 @@ from tree_sitter import Node
 
 from engine.base.model import Outcome, Proposal, Site, Span
 from engine.rust import item_nodes
-from engine.rust.borrows import changed_during
 from engine.rust.calls import Receiver
 from engine.rust.context import is_per_item, is_per_item_method
 from engine.rust.copies import FROM, OWNING, TO_TEXT
 from engine.rust.known_calls import grows_receiver, is_reading_method, is_taking_method
 from engine.rust.known_types import Cost
 from engine.rust.last_use import Blocked, Movable
+from engine.rust.lent_changes import changed_during
 from engine.rust.places import is_own_field
 from engine.rust.scopes import Scopes
 from engine.rust.signatures import Parameter, ReferenceBound, reference_bound

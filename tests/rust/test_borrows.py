@@ -12,7 +12,6 @@ from engine.rust.borrows import (
     Needed,
     Target,
     borrowable,
-    changed_during,
     closures_borrow,
     is_shown,
     parts_taken,
@@ -20,6 +19,7 @@ from engine.rust.borrows import (
 )
 from engine.rust.codegen import replaced
 from engine.rust.definitions import functions_named
+from engine.rust.lent_changes import changed_during
 from engine.rust.places import origins_of, place_of
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
