@@ -203,7 +203,7 @@ def diff_command(
         for line in story(result, ui.color(sys.stderr), ui.verbose):
             ui.line(line)
         tell_leftovers(ui, result.unused, result.stale)
-    _tell_cost(ui, [result.root for result in made if result.cargo_runs])
+    _tell_cost(ui, [result.root for result in made if result.toolchain])
     return EXIT_FAILED if failed else _worst(exit_code(r.verdicts, r.patch) for r in made)
 
 

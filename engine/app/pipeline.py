@@ -148,6 +148,7 @@ def _proven(session: Session, request: RunRequest, found: ScanResult) -> Result:
         configured=tally.configured,
         present=_ids(found.sites, tally),
         old_words=old_words(request.wanted, done.old),
+        notes=(*done.notes, *filter(None, (session.told_runs,))),
         cargo_runs=session.cargo.runs,
         toolchain=session.cargo.version(),
         folder=session.folder,

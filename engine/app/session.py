@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from engine.base.codemod_options import Options
@@ -21,12 +22,14 @@ from engine.cargo.cargo import Cargo
 from engine.cargo.cargo_results import CheckRun, Driver
 from engine.cargo.cargoconfig import cargo_home, has_runner
 from engine.cargo.kept_answers import KeptAnswers
+from engine.cargo.kept_runs import KeptRuns, Told
 from engine.cargo.left_out import stopping_lints
 from engine.cargo.oracle import Oracle
 from engine.cargo.outside_packages import OutsidePackages
 from engine.cargo.scratch import Scratch
 from engine.cargo.setup_errors import setup_words
 from engine.cargo.toolchain import Limits
+from engine.cargo.tree_key import TreeKey
 from engine.cargo.workspace import Workspace
 from engine.detect import suppress
 from engine.detect.codemod import Problem, Refusal, registry
@@ -88,6 +91,8 @@ class Session:
         asked = workspace.selection
         self.selection = (*workspace.package_args(), *asked.cargo_args(), *asked.profile_args())
         self.cargo = Cargo(scratch, self.selection, self.limits, scratch.cargo_args, ui.progress)
+        self.reach = scratch.build.parent / "reach"  # where probes tell which tests reach what
+        self.cargo.kept = KeptRuns(self._tree_key(), self.reach)
         self.sources = sources_of(workspace)
         self.outside = OutsidePackages(workspace)
         # What paths begin with in the patch as it is emitted: git wants them from the top.
@@ -95,29 +100,49 @@ class Session:
         self.notes: list[str] = []  # what is said of the workspace as it is
         self._baseline: CheckRun | None = None
         self._kept: KeptAnswers | None = None  # of earlier runs on the tree that was checked
+        self._told_known = False
         self._known: dict[tuple[tuple[str, bytes], ...], Answers] = {}  # by ``Sources.texts``
 
     def renew(self) -> None:
         """Bring the copy up to date with the user's tree, which has changed since."""
         self.scratch.sync()
+        self.close()
+        self.cargo.kept = KeptRuns(self._tree_key(), self.reach)
         self.cargo.leave_nothing_out()
         self.notes.clear()
         self._baseline = self._kept = None
         self._known.clear()
+
+    @property
+    def told_runs(self) -> str:
+        """What was told of earlier runs of cargo, in words; "" for nothing."""
+        told = self.cargo.kept.told if self.cargo.kept is not None else Told()
+        said = [count(told.checks, "check")] if told.checks else []
+        said += [count(told.tests, "test run")] if told.tests else []
+        if not said:
+            return ""
+        when = datetime.fromtimestamp(told.since).astimezone()
+        return (
+            f"not run again, since this tree is known from {when:%Y-%m-%d %H:%M}: "
+            f"{' and '.join(said)} (--fresh runs all)"
+        )
+
+    def close(self) -> None:
+        """What was seen in the copy is kept for later runs."""
+        if self.cargo.kept is not None:
+            self.cargo.kept.close()
 
     def check_baseline(self) -> CheckRun:
         """The check of the workspace as it is, which must compile; run once."""
         if self._baseline is None:
             self.ui.say("Checking", "the workspace as it is (in a copy)")
             self._baseline = self._check_as_it_is()
-            self._kept = KeptAnswers(
-                self.cargo,
-                self.workspace.root,
-                self.scratch.files,
-                (self.selection, self.scratch.cargo_args, self.cargo.cap_lints),
-                bool(self.workspace.outside),
-            )
+            self._kept = KeptAnswers(self._tree_key())
         return self._baseline
+
+    def _tree_key(self) -> TreeKey:
+        arguments = (self.selection, self.scratch.cargo_args, self.cargo.cap_lints)
+        return TreeKey(self.scratch, self.workspace, self.cargo, arguments)
 
     def _check_as_it_is(self) -> CheckRun:
         """What does not compile is left out from then on, and told; raises SpikeproofError where
@@ -146,7 +171,7 @@ class Session:
     def _check(self, texts: Mapping[str, bytes]) -> CheckRun:
         """A check of the workspace with ``texts``, which must compile."""
         self.cargo.write(texts)
-        run = self.cargo.check()
+        run = self.cargo.check(anew=True)
         if not run.ok:
             raise _not_compiling(run)
         return run
@@ -170,22 +195,30 @@ class Session:
     def _answers(self, questions: Set[Question], sources: Sources) -> Answers:
         key = tuple(sorted(sources.texts.items()))
         if key not in self._known and self._kept is not None:
-            kept = self._known[key] = self._kept.get(sources.texts)
-            if kept != NOTHING:
-                self.ui.say(
-                    "Known", "what rustc told an earlier run of this tree (--fresh asks anew)"
-                )
+            self._known[key] = self._kept.of_tree(sources.texts)
+            self._tell_known(self._known[key])
         known = self._known.get(key, NOTHING)
-        new = {question for question in questions if not known.knows(question)}
-        if new:
-            self.ui.say("Asking", f"rustc for {_kinds(new)}")
+        if new := _unknown(questions, known):
             self.cargo.write(sources.texts)
             if not self.cargo.is_checked:
                 self._check(sources.texts)
-            known = self._known[key] = Oracle(self.cargo).ask(new, sources, known)
             if self._kept is not None:
-                self._kept.put(sources.texts, known)
+                kept = self._kept.of_units(self.cargo.units, {q.path for q in new})
+                known = known.joined(kept)
+                self._tell_known(kept)
+                new = _unknown(questions, known)
+        if new:
+            self.ui.say("Asking", f"rustc for {_kinds(new)}")
+            known = Oracle(self.cargo).ask(new, sources, known)
+            if self._kept is not None:
+                self._kept.put(sources.texts, self.cargo.units, known)
+        self._known[key] = known
         return known.only(questions)
+
+    def _tell_known(self, kept: Answers) -> None:
+        if kept != NOTHING and not self._told_known:
+            self._told_known = True
+            self.ui.say("Known", "what rustc told an earlier run (--fresh asks anew)")
 
     def plan(self, sites: Sequence[Site], answers: Answers, sources: Sources) -> Planned:
         """Proposals of all codemods, sites outside of what the user asked for left out."""
@@ -294,6 +327,10 @@ def _kinds(questions: Set[Question]) -> str:
     return f"{' and '.join(said)} in {count(len({q.path for q in questions}), 'file')}"
 
 
+def _unknown(questions: Set[Question], known: Answers) -> set[Question]:
+    return {question for question in questions if not known.knows(question)}
+
+
 def unused_by(
     workspace: Workspace, idle: Iterable[Allowance], names: Sequence[str]
 ) -> tuple[UnusedAllowance, ...]:
@@ -333,7 +370,9 @@ def open_session(
 
     with Scratch.open(workspace, target, on_wait=wait) as scratch:
         scratch.sync()
-        yield Session(workspace, scratch, ui, folder)
+        session = Session(workspace, scratch, ui, folder)
+        yield session
+        session.close()
 
 
 def formatter_of(session: Session) -> Formatter:
@@ -379,7 +418,7 @@ def verify_tools(session: Session) -> VerifyTools:
         prover_of(session),
         formatter_of(session).format,
         session.ui.say,
-        session.scratch.build.parent / "reach",
+        session.reach,
         has_runner(session.workspace.root, cargo_home()),
     )
 

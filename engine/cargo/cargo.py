@@ -16,7 +16,8 @@ from engine.base import process
 from engine.base.errors import SpikeproofError
 from engine.cargo import libtest
 from engine.cargo.cargo_args import batches, chosen_packages, without_packages
-from engine.cargo.cargo_results import BuildRun, CheckRun, TestRun
+from engine.cargo.cargo_results import BuildRun, Checked, CheckRun, TestRun
+from engine.cargo.kept_runs import KeptRuns
 from engine.cargo.left_out import LeftOut, left_out
 from engine.cargo.manifest import read_toml
 from engine.cargo.messages import Build, Paths, Program
@@ -41,11 +42,13 @@ class Cargo(Toolchain):
         on_progress: Callable[[str], None] | None = None,
     ) -> None:
         super().__init__(scratch, limits)
+        self.kept: KeptRuns | None = None  # what earlier sessions saw
         self.paths = Paths.of(scratch.tree)
         self.units: tuple[Unit, ...] = ()  # of the last check
         self.cap_lints = False  # lints of the workspace's stop no build: they are warnings
         self._left_out: LeftOut | None = None
-        self._last: tuple[Build, Mapping[str, tuple[int, int]]] | None = None  # the last check's
+        self._last: Checked | None = None  # the last check
+        self._noted: tuple[tuple[Unit, ...], tuple[Unit, ...]] = (), ()  # its units: all, and made
         self._checked: Mapping[str, tuple[int, ...]] | None = None  # what it read; None: it failed
         self._selection = tuple(selection)
         self._configs = tuple(config_args)
@@ -70,13 +73,28 @@ class Cargo(Toolchain):
 
     # -- check ---------------------------------------------------------------------------------
 
-    def check(self) -> CheckRun:
-        """``cargo check --all-targets --keep-going``; lints count as the user set them.
+    def check(self, *, anew: bool = False) -> CheckRun:
+        """``cargo check --all-targets --keep-going``; lints count as the user set them. What an earlier
+        session saw of the tree is told, unless it is to be run ``anew``: ``units`` are of real runs.
 
         ``compiled`` is taken from rustc's dep-info of the units of this run: those that cargo says
         are unchanged and those that were compiled (a failing unit reads its files too, a unit
         behind a failing one does not run).
         """
+        call = ("check", *map(str, (self.cap_lints, *self._selection)))
+        before = self.kept.state() if self.kept is not None else None
+        known = self.kept.check(before, call) if self.kept is not None and not anew else None
+        if known is not None:
+            self._last, self._noted = known, ((), ())
+            return self._judged(known.run)
+        self._last = self._checked_now()
+        if self.kept is not None:
+            if any(unit.strangers for unit in self._noted[0]):
+                self.kept.give_up()
+            self.kept.ran(before, call, self._last)
+        return self._judged(self._last.run)
+
+    def _checked_now(self) -> Checked:
         env = self._env()
         before = self._notes.state()
         build = Build(self.paths, self.progress, self._expected.get(("check",), 0))
@@ -101,19 +119,22 @@ class Cargo(Toolchain):
             output += _stopped("cargo check", self._limits.check, "check-timeout")
         if result.code != 0:
             self._complain(output, build.diagnostics)
-        self._last = build, before
         self._expected["check",] = max(build.units, self._expected.get(("check",), 0))
         ok = result.code == 0 and not result.timed_out
-        return self._judged(
-            CheckRun(ok, build.diagnostics, output, result.seconds, result.timed_out)
+        every = self._notes.units(before, build.artifacts, self.paths)
+        made = every if ok else self._notes.units(before, build.artifacts, self.paths, made=True)
+        self._noted = every, made
+        run = CheckRun(
+            ok, build.diagnostics, output, result.seconds, result.timed_out, _files(every)
         )
+        return Checked(run, frozenset(build.made), _files(made))
 
     def leave_out(self, run: CheckRun) -> CheckRun | None:
         """The failed check ``run``, the last that was made, taken as that of the tree as it is: from
         now on, what does not compile in it need not compile. None where nothing compiles."""
         if self._last is None or run.timed_out:
             return None
-        found = left_out(self._last[0].made, run.diagnostics, run.output)
+        found = left_out(self._last.made, run.diagnostics, run.output)
         if found is None:
             return None
         self._left_out = found
@@ -126,16 +147,16 @@ class Cargo(Toolchain):
     def _judged(self, run: CheckRun) -> CheckRun:
         """``run`` with what it compiled; without regard to what is left out."""
         assert self._last is not None
-        (build, before), out = self._last, self._left_out
+        last, out = self._last, self._left_out
         if out is not None:
-            ok = run.ok or (not run.timed_out and out.compiled <= build.made)
+            ok = run.ok or (not run.timed_out and out.compiled <= last.made)
             new = out.new(run.diagnostics)
             told = ok or any(d.level.startswith("error") for d in new)
             run = replace(run, ok=ok, diagnostics=new if told else run.diagnostics, left_out=out)
         made = out is not None and run.ok
-        self.units = self._notes.units(before, build.artifacts, self.paths, made)
-        run = replace(run, compiled=frozenset[str]().union(*(unit.files for unit in self.units)))
-        self._checked = self._versions(run.compiled) if run.ok else None
+        self.units = self._noted[made]
+        run = replace(run, compiled=last.whole if made else last.run.compiled)
+        self._checked = self._versions(run.compiled) if run.ok and self.units else None
         return run
 
     @property
@@ -176,6 +197,17 @@ class Cargo(Toolchain):
         return libtest.restricted(libtest.joined(runs), frozenset(only))
 
     def _test(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
+        call = ("test", str(self.cap_lints), *selection, "--", *filters)
+        before = self.kept.state() if self.kept is not None else None
+        known = self.kept.tests(before, call) if self.kept is not None else None
+        if known is not None:
+            return known
+        run = self._tested_now(selection, filters)
+        if self.kept is not None:
+            self.kept.ran(before, call, run)
+        return run
+
+    def _tested_now(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
         kind = ("test", *selection, *filters)
         build = Build(self.paths, self.progress, self._expected.get(("build", *kind), 0))
         log = libtest.Log()
@@ -311,6 +343,10 @@ class Cargo(Toolchain):
     def _run(self, command: process.Command) -> process.ProcessResult:
         self._runs += 1
         return process.run(command)
+
+
+def _files(units: Iterable[Unit]) -> frozenset[str]:
+    return frozenset[str]().union(*(unit.files for unit in units))
 
 
 def _stopped(what: str, seconds: float, key: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.base.model import Diagnostic
-from engine.cargo.left_out import LeftOut
+from engine.cargo.left_out import LeftOut, UnitKey
 from engine.cargo.messages import Program, ScriptOutput
 
 
@@ -26,6 +26,16 @@ class CheckRun:
     timed_out: bool = False
     compiled: frozenset[str] = frozenset()
     left_out: LeftOut | None = None  # what does not compile before any change
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check as cargo told it, without regard to what is left out: ``run.compiled`` is what every unit
+    read, ``whole`` what those read that were ``made``."""
+
+    run: CheckRun
+    made: frozenset[UnitKey]
+    whole: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

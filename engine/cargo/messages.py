@@ -146,6 +146,11 @@ class ScriptOutput:
     libraries: tuple[str, ...]  # folders with native libraries
 
 
+def _place(found: Diagnostic) -> tuple[object, ...]:
+    spots = tuple((spot.path, spot.span) for spot in found.spans[:1])
+    return found.package, found.target, spots, found.code, found.message, found.rendered
+
+
 class Build:
     """What cargo's messages tell of one build. ``expected``: how many units an earlier one of the kind
     told of, 0 where there was none; cargo does not say it beforehand."""
@@ -167,8 +172,9 @@ class Build:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """rustc's messages so far, each once, in their order."""
-        return tuple(self._found.values())
+        """rustc's messages so far, each once, by target and place: units are compiled side by side, and
+        whose message comes first is chance."""
+        return tuple(sorted(self._found.values(), key=_place))
 
     def line(self, data: bytes) -> bool:
         """Take a line; False when it is no message of cargo's."""

@@ -41,6 +41,11 @@ class Mirror:
         """The files that it has of the user's, sorted."""
         return tuple(sorted(self._state.files))
 
+    @property
+    def links(self) -> dict[str, str]:
+        """Where the symbolic links lead that it has of the user's: absolute where that is outside of it."""
+        return {path: os.readlink(self.tree / path) for path in sorted(self._state.links)}
+
     def sync(self, *, pristine: bool = False) -> None:
         """Make the copy the user's tree as it is now.
 

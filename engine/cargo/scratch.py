@@ -77,6 +77,11 @@ class Copy:
         return self._mirror.files
 
     @property
+    def links(self) -> Mapping[str, str]:
+        """As ``Mirror.links``."""
+        return self._mirror.links
+
+    @property
     def left_out(self) -> tuple[Skip, ...]:
         """What the last ``sync`` did not copy, and why."""
         return self._mirror.left_out

@@ -26,13 +26,16 @@ _HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{16}(?![0-9a-f])")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One rustc run of the last check. ``files`` are the workspace's files that it read."""
+    """One rustc run of the last check. ``files`` are the workspace's files that it read,
+    ``generated`` those that a build made (absolute); ``strangers``: did it read any other?"""
 
     name: str
     argv: tuple[str, ...]
     cwd: str
     env: Mapping[str, str]
     files: frozenset[str]
+    generated: tuple[str, ...] = ()
+    strangers: bool = False
 
     @property
     def is_test(self) -> bool:
@@ -107,14 +110,17 @@ class Notes:
             return None
         argv, cwd = tuple(note["argv"]), note["cwd"]
         out_dir = option(argv, "--out-dir")
-        files: frozenset[str] = frozenset()
-        if out_dir:
-            files = dep_info(Path(cwd, out_dir, f"{name}.d"), cwd, paths)
-        return Unit(name, argv, cwd, note["env"], files)
+        read = dep_info(Path(cwd, out_dir, f"{name}.d")) if out_dir else ()
+        found = [(paths.relative(each, cwd), os.path.normpath(Path(cwd, each))) for each in read]
+        files = frozenset(local for local, _ in found if local is not None)
+        outside = [path for local, path in found if local is None]
+        build = f"{self._directory.parent / 'build'}/"
+        generated = tuple(sorted(path for path in outside if path.startswith(build)))
+        return Unit(name, argv, cwd, note["env"], files, generated, len(generated) < len(outside))
 
 
-def dep_info(path: Path, cwd: str, paths: Paths) -> frozenset[str]:
-    """Workspace files that rustc says it read; none when it stopped before it could tell.
+def dep_info(path: Path) -> tuple[str, ...]:
+    """Files that rustc says it read, as it names them; none when it stopped before it could tell.
 
     rustc writes one rule ``FILE:`` per input before type checking, in a paragraph of its own behind
     those of the outputs (``OUT: FILE FILE``). Spaces in a name are escaped, a newline is written as
@@ -123,15 +129,14 @@ def dep_info(path: Path, cwd: str, paths: Paths) -> frozenset[str]:
     try:
         text = os.fsdecode(path.read_bytes())
     except OSError:
-        return frozenset()
-    found: set[str] = set()
+        return ()
+    found: list[str] = []
     for paragraph in text.split("\n\n"):
         rules = [line for line in paragraph.split("\n") if line and not line.startswith("#")]
         if any(": " in line for line in rules):
             continue
-        names = "\n".join(rules).replace("\\ ", " ").removesuffix(":").split(":\n")
-        found.update(name for each in names if (name := paths.relative(each, cwd)) is not None)
-    return frozenset(found)
+        found += "\n".join(rules).replace("\\ ", " ").removesuffix(":").split(":\n")
+    return tuple(filter(None, found))
 
 
 def option(argv: tuple[str, ...], name: str) -> str:

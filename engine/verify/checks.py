@@ -204,8 +204,9 @@ class CheckJudge(Judge):
     ) -> CheckTrial:
         self._tell(len(order))
         self._driver.write({**self._reader.base, **applied.files})
-        self.runs += 1
+        ran = self._driver.runs
         run = self._driver.check()
+        self.runs += self._driver.runs - ran
         if run.timed_out:
             raise SpikeproofError(
                 "cargo check ran into the time limit, which it had kept without the fixes: "

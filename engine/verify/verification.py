@@ -131,8 +131,9 @@ class _Verification:
         if run is None:
             self._progress("Checking", "the tree as it is")
             self._driver.write(self._reader.base)
-            self._checks += 1
+            ran = self._driver.runs
             run = self._driver.check()
+            self._checks += self._driver.runs - ran
         if run.timed_out:
             message = "cargo check did not end within the time limit, without any change: "
             raise SpikeproofError(message + "try again with a longer limit", run.output)

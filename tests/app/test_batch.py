@@ -78,7 +78,7 @@ def run(cwd: Path, *arguments: str, code: int) -> tuple[bytes, str]:
     command = [sys.executable, "-m", "engine.app.cli", *gated(arguments), "--offline"]
     keep = {
         name: os.environ[name]
-        for name in ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME")
+        for name in ("PATH", "HOME", "CARGO_HOME", "RUSTUP_HOME", "SPIKEPROOF_CACHE")
         if name in os.environ
     }
     home = Path(__file__).resolve().parents[2]

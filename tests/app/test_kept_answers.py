@@ -13,6 +13,7 @@ from engine.base.ui import Ui
 from engine.base.user_cache import VARIABLE
 from engine.cargo.kept_answers import KeptAnswers
 from engine.cargo.oracle import UNSTEADY, Oracle
+from engine.cargo.tree_key import TreeKey
 from engine.cargo.workspace import Selection, discover
 from engine.detect.scan import scan_workspace
 from engine.rust.questions import Answers, Question
@@ -138,16 +139,68 @@ def test_whatever_a_build_may_read_makes_it_another_tree(
 def test_what_may_be_told_otherwise_another_time_is_not_kept(root: Path) -> None:
     workspace = discover(root, Selection())
     first, second = Question("src/lib.rs", _span(1)), Question("src/lib.rs", _span(2))
+    reasons: Mapping[Question, str] = {first: min(UNSTEADY), second: "rustc: no such field"}
     with open_session(workspace, Ui(quiet=True)) as session:
         session.check_baseline()
-        kept = KeptAnswers(session.cargo, root, session.scratch.files, "mine", False)
-        reasons: Mapping[Question, str] = {first: min(UNSTEADY), second: "rustc: no such field"}
-        kept.put({}, Answers(reasons=reasons))
-        assert kept.get({}).reasons == {second: "rustc: no such field"}
-        assert kept.get({"src/lib.rs": b""}) == Answers()
-        other = KeptAnswers(session.cargo, root, session.scratch.files, "mine", True)
-        other.put({}, Answers(reasons=reasons))
-        assert other.get({}) == Answers(), "it builds what was not copied"
+        units = session.cargo.units
+        key = TreeKey(session.scratch, workspace, session.cargo, "mine")
+        kept = KeptAnswers(key)
+        kept.put({}, units, Answers(reasons=reasons))
+        assert kept.of_tree({}).reasons == {second: "rustc: no such field"}
+        assert kept.of_units(units, ["src/lib.rs"]).reasons == {second: "rustc: no such field"}
+        assert kept.of_units(units, ["build.rs"]) == Answers()
+        assert kept.of_tree({"src/lib.rs": b""}) == Answers()
+        key.is_possible = False
+        blind = KeptAnswers(key)
+        blind.put({}, units, Answers(reasons=reasons))
+        assert blind.of_tree({}) == Answers(), "it builds what was not copied"
+
+
+LOOP = (
+    "pub fn all(names: &[String]) { for name in names { let copy = name.clone(); drop(copy); } }\n"
+)
+MEMBERS = {
+    "Cargo.toml": '[workspace]\nmembers = ["low", "high", "aside"]\nresolver = "2"\n',
+    "low/Cargo.toml": manifest("low"),
+    "low/src/lib.rs": "pub type Id = u8;\n" + LOOP,
+    "high/Cargo.toml": manifest("high", '[dependencies]\nlow = { path = "../low" }\n'),
+    "high/src/lib.rs": "pub fn id() -> low::Id { 1 }\n" + LOOP,
+    "aside/Cargo.toml": manifest("aside"),
+    "aside/src/lib.rs": LOOP,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "asked_again"),
+    [
+        ("high/src/lib.rs", {"high"}),
+        ("low/src/lib.rs", {"high", "low"}),
+        ("aside/src/lib.rs", {"aside"}),
+        ("aside/notes.txt", {"high", "low", "aside"}),  # a macro may read it
+    ],
+)
+def test_only_a_changed_crate_and_its_dependants_are_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: str, asked_again: set[str]
+) -> None:
+    root = build(tmp_path / "several", MEMBERS)
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+    first = told(root)
+    assert {question.path.partition("/")[0] for question in first.types} == {"high", "low", "aside"}
+    paths: set[str] = set()
+    was = Oracle.ask
+
+    def noted(self: Oracle, questions: set[Question], *rest: object) -> Answers:
+        paths.update(question.path.partition("/")[0] for question in questions)
+        return was(self, questions, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Oracle, "ask", noted)
+    file = root / changed
+    file.write_text("// one line more\n" + (file.read_text() if file.exists() else ""))
+    assert len(told(root).types) == len(first.types)
+    assert paths == asked_again
+    paths.clear()
+    told(root)
+    assert paths == set()
 
 
 def _span(start: int) -> Span:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from engine.app.request import ProofSettings, RunRequest
 from engine.app.session import Session, open_session, prover_of
 from engine.base.model import Outcome
 from engine.base.ui import Ui
+from engine.base.user_cache import VARIABLE
 from engine.cargo.workspace import Selection, Workspace, discover
 from engine.rewrite.patch import make_patch
 from tests.trees import build, package
@@ -130,3 +133,37 @@ def test_a_fix_that_fails_its_test_is_dropped_in_ten_runs(workspace: Workspace) 
     )
     assert list(result.files) == ["src/hits.rs"]
     assert result.cargo_runs == sum(result.runs.values()) == 10
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, str(tmp_path / "cache"))
+
+
+@pytest.mark.usefixtures("cache")
+def test_a_tree_that_is_known_costs_no_run_and_says_so(workspace: Workspace) -> None:
+    request = RunRequest(workspace, ("mutex-counter",), ProofSettings())
+    first = run(request, Ui(quiet=True))
+    again = run(request, Ui(quiet=True))
+    assert first.patch
+    assert (again.patch, again.verdicts) == (first.patch, first.verdicts), "reach and tests, too"
+    assert (again.cargo_runs, sum(again.runs.values())) == (0, 0)
+    words = again.notes[-1]
+    made = first.cargo_runs
+    assert words.startswith("not run again, since this tree is known from 20")
+    assert made == sum(map(int, re.findall(r"(\d+) (?:checks|test runs?)", words)))
+    (workspace.root / "src/lib.rs").write_text("//! Changed.\n" + LIB)
+    changed = run(replace(request, workspace=discover(workspace.root, Selection())), Ui(quiet=True))
+    assert changed.cargo_runs == made
+    assert changed.notes == first.notes
+
+
+@pytest.mark.usefixtures("cache")
+def test_what_reads_outside_of_the_tree_is_run_each_time(tmp_path: Path) -> None:
+    words = tmp_path / "words.txt"
+    lib = f'pub mod hits;\npub const WORDS: &str = include_str!("{words}");\n'
+    root = build(tmp_path / "app", {**FILES, "src/lib.rs": lib})
+    words.write_text("here")
+    request = RunRequest(discover(root, Selection()), ("mutex-counter",), ProofSettings())
+    first, again = (run(request, Ui(quiet=True)) for _ in range(2))
+    assert again.cargo_runs == first.cargo_runs > 0
