@@ -46,6 +46,9 @@ from engine.rewrite.rustfmt import Formatter
 from engine.rust.questions import NOTHING, Answers, Question
 from engine.verify import Prove, VerifyTools
 
+# Replays that may follow on each other, each time that codemods are asked for their questions.
+_ROUNDS = (1, 1, None)
+
 
 @dataclass(frozen=True)
 class Tally:
@@ -101,6 +104,7 @@ class Session:
         self._baseline: CheckRun | None = None
         self._kept: KeptAnswers | None = None  # of earlier runs on the tree that was checked
         self._told_known = False
+        self._asking: tuple[object, Oracle] | None = None
         self._known: dict[tuple[tuple[str, bytes], ...], Answers] = {}  # by ``Sources.texts``
 
     def renew(self) -> None:
@@ -110,7 +114,7 @@ class Session:
         self.cargo.kept = KeptRuns(self._tree_key(), self.reach)
         self.cargo.leave_nothing_out()
         self.notes.clear()
-        self._baseline = self._kept = None
+        self._baseline = self._kept = self._asking = None
         self._known.clear()
 
     @property
@@ -177,8 +181,8 @@ class Session:
         return run
 
     def ask(self, sites: Sequence[Site], sources: Sources) -> Answers:
-        """The answers to all questions of all codemods about ``sources``: one round, and a second
-        one for what a codemod asks when it knows the answers of the first.
+        """The answers to all questions of all codemods about ``sources``, and to what a codemod asks when
+        it knows others: what rustc did not tell the first time is asked again together with that.
 
         The copy is brought to the text of ``sources``, and checked where its last check was of
         another: the oracle builds on that. Raises SpikeproofError where it does not compile.
@@ -186,13 +190,15 @@ class Session:
         grouped = _by_codemod(sites)
         answers: Answers | None = None
         asked: set[Question] = set()
-        for _ in range(2):
+        for rounds in _ROUNDS:
             for name, group in grouped.items():
                 asked.update(registry()[name].codemod.questions(group, sources, answers))
-            answers = self._answers(asked, sources)
+            if answers is not None and not _unknown(asked, answers):
+                break
+            answers = self._answers(asked, sources, rounds)
         return answers or NOTHING
 
-    def _answers(self, questions: Set[Question], sources: Sources) -> Answers:
+    def _answers(self, questions: Set[Question], sources: Sources, rounds: int | None) -> Answers:
         key = tuple(sorted(sources.texts.items()))
         if key not in self._known and self._kept is not None:
             self._known[key] = self._kept.of_tree(sources.texts)
@@ -209,11 +215,17 @@ class Session:
                 new = _unknown(questions, known)
         if new:
             self.ui.say("Asking", f"rustc for {_kinds(new)}")
-            known = Oracle(self.cargo).ask(new, sources, known)
+            known = self._oracle(key).ask(new, sources, known, rounds)
             if self._kept is not None:
                 self._kept.put(sources.texts, self.cargo.units, known)
         self._known[key] = known
         return known.only(questions)
+
+    def _oracle(self, key: object) -> Oracle:
+        """The one that has begun to ask about the texts ``key``."""
+        if self._asking is None or self._asking[0] != key:
+            self._asking = key, Oracle(self.cargo)
+        return self._asking[1]
 
     def _tell_known(self, kept: Answers) -> None:
         if kept != NOTHING and not self._told_known:

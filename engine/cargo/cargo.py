@@ -165,6 +165,11 @@ class Cargo(Toolchain):
         metadata in the build directory are those of the tree's present text."""
         return self._checked is not None and self._checked == self._versions(self._checked)
 
+    @property
+    def checked(self) -> Mapping[str, tuple[int, ...]] | None:
+        """The versions of what the last check read, another object for each check; None: it failed."""
+        return self._checked
+
     def _versions(self, paths: Iterable[str]) -> dict[str, tuple[int, ...]]:
         """What tells whether a file of the tree was written since; () for one that is not there."""
         found: dict[str, tuple[int, ...]] = {}

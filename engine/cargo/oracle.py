@@ -21,7 +21,16 @@ from engine.cargo.cargo import Cargo
 from engine.cargo.hardlink_tree import HardlinkTree
 from engine.cargo.messages import Paths
 from engine.cargo.toolchain import Reply
-from engine.cargo.type_probes import NAME, Asked, Probed, ProbePlace, has_free_literal, places
+from engine.cargo.type_probes import (
+    NAME,
+    Asked,
+    Probed,
+    ProbePlace,
+    declares,
+    has_free_literal,
+    is_open,
+    places,
+)
 from engine.cargo.units import Unit, linked, replay
 from engine.rust.files import Files
 from engine.rust.full_paths import FullPaths
@@ -43,7 +52,9 @@ class _Open:
     question: Question
     places: tuple[ProbePlace, ...]
     literal: bool  # holds a number whose type comes from outside
+    declared: bool  # a name where a pattern binds it: it is asked about elsewhere, and it alone
     at: int = 0  # which of the places
+    tried: set[str] = field(default_factory=set)  # units that have nothing more to say about it
 
     @property
     def inside(self) -> bool:
@@ -53,9 +64,26 @@ class _Open:
     def place(self) -> ProbePlace:
         return self.places[self.at]
 
+    @property
+    def is_last(self) -> bool:
+        """Is there nothing better to be asked than the copy, if it is one?"""
+        return (
+            self.declared
+            or self.inside
+            or any(place.form == "inside" for place in self.places[: self.at])
+        )
+
     def ask_inside(self) -> None:
         """From now on EXPR itself is asked."""
         self.places, self.at = (ProbePlace.inside(self.question.span),), 0
+
+    def ask_inside_first(self) -> None:
+        """The copy told nothing: EXPR itself is asked, and where that fails the copies again."""
+        if not self.is_last:
+            self.places, self.at = (
+                (ProbePlace.inside(self.question.span), *self.places[self.at :]),
+                0,
+            )
 
     def give_up(self) -> None:
         """No place but this one is tried."""
@@ -74,20 +102,34 @@ class Oracle:
         self._jobs = jobs
         self._unstable = True
         self._out = cargo.scratch.build.parent / "answers"
+        self._asking = _Asking(())
+        self._checked: object = None  # what the units were checked on
 
     def ask(
-        self, questions: Iterable[Question], sources: Files, known: Answers = NOTHING
+        self,
+        questions: Iterable[Question],
+        sources: Files,
+        known: Answers = NOTHING,
+        rounds: int | None = None,
     ) -> Answers:
         """The answers to these questions, all asked at once, and those ``known`` before.
 
-        What is known, or was asked in vain, is not asked again. ``sources`` hold the tree's text.
+        What is known, or was asked in vain, is not asked again. ``sources`` hold the tree's text. With
+        ``rounds``, no more replays than that follow on each other: what is still open then has no
+        answer, not even why, and is gone on with when it is asked for again (together with others:
+        that costs no replay more).
+
         Raises SpikeproofError as ``Cargo`` does, and RuntimeError where something is to be asked
         and the tree was not checked as it is, or ``sources`` hold another text.
         """
         new = sorted({question for question in questions if not known.knows(question)})
-        if new and not self._cargo.is_checked:
+        if not new:
+            return known
+        if not self._cargo.is_checked:
             raise RuntimeError("the tree was changed after its last check, or did not pass it")
-        asking = _Asking(self._cargo.units)
+        if self._checked is not self._cargo.checked:
+            self._checked, self._asking = self._cargo.checked, _Asking(self._cargo.units)
+        asking = self._asking
         for question in new:
             asking.add(question, sources)
         if asking.open:
@@ -99,8 +141,7 @@ class Oracle:
             # Beside the tree, so that `..` leads to the same neighbours.
             overlay = HardlinkTree(tree, tree.with_name(f".{tree.name}.asked"))
             try:
-                while units := asking.next_units():
-                    self._round(asking, units, overlay, sources)
+                self._ask(asking, overlay, sources, rounds)
             finally:
                 overlay.remove()
                 shutil.rmtree(self._out, ignore_errors=True)
@@ -110,34 +151,52 @@ class Oracle:
             answers = replace(answers, types={q: full.of(t) for q, t in answers.types.items()})
         return known.joined(answers)
 
+    def _ask(
+        self, asking: _Asking, overlay: HardlinkTree, sources: Files, rounds: int | None
+    ) -> None:
+        """Ask until no unit has anything more to say, or ``rounds`` are over."""
+        made = 0
+        while units := asking.next_units():
+            for _ in range(_ROUNDS):
+                if made == rounds:
+                    return
+                stuck = self._round(asking, units, overlay, sources)
+                made += 1
+                asking.finish([unit for unit in units if unit not in stuck])
+                units = stuck
+                if not units:
+                    break
+            asking.finish(units)
+
     def _round(
         self, asking: _Asking, units: Sequence[Unit], overlay: HardlinkTree, sources: Files
-    ) -> None:
-        """Ask ``units`` until they have nothing more to say."""
-        for _ in range(_ROUNDS):
-            files = frozenset[str]().union(*(unit.files for unit in units))
-            probed = asking.probed(files, sources)
-            if not probed:
-                return
-            left, total = len(asking.open), asking.total
-            self._cargo.progress(f"{total - left} of {total} answers known")
-            overlay.put({path: text.data for path, text in probed.items()})
-            replies = self._replay(units, overlay)
-            asking.count(replies)
-            doubtful = [
-                asking.take(unit, reply, probed) for unit, reply in zip(units, replies, strict=True)
-            ]
-            guilty: dict[int, str] = {}
-            stuck: list[Unit] = []
-            for unit, reply, doubted in zip(units, replies, doubtful, strict=True):
-                found, again = asking.blame(unit, reply, probed)
-                guilty |= found
-                if again or doubted:
-                    stuck.append(unit)
-            asking.move(guilty)
-            if not stuck:
-                return
-            units = stuck
+    ) -> list[Unit]:
+        """Ask ``units`` once; those that are to be asked again."""
+        files = frozenset[str]().union(*(unit.files for unit in units))
+        probed = asking.probed(files, sources)
+        if not probed:
+            return []
+        left, total = len(asking.open), asking.total
+        self._cargo.progress(f"{total - left} of {total} answers known")
+        overlay.put({path: text.data for path, text in probed.items()})
+        replies = self._replay(units, overlay)
+        asking.count(replies)
+        doubtful = [
+            asking.take(unit, reply, probed) for unit, reply in zip(units, replies, strict=True)
+        ]
+        guilty: dict[int, str] = {}
+        stuck: list[Unit] = []
+        for unit, reply, doubted in zip(units, replies, doubtful, strict=True):
+            found, again = asking.blame(unit, reply, probed)
+            guilty |= found
+            if again or doubted:
+                stuck.append(unit)
+        asking.move(guilty)
+        asking.turn(
+            (unit for unit, reply in zip(units, replies, strict=True) if not reply.timed_out),
+            guilty,
+        )
+        return stuck
 
     def _replay(self, units: Sequence[Unit], overlay: HardlinkTree) -> list[Reply]:
         paths = Paths.of(overlay.root)
@@ -162,12 +221,13 @@ class _Asking:
     _traits: dict[Question, bool] = field(default_factory=dict)
     _reasons: dict[Question, str] = field(default_factory=dict)
     _all: dict[int, _Open] = field(default_factory=dict)
-    _tried: set[str] = field(default_factory=set)
     _rounds: int = 0
     _replays: int = 0
     _seconds: float = 0.0
 
     def add(self, question: Question, sources: Files) -> None:
+        if question in self._reasons:
+            return  # it is open from before
         units = [unit for unit in self.units if question.path in unit.files]
         source = sources.get(question.path)
         found = places(source, question.span) if units else NO_UNIT
@@ -180,28 +240,42 @@ class _Asking:
         self._reasons[question] = NOT_COMPILED
         number = len(self._all)
         literal = has_free_literal(source, question.span)
-        self._all[number] = self.open[number] = _Open(question, found, literal)
+        if is_open(source, question.span):  # a copy would be asked first for nothing
+            found = (ProbePlace.inside(question.span), *found)
+        declared = declares(source, question.span)
+        self._all[number] = self.open[number] = _Open(question, found, literal, declared)
 
     @property
     def total(self) -> int:
         return len(self._all)
 
     def next_units(self) -> list[Unit]:
-        """Units for one round: for each file with open questions one that was not asked yet.
+        """Units for one round: for each file with open questions one that may have something to say.
 
         A test unit comes before the plain one (it has all of its code and the tests too), a large
         unit before a small one. Files of a chosen unit are asked of it as well.
         """
-        wanted = {each.question.path for each in self.open.values()}
-        left = [unit for unit in self.units if unit.name not in self._tried and unit.files & wanted]
-        left.sort(key=lambda unit: (not unit.is_test, -len(unit.files), unit.name))
+        wanted = {(each.question.path, n): each.tried for n, each in self.open.items()}
+        ordered = sorted(self.units, key=lambda u: (not u.is_test, -len(u.files), u.name))
         chosen: list[Unit] = []
-        for unit in left:
-            if unit.files & wanted:
+        for unit in ordered:
+            told = [
+                key
+                for key, tried in wanted.items()
+                if key[0] in unit.files and unit.name not in tried
+            ]
+            if told:
                 chosen.append(unit)
-                wanted -= unit.files
-        self._tried.update(unit.name for unit in chosen)
+                for key in told:
+                    del wanted[key]
         return chosen
+
+    def finish(self, units: Iterable[Unit]) -> None:
+        """These have nothing more to say about what is open."""
+        for unit in units:
+            for each in self.open.values():
+                if each.question.path in unit.files:
+                    each.tried.add(unit.name)
 
     def probed(self, files: frozenset[str], sources: Files) -> dict[str, Probed]:
         asked: dict[str, dict[int, Asked]] = defaultdict(dict)
@@ -254,7 +328,7 @@ class _Asking:
         type_ = reference.args[0] if reference.is_ref else reference
         known = type_ if each.inside or not each.literal else _undecided(type_)
         self._types[each.question] = known
-        if each.inside or not (_has_hole(type_) or known != type_):
+        if each.is_last or not (_has_hole(type_) or known != type_):
             del self.open[number]
         elif not broken:
             each.ask_inside()
@@ -279,7 +353,7 @@ class _Asking:
             self._reasons[each.question] = "rustc could not tell its type"
             if broken:
                 return False
-            if each.inside:
+            if each.is_last:
                 del self.open[number]
                 return False
             each.ask_inside()
@@ -321,6 +395,14 @@ class _Asking:
                 self._reasons[each.question] = why
         return guilty, found_any
 
+    def turn(self, units: Iterable[Unit], guilty: Container[int]) -> None:
+        """What ``units`` told nothing about, no error either (of ``guilty`` probes), may have a type that a
+        copy leaves open, which rustc does not say beside other errors."""
+        files = frozenset[str]().union(*(unit.files for unit in units))
+        for number, each in self.open.items():
+            if each.question.path in files and number not in guilty:
+                each.ask_inside_first()
+
     def move(self, guilty: Mapping[int, str]) -> None:
         """These probes go to their next place, or are given up."""
         for number, reason in guilty.items():
@@ -331,8 +413,22 @@ class _Asking:
                 del self.open[number]  # no place left
 
     def answers(self) -> Answers:
+        """Those that are final: what some unit may still tell is left out."""
+        later = {
+            each.question
+            for each in self.open.values()
+            if any(
+                each.question.path in unit.files and unit.name not in each.tried
+                for unit in self.units
+            )
+        }
+        counts = self._rounds, self._replays, self._seconds
+        self._rounds, self._replays, self._seconds = 0, 0, 0.0
         return Answers(
-            self._types, self._traits, self._reasons, self._rounds, self._replays, self._seconds
+            {question: told for question, told in self._types.items() if question not in later},
+            {question: told for question, told in self._traits.items() if question not in later},
+            {question: why for question, why in self._reasons.items() if question not in later},
+            *counts,
         )
 
 

@@ -216,8 +216,9 @@ def test_a_second_round_asks_what_the_first_one_brought_up(
     assert curious.calls[1] is not None
     assert set(curious.calls[1].types) == {ASKED}
     assert list(answers.traits.values()) == [False]
+    assert len(curious.calls) == 3  # the last time it has nothing new to ask
     assert session.ask([site], session.sources) == answers
-    assert curious.calls[3] == curious.calls[1]
+    assert curious.calls[4] == curious.calls[1]
 
 
 def test_who_asks_nothing_new_costs_no_second_round(session: Session) -> None:

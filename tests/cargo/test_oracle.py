@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -277,3 +278,126 @@ def test_a_place_in_a_macro_is_one_of_its_statements() -> None:
     found = places(source, span(source, "x", 1))
     assert not isinstance(found, str)
     assert isinstance(found[0], ProbePlace)
+
+
+NAMES = """\
+pub struct Pair {
+    pub left: u8,
+    pub right: Vec<u16>,
+}
+
+pub fn names(pair: Pair, given: Option<&str>, rows: &[(u32, String)]) -> usize {
+    #[cfg(all())]
+    let Pair { left, right: other } = pair;
+    let Some(text) = given else { return left.into() };
+    for (number, row) in rows {
+        let _ = (number, row);
+    }
+    let total: u64 = rows.iter().map(|(count, _)| u64::from(*count)).sum();
+    if let Some(first) = other.first() && let Ok(parsed) = text.parse::<i8>() {
+        return usize::from(*first) + parsed as usize;
+    }
+    let mut queue = vec![1i64];
+    while let Some(last) = queue.pop() {
+        let _ = last;
+    }
+    match rows.first() {
+        Some((_, name)) if name.is_empty() => 0,
+        Some((_, kept)) => kept.len(),
+        None => total as usize,
+    }
+}
+"""
+TOLD = {
+    "pair": "Pair",
+    "left": "u8",
+    "other": "std::vec::Vec<u16>",
+    "text": "&str",
+    "number": "&u32",
+    "row": "&std::string::String",
+    "total": "u64",
+    "count": "&u32",
+    "first": "&u16",
+    "parsed": "i8",
+    "queue": "std::vec::Vec<i64>",
+    "last": "i64",
+    "name": "&std::string::String",
+    "kept": "&std::string::String",
+}
+
+
+def test_a_name_is_asked_about_where_it_is_known(tmp_path: Path) -> None:
+    files = {"Cargo.toml": manifest("app", edition="2024"), "src/lib.rs": NAMES}
+    driver, sources = cargo(tmp_path, files), parsed(files)
+    assert driver.check().ok
+    source = sources.get("src/lib.rs")
+    asked = {
+        name: Question("src/lib.rs", declared(source, name))
+        for name in (*TOLD, "Some", "Ok", "None")
+    }
+    answers = Oracle(driver).ask(asked.values(), sources)
+    told = {name: str(answers.types.get(question)) for name, question in asked.items()}
+    assert told == {**TOLD, "Some": "None", "Ok": "None", "None": "None"}
+    assert answers.replays == 1
+    assert "no expression" in answers.reasons[asked["Some"]]
+
+
+def declared(source: Source, name: str) -> Span:
+    """Where a pattern binds ``name``: its first word behind the parameters' names."""
+    found = re.search(
+        rf"\b{name}\b(?!\s*:\s*other)", source.data.decode()[source.data.index(b"fn ") :]
+    )
+    assert found is not None
+    start = source.data.index(b"fn ") + found.start()
+    return Span(start, start + len(name))
+
+
+OPEN = """\
+use std::sync::{Arc, Mutex};
+
+pub fn open(texts: &[&str]) -> Result<(Arc<Mutex<u8>>, Option<u16>, Vec<u32>), String> {
+    let lock = Arc::new(Mutex::new(0));
+    *lock.lock().unwrap() += 1u8;
+    let sizes: Vec<u32> = texts.iter().map(|text| text.len() as u32).collect();
+    let found = None;
+    let found = if texts.is_empty() { found } else { Some(1) };
+    Ok((lock, found, sizes))
+}
+"""
+
+
+def test_what_its_surroundings_decide_is_asked_where_it_stands(tmp_path: Path) -> None:
+    files = {"Cargo.toml": manifest("app"), "src/lib.rs": OPEN}
+    driver, sources = cargo(tmp_path, files), parsed(files)
+    assert driver.check().ok
+    source = sources.get("src/lib.rs")
+    wanted = {
+        "Arc::new(Mutex::new(0))": "std::sync::Arc<std::sync::Mutex<u8>>",
+        "None": "std::option::Option<u16>",
+        "texts.iter().map(|text| text.len() as u32).collect()": "std::vec::Vec<u32>",
+    }
+    asked = {text: Question("src/lib.rs", span(source, text)) for text in wanted}
+    answers = Oracle(driver).ask(asked.values(), sources)
+    assert {text: str(answers.types[question]) for text, question in asked.items()} == wanted
+    assert answers.replays == 1
+
+
+def test_what_is_open_after_some_rounds_is_gone_on_with(tmp_path: Path) -> None:
+    lib = "pub fn f() -> Vec<u8> {\n    let all = Vec::new();\n    let first = all.clone();\n    [all, first].concat()\n}\n"
+    files = {"Cargo.toml": manifest("app"), "src/lib.rs": lib}
+    driver, sources = cargo(tmp_path, files), parsed(files)
+    assert driver.check().ok
+    source = sources.get("src/lib.rs")
+    copied, own = (
+        Question("src/lib.rs", span(source, text)) for text in ("Vec::new()", "all.clone")
+    )
+    oracle = Oracle(driver)
+    first = oracle.ask([copied, own], sources, rounds=1)
+    assert not first.knows(copied), "of a copy alone nobody knows of what it is a list"
+    assert first.rounds == 1
+    more = Question("src/lib.rs", span(source, "[all, first]"))
+    second = oracle.ask([copied, own, more], sources, first, rounds=1)
+    assert second.rounds == 2
+    assert str(second.types[copied]) == "std::vec::Vec<u8>"
+    assert str(second.types[more]) == "[std::vec::Vec<u8>; 2]"
+    assert oracle.ask([copied, own, more], sources, second) == second
