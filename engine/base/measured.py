@@ -7,18 +7,21 @@ from dataclasses import dataclass
 from engine.base.bench_report import Row
 
 _BETTER = frozenset({"faster", "fewer"})
+_WORSE = frozenset({"slower", "more"})
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One fix's rows, best rung first, and how many other fixes were in them.
+    """One fix's rows, best rung first, and how many other fixes were on the tree that they measured.
 
-    ``unknown`` says why it is not known what runs the fix, "" when it is; ``alternatives`` what its
+    ``sharing`` has for each row how many of these others it runs, too: what such a row shows is the
+    work of all together, and no fix's own. ``unknown`` says why it is not known what runs the fix, "" when it is; ``alternatives`` what its
     alternatives showed when they were measured in its place.
     """
 
     rows: tuple[Row, ...] = ()
     others: int = 0
+    sharing: tuple[int, ...] = ()
     unknown: str = ""
     alternatives: str = ""
 
@@ -35,6 +38,25 @@ class Measured:
         return tuple(row for row in self.rows if row.rung == "benches") or self.rows
 
     @property
+    def own(self) -> tuple[Row, ...]:
+        """The rows that run this fix and no other."""
+        return tuple(row for row in self.rows if not self.shared_with(row))
+
+    @property
     def better(self) -> bool:
-        """Does any row show less time, or fewer of what is counted?"""
-        return any(row.verdict in _BETTER for row in self.rows)
+        """Does a row of its own show less time, or fewer of what is counted?"""
+        return any(row.verdict in _BETTER for row in self.own)
+
+    @property
+    def shares_gain(self) -> bool:
+        """Does a row show that which others may have brought?"""
+        return any(row.verdict in _BETTER for row in self.rows if self.shared_with(row))
+
+    @property
+    def costs(self) -> tuple[Row, ...]:
+        """The rows that show more time, or more of what is counted."""
+        return tuple(row for row in self.rows if row.verdict in _WORSE)
+
+    def shared_with(self, row: Row) -> int:
+        """How many other fixes a row of ``rows`` runs."""
+        return self.sharing[self.rows.index(row)] if self.sharing else 0

@@ -52,10 +52,10 @@ def attribute(
     probes: Probes,
     compare: Compare,
     say: Callable[[str, str], None],
-    per_fix: bool = False,
+    apart: Callable[[Measured], bool] = lambda own: False,
 ) -> Measurements:
     """Measure ``fixes`` (by id). ``costs`` are the metrics that a fix's codemod may make worse
-    knowingly, for what its notes say."""
+    knowingly, for what its notes say. A fix that is to be seen ``apart`` is measured by itself as well."""
     report = compare(None, probes, frozenset())
     found: dict[str, list[Row]] = {}
     for row in worse(report.rows):
@@ -72,15 +72,19 @@ def attribute(
 
         for name in able if report.interrupted else culprits(able, shows):
             found.setdefault(name, []).append(row)
-    shared = {name: _rows_of(name, report) for name in fixes}
     measured = {
-        name: Measured(rows, len(fixes) - 1, probes.without.get(name, ""))
-        for name, rows in shared.items()
+        name: Measured(
+            rows := _rows_of(name, report),
+            len(fixes) - 1,
+            tuple(len(_who(row, fixes, probes, report)) - 1 for row in rows),
+            probes.without.get(name, ""),
+        )
+        for name in fixes
     }
     alone: dict[str, BenchReport] = {}
-    for name, own in measured.items() if per_fix and not report.interrupted else ():
+    for name, own in measured.items() if not report.interrupted else ():
         reached = frozenset(row.name for row in own.rows)
-        if reached and name not in found:
+        if reached and name not in found and apart(own):
             alone[name] = compare((name,), None, reached)
             measured[name] = Measured(alone[name].rows, 0)
             for row in worse(alone[name].rows):

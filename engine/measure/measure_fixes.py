@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from engine.base.bench_report import BenchReport
 from engine.base.errors import SpikeproofError
+from engine.base.measured import Measured
 from engine.base.model import Fix
 from engine.detect.codemod import registry
 from engine.measure.attribution import Measurements, attribute
@@ -53,7 +54,12 @@ def measure_fixes(
             made,
             compared,
             session.ui.say,
-            measuring.per_fix,
+            lambda own: measuring.per_fix or (measuring.require == "bench" and _owes(own)),
         )
     except SpikeproofError as error:
         return Measurements(error=str(error))
+
+
+def _owes(own: Measured) -> bool:
+    """Is there a gain that may be the fix's own, and no row that shows it?"""
+    return own.shares_gain and not own.better

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from engine.base.bench_report import Row
+from engine.base.counts import count
 from engine.base.measured import Measured
 from engine.base.model import Evidence, Fix, Level, Outcome, Verdict
 from engine.measure.alternatives import AlternativesResult
@@ -76,11 +77,16 @@ def _words(own: Measured | None, error: str) -> str:
         if own.unknown:
             return f"not known what runs it: it {own.unknown}"
         return "not-reached: no bench and no test that was measured runs what it changes"
-    shown = "; ".join(row_words(row) for row in _telling(own.rows)[:_SHOWN])
+    shown = "; ".join(_row(row, own) for row in _telling(own.rows)[:_SHOWN])
     more = len(own.rows) - _SHOWN
     rest = f"; and {more} more" if more > 0 else ""
-    with_others = f" (with {own.others} other fixes)" if own.others else ""
-    return f"{own.rung}{with_others}: {shown}{rest}"
+    return f"{own.rung}: {shown}{rest}"
+
+
+def _row(row: Row, own: Measured) -> str:
+    others = own.shared_with(row)
+    together = f" (together with {count(others, 'other fix', 'other fixes')})" if others else ""
+    return row_words(row) + together
 
 
 def _telling(rows: Sequence[Row]) -> list[Row]:

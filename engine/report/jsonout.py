@@ -166,7 +166,7 @@ def _measured(own: Measured | None) -> dict[str, object] | None:
         "with_other_fixes": own.others,
         "reach_unknown": own.unknown,
         "alternatives": own.alternatives,
-        "rows": [row_json(row) for row in own.rows],
+        "rows": [{**row_json(row), "shared_with": own.shared_with(row)} for row in own.rows],
     }
 
 

@@ -25,14 +25,20 @@ class Table:
 
     def of(self, own: Measured) -> str:
         """One fix's line: the numbers of its rows, what they stand on, and what stayed the same."""
-        mine = sorted(self.numbers[_key(row)] for row in own.rows if _key(row) in self.numbers)
+        mine = sorted(
+            (self.numbers[_key(row)], own.shared_with(row))
+            for row in own.rows
+            if _key(row) in self.numbers
+        )
         told = [
             count(len(names), *nouns)
             for rung, nouns in _NOUNS.items()
             if (names := {row.name for row in own.rows if row.rung == rung})
         ]
         reach = f"reached by {' and '.join(told)}{', by no bench' if own.rung == 'tests' else ''}"
-        shown = " ".join(f"[{number}]" for number in mine)
+        shown = " ".join(
+            f"[{n}]{f' (shared with {others})' if others else ''}" for n, others in mine
+        )
         return f"{reach}: {shown}" if shown else f"{reach}: allocations and bytes are the same"
 
 

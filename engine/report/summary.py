@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from engine.base.counts import configured_words, count, silenced, spared
+from engine.base.measured import Measured
 from engine.base.model import Level, Outcome, Verdict
 from engine.base.plain import printable
 from engine.report.proof_words import proof_counts
@@ -64,6 +65,13 @@ def dismissals(result: Result) -> list[str]:
     return lines
 
 
+_COST = "at a cost"  # some row shows more, whatever others show
+_MEASURED = (
+    *("measured better", "better together with others", "no difference", "not reached"),
+    *("not known what runs it", _COST),
+)
+
+
 def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[str]:
     """Per codemod and level: found, what became of it, with which evidence; how far all that is
     verified was proven; with ``reasons``, why the others were refused, like ones together; then what was left alone, what was run, and, with
@@ -117,12 +125,19 @@ def _evidence(verdicts: Iterable[Verdict]) -> str:
     for verdict in verdicts:
         own = verdict.evidence.measured
         if verdict.outcome is Outcome.VERIFIED and own is not None:
-            found = "measured better" if own.better else "no difference"
-            nothing = "not known what runs it" if own.unknown else "not reached"
-            words[found if own.rows else nothing] += 1
-    order = ("measured better", "no difference", "not reached", "not known what runs it")
-    told = ", ".join(f"{words[w]} {w}" for w in order if words[w])
+            words[_measured(own)] += 1
+            words[_COST] += bool(own.costs)
+    told = ", ".join(f"{words[w]} {w}" for w in _MEASURED if words[w])
     return f" ({told})" if told else ""
+
+
+def _measured(own: Measured) -> str:
+    """The best that is known of one fix."""
+    if not own.rows:
+        return "not known what runs it" if own.unknown else "not reached"
+    if own.better:
+        return "measured better"
+    return "better together with others" if own.shares_gain else "no difference"
 
 
 def _reasons(result: Result) -> list[str]:

@@ -82,7 +82,7 @@ class Machinery:
             Probes({}, {}),
             self,
             lambda verb, text: None,
-            per_fix,
+            lambda own: per_fix,
         )
 
 
@@ -113,6 +113,21 @@ def test_what_reaches_a_fix_is_told_by_kind() -> None:
     told = Table({}, ()).of(Measured((*rows, load)))
     assert told.startswith("reached by 2 benches and 1 workload: ")
     assert Table({}, ()).of(Measured((load,))).startswith("reached by 1 workload: ")
+
+
+def test_what_a_row_shows_of_several_fixes_is_no_fixs_own() -> None:
+    names = ["a", "b", "c"]
+    reached = {"p::bench/b::b": frozenset({"a"}), "p::lib::t": frozenset({"b", "c"})}
+    found = Machinery(reached, []).attribute(names)
+    assert {name: own.sharing for name, own in found.fixes.items()} == {
+        "a": (0,),
+        "b": (1,),
+        "c": (1,),
+    }
+    assert found.fixes["a"].own == found.fixes["a"].rows
+    assert found.fixes["b"].own == ()
+    alone = Machinery(reached, []).attribute(names, per_fix=True)
+    assert {own.sharing for own in alone.fixes.values()} == {()}, "nobody else was on that tree"
 
 
 def test_a_pair_that_is_slow_together_goes_together() -> None:

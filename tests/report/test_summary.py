@@ -33,7 +33,7 @@ def verdict(
     site = Site(codemod, "src/a\x1b.rs", Span(at, at + 4), id=f"{codemod}-{line}")
     edits = (Edit("src/a\x1b.rs", at, at + 4, b"new"),)
     fix = Fix("other", level, edits, "note") if level is not None else None
-    evidence = Evidence(measured=Measured(rows, 0, unknown) if rows is not None else None)
+    evidence = Evidence(measured=Measured(rows, unknown=unknown) if rows is not None else None)
     return Verdict(Proposal((site,), (fix,) if fix else (), reason), fix, outcome, reason, evidence)
 
 
@@ -43,6 +43,30 @@ def result(*verdicts: Verdict, patch: bytes = b"") -> Result:
 
 def row(verdict_: str) -> Row:
     return Row("k::bench/b::x", "divan", "time", 2.0, 1.0, 0.5, None, 0.1, 20, verdict_, 0.1)
+
+
+def measured(*rows_: tuple[str, int]) -> Verdict:
+    """A verified fix with rows of these verdicts, each shared with so many others."""
+    rows = tuple(replace(row(word), name=f"k::bench/b::{n}") for n, (word, _) in enumerate(rows_))
+    own = Measured(rows, 16, tuple(others for _, others in rows_))
+    found = verdict(1)
+    return replace(found, evidence=Evidence(measured=own))
+
+
+def test_a_gain_that_many_share_is_nobodys_and_a_cost_is_told_beside_it() -> None:
+    told = summary(
+        result(
+            measured(("faster", 0)),
+            measured(("faster", 16), ("no-difference", 0)),
+            measured(("faster", 16), ("faster", 0), ("more", 0)),
+            measured(("no-difference", 3)),
+            patch=b"x",
+        ),
+        reasons=False,
+    )
+    assert told[1].endswith(
+        "(2 measured better, 1 better together with others, 1 no difference, 1 at a cost)"
+    )
 
 
 def test_codemods_levels_and_outcomes() -> None:
