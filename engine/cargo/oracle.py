@@ -26,12 +26,10 @@ from engine.cargo.type_probes import (
     Asked,
     Probed,
     ProbePlace,
-    declares,
-    has_free_literal,
-    is_open,
     places,
 )
 from engine.cargo.units import Unit, linked, replay
+from engine.rust.asked_expressions import declares, has_free_literal, is_open
 from engine.rust.files import Files
 from engine.rust.full_paths import FullPaths
 from engine.rust.questions import NOTHING, Answers, Question

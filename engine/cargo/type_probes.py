@@ -16,7 +16,6 @@ it fits more places.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
@@ -25,10 +24,8 @@ from typing import TYPE_CHECKING, Literal
 
 from engine.base.model import Span
 from engine.cargo import method_probes, trait_probes
-from engine.cargo.name_places import name_place
+from engine.rust.asked_expressions import is_expression, name_place
 from engine.rust.format_templates import capturing_literal
-from engine.rust.nodes import call_through, callee_of
-from engine.rust.queries import walk
 from engine.rust.syntax import COMMENTS, ITEMS, Source, attributes, span_of
 
 if TYPE_CHECKING:
@@ -41,8 +38,6 @@ _PLACES = 3
 _STOP = ITEMS | {"enum_variant", "parameters", "type_parameters", "array_type", "type_arguments"}
 
 
-# Names of what is no value by itself.
-_NAMES = ("field_identifier", "type_identifier", "shorthand_field_identifier", "label", "lifetime")
 Form = Literal["before", "wrap", "inside"]
 
 
@@ -76,7 +71,7 @@ def places(source: Source, span: Span) -> tuple[ProbePlace, ...] | str:
         form: Form = "wrap" if name.wrap else "before"
         guards = _guards(source, name.declared) if name.declared.type == "let_declaration" else b""
         return (ProbePlace(name.at, form, guards, name.around),)
-    if not _is_expression(source, node):
+    if not is_expression(source, node):
         return "there is no expression at this place"
     found: list[ProbePlace] = []
     for place in _climb(source, node):
@@ -140,64 +135,6 @@ def _follows(child: Node, chain: Node) -> bool:
     return bool(chain.named_children) and chain.named_children[0] != child
 
 
-def has_free_literal(source: Source, span: Span) -> bool:
-    """Is there a number without a suffix in it (or a macro call, which may hide one)? Its type is
-    what its surroundings make of it, ``i32`` or ``f64`` when they make nothing."""
-    node = source.node_at(span)
-    if node is None:
-        return False
-    for inner in walk(node):
-        if inner.type == "macro_invocation":
-            return True
-        if inner.type in ("integer_literal", "float_literal"):
-            text = source.text(inner)
-            if not (_HEX_SUFFIX if text.startswith(b"0x") else _SUFFIX).search(text):
-                return True
-    return False
-
-
-def _is_expression(source: Source, node: Node) -> bool:
-    """Is it one, and no part of a path, no field's name and no pattern? (Words in a macro call that does
-    not hold expressions may be.)"""
-    parent = node.parent
-    if node.type in _NAMES or parent is None:
-        return node.type not in _NAMES
-    if parent.type == "token_tree":  # where its tree is read again, that has no expression here
-        return source.innermost(span_of(node)) == node
-    if parent.type == "match_pattern":
-        return parent.child_by_field_name("condition") == node
-    if parent.type in ("scoped_identifier", "scoped_type_identifier"):
-        return False
-    return not parent.type.endswith("_pattern") and parent.child_by_field_name("pattern") != node
-
-
-def declares(source: Source, span: Span) -> bool:
-    """Is it a name where a pattern binds it? No probe can stand there."""
-    node = source.node_at(span)
-    return node is not None and name_place(source, node) is not None
-
-
-def is_open(source: Source, span: Span) -> bool:
-    """May a copy of it have another type than it has where it stands? A number without a type in a call,
-    a generic function, ``None``, the value of a ``let`` with a type: what surrounds them decides."""
-    node = source.node_at(span)
-    if node is None:
-        return False
-    parent = source.parent(node)
-    if parent is not None and parent.type == "let_declaration":
-        if parent.child_by_field_name("value") != node:
-            return False
-        if parent.child_by_field_name("type") is not None:
-            return True
-    if node.type == "call_expression":
-        return has_free_literal(source, span)
-    if node.type in ("identifier", "scoped_identifier"):
-        call = call_through(node)
-        is_called = call is not None and callee_of(call) == node
-        return is_called or source.text(node) == b"None"
-    return False
-
-
 def _guards(source: Source, node: Node) -> bytes:
     """The ``#[cfg(..)]`` attributes of this very node, in order."""
     before = [*attributes(node)]
@@ -212,10 +149,6 @@ def _is_arm(source: Source, root: Node) -> bool:
     """Is it what follows ``=>`` in a macro's list of arms?"""
     head = source.data[max(0, root.start_byte - 200) : root.start_byte]
     return head.rstrip().endswith(b"=>") and root.type not in COMMENTS
-
-
-_SUFFIX = re.compile(rb"[iuf](8|16|32|64|128|size)$")
-_HEX_SUFFIX = re.compile(rb"[iu](8|16|32|64|128|size)$")
 
 
 @dataclass(frozen=True, slots=True)
