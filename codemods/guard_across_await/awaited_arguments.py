@@ -17,7 +17,9 @@ from engine.rust.nodes import (
     access_of,
     awaited,
     bare,
+    borrowed,
     is_callee,
+    is_mut,
     method_call,
     method_on,
     outward,
@@ -31,7 +33,16 @@ LABEL = "argument"
 
 def awaited_argument(ctx: Context, scope: GuardScope, statement: Node) -> Node | None:
     """The one argument that is awaited while the temporary guard of ``scope`` lives, where it may as well
-    be awaited before the lock is taken."""
+    be awaited before the lock is taken. Of what is lent to the call (``push_str(&fetch().await)``) that is
+    what is fetched, if nobody sees that it then lives on behind the statement."""
+    found = waited_for(ctx, scope, statement)
+    if found is None or borrowed(outward(found).parent or found) is None:
+        return found
+    return found if ctx.types.facts.drop_is_seen(ctx.type_of(found)) is False else None
+
+
+def waited_for(ctx: Context, scope: GuardScope, statement: Node) -> Node | None:
+    """As ``awaited_argument``, whatever its type."""
     source, locked = ctx.source, lock_call(ctx.source, scope.node)
     whole = _called(source, scope.node)
     call = method_call(source, whole) if whole is not None else None
@@ -48,11 +59,12 @@ def awaited_argument(ctx: Context, scope: GuardScope, statement: Node) -> Node |
     if len(waiting) != 1 or not all(is_pure(source, other) for other in others):
         return None
     (argument,) = waiting
+    lent = borrowed(bare(argument))
+    if lent is not None and not is_mut(bare(argument)):
+        argument = lent
     inner = bare(argument)
-    if (
-        awaited(tried(inner) or inner) is None
-        or next(living_on(source, argument), None) is not None
-    ):
+    beside = (node for node in living_on(source, argument) if node not in (argument, inner))
+    if awaited(tried(inner) or inner) is None or next(beside, None) is not None:
         return None
     if not all(span_of(node) in span_of(argument) for node in scope.trace.ordered()):
         return None

@@ -11,12 +11,21 @@ from codemods.guard_across_await.extraction import BY_REFERENCE, Extraction, Typ
 from codemods.guard_across_await.loop_items import collected
 from codemods.guard_across_await.tested_patterns import tested
 from engine.rust.evaluation_order import chain_around, expressions_around, lengthens_temporaries
+from engine.rust.known_calls import grows_receiver
 from engine.rust.known_types import key_of
 from engine.rust.locks import guarded, guards_in
-from engine.rust.nodes import dereferenced, indexed, is_mut, method_call, operation_of, unwrapped
+from engine.rust.nodes import (
+    dereferenced,
+    indexed,
+    is_mut,
+    method_call,
+    method_on,
+    operation_of,
+    unwrapped,
+)
 from engine.rust.owned_copies import instead_of_reference, owned_copy
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_facts import TypeFacts, is_whole, shared_target
+from engine.rust.type_facts import TypeFacts, has_buffer, is_whole, shared_target
 from engine.rust.types import Type
 
 # Methods whose result is a value of its own whatever they are called on: for code whose types are
@@ -118,6 +127,9 @@ def _cloned(source: Source, types: Types, node: Node, start: Node) -> list[Extra
     borrowed = parent.type == "reference_expression"
     if borrowed and is_mut(parent):
         return []
+    called = method_on(source, node)
+    if called is not None and grows_receiver(called[0]) and has_buffer(type_):
+        return []  # what it appends would go into the copy
     made, inner = owned_copy(types.facts, type_), shared_target(type_)
     if made is None or inner is None:
         place = node.type in _PLACES or node == start

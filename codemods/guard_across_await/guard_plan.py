@@ -15,6 +15,7 @@ from codemods.guard_across_await import (
     pattern_guard,
     temporary_guard,
 )
+from codemods.guard_across_await.awaited_arguments import waited_for
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.block_planner import block_for
 from codemods.guard_across_await.kept_handles import (
@@ -280,7 +281,11 @@ def _deciding(ctx: Context, scope: GuardScope) -> list[Node]:
     trace = scope.trace
     if scope.kind == "temporary":
         around = temporary_guard.statement_around(ctx.source, scope.node)
-        return expressions_around(scope.node, around[0], trace.ordered()) if around else []
+        if around is None:
+            return []
+        argument = waited_for(ctx, scope, around[0])
+        given = [] if argument is None else [argument]
+        return [*expressions_around(scope.node, around[0], trace.ordered()), *given]
     if scope.kind == "pattern":
         return pattern_guard.deciding(ctx, scope)
     if scope.kind not in ("let", "extended") or trace.moves:

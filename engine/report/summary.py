@@ -104,8 +104,8 @@ def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[s
     lines += [f"left alone: {printable(words)}" for words in result.old_words]
     if result.runs:
         kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
-        ran = f"ran {count(result.cargo_runs, 'time')} ({kinds})" if kinds else "was not run"
-        lines.append(f"cargo {ran} with {printable(result.toolchain)}")
+        ran = f"ran {count(result.cargo_runs, 'time')} ({kinds}) with" if kinds else "was not run;"
+        lines.append(f"cargo {ran} {printable(result.toolchain)}")
     if result.measurements is not None and result.measurements.report is not None:
         lines += [f"measured: {printable(note)}" for note in result.measurements.report.notes]
     if result.measurements is not None and result.measurements.error:

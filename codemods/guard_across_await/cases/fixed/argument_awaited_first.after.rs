@@ -10,6 +10,7 @@ pub struct Kept {
 pub struct Pages {
     kept: Mutex<Kept>,
     count: Mutex<Vec<u64>>,
+    names: Mutex<String>,
 }
 
 impl Pages {
@@ -22,6 +23,11 @@ impl Pages {
         let counted = counted(id).await?;
         self.count.lock().await.push(counted);
         Ok(())
+    }
+
+    pub async fn note(&self, id: u64) {
+        let page = page(id).await;
+        self.names.lock().await.push_str(&page);
     }
 }
 

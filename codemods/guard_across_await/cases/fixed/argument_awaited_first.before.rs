@@ -10,6 +10,7 @@ pub struct Kept {
 pub struct Pages {
     kept: Mutex<Kept>,
     count: Mutex<Vec<u64>>,
+    names: Mutex<String>,
 }
 
 impl Pages {
@@ -20,6 +21,10 @@ impl Pages {
     pub async fn count(&self, id: u64) -> Result<(), std::fmt::Error> {
         self.count.lock().await.push(counted(id).await?);
         Ok(())
+    }
+
+    pub async fn note(&self, id: u64) {
+        self.names.lock().await.push_str(&page(id).await);
     }
 }
 
