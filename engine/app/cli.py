@@ -368,9 +368,9 @@ def _workspaces(paths: Sequence[Path], common: dict[str, Any]) -> tuple[Workspac
     if common["jobs"]:
         os.environ["CARGO_BUILD_JOBS"] = common["jobs"]  # every command of cargo asks it
     if common.get("fresh"):
-        from engine.base.user_cache import VARIABLE
+        from engine.base.user_cache import FRESH
 
-        os.environ[VARIABLE] = "off"
+        os.environ[FRESH] = "1"
     if common["manifest_path"] is not None:
         paths = [_manifest(common["manifest_path"], paths)]
     features = tuple(f for group in common["features"] for f in group.replace(",", " ").split())

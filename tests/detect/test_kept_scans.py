@@ -201,3 +201,15 @@ def test_a_path_that_is_no_text_is_not_kept(tmp_path: Path) -> None:
     cache = UserCache(tmp_path, "scan", FileSites)
     cache.put({b"k": FileSites(path), b"l": FileSites("src/x.rs")})
     assert cache.get([b"k", b"l"]) == {b"l": FileSites("src/x.rs")}
+
+
+def test_what_is_found_anew_takes_the_place_of_what_was_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = UserCache(tmp_path, "words", str)
+    cache.put({b"a": "old"})
+    monkeypatch.setenv(user_cache.FRESH, "1")
+    assert cache.get([b"a"]) == {}
+    cache.put({b"a": "new"})
+    monkeypatch.delenv(user_cache.FRESH)
+    assert cache.get([b"a"]) == {b"a": "new"}
