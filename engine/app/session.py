@@ -202,7 +202,7 @@ class Session:
         key = tuple(sorted(sources.texts.items()))
         if key not in self._known and self._kept is not None:
             self._known[key] = self._kept.of_tree(sources.texts)
-            self._tell_known(self._known[key])
+            self._tell_known(questions, self._known[key])
         known = self._known.get(key, NOTHING)
         if new := _unknown(questions, known):
             self.cargo.write(sources.texts)
@@ -211,7 +211,7 @@ class Session:
             if self._kept is not None:
                 kept = self._kept.of_units(self.cargo.units, {q.path for q in new})
                 known = known.joined(kept)
-                self._tell_known(kept)
+                self._tell_known(new, kept)
                 new = _unknown(questions, known)
         if new:
             self.ui.say("Asking", f"rustc for {_kinds(new)}")
@@ -227,8 +227,8 @@ class Session:
             self._asking = key, Oracle(self.cargo)
         return self._asking[1]
 
-    def _tell_known(self, kept: Answers) -> None:
-        if kept != NOTHING and not self._told_known:
+    def _tell_known(self, questions: Set[Question], kept: Answers) -> None:
+        if len(_unknown(questions, kept)) < len(questions) and not self._told_known:
             self._told_known = True
             self.ui.say("Known", "what rustc told an earlier run (--fresh asks anew)")
 

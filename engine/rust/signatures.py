@@ -22,6 +22,7 @@ from engine.rust.definitions import Item, owner_of
 from engine.rust.files import Files, PackageOf
 from engine.rust.imports import declared
 from engine.rust.items import FUNCTIONS, TYPES, Items
+from engine.rust.queries import walk
 from engine.rust.scopes import Binding
 from engine.rust.syntax import COMMENTS, Source, attributes, span_of
 
@@ -305,6 +306,8 @@ def reference_bound(parameter: Parameter, items: Items) -> ReferenceBound:
     if declared.type in ("abstract_type", "bounded_type"):  # `impl A`, `impl A + B`
         bounds = [declared]
     elif declared.type == "type_identifier":
+        if _is_named_elsewhere(parameter):
+            return ReferenceBound.NONE
         bounds = item_nodes.bounds_on(source, parameter.function, source.text(declared))
     else:
         return ReferenceBound.NONE
@@ -316,6 +319,27 @@ def reference_bound(parameter: Parameter, items: Items) -> ReferenceBound:
     if not names or lifetimes or names - _BY_REFERENCE - {b"Deref"}:
         return ReferenceBound.NONE
     return ReferenceBound.DEREF if b"Deref" in names else ReferenceBound.ANY
+
+
+def _is_named_elsewhere(parameter: Parameter) -> bool:
+    """Has another parameter, the result or a bound the type of this one in it (``fn f<P: AsRef<Path>>(a: P,
+    b: P)``)? Then it is not this argument alone that says what type it is."""
+    source, declared, function = parameter.source, parameter.declared, parameter.function
+    name = source.text(declared)
+    signature = [child for child in function.children if child.type != "block"]
+    listed = item_nodes.type_parameters(function)
+    own = [] if listed is None else [item_nodes.name_of(each) for each in listed.named_children]
+    clause = next((child for child in signature if child.type == "where_clause"), None)
+    lines = clause.named_children if clause is not None else []
+    own += [line.child_by_field_name("left") for line in lines]
+    return any(
+        node.type == "type_identifier"
+        and source.text(node) == name
+        and node != declared
+        and node not in own
+        for child in signature
+        for node in walk(child)
+    )
 
 
 def elides_lifetime(parameter: Parameter) -> bool:
