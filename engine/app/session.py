@@ -164,7 +164,7 @@ class Session:
         if rest is None or rest.left_out is None:
             raise _not_compiling(run)
         for words in rest.left_out.words():
-            self._note(f"{words}: nothing is proven for it")
+            self._note(f"{words} (nothing is proven there)")
         return rest
 
     def _note(self, words: str) -> None:

@@ -13,11 +13,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from engine.base.counts import listed
 from engine.base.model import Diagnostic
 from engine.cargo.cargo_args import chosen_packages
 
 _Said = tuple[str, str, str]  # package, target, the message without its line numbers
 _RUSTC_CODE = re.compile(r"E\d{4}")
+_KINDS = {"bench": "benches", "test": "tests", "example": "examples", "bin": "binaries"}
 _TESTED = ("lib", "bin", "test", "example")  # kinds whose tests `cargo test` runs
 
 
@@ -82,13 +84,22 @@ class LeftOut:
         return UnitKey(package, "lib", False) in self.compiled
 
     def words(self) -> Iterator[str]:
-        """A line for each target."""
+        """A line for each target; one for all targets of a kind (``bench/..``) that have the same error."""
+        groups: dict[tuple[str, str, str, bool], list[str]] = {}
         for (package, target), error in sorted(self.targets.items()):
-            name = f"`{package}`" if target == "lib" else f"`{target}` of `{package}`"
-            if UnitKey(package, target, False) in self.compiled:
-                yield f"the unit tests of {name} do not compile as they are: {error}"
-            else:
-                yield f"{name} does not compile as it is: {error}"
+            kind = target.partition("/")[0]
+            tests_alone = UnitKey(package, target, False) in self.compiled
+            groups.setdefault((package, kind, error, tests_alone), []).append(target)
+        for (package, kind, error, tests_alone), targets in groups.items():
+            said = f"`{package}`" if kind == "lib" else f"`{targets[0]}` of `{package}`"
+            if len(targets) > 1:
+                names = listed([f"`{target.partition('/')[2]}`" for target in targets], 3)
+                said = f"{len(targets)} {_KINDS.get(kind, kind)} of `{package}` ({names})"
+            if tests_alone:
+                said = f"the unit tests of {said}"
+            several = tests_alone or len(targets) > 1
+            does = "do not compile as they are" if several else "does not compile as it is"
+            yield f"{said} {does}: {error}"
 
 
 def left_out(

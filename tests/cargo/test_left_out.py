@@ -40,6 +40,14 @@ def test_targets_are_told_with_their_first_error() -> None:
         "`example/x` of `a` does not compile as it is: error[E0308]: mismatched types",
         "the unit tests of `a` do not compile as they are: error[E0308]: mismatched types",
     ]
+    many = [error(f"bench/{name}", "E0554", "no stable") for name in "abcde"]
+    assert list(
+        found({LIB}, *many, error("bench/f"), error("example/x", "E0554", "no stable")).words()
+    ) == [
+        "5 benches of `a` (`a`, `b`, `c` and 2 more) do not compile as they are: error[E0554]: no stable",
+        "`bench/f` of `a` does not compile as it is: error[E0308]: mismatched types",
+        "`example/x` of `a` does not compile as it is: error[E0554]: no stable",
+    ]
     said = "error: failed to run custom build command for `a-sys v0.1.0 (/x)`\n"
     assert list(found({LIB}, output=said).words()) == [
         "`build-script` of `a-sys` does not compile as it is: its build script fails"
