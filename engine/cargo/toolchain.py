@@ -17,6 +17,7 @@ from engine.base.errors import SpikeproofError
 from engine.base.model import Diagnostic
 from engine.cargo.config import Config
 from engine.cargo.messages import Paths, diagnostic, parse_line
+from engine.cargo.setup_errors import setup_words
 from engine.cargo.units import Replay
 
 SHOWN = 256 * 1024  # bytes of a program's own text that are kept for the user
@@ -166,7 +167,8 @@ class Toolchain:
     def _version(self) -> str:
         result = self.rustc(("-V",))
         if result.code != 0:
-            raise SpikeproofError("rustc does not start", shown(result.stderr))
+            said = shown(result.stderr)
+            raise SpikeproofError(setup_words(said), said)
         return shown(result.stdout).strip()
 
     def _program(self, name: str) -> str:

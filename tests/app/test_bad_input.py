@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import shutil
 import subprocess
 import sys
 import time
@@ -234,6 +235,16 @@ def test_scan_runs_nothing_of_the_repositorys(package: Path) -> None:
     run = tool("scan", package, env={"PATH": "/nonexistent"})
     assert run.returncode == 1, run.stderr.decode()
     assert not (package / "sprung").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("rustup") is None, reason="rustup picks the toolchain")
+def test_a_toolchain_that_is_not_there_is_told_as_that(package: Path) -> None:
+    (package / "rust-toolchain.toml").write_text('[toolchain]\nchannel = "1.0.1"\n')
+    run = tool("diff", "--no-bench", package, env={**os.environ, "RUSTUP_AUTO_INSTALL": "0"})
+    said = complaint(run)
+    assert "the toolchain `1.0.1" in said
+    assert "--toolchain NAME" in said
 
 
 def test_scan_does_not_change_the_tree(package: Path) -> None:
