@@ -10,11 +10,10 @@ from engine.base.model import Edit, Span
 from engine.rust.borrows import (
     Needed,
     closures_borrow,
-    is_shown,
 )
 from engine.rust.calls import Receiver
 from engine.rust.cloned_items import Gives, LentItems, Where, lent_items
-from engine.rust.format_macros import shown_by
+from engine.rust.format_macros import is_shown, shown_by
 from engine.rust.known_calls import (
     COPYING,
     is_into_iter,

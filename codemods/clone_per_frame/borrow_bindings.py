@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
-from engine.rust.borrows import Borrowable, Target, borrowable, pattern_bindings
+from engine.rust.borrows import Borrowable, Target, borrowable
 from engine.rust.known_types import Nature
 from engine.rust.nodes import has_token
 from engine.rust.statement_nodes import body_of, let_of, loop_pattern, patterns_of
@@ -27,7 +27,7 @@ def borrow_let(on: Borrower) -> Rewrite | None:
     let = let_of(node)
     if let is None or let.pattern.type != "identifier" or has_token(node, "mutable_specifier"):
         return None
-    bound = pattern_bindings(on.scopes, span_of(let.pattern))
+    bound = on.scopes.bound_by(span_of(let.pattern))
     owned = on.type_facts.ownership(on.types.cloned)
     # The methods of a sender take `&self`, as all that is behind an `Arc` do.
     shared = is_counted(on.types.cloned) or (owned.nature is Nature.HANDLE and not owned.apart)
@@ -106,7 +106,7 @@ def _read(on: Borrower, patterns: Sequence[Node]) -> Iterator[Span]:
     """For each of the patterns, from where it binds to the last use of what it binds: what other arms do
     is never done in between."""
     for pattern in patterns:
-        bound = pattern_bindings(on.scopes, span_of(pattern))
+        bound = on.scopes.bound_by(span_of(pattern))
         ends = [use.span.end for binding in bound for use in on.scopes.uses(binding)]
         if ends:
             yield Span(pattern.start_byte, max(ends))
@@ -116,7 +116,7 @@ def _patterns(on: Borrower, patterns: Sequence[Node]) -> Borrowable | None:
     """The edits with which what the patterns bind may be references."""
     if any(b"&" in on.source.text(pattern) for pattern in patterns):
         return None
-    bound = [b for pattern in patterns for b in pattern_bindings(on.scopes, span_of(pattern))]
+    bound = [b for pattern in patterns for b in on.scopes.bound_by(span_of(pattern))]
     plain = all(pattern.type == "identifier" for pattern in patterns)
     copied = (lambda _: False) if plain else on.copied
     found = borrowable(on.source, on.scopes, bound, reads=on.reads, copied=copied)

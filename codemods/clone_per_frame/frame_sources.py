@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.rust import item_nodes, nodes, statement_nodes, streams
-from engine.rust.borrows import pattern_bindings
 from engine.rust.copies import clone_of
 from engine.rust.definitions import Item
 from engine.rust.frame_flow import Frame, FrameFlow, NotOwnedError, line_of
@@ -123,7 +122,7 @@ class FrameSources:
         scopes = self._facts.sources.scopes(source, function) if function is not None else None
         for closure in nodes.arguments_of(call):
             for parameter in item_nodes.parameters_of(closure):
-                bound = pattern_bindings(scopes, span_of(parameter.node)) if scopes else ()
+                bound = scopes.bound_by(span_of(parameter.node)) if scopes else ()
                 if why := self._facts.agreeing_impls.among(source, scopes, bound) if scopes else "":
                     raise NotOwnedError(why)
                 if parameter.type is not None:

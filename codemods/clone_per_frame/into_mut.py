@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from engine.base.model import Edit
 from engine.rewrite.use_declarations import name as named
-from engine.rust.borrows import pattern_bindings
 from engine.rust.codegen import has_comment_around
 from engine.rust.copies import Clone
 from engine.rust.frame_uses import FrameUse, FrameUseKind, frame_use, other_impl
@@ -74,7 +73,7 @@ def _uses(clone: Clone, usage: Usage, scopes: Scopes) -> list[tuple[Binding, Fra
     let = let_of(usage.holder)
     if usage.kind is not UsageKind.LET or let is None:
         return []
-    bound = pattern_bindings(scopes, span_of(let.pattern))
+    bound = scopes.bound_by(span_of(let.pattern))
     if len(bound) != 1 or not bound[0].plain:
         return []
     found = [(bound[0], frame_use(clone.source, bound[0], use)) for use in scopes.uses(bound[0])]

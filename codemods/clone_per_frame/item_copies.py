@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from engine.base.model import Edit, Site, Span
-from engine.rust.borrows import parts_taken, pattern_bindings
+from engine.rust.borrows import parts_taken
 from engine.rust.cloned_items import Gives, LentItems, copied_by, lent_items
 from engine.rust.codegen import replaced
 from engine.rust.copies import Clone
@@ -193,7 +193,7 @@ def _only_takes_apart(usage: Usage, scopes: Scopes) -> bool:
     if usage.kind not in (UsageKind.MATCH, UsageKind.IF_LET):
         return False
     patterns = patterns_of(usage.holder)
-    named = {b.decl for p in patterns for b in pattern_bindings(scopes, span_of(p))}
+    named = {b.decl for p in patterns for b in scopes.bound_by(span_of(p))}
     return not any(span_of(p) in named or p.type == "captured_pattern" for p in patterns)
 
 

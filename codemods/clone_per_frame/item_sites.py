@@ -14,7 +14,6 @@ from engine.rust.borrows import (
     is_number_use,
     names_needed,
     parts_taken,
-    pattern_bindings,
 )
 from engine.rust.cloned_items import Gives, LentItems, copied_by, lent_items
 from engine.rust.copies import Clone
@@ -65,7 +64,7 @@ def _is_looked_at(source: Source, lent: LentItems, scopes: Scopes) -> bool:
     if usage.kind is UsageKind.VALUE or usage.kind is UsageKind.REF_MUT:
         return False
     if usage.kind in NAMING:
-        bound = [b for p in patterns_of(usage.holder) for b in pattern_bindings(scopes, span_of(p))]
+        bound = [b for p in patterns_of(usage.holder) for b in scopes.bound_by(span_of(p))]
         copied = (lambda _: False) if usage.kind is UsageKind.LET else _is_number(source)
         found = borrowable(source, scopes, bound, shared=True, copied=copied)
         return isinstance(found, Borrowable)

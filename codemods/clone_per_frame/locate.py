@@ -11,7 +11,7 @@ from tree_sitter import Node
 
 from engine.base.model import Level, Site, Span
 from engine.detect.codemod import Match
-from engine.rust.borrows import Borrowable, borrowable, is_number_use, pattern_bindings
+from engine.rust.borrows import Borrowable, borrowable, is_number_use
 from engine.rust.checked_texts import checked_text
 from engine.rust.cloned_items import copied_by, copying_call
 from engine.rust.context import (
@@ -244,7 +244,7 @@ class CloneLocator:
     def _read(self, usage: Usage, scopes: Scopes) -> bool:
         """Are the names that the value is bound to only read?"""
         patterns = map(span_of, patterns_of(usage.holder))
-        bound = [b for p in patterns for b in pattern_bindings(scopes, p)]
+        bound = [b for p in patterns for b in scopes.bound_by(p)]
         # Any method may do: which ones read is decided when the type is known.
         numbers = usage.kind is not UsageKind.LET
         found = borrowable(

@@ -12,7 +12,7 @@ from tree_sitter import Node
 
 from engine.base.model import Site, Span
 from engine.rust.agreeing_impls import deciding_at, deciding_expressions, deciding_in_functions
-from engine.rust.borrows import names_needed, parts_taken, pattern_bindings
+from engine.rust.borrows import names_needed, parts_taken
 from engine.rust.checked_texts import CheckedText, checked_text
 from engine.rust.cloned_items import Where, lent_items
 from engine.rust.copies import Clone, clone_at
@@ -233,7 +233,7 @@ def part_questions(
                     written = last_name(source, declared) if declared is not None else b""
                     if written not in (type_.encode(), b"Self"):
                         continue
-                    for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
+                    for binding in scopes.bound_by(span_of(parameter.pattern)):
                         for node in parts(source, scopes, binding):
                             yield Question(source.path, span_of(node))
 
@@ -269,7 +269,7 @@ def bound_by(clone: Clone, usage: Usage) -> tuple[Binding, ...]:
     function = clone.source.fn_item_of(clone.node)
     scopes = scopes_of(clone.source, function) if function is not None else None
     patterns = map(span_of, patterns_of(usage.holder))
-    return tuple(b for p in patterns for b in pattern_bindings(scopes, p)) if scopes else ()
+    return tuple(b for p in patterns for b in scopes.bound_by(p)) if scopes else ()
 
 
 def takers_of(source: Source, copy: Node, usage: Usage) -> Iterator[Node]:

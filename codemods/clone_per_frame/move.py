@@ -7,7 +7,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from engine.base.model import Edit
-from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.borrows import Borrowable, borrowable
 from engine.rust.codegen import has_comment_around, is_annotated, without_statement
 from engine.rust.copies import Clone
 from engine.rust.kept_values import is_kept
@@ -136,7 +136,7 @@ def without_shadow(clone: Clone, usage: Usage, types: CloneTypes, scopes: Scopes
     source, let = clone.source, usage.holder
     if usage.kind is not UsageKind.LET or not _same_name(source, let, clone.receiver_text):
         return None
-    bound = [b for pattern in patterns_of(let) for b in pattern_bindings(scopes, span_of(pattern))]
+    bound = [b for pattern in patterns_of(let) for b in scopes.bound_by(span_of(pattern))]
     if not (types.same or types.behind):
         return None
     found = borrowable(source, scopes, bound, shared=is_counted(types.cloned))

@@ -10,7 +10,6 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.agreeing_impls import is_byte_pair
-from engine.rust.borrows import pattern_bindings
 from engine.rust.calls import parameter_of
 from engine.rust.checked_texts import checked_text
 from engine.rust.copies import OWNING, clone_of
@@ -154,7 +153,7 @@ class Obstacles:
         """Does the function that takes the clone ask about the instance that it is given?"""
         source = parameter.source
         scopes = self._facts.sources.scopes(source, parameter.function)
-        for binding in pattern_bindings(scopes, span_of(parameter.pattern)):
+        for binding in scopes.bound_by(span_of(parameter.pattern)):
             for asked in self._asking.of_names(source, scopes, (binding,)):
                 if asked.about != "holders" or is_held(type_):
                     said = asked.words(source, binding.name.decode("utf-8", "replace"))
@@ -215,7 +214,7 @@ class Obstacles:
         if found is None and parameter is not None:
             source = parameter.source
             scopes = self._facts.sources.scopes(source, parameter.function)
-            bound = tuple(pattern_bindings(scopes, span_of(parameter.pattern)))
+            bound = tuple(scopes.bound_by(span_of(parameter.pattern)))
             during = Span(parameter.function.start_byte, parameter.function.start_byte)
             found = run_during(source, scopes, during, bound)
         if found is None:

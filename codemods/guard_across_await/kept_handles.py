@@ -14,8 +14,8 @@ from codemods.guard_across_await.named_guard import Context, GuardBlock, Refused
 from codemods.guard_across_await.notes import of_look_ups
 from codemods.guard_across_await.readings import read_of
 from engine.base.model import Span
-from engine.rust.borrows import is_shown
 from engine.rust.control_flow import always_reached
+from engine.rust.format_macros import is_shown
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.known_calls import COPYING, is_reading_method
 from engine.rust.locks import guarded

@@ -17,7 +17,6 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes
-from engine.rust.borrows import is_shown, pattern_bindings
 from engine.rust.calls import parameter_of
 from engine.rust.definitions import (
     Item,
@@ -26,6 +25,7 @@ from engine.rust.definitions import (
     type_parameter_names,
 )
 from engine.rust.files import Files, TypeOf
+from engine.rust.format_macros import is_shown
 from engine.rust.items import FUNCTIONS, Items
 from engine.rust.known_types import known
 from engine.rust.scopes import Binding, Scopes
@@ -285,7 +285,7 @@ def deciding_in_functions(files: Files, name: bytes, index: int) -> Iterator[tup
             for parameter in listed:
                 if parameter.type is None or nodes.last_name(source, parameter.type) not in _OWNERS:
                     continue
-                bound = pattern_bindings(scopes, span_of(parameter.pattern))
+                bound = scopes.bound_by(span_of(parameter.pattern))
                 for node in deciding_expressions(source, scopes, bound):
                     yield source, node
 

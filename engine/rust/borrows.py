@@ -15,7 +15,7 @@ from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rust.control_flow import barriers
-from engine.rust.format_macros import shown_by
+from engine.rust.format_macros import is_shown
 from engine.rust.item_nodes import parameters_of
 from engine.rust.known_calls import (
     COPYING,
@@ -186,11 +186,6 @@ def part_taken(source: Source, use: Use) -> Node | None:
     return node if consumed or takes_value(source, node) else None
 
 
-def pattern_bindings(scopes: Scopes, pattern: Span) -> tuple[Binding, ...]:
-    """All names that a pattern binds."""
-    return tuple(b for b in scopes.bindings if b.decl in pattern)
-
-
 def closures_borrow(source: Source, scopes: Scopes, call: Node) -> Borrowable | Needed | None:
     """Do all closures among the call's arguments work on references to what they are given?
 
@@ -203,7 +198,7 @@ def closures_borrow(source: Source, scopes: Scopes, call: Node) -> Borrowable | 
         parameters = [parameter.node for parameter in parameters_of(closure)]
         if any(node.type in _UNCLEAR for node in parameters):
             return None
-        bound = (b for node in parameters for b in pattern_bindings(scopes, span_of(node)))
+        bound = (b for node in parameters for b in scopes.bound_by(span_of(node)))
         lent = borrowable(source, scopes, bound)
         if isinstance(lent, Needed):
             return lent
@@ -254,7 +249,7 @@ def parts_bound(source: Source, scopes: Scopes, holder: Node) -> tuple[Binding, 
         return None
     if any(b"&" in source.text(pattern) for pattern in patterns):
         return None
-    return tuple(b for pattern in patterns for b in pattern_bindings(scopes, span_of(pattern)))
+    return tuple(b for pattern in patterns for b in scopes.bound_by(span_of(pattern)))
 
 
 def _parts_of(source: Source, scopes: Scopes, use: Use) -> tuple[Binding, ...] | None:
@@ -330,9 +325,3 @@ def _without_borrow(source: Source, node: Node, up: Node) -> tuple[Edit, ...] | 
     if source.comments_in(Span(up.start_byte, node.start_byte)):
         return None
     return (Edit(source.path, up.start_byte, node.start_byte, b""),)
-
-
-def is_shown(source: Source, node: Node) -> bool:
-    """Is ``node`` as it stands an argument of ``format!`` or one of its kin?"""
-    call = shown_by(source, node)
-    return call is not None and not call.compares(span_of(node))

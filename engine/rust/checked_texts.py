@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Edit
-from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.borrows import Borrowable, borrowable
 from engine.rust.codegen import replaced
 from engine.rust.format_macros import capturing, shown_by
 from engine.rust.format_templates import Placeholder
@@ -127,7 +127,7 @@ class _Chain:
         parameters = [p.node for p in parameters_of(closure)]
         if any(p.type != "identifier" for p in parameters):
             return None
-        bound = tuple(b for p in parameters for b in pattern_bindings(self.scopes, span_of(p)))
+        bound = tuple(b for p in parameters for b in self.scopes.bound_by(span_of(p)))
         more = self._lent(bound)
         if more is None:
             return None
@@ -141,7 +141,7 @@ class _Chain:
         texts: list[Binding] = []
         for pattern in patterns_of(holder):
             head, inner = self._variant(pattern)
-            bound = [b for p in inner for b in pattern_bindings(self.scopes, span_of(p))]
+            bound = [b for p in inner for b in self.scopes.bound_by(span_of(p))]
             if head in (b"Ok", b"Some"):
                 texts += bound
             elif head == b"Err":
@@ -174,7 +174,7 @@ class _Chain:
         if closure is None or closure.type != "closure_expression":
             return False
         written = [p.node for p in parameters_of(closure)]
-        bound = [b for p in written for b in pattern_bindings(self.scopes, span_of(p))]
+        bound = [b for p in written for b in self.scopes.bound_by(span_of(p))]
         return all(p.type in ("identifier", "_") for p in written) and all(
             map(self._only_shown, bound)
         )

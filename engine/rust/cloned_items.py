@@ -20,7 +20,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from engine.base.model import Edit
-from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.borrows import Borrowable, borrowable
 from engine.rust.item_nodes import parameters_of
 from engine.rust.known_calls import is_reading_method
 from engine.rust.nodes import (
@@ -266,7 +266,7 @@ class _Chain:
         plain = bool(types) and all(form.fullmatch(self.source.text(node)) for node in types)
         if not plain or any(name.type != "identifier" for name in names):
             return None
-        bound = [b for name in names for b in pattern_bindings(self.scopes, span_of(name))]
+        bound = [b for name in names for b in self.scopes.bound_by(span_of(name))]
         read = [read_by_name(self.source, self.scopes, [each], self.reads) for each in bound]
         lists = [each for each in read if each is not None]
         views = any(each.views for each in lists)
@@ -288,7 +288,7 @@ class _Chain:
         let = let_of(up) if up is not None and up.type == "let_declaration" else None
         if let is None or let.value != whole or let.type is not None or self.where != "items":
             return None
-        name = next(iter(pattern_bindings(self.scopes, span_of(let.pattern))), None)
+        name = next(iter(self.scopes.bound_by(span_of(let.pattern))), None)
         plain = let.pattern.type == "identifier" and let.alternative is None
         uses = self.scopes.uses(name) if name is not None and plain else ()
         found: list[LentItems] = []
@@ -402,7 +402,7 @@ class _Chain:
             return None
         pattern = part
         text = self.source.text(pattern)
-        bound = pattern_bindings(self.scopes, span_of(pattern))
+        bound = self.scopes.bound_by(span_of(pattern))
         if b"&" in text or b"@" in text or (not bound and pattern.type == "identifier"):
             return None
         copied = (lambda _: False) if pattern.type == "identifier" else self.copied
@@ -426,7 +426,7 @@ class _Chain:
 
     def _first_use(self, name: Node) -> Node | None:
         """An expression that is what the parameter ``name`` holds."""
-        for binding in pattern_bindings(self.scopes, span_of(name)):
+        for binding in self.scopes.bound_by(span_of(name)):
             for use in self.scopes.uses(binding):
                 if not use.capture:
                     return self.source.innermost(use.span)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
 
-from engine.rust.borrows import pattern_bindings
 from engine.rust.calls import parameter_of
 from engine.rust.files import Files
 from engine.rust.format_macros import FormatCall, capturing
@@ -108,7 +107,7 @@ class FollowedQuestions:
             uses = [node for node in walk_all(source, body) if node.type == "self"]
             found = _Follower(source, scopes, self._by_call).follow(uses)
         else:
-            found = self.of_names(source, scopes, pattern_bindings(scopes, span_of(parameter)))
+            found = self.of_names(source, scopes, scopes.bound_by(span_of(parameter)))
         return next((asked.about for asked in found), None)
 
     def _by_call(self, source: Source, call: Node, index: int) -> Asked | None:
@@ -208,7 +207,7 @@ class _Follower:
         elif up is not None and value_matched(up) == node:
             patterns = patterns_of(up)
         for pattern in patterns:
-            yield from pattern_bindings(self._scopes, span_of(pattern))
+            yield from self._scopes.bound_by(span_of(pattern))
 
     def _closure_called(self, call: Node) -> list[Parameter]:
         """The parameters of the closure that is called by its name."""

@@ -282,3 +282,9 @@ def _argument(source: Source, part: Sequence[Node]) -> Argument:
     if len(value) > 1 and value[0].type in ("?", "%"):
         value = value[1:]
     return Argument(name, _span(value))
+
+
+def is_shown(source: Source, node: Node) -> bool:
+    """Is ``node`` as it stands an argument of ``format!`` or one of its kin?"""
+    call = shown_by(source, node)
+    return call is not None and not call.compares(span_of(node))

@@ -11,7 +11,6 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
-from engine.rust.borrows import pattern_bindings
 from engine.rust.calls import is_given_away, parameter_of
 from engine.rust.configurations import is_conditional
 from engine.rust.context import in_test_code
@@ -237,7 +236,7 @@ class FrameFlow:
         if (source.path, span_of(inner)) in self.views:
             return True
         scopes = self._program.sources.scopes(source, function)
-        bound = pattern_bindings(scopes, span_of(parameter))
+        bound = scopes.bound_by(span_of(parameter))
         if len(bound) != 1 or not bound[0].plain:
             return False
         for use in (frame_use(source, bound[0], each) for each in scopes.uses(bound[0])):

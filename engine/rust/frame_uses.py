@@ -8,10 +8,9 @@ from enum import StrEnum
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.borrows import is_shown
 from engine.rust.calls import spawned_around
 from engine.rust.copies import Clone, clone_of
-from engine.rust.format_macros import shown_by
+from engine.rust.format_macros import is_shown, shown_by
 from engine.rust.known_calls import COPYING, is_reading_method
 from engine.rust.nodes import (
     COMPARISONS,

@@ -22,7 +22,6 @@ from engine.rust.borrows import (
     part_taken,
     parts_bound,
     parts_taken,
-    pattern_bindings,
     read_copied,
     taker_apart,
     use_on_reference,
@@ -114,7 +113,7 @@ def _taken_out(
         node = source.innermost(use.span)
         holder = None if use.capture else taker_apart(node)
         for pattern in patterns_of(holder) if holder is not None else ():
-            for part in pattern_bindings(scopes, span_of(pattern)):
+            for part in scopes.bound_by(span_of(pattern)):
                 if part.decl not in seen:
                     seen.add(part.decl)
                     yield part
@@ -247,7 +246,7 @@ class _Lender:
         for parameter in (p for each in given for p in parameters_of(each)):
             pattern = parameter.node
             unclear = pattern.type == "parameter" or b"&" in source.text(pattern)
-            for part in pattern_bindings(self.scopes, span_of(pattern)):
+            for part in self.scopes.bound_by(span_of(pattern)):
                 if unclear or self.lend(part, "reference") or len(self.kept) > before[1]:
                     self._forget(before)
                     return self._clone(node, clone, found)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from tree_sitter import Node
 
 from engine.base.model import Edit
-from engine.rust.borrows import Borrowable, borrowable, pattern_bindings
+from engine.rust.borrows import Borrowable, borrowable
 from engine.rust.cloned_items import Gives, Reads, lent_items
 from engine.rust.copies import clone_of
 from engine.rust.nodes import (
@@ -105,7 +105,7 @@ class _Reader:
         plain = up.type == "let_declaration" and let is not None and let.value == whole
         if let is None or not plain or let.type is not None or let.pattern.type != "identifier":
             return None
-        bound = pattern_bindings(self.scopes, span_of(let.pattern))
+        bound = self.scopes.bound_by(span_of(let.pattern))
         return self._made(read_by_name(self.source, self.scopes, bound, self.reads), bound)
 
     def _made(self, read: ReadList | None, bound: tuple[Binding, ...] = ()) -> Listed | None:
@@ -143,7 +143,7 @@ class _Reader:
         pattern = loop_pattern(loop)
         if pattern is None or pattern.type != "identifier" or not self._gives_elements(value):
             return None
-        bound = pattern_bindings(self.scopes, span_of(pattern))
+        bound = self.scopes.bound_by(span_of(pattern))
         if lent is not None:
             edit = Edit(self.source.path, lent.start_byte, value.start_byte, b"")
             return Listed(self.elements, False, (edit,), loop.end_byte, bound)

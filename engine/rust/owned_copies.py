@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.borrows import is_shown
 from engine.rust.codegen import chained
+from engine.rust.format_macros import is_shown
 from engine.rust.known_calls import COPYING, is_reading_method, is_taking_method
 from engine.rust.nodes import access_of, dereferenced, indexed, is_callee, method_on, unwrapped
 from engine.rust.statement_nodes import parts_of_pattern

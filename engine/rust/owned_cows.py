@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from engine.rust.borrows import is_shown, pattern_bindings
+from engine.rust.format_macros import is_shown
 from engine.rust.known_calls import COPYING, is_reading_method, is_taking_method
 from engine.rust.nodes import (
     COMPARISONS,
@@ -65,7 +65,7 @@ def owned_cow(source: Source, scopes: Scopes, copy: Node) -> OwnedCow | None:
     let = let_of(up) if up is not None else None
     if up is None or let is None or up.type != "let_declaration" or let.value != node:
         return None
-    bound = pattern_bindings(scopes, span_of(let.pattern))
+    bound = scopes.bound_by(span_of(let.pattern))
     if let.pattern.type != "identifier" or any(binding.mutable for binding in bound):
         return None
     uses = [use for binding in bound for use in scopes.uses(binding)]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Edit
-from engine.rust.borrows import Borrowable, borrowable, is_shown, pattern_bindings
+from engine.rust.borrows import Borrowable, borrowable
+from engine.rust.format_macros import is_shown
 from engine.rust.nodes import (
     arguments_of,
     borrowed,
@@ -96,7 +97,7 @@ def _use(
         return ReadList((Edit(source.path, lent.start_byte, lent.end_byte, text),), loop.end_byte)
     if pattern.type != "identifier":
         return None
-    bound = pattern_bindings(scopes, span_of(pattern))
+    bound = scopes.bound_by(span_of(pattern))
     found = borrowable(source, scopes, bound, reads=reads)
     return ReadList(found.edits, loop.end_byte) if isinstance(found, Borrowable) else None
 

@@ -95,6 +95,10 @@ class Scopes:
                 return binding
         return self.resolve(name, node.start_byte)
 
+    def bound_by(self, pattern: Span) -> tuple[Binding, ...]:
+        """All names that a pattern binds."""
+        return tuple(b for b in self.bindings if b.decl in pattern)
+
     def uses(self, binding: Binding) -> tuple[Use, ...]:
         """All uses of the binding, in document order, without its declaration."""
         if self._uses is None:

@@ -13,12 +13,11 @@ from engine.rust.borrows import (
     Target,
     borrowable,
     closures_borrow,
-    is_shown,
     parts_taken,
-    pattern_bindings,
 )
 from engine.rust.codegen import replaced
 from engine.rust.definitions import functions_named
+from engine.rust.format_macros import is_shown
 from engine.rust.lent_changes import changed_during
 from engine.rust.places import origins_of, place_of
 from engine.rust.queries import walk
@@ -161,7 +160,7 @@ def test_behind_a_shared_pointer_every_method_borrows() -> None:
 def test_all_names_of_a_pattern_are_asked(pattern: str, answer: bool) -> None:
     source = Source("src/lib.rs", f"fn f() {{ let {pattern} = x; a.len(); }}".encode())
     scopes = Scopes(source, source.root.named_children[0])
-    bound = pattern_bindings(scopes, Span(0, len(source.data)))
+    bound = scopes.bound_by(Span(0, len(source.data)))
     assert isinstance(borrowable(source, scopes, bound), Borrowable) is answer
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from engine.base.model import Span
-from engine.rust.borrows import pattern_bindings
 from engine.rust.snapshots import behind, may_change, run_during
 from engine.rust.syntax import Source, span_of
 from engine.rust.type_definitions import DefinedTypes
@@ -75,7 +74,7 @@ def test_what_is_run_while_a_name_is_used(body: str, run: str) -> None:
     assert function is not None
     scopes = workspace.sources.scopes(source, function)
     start = source.data.index(b"y = AT")
-    bound = pattern_bindings(scopes, Span(start, start + 1))
+    bound = scopes.bound_by(Span(start, start + 1))
     found = run_during(source, scopes, Span(at.end_byte, at.end_byte), bound)
     assert (found.words if found is not None else "") == run
 
