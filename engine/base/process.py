@@ -2,7 +2,8 @@
 
 What is run here is somebody else's code (build scripts, macros, tests), so nothing is inherited
 that was not named, and nothing survives: when a child ends, times out or is interrupted, its whole
-process group is ended. POSIX only.
+process group is ended. Of a child that gives its own children groups of theirs, all of its session is
+ended, where ``/proc`` tells who that is. POSIX only.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import subprocess
 import tempfile
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -25,6 +26,8 @@ from engine.base.errors import SpikeproofError
 
 KEPT = 32 * 1024 * 1024  # bytes of one stream that are kept
 TERM_GRACE = 3.0  # seconds between SIGTERM and SIGKILL
+_ROUNDS = 5  # in which the processes of a session are looked for
+_LAST_GRACE = 2.0  # seconds from a second SIGTERM to SIGKILL
 _EXIT_GRACE = 0.5  # seconds for which a pipe is still read after its child's exit
 _CHUNK = 256 * 1024
 
@@ -70,7 +73,8 @@ def environment(more: Iterable[str] = ()) -> dict[str, str]:
 @dataclass(frozen=True, slots=True)
 class Command:
     """What to run. ``on_line`` gets each line of stdout (without its newline) as it comes, in place
-    of keeping it; ``merge`` sends stderr into stdout, in the order of writing."""
+    of keeping it; ``merge`` sends stderr into stdout, in the order of writing. ``nested``: its own
+    children stand in groups of theirs, which it ends when it gets SIGTERM, and at once with a second one."""
 
     argv: tuple[str, ...]
     cwd: Path
@@ -80,6 +84,7 @@ class Command:
     merge: bool = False
     on_line: Callable[[bytes], object] | None = None
     kept: int = KEPT  # bytes a stream
+    nested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +186,13 @@ class _Child:
         self._deadline = self._started + command.timeout
         self._ended: float | None = None
         self._terminated: float | None = None
-        self._killed = False
+        # Signals that are to follow the first SIGTERM, and the seconds after it.
+        self._due = [(TERM_GRACE, signal.SIGKILL)]
+        if command.nested:
+            self._due = [
+                (TERM_GRACE, signal.SIGTERM),
+                (TERM_GRACE + _LAST_GRACE, signal.SIGKILL),
+            ]
         with contextlib.ExitStack() as stack:
             source: IO[bytes] | int = subprocess.DEVNULL
             if command.stdin:
@@ -235,12 +246,18 @@ class _Child:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._process.pid, number)
 
+    def kill(self) -> None:
+        """End whatever is left of it."""
+        self.signal(signal.SIGKILL)
+        if self._command.nested:
+            _end_session(self._process.pid)
+
     def step(self) -> bool:
         """Is it over? Sends the signals that are due."""
         now = time.monotonic()
         if self._ended is None and self._process.poll() is not None:
             self._ended = now
-            self.signal(signal.SIGKILL)  # whatever it left behind
+            self.kill()
         if self._ended is not None:
             if self._pipes and now < self._ended + _EXIT_GRACE:
                 return False
@@ -250,12 +267,10 @@ class _Child:
             self._terminated = now
             self.signal(signal.SIGTERM)
         elif (
-            self._terminated is not None
-            and not self._killed
-            and now >= self._terminated + TERM_GRACE
+            self._terminated is not None and self._due and now >= self._terminated + self._due[0][0]
         ):
-            self._killed = True
-            self.signal(signal.SIGKILL)
+            _, number = self._due.pop(0)
+            self.signal(number)
         return False
 
     def close(self) -> None:
@@ -326,4 +341,27 @@ def _end(children: Sequence[_Child]) -> None:
         for child in children:
             child.signal(signal.SIGKILL)
             child.wait(None)
+            child.kill()
             child.close()
+
+
+def _end_session(leader: int) -> None:
+    """End every process of the session that ``leader`` began. Each may start another one meanwhile."""
+    for _ in range(_ROUNDS):
+        alive = list(_members(leader))
+        if not alive:
+            return
+        for pid in alive:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def _members(leader: int) -> Iterator[int]:
+    """The processes of the session of ``leader`` that run; none where there is no ``/proc``."""
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, session = place.read_bytes().rpartition(b")")[2].split()[:4]
+        except (OSError, ValueError):
+            continue  # it is over
+        if int(session) == leader and state != b"Z":
+            yield int(place.parent.name)

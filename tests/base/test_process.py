@@ -68,6 +68,32 @@ def test_who_ignores_sigterm_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert gone(int(result.stdout))
 
 
+NESTED = """
+import os, signal, subprocess, sys, time
+inner = subprocess.Popen(["sleep", "60"], process_group=0)
+asked = []
+signal.signal(signal.SIGTERM, lambda *_: asked.append(0))
+print(inner.pid, flush=True)
+while len(asked) < int(sys.argv[1]):
+    time.sleep(0.02)
+print("asked", len(asked), flush=True)
+"""
+
+
+@pytest.mark.parametrize(("times", "code"), [("1", 0), ("2", 0), ("9", -signal.SIGKILL)])
+def test_children_in_groups_of_their_own_end_too(
+    times: str, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "TERM_GRACE", 0.3)
+    monkeypatch.setattr(process, "_LAST_GRACE", 0.3)
+    argv = (sys.executable, "-c", NESTED, times)
+    result = run(Command(argv, Path("/"), {"PATH": os.environ["PATH"]}, 0.8, nested=True))
+    assert (result.timed_out, result.code) == (True, code)
+    inner, *told = result.stdout.decode().splitlines()
+    assert told == ([] if code else [f"asked {times}"])
+    assert gone(int(inner))
+
+
 def test_a_grandchild_that_keeps_the_pipe_does_not_hang_us() -> None:
     started = time.monotonic()
     same_group = run(command("sleep 60 & echo $!"))
