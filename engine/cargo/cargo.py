@@ -10,28 +10,24 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from engine.base import process
 from engine.base.errors import SpikeproofError
 from engine.cargo import libtest
 from engine.cargo.cargo_args import batches, chosen_packages, without_packages
+from engine.cargo.cargo_program import CargoProgram, stopped
 from engine.cargo.cargo_results import BuildRun, Checked, CheckRun, TestRun
+from engine.cargo.cargo_tests import CargoTests
 from engine.cargo.kept_runs import KeptRuns
 from engine.cargo.left_out import LeftOut, left_out
-from engine.cargo.manifest import read_toml
-from engine.cargo.messages import Build, Paths, Program
-from engine.cargo.toolchain import DEFAULT_LIMITS, SHOWN, Limits, Toolchain, Tree, shown
-from engine.cargo.units import Notes, Unit
+from engine.cargo.messages import Build
+from engine.cargo.toolchain import DEFAULT_LIMITS, Limits, Tree, shown
+from engine.cargo.units import Unit
 
 
-class Cargo(Toolchain):
+class Cargo(CargoProgram):
     """Runs cargo on ``scratch``. ``selection`` are cargo's own arguments: packages, features,
-    target, ``--locked``, ``--offline``; ``config_args`` (``--config ..``) come before the
-    subcommand. ``on_progress`` hears which unit was finished.
-
-    Raises SpikeproofError when cargo is not on PATH, and in any run when the disk is full.
-    """
+    target, ``--locked``, ``--offline``; the rest is as :class:`CargoProgram` has it."""
 
     def __init__(
         self,
@@ -41,35 +37,16 @@ class Cargo(Toolchain):
         config_args: Sequence[str] = (),
         on_progress: Callable[[str], None] | None = None,
     ) -> None:
-        super().__init__(scratch, limits)
+        super().__init__(scratch, limits, config_args, on_progress)
         self.kept: KeptRuns | None = None  # what earlier sessions saw
-        self.paths = Paths.of(scratch.tree)
         self.units: tuple[Unit, ...] = ()  # of the last check
-        self.cap_lints = False  # lints of the workspace's stop no build: they are warnings
         self._left_out: LeftOut | None = None
         self._last: Checked | None = None  # the last check
         self._noted: tuple[tuple[Unit, ...], tuple[Unit, ...]] = (), ()  # its units: all, and made
         self._checked: Mapping[str, tuple[int, ...]] | None = None  # what it read; None: it failed
         self._selection = tuple(selection)
-        self._configs = tuple(config_args)
-        self.progress = on_progress or (lambda _: None)
-        self._runs = 0
-        self._expected: dict[
-            tuple[str, ...], int
-        ] = {}  # units and tests of runs before, to be told
-        self._notes = Notes(scratch.build.parent / "units")
-        self._cargo = self._program("cargo")
-        self._manifests: dict[str, Mapping[str, Any]] = {}
-
-    @property
-    def runs(self) -> int:
-        """How many checks, test runs and builds cargo has made so far."""
-        return self._runs
-
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Make the tree the user's, but for ``files`` (by path); what an earlier call wrote is
-        put back."""
-        self.scratch.write(files)
+        self._expected_units = 0  # of a check before, to be told
+        self._tests = CargoTests(self)
 
     # -- check ---------------------------------------------------------------------------------
 
@@ -95,19 +72,19 @@ class Cargo(Toolchain):
         return self._judged(self._last.run)
 
     def _checked_now(self) -> Checked:
-        env = self._env()
-        before = self._notes.state()
-        build = Build(self.paths, self.progress, self._expected.get(("check",), 0))
+        env = self.build_environment()
+        before = self.notes.state()
+        build = Build(self.paths, self.progress, self._expected_units)
         argv = (
-            *(self._cargo, *self._configs, "check", *self._selection, "--all-targets"),
+            *(self.cargo, *self.configs, "check", *self._selection, "--all-targets"),
             *("--keep-going", "--message-format=json", "--color=never"),
         )
-        result = self._run(
+        result = self.start(
             process.Command(
                 argv=argv,
                 cwd=self.scratch.tree,
                 env=env,
-                timeout=self._limits.check,
+                timeout=self.limits.check,
                 on_line=build.line,
                 kept=process.KEPT,
             )
@@ -116,13 +93,13 @@ class Cargo(Toolchain):
         if "--keep-going" in output and not build.seen:
             raise SpikeproofError("cargo 1.74 or newer is needed (for --keep-going)", output)
         if result.timed_out:
-            output += _stopped("cargo check", self._limits.check, "check-timeout")
+            output += stopped("cargo check", self.limits.check, "check-timeout")
         if result.code != 0:
-            self._complain(output, build.diagnostics)
-        self._expected["check",] = max(build.units, self._expected.get(("check",), 0))
+            self.complain(output, build.diagnostics)
+        self._expected_units = max(build.units, self._expected_units)
         ok = result.code == 0 and not result.timed_out
-        every = self._notes.units(before, build.artifacts, self.paths)
-        made = every if ok else self._notes.units(before, build.artifacts, self.paths, made=True)
+        every = self.notes.units(before, build.artifacts, self.paths)
+        made = every if ok else self.notes.units(before, build.artifacts, self.paths, made=True)
         self._noted = every, made
         run = CheckRun(
             ok, build.diagnostics, output, result.seconds, result.timed_out, _files(every)
@@ -195,93 +172,22 @@ class Cargo(Toolchain):
         rest = without_packages(self._selection) if packages or only else self._selection
         if not only and self._left_out is not None:
             parts = self._left_out.test_selections(packages)
-            return libtest.joined([self._test((*each, *rest), ()) for each in parts])
+            return libtest.joined([self._test((*each, *rest)) for each in parts])
         if not only:
-            return self._test((*chosen_packages(packages), *rest), ())
+            return self._test((*chosen_packages(packages), *rest))
         runs = [self._test((*flags, *rest), filters) for flags, filters in batches(only)]
         return libtest.restricted(libtest.joined(runs), frozenset(only))
 
-    def _test(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
+    def _test(self, selection: Sequence[str], filters: Sequence[str] = ()) -> TestRun:
         call = ("test", str(self.cap_lints), *selection, "--", *filters)
         before = self.kept.state() if self.kept is not None else None
         known = self.kept.tests(before, call) if self.kept is not None else None
         if known is not None:
             return known
-        run = self._tested_now(selection, filters)
+        run = self._tests.run(selection, filters)
         if self.kept is not None:
             self.kept.ran(before, call, run)
         return run
-
-    def _tested_now(self, selection: Sequence[str], filters: Sequence[str]) -> TestRun:
-        kind = ("test", *selection, *filters)
-        build = Build(self.paths, self.progress, self._expected.get(("build", *kind), 0))
-        log = libtest.Log()
-        text = process.Capped(SHOWN)
-
-        def line(data: bytes) -> None:
-            if not build.line(data):
-                text.add(data + b"\n")
-                told = log.told
-                log.feed(data.decode("utf-8", "replace"))
-                if log.told > told:
-                    of = self._expected.get(kind, 0)
-                    self.progress(f"{log.told}{f' of {of}' if log.told <= of else ''} tests")
-                return
-            for artifact in build.programs[len(log.executables) :]:
-                name = artifact.path.rpartition("/")[2]
-                target = f"{artifact.package}::{artifact.target}"
-                log.executables[name] = libtest.Executable(target, self.harness(artifact))
-            log.docs.update(build.libs)
-
-        result = self._run(
-            process.Command(
-                argv=(
-                    *(self._cargo, *self._configs, "test", *selection, "--no-fail-fast"),
-                    *("--message-format=json", "--color=never"),
-                    *(("--", *filters) if filters else ()),
-                ),
-                cwd=self.scratch.tree,
-                env=self._env(),
-                timeout=self._limits.test,
-                merge=True,
-                on_line=line,
-            )
-        )
-        output = shown(text.value())
-        if result.timed_out:
-            output += _stopped("cargo test", self._limits.test, "test-timeout")
-        if not build.finished:  # a test may well print such words
-            self._complain(output, build.diagnostics)
-        found = log.finish(result.timed_out)
-        self._expected[kind], self._expected["build", *kind] = log.told, build.units
-        return TestRun(
-            built=build.finished,
-            passed=found["passed"],
-            failed=found["failed"],
-            ignored=found["ignored"],
-            broken=found["broken"],
-            diagnostics=build.diagnostics,
-            output=output,
-            seconds=result.seconds,
-            timed_out=result.timed_out,
-            programs={
-                Path(program.path).name: f"{program.package}::{program.target}"
-                for program in build.programs
-                if program.test
-            },
-        )
-
-    def harness(self, artifact: Program) -> bool:
-        """Is it built on libtest? cargo's messages do not say; the manifest does."""
-        if artifact.manifest not in self._manifests:
-            self._manifests[artifact.manifest] = read_toml(Path(artifact.manifest))
-        manifest = self._manifests[artifact.manifest]
-        kind, _, name = artifact.target.partition("/")
-        tables = manifest.get(kind, [])
-        for table in tables if isinstance(tables, list) else [tables]:
-            if kind == "lib" or table.get("name") == name:
-                return bool(table.get("harness", True))
-        return True
 
     # -- programs to measure ------------------------------------------------------------------
 
@@ -295,30 +201,30 @@ class Cargo(Toolchain):
         built when another target does not compile.
         """
         build = Build(self.paths, self.progress)
-        chosen = {**self._env(), **env}
+        chosen = {**self.build_environment(), **env}
         # Incremental compilation cuts a crate into other units than `cargo bench` does.
         for name in ("CARGO_INCREMENTAL", "RUSTC_WORKSPACE_WRAPPER"):
             chosen.pop(name)
         if wrapper is not None:
             chosen["RUSTC_WORKSPACE_WRAPPER"] = str(wrapper)
-        result = self._run(
+        result = self.start(
             process.Command(
                 argv=(
-                    *(self._cargo, *self._configs, "build", "--profile", "bench"),
+                    *(self.cargo, *self.configs, "build", "--profile", "bench"),
                     *(*self._selection, *targets, "--keep-going"),
                     *("--message-format=json", "--color=never"),
                 ),
                 cwd=self.scratch.tree,
                 env=chosen,
-                timeout=self._limits.check,
+                timeout=self.limits.check,
                 on_line=build.line,
             )
         )
         output = shown(result.stderr)
         if result.timed_out:
-            output += _stopped("cargo build", self._limits.check, "check-timeout")
+            output += stopped("cargo build", self.limits.check, "check-timeout")
         if result.code != 0:
-            self._complain(output, build.diagnostics)
+            self.complain(output, build.diagnostics)
         return BuildRun(
             ok=result.code == 0 and not result.timed_out,
             seen=build.seen,
@@ -329,33 +235,6 @@ class Cargo(Toolchain):
             output=output,
         )
 
-    # -- common --------------------------------------------------------------------------------
-
-    def _env(self) -> dict[str, str]:
-        build = str(self.scratch.build)
-        return {
-            **self._base,
-            "CARGO_TARGET_DIR": build,
-            "CARGO_BUILD_BUILD_DIR": build,  # cargo 1.91: a `build-dir` of the user's is not ours
-            "RUSTC_WORKSPACE_WRAPPER": str(self._notes.wrapper(self.cap_lints)),
-            # The same tree is built again and again; and a compiler cache lets incremental units
-            # through to rustc, so that each of them is noted.
-            "CARGO_INCREMENTAL": "1",
-            "CARGO_TERM_COLOR": "never",
-            "CARGO_TERM_PROGRESS_WHEN": "never",
-        }
-
-    def _run(self, command: process.Command) -> process.ProcessResult:
-        self._runs += 1
-        return process.run(command)
-
 
 def _files(units: Iterable[Unit]) -> frozenset[str]:
     return frozenset[str]().union(*(unit.files for unit in units))
-
-
-def _stopped(what: str, seconds: float, key: str) -> str:
-    return (
-        f"\n{what} was stopped after {seconds:.0f} s: a build script, macro or test may hang; "
-        f"give it longer with `{key}` in the config\n"
-    )

@@ -87,7 +87,7 @@ class Toolchain:
 
     def __init__(self, scratch: Tree, limits: Limits) -> None:
         self.scratch = scratch
-        self._limits = limits
+        self.limits = limits
         self._base = process.environment(limits.env)
 
     def rustc(self, args: Sequence[str]) -> process.ProcessResult:
@@ -118,7 +118,7 @@ class Toolchain:
                     argv=item.argv,
                     cwd=item.cwd,
                     env=item.env,
-                    timeout=self._limits.check,
+                    timeout=self.limits.check,
                     merge=True,
                     on_line=reader(index),
                     kept=_REPLAYED,
@@ -130,7 +130,7 @@ class Toolchain:
         replies = []
         for result, diagnostics, text in zip(results, found, texts, strict=True):
             words = shown(text.value())
-            self._complain(words, diagnostics)
+            self.complain(words, diagnostics)
             replies.append(
                 Reply(tuple(diagnostics), words, result.code, result.timed_out, result.seconds)
             )
@@ -179,7 +179,9 @@ class Toolchain:
             )
         return str(Path(found).absolute())
 
-    def _complain(self, output: str, diagnostics: Sequence[Diagnostic]) -> None:
+    def complain(self, output: str, diagnostics: Sequence[Diagnostic]) -> None:
+        """Raises SpikeproofError where a program said, in ``output`` or ``diagnostics``, that the disk is
+        full."""
         if _FULL in output or any(_FULL in found.message for found in diagnostics):
             free = shutil.disk_usage(self.scratch.tree).free // 2**20
             raise SpikeproofError(
