@@ -54,7 +54,8 @@ class Breaks:
 @dataclass(frozen=True)
 class FailsTest:
     """``test`` fails when all ``needles`` are there, in the runs that ``when`` says (by count from
-    0). ``how``: "fail", "missing", "abort" (its whole target dies) or "hang" (until the limit)."""
+    0). ``how``: "fail", "missing", "abort" (its whole target dies), "hang" (until the limit) or "cut"
+    (it hangs in a process of its own)."""
 
     needles: tuple[str, ...]
     test: str
@@ -152,6 +153,7 @@ class FakeCargo:
         failed: set[str] = set()
         missing: set[str] = set()
         broken: set[str] = set()
+        cut: set[str] = set()
         hangs = False
         said: list[str] = []
         for rule in self.rules:
@@ -164,8 +166,10 @@ class FakeCargo:
             if not rule.when(number):
                 continue
             said.append(f"---- {rule.test} stdout ----\n")
-            if rule.how == "fail":
+            if rule.how in ("fail", "cut"):
                 failed.add(rule.test)
+                hangs |= rule.how == "cut"
+                cut |= {rule.test} if rule.how == "cut" else set()
             elif rule.how == "missing":
                 missing.add(rule.test)
             else:
@@ -185,6 +189,7 @@ class FakeCargo:
             output="".join(said),
             seconds=0.0,
             timed_out=hangs,
+            cut=frozenset(cut),
         )
 
     # -- the proof -----------------------------------------------------------------------------

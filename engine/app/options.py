@@ -179,6 +179,14 @@ SAMPLES = click.option(
 _REVIEW_AND_TESTS = (
     click.option("--review", is_flag=True, help="Take review-level fixes too."),
     click.option("--no-tests", is_flag=True, help="Prove with cargo check alone."),
+    click.option(
+        "--test-runner",
+        type=click.Choice(["auto", "cargo", "nextest"]),
+        default="auto",
+        show_default=True,
+        help="What runs the tests; auto: nextest where there is a .config/nextest.toml and `cargo "
+        "nextest` is installed. Doc tests are cargo's in any case.",
+    ),
     click.option("--no-bench", is_flag=True, help="Do not measure."),
     BENCH_TIME,
 )
@@ -232,6 +240,7 @@ def proof(common: dict[str, Any]) -> ProofSettings:
         measuring=None if common["no_bench"] else measured,
         prefer=tuple(common.get("prefer", ())),
         tested=require == "tests",
+        test_runner=common["test_runner"],
     )
 
 

@@ -89,6 +89,8 @@ def proving(request: RunRequest, ui: Ui) -> Iterator[tuple[Result, Session | Non
     sites = sum(site.role == "site" for site in found.sites)
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(sites, 'place')} to look at")
     with open_session(workspace, ui, request.target, request.folder) as session:
+        if request.proof.tests:
+            session.test_with(request.proof.test_runner)
         yield _proven(session, request, found), session
 
 
@@ -151,6 +153,7 @@ def _proven(session: Session, request: RunRequest, found: ScanResult) -> Result:
         notes=(*done.notes, *filter(None, (session.told_runs,))),
         cargo_runs=session.cargo.runs,
         toolchain=session.cargo.version(),
+        test_runner=session.test_runner.name if session.test_runner.nextest else "",
         folder=session.folder,
     )
 

@@ -28,6 +28,7 @@ from engine.cargo.oracle import Oracle
 from engine.cargo.outside_packages import OutsidePackages
 from engine.cargo.scratch import Scratch
 from engine.cargo.setup_errors import setup_words
+from engine.cargo.test_runner import BY_CARGO, test_runner
 from engine.cargo.toolchain import Limits
 from engine.cargo.tree_key import TreeKey
 from engine.cargo.workspace import Workspace
@@ -101,6 +102,7 @@ class Session:
         # What paths begin with in the patch as it is emitted: git wants them from the top.
         self.folder = below_top(workspace.root) if folder is None else folder
         self.notes: list[str] = []  # what is said of the workspace as it is
+        self.test_runner = BY_CARGO
         self._baseline: CheckRun | None = None
         self._kept: KeptAnswers | None = None  # of earlier runs on the tree that was checked
         self._told_known = False
@@ -130,6 +132,15 @@ class Session:
             f"not run again, since this tree is known from {when:%Y-%m-%d %H:%M}: "
             f"{' and '.join(said)} (--fresh runs all)"
         )
+
+    def test_with(self, asked: str) -> None:
+        """From now on the tests are run as ``asked`` (one of ``RUNNERS``), which is told. Raises SpikeproofError
+        where they cannot be."""
+        runner = test_runner(asked, self.scratch.tree, self.cargo.ask)
+        self.cargo.test_with(runner)
+        self.test_runner = runner
+        if runner != BY_CARGO or self.ui.verbose:
+            self.ui.say("Testing", f"by {runner.name}: {runner.why}")
 
     def close(self) -> None:
         """What was seen in the copy is kept for later runs."""

@@ -14,13 +14,22 @@ from pathlib import Path
 from engine.base import process
 from engine.base.errors import SpikeproofError
 from engine.cargo import libtest
-from engine.cargo.cargo_args import batches, chosen_packages, without_packages
+from engine.cargo.cargo_args import (
+    batches,
+    chosen_packages,
+    flags_of,
+    is_doc,
+    names_docs,
+    without_packages,
+)
 from engine.cargo.cargo_program import CargoProgram, stopped
 from engine.cargo.cargo_results import BuildRun, Checked, CheckRun, TestRun
 from engine.cargo.cargo_tests import CargoTests
 from engine.cargo.kept_runs import KeptRuns
 from engine.cargo.left_out import LeftOut, left_out
 from engine.cargo.messages import Build
+from engine.cargo.nextest_tests import NextestTests
+from engine.cargo.test_runner import BY_CARGO, TestRunner
 from engine.cargo.toolchain import DEFAULT_LIMITS, Limits, Tree, shown
 from engine.cargo.units import Unit
 
@@ -47,6 +56,8 @@ class Cargo(CargoProgram):
         self._selection = tuple(selection)
         self._expected_units = 0  # of a check before, to be told
         self._tests = CargoTests(self)
+        self._runner = BY_CARGO
+        self._nextest: NextestTests | None = None
 
     # -- check ---------------------------------------------------------------------------------
 
@@ -161,30 +172,62 @@ class Cargo(CargoProgram):
 
     # -- test ----------------------------------------------------------------------------------
 
+    def test_with(self, runner: TestRunner) -> None:
+        """From now on tests are run by ``runner``."""
+        self._runner = runner
+        self._nextest = NextestTests(self, self._tests) if runner.nextest else None
+
     def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> TestRun:
-        """``cargo test --no-fail-fast`` of ``packages``, with the selection's features.
+        """``cargo test --no-fail-fast`` of ``packages``, with the selection's features; or the same
+        tests by nextest, and those that it does not run by cargo.
 
         Names are ``package::target::test`` with the target as ``messages.target_name`` has it, or
         ``doc``; a target without libtest is one test, ``package::target``. ``only`` takes one cargo
         run for all named tests of programs, one for all doc tests, and one a package for targets
-        that are run whole.
+        that are run whole; with nextest one for all but doc tests.
         """
         rest = without_packages(self._selection) if packages or only else self._selection
-        if not only and self._left_out is not None:
+        if only:
+            return libtest.restricted(libtest.joined(self._some(only, rest)), frozenset(only))
+        if self._left_out is not None:
             parts = self._left_out.test_selections(packages)
-            return libtest.joined([self._test((*each, *rest)) for each in parts])
-        if not only:
-            return self._test((*chosen_packages(packages), *rest))
-        runs = [self._test((*flags, *rest), filters) for flags, filters in batches(only)]
-        return libtest.restricted(libtest.joined(runs), frozenset(only))
+            return libtest.joined([self._whole(each, rest) for each in parts])
+        return self._whole(chosen_packages(packages), rest)
 
-    def _test(self, selection: Sequence[str], filters: Sequence[str] = ()) -> TestRun:
+    def _some(self, only: Sequence[str], rest: Sequence[str]) -> list[TestRun]:
+        """The runs that reach the tests ``only``."""
+        runs: list[TestRun] = []
+        programs = [] if self._nextest is None else [test for test in only if not is_doc(test)]
+        if programs:
+            runs.append(self._by_nextest(flags_of(programs), rest, programs))
+        for flags, filters in batches(test for test in only if test not in programs):
+            runs.append(self._by_cargo((*flags, *rest), filters))
+        return runs
+
+    def _whole(self, chosen: Sequence[str], rest: Sequence[str]) -> TestRun:
+        """All tests of the packages and targets ``chosen``."""
+        if self._nextest is None or names_docs(chosen):
+            return self._by_cargo((*chosen, *rest))
+        return self._by_nextest(chosen, rest)
+
+    def _by_cargo(self, selection: Sequence[str], filters: Sequence[str] = ()) -> TestRun:
         call = ("test", str(self.cap_lints), *selection, "--", *filters)
+        return self._known_or_run(call, lambda: self._tests.run(selection, filters))
+
+    def _by_nextest(
+        self, chosen: Sequence[str], rest: Sequence[str], only: Sequence[str] = ()
+    ) -> TestRun:
+        nextest = self._nextest
+        assert nextest is not None
+        call = ("nextest", self._runner.nextest, str(self.cap_lints), *chosen, *rest, "--", *only)
+        return self._known_or_run(call, lambda: nextest.run(chosen, rest, only))
+
+    def _known_or_run(self, call: tuple[str, ...], test: Callable[[], TestRun]) -> TestRun:
         before = self.kept.state() if self.kept is not None else None
         known = self.kept.tests(before, call) if self.kept is not None else None
         if known is not None:
             return known
-        run = self._tests.run(selection, filters)
+        run = test()
         if self.kept is not None:
             self.kept.ran(before, call, run)
         return run

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, groupby
 from typing import NamedTuple
 
+_TARGETS = frozenset({"--lib", "--bin", "--test", "--example", "--bench", "--doc"})
+
 
 class _Named(NamedTuple):
     """A test; without a name its whole target."""
@@ -23,7 +25,7 @@ def chosen_packages(packages: Iterable[str]) -> tuple[str, ...]:
 def batches(tests: Iterable[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """cargo's flags and libtest's filters, run by run, to reach all of ``tests``. One run may reach
     more: flags and filters hold for all its packages."""
-    split = [_Named(*(*name.split("::", 2), "")[:3]) for name in sorted(tests)]
+    split = _split(tests)
     docs = [test for test in split if test.target == "doc"]
     programs = [test for test in split if test.target != "doc"]
     whole = [test for test in programs if not test.name]
@@ -35,6 +37,35 @@ def batches(tests: Iterable[str]) -> Iterator[tuple[tuple[str, ...], tuple[str, 
         yield _flags(docs), () if "" in items else tuple(items)
     for _, group in groupby(whole, key=lambda test: test.package):
         yield _flags(list(group)), ()
+
+
+def target_of(test: str) -> str:
+    """The ``package::target`` of a test, or the name itself where it is one."""
+    return "::".join(test.split("::", 2)[:2])
+
+
+def is_doc(test: str) -> bool:
+    """Is it a doc test, or all of a package's?"""
+    return test.split("::", 2)[1:2] == ["doc"]
+
+
+def flags_of(tests: Iterable[str]) -> tuple[str, ...]:
+    """cargo's flags for the packages and targets of ``tests``, of which none is a doc test."""
+    return _flags(_split(tests))
+
+
+def names_docs(flags: Iterable[str]) -> bool:
+    """Do cargo's ``flags`` ask for doc tests, and nothing else?"""
+    return "--doc" in flags
+
+
+def names_targets(flags: Iterable[str]) -> bool:
+    """Do cargo's ``flags`` ask for some targets alone?"""
+    return not _TARGETS.isdisjoint(flags)
+
+
+def _split(tests: Iterable[str]) -> list[_Named]:
+    return [_Named(*(*name.split("::", 2), "")[:3]) for name in sorted(tests)]
 
 
 def _flags(tests: Sequence[_Named]) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from engine.cargo.messages import Paths, Program
 from engine.cargo.toolchain import DEFAULT_LIMITS, Limits, Toolchain, Tree
 from engine.cargo.units import Notes
 
+_ANSWER = 60.0  # seconds
+
 
 class CargoProgram(Toolchain):
     """cargo on ``scratch``. ``configs`` (``--config ..``) come before the subcommand. ``progress`` hears
@@ -51,6 +53,11 @@ class CargoProgram(Toolchain):
         """Run ``command``; ``counts``: as one of ``runs``, not as a part of one."""
         self._runs += counts
         return process.run(command)
+
+    def ask(self, *words: str) -> process.ProcessResult:
+        """What cargo answers to ``words`` in the copy; it builds nothing."""
+        argv = (self.cargo, *words)
+        return process.run(process.Command(argv, self.scratch.tree, self.environment, _ANSWER))
 
     def build_environment(self) -> dict[str, str]:
         """What cargo and all that it starts get."""

@@ -40,11 +40,12 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class TestRun:
-    """One ``cargo test``. A test is named ``package::target::path::to::test``.
+    """One run of tests, by cargo or nextest. A test is named ``package::target::path::to::test``.
 
     ``built`` is False when the tests did not compile (then ``diagnostics`` say why). ``broken`` are
     targets that died without telling their tests' results (abort, time-out), as ``package::target``.
-    ``programs`` has the target of each test program, by its file name.
+    ``programs`` has the target of each test program, by its file name and by nextest's name of it.
+    ``cut`` are those of the ``failed`` tests that the time limit ended.
     """
 
     built: bool
@@ -57,6 +58,7 @@ class TestRun:
     seconds: float  # of wall time
     timed_out: bool = False
     programs: Mapping[str, str] = field(default_factory=dict)
+    cut: frozenset[str] = frozenset()
 
     @property
     def ok(self) -> bool:
@@ -97,7 +99,7 @@ class Driver(Protocol):
         ...
 
     def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> TestRun:
-        """``cargo test --no-fail-fast`` of ``packages`` (none: the selection).
+        """The tests of ``packages`` (none: of the selection), whatever fails.
 
         ``only`` restricts to these test names (as in ``TestRun``): for trying a failure again.
         """

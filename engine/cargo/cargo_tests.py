@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.base import process
@@ -15,6 +16,16 @@ from engine.cargo.toolchain import SHOWN, shown
 _NONE = frozenset[str]()
 
 
+@dataclass(frozen=True, slots=True)
+class BuiltTests:
+    """What a build of tests made: the programs, and the packages whose libraries have doc tests, maybe.
+    ``run`` is a test run without any test: it says whether it was built, and what cargo said."""
+
+    run: TestRun
+    programs: tuple[Program, ...]
+    libraries: frozenset[str]
+
+
 class CargoTests:
     """Tests on the copy of ``program``, by cargo."""
 
@@ -22,6 +33,23 @@ class CargoTests:
         self._program = program
         # Units and tests of runs before, to be told.
         self._expected: dict[tuple[str, ...], int] = {}
+
+    def build(self, selection: Sequence[str]) -> BuiltTests:
+        """``cargo test --no-run``: all that a run of ``selection`` needs is built."""
+        kind = ("build", "test", *selection)
+        program = self._program
+        build = Build(program.paths, program.progress, self._expected.get(kind, 0))
+        text = process.Capped(SHOWN)
+
+        def line(data: bytes) -> None:
+            if not build.line(data):
+                text.add(data + b"\n")
+
+        result = program.start(self._command((*selection, "--no-run"), line, program.limits.test))
+        self._expected[kind] = build.units
+        programs = tuple(each for each in build.programs if each.test)
+        run = self._run(build, text, result, {}, programs)
+        return BuiltTests(run, programs, frozenset(build.libs.values()))
 
     def run(
         self, selection: Sequence[str], filters: Sequence[str] = (), seconds: float | None = None

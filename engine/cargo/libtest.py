@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from engine.cargo.cargo_args import target_of
 from engine.cargo.cargo_results import TestRun
 
 _RUNNING = re.compile(r" {3,}Running (?:unittests )?(?:\S.*) \((?P<exe>.+)\)$")
@@ -191,44 +192,37 @@ def _numbered(tests: Mapping[str, Status]) -> Iterator[tuple[str, Status]]:
             yield f"{item} #{number}", status
 
 
-def joined(runs: Sequence[TestRun]) -> TestRun:
+def joined(runs: Iterable[TestRun]) -> TestRun:
     """Several runs as one."""
+    each = tuple(runs)
     empty = frozenset[str]()
     return TestRun(
-        built=all(run.built for run in runs),
-        passed=empty.union(*(run.passed for run in runs)),
-        failed=empty.union(*(run.failed for run in runs)),
-        ignored=empty.union(*(run.ignored for run in runs)),
-        broken=empty.union(*(run.broken for run in runs)),
-        diagnostics=tuple(found for run in runs for found in run.diagnostics),
-        output="".join(run.output for run in runs),
-        seconds=sum(run.seconds for run in runs),
-        timed_out=any(run.timed_out for run in runs),
-        programs={name: target for run in runs for name, target in run.programs.items()},
+        built=all(run.built for run in each),
+        passed=empty.union(*(run.passed for run in each)),
+        failed=empty.union(*(run.failed for run in each)),
+        ignored=empty.union(*(run.ignored for run in each)),
+        broken=empty.union(*(run.broken for run in each)),
+        diagnostics=tuple(found for run in each for found in run.diagnostics),
+        output="".join(run.output for run in each),
+        seconds=sum(run.seconds for run in each),
+        timed_out=any(run.timed_out for run in each),
+        programs={name: target for run in each for name, target in run.programs.items()},
+        cut=empty.union(*(run.cut for run in each)),
     )
 
 
 def restricted(run: TestRun, names: frozenset[str]) -> TestRun:
     """``run`` with what ``names`` ask for alone: filters and flags let neighbours run too."""
-    targets = {_target(name) for name in names}
+    targets = {target_of(name) for name in names}
 
     def asked(found: frozenset[str]) -> frozenset[str]:
-        return frozenset(name for name in found if name in names or _target(name) in names)
+        return frozenset(name for name in found if name in names or target_of(name) in names)
 
-    return TestRun(
-        built=run.built,
+    return replace(
+        run,
         passed=asked(run.passed),
         failed=asked(run.failed),
         ignored=asked(run.ignored),
         broken=run.broken & targets,
-        diagnostics=run.diagnostics,
-        output=run.output,
-        seconds=run.seconds,
-        timed_out=run.timed_out,
-        programs=run.programs,
+        cut=asked(run.cut),
     )
-
-
-def _target(name: str) -> str:
-    """The ``package::target`` of a test, or the name itself where it is one."""
-    return "::".join(name.split("::", 2)[:2])

@@ -178,6 +178,7 @@ def diff_json(
     runs: dict[str, object],
     omissions: Omissions,
     measurement: BenchReport | None = None,
+    test_runner: str = "",
 ) -> dict[str, object]:
     """The fixes of one workspace. What was measured, how often cargo ran (a test that failed once is
     run again), and what tests reach that do not do the same each time, can differ between runs;
@@ -191,6 +192,7 @@ def diff_json(
         "diff": diff.decode("utf-8", "replace"),
         "skipped": [_skip_json(skip) for skip in skipped],
         "runs": runs,
+        "test_runner": test_runner or "cargo test",
         **omissions.json(),
         "measurement": None if measurement is None else report_plain(measurement),
     }

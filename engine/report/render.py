@@ -92,6 +92,7 @@ def _json(results: Sequence[Result], failed: Sequence[FailedWorkspace]) -> bytes
                 {**result.runs, "cargo": result.cargo_runs},
                 omissions,
                 result.measurements.report if result.measurements is not None else None,
+                result.test_runner,
             )
         )
     if len(found) == 1 and not failed:

@@ -63,6 +63,7 @@ class Result:
     measurements: Measurements | None = None  # what was measured; None when nobody asked
     steps: tuple[Step, ...] = ()  # the patch in steps, when asked for
     toolchain: str = ""
+    test_runner: str = ""  # where it is not cargo
     folder: str = ""  # of the workspace in its repository: where the emitted patch begins
 
     @property

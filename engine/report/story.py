@@ -96,7 +96,8 @@ def patch_head(result: Result) -> bytes:
     checks = sorted({v.evidence.check for v in verified if v.evidence.check})
     tests = sorted({v.evidence.tests for v in verified if v.evidence.tests})
     rows += [f"check: {printable(text)} ({result.toolchain})" for text in checks]
-    rows += [f"tests: {printable(text)}" for text in tests]
+    runner = f" ({result.test_runner})" if result.test_runner else ""
+    rows += [f"tests: {printable(text + runner)}" for text in tests]
     if result.measurements is not None and result.measurements.report is not None:
         told = measurements(measured, result.measurements.report, len(verified))
         rows += [printable(line) for line in told]

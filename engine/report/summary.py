@@ -105,7 +105,8 @@ def summary(result: Result, reasons: bool = True, advise: bool = True) -> list[s
     if result.runs:
         kinds = ", ".join(f"{kind} {n}" for kind, n in result.runs.items() if n)
         ran = f"ran {count(result.cargo_runs, 'time')} ({kinds}) with" if kinds else "was not run;"
-        lines.append(f"cargo {ran} {printable(result.toolchain)}")
+        tests = f", tests by {result.test_runner}" if result.test_runner else ""
+        lines.append(f"cargo {ran} {printable(result.toolchain + tests)}")
     if result.measurements is not None and result.measurements.report is not None:
         lines += [f"measured: {printable(note)}" for note in result.measurements.report.notes]
     if result.measurements is not None and result.measurements.error:

@@ -3,7 +3,8 @@
 A measurement, or a test, counts for a fix only if it runs what the fix changes. In a copy, each
 function that an edit stands in gets a probe at its head: the first time that it runs in a thread it
 writes a line to a file: its number, the program's file name, the package whose tests cargo runs, and
-the thread's name, which is a test's in libtest. Where no statement can stand that runs code at run
+the thread's name, which is a test's in libtest. nextest, which starts a process for each test, tells
+the names of both to all that runs there: these are written in the places of the two others. Where no statement can stand that runs code at run
 time, there is none, and that is said.
 
 A probe names nothing that its surroundings can give another meaning or a lint can refuse: it brings
@@ -36,11 +37,13 @@ _PROBE = (
     b" if !SEEN.try_with(|seen| seen.replace(true)).unwrap_or(true)"
     b" && LINES.fetch_add(1, spikeproof_std::sync::atomic::Ordering::Relaxed) < 10000 {"
     b" let program = spikeproof_std::env::current_exe().unwrap_or_default();"
-    b" let program = program.file_name().unwrap_or_default();"
     b' let package = spikeproof_std::env::var("CARGO_PKG_NAME").unwrap_or_default();'
     b" let thread = spikeproof_std::thread::current();"
+    b' let binary = spikeproof_std::env::var_os("NEXTEST_BINARY_ID");'
+    b' let test = spikeproof_std::env::var("NEXTEST_TEST_NAME");'
     b' let line = spikeproof_std::format!("%d {:?} {:?} {:?}\\n",'
-    b" program, package, thread.name().unwrap_or_default());"
+    b" binary.as_deref().unwrap_or(program.file_name().unwrap_or_default()), package,"
+    b" test.as_deref().unwrap_or(thread.name().unwrap_or_default()));"
     b" let _written = spikeproof_std::fs::OpenOptions::new().append(true).create(true)"
     b" .open(%b).and_then(|mut file|"
     b" spikeproof_std::io::Write::write_all(&mut file, line.as_bytes())).is_ok(); } } reached(); }"
@@ -52,7 +55,8 @@ _LINE = re.compile(rb"(\d+) %b %b %b" % (_QUOTED, _QUOTED, _QUOTED))
 @dataclass(frozen=True, slots=True)
 class Hit:
     """A probe that ran: its number, and in which ``program`` (its file name), for the tests of which
-    ``package`` and on which ``thread``; "" for what has no name."""
+    ``package`` and on which ``thread``; "" for what has no name. In what nextest starts, ``program`` is
+    its name of the test program, and ``thread`` the test, whatever runs there."""
 
     number: int
     program: str

@@ -3,7 +3,8 @@
 That run is made with probes (``coverage_probes``) at the heads of the functions that fixes change, so
 that it costs no run more. A probe tells its program and its thread: libtest gives each test a thread
 of the test's name. What a test runs on other threads, in other processes or in a program that names
-its threads otherwise is known by target; of what runs while tests are built no test is known.
+its threads otherwise is known by target; of what runs while tests are built no test is known. With
+nextest, which starts a process for each test and tells its name there, all of that is known by test.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import NamedTuple
 from engine.base.fsio import read_regular
 from engine.base.model import Diagnostic, Fix, Span
 from engine.base.reach import Reach
+from engine.cargo.cargo_args import target_of
 from engine.cargo.cargo_results import TestRun
 from engine.rust.syntax import Source
 from engine.verify.coverage_probes import Hit, Place, Probes, heads_of, hits, probes
@@ -57,7 +59,7 @@ class TestReach:
         self._sources: dict[str, Source] = {}
         self._refused: frozenset[Place] = frozenset()
         self._hits: set[Hit] = set()
-        self._programs: dict[str, str] = {}  # package::target of each test program's file name
+        self._programs: dict[str, str] = {}  # as ``TestRun.programs`` has them
         self._disturbed: set[str] = set()  # tests that failed with probes alone
         self._probes = self._made()
 
@@ -107,8 +109,9 @@ class TestReach:
         """These tests (or whole targets) failed with the probes, and do not without."""
         self._disturbed.update(tests)
 
-    def touches(self, target: str) -> bool:
-        """Did a probe run in the tests of ``target``?"""
+    def touches(self, test: str) -> bool:
+        """Did a probe run in the target of ``test``, which may be a whole target?"""
+        target = target_of(test)
         return any(self._programs.get(hit.program) == target for hit in self._hits)
 
     # -- what came out -------------------------------------------------------------------------

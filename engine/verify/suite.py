@@ -9,6 +9,7 @@ from pathlib import Path
 
 from engine.base.model import Fix
 from engine.base.reach import Reach
+from engine.cargo.cargo_args import target_of
 from engine.cargo.cargo_results import Driver, TestRun
 from engine.verify.reach import TestReach
 from engine.verify.values import Reader, StatusLine, VerifySettings
@@ -31,11 +32,6 @@ _FLAKY = "is flaky: it now fails without any change as well"
 def package_of(test: str) -> str:
     """The package of a test, or of a whole target (``package::target``)."""
     return test.partition("::")[0]
-
-
-def target_of(test: str) -> str:
-    """``package::target`` of a test."""
-    return "::".join(test.split("::")[:2])
 
 
 @dataclass(frozen=True)
@@ -129,7 +125,7 @@ class Suite:
             reach.end(run)
             failed = run.failed | run.broken
             if run.timed_out:  # what hangs without a probe having run hangs without it, too
-                failed -= {target for target in run.broken if not reach.touches(target)}
+                failed -= {test for test in run.broken | run.cut if not reach.touches(test)}
             if failed:
                 self._driver.write(self._reader.base)
                 again = self._test(sorted({package_of(test) for test in failed}), sorted(failed))

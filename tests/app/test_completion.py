@@ -38,6 +38,7 @@ def test_commands_and_codemods(name: str) -> None:
     assert complete(entry, name, f"{name} explain mut") == ["mutex-counter"]
     assert complete(entry, name, f"{name} diff --codemod ") == list(registry())
     assert complete(entry, name, f"{name} diff --codemod nothing") == []
+    assert complete(entry, name, f"{name} diff --test-runner ") == ["auto", "cargo", "nextest"]
 
 
 def test_completing_cargo_itself_is_left_to_cargo() -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from engine.base.model import Edit, Fix, Level
+from engine.cargo import cargo_results
+from engine.cargo.cargo import Cargo
+from engine.cargo.test_runner import TestRunner
 from engine.verify.reach import TestReach
 from engine.verify.values import Reader
 from tests.smallcrate import cargo, manifest
@@ -111,6 +115,19 @@ def reader(files: Mapping[str, str]) -> Reader:
     return Reader(lambda path: files[path].encode(), {})
 
 
+def told(driver: Cargo, folder: Path) -> tuple[TestReach, cargo_results.TestRun]:
+    """What the tests of the crate told of all its functions, in a file in ``folder``."""
+    folder.mkdir()
+    reach = TestReach([fix(LIB, mark) for mark in NAMES.values()], reader(FILES), folder / "reach")
+    driver.write(reach.files)
+    reach.begin()
+    run = driver.test()
+    assert run.built, run.output
+    assert run.failed == {"reached::lib::tests::fails"}, run.output
+    reach.end(run)
+    return reach, run
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("threads", "edition"), [("", "2021"), ("1", "2018"), ("", "2024")])
 def test_real_test_programs_tell_what_they_reach(
@@ -119,15 +136,7 @@ def test_real_test_programs_tell_what_they_reach(
     config = {".cargo/config.toml": f'[env]\nRUST_TEST_THREADS = "{threads}"\n'} if threads else {}
     driver = cargo(tmp_path, {**FILES, **config, "Cargo.toml": manifest("reached", PLAIN, edition)})
     fixes = {name: fix(LIB, mark) for name, mark in NAMES.items()}
-    folder = tmp_path / 'a "b" \\ $c'
-    folder.mkdir()
-    reach = TestReach(fixes.values(), reader(FILES), folder / "reach")
-    driver.write(reach.files)
-    reach.begin()
-    run = driver.test()
-    assert run.built, run.output
-    assert run.failed == {"reached::lib::tests::fails"}, run.output
-    reach.end(run)
+    reach, run = told(driver, tmp_path / 'a "b" \\ $c')
     found = {
         name: reach.of(fix, run.passed, run.passed | run.failed) for name, fix in fixes.items()
     }
@@ -147,6 +156,29 @@ def test_real_test_programs_tell_what_they_reach(
     assert passing["threaded"].some == ("reached::lib",)
     assert passing["program"].some == ("reached",)
     assert passing["nobody"].words() == "none of 9 tests reaches it"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("cargo-nextest") is None, reason="cargo-nextest is missing")
+def test_a_process_for_each_test_tells_on_every_thread_and_in_every_child(tmp_path: Path) -> None:
+    driver = cargo(tmp_path, FILES)
+    driver.test_with(TestRunner("0.9", "a test asks for it"))
+    reach, run = told(driver, tmp_path / "told")
+    ran = run.passed | run.failed
+    found = {name: reach.of(fix(LIB, mark), run.passed, ran) for name, mark in NAMES.items()}
+    unit = "reached::lib::tests::"
+    assert {name: each.tests for name, each in found.items() if each.tests} == {
+        "doc": ("reached::doc::src/lib.rs - doc #1",),
+        "unit": (f"{unit}one", f"{unit}two"),
+        "outer": ("reached::test/outer::sums",),
+        "plain": ("reached::test/plain",),
+        "located": (f"{unit}panics",),
+        "threaded": (f"{unit}other",),
+        "program": ("reached::test/outer::starts",),
+    }
+    assert not any(each.some for each in found.values())
+    # The test clears the environment of a child, too.
+    assert {name for name, each in found.items() if each.unknown} == {"constant", "program"}
 
 
 ODD = """\

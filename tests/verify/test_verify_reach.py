@@ -153,11 +153,12 @@ def test_a_test_that_failed_before_reaches_nothing(tmp_path: Path) -> None:
     assert result.runs["test"] == 2
 
 
+@pytest.mark.parametrize("how", ["hang", "cut"])
 @pytest.mark.parametrize(("reached", "runs"), [((), 1), ((1,), 2)])
 def test_what_hangs_is_run_again_only_where_a_probe_ran(
-    tmp_path: Path, reached: tuple[int, ...], runs: int
+    tmp_path: Path, reached: tuple[int, ...], runs: int, how: str
 ) -> None:
-    hangs = FailsTest((), TWO, how="hang")
+    hangs = FailsTest((), TWO, how=how)
     cargo = made(tmp_path, [hangs])
     cargo.reaches = dict.fromkeys((ONE, TWO, SUM), reached)
     cargo.tests |= {"app::a::quick"}
