@@ -1,58 +1,56 @@
 """What a repository says about spikeproof in its manifests.
 
 ``[workspace.metadata.spikeproof]`` holds for all packages, ``[package.metadata.spikeproof]`` for
-one and overrides it key by key (``codemods`` option by option). The keys are those of
-:class:`Config`, written with ``-``::
-
-    [workspace.metadata.spikeproof]
-    paths = ["src/**"]                   # gitignore patterns, relative to this manifest's folder
-    exclude = ["src/legacy/**"]
-    disable = ["dyn-param"]              # codemods that are not run
-    codemods = { "clone-per-frame" = { reuse = true, level = "review", exclude = ["src/cli/"] } }
-    test-timeout = 600                   # seconds for one run of the tests
-    check-timeout = 300                  # seconds for one cargo check
-    env = ["DATABASE_URL"]               # variables let through to cargo and the tests
-    test-code = true                     # also sites in tests, benches and examples
-    cold = true                          # also sites where nothing shows that the code runs often
-    workload = "cargo run --release --example load"   # measured as a whole, before and after
-    baseline = "spikeproof-baseline.json"  # sites to live with (the workspace's own manifest only)
+one and overrides it key by key (``codemods`` option by option). The keys are the fields of
+:class:`Config`, written with ``-``. What is read and the JSON schema for editors are made of their
+annotations, which are evaluated when a table is read: until then nobody waits for msgspec.
 """
 
 from __future__ import annotations
 
 import difflib
-import math
 import re
 import shlex
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import MISSING, dataclass, field, fields, replace
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args, get_type_hints
 
 from engine.base.errors import SpikeproofError
 from engine.base.fsio import show
 
 if TYPE_CHECKING:
+    from msgspec import Meta, Struct
+
     from engine.base.codemod_options import Option
 
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _DRIVE = re.compile(r"[A-Za-z]:")
 _SPECIAL = re.compile(r"([\\*?\[\]!# ])")
-_MAX_SECONDS = 7 * 24 * 3600.0
+_MAX = 7 * 24 * 3600  # seconds
 
-
+_Level = Literal["safe", "review", "report", "off"]
 # The trust that a config may leave to a codemod, most first: it lowers, and never raises.
-LEVELS = ("safe", "review", "report", "off")
+LEVELS: tuple[str, ...] = get_args(_Level)
+
+# Of the texts beside a type, the first says what a value must be, the last what it is for.
+_Flag = Annotated[bool, "true or false"]
+_Strings = Annotated[tuple[str, ...], "an array of strings"]
+_Time = Annotated[float, "a number of seconds above 0 and at most a week"]
+_OPTIONS = {bool: _Flag, int: Annotated[int, "a whole number"], str: Annotated[str, "a string"]}
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``level`` (of ``LEVELS``) is the highest that a codemod's fixes may have; ``paths`` and
-    ``exclude`` say where it looks, as those of :class:`Config`."""
+    """What a config says of any codemod. ``level`` is the highest that its fixes may have; ``paths``
+    and ``exclude`` say where it looks, as those of :class:`Config`."""
 
-    level: str = "safe"
-    paths: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
+    level: Annotated[
+        _Level,
+        "`safe`, `review`, `report` or `off`",
+        "The most trust that its fixes get: lowers their level, never raises it.",
+    ] = "safe"
+    paths: Annotated[_Strings, "Where it works: gitignore patterns. Default: everywhere."] = ()
+    exclude: Annotated[_Strings, "Where it does not work: gitignore patterns."] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,22 +58,45 @@ class Config:
     """One package's config, the workspace's merged in.
 
     ``paths`` (none: all files) and ``exclude`` are gitignore patterns relative to the workspace
-    root. ``codemods`` has for each its options and what :meth:`rule` reads. Time-outs are seconds
-    above 0 and at most a week, None where the config names none. ``named`` tells for each codemod
-    that the config names where it does so.
+    root. ``codemods`` has for each its options and what :meth:`rule` reads. ``named`` tells for
+    each codemod that the config names where it does so.
     """
 
-    paths: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    codemods: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
-    disable: tuple[str, ...] = ()
-    test_timeout: float | None = None  # seconds; None: the default
-    check_timeout: float | None = None  # seconds; None: the default
-    env: tuple[str, ...] = ()
-    test_code: bool = False
-    cold: bool = False
-    workload: tuple[str, ...] = ()
-    baseline: str = ""
+    paths: Annotated[_Strings, "Only these files: gitignore patterns. Default: all."] = ()
+    exclude: Annotated[
+        _Strings, "Files that are neither scanned nor changed: gitignore patterns."
+    ] = ()
+    codemods: Annotated[
+        Mapping[str, Any],
+        "a table of codemods, each a table of options",
+        "Level, places and options of each codemod.",
+    ] = field(default_factory=dict)
+    disable: Annotated[_Strings, "Codemods that are not run."] = ()
+    test_timeout: Annotated[_Time, Meta(gt=0, le=_MAX), "Seconds for one run of the tests."] = 600.0
+    check_timeout: Annotated[_Time, Meta(gt=0, le=_MAX), "Seconds for one cargo check."] = 900.0
+    env: Annotated[
+        # Python's `$` also stands before a newline at the end.
+        tuple[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?!\n)$")], ...],
+        "an array of names of variables: letters, digits and `_`",
+        "Variables let through to cargo and the tests, besides what every build gets.",
+    ] = ()
+    test_code: Annotated[_Flag, "Also sites in tests, benches and examples."] = False
+    cold: Annotated[
+        _Flag,
+        "Also sites in code that nothing shows to run often: outside loops, handlers and async code.",
+    ] = False
+    workload: Annotated[
+        tuple[Annotated[str, Meta(pattern=r"^[^\x00]*$")], ...],
+        Meta(min_length=1),
+        "a command: a string, or an array of strings",
+        "A command that is measured as a whole, before and after.",
+    ] = ()
+    baseline: Annotated[
+        str,
+        Meta(pattern=r"^[^\\\x00]*[^\\\x00/. ][^\\\x00]*$"),
+        "the path of a file, with `/`",
+        "Sites to live with, as `spikeproof baseline` writes them (workspace's own manifest only).",
+    ] = ""
     named: tuple[tuple[str, str], ...] = field(default=(), repr=False, compare=False)
 
     def rule(self, codemod: str) -> Rule:
@@ -90,51 +111,89 @@ class Config:
         for name, origin in self.named:
             if name not in known:
                 raise SpikeproofError(f"{origin}: no codemod `{show(name)}`{closest(name, known)}")
-            options = known[name]
-            for option, value in self.codemods.get(name, {}).items():
-                if option in RESERVED:
-                    continue
-                at = f"{origin}: codemod `{name}`"
-                if option not in options:
-                    hint = closest(option, (*options, *RESERVED))
-                    raise SpikeproofError(f"{at} has no option `{show(option)}`{hint}")
-                if type(value) is not options[option].kind:
-                    wanted = TYPE_WORDS[options[option].kind]
-                    raise SpikeproofError(f"{at}: option `{option}` must be {wanted}")
+            table = table_of(Rule, known[name])
+            _read(table, self.codemods.get(name, {}), _within(origin, name))
+
+
+def table_of(
+    kind: type[Config | Rule], options: Mapping[str, Option], name: str = ""
+) -> type[Struct]:
+    """The fields of ``kind`` and ``options`` as msgspec reads them from a table, and tells their schema
+    by ``name``."""
+    import msgspec
+
+    types = get_type_hints(kind, {**globals(), "Meta": msgspec.Meta}, include_extras=True)
+    known = [(f.name, types[f.name], f.default) for f in fields(kind) if f.compare]
+    for key, told in sorted(options.items()):
+        of = _OPTIONS[told.kind]
+        known.append((key.replace("-", "_"), Annotated[of, told.help], told.default))
+    unsaid: Any = msgspec.field(default_factory=object)  # no default, to the schema
+    own = [
+        (
+            key,
+            Annotated[of, msgspec.Meta(description=get_args(of)[-1])],
+            unsaid if default in ((), "", MISSING) else default,
+        )
+        for key, of, default in known
+    ]
+    return msgspec.defstruct(name, own, rename="kebab", forbid_unknown_fields=True)
 
 
 def read_config(data: object, manifest: str, table: str, base: Config | None = None) -> Config:
     """The config in ``data``, the ``spikeproof`` table of ``manifest`` (relative to the root).
 
     ``table`` is its name for messages; ``base`` what it overrides. Raises SpikeproofError for an
-    unknown key, a value of the wrong type, a path that leaves the manifest's folder.
+    unknown key, a value of the wrong type, a path that leaves the manifest's folder; names and own
+    options of codemods are left to :meth:`Config.check_names`.
     """
     base = base or Config()
     if data is None:
         return base
     at = f"{show(manifest)}: [{table}]"
-    if not isinstance(data, dict):
-        raise SpikeproofError(f"{at} must be a table")
-    values: dict[str, Any] = {}
-    for key, value in data.items():
-        reader = KEYS.get(key)
-        if reader is None:
-            raise SpikeproofError(f"{at} has no key `{show(key)}`{closest(key, KEYS)}")
-        values[key.replace("-", "_")] = reader.read(value, f"{at} `{key}`")
-    if "baseline" in values and manifest != "Cargo.toml":
-        raise SpikeproofError(
-            f"{at} `baseline`: there is one for all packages: name it in Cargo.toml"
-        )
     folder = PurePosixPath(manifest).parent.as_posix()
-    for table_ in (values, *values.get("codemods", {}).values()):
-        for key in table_.keys() & {"paths", "exclude"}:
-            table_[key] = tuple(_rebased(pattern, folder) for pattern in table_[key])
-    names = (*values.get("disable", ()), *values.get("codemods", ()))
-    if "codemods" in values:
-        values["codemods"] = _merged(base.codemods, values["codemods"])
-    merged = {name: getattr(base, name) for name in Config.__dataclass_fields__} | values
-    merged["named"] = (*base.named, *((name, at) for name in names))
-    return Config(**merged)
+    if isinstance(data, dict) and isinstance(data.get("workload"), str):
+        data = {**data, "workload": _split(data["workload"], f"{at} `workload`")}
+    values = _read(table_of(Config, {}), data, at, folder)
+    if "baseline" in values:
+        values["baseline"] = _file(values["baseline"], manifest, f"{at} `baseline`")
+    rules = {
+        name: _read(table_of(Rule, {}), said, _within(at, name), folder, others=True)
+        for name, said in values.get("codemods", {}).items()
+    }
+    names = (*values.get("disable", ()), *rules)
+    values["codemods"] = _merged(base.codemods, rules)
+    return replace(base, **values, named=(*base.named, *((name, at) for name in names)))
+
+
+def _within(at: str, codemod: str) -> str:
+    """Where the table at ``at`` has that of a codemod."""
+    return f"{at.removesuffix(']')}.codemods.{show(codemod)}]"
+
+
+def _read(
+    table: type[Struct], data: object, at: str, folder: str | None = None, others: bool = False
+) -> dict[str, Any]:
+    """What ``data`` says of the fields of ``table``, patterns as those of ``folder``, and of
+    ``others`` as it is. Key by key: of a whole table, msgspec would tell a JSON path."""
+    import msgspec
+
+    if not isinstance(data, Mapping):
+        raise SpikeproofError(f"{at} must be a table")
+    known = {key.encode_name: key for key in msgspec.structs.fields(table)}
+    values: dict[str, Any] = {}
+    for name, value in data.items():
+        if key := known.get(name):
+            try:
+                value = msgspec.convert(value, key.type)
+            except msgspec.ValidationError:
+                wanted = next(told for told in get_args(key.type) if isinstance(told, str))
+                raise SpikeproofError(f"{at} `{name}` must be {wanted}") from None
+            if folder is not None and name in ("paths", "exclude"):
+                value = tuple(_rebased(pattern, folder, f"{at} `{name}`") for pattern in value)
+        elif not others:
+            raise SpikeproofError(f"{at} has no key `{show(name)}`{closest(name, known)}")
+        values[key.name if key else name] = value
+    return values
 
 
 def closest(name: str, known: Iterable[str], limit: int = 1) -> str:
@@ -148,12 +207,25 @@ def closest(name: str, known: Iterable[str], limit: int = 1) -> str:
     return ""
 
 
-def _rebased(pattern: str, folder: str) -> str:
+def _stay_inside(path: str, at: str) -> None:
+    """Raises SpikeproofError for a path or a pattern that leaves the manifest's folder."""
+    parts = re.split(r"[/\\]", path)
+    if parts[0] == "" or _DRIVE.match(parts[0]):
+        raise SpikeproofError(f"{at} is absolute: write it relative to the manifest's folder")
+    if ".." in parts:
+        raise SpikeproofError(f"{at} leaves the manifest's folder: `..` is not allowed")
+
+
+def _rebased(pattern: str, folder: str, at: str) -> str:
     """A gitignore pattern of ``folder``, as one of the workspace root."""
+    at = f"{at}: `{show(pattern)}`"
+    negated, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
+    if not pattern.strip() or "\n" in pattern:
+        raise SpikeproofError(f"{at} is no pattern")
+    _stay_inside(body, at)
     if folder == ".":
         return pattern
     literal = _SPECIAL.sub(r"\\\1", folder)
-    negated, body = ("!", pattern[1:]) if pattern.startswith("!") else ("", pattern)
     # Without a slash but at its end, a pattern holds in every folder below its own.
     deep = "" if "/" in body.rstrip("/") else "**/"
     return f"{negated}/{literal}/{deep}{body}"
@@ -165,150 +237,16 @@ def _merged(
     return {name: {**base.get(name, {}), **over.get(name, {})} for name in {**base, **over}}
 
 
-def _strings(value: object, at: str) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise SpikeproofError(f"{at} must be an array of strings")
-    return tuple(value)
+def _file(path: str, manifest: str, at: str) -> str:
+    if manifest != "Cargo.toml":
+        raise SpikeproofError(f"{at}: there is one for all packages: name it in Cargo.toml")
+    _stay_inside(path, f"{at}: `{show(path)}`")
+    return PurePosixPath(path).as_posix()
 
 
-def _globs(value: object, at: str) -> tuple[str, ...]:
-    patterns = _strings(value, at)
-    for pattern in patterns:
-        parts = re.split(r"[/\\]", pattern.removeprefix("!"))
-        if not pattern.strip() or "\n" in pattern:
-            raise SpikeproofError(f"{at}: `{show(pattern)}` is no pattern")
-        if parts[0] == "" or _DRIVE.match(parts[0]):
-            raise SpikeproofError(
-                f"{at}: `{show(pattern)}` is absolute: write it relative to the manifest's folder"
-            )
-        if ".." in parts:
-            raise SpikeproofError(
-                f"{at}: `{show(pattern)}` leaves the manifest's folder: `..` is not allowed"
-            )
-    return patterns
-
-
-def _file(value: object, at: str) -> str:
-    """A path below the manifest's folder."""
-    if not isinstance(value, str) or not value.strip("/. ") or "\0" in value or "\\" in value:
-        raise SpikeproofError(f"{at} must be the path of a file, with `/`")
-    path = PurePosixPath(value)
-    if path.is_absolute() or ".." in path.parts or _DRIVE.match(value):
-        raise SpikeproofError(f"{at}: `{show(value)}` leaves the manifest's folder")
-    return path.as_posix()
-
-
-def _names(value: object, at: str) -> tuple[str, ...]:
-    names = _strings(value, at)
-    for name in names:
-        if not _VARIABLE.fullmatch(name):
-            raise SpikeproofError(f"{at}: `{show(name)}` is not the name of a variable")
-    return names
-
-
-def _seconds(value: object, at: str) -> float:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if number and 0 < value <= _MAX_SECONDS:  # type: ignore[operator]
-        return float(value)  # type: ignore[arg-type]
-    raise SpikeproofError(f"{at} must be a number of seconds above 0 and at most a week")
-
-
-def _flag(value: object, at: str) -> bool:
-    if not isinstance(value, bool):
-        raise SpikeproofError(f"{at} must be true or false")
-    return value
-
-
-def _command(value: object, at: str) -> tuple[str, ...]:
-    """A command and its arguments: an array, or a string that is split as a shell would."""
+def _split(command: str, at: str) -> list[str]:
+    """As a shell would do it."""
     try:
-        words = tuple(shlex.split(value)) if isinstance(value, str) else _strings(value, at)
+        return shlex.split(command)
     except ValueError as error:
         raise SpikeproofError(f"{at}: {error}") from None
-    if not words or any("\0" in word for word in words):
-        raise SpikeproofError(f"{at} must name a program")
-    return words
-
-
-def _codemods(value: object, at: str) -> dict[str, dict[str, object]]:
-    if not isinstance(value, dict):
-        raise SpikeproofError(f"{at} must be a table of codemods, each a table of options")
-    for name, options in value.items():
-        if not isinstance(options, dict):
-            raise SpikeproofError(f"{at}: `{show(name)}` must be a table of options")
-        for option, setting in options.items():
-            if option in RESERVED:
-                RESERVED[option](setting, f"{at}: `{show(name)}.{option}`")
-                continue
-            items = setting if isinstance(setting, list) else [setting]
-            finite = all(not isinstance(item, float) or math.isfinite(item) for item in items)
-            if not finite or not all(isinstance(item, bool | int | float | str) for item in items):
-                raise SpikeproofError(
-                    f"{at}: `{show(name)}.{show(option)}` must be a boolean, a number, a string or "
-                    "an array of them"
-                )
-    # Copies: what is read is rebased, and the manifest's data are read again for other packages.
-    return {name: dict(options) for name, options in value.items()}
-
-
-def _level(value: object, at: str) -> str:
-    if value not in LEVELS:
-        hint = closest(value, LEVELS) if isinstance(value, str) else closest("", LEVELS)
-        raise SpikeproofError(f"{at} is no level{hint}")
-    assert isinstance(value, str)
-    return value
-
-
-# What may be said of every codemod, besides its own options.
-RESERVED: Mapping[str, Callable[[object, str], object]] = {
-    "level": _level,
-    "paths": _globs,
-    "exclude": _globs,
-}
-TYPE_WORDS: Mapping[type, str] = {bool: "true or false", int: "a whole number", str: "a string"}
-
-
-class Key(NamedTuple):
-    """A key of the config: how it is read, its JSON schema, and what it says."""
-
-    read: Callable[[object, str], object]
-    schema: Mapping[str, object]
-    help: str
-
-
-_LIST: Mapping[str, object] = {"type": "array", "items": {"type": "string"}}
-_TIME: Mapping[str, object] = {"type": "number", "exclusiveMinimum": 0, "maximum": _MAX_SECONDS}
-
-KEYS: Mapping[str, Key] = {
-    "paths": Key(_globs, _LIST, "Only these files: gitignore patterns. Default: all."),
-    "exclude": Key(
-        _globs, _LIST, "Files that are neither scanned nor changed: gitignore patterns."
-    ),
-    "codemods": Key(_codemods, {"type": "object"}, "Level, places and options of each codemod."),
-    "disable": Key(_strings, _LIST, "Codemods that are not run."),
-    "test-timeout": Key(_seconds, _TIME, "Seconds for one run of the tests."),
-    "check-timeout": Key(_seconds, _TIME, "Seconds for one cargo check."),
-    "env": Key(
-        _names,
-        {"type": "array", "items": {"type": "string", "pattern": f"^{_VARIABLE.pattern}$"}},
-        "Variables let through to cargo and the tests, besides what every build gets.",
-    ),
-    "test-code": Key(
-        _flag, {"type": "boolean", "default": False}, "Also sites in tests, benches and examples."
-    ),
-    "cold": Key(
-        _flag,
-        {"type": "boolean", "default": False},
-        "Also sites in code that nothing shows to run often: outside loops, handlers and async code.",
-    ),
-    "workload": Key(
-        _command,
-        {"anyOf": [{"type": "string"}, {**_LIST, "minItems": 1}]},
-        "A command that is measured as a whole, before and after.",
-    ),
-    "baseline": Key(
-        _file,
-        {"type": "string"},
-        "Sites to live with, as `spikeproof baseline` writes them (workspace's own manifest only).",
-    ),
-}

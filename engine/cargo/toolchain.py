@@ -49,19 +49,14 @@ class Limits:
     """Time-outs in seconds, and the names of environment variables to let through besides those
     that every build gets (``process.environment``)."""
 
-    check: float = 900.0  # of one `cargo check`
-    test: float = 600.0  # of one `cargo test`
+    check: float = Config().check_timeout  # of one `cargo check`
+    test: float = Config().test_timeout  # of one `cargo test`
     env: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, config: Config) -> Limits:
-        """Those that the config names; the defaults for the rest."""
-        default = cls()
-        return cls(
-            check=config.check_timeout or default.check,
-            test=config.test_timeout or default.test,
-            env=config.env,
-        )
+        """Those of the config."""
+        return cls(config.check_timeout, config.test_timeout, config.env)
 
 
 DEFAULT_LIMITS = Limits()

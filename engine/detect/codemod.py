@@ -93,7 +93,7 @@ class Codemod:
     # Of two codemods' fixes that overlap, the one with the larger number is tried first; the other
     # takes its place when it does not hold, is of a level that is not taken, or is left out.
     precedence: ClassVar[int] = 0
-    options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``RESERVED`` are taken
+    options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``Rule`` are taken
 
     def locate(
         self, source: Source, matches: Sequence[Match], cold: bool = False

@@ -26,7 +26,7 @@ def capped(proposal: Proposal, workspace: Workspace) -> Proposal:
     if not any(LEVELS.index(fix.level) < LEVELS.index(highest) for fix in proposal.fixes):
         return proposal
     sites = tuple(lowered(site, workspace) for site in proposal.sites)
-    if highest == Level.REPORT:
+    if highest == "report":
         note = f"{_words(highest)}; the fix would be: {proposal.fixes[0].note}"
         return replace(proposal, sites=sites, fixes=(), reason=note)
     fixes = tuple(

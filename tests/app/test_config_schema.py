@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,14 @@ from click.testing import CliRunner
 from engine.app.cli import cli
 from engine.app.config_schema import schema
 from engine.base.errors import SpikeproofError
-from engine.cargo.config import KEYS, RESERVED, read_config
+from engine.cargo.config import Config, Rule, read_config
 from engine.detect.codemod import registry
 
 SCHEMA = schema(registry())
-TABLE: dict[str, Any] = SCHEMA["definitions"]["spikeproof"]  # type: ignore[index]
+DEFINITIONS: dict[str, Any] = SCHEMA["definitions"]  # type: ignore[assignment]
+TABLE = DEFINITIONS["spikeproof"]
+KEYS = {field.name.replace("_", "-") for field in fields(Config)} - {"named"}
+RESERVED = {field.name for field in fields(Rule)}
 
 
 def by_reader(config: object) -> bool:
@@ -45,12 +49,14 @@ def test_it_is_a_schema() -> None:
 
 
 def test_every_key_and_option_is_in_it_and_no_other() -> None:
-    assert TABLE["properties"].keys() == KEYS.keys()
-    codemods = TABLE["properties"]["codemods"]["properties"]
-    assert codemods.keys() == registry().keys()
+    assert TABLE["properties"].keys() == KEYS
+    referred = TABLE["properties"]["codemods"]["properties"]
+    assert referred.keys() == registry().keys()
+    assert referred == {name: {"$ref": f"#/definitions/{name}"} for name in referred}
+    codemods = {name: DEFINITIONS[name] for name in referred}
     for name, loaded in registry().items():
         options = loaded.codemod.options
-        assert not options.keys() & RESERVED.keys()
+        assert not options.keys() & RESERVED
         assert codemods[name]["properties"].keys() == {*options, *RESERVED}
         assert all(type(option.default) is option.kind for option in options.values())
     described = [*TABLE["properties"].values(), *codemods.values()]
@@ -85,6 +91,7 @@ BAD: list[object] = [
     {"exclude": [1]},
     {"disable": ["mutex-conter"]},
     {"env": ["A B"]},
+    {"env": ["A\n"]},
     {"test-code": "yes"},
     {"cold": 1},
     {"test-timeout": 0},
@@ -92,7 +99,10 @@ BAD: list[object] = [
     {"check-timeout": 10**7},
     {"workload": []},
     {"workload": 1},
+    {"workload": ["a\0"]},
     {"baseline": 1},
+    {"baseline": ""},
+    {"baseline": "a\\b"},
     {"codemods": {"clone": {}}},
     {"codemods": {"mutex-counter": {"reuse": True}}},
     {"codemods": {"clone-per-frame": {"reuse": "yes"}}},
@@ -108,4 +118,4 @@ def test_schema_and_reader_agree(config: object) -> None:
 
 
 def test_every_key_is_tried() -> None:
-    assert {key for config in GOOD for key in config} == KEYS.keys()
+    assert {key for config in GOOD for key in config} == KEYS

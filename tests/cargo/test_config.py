@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -114,15 +117,19 @@ def test_a_folder_name_is_no_pattern() -> None:
         ({"exclude": ["a\nb"]}, "is no pattern"),
         ({"disable": [1]}, "`disable` must be an array of strings"),
         ({"codemods": []}, "must be a table of codemods"),
-        ({"codemods": {"a": 1}}, "`a` must be a table of options"),
-        ({"codemods": {"a": {"b": {}}}}, "`a.b` must be"),
-        ({"codemods": {"a": {"b": float("nan")}}}, "`a.b` must be"),
-        ({"codemods": {"a": {"level": "of"}}}, "`a.level` is no level: did you mean `off`?"),
-        ({"codemods": {"a": {"level": 1}}}, "`a.level` is no level: there is `off`, `report`"),
-        ({"codemods": {"a": {"paths": "src"}}}, "`a.paths` must be an array of strings"),
+        ({"codemods": {"a": 1}}, "codemods.a] must be a table"),
+        (
+            {"codemods": {"a": {"level": "of"}}},
+            "codemods.a] `level` must be `safe`, `review`, `report` or `off`",
+        ),
+        ({"codemods": {"a": {"level": 1}}}, "`level` must be `safe`, `review`, `report` or `off`"),
+        ({"codemods": {"a": {"paths": "src"}}}, "codemods.a] `paths` must be an array of strings"),
         ({"codemods": {"a": {"exclude": ["../x"]}}}, "leaves the manifest's folder"),
-        ({"baseline": "../b.json"}, "leaves the manifest's folder"),
+        ({"codemods": {"\x1b": {"level": 1}}}, "codemods.\\x1b] `level` must be"),
+        ({"baseline": "b.json"}, "there is one for all packages"),
         ({"baseline": ["b.json"]}, "must be the path of a file"),
+        ({"baseline": "./"}, "must be the path of a file"),
+        ({"baseline": "a\\b"}, "must be the path of a file"),
         ({"test-timeout": "10"}, "must be a number of seconds"),
         ({"test-timeout": True}, "must be a number of seconds"),
         ({"test-timeout": 0}, "above 0"),
@@ -130,29 +137,64 @@ def test_a_folder_name_is_no_pattern() -> None:
         ({"test-timeout": float("nan")}, "at most a week"),
         ({"check-timeout": 10**400}, "at most a week"),
         ({"test-code": "yes"}, "`test-code` must be true or false"),
-        ({"env": ["A B"]}, "is not the name of a variable"),
-        ({"env": ["\x1b[2J"]}, "`\\x1b[2J`"),
+        ({"env": ["A B"]}, "`env` must be an array of names of variables"),
+        ({"env": ["A\n"]}, "`env` must be an array of names of variables"),
+        ({"env": ["\x1b[2J"]}, "`env` must be an array of names of variables"),
+        ({"exclude": ["../\x1b[2J"]}, "`../\\x1b[2J` leaves"),
+        ({"\x1b[2J": 1}, "no key `\\x1b[2J`"),
+        ({"workload": "a 'b"}, "`workload`: No closing quotation"),
+        ({"workload": " "}, "`workload` must be a command: a string, or an array of strings"),
+        ({"workload": ["a\0"]}, "`workload` must be a command"),
+        ({"workload": 1}, "`workload` must be a command"),
     ],
 )
 def test_refused(data: Any, says: str) -> None:
     message = refused(data, "crates/a/Cargo.toml")
     assert says in message
-    assert message.startswith(f"crates/a/Cargo.toml: [{TABLE}]")
+    assert re.match(rf"crates/a/Cargo\.toml: \[{TABLE}(\.codemods\.[^ ]+)?\] ", message)
+    assert "$" not in message  # where it is, is told by the key
+
+
+@pytest.mark.parametrize("path", ["../b.json", "/b.json", "C:/b.json", "a/../../b.json"])
+def test_a_baseline_stays_in_the_workspace(path: str) -> None:
+    message = refused({"baseline": path})
+    assert f"`baseline`: `{path}`" in message
+    assert "manifest's folder" in message
+    assert read({"baseline": "./a//b.json"}).baseline == "a/b.json"
+
+
+def test_a_workload_is_split_as_a_shell_would() -> None:
+    assert read({"workload": "a 'b c'"}).workload == ("a", "b c")
+    assert read({"workload": ["a", "b c"]}).workload == ("a", "b c")
 
 
 def test_unknown_codemods_and_options_are_told_with_the_nearest_name() -> None:
-    known = {"clone-per-frame": {"reuse": Option("", bool, False)}, "mutex-counter": {}}
-    more = {"reuse": True, "level": "off", "paths": ["a"], "exclude": []}
+    kinds = (("reuse", bool), ("limit", int), ("by-name", str))
+    options = {name: Option("", kind, kind()) for name, kind in kinds}
+    known: dict[str, dict[str, Option]] = {"clone-per-frame": options, "mutex-counter": {}}
+    more = {
+        "reuse": True,
+        "limit": 3,
+        "by-name": "a",
+        "level": "off",
+        "paths": ["a"],
+        "exclude": [],
+    }
     read({"codemods": {"clone-per-frame": more}}).check_names(known)
     for data, says in (
         ({"disable": ["mutex-conter"]}, "no codemod `mutex-conter`: did you mean `mutex-counter`?"),
         ({"codemods": {"clone": {}}}, "no codemod `clone`"),
-        ({"codemods": {"clone-per-frame": {"resue": 1}}}, "no option `resue`: did you mean"),
+        ({"codemods": {"clone-per-frame": {"resue": 1}}}, "no key `resue`: did you mean `reuse`?"),
         (
             {"codemods": {"clone-per-frame": {"lvl": "off"}}},
-            "no option `lvl`: did you mean `level`?",
+            "no key `lvl`: did you mean `level`?",
         ),
         ({"codemods": {"clone-per-frame": {"reuse": 1}}}, "`reuse` must be true or false"),
+        ({"codemods": {"clone-per-frame": {"reuse": {}}}}, "`reuse` must be true or false"),
+        ({"codemods": {"clone-per-frame": {"limit": float("nan")}}}, "must be a whole number"),
+        ({"codemods": {"clone-per-frame": {"limit": 1.0}}}, "must be a whole number"),
+        ({"codemods": {"clone-per-frame": {"limit": True}}}, "must be a whole number"),
+        ({"codemods": {"clone-per-frame": {"by-name": ["a"]}}}, "`by-name` must be a string"),
     ):
         base = read({"disable": ["mutex-counter"]})
         config = read(data, "a/Cargo.toml", base)
@@ -201,6 +243,18 @@ def test_where_the_config_is_found(tmp_path: Path) -> None:
     )
     with pytest.raises(SpikeproofError, match=r"a/Cargo.toml: \[package.metadata.spikeproof\]"):
         discover(tmp_path, Selection())
+
+
+def test_nobody_waits_for_msgspec_where_no_config_is() -> None:
+    """It takes about 10 ms to import."""
+    steps = (
+        "import sys; from engine.cargo.config import read_config",
+        f"read_config(None, 'Cargo.toml', {TABLE!r}); print('msgspec' in sys.modules)",
+        f"read_config({{}}, 'Cargo.toml', {TABLE!r}); print('msgspec' in sys.modules)",
+    )
+    command = [sys.executable, "-c", "\n".join(steps)]
+    run = subprocess.run(command, capture_output=True, check=True)
+    assert run.stdout.split() == [b"False", b"True"]
 
 
 def test_closest_stays_short() -> None:
