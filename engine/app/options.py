@@ -182,9 +182,7 @@ _REVIEW_AND_TESTS = (
     click.option(
         "--test-runner",
         type=click.Choice(["auto", "cargo", "nextest"]),
-        default="auto",
-        show_default=True,
-        help="What runs the tests; auto: nextest where there is a .config/nextest.toml and `cargo "
+        help="What runs the tests; auto (the default, if the config has none): nextest where there is a .config/nextest.toml and `cargo "
         "nextest` is installed. Doc tests are cargo's in any case.",
     ),
     click.option("--no-bench", is_flag=True, help="Do not measure."),

@@ -90,7 +90,7 @@ def proving(request: RunRequest, ui: Ui) -> Iterator[tuple[Result, Session | Non
     ui.say("Scanned", f"{count(found.files, 'file')}: {count(sites, 'place')} to look at")
     with open_session(workspace, ui, request.target, request.folder) as session:
         if request.proof.tests:
-            session.test_with(request.proof.test_runner)
+            session.test_with(request.proof.test_runner or workspace.config.test_runner)
         yield _proven(session, request, found), session
 
 

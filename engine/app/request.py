@@ -19,7 +19,7 @@ class ProofSettings:
     packages concerned; with ``measuring``, what is verified is measured too, and what makes the
     program worse is refused (None: nothing is measured). Alternatives whose label is in ``prefer``
     are tried before the others, and stay where they hold. With ``tested``, what no test is known to
-    reach is left out. ``test_runner`` runs the tests: one of ``engine.cargo.test_runner.RUNNERS``.
+    reach is left out. ``test_runner`` runs the tests: one of ``engine.cargo.test_runner.RUNNERS``, None for the config's.
     """
 
     review: bool = False
@@ -27,7 +27,7 @@ class ProofSettings:
     measuring: MeasureSettings | None = None
     prefer: tuple[str, ...] = ()
     tested: bool = False
-    test_runner: str = "auto"
+    test_runner: str | None = None
 
     @property
     def take(self) -> frozenset[Level]:

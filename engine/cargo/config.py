@@ -74,6 +74,11 @@ class Config:
     disable: Annotated[_Strings, "Codemods that are not run."] = ()
     test_timeout: Annotated[_Time, Meta(gt=0, le=_MAX), "Seconds for one run of the tests."] = 600.0
     check_timeout: Annotated[_Time, Meta(gt=0, le=_MAX), "Seconds for one cargo check."] = 900.0
+    test_runner: Annotated[
+        Literal["auto", "cargo", "nextest"],
+        "`auto`, `cargo` or `nextest`",
+        "What runs the tests. Default: nextest where it has a config and is installed, else cargo.",
+    ] = "auto"
     env: Annotated[
         # Python's `$` also stands before a newline at the end.
         tuple[Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_]*(?!\n)$")], ...],

@@ -78,6 +78,12 @@ def test_a_workspace_that_has_nextest_is_proven_with_it(crate: Path) -> None:
     assert "Testing by cargo test: as asked" in asked.stderr
     assert json.loads(asked.stdout)["test_runner"] == "cargo test"
     assert "tests by" not in asked.stderr
+    manifest = crate / "Cargo.toml"
+    manifest.write_text(
+        manifest.read_text() + '[workspace.metadata.spikeproof]\ntest-runner = "cargo"\n'
+    )
+    assert "Testing by cargo test: as asked" in diff(crate).stderr
+    assert "Testing by nextest" in diff(crate, "--test-runner", "auto").stderr
 
 
 @pytest.mark.slow
