@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
+from engine.app.kept_results import KeptResults
 from engine.app.measured_run import measured
 from engine.app.passes import told, verify_in_passes
 from engine.app.request import RunRequest
@@ -71,7 +72,9 @@ def _ids(sites: Iterable[Site], tally: Tally) -> frozenset[str]:
 
 
 @contextmanager
-def proving(request: RunRequest, ui: Ui) -> Iterator[tuple[Result, Session | None]]:
+def proving(
+    request: RunRequest, ui: Ui, *, known: bool = False
+) -> Iterator[tuple[Result, Session | None]]:
     """From the workspace to a proven patch. Raises SpikeproofError when it does not compile as it
     is, or when no tool needed for the proof can be run. The user's tree is only read.
 
@@ -79,7 +82,8 @@ def proving(request: RunRequest, ui: Ui) -> Iterator[tuple[Result, Session | Non
     the request names.
 
     The scratch copy is still open, so that more can be proven there; None where nothing was to be
-    asked of cargo, and nothing opened. ``run`` is the same for who wants the result alone."""
+    asked of cargo, and nothing opened. ``run`` is the same for who wants the result alone: where it is
+    ``known`` what an earlier run came to, that will do."""
     workspace = request.workspace
     found = scan_workspace(workspace, request.codemods, ui.scanning)
     result = _by_scan_alone(request, found)
@@ -91,12 +95,18 @@ def proving(request: RunRequest, ui: Ui) -> Iterator[tuple[Result, Session | Non
     with open_session(workspace, ui, request.target, request.folder) as session:
         if request.proof.tests:
             session.test_with(request.proof.test_runner or workspace.config.test_runner)
-        yield _proven(session, request, found), session
+        kept = KeptResults(session, request) if known else None
+        result = kept.get() if kept is not None else None
+        if result is None:
+            result = _proven(session, request, found)
+            if kept is not None:
+                kept.put(result)
+        yield result, session
 
 
 def run(request: RunRequest, ui: Ui) -> Result:
     """As ``proving``, with the copy closed again."""
-    with proving(request, ui) as (result, _):
+    with proving(request, ui, known=True) as (result, _):
         return result
 
 

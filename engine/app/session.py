@@ -96,7 +96,7 @@ class Session:
         self.selection = (*workspace.package_args(), *asked.cargo_args(), *asked.profile_args())
         self.cargo = Cargo(scratch, self.selection, self.limits, scratch.cargo_args, ui.progress)
         self.reach = scratch.build.parent / "reach"  # where probes tell which tests reach what
-        self.cargo.kept = KeptRuns(self._tree_key(), self.reach)
+        self.cargo.kept = KeptRuns(self.tree_key(), self.reach)
         self.sources = sources_of(workspace)
         self.outside = OutsidePackages(workspace)
         # What paths begin with in the patch as it is emitted: git wants them from the top.
@@ -113,7 +113,7 @@ class Session:
         """Bring the copy up to date with the user's tree, which has changed since."""
         self.scratch.sync()
         self.close()
-        self.cargo.kept = KeptRuns(self._tree_key(), self.reach)
+        self.cargo.kept = KeptRuns(self.tree_key(), self.reach)
         self.cargo.leave_nothing_out()
         self.notes.clear()
         self._baseline = self._kept = self._asking = None
@@ -152,10 +152,11 @@ class Session:
         if self._baseline is None:
             self.ui.say("Checking", "the workspace as it is (in a copy)")
             self._baseline = self._check_as_it_is()
-            self._kept = KeptAnswers(self._tree_key())
+            self._kept = KeptAnswers(self.tree_key())
         return self._baseline
 
-    def _tree_key(self) -> TreeKey:
+    def tree_key(self) -> TreeKey:
+        """What the tree in the copy is known by."""
         arguments = (self.selection, self.scratch.cargo_args, self.cargo.cap_lints)
         return TreeKey(self.scratch, self.workspace, self.cargo, arguments)
 

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from engine.base.measured import Measured
-    from engine.base.reach import Reach
-
+from engine.base.measured import Measured
+from engine.base.reach import Reach
 
 # Why rustc told nothing of an expression: the code is not part of what was checked.
 NOT_COMPILED = "this configuration does not compile this code"

@@ -73,6 +73,11 @@ class KeptRuns:
         """Is anything kept?"""
         return self._cache.is_possible
 
+    @property
+    def is_sound(self) -> bool:
+        """Would all that was run in this session be kept?"""
+        return self.is_possible and not self._flaky and not self._void
+
     def give_up(self) -> None:
         """From now on nothing is kept: a build reads what no key holds."""
         self._cache = UserCache(None, "runs", _Runs)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.app.passes import rescan
-from engine.app.pipeline import run
+from engine.app.pipeline import proving, run
 from engine.app.request import ProofSettings, RunRequest
 from engine.app.session import Session, open_session, prover_of
 from engine.base.model import Outcome
@@ -141,21 +141,38 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("cache")
-def test_a_tree_that_is_known_costs_no_run_and_says_so(workspace: Workspace) -> None:
+def test_a_run_that_is_known_costs_nothing_and_says_so(workspace: Workspace) -> None:
     request = RunRequest(workspace, ("mutex-counter",), ProofSettings())
-    first = run(request, Ui(quiet=True))
-    again = run(request, Ui(quiet=True))
+    first, again = (run(request, Ui(quiet=True)) for _ in range(2))
     assert first.patch
-    assert (again.patch, again.verdicts) == (first.patch, first.verdicts), "reach and tests, too"
-    assert (again.cargo_runs, sum(again.runs.values())) == (0, 0)
-    words = again.notes[-1]
     made = first.cargo_runs
+    assert (again.cargo_runs, sum(again.runs.values())) == (0, 0)
+    *notes, words = again.notes
+    assert tuple(notes) == first.notes
     assert words.startswith("not run again, since this tree is known from 20")
-    assert made == sum(map(int, re.findall(r"(\d+) (?:checks|test runs?)", words)))
+    assert words.endswith(f": all of it, {made} runs of cargo (--fresh runs all)")
+    passes = [replace(each, facts=first.passes[0].facts) for each in again.passes]
+    same = replace(again, cargo_runs=made, runs=first.runs, notes=first.notes, passes=tuple(passes))
+    assert replace(same, sources=first.sources) == first
+    assert [again.alone(v) for v in again.verdicts] == [first.alone(v) for v in first.verdicts]
+    other = run(replace(request, proof=ProofSettings(tests=False)), Ui(quiet=True))
+    assert "known from" in other.notes[-1]
+    assert "all of it" not in other.notes[-1], "what was asked is another thing, the tree is not"
     (workspace.root / "src/lib.rs").write_text("//! Changed.\n" + LIB)
     changed = run(replace(request, workspace=discover(workspace.root, Selection())), Ui(quiet=True))
-    assert changed.cargo_runs == made
-    assert changed.notes == first.notes
+    assert (changed.cargo_runs, changed.notes) == (made, first.notes)
+
+
+@pytest.mark.usefixtures("cache")
+def test_who_goes_on_in_the_copy_makes_no_run_of_a_known_tree_again(workspace: Workspace) -> None:
+    request = RunRequest(workspace, ("mutex-counter",), ProofSettings())
+    first = run(request, Ui(quiet=True))
+    with proving(request, Ui(quiet=True)) as (again, session):
+        assert session is not None
+        assert (again.patch, again.verdicts) == (first.patch, first.verdicts), "reach, too"
+        assert (again.cargo_runs, sum(again.runs.values())) == (0, 0)
+        told = re.findall(r"(\d+) (?:checks|test runs?)", again.notes[-1])
+        assert sum(map(int, told)) == first.cargo_runs
 
 
 @pytest.mark.usefixtures("cache")
