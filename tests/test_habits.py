@@ -121,7 +121,7 @@ def test_the_grammars_field_names_are_read_in_one_room() -> None:
 
 def test_the_architecture_names_every_module_of_what_code_means() -> None:
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    names = {path.stem for path in (ROOT / "engine/rust").glob("*.py")} - {"__init__"}
+    names = {path.stem for path in (ROOT / "engine/rust").rglob("*.py")} - {"__init__"}
     assert {name for name in names if f"`{name}`" not in text} == set()
 
 

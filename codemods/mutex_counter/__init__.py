@@ -173,10 +173,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from codemods.mutex_counter.locate import METHODS, asked, locate
+from codemods.mutex_counter.locate import asked, locate
 from engine.base.model import Fix, Proposal, Site
 from engine.detect.codemod import Codemod, Match, Problem, Refusal
 from engine.detect.facts import Facts, Sources
+from engine.rust.lock_groups.lock_sites import METHODS
 from engine.rust.questions import Answers, Question
 from engine.rust.syntax import Source
 
@@ -201,7 +202,7 @@ class MutexCounter(Codemod):
     def questions(
         self, sites: Sequence[Site], sources: Sources, answers: Answers | None
     ) -> Iterable[Question]:
-        from codemods.mutex_counter.printed import asked_of_shown
+        from engine.rust.lock_groups.lock_printed import asked_of_shown
 
         for site in sites:
             for span in asked(site, sources.get(site.path)):

@@ -15,12 +15,13 @@ from codemods.mutex_counter.float_bits import (
     is_float,
     is_steady,
 )
-from codemods.mutex_counter.guard_access import Access, Refused
+from codemods.mutex_counter.guard_access import Access
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Span
 from engine.rust import nodes
 from engine.rust.codegen import first_free, identifiers, operand, replaced
 from engine.rust.effects import hinders_repeating, parts_of
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import Source, span_of
 
 Kind = Literal["add", "sub", "and", "or", "xor", "max", "min", "store", "swap", "update"]

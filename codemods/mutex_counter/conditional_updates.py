@@ -13,7 +13,6 @@ from codemods.mutex_counter.atomic_change import (
 )
 from codemods.mutex_counter.critical_section import CriticalSection, Mention
 from codemods.mutex_counter.float_bits import encoded, is_float
-from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.section_rewrite import (
     Found,
     SectionRewrite,
@@ -27,6 +26,7 @@ from engine.base.model import Edit, Span
 from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import identifiers, replaced, without_statement
 from engine.rust.control_flow import diverges
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import Source, span_of
 
 _INVERSE = {b"<": b">=", b">=": b"<", b">": b"<=", b"<=": b">", b"==": b"!=", b"!=": b"=="}

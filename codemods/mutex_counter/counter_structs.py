@@ -11,15 +11,13 @@ from collections.abc import Iterator, Mapping
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.atomic_types import ATOMICS, atomic
 from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
     merged,
     uses_of,
 )
-from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.located import Constructor, LockCall
-from codemods.mutex_counter.lock_types import ATOMICS, atomic
 from codemods.mutex_counter.orderings import RELAXED
 from codemods.mutex_counter.struct_methods import is_shown_by, methods_of
 from codemods.mutex_counter.struct_notes import closing, ordered
@@ -30,6 +28,8 @@ from codemods.mutex_counter.temporary_guard import Field
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.rust import nodes, statement_nodes
 from engine.rust.definitions import derives
+from engine.rust.lock_groups.lock_guards import Refused
+from engine.rust.lock_groups.lock_places import Constructor, LocatedCall
 from engine.rust.syntax import Source
 
 
@@ -58,13 +58,13 @@ class CounterStruct(StructUses):
         except Refused as refused:
             return Proposal(mine, reason=refused.reason, dismissed=refused.locks)
 
-    def _fixed(self, calls: list[LockCall]) -> Fix:
+    def _fixed(self, calls: list[LocatedCall]) -> Fix:
         self.derives, told = changed_derives(self, PLAIN | SERDE)
         require_known(self)
         made, why = ordered(self, lambda by_field: self._all(calls, by_field))
         return self._fix(made, why, told)
 
-    def _all(self, calls: list[LockCall], by_field: Mapping[bytes, Field]) -> Rewritten:
+    def _all(self, calls: list[LocatedCall], by_field: Mapping[bytes, Field]) -> Rewritten:
         methods, bodies = methods_of(self, by_field)
         uses = uses_of(self.located, calls, RELAXED, by_field, methods=methods)
         parts = [uses, *bodies, *self.outside()]

@@ -15,20 +15,14 @@ from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import (
-    Access,
-    Methods,
-    Refused,
-    access,
-    handed_to,
-    without_fields,
-)
+from codemods.mutex_counter.guard_access import Access, Methods, access, handed_to, without_fields
 from engine.base.model import Span
 from engine.rust import nodes, statement_nodes
 from engine.rust.drop_scopes import is_tail
 from engine.rust.effects import Effect, effects, looks_at_clock, panics_on_purpose
 from engine.rust.format_macros import capturing, shown_by
 from engine.rust.influence import Influence
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.suspension import held_on_purpose, suspends
 from engine.rust.syntax import Source, span_of

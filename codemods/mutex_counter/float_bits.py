@@ -11,11 +11,11 @@ from collections.abc import Collection
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.lock_types import FLOATS
+from codemods.mutex_counter.atomic_types import FLOATS
 from engine.rust import item_nodes, nodes
 from engine.rust.codegen import first_free
 from engine.rust.definitions import derived_by
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import Source, attributes, span_of
 
 # Positive zero, whose bits are 0. (Those of -0.0 are not.)

@@ -7,10 +7,11 @@ import re
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.locate import METHODS
-from codemods.mutex_counter.located import Declaration, Located
+from codemods.mutex_counter.located import Located
 from engine.rust import item_nodes, nodes
 from engine.rust.items import TYPES
+from engine.rust.lock_groups.lock_places import Declaration
+from engine.rust.lock_groups.lock_sites import METHODS
 from engine.rust.open_types import holds_only
 from engine.rust.syntax import Source
 from engine.rust.value_flow import THROUGH, holds

@@ -6,15 +6,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.located import Constructor, Declaration, Located, LockCall
-from codemods.mutex_counter.lock_call import DIRECT
-from codemods.mutex_counter.lock_types import may_have_atomic
+from codemods.mutex_counter.atomic_types import has_atomic, may_have_atomic
+from codemods.mutex_counter.groups import inners_of
+from codemods.mutex_counter.located import Located
 from codemods.mutex_counter.plan import proposal_of, surveyed
 from engine.base.model import Fix, Span
 from engine.detect.codemod import Problem, Refusal
 from engine.detect.facts import Facts
 from engine.rust import nodes
+from engine.rust.lock_groups.lock_guards import DIRECT
+from engine.rust.lock_groups.lock_places import Constructor, Declaration, LocatedCall
+from engine.rust.lock_groups.lock_sets import Group
 from engine.rust.syntax import Source, span_of
 
 # What rustc says when a type went on and a use did not: no such method, mismatched types, a trait
@@ -36,7 +38,7 @@ def follow(fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal
         list(mine.locals),
     )
     for group in _touched(located, groups, told, mine):
-        if group.inners and mine.inners and not group.inners & mine.inners:
+        if inners_of(group) and inners_of(mine) and not inners_of(group) & inners_of(mine):
             continue
         joined.declarations += (d for d in group.declarations if d not in joined.declarations)
         joined.constructors += (n for n in group.constructors if n not in joined.constructors)
@@ -109,16 +111,16 @@ def _spans(decl: Declaration) -> tuple[Span, ...]:
     return (*decl.types, decl.node) if decl.kind in ("parameter", "local") else decl.types
 
 
-def _calls(located: Located, problems: Sequence[Problem]) -> Iterator[LockCall]:
+def _calls(located: Located, problems: Sequence[Problem]) -> Iterator[LocatedCall]:
     missing = [p for p in problems if p.code in ("E0599", "E0614", "E0308")]
     for call in located.lock_calls:
-        if call.lock is None or not call.lock.has_atomic:
+        if call.lock is None or not has_atomic(call.lock):
             continue
         if _hit(missing, call.path, _with_unwrap(located.source(call.path), call)):
             yield call
 
 
-def _with_unwrap(source: Source, call: LockCall) -> Span:
+def _with_unwrap(source: Source, call: LocatedCall) -> Span:
     """The lock call with the method that is called on what it gives: of ``n.get_mut().unwrap()``, which is
     a method of both, that one is missing on an atomic."""
     node = source.node_at(call.span) if call.method in DIRECT else None

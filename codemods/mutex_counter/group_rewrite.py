@@ -8,19 +8,23 @@ from itertools import pairwise
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.atomic_types import atomic
 from codemods.mutex_counter.float_bits import first_bits, is_float
-from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.guard_access import Methods, Refused, changing
+from codemods.mutex_counter.groups import inners_of
+from codemods.mutex_counter.guard_access import Methods, changing
 from codemods.mutex_counter.locate import asked
-from codemods.mutex_counter.located import Constructor, Located, LockCall
-from codemods.mutex_counter.lock_call import DIRECT, rewrite
-from codemods.mutex_counter.lock_types import Family, atomic, lock_of
-from codemods.mutex_counter.lost_awaits import lost_notes
+from codemods.mutex_counter.located import Located
+from codemods.mutex_counter.lock_call import rewrite
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST, Orders
 from codemods.mutex_counter.temporary_guard import Field, LockUse, Rewrite
 from engine.base.model import Edit, Site, Span
 from engine.rust import nodes
 from engine.rust.codegen import one_line, replaced
+from engine.rust.lock_groups.lock_guards import DIRECT, Refused
+from engine.rust.lock_groups.lock_places import Constructor, LocatedCall
+from engine.rust.lock_groups.lock_sets import Group
+from engine.rust.lock_groups.lock_types import Family, lock_of
+from engine.rust.lock_groups.lost_lock_waits import lost_notes
 
 _COUNTING = frozenset({"load", "add", "sub", "wrap", "own", "snapshot"})
 # One operation each, of which the hardware has an atomic one. ("update" may run its closure again.)
@@ -79,7 +83,7 @@ def rewritten(located: Located, group: Group, orders: Orders) -> Rewritten:
     return apart(located, merged(parts))
 
 
-def _holds(call: LockCall, new: Constructor) -> bool:
+def _holds(call: LocatedCall, new: Constructor) -> bool:
     """Is the lock made where it is taken, as in ``ONCE.get_or_init(|| Mutex::new(0)).lock()``? The
     receiver is written anew, the constructor in it included; that of ``get_mut`` stays as it is."""
     inside = call.path == new.file and new.whole in call.receiver
@@ -98,7 +102,7 @@ def apart(located: Located, made: Rewritten) -> Rewritten:
 
 def uses_of(
     located: Located,
-    calls: Iterable[LockCall],
+    calls: Iterable[LocatedCall],
     orders: Orders,
     fields: Mapping[bytes, Field] | None = None,
     made: tuple[Edit, ...] = (),
@@ -123,7 +127,7 @@ def uses_of(
     return merged([*done, Rewritten(notes=lost_notes(located, calls))])
 
 
-def _whole(call: LockCall, made: Rewrite) -> Rewritten:
+def _whole(call: LocatedCall, made: Rewrite) -> Rewritten:
     notes = tuple(f"{call.path}: {note}" for note in made.notes)
     uses = (((call.path, call.span), bool(changing(made.ops))),)
     return Rewritten(made.edits, made.ops, notes, uses)
@@ -131,7 +135,7 @@ def _whole(call: LockCall, made: Rewrite) -> Rewritten:
 
 def opened(
     located: Located,
-    call: LockCall,
+    call: LocatedCall,
     orders: Orders,
     fields: Mapping[bytes, Field],
     made: tuple[Edit, ...] = (),
@@ -157,14 +161,14 @@ def opened(
     return use, node, call.lock.family, call.method
 
 
-def _steps(located: Located, call: LockCall) -> int:
+def _steps(located: Located, call: LocatedCall) -> int:
     """How often what the lock is called on is dereferenced to be the lock."""
     told = located.facts.type_of(call.path, call.receiver)
     chain = told.deref_chain() if told is not None else ()
     return sum(1 for type_ in chain if lock_of(type_) is not None) - 1 if chain else 0
 
 
-def _references(located: Located, call: LockCall) -> frozenset[Span]:
+def _references(located: Located, call: LocatedCall) -> frozenset[Span]:
     """Operands under this lock that rustc knows as references."""
     source = located.source(call.path)
     site = Site("", call.path, call.span, {}, kind=f"call {call.method.decode()}")
@@ -175,7 +179,7 @@ def _references(located: Located, call: LockCall) -> frozenset[Span]:
 def _constructor(located: Located, group: Group, new: Constructor) -> tuple[Edit, ...]:
     """``Mutex`` of ``Mutex::new(..)`` becomes the atomic that this lock is; of a float, it is made of its
     bits."""
-    inners = group.inners
+    inners = inners_of(group)
     if len(inners) > 1 and new.lock is not None:
         inners &= {new.lock.inner}
     if len(inners) != 1:

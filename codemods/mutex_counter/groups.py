@@ -1,141 +1,41 @@
-"""Groups of declarations, constructors and lock calls that only change together."""
+"""The groups of locks around numbers; aliases with a parameter among their declarations."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.locate import identity_of, kind_of, message_for
-from codemods.mutex_counter.located import (
-    Constructor,
-    Declaration,
-    Key,
-    Located,
-    LockCall,
-    add,
-    as_site,
-    declaration_around,
-    declared,
-)
-from codemods.mutex_counter.lock_flow import LockFlow
-from codemods.mutex_counter.lock_types import ATOMICS, Family, may_have_atomic
-from codemods.mutex_counter.struct_sites import NAME
+from codemods.mutex_counter.atomic_types import ATOMICS, has_atomic, may_have_atomic
+from codemods.mutex_counter.locate import message_for
+from codemods.mutex_counter.located import Located
 from codemods.mutex_counter.type_names import GenericAlias, is_other, number_of
-from engine.base.model import Level, Site, Span
+from engine.base.model import Level, Span
 from engine.rust import item_nodes, nodes
+from engine.rust.lock_groups.lock_places import Declaration, as_site
+from engine.rust.lock_groups.lock_sets import Group, declared_with, expand_aliases, groups
 from engine.rust.syntax import Source, span_of
 
 
-@dataclass
-class Group:
-    """One counter (or several that flow into one place), with all that is known of it."""
-
-    declarations: list[Declaration] = field(default_factory=list)
-    constructors: list[Constructor] = field(default_factory=list)
-    lock_calls: list[LockCall] = field(default_factory=list)
-    locals: list[Key] = field(default_factory=list)  # that hold one of its locks
-
-    @property
-    def inners(self) -> frozenset[str]:
-        """The types behind its locks, as declared and as rustc knows them at their uses.
-
-        A constructor is asked only when nothing else tells: its own literal may fit any integer.
-        """
-        names = {inner for decl in self.declarations for inner in decl.inners}
-        names |= {c.lock.inner for c in self.lock_calls if c.lock is not None and c.lock.has_atomic}
-        if not names:
-            names = {
-                n.lock.inner for n in self.constructors if n.lock is not None and n.lock.has_atomic
-            }
-        return frozenset(names)
-
-
-class _Sets:
-    """Union-find over keys."""
-
-    def __init__(self) -> None:
-        self._up: dict[Key, Key] = {}
-
-    def top(self, key: Key) -> Key:
-        path = []
-        while (up := self._up.setdefault(key, key)) != key:
-            path.append(key)
-            key = up
-        for each in path:
-            self._up[each] = key
-        return key
-
-    def known(self) -> list[Key]:
-        """All keys that were ever asked about, sorted."""
-        return sorted(self._up)
-
-    def join(self, left: Key, right: Key) -> None:
-        self._up[self.top(left)] = self.top(right)
-
-
-def groups(located: Located) -> list[Group]:
+def counters(located: Located) -> list[Group]:
     """All groups that hold a declaration, in the order of their first ones."""
-    _expand_aliases(located)
+    expand_aliases(located)
     _expand_generics(located)
-    flow, sets = LockFlow(located), _Sets()
-    pending: list[Key] = []
-
-    def link(key: Key, others: Iterable[Key]) -> None:
-        for other in others:
-            sets.join(key, other)
-            pending.append(other)
-
-    for decl in located.declarations:
-        link(decl.key, flow.links(decl))
-        pending.append(decl.key)
-    for new in located.constructors:
-        source = located.source(new.file)
-        node = source.node_at(new.whole)
-        if node is not None:
-            link(new.key, flow.sinks(source, node))
-    for call in located.lock_calls:
-        link(call.key, _roots(located, flow, call))
-    seen = {d.key for d in located.declarations if d.key[0] == "local"}
-    while pending:
-        key = pending.pop()
-        if key[0] == "local" and key not in seen:
-            seen.add(key)
-            link(key, flow.local_links(located.source(key[1]), key[2]))
-    for decl, alias in _alias_uses(located):
-        sets.join(decl.key, alias.key)
-    return _collect(located, sets)
+    return groups(located, may_have_atomic)
 
 
-def _roots(located: Located, flow: LockFlow, call: LockCall) -> Iterator[Key]:
-    source = located.source(call.path)
-    node = source.node_at(call.receiver)
-    if node is not None:
-        yield from flow.roots(source, node)
+def inners_of(group: Group) -> frozenset[str]:
+    """The types behind its locks, as declared and as rustc knows them at their uses.
 
-
-def _collect(located: Located, sets: _Sets) -> list[Group]:
-    found: dict[Key, Group] = {}
-    for decl in located.declarations:
-        found.setdefault(sets.top(decl.key), Group()).declarations.append(decl)
-    for new in located.constructors:
-        if may_have_atomic(new.lock) and (group := found.get(sets.top(new.key))) is not None:
-            group.constructors.append(new)
-    for call in located.lock_calls:
-        if may_have_atomic(call.lock) and (group := found.get(sets.top(call.key))) is not None:
-            group.lock_calls.append(call)
-    for key in sets.known():
-        if key[0] == "local" and (group := found.get(sets.top(key))) is not None:
-            group.locals.append(key)
-    return list(found.values())
-
-
-def _expand_aliases(located: Located) -> None:
-    """Declarations that name a lock by an alias (``hits: Counter``) become declarations too."""
-    for decl, _ in list(_alias_uses(located)):
-        if all(d.key != decl.key for d in located.declarations):
-            add(located, decl)
+    A constructor is asked only when nothing else tells: its own literal may fit any integer.
+    """
+    names = {inner for decl in group.declarations for inner in decl.inners}
+    names |= {c.lock.inner for c in group.lock_calls if c.lock is not None and has_atomic(c.lock)}
+    if not names:
+        names = {
+            n.lock.inner for n in group.constructors if n.lock is not None and has_atomic(n.lock)
+        }
+    return frozenset(names)
 
 
 def _expand_generics(located: Located) -> None:
@@ -162,7 +62,7 @@ def _expand_generics(located: Located) -> None:
             inner = _behind(located, source, whole, alias)
             if not inner:
                 continue  # a lock around something else
-            decl = _declared_by(source, whole, alias.family)
+            decl = declared_with(located, source, whole, alias.family)
             if decl is None:
                 doubt = f"{said} in a place that is not followed"
             else:
@@ -172,7 +72,7 @@ def _expand_generics(located: Located) -> None:
         if alias.around is None:
             doubt = "what stands around the lock in the alias cannot be written here"
         for decl in found:
-            add(located, replace(decl, doubt=doubt))
+            located.add(replace(decl, doubt=doubt))
 
 
 def _filled(source: Source, node: Node) -> bytes:
@@ -207,26 +107,3 @@ def _typed(
     around = alias.around or (b"", b"")
     types, inners = (span_of(whole),), (inner,)
     return replace(decl, types=types, inners=inners, around=around, site=site)
-
-
-def _alias_uses(located: Located) -> Iterator[tuple[Declaration, Declaration]]:
-    """(declaration that mentions an alias, the alias)."""
-    for alias in [d for d in located.declarations if d.kind == "alias"]:
-        for source, node in located.mentions(alias.name, alias):
-            if node.type != "type_identifier" or span_of(node) in alias.node:
-                continue
-            decl = _declared_by(source, node, alias.family)
-            if decl is not None:
-                yield decl, alias
-
-
-def _declared_by(source: Source, node: Node, family: Family | None) -> Declaration | None:
-    """The declaration whose type mentions ``node``."""
-    owner = declaration_around(source, node)
-    if owner is None:
-        return None
-    captures = {"types": (), "owner": (span_of(owner),)}
-    span = identity_of(source, owner, node)
-    site = Site(NAME, source.path, span, captures, kind=kind_of(owner), role="use")
-    decl = declared(source, site, owner)
-    return replace(decl, family=family) if decl is not None else None

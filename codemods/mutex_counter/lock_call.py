@@ -14,8 +14,7 @@ from codemods.mutex_counter.critical_section import (
     section_of_let,
 )
 from codemods.mutex_counter.float_bits import decoded, is_float
-from codemods.mutex_counter.guard_access import READING, Guard, Refused, access, guard_from
-from codemods.mutex_counter.lock_types import Family
+from codemods.mutex_counter.guard_access import READING, access
 from codemods.mutex_counter.released_work import released_notes
 from codemods.mutex_counter.section_operations import section_rewrite
 from codemods.mutex_counter.section_rewrite import SectionRewrite
@@ -35,6 +34,15 @@ from engine.rewrite.use_declarations import strip_markers
 from engine.rust import nodes, statement_nodes
 from engine.rust.codegen import is_operation, put, replaced, without_statement
 from engine.rust.effects import effects
+from engine.rust.lock_groups.lock_guards import (
+    DIRECT,
+    LOCKS,
+    TRIES,
+    Guard,
+    Refused,
+    guard_from,
+)
+from engine.rust.lock_groups.lock_types import Family
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding, Scopes
 from engine.rust.syntax import COMMENTS, Source, span_of
@@ -44,12 +52,6 @@ _BODIES = frozenset(
     {"function_item", "closure_expression", "async_block", "if_expression", "else_clause"}
     | {"for_expression", "while_expression", "loop_expression", "match_arm", "unsafe_block"}
     | {"const_block", "let_declaration_else", "try_block", "gen_block"}
-)
-# Methods that reach the value without locking: they exist on atomics too.
-DIRECT = frozenset({b"get_mut", b"into_inner"})
-TRIES = frozenset({b"try_lock", b"try_read", b"try_write"})
-LOCKS = frozenset(
-    {b"lock", b"read", b"write", b"blocking_lock", b"blocking_read", b"blocking_write"}
 )
 
 

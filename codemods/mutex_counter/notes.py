@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from tree_sitter import Node
-
+from codemods.mutex_counter.atomic_types import ATOMICS, wide
 from codemods.mutex_counter.float_bits import is_float
 from codemods.mutex_counter.group_rewrite import Rewritten
-from codemods.mutex_counter.groups import Group
-from codemods.mutex_counter.located import Declaration, Located
-from codemods.mutex_counter.lock_types import ATOMICS, wide
+from codemods.mutex_counter.groups import inners_of
+from codemods.mutex_counter.located import Located
 from codemods.mutex_counter.other_memory import OtherMemory, Touch
-from codemods.mutex_counter.printed import printing
 from engine.detect.facts import Facts
+from engine.rust.lock_groups.lock_places import Declaration
+from engine.rust.lock_groups.lock_printed import printing
+from engine.rust.lock_groups.lock_sets import Group
+from engine.rust.lock_groups.lock_uses import exposed
 from engine.rust.memory_order import UNSAFE
-from engine.rust.syntax import Source
 
 # Why no weaker ordering is taken: the codemod's docs.
 STRICT = "SeqCst, for others may act on what they read, and anything weaker keeps less order than locks do"
@@ -50,16 +50,16 @@ def note(located: Located, group: Group, made: Rewritten, why: str, exposed: str
 def _sentences(
     located: Located, group: Group, made: Rewritten, why: str, exposed: str
 ) -> Iterator[str]:
-    inners = sorted(group.inners)
+    inners = sorted(inners_of(group))
     names = " and ".join(f"`{ATOMICS[inner].decode()}`" for inner in inners)
     decl = group.declarations[0]
     known = (*(n.lock for n in group.constructors), *(c.lock for c in group.lock_calls))
     families = (decl.family, *(lock.family for lock in known if lock is not None))
     family = next((f for f in families if f is not None), None)
     lost = "poisoning is gone" if family == "std" else "nobody waits for it any more"
-    yield f"`{shown(decl)}` becomes {names} ({why}); {lost}."
+    yield f"`{decl.shown}` becomes {names} ({why}); {lost}."
     changes: list[str] = []
-    floats = any(map(is_float, group.inners))
+    floats = any(map(is_float, inners_of(group)))
     if made.ops & {"add", "sub"} and not floats:
         changes.append("sums that overflow wrap, where debug builds panicked")
     if any(wide(inner) for inner in inners):
@@ -81,30 +81,10 @@ def _sentences(
         yield f"Look at: {'; '.join(look)}."
 
 
-def shown(decl: Declaration) -> str:
-    """``Stats.hits``, ``TOTAL``."""
-    name = decl.name.decode("utf-8", "replace")
-    owner = decl.owner.decode("utf-8", "replace")
-    return f"{owner}.{name}" if owner and decl.kind == "field" else name
-
-
 def exposed_by(located: Located, group: Group) -> str:
     """What other crates can see of a group, in words; "" when nothing."""
-    for decl in group.declarations:
-        source = located.source(decl.path)
-        node = source.node_at(decl.node)
-        if node is None or decl.kind in ("local", "let"):
-            continue
-        if decl.kind == "parameter":
-            node = source.enclosing(node, ["function_item", "function_signature_item"])
-        elif node.type == "ordered_field_declaration_list":
-            if not _public_part(source, node, decl):
-                continue
-            node = node.parent
-        found = exposure(located.facts, source, node, shown(decl)) if node is not None else ""
-        if found:
-            return found + _used_outside(located.facts, decl)
-    return ""
+    decl = exposed(located, group)
+    return exposure(decl.shown) + _used_outside(located.facts, decl) if decl is not None else ""
 
 
 def _used_outside(facts: Facts, decl: Declaration) -> str:
@@ -117,16 +97,9 @@ def _used_outside(facts: Facts, decl: Declaration) -> str:
     return ""
 
 
-def exposure(facts: Facts, source: Source, node: Node, name: str) -> str:
-    """Words when other crates can see ``node``."""
-    exposed = facts.items.exposed(source, node)
-    return f"`{name}` is public, so its type is part of the library's API" if exposed else ""
-
-
-def _public_part(source: Source, fields: Node, decl: Declaration) -> bool:
-    """Is the tuple field ``pub``? Its modifier stands in front of the type."""
-    before = [c for c in fields.children if c.end_byte <= decl.site.span.start]
-    return bool(before) and source.text(before[-1]) == b"pub"
+def exposure(name: str) -> str:
+    """Words for ``name`` that other crates can see."""
+    return f"`{name}` is public, so its type is part of the library's API"
 
 
 def _debugged(located: Located, group: Group) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from codemods.mutex_counter.lock_types import ORDERING
+from codemods.mutex_counter.atomic_types import ORDERING
 from engine.rewrite import use_declarations
 
 

@@ -29,13 +29,13 @@ from itertools import combinations_with_replacement, product
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.located import Located
 from engine.base.model import Span
 from engine.rust import nodes
 from engine.rust.context import in_test_code
 from engine.rust.declared_types import DeclaredTypes
 from engine.rust.lock_free import lock_free_access
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.memory_order import (
     UNSAFE,
     Access,

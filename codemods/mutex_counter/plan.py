@@ -6,25 +6,22 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
-from tree_sitter import Node
-
 from codemods.mutex_counter import structs, told_locks
 from codemods.mutex_counter.float_bits import is_float
 from codemods.mutex_counter.group_rewrite import Rewritten, is_number, orders_for, rewritten
-from codemods.mutex_counter.groups import Group, groups
-from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.located import Declaration, Located, LockCall, build
-from codemods.mutex_counter.lock_types import full_names
+from codemods.mutex_counter.groups import counters, inners_of
+from codemods.mutex_counter.located import Located, build
 from codemods.mutex_counter.notes import STATISTIC, exposed_by, note, strict, with_memory
 from codemods.mutex_counter.orderings import RELAXED
 from codemods.mutex_counter.other_memory import other_memory
 from codemods.mutex_counter.other_uses import require_seen
-from codemods.mutex_counter.printed import seen_printed
 from engine.base.model import Fix, Level, Outcome, Proposal, Site
 from engine.detect.facts import Facts, Sources
-from engine.rust import nodes
-from engine.rust.other_builds import switched_at
-from engine.rust.syntax import Source
+from engine.rust.lock_groups.lock_guards import Refused
+from engine.rust.lock_groups.lock_places import Declaration, LocatedCall
+from engine.rust.lock_groups.lock_printed import seen_printed
+from engine.rust.lock_groups.lock_sets import Group
+from engine.rust.lock_groups.lock_uses import require_one_meaning
 
 # The latest survey of a run's sources: ``follow`` goes on from it.
 _SURVEYS: WeakKeyDictionary[Sources, tuple[Located, list[Group]]] = WeakKeyDictionary()
@@ -38,7 +35,7 @@ def surveyed(facts: Facts) -> tuple[Located, list[Group]]:
 def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     """One proposal per group that is a counter; locks that are meant as locks are left out."""
     located = build(sites, facts)
-    found = groups(located)
+    found = counters(located)
     _SURVEYS[facts.sources] = (located, found)
     for group in found:
         proposal = proposal_of(located, group, found)
@@ -73,16 +70,16 @@ def proposal_of(located: Located, group: Group, every: Sequence[Group]) -> Propo
         memory = other_memory(located, dict(made.uses))
         memory.require_kept()
         exposed = exposed_by(located, group)  # then others may do with it what they like
-        orders = orders_for(group.inners, made.ops, memory.matters or bool(exposed))
+        orders = orders_for(inners_of(group), made.ops, memory.matters or bool(exposed))
         if orders is not RELAXED:
             made = rewritten(located, group, orders)
         made = with_memory(made, memory)
         if printed := seen_printed(located, group):
-            if any(map(is_float, group.inners)):
+            if any(map(is_float, inners_of(group))):
                 raise Refused(f"{printed}: the number's bits")
             seen = (*seen, printed)
         made = replace(made, notes=(*made.notes, *seen))
-        statistic = orders_for(group.inners, made.ops, bool(exposed)) is RELAXED
+        statistic = orders_for(inners_of(group), made.ops, bool(exposed)) is RELAXED
         why = (
             STATISTIC.format("it is") if orders is RELAXED else strict(statistic, memory.published)
         )
@@ -106,27 +103,18 @@ def _is_counter(group: Group, decl: Declaration) -> bool:
     return any(new.lock is not None and new.whole in decl.node for new in group.constructors)
 
 
-def _at(located: Located, call: LockCall) -> str:
+def _at(located: Located, call: LocatedCall) -> str:
     return located.place(call.path, call.span.start)
 
 
 def _require_known(
-    located: Located, group: Group, blind: Sequence[LockCall], every: Sequence[Group]
+    located: Located, group: Group, blind: Sequence[LocatedCall], every: Sequence[Group]
 ) -> None:
     """Raises Refused with what stands in the way before any use is looked at."""
     for decl in group.declarations:
-        source = located.source(decl.path)
         if decl.doubt:
             raise Refused(decl.doubt)
-        for span in decl.types:
-            node, place = source.node_at(span), located.place(decl.path, span.start)
-            if node is None or node.type != "generic_type":
-                raise Refused(f"{place}: the type is not understood")
-            name = source.text(nodes.generic_head(node))
-            meant = full_names(source, node, name)
-            if len(meant) > 1:
-                raise Refused(f"{place}: `{name.decode()}` is imported differently under `cfg`")
-            _require_one_type(located, source, node, meant)
+        require_one_meaning(located, decl)
     located.require_own_methods(call.path for call in group.lock_calls)
     if not group.lock_calls:
         require_seen(located, group, every)
@@ -136,19 +124,8 @@ def _require_known(
         raise Refused(f"{_at(located, call)} may lock it, but {told}")
 
 
-def _require_one_type(located: Located, source: Source, node: Node, meant: Sequence[bytes]) -> None:
-    """Raises Refused where a module of the workspace brings in this lock or another one by ``cfg``."""
-    facts = located.facts
-    for full in meant:
-        found = switched_at(facts.items, facts.sources, source, node, full)
-        if found is not None:
-            place = located.place(found[0].path, found[1].start_byte)
-            name = full.rpartition(b"::")[2].decode("utf-8", "replace")
-            raise Refused(f"{place}: `{name}` is another type under `cfg`")
-
-
 def _fix(located: Located, group: Group, made: Rewritten, why: str, exposed: str) -> Fix:
-    plain = is_number(group.inners, made.ops) and not made.notes and not exposed
+    plain = is_number(inners_of(group), made.ops) and not made.notes and not exposed
     level = Level.SAFE if plain else Level.REVIEW
     told = note(located, group, made, why, exposed)
     return Fix("atomic", level, made.edits, told)

@@ -19,7 +19,6 @@ from codemods.mutex_counter.atomic_change import (
 from codemods.mutex_counter.conditional_updates import branches
 from codemods.mutex_counter.critical_section import CriticalSection
 from codemods.mutex_counter.float_bits import decoded, encoded, is_float
-from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.section_rewrite import (
     Found,
     SectionRewrite,
@@ -43,6 +42,7 @@ from engine.rust.codegen import (
     without_statement,
 )
 from engine.rust.effects import looks_at_clock
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import Source, span_of
 
 _STEP = (b"step", b"next_value", b"changed", b"new_value", b"value_after")

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from tree_sitter import Node
 
 from codemods.mutex_counter.critical_section import CriticalSection
-from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.temporary_guard import LockUse
 from engine.base.counts import listed
 from engine.rust.effects import Effect, effects
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import Source, span_of
 
 _NAMED = 3  # effects that a note lists; the rest is counted

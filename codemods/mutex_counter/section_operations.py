@@ -14,7 +14,6 @@ from codemods.mutex_counter.conditional_updates import (
     conditional_change,
 )
 from codemods.mutex_counter.critical_section import CriticalSection, Mention, written
-from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.pure_steps import pure_steps, steps_new_used, steps_old_used
 from codemods.mutex_counter.section_rewrite import (
     Found,
@@ -35,6 +34,7 @@ from engine.base.model import Edit
 from engine.rust import nodes
 from engine.rust.codegen import replaced, without_statement
 from engine.rust.control_flow import exclusive, repeated
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import span_of
 
 

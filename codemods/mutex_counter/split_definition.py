@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.lock_types import atomic
+from codemods.mutex_counter.atomic_types import atomic
 from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.codegen import replaced
 from engine.rust.effects import is_pure
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import COMMENTS, Source, attributes, span_of
 
 _COMMENT = "a comment stands inside the text that would be replaced"

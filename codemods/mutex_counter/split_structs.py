@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.atomic_types import ATOMICS
 from codemods.mutex_counter.group_rewrite import (
     Rewritten,
     apart,
@@ -22,10 +23,9 @@ from codemods.mutex_counter.group_rewrite import (
     opened,
     uses_of,
 )
-from codemods.mutex_counter.guard_access import READING, Refused
-from codemods.mutex_counter.located import Constructor, Located, LockCall
-from codemods.mutex_counter.lock_call import LOCKS, TRIES, rewrite
-from codemods.mutex_counter.lock_types import ATOMICS, full_names
+from codemods.mutex_counter.guard_access import READING
+from codemods.mutex_counter.located import Located
+from codemods.mutex_counter.lock_call import rewrite
 from codemods.mutex_counter.orderings import RELAXED
 from codemods.mutex_counter.split_definition import split_definition, split_literal
 from codemods.mutex_counter.struct_notes import closing, ordered
@@ -39,6 +39,9 @@ from engine.rewrite import use_declarations
 from engine.rust import item_nodes, nodes
 from engine.rust.codegen import first_free
 from engine.rust.definitions import derives
+from engine.rust.lock_groups.lock_guards import LOCKS, TRIES, Refused
+from engine.rust.lock_groups.lock_places import Constructor, LocatedCall
+from engine.rust.lock_groups.lock_types import full_names
 from engine.rust.syntax import Source
 
 
@@ -46,7 +49,7 @@ from engine.rust.syntax import Source
 class _Scopes:
     """The lock scopes of a struct, by the fields that they look at, and which counters may leave."""
 
-    used: list[tuple[LockCall, frozenset[bytes]]] = field(default_factory=list)
+    used: list[tuple[LocatedCall, frozenset[bytes]]] = field(default_factory=list)
     leaving: set[bytes] = field(default_factory=set)
     alone: bool = False  # does a scope do nothing but change a counter?
     why: str = ""  # the first thing that holds one back
@@ -87,7 +90,7 @@ class SplitStruct(StructUses):
 
     # -- what may leave ------------------------------------------------------------------------
 
-    def _scopes(self, calls: list[LockCall]) -> _Scopes:
+    def _scopes(self, calls: list[LocatedCall]) -> _Scopes:
         found = _Scopes(leaving=set(self.numbers))
         for call in calls:
             try:
@@ -106,7 +109,7 @@ class SplitStruct(StructUses):
                 if found.leaving == before:
                     return found
 
-    def _used(self, call: LockCall) -> frozenset[bytes]:
+    def _used(self, call: LocatedCall) -> frozenset[bytes]:
         use, node, family, method = opened(self.located, call, RELAXED, {})
         if method not in LOCKS | TRIES:
             name = method.decode("utf-8", "replace")
@@ -146,7 +149,7 @@ class SplitStruct(StructUses):
     def _fields(self, names: set[bytes]) -> dict[bytes, Field]:
         return {name: Field(self.inners[name], RELAXED) for name in sorted(names)}
 
-    def _place(self, call: LockCall) -> str:
+    def _place(self, call: LocatedCall) -> str:
         return self.located.place(call.path, call.span.start)
 
     # -- the fix -------------------------------------------------------------------------------
@@ -180,7 +183,10 @@ class SplitStruct(StructUses):
         return next(iter(found))
 
     def _all(
-        self, counting: list[LockCall], others: list[LockCall], by_field: Mapping[bytes, Field]
+        self,
+        counting: list[LocatedCall],
+        others: list[LocatedCall],
+        by_field: Mapping[bytes, Field],
     ) -> Rewritten:
         staying = (
             Edit(call.path, call.receiver.end, call.receiver.end, b"." + self.field)

@@ -8,12 +8,13 @@ from functools import cached_property
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.located import Constructor, Located, LockCall
+from codemods.mutex_counter.located import Located
 from codemods.mutex_counter.struct_sites import made_by, number_fields
 from codemods.mutex_counter.type_names import is_other
 from engine.base.model import Edit
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.items import TYPES
+from engine.rust.lock_groups.lock_places import Constructor, LocatedCall
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, span_of
 
@@ -34,7 +35,7 @@ class StructMakers:
 
     # -- which it is ---------------------------------------------------------------------------
 
-    def locks_it(self, call: LockCall) -> bool:
+    def locks_it(self, call: LocatedCall) -> bool:
         """Is the struct behind the lock that ``call`` takes?"""
         return call.lock is not None and self._is(call.lock.inner)
 

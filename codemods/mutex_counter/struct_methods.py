@@ -14,7 +14,7 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.critical_section import section_of_self
 from codemods.mutex_counter.group_rewrite import Rewritten
-from codemods.mutex_counter.guard_access import Method, Refused
+from codemods.mutex_counter.guard_access import Method
 from codemods.mutex_counter.orderings import RELAXED
 from codemods.mutex_counter.struct_sections import fields_rewrite
 from codemods.mutex_counter.struct_uses import StructUses
@@ -22,6 +22,7 @@ from codemods.mutex_counter.temporary_guard import Field, LockUse
 from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.declared_types import DeclaredTypes
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.syntax import Source, attributes, span_of, walk_all
 
 # Methods of std's traits that every type has, or every type that can be shown.

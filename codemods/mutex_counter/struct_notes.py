@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from codemods.mutex_counter.atomic_types import wide
 from codemods.mutex_counter.group_rewrite import Rewritten, orders_for
 from codemods.mutex_counter.guard_access import without_fields
-from codemods.mutex_counter.lock_types import wide
 from codemods.mutex_counter.notes import STATISTIC, exposure, strict, with_memory
 from codemods.mutex_counter.orderings import RELAXED, Orders
 from codemods.mutex_counter.other_memory import other_memory
@@ -79,9 +79,8 @@ def _minded(uses: StructUses, made: Rewritten) -> Iterator[str]:
 def exposed(uses: StructUses) -> Iterator[str]:
     """What other crates can see of the change: the struct, functions that take or give the lock."""
     name = uses.name.decode("utf-8", "replace")
-    found = exposure(uses.located.facts, uses.source, uses.struct, name)
-    if found:
-        yield found
+    if uses.located.facts.items.exposed(uses.source, uses.struct):
+        yield exposure(name)
     functions: dict[str, None] = {}
     for source, _, outer in uses.mentions():
         function = source.enclosing(outer, ["function_item", "function_signature_item"])

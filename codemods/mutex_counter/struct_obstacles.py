@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import Refused
 from codemods.mutex_counter.struct_sites import field_types, number_fields
 from codemods.mutex_counter.struct_uses import StructUses
 from engine.base.model import Edit
 from engine.rust import item_nodes, statement_nodes
 from engine.rust.definitions import derived_by, served_by
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.macro_reach import MacroReach
 from engine.rust.macro_texts import macro_named, macros_with
 from engine.rust.syntax import Source, attributes, span_of

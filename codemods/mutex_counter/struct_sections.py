@@ -8,15 +8,7 @@ from dataclasses import replace
 from tree_sitter import Node
 
 from codemods.mutex_counter.critical_section import CriticalSection, Mention
-from codemods.mutex_counter.guard_access import (
-    Method,
-    Refused,
-    field_of,
-    guard_from,
-    handed_to,
-    whole,
-)
-from codemods.mutex_counter.lock_types import Family
+from codemods.mutex_counter.guard_access import Method, field_of, handed_to, whole
 from codemods.mutex_counter.section_operations import section_rewrite
 from codemods.mutex_counter.section_rewrite import SectionRewrite, receiver_stays
 from codemods.mutex_counter.temporary_guard import LockUse, load, of_field, require_no_comment
@@ -26,6 +18,8 @@ from engine.rust.codegen import first_free
 from engine.rust.control_flow import repeated
 from engine.rust.evaluation_order import names_declared
 from engine.rust.format_macros import capturing
+from engine.rust.lock_groups.lock_guards import Refused, guard_from
+from engine.rust.lock_groups.lock_types import Family
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
 

@@ -9,7 +9,7 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from codemods.mutex_counter.lock_types import FLOATS, NUMBERS
+from codemods.mutex_counter.atomic_types import FLOATS, NUMBERS
 from engine.base.model import Role, Site, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.per_source import per_source

@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator
 from tree_sitter import Node
 
 from codemods.mutex_counter.group_rewrite import Rewritten
-from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.located import Constructor
-from codemods.mutex_counter.lock_types import family_of
 from codemods.mutex_counter.struct_makers import DEFAULT, NAMES, StructMakers
 from codemods.mutex_counter.type_names import is_other
 from engine.base.model import Edit, Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.layout_questions import leads_to_values, question_about
+from engine.rust.lock_groups.lock_guards import Refused
+from engine.rust.lock_groups.lock_places import Constructor
+from engine.rust.lock_groups.lock_types import family_of
 from engine.rust.open_types import named_to_find
 from engine.rust.syntax import Source, span_of, walk_all
 

@@ -10,15 +10,7 @@ from tree_sitter import Node
 
 from codemods.mutex_counter.atomic_change import Change, change_of
 from codemods.mutex_counter.float_bits import decoded
-from codemods.mutex_counter.guard_access import (
-    Access,
-    Method,
-    Methods,
-    Refused,
-    access,
-    field_of,
-    handed_to,
-)
+from codemods.mutex_counter.guard_access import Access, Method, Methods, access, field_of, handed_to
 from codemods.mutex_counter.orderings import Orders
 from engine.base.model import Edit, Span
 from engine.detect.facts import Facts
@@ -27,6 +19,7 @@ from engine.rust.drop_scopes import DropScope, held_through, temporary_scope
 from engine.rust.effects import Effect, effects
 from engine.rust.influence import Influence
 from engine.rust.known_calls import evaluates_in_place
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.nodes import is_macro_brackets, macro_name, method_on, outward
 from engine.rust.operand_order import exchangeable, only_reads
 from engine.rust.plain_makers import only_makes

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from codemods.mutex_counter.atomic_types import has_atomic
 from codemods.mutex_counter.locate import message_for
 from codemods.mutex_counter.located import Located
 from codemods.mutex_counter.struct_sites import NAME, shown_text
@@ -24,7 +25,7 @@ def proposals(located: Located) -> Iterator[Proposal]:
         node = source.node_at(call.receiver)
         if node is None or node.type != "identifier" or source.text(node) in told:
             continue
-        if call.lock is None or not call.lock.has_atomic:
+        if call.lock is None or not has_atomic(call.lock):
             continue
         name = source.text(node)
         known = name in located.statics or located.binding(source, node) is not None

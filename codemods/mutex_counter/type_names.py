@@ -8,13 +8,14 @@ from dataclasses import dataclass
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.lock_types import ATOMICS, Family, full_names
+from codemods.mutex_counter.atomic_types import ATOMICS
 from engine.base.model import Span
 from engine.rewrite import use_declarations
 from engine.rust import item_nodes
 from engine.rust.codegen import replaced
 from engine.rust.definitions import type_parameter_names
 from engine.rust.items import TYPES, Items
+from engine.rust.lock_groups.lock_types import Family, full_names
 from engine.rust.queries import walk
 from engine.rust.syntax import Source, attributes, span_of
 

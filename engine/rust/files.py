@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
 from tree_sitter import Node
@@ -53,6 +53,10 @@ class Package(Protocol):
     @property
     def crate(self) -> str:
         """The name that other crates know its library by."""
+
+    @property
+    def dependencies(self) -> Collection[str]:
+        """Names of the members that it depends on."""
 
     @property
     def publish(self) -> bool:

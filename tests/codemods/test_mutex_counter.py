@@ -14,13 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from codemods.mutex_counter import CODEMOD
-from codemods.mutex_counter.locate import METHODS
 from engine.base.model import Fix, Outcome, Proposal, Site, Span
 from engine.cargo.packages import Package
 from engine.detect.codemod import Problem, Refusal, registry
 from engine.detect.facts import Facts, Sources
 from engine.detect.scan import scan_source, wanted
 from engine.rewrite import edits
+from engine.rust.lock_groups.lock_sites import METHODS
 from engine.rust.queries import compile_query, run_query
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse

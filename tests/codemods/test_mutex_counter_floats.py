@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import pytest
 
 from codemods.mutex_counter.float_bits import first_bits, is_steady
-from codemods.mutex_counter.guard_access import Refused
 from engine.base.model import Level
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.queries import walk
 from engine.rust.syntax import Source
 from tests.codemods.test_mutex_counter import Workspace, one

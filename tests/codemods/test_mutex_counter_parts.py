@@ -8,16 +8,15 @@ from tree_sitter import Node
 from codemods.mutex_counter.atomic_change import Change, change_of, conditional, new_value
 from codemods.mutex_counter.critical_section import section_of_let
 from codemods.mutex_counter.group_rewrite import is_number, orders_for
-from codemods.mutex_counter.guard_access import Refused, access, field_of, guard_from
-from codemods.mutex_counter.lock_types import Family, Lock, family_of, guard_of, lock_of
+from codemods.mutex_counter.guard_access import access, field_of
 from codemods.mutex_counter.orderings import RELAXED, SEQ_CST
 from engine.base.model import Span
 from engine.rewrite.use_declarations import strip_markers
 from engine.rust import nodes
+from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.queries import walk
 from engine.rust.scopes import Scopes
 from engine.rust.syntax import Source, span_of
-from engine.rust.type_parser import parse
 
 
 def source_of(body: str) -> Source:
@@ -29,143 +28,6 @@ def node_of(source: Source, text: str) -> Node:
     node = source.node_at(Span(start, start + len(text.encode())))
     assert node is not None, text
     return node
-
-
-# -- lock types --------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("told", "lock", "guard"),
-    [
-        ("std::sync::Mutex<u64>", Lock("std", "u64"), None),
-        ("&std::sync::Arc<std::sync::RwLock<bool>>", Lock("std", "bool"), None),
-        ("tokio::sync::Mutex<u64>", Lock("tokio", "u64"), None),
-        ("async_lock::Mutex<u64>", Lock("tokio", "u64"), None),
-        (
-            "lock_api::Mutex<parking_lot::RawMutex, u64>",
-            Lock("parking_lot", "u64"),
-            None,
-        ),
-        ("lock_api::Mutex<spin::Raw, u64>", None, None),
-        ("mine::Mutex<u64>", None, None),
-        (
-            "std::result::Result<std::sync::MutexGuard<'_, u64>, E>",
-            None,
-            Lock("std", "u64"),
-        ),
-        ("u64", None, None),
-    ],
-)
-def test_locks_and_guards_by_type(told: str, lock: Lock | None, guard: Lock | None) -> None:
-    assert lock_of(parse(told)) == lock
-    assert guard_of(parse(told)) == guard
-
-
-@pytest.mark.parametrize(
-    ("uses", "path", "family", "known"),
-    [
-        ("use std::sync::Mutex;", "Mutex", "std", True),
-        ("use parking_lot::RwLock as Lock;", "Lock", "parking_lot", True),
-        ("", "tokio::sync::Mutex", "tokio", True),
-        ("use mine::Mutex;", "Mutex", None, True),
-        ("use crate::Mutex;", "Mutex", None, False),  # perhaps a re-export
-        ("mod locks; use locks::Mutex;", "Mutex", None, False),
-        ("mod locks { pub use a::Mutex; }", "locks::Mutex", None, False),
-        ("", "Mutex", None, False),  # perhaps a glob's
-        ("", "Vec", None, True),
-    ],
-)
-def test_families_by_name(uses: str, path: str, family: Family | None, known: bool) -> None:
-    source = Source("src/lib.rs", f"{uses}\nstatic S: {path}<u64> = X;".encode())
-    named = next(n for n in walk(source.root) if n.type == "generic_type")
-    assert family_of(source, named, path.encode()) == (family, known)
-
-
-# -- from the call to the guard ----------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "family", "guard", "form", "handler"),
-    [
-        ("m.lock().unwrap();", "std", "m.lock().unwrap()", "value", False),
-        ("(m.lock()).expect(a);", "std", "(m.lock()).expect(a)", "value", False),
-        ("m.lock()?;", "std", "m.lock()?", "value", False),
-        ("m.lock().map_err(a)?;", "std", "m.lock().map_err(a)?", "value", True),
-        (
-            "m.lock().unwrap_or_else(|e| e.into_inner());",
-            "std",
-            "m.lock().unwrap_or_else(|e| e.into_inner())",
-            "value",
-            False,
-        ),
-        (
-            "m.lock().unwrap_or_else(|e| die(e));",
-            "std",
-            "m.lock().unwrap_or_else(|e| die(e))",
-            "value",
-            True,
-        ),
-        (
-            "if let Ok(mut h) = m.lock() { 1 } else { 2 };",
-            "std",
-            "if let Ok(mut h) = m.lock() { 1 } else { 2 }",
-            "if-let",
-            True,
-        ),
-        (
-            "let Ok(h) = m.lock() else { return };",
-            "std",
-            "let Ok(h) = m.lock() else { return };",
-            "let-else",
-            True,
-        ),
-        (
-            "match m.lock() { Ok(h) => h, Err(e) => e.into_inner() };",
-            "std",
-            "match m.lock() { Ok(h) => h, Err(e) => e.into_inner() }",
-            "value",
-            False,
-        ),
-        (
-            "match m.lock() { Ok(h) => *h, Err(_) => 0 };",
-            "std",
-            "match m.lock() { Ok(h) => *h, Err(_) => 0 }",
-            "match",
-            True,
-        ),
-        (
-            "m.lock().map(|h| *h).unwrap_or(0);",
-            "std",
-            "m.lock().map(|h| *h).unwrap_or(0)",
-            "map",
-            True,
-        ),
-        ("m.lock().map(|h| *h).unwrap();", "std", "m.lock().map(|h| *h).unwrap()", "map", False),
-        ("m.lock().x;", "parking_lot", "m.lock()", "value", False),
-        ("m.lock().await;", "tokio", "m.lock().await", "value", False),
-    ],
-)
-def test_guards_of_calls(body: str, family: Family, guard: str, form: str, handler: bool) -> None:
-    source = source_of(body)
-    found = guard_from(source, node_of(source, "m.lock()"), family, b"lock")
-    assert source.text(found.node).decode() == guard
-    assert (found.form, found.handler) == (form, handler)
-
-
-@pytest.mark.parametrize(
-    ("body", "family", "reason"),
-    [
-        ("let r = m.lock();", "std", "what becomes of the lock's result"),
-        ("while let Ok(h) = m.lock() { }", "std", "a pattern that is not understood"),
-        ("match m.lock() { Ok(h) if a => 1, _ => 2 };", "std", "a guard of its own"),
-        ("m.lock().map(|(a, b)| a).unwrap();", "std", "the closure on the lock's result"),
-        ("let f = m.lock();", "tokio", "not awaited on the spot"),
-    ],
-)
-def test_calls_without_a_guard(body: str, family: Family, reason: str) -> None:
-    source = source_of(body)
-    with pytest.raises(Refused, match=reason):
-        guard_from(source, node_of(source, "m.lock()"), family, b"lock")
 
 
 # -- what a mention does -----------------------------------------------------------------------

@@ -23,6 +23,7 @@ class Member:
     crate: str
     targets: tuple[str, ...] = ()
     publish: bool = True
+    dependencies: frozenset[str] = frozenset()
 
 
 class Workspace:

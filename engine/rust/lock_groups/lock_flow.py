@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.located import Declaration, Key, Located
-from codemods.mutex_counter.lock_call import DIRECT, LOCKS
-from codemods.mutex_counter.place_lookup import PlaceLookup
 from engine.base.model import Span
 from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.definitions import served_by
+from engine.rust.lock_groups.lock_guards import DIRECT, LOCKS
+from engine.rust.lock_groups.lock_places import Declaration, Key, LockPlaces
+from engine.rust.lock_groups.place_lookup import PlaceLookup
 from engine.rust.scopes import pattern_names
 from engine.rust.syntax import Source, attributes, span_of
 from engine.rust.value_flow import ValueFlow, function_name
@@ -26,10 +26,10 @@ _GIVEN = ("parameter", "bound")  # what a function, or a closure of it, is given
 class LockFlow(ValueFlow[Key]):
     """Links between the places of a workspace that hold locks."""
 
-    def __init__(self, located: Located) -> None:
-        super().__init__(located.facts.sources, LOCKS)
-        self.located = located
-        self.names = PlaceLookup(located)
+    def __init__(self, places: LockPlaces) -> None:
+        super().__init__(places.files, LOCKS)
+        self.places = places
+        self.names = PlaceLookup(places)
 
     # -- places --------------------------------------------------------------------------------
 
@@ -41,7 +41,7 @@ class LockFlow(ValueFlow[Key]):
 
     def item_at(self, source: Source, item: Node) -> Iterable[Key]:
         named = item_nodes.name_of(item)
-        every = self.located.statics.get(source.text(named), ()) if named is not None else ()
+        every = self.places.statics.get(source.text(named), ()) if named is not None else ()
         return (decl.key for decl in every if decl.stands_at(source, item))
 
     def fields_of(self, source: Source, base: Node, name: bytes) -> Iterable[Key]:
@@ -64,7 +64,7 @@ class LockFlow(ValueFlow[Key]):
         if results or nodes.method_call(source, call) is not None:
             return (decl.key for decl in results)
         here = (source.path, span_of(call))
-        return (new.key for new in self.located.constructors if (new.file, new.whole) == here)
+        return (new.key for new in self.places.constructors if (new.file, new.whole) == here)
 
     def parameters_of(self, source: Source, call: Node, index: int) -> Iterable[Key] | None:
         method = nodes.method_call(source, call) is not None
@@ -82,7 +82,7 @@ class LockFlow(ValueFlow[Key]):
         binding = self.binding(source, callee) if callee is not None else None
         if function is None or binding is None or binding.kind != "param":
             return
-        places = [d for every in self.located.functions.values() for d in every]
+        places = [d for every in self.places.functions.values() for d in every]
         for decl in places:
             here = decl.path == source.path and decl.node in span_of(function)
             if (decl.kind == "bound" and here) or decl.key == self.local(
@@ -107,14 +107,14 @@ class LockFlow(ValueFlow[Key]):
 
     def result_of(self, source: Source, function: Node) -> Iterable[Key]:
         named = item_nodes.name_of(function)
-        every = self.located.functions.get(source.text(named), ()) if named is not None else ()
+        every = self.places.functions.get(source.text(named), ()) if named is not None else ()
         return (d.key for d in every if d.kind == "function_item" and d.stands_at(source, function))
 
     def _functions(self, source: Source, call: Node) -> list[Declaration]:
         """Parameters and results of the functions that ``call`` may mean."""
         method = nodes.method_call(source, call)
         if method is not None:
-            return self.located.functions.get(method.method, [])
+            return self.places.functions.get(method.method, [])
         callee = nodes.callee_of(call)
         if callee is None:
             return []
@@ -132,22 +132,22 @@ class LockFlow(ValueFlow[Key]):
         for source, node in self.uses(decl):
             yield from self.sinks(source, node)
         if decl.kind == "field" and not decl.name.isdigit():
-            for source, node in self.located.mentions(decl.name, decl):
+            for source, node in self.places.mentions(decl.name, decl):
                 if node.parent is not None and node.parent.type == "field_pattern":
                     yield from self._pattern_link(source, node.parent, decl)
             yield from self._served(decl)
         elif decl.kind == "parameter":
             yield from self._given(decl)
         if decl.key[0] == "local":
-            yield from self.local_links(self.located.source(decl.path), decl.key[2])
+            yield from self.local_links(self.places.source(decl.path), decl.key[2])
 
     def _served(self, decl: Declaration) -> Iterator[Key]:
         """Parameters of the functions that an attribute of the field gives it to."""
-        source = self.located.source(decl.path)
+        source = self.places.source(decl.path)
         node = source.node_at(decl.node)
         for attribute in attributes(node) if node is not None else ():
             for path in served_by(source.text(attribute)):
-                every = self.located.functions.get(path.rpartition(b"::")[2], ())
+                every = self.places.functions.get(path.rpartition(b"::")[2], ())
                 yield from (d.key for d in every if d.kind == "parameter")
 
     def uses(self, decl: Declaration, sure: bool = False) -> Iterator[tuple[Source, Node]]:
@@ -159,7 +159,7 @@ class LockFlow(ValueFlow[Key]):
             case "static" | "const":
                 yield from self._static_uses(decl)
             case "function_item" | "function_signature_item":
-                for source, node in self.located.mentions(decl.name, decl):
+                for source, node in self.places.mentions(decl.name, decl):
                     call = nodes.call_by_name(node)
                     if call is None or self.is_left(source, call):
                         continue
@@ -170,10 +170,10 @@ class LockFlow(ValueFlow[Key]):
 
     def local_uses(self, key: Key) -> Iterator[tuple[Source, Node | Span]]:
         """Uses of the local that is declared at ``key``, as ``uses``; places in format strings."""
-        source = self.located.source(key[1])
+        source = self.places.source(key[1])
         node = source.innermost(Span(key[2], key[2] + 1))
         function = source.fn_item_of(node)
-        scopes = self.located.facts.sources.scopes(source, function) if function else None
+        scopes = self.places.files.scopes(source, function) if function else None
         found = (
             next((b for b in scopes.bindings if b.decl.start == key[2]), None) if scopes else None
         )
@@ -188,7 +188,7 @@ class LockFlow(ValueFlow[Key]):
         if decl.name.isdigit():
             found = self.names.tuple_accesses(decl) if sure else ()
         else:
-            found = self.located.mentions(decl.name, decl)
+            found = self.places.mentions(decl.name, decl)
         fields_of = self.names.sure_fields_of if sure else self.names.fields_of
         for source, node in found:
             up = node.parent
@@ -207,7 +207,7 @@ class LockFlow(ValueFlow[Key]):
                 yield self.local(source, identifier.start_byte)
 
     def _static_uses(self, decl: Declaration) -> Iterator[tuple[Source, Node]]:
-        for source, node in self.located.mentions(decl.name, decl):
+        for source, node in self.places.mentions(decl.name, decl):
             whole = node
             while whole.parent is not None and whole.parent.type == "scoped_identifier":
                 whole = whole.parent
@@ -221,7 +221,7 @@ class LockFlow(ValueFlow[Key]):
 
     def _given(self, decl: Declaration) -> Iterator[Key]:
         """Where the arguments for a parameter come from."""
-        for source, node in self.located.mentions(decl.name, decl):
+        for source, node in self.places.mentions(decl.name, decl):
             call = nodes.call_by_name(node)
             if call is None or decl not in self._functions(source, call):
                 continue

@@ -7,9 +7,9 @@ from functools import cache
 
 from tree_sitter import Node, Query
 
-from codemods.mutex_counter.located import Declaration, Located
 from engine.rust.definitions import owner_of
 from engine.rust.items import TYPES, VALUES
+from engine.rust.lock_groups.lock_places import Declaration, LockPlaces
 from engine.rust.nodes import bare, last_name
 from engine.rust.queries import captures, compile_query
 from engine.rust.syntax import Source, span_of
@@ -18,8 +18,8 @@ from engine.rust.syntax import Source, span_of
 class PlaceLookup:
     """Look-ups of one workspace: by name, and by rustc's types where they were asked."""
 
-    def __init__(self, located: Located) -> None:
-        self.located = located
+    def __init__(self, places: LockPlaces) -> None:
+        self.places = places
 
     def nearest(
         self, found: Iterable[Declaration], source: Source, node: Node
@@ -36,25 +36,25 @@ class PlaceLookup:
 
     def statics_of(self, source: Source, node: Node) -> list[Declaration]:
         """The statics and constants with a lock that the name or path ``node`` may mean."""
-        every = self.located.statics.get(last_name(source, node), [])
+        every = self.places.statics.get(last_name(source, node), [])
         if not every:
             return []
-        meant = self.located.facts.items.resolve(source, node, source.text(node), *VALUES)
+        meant = self.places.items.resolve(source, node, source.text(node), *VALUES)
         if not meant:  # what a macro defines or brings is only known by its name
             return self.nearest(every, source, node)
         return [d for d in every if any((i.path, i.span) == (d.path, d.node) for i in meant)]
 
     def fields_of(self, source: Source, base: Node, name: bytes) -> list[Declaration]:
         """The lock fields that ``base.name`` may be."""
-        every = self.located.fields.get(name, [])
+        every = self.places.fields.get(name, [])
         if not every:
             return []
-        types = self.located.facts.calls.types_of(source, base)
+        types = self.places.calls.types_of(source, base)
         exact = [d for t in types or () for d in every if d.path == t.path and d.node in t.span]
         if exact:
             return exact
         # What a macro defines or brings is only known by its name.
-        told = self.located.facts.type_of(source.path, span_of(base))
+        told = self.places.type_of(source.path, span_of(base))
         if told is not None:
             names = {step.last.encode() for step in told.deref_chain()}
         elif bare(base).type == "self":
@@ -66,18 +66,18 @@ class PlaceLookup:
     def sure_fields_of(self, source: Source, base: Node, name: bytes) -> list[Declaration]:
         """As ``fields_of``; where no type tells, none if the name is another field's, too."""
         found = self.fields_of(source, base, name)
-        told = self.located.facts.type_of(source.path, span_of(base)) is not None
+        told = self.places.type_of(source.path, span_of(base)) is not None
         known = told or bare(base).type == "self"
-        if known or self.located.facts.calls.types_of(source, base):
+        if known or self.places.calls.types_of(source, base):
             return found
-        fields = (n.parent for _, n in self.located.facts.calls.mentions(name))
+        fields = (n.parent for _, n in self.places.calls.mentions(name))
         other = (f for f in fields if f is not None and f.type == "field_declaration")
-        spans = {d.node for d in self.located.fields.get(name, [])}
+        spans = {d.node for d in self.places.fields.get(name, [])}
         return found if all(span_of(field) in spans for field in other) else []
 
     def tuple_accesses(self, decl: Declaration) -> Iterator[tuple[Source, Node]]:
         """The ``0`` of every ``x.0``, in the files that name the tuple struct."""
-        for source in self.located.facts.sources.containing(decl.owner):
+        for source in self.places.files.containing(decl.owner):
             for root in source.roots():
                 for node in captures(_numbered(), root, "name"):
                     if source.text(node) == decl.name:
@@ -86,8 +86,8 @@ class PlaceLookup:
     def fields_in(self, source: Source, named: Node, name: bytes) -> list[Declaration]:
         """The lock fields called ``name`` (tuple fields: by their number) of the type or variant that
         is written as ``named``."""
-        every = self.located.fields.get(name, [])
-        types = self.located.facts.items.resolve(source, named, source.text(named), *TYPES)
+        every = self.places.fields.get(name, [])
+        types = self.places.items.resolve(source, named, source.text(named), *TYPES)
         exact = [d for t in types for d in every if d.path == t.path and d.node in t.span]
         last = last_name(source, named)
         owner = owner_of(source, named) if last == b"Self" else last
@@ -96,7 +96,7 @@ class PlaceLookup:
 
     def functions(self, name: bytes, owner: bytes, source: Source, node: Node) -> list[Declaration]:
         """Declared parameters and results of the function that a path may mean."""
-        every = self.located.functions.get(name, [])
+        every = self.places.functions.get(name, [])
         if owner == b"Self":
             owner = owner_of(source, node)
         if owner[:1].isupper():

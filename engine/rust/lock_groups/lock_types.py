@@ -1,16 +1,16 @@
-"""Which names mean a lock, a number and its atomic: full paths, imports, rustc's spelling."""
+"""Which names mean a lock: full paths, imports, rustc's spelling."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tree_sitter import Node
 
-from engine.rewrite import use_declarations
 from engine.rust.imports import full_paths, is_own_path
+from engine.rust.nodes import generic_head
 from engine.rust.per_source import per_source
 from engine.rust.syntax import Source
 
@@ -18,21 +18,6 @@ if TYPE_CHECKING:
     from engine.rust.types import Type
 
 Family = Literal["std", "parking_lot", "tokio"]
-
-# What may stand behind the lock, and the atomic in its place; that of a float is one of its bits. 128 bits
-# have none.
-FLOATS = frozenset({"f32", "f64"})
-ATOMICS: dict[str, bytes] = {
-    "bool": b"AtomicBool",
-    "usize": b"AtomicUsize",
-    "isize": b"AtomicIsize",
-    **{f"{s}{n}": f"Atomic{s.upper()}{n}".encode() for s in "ui" for n in (8, 16, 32, 64)},
-    "f32": b"AtomicU32",
-    "f64": b"AtomicU64",
-}
-NUMBERS = frozenset(name.encode() for name in ATOMICS)
-_MODULE = b"std::sync::atomic::"
-ORDERING = _MODULE + b"Ordering"
 
 _HOMES: tuple[tuple[str, Family], ...] = (
     ("std::sync", "std"),
@@ -51,26 +36,16 @@ _GUARDS = ("MutexGuard", "RwLockReadGuard", "RwLockWriteGuard")
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """A lock. ``inner`` is a key of ``ATOMICS`` where it is around a number or a flag, else a type's
-    path, or "?"."""
+    """A lock. ``inner`` is the path of the type behind it, or "?"; ``type_`` its own, as rustc told."""
 
     family: Family
     inner: str
-
-    @property
-    def has_atomic(self) -> bool:
-        """Is it around what has an atomic?"""
-        return self.inner in ATOMICS
+    type_: Type | None = field(default=None, compare=False)
 
 
-def atomic(inner: str) -> bytes:
-    """A marker (``engine.rewrite.use_declarations.name``) for the atomic of ``inner``."""
-    return use_declarations.name(_MODULE + ATOMICS[inner])
-
-
-def wide(inner: str) -> bool:
-    """Is the atomic missing on targets without 64-bit ones?"""
-    return inner in ("u64", "i64", "f64")
+def family_at(source: Source, lock: Node) -> Family | None:
+    """The family of the lock type that is written at ``lock``."""
+    return family_of(source, lock, source.text(generic_head(lock)))[0]
 
 
 @per_source
@@ -82,11 +57,6 @@ def _renamed(source: Source) -> frozenset[bytes]:
 def full_names(source: Source, node: Node, path: bytes) -> tuple[bytes, ...]:
     """What ``path`` (as written at ``node``) may mean; of what globs may bring, locks."""
     return full_paths(source, node, path, _FAMILIES)
-
-
-def may_have_atomic(lock: Lock | None) -> bool:
-    """Is it around what has an atomic, as far as rustc told?"""
-    return lock is None or lock.has_atomic
 
 
 def family_of(source: Source, node: Node, path: bytes) -> tuple[Family | None, bool]:
@@ -125,8 +95,8 @@ def _named(type_: Type, names: Container[str]) -> Lock | None:
 def _with_family(head: str, type_: Type) -> Lock | None:
     inner = str(type_.args[-1])
     if head.startswith(("std::sync", "core::sync")):
-        return Lock("std", inner)
+        return Lock("std", inner, type_)
     if head.startswith(("tokio::sync", "futures::lock", "futures_util::lock", "async_lock")):
-        return Lock("tokio", inner)
+        return Lock("tokio", inner, type_)
     raw = "lock_api" in head and str(type_.args[0]).startswith("parking_lot::")
-    return Lock("parking_lot", inner) if raw or head.startswith("parking_lot") else None
+    return Lock("parking_lot", inner, type_) if raw or head.startswith("parking_lot") else None

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
-from codemods.mutex_counter.guard_access import Refused
-from codemods.mutex_counter.located import Located, LockCall
+from engine.rust.lock_groups.lock_guards import Refused
+from engine.rust.lock_groups.lock_places import LocatedCall, LockPlaces
 from engine.rust.lost_waits import LostWait, lost_waits
 from engine.rust.nodes import awaited, unwrapped
 from engine.rust.syntax import Source, span_of
@@ -18,14 +18,14 @@ _WHAT = {
 }
 
 
-def lost_notes(located: Located, calls: Iterable[LockCall]) -> tuple[str, ...]:
+def lost_notes(places: LockPlaces, calls: Iterable[LocatedCall]) -> tuple[str, ...]:
     """What to say of the awaits that go with the locks of ``calls``, beside those of the locks that go
     already. Raises Refused where something would never give way again."""
     notes: list[str] = []
-    own = [found for call in calls if (found := _await(located, call)) is not None]
-    others = [found for call in located.replaced if (found := _await(located, call)) is not None]
+    own = [found for call in calls if (found := _await(places, call)) is not None]
+    others = [found for call in places.replaced if (found := _await(places, call)) is not None]
     told = {(source.path, span_of(node)) for source, node in others}
-    for lost in lost_waits([*own, *others] if own else [], located.facts.calls):
+    for lost in lost_waits([*own, *others] if own else [], places.calls):
         line = lost.source.position(lost.repeated.start_byte)[0]
         if lost.how == "bounded":
             if (lost.source.path, span_of(lost.wait)) in told:
@@ -35,19 +35,19 @@ def lost_notes(located: Located, calls: Iterable[LockCall]) -> tuple[str, ...]:
                 "the end"
             )
         else:
-            raise Refused(_reason(located, lost, line))
+            raise Refused(_reason(places, lost, line))
     return tuple(notes)
 
 
-def _await(located: Located, call: LockCall) -> tuple[Source, Node] | None:
-    source = located.source(call.path)
+def _await(places: LockPlaces, call: LocatedCall) -> tuple[Source, Node] | None:
+    source = places.source(call.path)
     node = source.node_at(call.span)
     up = unwrapped(node)[1] if node is not None else None
     return (source, up) if up is not None and awaited(up) is not None else None
 
 
-def _reason(located: Located, lost: LostWait, line: int) -> str:
-    place = located.place(lost.source.path, lost.wait.start_byte)
+def _reason(places: LockPlaces, lost: LostWait, line: int) -> str:
+    place = places.place(lost.source.path, lost.wait.start_byte)
     what = f"{_WHAT.get(lost.how, 'the loop in line')} {line}"
     return (
         f"{place}: `{lost.source.quoted(span_of(lost.wait))}` is the only await of {what}: without it "
