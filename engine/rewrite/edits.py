@@ -254,16 +254,20 @@ def _owned(path: str, taken: _Taken, fixes: Sequence[Fix], accepted: list[int]) 
 def _settle(path: str, data: bytes, owned: Sequence[Owned], exact: frozenset[int]) -> Text:
     """Replace name markers, then add and remove ``use`` lines, keeping the way back. Nothing is
     removed for the fixes ``exact``."""
-    plan = use_declarations.plan_names(path, data, [o.edit for o in owned])
+    plan = use_declarations.plan_names(path, data, [o.edit for o in owned], not exact)
     named = [
         Owned(Edit(path, o.edit.start, o.edit.end, plan.settle(o.edit)), o.owners) for o in owned
     ]
     text = Text(data).apply(named)
     everyone = frozenset().union(*(o.owners for o in owned))
+    for module, full in sorted(plan.displaced):
+        gone = unused_uses.removal(path, text.data, module, full)
+        if gone is not None:
+            text = text.apply([Owned(gone, everyone)])
     while (step := use_declarations.next_addition(path, text.data, plan)) is not None:
         text = text.apply([Owned(step, everyone)])
     droppers: dict[bytes, frozenset[int]] = {}
-    for one in owned:
+    for one in named:
         for lost in unused_uses.lost_names(data, one.edit) if one.owners - exact else ():
             droppers[lost] = droppers.get(lost, frozenset()) | (one.owners - exact)
     for local, full in sorted(unused_uses.may_drop(path, data, droppers)):

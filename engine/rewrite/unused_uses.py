@@ -25,6 +25,7 @@ from engine.rust.codegen import identifiers
 from engine.rust.configurations import only_cfgs
 from engine.rust.imports import (
     Import,
+    Module,
     Scope,
     imports,
     in_blocks,
@@ -104,6 +105,16 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
             again = any(i.local == item.local and i.leaf != item.leaf for i in known)
             kept = brought_by_stds_prelude(item.local) and calls_other_than_stds(source, block)
             if not (again or kept) and item.local not in words(source, block, (item.declaration,)):
+                return _removal(source, item)
+    return None
+
+
+def removal(path: str, data: bytes, module: Module, full: bytes) -> Edit | None:
+    """The edit that takes ``full`` out of the imports of ``module``; None where it is not there."""
+    source = parsed(path, data)
+    for scope in scopes(source):
+        for item in imports(source, scope) if scope.module == module else ():
+            if item.full == full:
                 return _removal(source, item)
     return None
 

@@ -3,7 +3,8 @@
 A codemod never edits a ``use`` line. It writes ``name(b"std::sync::atomic::Ordering")`` into a
 replacement; here every such marker becomes the short name, with its ``use`` line where one is
 missing, or the full path where the short name means something else in that module
-(``std::cmp::Ordering``). ``trait(b"std::fmt::Write")`` writes nothing, and sees to it that the
+(``std::cmp::Ordering``). An import whose every mention is replaced, by an item of the same short name
+(``tokio::sync::Mutex`` by ``std::sync::Mutex``), gives its place to that. ``trait(b"std::fmt::Write")`` writes nothing, and sees to it that the
 trait's methods can be called there: by ``use std::fmt::Write as _;``, which clashes with no name.
 ``use_in_function`` is for a trait that the rest of the module must not see: where both of two traits
 have a method for a value (``io::Write`` and ``fmt::Write``), calling it is E0034.
@@ -19,12 +20,13 @@ from functools import lru_cache
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
-from engine.rust.codegen import indent_step
+from engine.rust.codegen import identifiers, indent_step
 from engine.rust.imports import (
     Import,
     Module,
     Scope,
     imports,
+    may_be_unused,
     path_text,
     scope_at,
     scope_body,
@@ -130,6 +132,9 @@ class NamePlan:
     wanted: frozenset[tuple[Module, bytes]]  # short, and its use line is still missing
     traits: frozenset[tuple[Module, bytes]]  # required, and not in scope
     scopes: tuple[Scope, ...]  # of the original text
+    displaced: frozenset[tuple[Module, bytes]] = (
+        frozenset()
+    )  # imports that nothing mentions any more
 
     def settle(self, edit: Edit) -> bytes:
         """The replacement of ``edit`` with each marked name as its module can say it: short
@@ -149,8 +154,9 @@ def parsed(path: str, data: bytes) -> Source:
     return Source(path, data)
 
 
-def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
-    """Decide for every marker in ``edits`` whether it is written short and what must be imported."""
+def plan_names(path: str, data: bytes, edits: Sequence[Edit], displacing: bool = True) -> NamePlan:
+    """Decide for every marker in ``edits`` whether it is written short and what must be imported;
+    ``displacing``: by the side of imports that this leaves without a mention, which go."""
     marked = [edit for edit in edits if has_markers(edit.replacement)]
     if not marked:
         nothing: frozenset[tuple[Module, bytes]] = frozenset()
@@ -160,6 +166,7 @@ def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
     short: set[tuple[Module, bytes]] = set()
     wanted: set[tuple[Module, bytes]] = set()
     traits: set[tuple[Module, bytes]] = set()
+    displaced: set[tuple[Module, bytes]] = set()
     for edit in marked:
         scope = scope_at(found, edit.start)
         for hit in _MARK.finditer(edit.replacement):
@@ -178,11 +185,20 @@ def plan_names(path: str, data: bytes, edits: Sequence[Edit]) -> NamePlan:
             elif _free(source, scope, found, known, local, {f for m, f in short if m == key[0]}):
                 short.add(key)
                 wanted.add(key)
+            elif displacing:
+                others = {f for m, f in short if m == key[0] and f.rpartition(b"::")[2] == local}
+                old = _displaced(source, scope, found, known, local, edits)
+                if old is not None and not others:
+                    short.add(key)
+                    wanted.add(key)
+                    displaced |= {(scope.module, item.full) for item in old}
     for missing, there in ((wanted, short), (traits, traits)):
         for module, full in sorted(missing, key=lambda key: -len(key[0])):
             if module and (module[:-1], full) in there and _sees_parent(source, found, module):
                 missing.discard((module, full))
-    return NamePlan(frozenset(short), frozenset(wanted), frozenset(traits), found)
+    return NamePlan(
+        frozenset(short), frozenset(wanted), frozenset(traits), found, frozenset(displaced)
+    )
 
 
 def _sees_parent(source: Source, found: Sequence[Scope], module: Module) -> bool:
@@ -207,6 +223,34 @@ def _free(
         return False
     inner = tuple(s.span for s in found if s.module[:-1] == scope.module and s.module)
     return local not in words(source, scope.span, inner)
+
+
+def _displaced(
+    source: Source,
+    scope: Scope,
+    found: Sequence[Scope],
+    known: Sequence[Import],
+    local: bytes,
+    edits: Sequence[Edit],
+) -> tuple[Import, ...] | None:
+    """The module's own import of ``local`` (() where it has none), when ``edits`` replace every mention of
+    it, those of child modules that may see it through ``super`` too; None when one is left."""
+    old = tuple(i for i in known if i.local == local)
+    if len(old) > 1 or any(i.public or i.attributed or may_be_unused(source, i) for i in old):
+        return None
+    leave = (*(edit.span for edit in edits), *(i.declaration for i in known))
+    siblings = (i for i in known for o in old if i.declaration == o.declaration and i != o)
+    if any(i.local == local for i in siblings):
+        return None
+    inner = [s for s in found if s.module[: len(scope.module)] == scope.module and s != scope]
+    apart = tuple(s.span for s in inner if b"super" not in source.slice(s.span))
+    if local in words(source, scope.span, (*leave, *apart)):
+        return None
+    inside = [edit for edit in edits if edit.span in scope.span]
+    if old and not any(local in identifiers(source.slice(edit.span)) for edit in inside):
+        return None  # it was unused before, for whatever reason
+    written = (_MARK.sub(b" ", edit.replacement) for edit in inside)
+    return None if any(local in identifiers(text) for text in written) else old
 
 
 def next_addition(path: str, data: bytes, plan: NamePlan) -> Edit | None:

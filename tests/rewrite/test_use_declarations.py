@@ -64,6 +64,66 @@ def test_a_name_that_is_taken_is_written_in_full() -> None:
     assert "use std::sync" not in settle(glob, ("x", name(ORDERING)))
 
 
+STD_MUTEX = name(b"std::sync::Mutex")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # every mention of the import is replaced: it gives its place
+        (
+            "use tokio::sync::Mutex;\n\nstruct S { a: Mutex<u8>, @ }\n",
+            "use std::sync::Mutex;\n\nstruct S { a: Mutex<u8>,  }\n",
+        ),
+        (
+            "use std::sync::Arc;\nuse tokio::sync::{mpsc, Mutex};\nfn f() { @ }\nstruct S(Mutex<u8>);\n",
+            "use std::sync::{Arc, Mutex};\nuse tokio::sync::mpsc;\nfn f() {  }\nstruct S(Mutex<u8>);\n",
+        ),
+        # one is left, or may be: the name goes on to mean what it meant
+        (
+            "use tokio::sync::Mutex;\nstruct S { a: Mutex<u8>, b: Mutex<u16> }\n",
+            "use tokio::sync::Mutex;\nstruct S { a: std::sync::Mutex<u8>, b: Mutex<u16> }\n",
+        ),
+        (
+            "use tokio::sync::Mutex;\nstruct S { a: Mutex<u8> }\nmod m { use super::*; fn f() { Mutex::new(1) } }\n",
+            "use tokio::sync::Mutex;\nstruct S { a: std::sync::Mutex<u8> }\nmod m { use super::*; fn f() { Mutex::new(1) } }\n",
+        ),
+        (
+            "pub use tokio::sync::Mutex;\nstruct S { a: Mutex<u8> }\n",
+            "pub use tokio::sync::Mutex;\nstruct S { a: std::sync::Mutex<u8> }\n",
+        ),
+        (
+            "#[cfg(x)]\nuse tokio::sync::Mutex;\nstruct S { a: Mutex<u8> }\n",
+            "#[cfg(x)]\nuse tokio::sync::Mutex;\nstruct S { a: std::sync::Mutex<u8> }\n",
+        ),
+        # a path, of which the name was no import
+        (
+            "struct S { a: tokio::sync::Mutex<u8> }\n",
+            "use std::sync::Mutex;\n\nstruct S { a: Mutex<u8> }\n",
+        ),
+        (
+            "use other::Mutex;\nstruct S { a: tokio::sync::Mutex<u8>, b: Mutex<u16> }\n",
+            "use other::Mutex;\nstruct S { a: std::sync::Mutex<u8>, b: Mutex<u16> }\n",
+        ),
+    ],
+)
+def test_an_import_without_a_mention_left_gives_its_place(before: str, after: str) -> None:
+    head = next(t for t in ("tokio::sync::Mutex<u8>", "Mutex<u8>") if t in before)
+    changes = [(head, STD_MUTEX + b"<u8>")]
+    if "@" in before:
+        changes.append(("@", b""))
+    assert settle(before, *changes) == after
+
+
+def test_child_modules_that_see_it_through_super_go_along() -> None:
+    before = (
+        "use tokio::sync::Mutex;\n\nstruct S(Mutex<u8>);\n"
+        "mod m { use super::*; fn f() -> S { S(Mutex::new(1)) } }\n"
+    )
+    after = settle(before, ("Mutex<u8>", STD_MUTEX + b"<u8>"), ("Mutex::new", STD_MUTEX + b"::new"))
+    assert after == before.replace("tokio", "std")
+
+
 def test_an_import_that_stands_is_used_also_from_a_nested_list() -> None:
     before = "use std::sync::{atomic::{self, Ordering}, Arc};\nfn f() { x }\n"
     assert settle(before, ("x", name(ORDERING))) == before.replace("x }", "Ordering }")
