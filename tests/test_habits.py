@@ -27,6 +27,7 @@ UNDOCUMENTED = {
     "engine/rewrite": 0,
     "engine/rust": 0,
     "engine/verify": 0,
+    "codemods/async_lock": 0,
     "codemods/clone_per_frame": 0,
     "codemods/guard_across_await": 0,
     "codemods/mutex_counter": 0,

@@ -40,6 +40,7 @@ from engine.rust.value_steps import next_step
 Kind = Literal[
     "erased",  # it is no longer told which type it has
     "trait",  # a trait's method is called on it, or a function takes any type that has a trait
+    "given",  # somebody who is not seen gives it by its type (told by who knows of declarations)
     "inside",  # a function takes it with whatever is inside: `fn lock<T>(m: &Mutex<T>)`
     "macro",  # a macro that is not known is given it
     "foreign",  # a function that is not of the workspace, or not known, is given it

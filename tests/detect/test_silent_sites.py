@@ -62,6 +62,12 @@ impl Hits {
     }
 }
 async fn wait() {}
+pub struct Seen { all: tokio::sync::Mutex<Vec<String>> }
+impl Seen {
+    pub async fn add(&self, name: String) {
+        self.all.lock().await.push(name);
+    }
+}
 """
 
 

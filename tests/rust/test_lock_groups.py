@@ -237,6 +237,12 @@ USES = "use tokio::sync::Mutex; use std::sync::Arc;"
              "A.lock().await; let c = || A.try_lock(); }"},
             ["A: 0 made, 2 locked"],
         ),
+        # what a framework fills by its type
+        (
+            {"src/lib.rs": f"{USES} async fn f(State(given): State<Arc<Mutex<T>>>) {{ "
+             "given.lock().await; }"},
+            ["f: 0 made, 1 locked"],
+        ),
         # a lock of the workspace's own is none
         ({"src/lib.rs": "struct Mutex<T>(T); struct S { a: Mutex<T> }"}, ["S.a: 0 made, 0 locked"]),
         ({"src/lib.rs": "use mine::Mutex; struct S { a: Mutex<T> }"}, []),

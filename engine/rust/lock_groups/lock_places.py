@@ -258,6 +258,8 @@ def declared(source: Source, site: Site, owner: Node) -> Declaration | None:
             return None
         while pattern.type in ("mut_pattern", "reference_pattern", "ref_pattern"):
             pattern = pattern.named_children[-1]
+        bound = list(pattern_names(pattern))  # `State(hits): State<Arc<Mutex<u64>>>`
+        pattern = bound[0] if len(bound) == 1 else pattern
         named, at = item_nodes.name_of(function), pattern.start_byte
         index = owner.parent.named_children.index(owner)
     elif kind == "bound":

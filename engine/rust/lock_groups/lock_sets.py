@@ -143,3 +143,20 @@ def declared_with(
     site = Site(places.codemod, source.path, span, captures, kind=kind_of(owner), role="use")
     decl = declared(source, site, owner)
     return replace(decl, family=family) if decl is not None else None
+
+
+def joined_by_type(found: Iterable[Group], alike: Callable[[Group, Group], bool]) -> list[Group]:
+    """The groups, those of unknown making (a handler's parameter, which a framework fills by its type)
+    as one with all that are ``alike``: one of them may be theirs."""
+    left = list(found)
+    for group in list(left):
+        kept = any(d.kind in ("field", "static") for d in group.declarations)
+        if group.constructors or kept or not group.lock_calls or group not in left:
+            continue
+        for other in [o for o in left if o is not group and alike(group, o)]:
+            group.declarations += (d for d in other.declarations if d not in group.declarations)
+            group.constructors += (n for n in other.constructors if n not in group.constructors)
+            group.lock_calls += (c for c in other.lock_calls if c not in group.lock_calls)
+            group.locals += (key for key in other.locals if key not in group.locals)
+            left = [o for o in left if o is not other]
+    return left

@@ -206,6 +206,7 @@ def located(
         made = constructor_site(codemod, source, node)
         if made is not None:
             yield made
+            yield from _let_of(codemod, source, nodes.call_through(node) or node)
     for node in calls:
         method = nodes.method_call(source, node)
         name = nodes.callee_name(node)
@@ -213,6 +214,16 @@ def located(
             yield call_site(codemod, source, node, name)
     for span, found in owned.items():
         yield declaration_site(codemod, source, span, found[0][0], [node for _, node in found])
+
+
+def _let_of(codemod: str, source: Source, made: Node) -> Iterator[Site]:
+    """The ``let`` whose type the constructor ``made`` alone tells."""
+    holder = let_of_only(source, made)
+    let = statement_nodes.let_of(holder) if holder is not None else None
+    if holder is not None and let is not None and let.type is None:
+        shown = Span(let.pattern.start_byte, made.end_byte)
+        parts = {"name": (span_of(let.pattern),), "owner": (span_of(holder),), "types": ()}
+        yield Site(codemod, source.path, shown, parts, kind="local")
 
 
 def asked(site: Site) -> Iterator[Span]:

@@ -36,6 +36,7 @@ _TYPES = frozenset(
 _LOCKS = frozenset({b"Mutex", b"RwLock"})
 _WORDS = {
     "erased": "so that its type is no longer told: the lock may come out as one elsewhere",
+    "given": "so that its type is no longer told: the lock may come out as one elsewhere",
     "trait": "which may lock it, or do something else for {}",
     "inside": "so that a helper locks it, whose guard is not followed",
     "macro": "and may lock it in code that is not seen",
@@ -48,7 +49,7 @@ class Uses:
 
     ``named_alike`` tells of a lock type that is named somewhere whether it may be one of the group's;
     ``alike`` whether two groups' locks may be of one type; ``refused`` why an end is, which is not by
-    itself ("" where it is fine); ``harmless`` which kinds of ends need no look.
+    itself ("" where it is fine); ``harmless`` which kinds of ends are, whatever they are by themselves.
     """
 
     instead: str
@@ -65,9 +66,10 @@ def require_seen(
     what takes its place, or locks it unseen; ``others`` are all groups of the workspace."""
     left: list[End] = []
     for end in _ends(places, group):
-        if end.kind in uses.harmless or (end.kind == "macro" and not _is_unseen(places, end)):
+        if end.kind == "macro" and not _is_unseen(places, end):
             continue
-        why = _WORDS.get(end.kind, "").format(uses.instead) or uses.refused(end)
+        fine = end.kind in uses.harmless
+        why = "" if fine else _WORDS.get(end.kind, "").format(uses.instead) or uses.refused(end)
         if why:
             place = places.place(end.source.path, end.node.start_byte)
             raise Refused(f"{place}: {end.words}, {why}")
@@ -137,7 +139,7 @@ def _holders(places: LockPlaces, ends: ValueEnds, decl: Declaration) -> Iterator
             elif decl.kind == "parameter" and not holds_only(source, holder):
                 name = nodes.last_name(source, holder).decode("utf-8", "replace")
                 words = f"`{name}` gives it by its type, from where is not seen"
-                yield End("erased", source, holder, words)
+                yield End("given", source, holder, words)
 
 
 def require_no_macro(places: LockPlaces, group: Group) -> None:

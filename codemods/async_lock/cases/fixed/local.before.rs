@@ -1,0 +1,22 @@
+// level: safe
+// prefer: std
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+async fn collect(parts: Vec<u32>) -> Vec<u32> {
+    let found = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = Vec::new();
+    for part in parts {
+        let found = found.clone();
+        tasks.push(tokio::spawn(async move {
+            let doubled = part * 2;
+            found.lock().await.push(doubled);
+        }));
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let found = found.lock().await;
+    found.clone()
+}

@@ -1,0 +1,38 @@
+// level: safe
+// prefer: std
+use std::collections::BTreeMap;
+
+struct Routes {
+    table: tokio::sync::RwLock<BTreeMap<String, u16>>,
+    hits: tokio::sync::Mutex<(u64, u64)>,
+}
+
+impl Routes {
+    async fn find(&self, path: &str) -> Option<u16> {
+        let found = self.table.read().await.get(path).copied();
+        let mut hits = self.hits.lock().await;
+        match found {
+            Some(_) => hits.0 += 1,
+            None => hits.1 += 1,
+        }
+        found
+    }
+
+    async fn add(&self, path: &str, port: u16) -> bool {
+        let mut table = self.table.write().await;
+        if table.contains_key(path) {
+            return false;
+        }
+        table.insert(path.to_string(), port);
+        true
+    }
+
+    fn into_parts(self) -> (BTreeMap<String, u16>, (u64, u64)) {
+        (self.table.into_inner(), self.hits.into_inner())
+    }
+
+    fn clear(&mut self) {
+        self.table.get_mut().clear();
+        *self.hits.get_mut() = (0, 0);
+    }
+}

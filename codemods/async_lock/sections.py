@@ -1,0 +1,151 @@
+"""What one lock call's guard is, how long it lives, and what is done meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust import lasting_work, nodes, statement_nodes
+from engine.rust.effects import Effect
+from engine.rust.files import Files
+from engine.rust.guard_scopes import GuardScope, guard_scope
+from engine.rust.held_effects import held_effects
+from engine.rust.held_guards import owner
+from engine.rust.lasting_work import Lasting, LastingWork
+from engine.rust.lock_groups.lock_guards import DIRECT, LOCKS, TRIES, Refused, guard_from
+from engine.rust.locks import with_tails
+from engine.rust.suspension import awaits_arguments, suspends
+from engine.rust.syntax import Source, span_of
+
+# They give up waiting, or wait for several futures at once.
+_COMBINING = frozenset(
+    b"""timeout timeout_at select select_all select_ok join join_all try_join try_join_all race
+    race_ok poll now_or_never shared fuse""".split()
+)
+
+
+class Held(Exception):  # noqa: N818 - an answer, not a fault
+    """The guard is held over an await, or the lock is used as a gate: it is meant to be async."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What runs while the guard of one call lives. ``tried``: the code goes on without the lock, too."""
+
+    scope: GuardScope | None
+    tried: bool = False
+
+
+def section_of(source: Source, call: Node, method: bytes) -> Section:
+    """The section that ``call`` opens. Raises Held, and Refused where the guard is not followed."""
+    if method in DIRECT:
+        return Section(None)
+    if method not in LOCKS | TRIES:
+        name = method.decode("utf-8", "replace")
+        raise Refused(f"`.{name}()` gives a guard that is handed around")
+    _require_no_race(source, call)
+    if method in TRIES:
+        node = with_tails(source, call)
+    else:
+        node = guard_from(source, call, "tokio", method).node
+    try:
+        scope = guard_scope(source, node)
+        around = guard_scope(source, owner(source, node)) if scope is None else scope
+    except RecursionError:
+        raise Refused("the code is nested too deeply") from None
+    _, up = nodes.unwrapped(node)
+    let = statement_nodes.let_of(up) if up is not None else None
+    if let is not None and source.text(let.pattern) == b"_":
+        raise Held("the lock is taken as a gate: its value is not used")
+    if around is not None and around.trace.awaits:
+        line = source.position(around.trace.ordered()[0].start_byte)[0]
+        raise Held(f"the guard is held over the await in line {line}")
+    if scope is None:
+        raise Refused("where its guard goes is not followed")
+    if let is not None and let.type is not None and scope.kind == "let":
+        raise Refused("the guard's type is written out")
+    if scope.trace.moves:
+        moved = scope.trace.moves[0]
+        call_ = nodes.call_around(moved)
+        where = source.quoted(span_of(call_ or moved))
+        raise Refused(f"the guard is given away: `{where}`")
+    if scope.trace.reassigned:
+        raise Refused("another guard is assigned to the guard's name")
+    if scope.kind == "let" and not scope.uses:
+        raise Held("the lock is taken as a gate: its value is not used")
+    return Section(scope, method in TRIES)
+
+
+def _require_no_race(source: Source, call: Node) -> None:
+    """Raises Refused where somebody waits for the lock beside something else: an async block that does
+    nothing but lock would be ready at once, and no longer give up."""
+    block = source.function_of(call)
+    if block is None or block.type != "async_block":
+        return
+    around = nodes.call_around(block)
+    name = nodes.callee_name(around) if around is not None else None
+    combined = name is not None and source.text(name) in _COMBINING
+    macro = source.enclosing(block, ("macro_invocation",))
+    combined = combined or (macro is not None and awaits_arguments(source, macro))
+    body = statement_nodes.body_of(block) or block
+    own = nodes.unwrapped(call)[1]
+    if combined and own is not None and not _suspends_beside(source, body, own):
+        raise Refused("the lock's future is waited for beside something else")
+
+
+def _suspends_beside(source: Source, body: Node, own: Node) -> bool:
+    """Is there another point of suspension in ``body``?"""
+    pending = [body]
+    while pending:
+        node = pending.pop()
+        if node == own:
+            continue
+        if node.type == "await_expression":
+            return True
+        if span_of(own) in span_of(node):
+            pending += node.named_children
+        elif suspends(source, node):
+            return True
+    return False
+
+
+def effects_under(source: Source, section: Section) -> tuple[Effect, ...]:
+    """What others may see of what runs while the guard lives."""
+    scope = section.scope
+    if scope is None:
+        return ()
+    return tuple(e for e in held_effects(source, scope) if e.span != span_of(scope.node))
+
+
+def lasting(source: Source, section: Section, work: LastingWork) -> Iterator[Lasting]:
+    """What may last of that."""
+    scope = section.scope
+    if scope is None:
+        return
+    for effect in effects_under(source, section):
+        found = work.of(source, effect)
+        if found is not None:
+            yield found
+    end = max((drop.start_byte for drop in scope.trace.drops), default=scope.region.end_byte)
+    for loop in work.loops(source, scope.region):
+        items = statement_nodes.scrutinee_of(loop.node)
+        over = items is not None and span_of(scope.node) in span_of(items)
+        around = span_of(scope.node) in span_of(loop.node) and not over
+        inside = loop.node.start_byte < end and loop.node.end_byte > scope.node.end_byte
+        if inside and not around:
+            yield loop
+    if scope.kind == "for":
+        yield from work.loops(source, scope.holder)
+
+
+def asked(files: Files, source: Source, section: Section) -> Iterator[tuple[str, Span]]:
+    """The expressions whose types decide what may last."""
+    for effect in effects_under(source, section):
+        yield from lasting_work.asked(files, source, effect)

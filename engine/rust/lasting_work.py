@@ -1,0 +1,229 @@
+"""How long evaluating something may keep those waiting who stand behind it: does it wait itself (for a disk,
+a peer, a lock, a clock), does it loop, or does it run what is not seen here?
+
+What has a short answer by itself: computing, what std's types and those of well-known crates do in memory,
+sending to a channel that takes it at once, functions of the workspace that do no more than that. What a user's
+own ``Drop``, ``Hash`` or ``Ord`` does is not looked at. By rustc's types where they were asked for; without
+one, a method counts as unseen unless its name is one that nobody minds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tree_sitter import Node
+
+from engine.base.model import Span
+from engine.rust.blocking_calls import blocking_function, blocking_method
+from engine.rust.calls import Calls
+from engine.rust.effects import Effect, outward_effects
+from engine.rust.files import Files, TypeOf, mentions
+from engine.rust.imports import full_paths
+from engine.rust.item_nodes import name_of
+from engine.rust.known_calls import is_std_method
+from engine.rust.nodes import call_of, callee_name, method_call
+from engine.rust.queries import walk
+from engine.rust.statement_nodes import body_of, condition_of, let_of
+from engine.rust.syntax import FUNCTIONS, LOOPS, Source, is_async, span_of
+from engine.rust.types import Type
+
+_DEPTH = 3  # functions in functions that are looked into
+_MOST = 6  # functions of one name that are asked about
+# Modules of std whose functions and types reach out of the process, or wait.
+_OUTWARD = frozenset({"fs", "net", "process", "thread", "io", "os", "env"})
+_STDS = frozenset({"std", "core", "alloc"})
+# Crates whose types do all that they do in memory.
+_IN_MEMORY = frozenset(
+    [
+        "bytes",
+        "serde_json",
+        "indexmap",
+        "hashbrown",
+        "smallvec",
+        "arrayvec",
+        "tinyvec",
+        "uuid",
+        "chrono",
+        "time",
+        "lru",
+        "slab",
+        "http",
+        "url",
+        "ordered_float",
+        "im",
+        "rustc_hash",
+        "ahash",
+        "fxhash",
+        "fnv",
+        "smol_str",
+        "compact_str",
+        "semver",
+        "either",
+        "num_bigint",
+        "rust_decimal",
+        "bitflags",
+        "generational_arena",
+        "slotmap",
+        "priority_queue",
+    ]
+)
+# Types whose methods take a lock of their own.
+_LOCKED = frozenset({"DashMap", "DashSet", "Mutex", "RwLock"})
+_TAKING_AT_ONCE = ("tokio::sync::", "std::sync::mpsc::Sender", "futures_channel::mpsc::Unbounded")
+
+
+@dataclass(frozen=True, slots=True)
+class Lasting:
+    """What may last: ``waits`` for somebody, or is not seen (a loop is seen, and its length is not)."""
+
+    node: Node
+    words: str
+    waits: bool
+
+
+class LastingWork:
+    """Answers for a workspace."""
+
+    def __init__(self, calls: Calls, type_of: TypeOf) -> None:
+        self._calls = calls
+        self._type_of = type_of
+
+    def of(self, source: Source, effect: Effect) -> Lasting | None:
+        """Why ``effect`` may last; None where it does not."""
+        return self._of(source, effect, ())
+
+    def loops(self, source: Source, node: Node) -> Iterator[Lasting]:
+        """The loops in ``node``, outside of functions and closures: those with a condition of their own wait
+        for it, as far as can be told; a ``for`` or ``while let`` ends with what it goes over."""
+        if node.type in FUNCTIONS:
+            return
+        if node.type in LOOPS:
+            condition = condition_of(node)
+            ends = node.type == "for_expression" or (
+                condition is not None and any(let_of(part) is not None for part in walk(condition))
+            )
+            line = source.position(node.start_byte)[0]
+            yield Lasting(node, f"the loop in line {line}", not ends)
+        for child in node.named_children:
+            yield from self.loops(source, child)
+
+    def _of(
+        self, source: Source, effect: Effect, inside: tuple[tuple[str, Span], ...]
+    ) -> Lasting | None:
+        match effect.what:
+            case "write" | "convention" | "unseen":
+                return None
+            case "await" | "lock":
+                return Lasting(effect.node, effect.words.removesuffix(","), True)
+            case "log" | "macro":
+                return Lasting(effect.node, effect.words, False)
+        call = call_of(effect.node)
+        if call is None:
+            return Lasting(effect.node, effect.words, False)
+        method = method_call(source, effect.node)
+        if method is not None:
+            told = self._type_of(source.path, span_of(method.receiver))
+            found = blocking_method(told, method.method.decode()) if told is not None else None
+            if found is not None:
+                return Lasting(effect.node, f"{effect.words} waits for {found.wait}", True)
+            if told is not None and (lock := _locks(told)):
+                return Lasting(effect.node, f"{effect.words} takes the lock of a `{lock}`", True)
+            if told is not None and _is_in_memory(told):
+                return None
+        else:
+            told = self._type_of(source.path, span_of(call.callee))
+            paths = [told.args[1].name] if told is not None and told.kind == "fndef" else []
+            paths += (p.decode() for p in full_paths(source, call.callee, source.text(call.callee)))
+            wait = next((found for p in paths if (found := blocking_function(p))), None)
+            if wait is not None:
+                return Lasting(effect.node, f"{effect.words} waits for {wait.wait}", True)
+            if paths and all(_is_std(path) for path in paths):
+                return None
+        return self._of_own(source, effect, inside)
+
+    def _of_own(
+        self, source: Source, effect: Effect, inside: tuple[tuple[str, Span], ...]
+    ) -> Lasting | None:
+        """A function of the workspace, by what its body does."""
+        unseen = Lasting(effect.node, effect.words, False)
+        name = callee_name(effect.node)
+        bodies = list(self._calls.callees(source, name, sure=True)) if name is not None else []
+        if not bodies:
+            return unseen
+        worst: Lasting | None = None
+        for place, function in bodies:
+            body, key = body_of(function), (place.path, span_of(function))
+            if is_async(function):
+                continue  # it only makes a future
+            if body is None or key in inside or len(inside) >= _DEPTH:
+                return unseen
+            found = [*self._in_body(place, body, (*inside, key))]
+            waiting = next((each for each in found if each.waits), None)
+            if waiting is not None:
+                line = place.position(waiting.node.start_byte)[0]
+                words = f"{effect.words} ({place.path}:{line}: {waiting.words})"
+                return Lasting(effect.node, words, True)
+            worst = unseen if found else worst
+        return worst
+
+    def _in_body(
+        self, source: Source, body: Node, inside: tuple[tuple[str, Span], ...]
+    ) -> Iterator[Lasting]:
+        yield from self.loops(source, body)
+        for effect in outward_effects(source, body):
+            found = self._of(source, effect, inside)
+            if found is not None:
+                yield found
+
+
+def asked(
+    files: Files, source: Source, effect: Effect, depth: int = _DEPTH
+) -> Iterator[tuple[str, Span]]:
+    """The expressions whose types decide about ``effect``, those in functions of its name too."""
+    method, call = method_call(source, effect.node), call_of(effect.node)
+    name = callee_name(effect.node)
+    if effect.what != "call" or call is None:
+        return
+    yield source.path, span_of(call.callee if method is None else method.receiver)
+    if name is None or depth == 0 or is_std_method(source.text(name)):
+        return
+    for place, body in _named(files, source.text(name)):
+        for inner in outward_effects(place, body):
+            yield from asked(files, place, inner, depth - 1)
+
+
+def _named(files: Files, name: bytes) -> list[tuple[Source, Node]]:
+    """The bodies of the functions called so; none where there are too many to tell anything."""
+    found: list[tuple[Source, Node]] = []
+    for source, node in mentions(files, name):
+        function = node.parent
+        body = body_of(function) if function is not None else None
+        if function is not None and body is not None and name_of(function) == node:
+            found.append((source, body))
+    return found if len(found) <= _MOST else []
+
+
+def _is_std(path: str) -> bool:
+    crate, _, rest = path.partition("::")
+    return crate in _STDS and rest.partition("::")[0] not in _OUTWARD
+
+
+def _locks(type_: Type) -> str:
+    """The type with a lock of its own that a method call on the type finds first."""
+    found = (step.last for step in type_.deref_chain() if step.kind == "path")
+    return next((name for name in found if name in _LOCKED), "")
+
+
+def _is_in_memory(type_: Type) -> bool:
+    """Does what a method call on the type may find do all that it does in memory, at once?"""
+    for step in type_.deref_chain():
+        if step.kind in ("ref", "tuple", "array", "slice", "infer"):
+            continue
+        if step.kind != "path":
+            return False
+        known = ("::" not in step.name and step.name.islower()) or _is_std(step.name)
+        known = known or step.name.partition("::")[0] in _IN_MEMORY
+        if not known and "Guard" not in step.last and not step.name.startswith(_TAKING_AT_ONCE):
+            return False
+    return True

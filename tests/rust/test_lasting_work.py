@@ -1,0 +1,71 @@
+"""How long what is done may keep others waiting."""
+
+from __future__ import annotations
+
+import pytest
+
+from engine.base.model import Span
+from engine.rust.calls import Calls
+from engine.rust.effects import outward_effects
+from engine.rust.lasting_work import LastingWork
+from engine.rust.statement_nodes import body_of
+from engine.rust.type_parser import parse
+from engine.rust.types import Type
+from tests.rust.workspace import Workspace
+
+
+def lasting(body: str, types: dict[str, str], more: str = "") -> list[tuple[bool, str]]:
+    """What may last of the ``body`` of a method, with the ``types`` that rustc told of its expressions."""
+    text = f"impl S {{ fn f(&self) {{ {body} }} {more} }}"
+    workspace = Workspace({"src/lib.rs": text})
+    source = workspace.sources.get("src/lib.rs")
+
+    def type_of(path: str, span: Span) -> Type | None:
+        told = types.get(source.slice(span).decode())
+        return parse(told) if told is not None else None
+
+    calls = Calls(workspace.sources, workspace.items, type_of)
+    work = LastingWork(calls, type_of)
+    function = next(n for n in source.root.named_children[0].named_children[-1].named_children)
+    inner = body_of(function)
+    assert inner is not None
+    found = [work.of(source, effect) for effect in outward_effects(source, inner)]
+    return [(f.waits, f.words) for f in (*work.loops(source, inner), *found) if f is not None]
+
+
+MAP = "tokio::sync::MutexGuard<'_, std::collections::HashMap<std::string::String, u64>>"
+
+
+@pytest.mark.parametrize(
+    ("body", "types", "more", "expected"),
+    [
+        ("g.insert(k, v);", {"g": MAP}, "", []),
+        ("g.insert(k, v);", {}, "", [(False, "`g.insert(..)`")]),
+        ("g.entry(k).or_insert(v);", {"g": MAP, "g.entry(k)": "std::collections::hash_map::Entry<'_, A, B>"}, "", []),
+        ("g.insert(k, v);", {"g": "tokio::sync::MutexGuard<'_, mine::Table>"}, "", [(False, "`g.insert(..)`")]),
+        ("g.insert(k, v);", {"g": "T"}, "", [(False, "`g.insert(..)`")]),
+        # what takes a lock of its own, or waits
+        ("d.insert(k, v);", {"d": "dashmap::DashMap<A, B>"}, "", [(True, "`d.insert(..)` takes the lock of a `DashMap`")]),
+        ("m.lock();", {}, "", [(True, "another lock, `m.lock()`")]),
+        ("file.sync_all();", {"file": "std::fs::File"}, "", [(True, "`file.sync_all(..)` waits for the disk")]),
+        ("std::fs::write(p, b);", {}, "", [(True, "`std::fs::write(..)` waits for the disk")]),
+        ("std::mem::forget(p);", {}, "", []),
+        ("tx.send(x);", {"tx": "tokio::sync::mpsc::UnboundedSender<A>"}, "", []),
+        ("call(x);", {}, "", [(False, "`call(..)`")]),
+        # the workspace's own
+        ("self.add(x);", {}, "fn add(&self, x: u64) { self.total.set(x + 1); }", [(False, "`self.add(..)`")]),
+        ("self.add(x);", {"self.total": "std::cell::Cell<u64>"}, "fn add(&self, x: u64) { self.total.set(x + 1); }", []),
+        ("self.save();", {}, "fn save(&self) { std::fs::write(p, b); }", [(True, "`self.save(..)` (src/lib.rs:1: `std::fs::write(..)` waits for the disk)")]),
+        ("self.again();", {}, "fn again(&self) { self.again() }", [(False, "`self.again(..)`")]),
+        ("self.later();", {}, "async fn later(&self) { std::fs::write(p, b); }", []),
+        # loops
+        ("for x in g.iter() { n += x; }", {}, "", [(False, "the loop in line 1")]),
+        ("while let Some(x) = g.pop() { n += x; }", {"g": MAP}, "", [(False, "the loop in line 1")]),
+        ("while !done { n += 1; }", {}, "", [(True, "the loop in line 1")]),
+        ("loop { n += 1; }", {}, "", [(True, "the loop in line 1")]),
+    ],
+)  # fmt: skip
+def test_what_may_last(
+    body: str, types: dict[str, str], more: str, expected: list[tuple[bool, str]]
+) -> None:
+    assert lasting(body, types, more) == expected
