@@ -45,7 +45,9 @@ Fix safety
 All uses change with the type, or none: `.lock().await`, `.read().await` and `.write().await` lose their await,
 `blocking_lock()` becomes `lock()`, `try_lock()`, `into_inner()`, `get_mut()` and `const_new` what std or parking_lot
 has instead. A panic under tokio's lock poisons nothing, so a poisoned lock of std's is opened all the same
-(`PoisonError::into_inner`). The functions stay `async`.
+(`PoisonError::into_inner`). The functions stay `async`. Where a `drop(guard)` has an await behind it in the guard's scope, a
+block takes its place: rustc counts the guard to the future up to the end of the scope, dropped or not, and with
+std's the future would not be `Send` (a library's compiles all the same). Where no block can, the lock is left.
 
 Safe where the lock's type is seen by no other crate, where each call is awaited on the spot, and where nothing runs under
 it but what is known to take no time: fields, arithmetic, methods of std's types and of those of well-known

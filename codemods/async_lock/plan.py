@@ -9,8 +9,10 @@ from tree_sitter import Node
 
 from codemods.async_lock.locate import NAME, TOKIO
 from codemods.async_lock.rewrite import CONST_SINCE, STD, Target, edits_of
+from codemods.async_lock.scope_end import ended, lingers
 from codemods.async_lock.sections import Held, Section, asked, lasting, section_of
-from engine.base.model import Fix, Level, Outcome, Proposal, Site
+from engine.base.counts import listed
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.detect.facts import Facts, Sources
 from engine.rust.lasting_work import LastingWork
 from engine.rust.lock_groups import lock_sites
@@ -31,6 +33,7 @@ from engine.rust.lock_groups.lost_lock_waits import lost_notes
 from engine.rust.questions import Answers, Question
 from engine.rust.syntax import Source
 
+_NAMED = 4  # of what runs under the lock, as many are named
 _KEEPING = ("field", "static", "const", "alias", "let", "local")
 
 
@@ -50,6 +53,7 @@ def questions(
     for site in sites:
         for span in lock_sites.asked(site):
             yield Question(site.path, span)
+    yield from (Question(*each) for each in lock_sites.asked_of_fields(sources, sites))
     yield from asked_of_shown(sites, sources)
     for site in sites if answers is not None else ():
         if site.kind.startswith("call ") and answers is not None:
@@ -123,6 +127,8 @@ class _Plan:
         self.places, self.facts, self.group, self.every = places, facts, group, every
         self.work = LastingWork(facts.calls, facts.type_of)
         self.notes: list[str] = []
+        self.under: list[str] = []  # what runs under the lock, and may take a moment
+        self.blocks: list[Edit] = []
 
     def proposal(self) -> Proposal | None:
         """What is proposed for the group; None where it is none of tokio's, or none that is shown."""
@@ -176,6 +182,7 @@ class _Plan:
         self.notes += lost_notes(places, group.lock_calls)
         for call, section in sections:
             self._weigh(call, section)
+            self._end(call, section)
         require_no_macro(places, group)
         harmless = {"inside", "shown"} | ({"given"} if group.constructors else set())
         uses = Uses("another lock", _named_alike, _alike, harmless=frozenset(harmless))
@@ -185,7 +192,7 @@ class _Plan:
                 self.notes.append(
                     f"{place}: {end.words.partition(',')[0]}, which changes with all others"
                 )
-        if found := other_build(places, group):
+        if found := other_build(places, group, atomics=False):
             self.notes.append(found)
         return tuple(self._made(target) for target in self._targets())
 
@@ -220,6 +227,8 @@ class _Plan:
     def _weigh(self, call: LocatedCall, section: Section) -> None:
         """Notes on what runs under the lock. Raises Refused where that waits for something."""
         source = self.places.source(call.path)
+        if source.in_test(source.innermost(call.span)):
+            return
         blocking = call.method.startswith(b"blocking_")
         for found in lasting(source, section, self.work):
             place = self.places.place(call.path, found.node.start_byte)
@@ -232,7 +241,21 @@ class _Plan:
                     f"{place}: {found.words} under `{call.method.decode()}`: tasks would block their "
                     "thread as long as that takes"
                 )
-            self.notes.append(f"{place}: {found.words} runs under the lock, and must be short")
+            self.under.append(f"{found.words} ({place})")
+
+    def _end(self, call: LocatedCall, section: Section) -> None:
+        """A block around the section, where the guard's scope goes on over an await."""
+        source, scope = self.places.source(call.path), section.scope
+        if scope is None or not lingers(source, scope):
+            return
+        try:
+            found = ended(source, scope)
+        except Refused as refused:
+            raise Refused(f"{self._at(call)}: {refused.reason}") from None
+        self.blocks += found.edits
+        if found.gone:
+            names = " and ".join(f"`{name.decode('utf-8', 'replace')}`" for name in found.gone)
+            self.notes.append(f"{self._at(call)}: {names}: dropped where the lock ends now")
 
     # -- the fix ------------------------------------------------------------------------------------
 
@@ -266,12 +289,16 @@ class _Plan:
         return any(b"const_new" in text for text in made)
 
     def _made(self, target: Target) -> Fix:
-        edits = edits_of(self.places, self.group, target)
+        edits = (*edits_of(self.places, self.group, target), *self.blocks)
         notes = list(self.notes)
+        if under := list(dict.fromkeys(self.under)):
+            notes.insert(0, f"what runs under the lock, and must be short: {listed(under, _NAMED)}")
         if target.poisons and (printed := seen_printed(self.places, self.group)):
             notes.append(printed)
         level = Level.REVIEW if notes else Level.SAFE
-        return Fix(target.label, level, edits, " ".join(self._sentences(target, notes)))
+        return Fix(
+            target.label, level, tuple(sorted(set(edits))), " ".join(self._sentences(target, notes))
+        )
 
     def _sentences(self, target: Target, notes: Iterable[str]) -> Iterator[str]:
         kinds = sorted({t.partition("<")[0] for t in _types(self.group)})

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from engine.base.model import Span
+from engine.rust import known_types
 from engine.rust.blocking_calls import blocking_function, blocking_method
 from engine.rust.calls import Calls
 from engine.rust.effects import Effect, outward_effects
@@ -22,6 +23,7 @@ from engine.rust.files import Files, TypeOf, mentions
 from engine.rust.imports import full_paths
 from engine.rust.item_nodes import name_of
 from engine.rust.known_calls import is_std_method
+from engine.rust.known_types import Nature
 from engine.rust.nodes import call_of, callee_name, method_call
 from engine.rust.queries import walk
 from engine.rust.statement_nodes import body_of, condition_of, let_of
@@ -70,7 +72,12 @@ _IN_MEMORY = frozenset(
 )
 # Types whose methods take a lock of their own.
 _LOCKED = frozenset({"DashMap", "DashSet", "Mutex", "RwLock"})
-_TAKING_AT_ONCE = ("tokio::sync::", "std::sync::mpsc::Sender", "futures_channel::mpsc::Unbounded")
+_TAKING_AT_ONCE = (
+    "tokio::sync::",
+    "tokio_util::sync::",
+    "std::sync::mpsc::Sender",
+    "futures_channel::mpsc::Unbounded",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +145,7 @@ class LastingWork:
             wait = next((found for p in paths if (found := blocking_function(p))), None)
             if wait is not None:
                 return Lasting(effect.node, f"{effect.words} waits for {wait.wait}", True)
-            if paths and all(_is_std(path) for path in paths):
+            if paths and all(_is_at_once(path) for path in paths):
                 return None
         return self._of_own(source, effect, inside)
 
@@ -209,6 +216,13 @@ def _is_std(path: str) -> bool:
     return crate in _STDS and rest.partition("::")[0] not in _OUTWARD
 
 
+def _is_at_once(path: str) -> bool:
+    """Is the function with this path std's, of a type that is nothing but data, or of a channel?"""
+    owner = known_types.known(path.rpartition("::")[0])
+    data = owner is not None and owner.nature is Nature.PLAIN
+    return data or _is_std(path) or path.startswith(_TAKING_AT_ONCE)
+
+
 def _locks(type_: Type) -> str:
     """The type with a lock of its own that a method call on the type finds first."""
     found = (step.last for step in type_.deref_chain() if step.kind == "path")
@@ -223,6 +237,8 @@ def _is_in_memory(type_: Type) -> bool:
         if step.kind != "path":
             return False
         known = ("::" not in step.name and step.name.islower()) or _is_std(step.name)
+        listed = known_types.known(step.name)  # addresses, among others
+        known = known or (listed is not None and listed.nature is Nature.PLAIN)
         known = known or step.name.partition("::")[0] in _IN_MEMORY
         if not known and "Guard" not in step.last and not step.name.startswith(_TAKING_AT_ONCE):
             return False

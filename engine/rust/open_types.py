@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from engine.base.model import Span
 from engine.rust import nodes
+from engine.rust.codegen import replaced
 from engine.rust.definitions import type_parameter_names
 from engine.rust.item_nodes import type_parameters
 from engine.rust.queries import walk
@@ -30,6 +32,7 @@ _HOLDING = frozenset(
     MutexGuard RwLockReadGuard RwLockWriteGuard Ref RefMut PhantomData JoinHandle Sender Receiver
     """.split()
 )
+_LOCKS = frozenset({b"Mutex", b"RwLock"})
 _ADDRESSES = frozenset({b"usize", b"isize", b"u64", b"i64", b"_"})
 _UNTYPED = re.compile(rb"(?<!\w)(?:c_void|NonNull|AtomicPtr|dyn)(?!\w)")
 # Functions that are told a type to find a value of it, or to see whether one is, behind an erased one.
@@ -45,12 +48,17 @@ _TYPE_NAMES = frozenset({"type_identifier", "scoped_type_identifier"})
 
 def erased_as(source: Source, type_: Node, cast: bool = False) -> str:
     """The part of a written type that no longer tells what the value is; "" when there is none. In a
-    ``cast``, that is an integer and ``_``, too."""
+    ``cast``, that is an integer and ``_``, too. What stands behind a lock is another value."""
+    behind: list[Span] = []
     for node in walk(type_):
-        if node.type in ("dynamic_type", "pointer_type"):
+        if node.type == "generic_type" and nodes.last_name(source, node) in _LOCKS:
+            behind.append(span_of(node))
+        inside = any(span_of(node) in lock for lock in behind)
+        if node.type in ("dynamic_type", "pointer_type") and not inside:
             return f"`{source.quoted(span_of(node))}`"
     text = source.text(type_)
-    if (cast and text in _ADDRESSES) or _UNTYPED.search(text):
+    outside = replaced(source, span_of(type_), dict.fromkeys(behind, b""))
+    if (cast and text in _ADDRESSES) or _UNTYPED.search(outside):
         return f"`{source.quoted(span_of(type_))}`"
     return ""
 

@@ -99,12 +99,15 @@ def _query() -> Query:
     return compile_query("(use_declaration) @use")
 
 
-def signs_of_other_builds(files: Files, paths: Iterable[str]) -> Iterator[tuple[str, int, str]]:
-    """(path, line, word) where one of the files ``paths`` names a model checker, ``portable_atomic`` or
-    ``target_has_atomic``: the first place of each file."""
+def signs_of_other_builds(
+    files: Files, paths: Iterable[str], atomics: bool = True
+) -> Iterator[tuple[str, int, str]]:
+    """(path, line, word) where one of the files ``paths`` names a model checker or, of ``atomics``,
+    ``portable_atomic`` or ``target_has_atomic``: the first place of each file."""
     for path in paths:
         data = files.data(path)
-        hit = next((h for h in _REPLACING.finditer(data) if not _in_comment(data, h.start())), None)
+        hits = (h for h in _REPLACING.finditer(data) if atomics or b"atomic" not in h.group())
+        hit = next((h for h in hits if not _in_comment(data, h.start())), None)
         if hit is not None:
             line = data.count(b"\n", 0, hit.start()) + 1
             yield path, line, hit.group().decode()

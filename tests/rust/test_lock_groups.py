@@ -237,6 +237,15 @@ USES = "use tokio::sync::Mutex; use std::sync::Arc;"
              "A.lock().await; let c = || A.try_lock(); }"},
             ["A: 0 made, 2 locked"],
         ),
+        # functions of one name in two modules
+        (
+            {"src/lib.rs": f"{USES} mod a; mod b;",
+             "src/a.rs": f"{USES} struct S {{ a: Mutex<T> }} fn f(s: &S) {{ add(&s.a); }} "
+             "fn add(m: &Mutex<T>) { m.try_lock(); }",
+             "src/b.rs": f"{USES} struct U {{ b: Mutex<T> }} fn f(u: &U) {{ add(&u.b); }} "
+             "fn add(m: &Mutex<T>) { m.try_lock(); }"},
+            ["S.a add: 0 made, 1 locked", "U.b add: 0 made, 1 locked"],
+        ),
         # what a framework fills by its type
         (
             {"src/lib.rs": f"{USES} async fn f(State(given): State<Arc<Mutex<T>>>) {{ "

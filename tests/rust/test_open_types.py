@@ -26,6 +26,7 @@ def source_of(text: str) -> Source:
     [
         ("Arc<dyn Any + Send>", "`dyn Any`", "`dyn Any`"),
         ("Box<dyn Flush>", "`dyn Flush`", "`dyn Flush`"),
+        ("Arc<Mutex<Vec<Box<dyn Flush>>>>", "", ""),
         ("*const Mutex<u32>", "`*const Mutex<u32>`", "`*const Mutex<u32>`"),
         ("&mut *mut ()", "`*mut ()`", "`*mut ()`"),
         ("NonNull<Mutex<u32>>", "`NonNull<Mutex<u32>>`", "`NonNull<Mutex<u32>>`"),

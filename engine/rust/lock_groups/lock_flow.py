@@ -111,14 +111,28 @@ class LockFlow(ValueFlow[Key]):
         return (d.key for d in every if d.kind == "function_item" and d.stands_at(source, function))
 
     def _functions(self, source: Source, call: Node) -> list[Declaration]:
-        """Parameters and results of the functions that ``call`` may mean."""
-        method = nodes.method_call(source, call)
+        """Parameters and results of the functions that ``call`` may mean: by name, and without those of
+        functions that it is known not to mean."""
+        method, callee = nodes.method_call(source, call), nodes.callee_of(call)
         if method is not None:
-            return self.places.functions.get(method.method, [])
-        callee = nodes.callee_of(call)
-        if callee is None:
+            every = self.places.functions.get(method.method, [])
+        elif callee is not None:
+            every = self.names.functions(*function_name(source, callee), source, call)
+        else:
             return []
-        return self.names.functions(*function_name(source, callee), source, call)
+        named = nodes.callee_name(call) if len(every) > 1 else None
+        meant = self.places.calls.callees(source, named) if named is not None else ()
+        known = {(place.path, span_of(function)) for place, function in meant}
+        return [d for d in every if not known or self._function_of(d) in (None, *known)]
+
+    def _function_of(self, decl: Declaration) -> tuple[str, Span] | None:
+        """The function with a body that the declaration is a parameter or the result of."""
+        source = self.places.source(decl.path)
+        node = source.node_at(decl.node)
+        if node is not None and node.type != "function_item":
+            node = source.enclosing(node, ("function_item", "function_signature_item"))
+        known = node is not None and node.type == "function_item"
+        return (decl.path, span_of(node)) if node is not None and known else None
 
     def is_left(self, source: Source, use: Node) -> bool:
         """Is it the receiver of a lock call (which is looked at for itself)?"""

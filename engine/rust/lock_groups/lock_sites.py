@@ -11,6 +11,7 @@ from tree_sitter import Node
 
 from engine.base.model import Role, Site, Span
 from engine.rust import item_nodes, nodes, statement_nodes
+from engine.rust.files import Files, mentions
 from engine.rust.lock_groups.lock_types import family_of
 from engine.rust.per_source import per_source
 from engine.rust.syntax import Source, span_of
@@ -22,6 +23,7 @@ METHODS = (
     b"write_owned", b"try_lock_owned", b"lock_arc", b"read_arc", b"write_arc", b"upgradable_read",
     b"is_locked", b"is_poisoned", b"clear_poison",
 )  # fmt: skip
+_MOST = 500  # mentions of one name that are asked about
 _CONSTANT = re.compile(rb"\b[A-Z][A-Z0-9_]*\b")
 _OWNERS = frozenset(
     {"field_declaration", "ordered_field_declaration_list", "static_item", "const_item"}
@@ -230,3 +232,23 @@ def asked(site: Site) -> Iterator[Span]:
     """What rustc is asked about a site."""
     for name in ("receiver", "base", "result", "whole"):
         yield from site.captures.get(name, ())
+
+
+def asked_of_fields(files: Files, sites: Iterable[Site]) -> Iterator[tuple[str, Span]]:
+    """What fields of these names are looked up in, wherever: its type tells which of several namesakes is
+    meant. Of names that are everywhere none is asked."""
+    names: dict[bytes, None] = {}
+    for site in sites:
+        if site.kind == "field" and "name" in site.captures:
+            names[files.get(site.path).slice(site.captures["name"][0])] = None
+    for name in names:
+        found: list[tuple[str, Span]] = []
+        for source, node in mentions(files, name):
+            access = nodes.access_of(node.parent) if node.parent is not None else None
+            if (
+                access is not None
+                and access.name == node
+                and nodes.bare(access.base).type != "self"
+            ):
+                found.append((source.path, span_of(access.base)))
+        yield from found if len(found) <= _MOST else ()

@@ -82,11 +82,11 @@ def require_seen(
     return tuple(e for e in left if e.kind != "foreign" and not e.source.in_test(e.node))
 
 
-def other_build(places: LockPlaces, group: Group) -> str:
-    """A sign of builds of the same packages in which locks or atomics are others, in words; "" for none."""
+def other_build(places: LockPlaces, group: Group, atomics: bool = True) -> str:
+    """A sign of builds of the same packages in which locks, or ``atomics``, are others, in words; "" for none."""
     packages = [places.package_of(decl.path) for decl in group.declarations]
     paths = [path for path in places.files.paths if places.package_of(path) in packages]
-    for path, line, word in signs_of_other_builds(places.files, paths):
+    for path, line, word in signs_of_other_builds(places.files, paths, atomics):
         return f"{path}:{line}: `{word}` is named there: builds with it may want this lock"
     return ""
 

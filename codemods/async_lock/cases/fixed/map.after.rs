@@ -28,10 +28,11 @@ impl Sessions {
     }
 
     async fn leave(&self, id: u64) -> usize {
-        let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.remove(&id);
-        let left = sessions.len();
-        drop(sessions);
+        let left = {
+            let mut sessions = self.by_id.lock().unwrap_or_else(PoisonError::into_inner);
+            sessions.remove(&id);
+            sessions.len()
+        };
         tokio::task::yield_now().await;
         left
     }
