@@ -32,6 +32,8 @@ ITEMS = (
     '        out.push_str(&format!("{row}"));\n        *out += &format!("{row}");\n    }\n}\n',
     "pub struct Seen {\n    rows: tokio::sync::Mutex<Vec<u8>>,\n}\nimpl Seen {\n"
     "    pub async fn see(&self) {\n        self.rows.lock().await.push(1);\n    }\n}\n",
+    "pub fn note(log: &Mutex<Vec<String>>, rows: &[u8]) {\n    for row in rows {\n"
+    "        log.lock().unwrap().push(row.to_string());\n    }\n}\n",
     "mod inner {\n    use super::*;\n    pub struct Deep(Mutex<i32>, Mutex<i32>);\n}\n",
 )
 OTHERS = ("pub fn other() {}\n", "const X: u8 = 1;\n", "// spikeproof finds nothing here\n", "\n\n")

@@ -1,0 +1,19 @@
+// level: safe
+use std::collections::HashMap;
+use std::sync::RwLock;
+
+pub struct Routes {
+    table: RwLock<HashMap<String, Vec<u8>>>,
+}
+
+impl Routes {
+    pub async fn reload(&self, built: HashMap<String, Vec<u8>>) {
+        let old = std::mem::replace(&mut *self.table.write().unwrap(), built);
+        drop(old);
+    }
+
+    pub async fn forget(&self) {
+        let old = std::mem::take(&mut *self.table.write().unwrap());
+        drop(old);
+    }
+}

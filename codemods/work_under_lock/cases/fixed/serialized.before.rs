@@ -1,0 +1,16 @@
+// level: review
+use std::sync::Mutex;
+
+#[derive(Clone)]
+pub struct Event {
+    kind: String,
+    parts: Vec<u32>,
+}
+
+fn render(event: &Event) -> String {
+    format!("{}: {}", event.kind, event.parts.len())
+}
+
+pub async fn keep(events: &Mutex<Vec<(Event, String)>>, event: &Event) {
+    events.lock().unwrap().push((event.clone(), render(event)));
+}

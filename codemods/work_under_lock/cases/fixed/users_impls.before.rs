@@ -1,0 +1,19 @@
+// level: review
+use std::fmt;
+use std::sync::Mutex;
+
+pub struct Peer(u32);
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "peer {}", self.0)
+    }
+}
+
+pub async fn joined(log: &Mutex<Vec<String>>, peer: &Peer) {
+    log.lock().unwrap().push(format!("{peer} joined"));
+}
+
+pub async fn half(log: &Mutex<Vec<String>>, names: &[String]) {
+    log.lock().unwrap().push(names[0].clone());
+}

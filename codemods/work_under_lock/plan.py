@@ -1,0 +1,340 @@
+"""From guards and types to fixes, or to what is waited for under the lock and why it stays there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from tree_sitter import Node
+
+from codemods.work_under_lock.hoists import Hoist, Hoists, lets, named, span_between
+from codemods.work_under_lock.look import Look, look_at
+from codemods.work_under_lock.sections import Shorter, covered, shorter
+from codemods.work_under_lock.thrown_away import Thrown, taking, thrown_away
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
+from engine.detect.facts import Facts
+from engine.rust.codegen import (
+    first_free,
+    indent_step,
+    is_free,
+    reindented,
+    trailing_comment,
+    without_statement,
+)
+from engine.rust.early_values import Early, Known
+from engine.rust.held_waits import Wait, waits
+from engine.rust.locks import Flavour, flavour_of_name, guarded, guards_in
+from engine.rust.macros import meaning_of_macro
+from engine.rust.nodes import macro_path
+from engine.rust.plain_makers import only_makes
+from engine.rust.scopes import scopes_of
+from engine.rust.suspension import comment_on_purpose
+from engine.rust.syntax import FUNCTIONS, span_of
+from engine.rust.type_definitions import DefinedTypes
+from engine.rust.type_facts import TypeFacts
+from engine.rust.types import UNIT
+
+_POISONING = frozenset({Flavour.STD})
+_LOCKS = frozenset({Flavour.STD, Flavour.PARKING_LOT, Flavour.SPIN, Flavour.TOKIO, Flavour.ASYNC})
+NO_LOCK = "it takes no lock, as its type shows"
+NO_WORK = "what is done under the lock costs next to nothing, as its types show"
+
+
+def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
+    """One proposal for each guard under which work is done that need not be."""
+    drops = TypeFacts(DefinedTypes(facts.items, facts.sources, ("Drop",)).ownership)
+    for site in sites:
+        try:
+            found = _Plan(site, facts, drops).decided()
+        except RecursionError:
+            found = Proposal((site,), reason="the code around it is nested too deeply")
+        if found is not None and (site.role == "site" or not found.dismissed):
+            yield found
+
+
+class _Plan:
+    """One guard."""
+
+    def __init__(self, site: Site, facts: Facts, drops: TypeFacts) -> None:
+        self.site, self.facts, self.drops = site, facts, drops
+        self.source = facts.source(site.path)
+        self.type_of = partial(facts.type_of, site.path)
+        self.known = Known(
+            self.type_of,
+            facts.type_facts,
+            facts.held_types,
+            lambda call: only_makes(facts.items, self.source, call),
+            self._is_std,
+            lambda name: any(item.in_trait for item in facts.items.named(name, "fn")),
+        )
+
+    def _is_std(self, macro: Node) -> bool:
+        path = macro_path(macro)
+        name = self.source.text(path) if path is not None else b""
+        return (
+            meaning_of_macro(
+                self.facts.sources, self.facts.items.modules, self.source, macro, name
+            ).is_std
+            is True
+        )
+
+    # -- what is decided -------------------------------------------------------------------------
+
+    def decided(self) -> Proposal | None:
+        node = self.source.node_at(self.site.captures["guard"][0])
+        look = look_at(self.source, node) if node is not None else None
+        if node is None or look is None:
+            return None
+        type_ = self.type_of(span_of(node))
+        if type_ is None:
+            if self.site.role == "maybe":
+                return None
+            why = self.facts.unknown(self.site.path, span_of(node))
+            return Proposal((self.site,), reason=why, outcome=Outcome.NOT_COMPILED)
+        guard = next(guards_in(type_), None)
+        flavour = flavour_of_name(guard.name) if guard is not None else None
+        if guard is None or flavour not in _LOCKS:
+            return self._dismissed(NO_LOCK)
+        self.flavour = flavour
+        waiting = waits(self.source, look.scope, self.type_of) if look.waiting else []
+        if guarded(guard) == UNIT:
+            return self._dismissed("it guards no data: what it is held for is not told")
+        fix, reasons, done = self._fix(look)
+        rest = [wait for wait in waiting if not any(span_of(wait.node) in span for span in done)]
+        if fix is not None and (why := self._in_the_way(look, fix)):
+            fix, reasons = None, [why]
+        site = self._told(look, waiting, fix)
+        if fix is not None:
+            if rest:
+                fix = replace(fix, note=f"{fix.note} {self._still(rest)}")
+            return Proposal((replace(site, level=fix.level, reason=""),), (fix,))
+        reason = self._reason(look, waiting, reasons)
+        if not reason:
+            return self._dismissed(NO_WORK)
+        return Proposal((replace(site, level=Level.REPORT, reason=reason),), reason=reason)
+
+    def _dismissed(self, why: str) -> Proposal:
+        return Proposal((self.site,), reason=why, dismissed=True)
+
+    def _in_the_way(self, look: Look, fix: Fix) -> str:
+        source = self.source
+        if why := self.facts.read_otherwise(source, look.node):
+            return why
+        whole = source.statement_of(look.node)
+        before = whole.prev_named_sibling if whole is not None else None
+        if before is not None and before.type == "attribute_item":
+            return f"`{source.quoted(span_of(before))}` stands before it"
+        if look.section is not None:
+            block = look.section.declared.parent
+            told = comment_on_purpose(source, span_of(block)) if block is not None else None
+            if told is not None:
+                return f"a comment says what it is held for (line {self._line(told)})"
+        lost = (edit for edit in fix.edits if edit.replacement == b"" or edit.start < edit.end)
+        for edit in lost:
+            for comment in source.comments_in(edit.span):
+                if source.text(comment) not in b"".join(e.replacement for e in fix.edits):
+                    return "a comment stands inside what would be replaced"
+        return ""
+
+    def _line(self, node: Node) -> int:
+        return self.source.position(node.start_byte)[0]
+
+    def _lock(self, look: Look) -> str:
+        text = self.source.quoted(span_of(look.locked.receiver))
+        return f"`{text}`" if len(text) <= 40 else f"`{text[:38]}..`"
+
+    # -- words -----------------------------------------------------------------------------------
+
+    def _told(self, look: Look, waiting: Sequence[Wait], fix: Fix | None) -> Site:
+        message = self.site.message
+        if waiting:
+            message = f"{self._lock(look)} stays locked while {self._waits(waiting)}"
+        elif fix is not None and fix.label == "drop":
+            message = f"an old value is dropped while {self._lock(look)} is locked"
+        return replace(self.site, role="site", message=message)
+
+    def _waits(self, waiting: Sequence[Wait]) -> str:
+        first = waiting[0]
+        text = self.source.quoted(span_of(first.node))
+        shown = text if len(text) <= 40 else f"{text[:18]}..{text[-18:]}"
+        more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
+        return f"`{shown}` (line {self._line(first.node)}){more} waits for {first.words}"
+
+    def _still(self, rest: Sequence[Wait]) -> str:
+        return f"It is still held while {self._waits(rest)}."
+
+    def _reason(self, look: Look, waiting: Sequence[Wait], reasons: Sequence[str]) -> str:
+        if waiting:
+            other = next((wait for wait in waiting if wait.blocking is None), None)
+            if other is not None and all(wait.blocking is None for wait in waiting):
+                return (
+                    f"two locks are held together: {self._waits(waiting)}, and its order may matter"
+                )
+            said = f": {reasons[0]}" if reasons else ""
+            return f"held while {self._waits(waiting)}{said}"
+        return reasons[0] if reasons else ""
+
+    # -- fixes -----------------------------------------------------------------------------------
+
+    def _fix(self, look: Look) -> tuple[Fix | None, list[str], list[Span]]:
+        """The fix, why there is none or not more, and what leaves the lock."""
+        hoists = Hoists(look, self.known)
+        if look.section is not None:
+            cut = shorter(look, self.known)
+            if cut is None:
+                return None, [], []
+            found = hoists.found if cut.whole_head else []
+            gone = [*covered(cut.head), *covered(cut.tail), *(span_of(h.node) for h in found)]
+            return self._shortened(look, cut, found), [], gone
+        thrown = (
+            thrown_away(self.source, look.dropped, self.known, self.drops)
+            if look.dropped is not None
+            else None
+        )
+        reasons = [*hoists.reasons, *([thrown] if isinstance(thrown, str) else [])]
+        if not hoists.found and not isinstance(thrown, Thrown):
+            return None, reasons, []
+        done = [span_of(hoist.node) for hoist in hoists.found]
+        old = thrown if isinstance(thrown, Thrown) else None
+        return self._in_front(look, hoists.found, old), reasons, done
+
+    def _level(self, told: Sequence[Early], named_guard: bool) -> tuple[Level, str]:
+        """How far what is computed at another time may be trusted, and what to look at."""
+        doubts = list(dict.fromkeys(doubt for each in told for doubt in each.doubts))
+        stops = any(each.stops or each.leaves for each in told)
+        said: list[str] = []
+        if doubts:
+            said.append(f"Look at this: {'; '.join(doubts)}.")
+        if stops and self.flavour in _POISONING:
+            said.append(
+                "A panic, or a way out, in what is moved no longer comes under the lock, and does not poison it."
+            )
+        elif stops:
+            said.append("A panic, or a way out, in what is moved no longer comes under the lock.")
+        return (Level.REVIEW if said or named_guard else Level.SAFE), " ".join(said)
+
+    def _in_front(self, look: Look, found: Sequence[Hoist], thrown: Thrown | None) -> Fix:
+        """A temporary guard: its operands in front, the old value behind."""
+        source = self.source
+        names = named(look, found)
+        whole = found[0].front.whole if found else thrown.dropped.statement if thrown else look.node
+        inline = bool(found) and found[0].front.inline
+        indent = source.indent_of(whole.start_byte)
+        inner = {span_of(hoist.node): names[hoist.node] for hoist in found}
+        text: list[bytes] = lets(source, found, names, indent)
+        said = []
+        if found:
+            shown = " and ".join(f"`{self._short(hoist.node)}`" for hoist in found[:2])
+            said.append(f"{shown} is computed before {self._lock(look)} is locked.")
+        told = [hoist.told for hoist in found]
+        if thrown is None:
+            edits = self._placed(look, whole, inline, text, inner)
+        else:
+            edits = self._taken(look, thrown, text, inner)
+            said.append(
+                f"The old value (`{thrown.type_.short(60)}`) is dropped when the lock is free again."
+            )
+        level, note = self._level(told, False)
+        why = self.facts.unknown_attribute(source, look.node) or self.facts.other_build(
+            source, [span_of(look.node), *inner]
+        )
+        if why:
+            level, note = Level.REVIEW, f"{note} Look at this: {why}.".strip()
+        label = "hoist" if found else "drop"
+        return Fix(label, level, tuple(edits), " ".join(filter(None, (*said, note))))
+
+    def _short(self, node: Node) -> str:
+        text = self.source.quoted(span_of(node))
+        return text if len(text) <= 40 else f"{text[:18]}..{text[-18:]}"
+
+    def _placed(
+        self, look: Look, whole: Node, inline: bool, text: list[bytes], inner: dict[Span, bytes]
+    ) -> list[Edit]:
+        source, path = self.source, self.site.path
+        indent, newline = source.indent_of(whole.start_byte), source.newline
+        if inline:
+            block = source.enclosing(whole, ("block",))
+            step = indent_step(source, block) if block is not None else b"    "
+            body = reindented(source, span_of(whole), indent, indent + step, inner.items())
+            deeper = newline + indent + step
+            lines = deeper.join(part.replace(newline + indent, deeper) for part in text)
+            put = b"{" + deeper + lines + deeper + body + newline + indent + b"}"
+            return [Edit(path, whole.start_byte, whole.end_byte, put)]
+        at = whole.start_byte
+        alone = not source.data[source.line_start(at) : at].strip()
+        gap = newline + indent if alone else b" "
+        edits = [Edit(path, at, at, b"".join(part + gap for part in text))]
+        return edits + [Edit(path, span.start, span.end, name) for span, name in inner.items()]
+
+    def _taken(
+        self, look: Look, thrown: Thrown, text: list[bytes], inner: dict[Span, bytes]
+    ) -> list[Edit]:
+        """``let old = ..; drop(old);`` in the place of the statement."""
+        source, path, dropped = self.source, self.site.path, thrown.dropped
+        statement = dropped.statement
+        indent = source.indent_of(statement.start_byte)
+        gap = source.newline + indent
+        block = source.enclosing(statement, ("block",)) or statement
+        function = source.enclosing(statement, FUNCTIONS)
+        taken = set(inner.values())
+
+        def free(name: bytes) -> bool:
+            if function is None or name in taken:
+                return False
+            where = span_between(statement, block)
+            return is_free(source, scopes_of(source, function), name, where)
+
+        old = first_free([thrown.name, b"old_value"], free)
+        taken.add(old)
+        if dropped.kind == "result":
+            value = reindented(source, span_of(dropped.value), indent, indent, inner.items())
+        elif thrown.front is not None:
+            new = first_free([b"new", b"new_value"], free)
+            base = source.indent_of(thrown.front.start_byte)
+            made = reindented(source, span_of(thrown.front), base, indent)
+            text = [b"let " + new + b" = " + made + b";", *text]
+            value = taking(source, thrown, new)
+        else:
+            value = taking(source, thrown, source.text(dropped.value))
+        lines = [*text, b"let " + old + b" = " + value + b";", b"drop(" + old + b");"]
+        return [Edit(path, statement.start_byte, statement.end_byte, gap.join(lines))]
+
+    def _shortened(self, look: Look, cut: Shorter, hoisted: Sequence[Hoist]) -> Fix | None:
+        """A named guard: its section begins later and ends earlier."""
+        source, path, section = self.source, self.site.path, cut.section
+        found = [h for h in hoisted if h.front.whole == section.first and not h.front.inline]
+        moves_lock = any(told.worth for _, told in cut.head)
+        indent, newline = source.indent_of(section.declared.start_byte), source.newline
+        gap = newline + indent
+        names = named(look, found)
+        text = lets(source, found, names, indent)
+        edits = [Edit(path, h.node.start_byte, h.node.end_byte, names[h.node]) for h in found]
+        said: list[str] = []
+        if cut.head and not moves_lock and found:
+            moves_lock = True  # what is hoisted may be made of what stands between
+        if moves_lock:
+            last = cut.head[-1][0]
+            lock = source.text(section.declared)
+            edits.append(without_statement(source, section.declared))
+            end = last.end_byte
+            edits.append(Edit(path, end, end, b"".join(gap + part for part in (*text, lock))))
+            said.append(f"{self._lock(look)} is locked behind what does not need it.")
+        elif found:
+            at = section.declared.start_byte
+            edits.append(Edit(path, at, at, b"".join(part + gap for part in text)))
+            shown = " and ".join(f"`{self._short(hoist.node)}`" for hoist in found[:2])
+            said.append(f"{shown} is computed before {self._lock(look)} is locked.")
+        if cut.tail:
+            name = look.scope.names[0].encode()
+            end = trailing_comment(source, section.last.end_byte)
+            edits.append(Edit(path, end, end, gap + b"drop(" + name + b");"))
+            if section.dropped is not None:
+                edits.append(without_statement(source, section.dropped))
+            said.append(f"The lock ends behind its last use (line {self._line(section.last)}).")
+        if not said:
+            return None
+        told = [h.told for h in found]
+        told += [each for _, each in (*(cut.head if moves_lock else ()), *cut.tail)]
+        _, note = self._level(told, True)
+        return Fix("section", Level.REVIEW, tuple(edits), " ".join(filter(None, (*said, note))))
