@@ -18,7 +18,15 @@ from engine.rust.effects import effects
 from engine.rust.front_places import Front, changed_by, front_of
 from engine.rust.held_operands import parts_in_order
 from engine.rust.moves import takes_value
-from engine.rust.nodes import access_of, call_around, macro_name, method_call, operation_of
+from engine.rust.nodes import (
+    access_of,
+    call_around,
+    call_of,
+    initialized,
+    macro_name,
+    method_call,
+    operation_of,
+)
 from engine.rust.queries import walk
 from engine.rust.scopes import scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
@@ -85,6 +93,8 @@ class Hoists:
 
     def _whole(self, operand: Node, told: Early) -> str:
         """Takes the operand as a whole, or says why not ("-": its parts tell)."""
+        if operand.type.endswith("_initializer"):
+            return "-"
         type_ = self.known.type_of(span_of(operand))
         if type_ is None or not is_whole(type_) or type_.is_ref or type_.kind == "never":
             return "-"
@@ -105,8 +115,8 @@ class Hoists:
             acts = any(
                 effect.what not in ("lock", "convention") for effect in effects(self.source, part)
             )
-            if told.leaves and acts:
-                return f"`{self._short(part)}` comes first, and it may leave"
+            if acts and (told.leaves or told.stops or told.doubts):
+                return f"`{self._short(part)}` comes first, and others may see the order"
         taken = {
             self.source.text(n)
             for n in walk(operand)
@@ -156,6 +166,13 @@ def span_between(start: Node, block: Node) -> Span:
 
 
 def _wanted(source: Source, node: Node) -> Iterator[bytes]:
+    made = call_of(node)
+    if (
+        made is not None
+        and len(made.arguments) == 1
+        and source.text(made.callee) in (b"Some", b"Ok")
+    ):
+        node = made.arguments[0]
     called, role = method_call(source, node), _role(source, node)
     word = b""
     if called is not None and called.method in _COPIES:
@@ -208,4 +225,15 @@ def lets(
         base = source.indent_of(hoist.node.start_byte)
         value = reindented(source, span_of(hoist.node), base, indent)
         found.append(b"let " + names[hoist.node] + b" = " + value + b";")
+    return found
+
+
+def instead(source: Source, names: dict[Node, bytes]) -> dict[Span, bytes]:
+    """What stands for the hoisted values: their names, in `S { name: value }` in the short form."""
+    found: dict[Span, bytes] = {}
+    for node, name in names.items():
+        up = node.parent
+        field = initialized(up) if up is not None else None
+        short = field is not None and source.text(field[0]) == name
+        found[span_of(up if short and up is not None else node)] = name
     return found

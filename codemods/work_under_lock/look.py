@@ -97,7 +97,8 @@ def names_between(section: Section) -> Iterator[Node]:
 
 def _asked(source: Source, operand: Node) -> Iterator[Span]:
     """The types that tell of an operand and of its parts."""
-    yield span_of(operand)
+    if not operand.type.endswith("_initializer"):
+        yield span_of(operand)
     yield from early_values.types_asked(source, operand)
     for part in parts_in_order(operand):
         yield from _asked(source, part)

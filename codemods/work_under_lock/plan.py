@@ -8,9 +8,9 @@ from functools import partial
 
 from tree_sitter import Node
 
-from codemods.work_under_lock.hoists import Hoist, Hoists, lets, named, span_between
+from codemods.work_under_lock.hoists import Hoist, Hoists, instead, lets, named, span_between
 from codemods.work_under_lock.look import Look, look_at
-from codemods.work_under_lock.sections import Shorter, covered, shorter
+from codemods.work_under_lock.sections import Shorter, covered, shorter, shorter_edits, weighed
 from codemods.work_under_lock.thrown_away import Thrown, taking, thrown_away
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.detect.facts import Facts
@@ -19,8 +19,6 @@ from engine.rust.codegen import (
     indent_step,
     is_free,
     reindented,
-    trailing_comment,
-    without_statement,
 )
 from engine.rust.early_values import Early, Known
 from engine.rust.held_waits import Wait, waits
@@ -158,8 +156,8 @@ class _Plan:
         first = waiting[0]
         text = self.source.quoted(span_of(first.node))
         shown = text if len(text) <= 40 else f"{text[:18]}..{text[-18:]}"
-        more = f" and {len(waiting) - 1} more" if len(waiting) > 1 else ""
-        return f"`{shown}` (line {self._line(first.node)}){more} waits for {first.words}"
+        more = f" (and {len(waiting) - 1} more)" if len(waiting) > 1 else ""
+        return f"`{shown}` (line {self._line(first.node)}) waits for {first.words}{more}"
 
     def _still(self, rest: Sequence[Wait]) -> str:
         return f"It is still held while {self._waits(rest)}."
@@ -184,7 +182,7 @@ class _Plan:
             cut = shorter(look, self.known)
             if cut is None:
                 return None, [], []
-            found = hoists.found if cut.whole_head else []
+            cut, found = weighed(cut, hoists.found)
             gone = [*covered(cut.head), *covered(cut.tail), *(span_of(h.node) for h in found)]
             return self._shortened(look, cut, found), [], gone
         thrown = (
@@ -221,12 +219,11 @@ class _Plan:
         whole = found[0].front.whole if found else thrown.dropped.statement if thrown else look.node
         inline = bool(found) and found[0].front.inline
         indent = source.indent_of(whole.start_byte)
-        inner = {span_of(hoist.node): names[hoist.node] for hoist in found}
+        inner = instead(source, names)
         text: list[bytes] = lets(source, found, names, indent)
         said = []
         if found:
-            shown = " and ".join(f"`{self._short(hoist.node)}`" for hoist in found[:2])
-            said.append(f"{shown} is computed before {self._lock(look)} is locked.")
+            said.append(f"{self._computed(found)} before {self._lock(look)} is locked.")
         told = [hoist.told for hoist in found]
         if thrown is None:
             edits = self._placed(look, whole, inline, text, inner)
@@ -300,41 +297,22 @@ class _Plan:
         lines = [*text, b"let " + old + b" = " + value + b";", b"drop(" + old + b");"]
         return [Edit(path, statement.start_byte, statement.end_byte, gap.join(lines))]
 
-    def _shortened(self, look: Look, cut: Shorter, hoisted: Sequence[Hoist]) -> Fix | None:
+    def _shortened(self, look: Look, cut: Shorter, found: Sequence[Hoist]) -> Fix | None:
         """A named guard: its section begins later and ends earlier."""
-        source, path, section = self.source, self.site.path, cut.section
-        found = [h for h in hoisted if h.front.whole == section.first and not h.front.inline]
-        moves_lock = any(told.worth for _, told in cut.head)
-        indent, newline = source.indent_of(section.declared.start_byte), source.newline
-        gap = newline + indent
-        names = named(look, found)
-        text = lets(source, found, names, indent)
-        edits = [Edit(path, h.node.start_byte, h.node.end_byte, names[h.node]) for h in found]
+        edits = shorter_edits(look, cut, found)
+        if not edits:
+            return None
         said: list[str] = []
-        if cut.head and not moves_lock and found:
-            moves_lock = True  # what is hoisted may be made of what stands between
-        if moves_lock:
-            last = cut.head[-1][0]
-            lock = source.text(section.declared)
-            edits.append(without_statement(source, section.declared))
-            end = last.end_byte
-            edits.append(Edit(path, end, end, b"".join(gap + part for part in (*text, lock))))
+        if cut.head:
             said.append(f"{self._lock(look)} is locked behind what does not need it.")
         elif found:
-            at = section.declared.start_byte
-            edits.append(Edit(path, at, at, b"".join(part + gap for part in text)))
-            shown = " and ".join(f"`{self._short(hoist.node)}`" for hoist in found[:2])
-            said.append(f"{shown} is computed before {self._lock(look)} is locked.")
+            said.append(f"{self._computed(found)} before {self._lock(look)} is locked.")
         if cut.tail:
-            name = look.scope.names[0].encode()
-            end = trailing_comment(source, section.last.end_byte)
-            edits.append(Edit(path, end, end, gap + b"drop(" + name + b");"))
-            if section.dropped is not None:
-                edits.append(without_statement(source, section.dropped))
-            said.append(f"The lock ends behind its last use (line {self._line(section.last)}).")
-        if not said:
-            return None
-        told = [h.told for h in found]
-        told += [each for _, each in (*(cut.head if moves_lock else ()), *cut.tail)]
+            said.append(f"The lock ends behind its last use (line {self._line(cut.section.last)}).")
+        told = [*(hoist.told for hoist in found), *(each for _, each in (*cut.head, *cut.tail))]
         _, note = self._level(told, True)
         return Fix("section", Level.REVIEW, tuple(edits), " ".join(filter(None, (*said, note))))
+
+    def _computed(self, found: Sequence[Hoist]) -> str:
+        shown = " and ".join(f"`{self._short(hoist.node)}`" for hoist in found[:2])
+        return f"{shown} {'is' if len(found) == 1 else 'are'} computed"

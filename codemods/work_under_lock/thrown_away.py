@@ -12,6 +12,7 @@ from engine.rust.dropped_values import Dropped
 from engine.rust.early_values import Known
 from engine.rust.effects import is_pure
 from engine.rust.known_types import Cost, Nature, key_of
+from engine.rust.known_types import known as known_type
 from engine.rust.locks import guards_in
 from engine.rust.nodes import call_of, dereferenced, last_segment, method_call
 from engine.rust.syntax import Source, span_of
@@ -48,6 +49,8 @@ def thrown_away(
     if found.nature is not Nature.PLAIN or found.cost is not Cost.DEEP or not drops.is_plain(type_):
         return None
     if dropped.kind == "result":
+        if not any(_is_collection(part) for part in type_.walk()):
+            return None
         called = method_call(source, dropped.value)
         removes = called is not None and _REMOVING.fullmatch(called.method) is not None
         return Thrown(dropped, type_, None, b"removed" if removes else b"old")
@@ -57,6 +60,12 @@ def thrown_away(
     if front is not None and next(living_on(source, value), None) is not None:
         return None
     return Thrown(dropped, type_, front, b"old")
+
+
+def _is_collection(type_: Type) -> bool:
+    """Is it one of std or of a well-known crate, so that more than a few values may be freed?"""
+    entry = known_type(type_.name) if type_.kind == "path" else None
+    return entry is not None and entry.data and entry.cost is Cost.DEEP
 
 
 def _is_empty(source: Source, value: Node, type_: Type) -> bool:

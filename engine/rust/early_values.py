@@ -4,7 +4,8 @@ anything?
 Asked of expressions and of statements, with the types that rustc told. *Never*: what tells the time, takes
 a lock, waits, looks at what others change meanwhile, or calls what is not known to do nothing of all this.
 *Doubts* are for a person: impls of the user's (``Clone``, ``Display``, ``Serialize``), a log, a file that
-is read. It is worth something where it allocates, copies deeply or waits. What is changed through a name
+is read. What it is worth is a weight: 0 for what costs next to nothing, 1 for one allocation, ``HEAVY`` for
+what formats, logs, copies deeply, loops or waits. What is changed through a name
 of its own is told, for who asks must see that nobody else needs it in between.
 
 Not seen: what a ``Deref`` of the user's does on the way to a field, and what values that are dropped do.
@@ -30,7 +31,7 @@ from engine.rust.blocking_calls import (
 from engine.rust.effects import parts_of
 from engine.rust.format_macros import format_call
 from engine.rust.known_types import Cost, Nature, key_of, known, of_std_alone
-from engine.rust.locks import LOCKS
+from engine.rust.locks import LOCKS, flavour_of_name
 from engine.rust.nodes import (
     Call,
     MethodCall,
@@ -72,13 +73,15 @@ _ATOMS = frozenset(
         "super",
         "empty_statement",
     }
-    | {"shorthand_field_initializer", "continue_expression"}
+    | {"shorthand_field_initializer"}
 )
+_LEAVING = frozenset({"return_expression", "break_expression", "continue_expression"})
 # Made of their parts, which are evaluated in order.
 _WHOLES = frozenset(
     {"parenthesized_expression", "tuple_expression", "array_expression", "field_initializer_list"}
     | {"range_expression", "arguments", "block", "expression_statement", "else_clause"}
-    | {"let_chain", "base_field_initializer", "break_expression", "return_expression"}
+    | {"let_chain", "base_field_initializer"}
+    | _LEAVING
 )
 _LOOPS = frozenset({"for_expression", "while_expression", "loop_expression"})
 _OVERFLOWING = frozenset({b"+", b"-", b"*", b"/", b"%", b"<<", b">>"})
@@ -113,6 +116,9 @@ _ALLOCATING = frozenset(
 _WIDE = frozenset({b"Box", b"Arc", b"Rc"})
 
 
+HEAVY = 2
+
+
 class Known(NamedTuple):
     """What is known of the workspace. ``held`` are facts about what types hold, whatever their own
     ``Clone`` does; ``makes`` tells of a call whether its function only makes a value, ``is_std`` of a macro
@@ -145,10 +151,15 @@ class Early:
     untyped: Span | None = None
     doubts: list[str] = field(default_factory=list)
     waits: list[Waiting] = field(default_factory=list)
-    worth: bool = False
+    weight: int = 0
     stops: bool = False
     leaves: bool = False
     changes: set[bytes] = field(default_factory=set)
+
+    @property
+    def worth(self) -> bool:
+        """Is it any work?"""
+        return self.weight > 0
 
 
 def early(source: Source, node: Node, known: Known) -> Early:
@@ -184,6 +195,10 @@ class _Reading:
     def doubt(self, why: str) -> None:
         if why not in self.told.doubts:
             self.told.doubts.append(why)
+
+    def work(self, weight: int) -> None:
+        """Something is done that is work."""
+        self.told.weight += weight
 
     def words(self, node: Node) -> str:
         text = self.source.quoted(span_of(node))
@@ -228,7 +243,7 @@ class _Reading:
         elif kind == "macro_invocation":
             self.expanded(node)
         elif kind in _WHOLES:
-            self.told.leaves |= kind == "return_expression"
+            self.told.leaves |= kind in _LEAVING
             self.each(node)
         elif (access := access_of(node)) is not None:
             self.visit(access.base)
@@ -287,6 +302,12 @@ class _Reading:
         root = _root(self.source, place)
         if root.type in ("identifier", "self"):
             self.told.changes.add(self.source.text(root))
+            type_ = self.type_of(root) if root.type == "identifier" else None
+            if type_ is not None and any(
+                step.kind == "path" and flavour_of_name(step.name) is not None
+                for step in type_.deref_chain()
+            ):
+                self.never(f"it changes what `{self.source.quoted(span_of(root))}` guards")
         elif root.type not in ("call_expression", "macro_invocation", "array_expression"):
             self.never(f"it changes {self.words(place)}")
 
@@ -327,7 +348,7 @@ class _Reading:
                 self.waited(over, waits)
             elif type_ is not None and not _is_std(type_):
                 self.never(f"what going over {self.words(over)} does is not known")
-            self.told.worth = True
+            self.work(HEAVY)
         self.all(over, condition_of(node), body_of(node))
 
     # -- macros ----------------------------------------------------------------------------------
@@ -344,9 +365,9 @@ class _Reading:
             self.shown(macro, name)
         elif name in (b"vec", b"json", b"matches"):
             parts = _elements(self.source, macro)
-            self.told.worth |= name == b"json" or (name == b"vec" and bool(parts))
+            self.work(HEAVY if name == b"json" else int(name == b"vec" and bool(parts)))
             if name == b"json":
-                self.doubt("what `json!` shows is serialized earlier")
+                self.doubt("what `json!` shows is serialized outside of the lock")
             self.all(*(parts[:1] if name == b"matches" else parts))
         else:
             self.never(f"what `{name.decode('utf-8', 'replace')}!` does is not known")
@@ -361,8 +382,8 @@ class _Reading:
         if name != b"format":
             if name in (b"write", b"writeln"):
                 self.never(f"it writes with `{name.decode()}!`")
-            self.doubt(f"`{name.decode()}!` logs at another time")
-        self.told.worth = True
+            self.doubt(f"`{name.decode()}!` logs outside of the lock")
+        self.work(HEAVY)
         given = {argument.span for argument in (*call.fields, *call.arguments)}
         for span in sorted(given | set(call.shown)):
             node = self.source.node_at(span)
@@ -421,18 +442,17 @@ class _Reading:
         if call.method in known_calls.COPYING:
             if call.method == b"to_string" and self.unshared(span_of(call.receiver), first):
                 self.users(first, "`Display`")
-            self.told.worth |= first.name != "char"
+            self.work(int(first.name != "char"))
         elif call.method in (b"into", b"collect", b"try_into", b"parse", b"sum"):
             self.converted(node, receiver)
         elif call.method in _ALLOCATING:
-            self.told.worth |= first.name != "char" and (
-                call.method != b"replace" or _is_text(receiver)
-            )
+            makes = first.name != "char" and (call.method != b"replace" or _is_text(receiver))
+            self.work(int(makes))
             if call.method == b"replace" and not _is_text(receiver):
                 self.changed(call.receiver)
         elif known_calls.grows_receiver(call.method) or call.method in _CHANGING:
             self.changed(call.receiver)
-            self.told.worth |= known_calls.grows_receiver(call.method)
+            self.work(int(known_calls.grows_receiver(call.method)))
             if not self.known.facts.is_plain(first) and not of_std_alone(first):
                 self.doubt(f"values of `{first.short(40)}` may be dropped at another time")
         elif not _is_reading(call.method):
@@ -456,7 +476,7 @@ class _Reading:
         cost = (
             found.cost if found.cost is not Cost.UNKNOWN else self.known.held.ownership(type_).cost
         )
-        self.told.worth |= cost.allocates
+        self.work(_weight(cost))
         if found.nature is Nature.CELL or self.known.held.ownership(type_).nature is Nature.CELL:
             self.never(f"others may change a `{type_.short(40)}` before the lock is taken")
         elif found.cost is Cost.UNKNOWN and not type_.is_ref:
@@ -468,7 +488,8 @@ class _Reading:
         if type_ is None:
             return
         from_view = given.is_ref or given.name.startswith(("std::iter::", "core::iter::"))
-        self.told.worth |= from_view and self.known.facts.ownership(type_).cost.allocates
+        cost = self.known.facts.ownership(type_).cost
+        self.work(_weight(cost) if from_view else 0)
         if not of_std_alone(type_):
             self.doubt(f"how a `{type_.short(40)}` is made is not only std's")
 
@@ -488,8 +509,8 @@ class _Reading:
         if last[:1].isupper():
             return  # a variant, or a tuple struct
         if known_calls.serializes(self.source, node):
-            self.told.worth = True
-            self.doubt(f"{self.words(call.callee)} serializes earlier")
+            self.work(HEAVY)
+            self.doubt(f"{self.words(call.callee)} serializes outside of the lock")
             return
         if known_calls.is_maker(self.source, node):
             type_ = self.type_of(node)
@@ -498,10 +519,12 @@ class _Reading:
             if owner in _WIDE and last == b"clone":
                 return  # a count
             if not (owner in _WIDE and last in (b"new", b"from")) and not of_std_alone(type_):
+                if not _is_std(type_) and not self.known.makes(node):
+                    self.never(f"what {self.words(call.callee)} does is not known")
                 self.doubt(f"what {self.words(call.callee)} does is not only std's")
             cost = self.known.facts.ownership(type_).cost
             filled = bool(call.arguments) and last != b"new" and cost.allocates
-            self.told.worth |= filled or (owner in _WIDE and last == b"new")
+            self.work(int(filled or (owner in _WIDE and last == b"new")))
             return
         if owner in (
             b"String",
@@ -512,21 +535,27 @@ class _Reading:
             b"BTreeMap",
             b"BTreeSet",
         ) and (last in (b"with_capacity", b"new", b"from_utf8_lossy", b"from_iter")):
-            self.told.worth |= last != b"new"
+            self.work(int(last != b"new"))
             return
         if self.known.makes(node):
-            self.told.worth = True
-            self.doubt(f"{self.words(call.callee)} is called earlier")
+            type_ = self.type_of(node)
+            cost = self.known.facts.ownership(type_).cost if type_ is not None else Cost.NONE
+            self.work(int(cost.allocates))
+            self.doubt(f"{self.words(call.callee)} is called outside of the lock")
             return
         self.never(f"what {self.words(call.callee)} does is not known")
 
     def waited(self, node: Node, blocking: Blocking) -> None:
         self.told.waits.append(Waiting(node, blocking))
-        self.told.worth = True
+        self.work(HEAVY)
         if blocking.reads:
             self.doubt(f"{self.words(node)} waits for {blocking.wait} outside of the lock")
         else:
             self.never(f"others see what {self.words(node)} does, in the order of the lock")
+
+
+def _weight(cost: Cost) -> int:
+    return HEAVY if cost is Cost.DEEP else int(cost.allocates)
 
 
 def _is_std(type_: Type) -> bool:

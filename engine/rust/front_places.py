@@ -15,6 +15,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import known_calls
+from engine.rust.codegen import identifiers
 from engine.rust.nodes import (
     access_of,
     borrowed,
@@ -23,6 +24,7 @@ from engine.rust.nodes import (
     indexed,
     is_mut,
     lazy_right,
+    macro_name,
     method_call,
     named_children,
     operation_of,
@@ -126,6 +128,10 @@ def changed_by(
         place = borrowed(node) if is_mut(node) else None
         if place is not None:
             found |= _names(source, place)
+        if node.type == "macro_invocation":
+            if not known_calls.is_inert_macro(macro_name(source, node)):
+                found |= identifiers(source.text(node))
+            continue
         call, method = call_of(node), method_call(source, node)
         if call is None or (method is None and known_calls.is_maker(source, node)):
             continue

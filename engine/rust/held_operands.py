@@ -77,7 +77,7 @@ def parts_in_order(node: Node) -> list[Node]:
     if node.type == "struct_expression":
         body = body_of(node)
         return parts_in_order(body) if body is not None else []
-    if node.type == "field_initializer":
+    if node.type in ("field_initializer", "base_field_initializer"):
         return named_children(node)[-1:]
     if node.type in _LISTS or node.type in ("parenthesized_expression", "try_expression"):
         return named_children(node)

@@ -25,7 +25,8 @@ _TYPES = {
     "names.iter().cloned().collect()": "std::vec::Vec<std::string::String>",
     "list.iter()": "std::slice::Iter<'_, u64>",
     "list.iter().map(|x| x + 1)": "std::iter::Map<std::slice::Iter<'_, u64>, {closure@a.rs:1:1}>",
-    "x": "&u64", "names[0]": "std::string::String", "name.into()": "std::string::String",
+    "User::default()": "app::User", "guard": "std::sync::MutexGuard<'_, std::vec::Vec<u64>>",
+    "*guard": "std::vec::Vec<u64>", "x": "&u64", "names[0]": "std::string::String", "name.into()": "std::string::String",
     "render": "fn(u64) -> u64 {app::render}", "String::from(name)": "std::string::String",
     "String::from(user)": "std::string::String", "std::fs::read": "fn() {std::fs::read::<&str>}",
     "std::fs::write": "fn() {std::fs::write::<&str, &str>}", "Box::new(n)": "std::boxed::Box<u64>",
@@ -82,6 +83,8 @@ def test_what_is_work(text: str, worth: bool) -> None:
         ("sender.send(n)", "is not known"), ("unsafe { *pointer }", "is not looked into"),
         ("std::fs::write(name, name)", "others see what"), ("list.iter().map(render)", "`render` does"),
         ('format!("{}", line!())', "tells where it stands"), ('format!("{:p}", name)', "where a value is"),
+        ("User::default()", "`User::default` does"), ("guard.push(n)", "others may change"),
+        ("{ *guard = list; n }", "what `guard` guards"),
         ("async { n }", "is not looked into"), ("rand::random()", "is not known"),
     ],
 )  # fmt: skip
@@ -93,9 +96,9 @@ def test_what_may_never_run_at_another_time(text: str, why: str) -> None:
     ("text", "doubt"),
     [
         ("user.clone()", "the `Clone` of `User`"), ('format!("{user}")', "formatting of `User`"),
-        ("user.to_string()", None), ("serde_json::to_string(user)", "serializes earlier"),
+        ("user.to_string()", None), ("serde_json::to_string(user)", "serializes outside"),
         ("std::fs::read(name)", "waits for the disk"), ('format!("{n}")', None),
-        ('println!("{n}")', "logs at another time"), ("json!(n)", "is serialized"),
+        ('println!("{n}")', "logs outside"), ("json!(n)", "is serialized"),
     ],
 )  # fmt: skip
 def test_what_a_person_should_look_at(text: str, doubt: str | None) -> None:
@@ -114,6 +117,7 @@ def test_what_a_person_should_look_at(text: str, doubt: str | None) -> None:
         ("name.parse::<u64>()?", False, True, set()), ("text.push_str(name)", False, False, {b"text"}),
         ("{ n = 3; n }", False, False, {b"n"}), ("take(&mut text)", False, False, {b"text"}),
         ("list.iter().map(|x| x + 1)", True, False, set()),
+        ("if n > 3 { return } else { n }", False, True, set()),
     ],
 )  # fmt: skip
 def test_how_it_may_end_and_what_it_changes(

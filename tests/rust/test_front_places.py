@@ -79,6 +79,7 @@ def test_where_there_is_no_place(body: str, why: str) -> None:
         ("fn f()", "pick(n, name)", set()), ("fn f()", "{ n += 1; n }", {"n"}),
         ("fn f()", "it.next()", {"it"}), ("fn f()", "Some(unknown)", set()),
         ("fn f()", "take(lent)", {"lent"}), ("fn f()", "shared.pick(n)", set()),
+        ("fn f()", "pick!(n)", {"pick", "n"}), ("fn f()", 'format!("{n}")', set()),
     ],
 )  # fmt: skip
 def test_what_a_part_may_change(head: str, part: str, changed: set[str]) -> None:

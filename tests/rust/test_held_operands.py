@@ -46,7 +46,7 @@ def test_a_number_is_added_to_after_its_right_side() -> None:
     ("text", "parts"),
     [
         ("a.f(b, c)", ["a", "b", "c"]), ("f(b, c)", ["b", "c"]), ("E { a: x, b }", ["a: x", "b"]),
-        ("(x, y)", ["x", "y"]), ("&x.y", ["x.y"]), ("&mut x", []), ("x[y]", ["x", "y"]),
+        ("(x, y)", ["x", "y"]), ("E { a: x, ..y.z() }", ["a: x", "..y.z()"]), ("&x.y", ["x.y"]), ("&mut x", []), ("x[y]", ["x", "y"]),
         ("x as u8", ["x"]), ("x?", ["x"]), ("a && b", []), ("|x| y", []), ("if a { b }", []),
     ],
 )  # fmt: skip

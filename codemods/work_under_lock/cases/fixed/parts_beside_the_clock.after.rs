@@ -13,7 +13,7 @@ pub async fn note(log: &Mutex<Vec<Entry>>, name: &str, tags: &[String]) {
     let tags = tags.to_vec();
     log.lock().unwrap().push(Entry {
         at: Instant::now(),
-        name: name,
-        tags: tags,
+        name,
+        tags,
     });
 }
