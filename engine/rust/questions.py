@@ -25,6 +25,13 @@ ITERATOR = "core::iter::Iterator"
 EXACT_SIZE_ITERATOR = "core::iter::ExactSizeIterator"
 DOUBLE_ENDED_ITERATOR = "core::iter::DoubleEndedIterator"
 
+# In a trait's place, to ask of the future around an expression or statement: with an await in the place of
+# the expression (what is evaluated before it lives over the await), or before the statement, may it be sent
+# between threads? A yes means also that it could not be sent before.
+AWAIT_IN_PLACE = "await in place"
+AWAIT_BEFORE = "await before"
+AWAITS = frozenset({AWAIT_IN_PLACE, AWAIT_BEFORE})
+
 
 def nobody_elses(method: str, receivers: Iterable[str]) -> str:
     """What stands in a question in a trait's place, to ask: would a call of ``method`` at this place find
