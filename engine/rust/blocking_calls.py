@@ -151,7 +151,7 @@ _METHODS: Mapping[tuple[str, str], Blocking] = {
     **_methods(("std::sync::Barrier",), "wait", Blocking(Wait.THREAD)),
     **_methods(
         ("std::sync::mpsc::Receiver", "crossbeam_channel::Receiver", "flume::Receiver"),
-        "recv recv_timeout recv_deadline iter",
+        "recv recv_timeout recv_deadline",
         Blocking(Wait.CHANNEL),
     ),
     **_methods(("std::sync::mpsc::SyncSender",), "send", Blocking(Wait.CHANNEL)),
@@ -181,7 +181,7 @@ _METHODS: Mapping[tuple[str, str], Blocking] = {
     ),
     **_methods(
         ("rusqlite::Statement", "rusqlite::CachedStatement"),
-        "execute insert exists query_row query_one",
+        "execute query_row query_one",
         Blocking(Wait.DATABASE),
     ),
     **_methods(
@@ -213,6 +213,7 @@ _ITERATORS = {
     "walkdir::WalkDir": Blocking(Wait.DISK, True),
     "walkdir::IntoIter": Blocking(Wait.DISK, True),
     "std::sync::mpsc::Receiver": Blocking(Wait.CHANNEL),
+    "std::sync::mpsc::Iter": Blocking(Wait.CHANNEL),
     "std::net::Incoming": Blocking(Wait.NETWORK),
 }
 

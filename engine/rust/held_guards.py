@@ -148,3 +148,29 @@ def owner(source: Source, node: Node) -> Node:
     while parent is not None and is_part(source, parent, child):
         child, parent = unwrapped(parent)
     return child
+
+
+def asked_about(source: Source, point: Node) -> Iterator[Span]:
+    """The expressions whose types tell whether a guard is held at ``point``, in the bodies that
+    :func:`guards_across` looks at: what was bound before it, what is matched or gone over around it, and
+    what is called beside it."""
+    seen: set[Span] = set()
+    place: Node | None = point
+    while place is not None:
+        body = source.function_of(place)
+        if body is None:
+            return
+        for found in walk_all(source, body):
+            if found.start_byte >= place.end_byte or source.function_of(found) != body:
+                continue
+            let = let_of(found)
+            node = let.value if let is not None else scrutinee_of(found)
+            if node is None and found.type in _CALLS and _TAKES.search(source.text(found)):
+                node = found
+            if node is None:
+                continue
+            node = with_tails(source, node)
+            if span_of(node) not in seen:
+                seen.add(span_of(node))
+                yield span_of(node)
+        place = body if body.type != "function_item" else None

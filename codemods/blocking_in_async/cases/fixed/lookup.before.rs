@@ -1,0 +1,6 @@
+// level: review
+use std::net::{SocketAddr, ToSocketAddrs};
+
+pub async fn first(host: &str) -> Option<SocketAddr> {
+    (host, 80).to_socket_addrs().ok()?.next()
+}

@@ -1,0 +1,319 @@
+"""From operations that block to fixes, how far they may be trusted, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from codemods.blocking_in_async.closures import Region, offload, regions
+from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
+from codemods.blocking_in_async.twins import Tokio, Twin, twin
+from engine.base.counts import listed
+from engine.base.model import (
+    NO_UNIT,
+    NOT_COMPILED,
+    Edit,
+    Fix,
+    Level,
+    Outcome,
+    Proposal,
+    Site,
+    Span,
+)
+from engine.rust.blocking_calls import Wait
+from engine.rust.effects import Effect
+from engine.rust.guard_scopes import GuardScope
+from engine.rust.guard_types import GuardTypes
+from engine.rust.held_guards import guards_across
+from engine.rust.nodes import callee_name
+from engine.rust.polled import Runs
+from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE
+from engine.rust.runtimes import other_than_tokio
+from engine.rust.syntax import Source, span_of
+
+if TYPE_CHECKING:
+    from engine.detect.facts import Facts
+
+_OFFLOADING = (b"spawn_blocking", b"thread::spawn", b"block_in_place")
+_HOP = "The way to another thread and back costs this call about ten microseconds; the others no longer wait for it."
+
+
+def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
+    """One proposal a group of operations, one a site that is none or is only told."""
+    types, called = partial(facts.type_of), _Wrappers(facts)
+    found: list[Operation] = []
+    for site in sites:
+        source = facts.source(site.path)
+        op = operation(source, site, types, partial(called.wraps, source))
+        if op is not None:
+            found.append(op)
+        elif site.role == "site":
+            yield _no_operation(facts, source, site)
+    here = [op for op in found if op.site.role != "use"]
+    told = [op for op in here if op.running.runs is Runs.POLL]
+    for op in told:
+        why = "it stands in a method that is polled, where nothing can be awaited: " + _advice(op)
+        yield Proposal((op.site,), (), why)
+    try:
+        divided = list(groups(here))
+    except RecursionError:
+        return
+    for group in divided:
+        yield _Plan(group, facts).proposal()
+
+
+def _no_operation(facts: Facts, source: Source, site: Site) -> Proposal:
+    asked = asked_of(source, site)
+    if asked is not None and facts.type_of(site.path, asked) is None:
+        why = facts.unknown(site.path, asked)
+        unknown = why.endswith((NO_UNIT, NOT_COMPILED))
+        shown = f"what `{source.quoted(asked)}` is, is not known: {why}"
+        return Proposal((site,), (), shown, Outcome.NOT_COMPILED if unknown else None)
+    return Proposal((site,), (), "it is no call that blocks, by its type", dismissed=True)
+
+
+def _advice(op: Operation) -> str:
+    match op.blocking.wait:
+        case Wait.SLEEP:
+            return "keep a timer (`tokio::time::Sleep`) in the value and poll it"
+        case Wait.CHANNEL:
+            return "use an async channel and poll its receiver"
+        case _:
+            return "start it with `spawn_blocking` and poll the handle"
+
+
+class _Wrappers:
+    """Functions of the workspace that hand a closure to a thread that may block."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+
+    def wraps(self, source: Source, call: Node) -> bool:
+        name = callee_name(call)
+        if name is None:
+            return False
+        for place, function in self._facts.calls.callees(source, name, sure=True):
+            text = place.text(function)
+            if any(word in text for word in _OFFLOADING):
+                return True
+        return False
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One group: a proposal."""
+
+    group: Group
+    facts: Facts
+
+    @cached_property
+    def source(self) -> Source:
+        return self.group.source
+
+    @cached_property
+    def path(self) -> str:
+        return self.group.first.site.path
+
+    def type_at(self, span: Span):  # type: ignore[no-untyped-def]
+        return self.facts.type_of(self.path, span)
+
+    def proposal(self) -> Proposal:
+        sites = tuple(op.site for op in self.group.operations)
+        found = self._hindered()
+        if found:
+            return Proposal(sites, (), found)
+        fixes: list[Fix] = []
+        reasons: list[str] = []
+        for made in self._ways():
+            if isinstance(made, Fix):
+                fixes.append(made)
+            elif made:
+                reasons.append(made)
+        if not fixes:
+            return Proposal(sites, (), reasons[0] if reasons else self._nothing())
+        return Proposal(sites, tuple(fixes))
+
+    def _nothing(self) -> str:
+        waits = listed(sorted({op.blocking.wait.value for op in self.group.operations}), 3)
+        return f"it waits for {waits}: give it a thread of its own, or use an async crate for it"
+
+    # -- what hinders any fix ------------------------------------------------------------------
+
+    def _hindered(self) -> str:
+        first, package = self.group.first, self.facts.package_of(self.path)
+        if package is None:
+            return "no package of the workspace is known to have this file"
+        for op in self.group.operations:
+            if why := self.facts.read_otherwise(self.source, op.node):
+                return why
+        if why := other_than_tokio(
+            self.source, self.group.body, package.external, package.optional
+        ):
+            return f"{why}: tokio's functions panic there"
+        for op in self.group.operations:
+            if guard := self._guard(op.node):
+                held = self.source.quoted(span_of(guard.node))
+                return f"`{held}` is held there, and would be while others wait: end it before"
+        if first.running.body is not None and first.running.body.type == "macro_invocation":
+            return "the macro's future cannot be asked whether it may still be sent between threads"
+        return ""
+
+    def _guard(self, node: Node) -> GuardScope | None:
+        holders = GuardTypes(self.facts.items)
+
+        def holds(each: Node) -> bool | None:
+            type_ = self.facts.type_of(self.path, span_of(each))
+            return holders.guard(type_, self.path) is not None if type_ is not None else None
+
+        return next(iter(guards_across(self.source, node, holds)), None)
+
+    def _unsent(self, span: Span, question: str) -> str:
+        """Why no await may stand there, as far as sending goes; "" where it may."""
+        told = self.facts.implements(self.path, span, question)
+        if told:
+            return ""
+        if told is False:
+            return (
+                "what lives there cannot be sent between threads, so that with an await the future could "
+                "no longer be spawned: end it before"
+            )
+        why = self.facts.trait_unknown(self.path, span, question)
+        return f"whether the future could still be sent between threads is not known: {why}"
+
+    # -- ways ----------------------------------------------------------------------------------
+
+    def _ways(self) -> Iterator[Fix | str]:
+        operations = self.group.operations
+        alone = len(operations) == 1 and not self.group.is_repeated
+        if alone:
+            yield self._twin(operations[0]) or ""
+        yield from self._closures()
+        if not alone and not self.group.is_repeated and len(operations) <= _MOST_TWINS:
+            yield self._twins() or ""
+
+    def _features(self, *needed: str) -> str:
+        package = self.facts.package_of(self.path)
+        have = set(package.external.get("tokio", ())) if package is not None else set()
+        missing = sorted({name for name in needed if name} - have)
+        if not missing or "full" in have:
+            return ""
+        name = package.name if package is not None else ""
+        return (
+            f"tokio is used here without its feature {listed([f'`{each}`' for each in missing], 3)}: "
+            f"`cargo add tokio -p {name} --features {','.join(missing)}` brings it"
+        )
+
+    @cached_property
+    def _tokio(self) -> Tokio:
+        package = self.facts.package_of(self.path)
+        named = package.renamed.get("tokio", "tokio") if package is not None else "tokio"
+        version = package.rust_version if package is not None else ""
+        return Tokio(named.replace("-", "_").encode(), _at_least(version, (1, 70)))
+
+    def _made(self, op: Operation) -> Twin | str | None:
+        if op.running.runs is not Runs.POLLED:
+            return "it stands in a closure, where nothing can be awaited"
+        made = twin(op, self.type_at, self._tokio)
+        if not isinstance(made, Twin):
+            return made
+        if self.source.comments_in(op.span):
+            return "a comment stands inside what would be replaced"
+        return self._features(made.feature) or self._unsent(op.span, AWAIT_IN_PLACE) or made
+
+    def _twin(self, op: Operation) -> Fix | str | None:
+        made = self._made(op)
+        if not isinstance(made, Twin):
+            return made
+        level, why = self._level(op, made)
+        note = f"`{made.name}` waits without the thread. {_HOP}"
+        return Fix("async", level, made.edits, note + (f" Look at this: {why}." if why else ""))
+
+    def _twins(self) -> Fix | str | None:
+        """Each of them by itself: where they read only, and no closure can be made."""
+        edits: list[Edit] = []
+        for op in self.group.operations:
+            made = self._made(op)
+            if not isinstance(made, Twin):
+                return made
+            if not op.blocking.reads:
+                return "one of them writes, and a task that is dropped between them would leave half of it"
+            edits += made.edits
+        note = (
+            "Each waits without the thread. Look at this: between them the task may be dropped, and others may "
+            "change what was asked before."
+        )
+        return Fix("async", Level.REVIEW, tuple(sorted(edits)), note)
+
+    def _level(self, op: Operation, made: Twin) -> tuple[Level, str]:
+        between = self.group.between[op.span]
+        before, after = _seen(between.before), _seen(between.after)
+        whys: list[str] = [made.look] if made.look else []
+        if op.blocking.wait is Wait.NETWORK:
+            whys.append("the addresses come from another resolver call, in the order that it gives")
+        elif not op.blocking.reads:
+            whys.append("a task that is dropped meanwhile does not stop it: it goes on by itself")
+        elif op.blocking.wait is Wait.SLEEP and _is_variable(self.source, op.node):
+            whys.append(
+                "how long it sleeps is not written here; tokio's timer has steps of a millisecond"
+            )
+        if before and after:
+            whys.append(
+                f"{before[0].words} before it and {after[0].words} behind it happened without a pause, and no "
+                "longer do"
+            )
+        attribute = self.facts.unknown_attribute(self.source, op.node)
+        other = self.facts.other_build(self.source, [op.span])
+        whys += [why for why in (attribute, other) if why]
+        return (Level.REVIEW if whys else Level.SAFE), "; ".join(whys)
+
+    def _closures(self) -> Iterator[Fix | str]:
+        for region in regions(self.group):
+            yield self._closure(region) if isinstance(region, Region) else region
+
+    def _closure(self, region: Region) -> Fix | str:
+        op = self.group.first
+        at, question = (
+            (span_of(region.nodes[0]), AWAIT_BEFORE)
+            if region.hoisted is None
+            else (op.span, AWAIT_IN_PLACE)
+        )
+        why = self._features("rt") or self._unsent(at, question)
+        if why:
+            return why
+        made = offload(
+            region, self.group.body, self.type_at, self.facts.type_facts, self._tokio.crate
+        )
+        if isinstance(made, str):
+            return made
+        looks = ["it may no longer be stopped half way, and runs on when the task is dropped"]
+        if made.copies:
+            shown = listed([f"`{each}`" for each in made.copies], 3)
+            looks.append(f"{shown} {'is' if len(made.copies) == 1 else 'are'} copied for it")
+        if b"tracing" in self.source.data or b"log::" in self.source.data:
+            looks.append("what it logs is in no span of the task")
+        note = f"It runs on a thread that may block. {_HOP} Look at this: {'; '.join(looks)}."
+        return Fix("thread", Level.REVIEW, made.edits, note)
+
+
+_MOST_TWINS = 3
+
+
+def _at_least(version: str, wanted: tuple[int, int]) -> bool:
+    parts = version.split(".")
+    try:
+        return not version or (int(parts[0]), int(parts[1]) if len(parts) > 1 else 0) >= wanted
+    except ValueError:
+        return False
+
+
+def _seen(effects: Iterable[Effect]) -> list[Effect]:
+    """Those that others see: what is logged is none."""
+    return [effect for effect in effects if effect.what not in ("log", "convention")]
+
+
+def _is_variable(source: Source, call: Node) -> bool:
+    return b"Duration::from_" not in source.text(call)

@@ -1,0 +1,54 @@
+"""What is to be asked of the compiler: first which calls block, then what stands around those that do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from codemods.blocking_in_async.closures import Region, asked, regions
+from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
+from engine.base.model import Site
+from engine.rust.held_guards import asked_about
+from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE, Answers, Question
+from engine.rust.syntax import span_of
+
+if TYPE_CHECKING:
+    from engine.detect.facts import Sources
+
+
+def questions(
+    sites: Sequence[Site], sources: Sources, answers: Answers | None
+) -> Iterator[Question]:
+    """Twice: see ``Codemod.questions``."""
+    if answers is None:
+        for site in sites:
+            span = asked_of(sources.get(site.path), site)
+            if span is not None:
+                yield Question(site.path, span)
+        return
+    found = (
+        operation(sources.get(site.path), site, answers.type_of, lambda _: False) for site in sites
+    )
+    for group in grouped([op for op in found if op is not None]):
+        yield from _of_group(group)
+
+
+def grouped(found: Sequence[Operation]) -> Iterator[Group]:
+    """The groups; none of a body that is nested absurdly."""
+    try:
+        yield from groups(found)
+    except RecursionError:
+        return
+
+
+def _of_group(group: Group) -> Iterator[Question]:
+    source, path = group.source, group.first.site.path
+    for op in group.operations:
+        yield Question(path, op.span, AWAIT_IN_PLACE)
+        for span in asked_about(source, op.node):
+            yield Question(path, span)
+    for region in regions(group):
+        if isinstance(region, Region):
+            yield from (Question(path, span) for span in asked(region))
+            if region.hoisted is None:
+                yield Question(path, span_of(region.nodes[0]), AWAIT_BEFORE)
