@@ -134,6 +134,7 @@ class BlockingInAsync(Codemod):
         ),
     )
     use_macro_literals = tuple(_NAMES)
+    for_others = True
 
     def locate(
         self, source: Source, matches: Sequence[Match], cold: bool = False

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tree_sitter import Node
 
 from codemods.blocking_in_async.closures import Region, offload, regions
+from codemods.blocking_in_async.helpers import by_types, through_helpers
 from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
 from codemods.blocking_in_async.twins import Tokio, Twin, twin
 from engine.base.counts import listed
@@ -53,7 +54,8 @@ def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
             found.append(op)
         elif site.role == "site":
             yield _no_operation(facts, source, site)
-    here = [op for op in found if op.site.role != "use"]
+    helped = through_helpers(found, by_types(facts.calls), called.wraps)
+    here = [*(op for op in found if op.site.role != "use"), *helped]
     told = [op for op in here if op.running.runs is Runs.POLL]
     for op in told:
         why = "it stands in a method that is polled, where nothing can be awaited: " + _advice(op)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from codemods.blocking_in_async.closures import Region, asked, regions
+from codemods.blocking_in_async.helpers import by_name, through_helpers
 from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
 from engine.base.model import Site
 from engine.rust.held_guards import asked_about
@@ -26,10 +27,12 @@ def questions(
             if span is not None:
                 yield Question(site.path, span)
         return
-    found = (
+    made = (
         operation(sources.get(site.path), site, answers.type_of, lambda _: False) for site in sites
     )
-    for group in grouped([op for op in found if op is not None]):
+    found = [op for op in made if op is not None]
+    helped = through_helpers(found, by_name(sources), lambda _, __: False)
+    for group in grouped([*(op for op in found if op.site.role != "use"), *helped]):
         yield from _of_group(group)
 
 

@@ -15,7 +15,8 @@ class Measured:
     """One fix's rows, best rung first, and how many other fixes were on the tree that they measured.
 
     ``sharing`` has for each row how many of these others it runs, too: what such a row shows is the
-    work of all together, and no fix's own. ``unknown`` says why it is not known what runs the fix, "" when it is; ``alternatives`` what its
+    work of all together, and no fix's own. ``for_others``: it is for those who run beside the changed code,
+    so that a workload's rows alone judge it. ``unknown`` says why it is not known what runs the fix, "" when it is; ``alternatives`` what its
     alternatives showed when they were measured in its place.
     """
 
@@ -24,6 +25,14 @@ class Measured:
     sharing: tuple[int, ...] = ()
     unknown: str = ""
     alternatives: str = ""
+    for_others: bool = False
+
+    @property
+    def judging(self) -> tuple[Row, ...]:
+        """The rows that say something for or against the fix."""
+        if not self.for_others:
+            return self.rows
+        return tuple(row for row in self.rows if row.rung == "workload")
 
     @property
     def rung(self) -> str:
@@ -45,12 +54,12 @@ class Measured:
     @property
     def better(self) -> bool:
         """Does a row of its own show less time, or fewer of what is counted?"""
-        return any(row.verdict in _BETTER for row in self.own)
+        return any(row.verdict in _BETTER for row in self.own if row in self.judging)
 
     @property
     def shares_gain(self) -> bool:
         """Does a row show that which others may have brought?"""
-        return any(row.verdict in _BETTER for row in self.rows if self.shared_with(row))
+        return any(row.verdict in _BETTER for row in self.judging if self.shared_with(row))
 
     @property
     def costs(self) -> tuple[Row, ...]:

@@ -244,7 +244,7 @@ class Verdict:
         if self.outcome is not Outcome.VERIFIED:
             return None
         evidence = self.evidence
-        if evidence.measured is not None and evidence.measured.rows:
+        if evidence.measured is not None and evidence.measured.judging:
             return Proof.MEASURED
         known = evidence.reach is not None and evidence.reach.known
         return Proof.TESTED if known else Proof.COMPILED

@@ -90,6 +90,9 @@ class Codemod:
     use_macro_literals: ClassVar[tuple[bytes, ...]] = ()
     # Metrics ("allocations") that a fix may make worse knowingly, for a reason that its notes give.
     costs: ClassVar[frozenset[str]] = frozenset()
+    # Does a fix make its own call dearer for those who run beside it? Then benches and tests of the call are
+    # told and do not judge it: a workload does (its tail, its throughput).
+    for_others: ClassVar[bool] = False
     # Of two codemods' fixes that overlap, the one with the larger number is tried first; the other
     # takes its place when it does not hold, is of a level that is not taken, or is left out.
     precedence: ClassVar[int] = 0

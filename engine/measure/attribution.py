@@ -49,17 +49,23 @@ class Measurements:
 def attribute(
     fixes: Mapping[str, Fix],
     costs: Callable[[str], frozenset[str]],
+    for_others: Callable[[str], bool],
     probes: Probes,
     compare: Compare,
     say: Callable[[str, str], None],
     apart: Callable[[Measured], bool] = lambda own: False,
 ) -> Measurements:
     """Measure ``fixes`` (by id). ``costs`` are the metrics that a fix's codemod may make worse
-    knowingly, for what its notes say. A fix that is to be seen ``apart`` is measured by itself as well."""
+    knowingly, for what its notes say; one that is ``for_others`` is judged by a workload alone. A fix that is to be seen ``apart`` is measured by itself as well."""
+
+    def judges(row: Row, name: str) -> bool:
+        aside = for_others(name) and row.rung != "workload"
+        return not aside and row.metric not in costs(name)
+
     report = compare(None, probes, frozenset())
     found: dict[str, list[Row]] = {}
     for row in worse(report.rows):
-        able = [name for name in _who(row, fixes, probes, report) if row.metric not in costs(name)]
+        able = [name for name in _who(row, fixes, probes, report) if judges(row, name)]
         if able and not report.interrupted:
             say(
                 "Tracing", f"{row.name} ({row.metric} is {row.verdict}) to one of {len(able)} fixes"
@@ -78,6 +84,7 @@ def attribute(
             len(fixes) - 1,
             tuple(len(_who(row, fixes, probes, report)) - 1 for row in rows),
             probes.without.get(name, ""),
+            for_others=for_others(name),
         )
         for name in fixes
     }
@@ -86,9 +93,9 @@ def attribute(
         reached = frozenset(row.name for row in own.rows)
         if reached and name not in found and apart(own):
             alone[name] = compare((name,), None, reached)
-            measured[name] = Measured(alone[name].rows, 0)
+            measured[name] = Measured(alone[name].rows, 0, for_others=for_others(name))
             for row in worse(alone[name].rows):
-                if row.metric not in costs(name):
+                if judges(row, name):
                     found.setdefault(name, []).append(row)
     regressed = {name: tuple(rows) for name, rows in found.items()}
     return Measurements(report, measured, regressed, alone)

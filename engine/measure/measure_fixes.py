@@ -51,6 +51,7 @@ def measure_fixes(
         return attribute(
             fixes,
             lambda name: registry()[codemods[name]].codemod.costs,
+            lambda name: registry()[codemods[name]].codemod.for_others,
             made,
             compared,
             session.ui.say,

@@ -80,6 +80,8 @@ def _words(own: Measured | None, error: str) -> str:
     shown = "; ".join(_row(row, own) for row in _telling(own.rows)[:_SHOWN])
     more = len(own.rows) - _SHOWN
     rest = f"; and {more} more" if more > 0 else ""
+    if own.for_others and not own.judging:
+        rest += "; what it does for others beside it was not measured: no workload runs it"
     return f"{own.rung}: {shown}{rest}"
 
 

@@ -73,12 +73,17 @@ class Machinery:
         return self.slow
 
     def attribute(
-        self, names: Sequence[str], per_fix: bool = False, costs: frozenset[str] = NOTHING
+        self,
+        names: Sequence[str],
+        per_fix: bool = False,
+        costs: frozenset[str] = NOTHING,
+        for_others: frozenset[str] = NOTHING,
     ) -> Measurements:
         self.everyone = frozenset(names)
         return attribute(
             {name: fix(name) for name in names},
             lambda _: costs,
+            lambda name: name in for_others,
             Probes({}, {}),
             self,
             lambda verb, text: None,
@@ -157,6 +162,22 @@ def test_single_culprits_are_found_and_nobody_else(size: int, bad: set[int]) -> 
         {"p::bench/b::b": frozenset(names), "p::lib::t": NOTHING}, [{name} for name in culprits]
     )
     assert set(machinery.attribute(names).regressed) == culprits
+
+
+def test_what_is_for_others_is_judged_by_a_workload_alone() -> None:
+    reached = {"p::bench/b::b": frozenset({"a", "b"}), "p::lib::t": NOTHING}
+    machinery = Machinery(reached, [{"a"}])
+    found = machinery.attribute(["a", "b"], for_others=frozenset({"a"}))
+    assert found.regressed == {}
+    own = found.fixes["a"]
+    assert [row.verdict for row in own.rows] == ["slower"], "it is told"
+    assert own.judging == ()
+    assert found.fixes["b"].judging == found.fixes["b"].rows
+    load = replace(row("workload", "p99", "faster"), harness="workload")
+    told = Measured((*own.rows, load), for_others=True)
+    assert told.judging == (load,)
+    assert told.better
+    assert not Measured((row("p::bench/b::b", "time", "faster"),), for_others=True).better
 
 
 def test_alone_each_fix_is_measured_on_what_reaches_it() -> None:
