@@ -24,6 +24,7 @@ from engine.rust.owned_captures import (
     Owned,
     Place,
     Result,
+    may_change,
     owned,
     places_used,
     results_of,
@@ -112,6 +113,21 @@ def regions(group: Group) -> Iterator[Region | str]:
         if hoisted is not None:
             yield hoisted
     yield why or region
+
+
+def widened(region: Region, place: Place) -> Region | None:
+    """The region from the ``let`` of a place on, in the same block, which the code changes and which is then
+    made in the closure; None where that stands elsewhere, or an await between."""
+    binding = place.binding
+    if binding is None or binding.kind != "let" or region.hoisted is not None:
+        return None
+    inside = named_children(region.block)
+    first = inside.index(region.nodes[0])
+    at = next((n for n in range(first) if span_of(inside[n]) == binding.statement), None)
+    if at is None:
+        return None
+    wider = replace(region, nodes=(*inside[at:first], *region.nodes))
+    return None if _hindered(wider) else wider
 
 
 def _top(source: Source, group: Group, node: Node) -> Node:
@@ -206,9 +222,12 @@ def try_operands(region: Region) -> tuple[Span, ...]:
 
 
 def asked(region: Region) -> Iterator[Span]:
-    """Expressions whose types must be known for the closure."""
+    """Expressions whose types must be known for the closure, of what it may be widened by as well."""
     for place in region.places:
         yield place.uses[0]
+        wider = widened(region, place) if may_change(region.source, place) else None
+        if wider is not None:
+            yield from asked(wider)
     yield from try_operands(region)
 
 
@@ -227,6 +246,10 @@ def offload(
     source, scopes = region.source, region.scopes
     if source.comments_in(region.span) and region.hoisted is not None:
         return "a comment stands inside what would be replaced"
+    for place in region.places:
+        behind = used_behind(scopes, place, region.span, span_of(scopes.function))
+        if behind and may_change(source, place) and (wider := widened(region, place)) is not None:
+            return offload(wider, body, type_at, types, tokio)
     taken: list[Owned] = []
     within = span_of(scopes.function)
     for place in region.places:
@@ -246,7 +269,7 @@ def offload(
     if region.hoisted is None:
         edits: tuple[Edit, ...] = (Edit(source.path, region.span.start, region.span.end, text),)
         return Offload(edits, copies)
-    words = words_around(source, scopes.function)
+    words = words_around(source, region.nodes[0])
     name = first_free((b"found", b"done", b"answer"), lambda wanted: wanted not in words)
     place_ = outward(region.nodes[0])
     front = in_front(source, region.hoisted, b"let " + name + b" = " + text + b";")
@@ -313,7 +336,7 @@ def _written(region: Region, taken: Sequence[Owned], fails: _Fails, tokio: bytes
     body = _body(region, taken, fails, indent, inner)
     typed = b" -> " + fails.result + b" " if fails.result else b" "
     lines = b"".join(line + inner + part for part in (*heads, *body))
-    one = not heads and len(body) == 1 and b"\n" not in body[0] and not fails.result
+    one = not heads and len(body) == 1 and not body[0].endswith(b";") and not fails.result
     closure = body[0] if one else b"{" + lines + line + base + b"}"
     asked_ = b"done?" if fails.result or fails.outer else b"done"
     awaited = (

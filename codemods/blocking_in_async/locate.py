@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tree_sitter import Node
 
-from engine.base.model import Heat, Level, Site
+from engine.base.model import Heat, Level, Role, Site
 from engine.detect.codemod import Match
 from engine.rust.blocking_calls import blocking_function
 from engine.rust.context import heat_through_closures, in_test_code, runs_once
@@ -53,11 +53,18 @@ def sites(source: Source, matches: Sequence[Match], cold: bool) -> Iterator[Site
             span_of(call),
             {"call": (span_of(call),)},
             kind=found.runs.value,
-            role="use" if not polled else "site" if known else "maybe",
+            role=_role(source, polled, known),
             level=Level.REVIEW if found.runs is Runs.POLLED else Level.REPORT,
             message=f"`{shown}` keeps the thread of this async code waiting",
             heat=heat_through_closures(source, call) if polled else Heat(),
         )
+
+
+def _role(source: Source, polled: bool, known: bool | None) -> Role:
+    """What a plain function does may be a site through its callers: most of them are in the same file."""
+    if not polled:
+        return "maybe" if b"async" in source.data else "use"
+    return "site" if known else "maybe"
 
 
 def _known_path(source: Source, call: Node) -> bool | None:

@@ -55,7 +55,7 @@ def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
         elif site.role == "site":
             yield _no_operation(facts, source, site)
     helped = through_helpers(found, by_types(facts.calls), called.wraps)
-    here = [*(op for op in found if op.site.role != "use"), *helped]
+    here = [*(op for op in found if op.running.runs is not Runs.CALLED), *helped]
     told = [op for op in here if op.running.runs is Runs.POLL]
     for op in told:
         why = "it stands in a method that is polled, where nothing can be awaited: " + _advice(op)
@@ -192,7 +192,10 @@ class _Plan:
         operations = self.group.operations
         alone = len(operations) == 1 and not self.group.is_repeated
         if alone:
-            yield self._twin(operations[0]) or ""
+            made = self._twin(operations[0])
+            yield made or ""
+            if operations[0].blocking.wait is Wait.SLEEP:
+                return
         yield from self._closures()
         if not alone and not self.group.is_repeated and len(operations) <= _MOST_TWINS:
             yield self._twins() or ""

@@ -10,6 +10,7 @@ from codemods.blocking_in_async.helpers import by_name, through_helpers
 from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
 from engine.base.model import Site
 from engine.rust.held_guards import asked_about
+from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE, Answers, Question
 from engine.rust.syntax import span_of
 
@@ -32,7 +33,8 @@ def questions(
     )
     found = [op for op in made if op is not None]
     helped = through_helpers(found, by_name(sources), lambda _, __: False)
-    for group in grouped([*(op for op in found if op.site.role != "use"), *helped]):
+    here = (op for op in found if op.running.runs is not Runs.CALLED)
+    for group in grouped([*here, *helped]):
         yield from _of_group(group)
 
 

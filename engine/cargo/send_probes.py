@@ -29,7 +29,7 @@ from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
 Replay = Callable[[Sequence[Unit], Mapping[str, bytes]], Sequence[Reply]]
 
-_ROUNDS = 6  # with the awaits, without them, and for what is left of the guilty ones
+_ROUNDS = 8  # with the awaits, without them, and for what is left of the guilty ones
 _HEAD = (
     b" fn spikeproof_send<T, F: ::core::future::Future<Output = T> + ::core::marker::Send>(f: F)"
     b" -> F { f } "
@@ -54,9 +54,17 @@ class _Body:
 class _State:
     """What is still open about one body."""
 
-    points: dict[Span, Question]
+    points: set[Question] = field(default_factory=set)
     bare: bool = False  # the next time without awaits
-    blamed: frozenset[Span] = frozenset()
+    blamed: frozenset[Question] = frozenset()
+    single: bool = False  # from now on one await after the other
+
+    @property
+    def awaits(self) -> tuple[Question, ...]:
+        """Those that are put in the next time."""
+        if self.bare:
+            return ()
+        return tuple(sorted(self.points)[: 1 if self.single else None])
 
 
 @dataclass(slots=True)
@@ -90,8 +98,8 @@ class SendProbes:
         if node is None or body is None:
             self.reasons[question] = _NO_FUTURE
             return
-        state = self._open.setdefault(_Body(question.path, span_of(body)), _State({}))
-        state.points[question.span] = question
+        state = self._open.setdefault(_Body(question.path, span_of(body)), _State())
+        state.points.add(question)
 
     def _units(self, units: Sequence[Unit]) -> list[Unit]:
         """For each file that is open one that compiles it, the tests' before the plain one."""
@@ -106,7 +114,7 @@ class SendProbes:
         return chosen
 
     def _give_up(self, state: _State, why: str) -> None:
-        for question in state.points.values():
+        for question in state.points:
             self.reasons[question] = why
         state.points.clear()
 
@@ -115,8 +123,7 @@ class SendProbes:
         text = _Text(source)
         for body, state in self._open.items():
             if body.path == path:
-                awaits = () if state.bare else state.points.values()
-                text.add(body, awaits)
+                text.add(body, state.awaits)
         return text.finished()
 
     def _take(
@@ -147,12 +154,16 @@ class SendProbes:
                 del self._open[body]
 
     def _settle(self, state: _State, errors: Sequence[Diagnostic], text: _Text) -> None:
-        if state.bare and not errors:
-            for point in state.blamed:  # it could be sent before
-                self.traits[state.points.pop(point)] = False
-            state.bare = False
+        if state.bare and not errors:  # it could be sent before
+            self.traits |= dict.fromkeys(state.blamed, False)
+            state.points -= state.blamed
+            state.bare, state.single = False, not state.blamed
+        elif state.single:
+            question = state.awaits[0]
+            self.traits[question] = not errors
+            state.points.discard(question)
         elif not errors or state.bare:  # nothing is lost
-            self.traits |= dict.fromkeys(state.points.values(), True)
+            self.traits |= dict.fromkeys(state.points, True)
             state.points.clear()
         else:
             blamed = frozenset(
@@ -164,8 +175,6 @@ class SendProbes:
             )
             if len(state.points) == 1:
                 blamed = frozenset(state.points)
-            if not blamed:
-                self._give_up(state, _UNTOLD)
             state.bare, state.blamed = True, blamed
 
 
@@ -188,9 +197,9 @@ class _Text:
 
     def __init__(self, source: Source) -> None:
         self._source = source
-        self._inserts: list[tuple[int, int, bytes, Span | None]] = []
+        self._inserts: list[tuple[int, int, bytes, Question | None]] = []
         self._bodies: dict[_Body, Span] = {}
-        self.waits: dict[Span, Span] = {}  # where the await of a point stands now
+        self.waits: dict[Question, Span] = {}  # where the await of a point stands now
         self.data = b""
 
     def add(self, body: _Body, asked: Iterable[Question]) -> None:
@@ -217,11 +226,13 @@ class _Text:
         span = question.span
         if question.trait == AWAIT_IN_PLACE:
             self._put(span.start, 5, b"(")
-            self._put(span.end, 4, b", " + _WAIT + b").0", span)
+            self._put(span.end, 4, b", " + _WAIT + b").0", question)
         else:
-            self._put(span.start, 5, _WAIT + b"; ", span)
+            self._put(
+                span.start, 3, _WAIT + b"; ", question
+            )  # in front of an expression that begins here
 
-    def _put(self, at: int, order: int, text: bytes, point: Span | None = None) -> None:
+    def _put(self, at: int, order: int, text: bytes, point: Question | None = None) -> None:
         self._inserts.append((at, order, text, point))
 
     def finished(self) -> _Text:

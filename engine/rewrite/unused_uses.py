@@ -45,10 +45,24 @@ _USE = re.compile(rb"(?<!\w)use\s[^;]*;")
 def lost_names(data: bytes, edit: Edit) -> frozenset[bytes]:
     """Names that stand in ``use`` lines of the file ``data`` and in what the edit replaces, and no
     longer in what it writes."""
-    lost = identifiers(data[edit.start : edit.end]) - identifiers(edit.replacement)
+    lost = identifiers(data[edit.start : edit.end]) - _heads(edit.replacement)
     if not lost:
         return lost
     return lost & identifiers(b" ".join(hit[0] for hit in _USE.finditer(data)))
+
+
+_PATH = re.compile(rb"\w+(?:\s*::\s*\w+)*")
+
+
+def _heads(text: bytes) -> frozenset[bytes]:
+    """The words of ``text`` that a ``use`` may have brought in: of a path like ``tokio::fs::read`` the first."""
+    found: set[bytes] = set()
+    for hit in _PATH.finditer(text):
+        first, *rest = (part.strip() for part in hit[0].split(b"::"))
+        found.add(first)
+        if first in (b"self", b"super", b"crate"):
+            found.update(rest)
+    return frozenset(found)
 
 
 def may_drop(path: str, data: bytes, names: Iterable[bytes]) -> frozenset[tuple[bytes, bytes]]:
@@ -104,7 +118,9 @@ def next_removal(path: str, data: bytes, full: bytes) -> Edit | None:
                 continue
             again = any(i.local == item.local and i.leaf != item.leaf for i in known)
             kept = brought_by_stds_prelude(item.local) and calls_other_than_stds(source, block)
-            if not (again or kept) and item.local not in words(source, block, (item.declaration,)):
+            if not (again or kept) and item.local not in words(
+                source, block, (item.declaration,), foreign=False
+            ):
                 return _removal(source, item)
     return None
 
@@ -137,7 +153,7 @@ def _needed(source: Source, scope: Scope, found: Sequence[Scope], item: Import) 
     inner = [s for s in inner if s.module[: len(scope.module)] == scope.module]
     known = imports(source, scope)
     leave = [i.declaration for i in known if i.local == item.local]
-    if item.local in words(source, scope.span, (*leave, *(s.span for s in inner))):
+    if item.local in words(source, scope.span, (*leave, *(s.span for s in inner)), foreign=False):
         return True
     unnoticed = item.attributed or brought_by_stds_prelude(item.local)
     if unnoticed and (

@@ -252,10 +252,32 @@ def brings(brought: Sequence[Import], trait: bytes) -> bool:
     return False
 
 
+_OWN = frozenset({b"self", b"super", b"crate", b"Self", b""})
+
+
+def _is_foreign(source: Source, node: Node) -> bool:
+    """Is it a segment of a path that begins at another name (``fs`` of ``tokio::fs::read``), so that what a
+    ``use`` brings in is not meant?"""
+    head, current = b"", node
+    while True:
+        before = current.prev_sibling
+        if before is None or before.type != "::":
+            break
+        left = before.prev_sibling
+        if left is None:
+            return False  # `::fs`, or generic arguments
+        while left.named_children and left.type.startswith("scoped_"):
+            left = left.named_children[0]
+        head, current = source.text(left), left
+    return head not in _OWN and current != node
+
+
 @per_source
-def words(source: Source, span: Span, leave: tuple[Span, ...] = ()) -> frozenset[bytes]:
+def words(
+    source: Source, span: Span, leave: tuple[Span, ...] = (), foreign: bool = True
+) -> frozenset[bytes]:
     """Identifiers inside ``span`` (macro arguments and captures of format strings included), without
-    those inside ``leave``."""
+    those inside ``leave``; without ``foreign``, none that stand in a path behind another name."""
     found: set[bytes] = set()
     cursor = source.root.walk()
     down = True
@@ -265,7 +287,8 @@ def words(source: Source, span: Span, leave: tuple[Span, ...] = ()) -> frozenset
         here = span_of(node)
         if down:
             inside = here.overlaps(span) and not any(here in left for left in leave)
-            if inside and node.type in _IDENTS and here in span:
+            named = inside and node.type in _IDENTS and here in span
+            if named and (foreign or not _is_foreign(source, node)):
                 found.add(source.text(node))
             if inside and node.type in STRINGS:
                 found.update(name for name, _ in captures_in(source, node))

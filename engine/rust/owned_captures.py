@@ -220,7 +220,7 @@ def owned(
 
 def _name_for(source: Source, scopes: Scopes, place: Place, taken: frozenset[bytes]) -> bytes:
     """The name of a place in the closure: its own, or that of its last field."""
-    words = words_around(source, scopes.function)
+    words = words_around(source, scopes.function.children[0])
     if place.text == b"self":
         return first_free((b"this", b"own_self"), lambda name: name not in words)
     if place.is_name:
@@ -313,7 +313,7 @@ TypeAt = Callable[[Span], Type | None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A name that the code declares and that is used behind it."""
+    """A name that the code declares and that is used behind it; ``mutable``: it is changed there."""
 
     name: bytes
     mutable: bool
@@ -329,5 +329,9 @@ def results_of(scopes: Scopes, statements: Sequence[Node]) -> tuple[Result, ...]
             continue
         later = [use for use in scopes.uses(binding) if use.span.start >= end]
         if later:
-            found.append(Result(binding.name, binding.mutable, later[0].span))
+            uses = tuple(use.span for use in later)
+            changed = binding.mutable and may_change(
+                scopes.source, Place(binding.name, binding, uses)
+            )
+            found.append(Result(binding.name, changed, later[0].span))
     return tuple(found)

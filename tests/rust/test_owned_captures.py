@@ -92,4 +92,4 @@ def test_what_is_declared_and_used_behind_is_a_result() -> None:
     found = results_of(scopes_of(source, function), block.named_children[:4])
     assert [(each.name, each.mutable) for each in found] == [(b"c", False)]
     found = results_of(scopes_of(source, function), block.named_children[:2])
-    assert [(each.name, each.mutable) for each in found] == [(b"a", False), (b"b", True)]
+    assert [(each.name, each.mutable) for each in found] == [(b"a", False), (b"b", False)]

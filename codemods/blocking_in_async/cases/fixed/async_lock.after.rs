@@ -1,3 +1,4 @@
+// level: review
 use tokio::sync::{mpsc, Mutex};
 
 pub async fn take(count: &Mutex<u64>, queue: &mut mpsc::Receiver<u64>) -> u64 {

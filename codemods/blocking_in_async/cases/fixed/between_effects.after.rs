@@ -1,3 +1,4 @@
+// level: review
 use std::collections::HashMap;
 use std::sync::Mutex;
 

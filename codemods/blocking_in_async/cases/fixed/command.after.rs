@@ -1,3 +1,4 @@
+// level: review
 
 pub async fn version(tool: &str) -> std::io::Result<Vec<u8>> {
     let out = tokio::process::Command::new(tool)

@@ -1,3 +1,4 @@
+// level: review
 use std::path::{Path, PathBuf};
 
 pub struct Store {
@@ -11,8 +12,8 @@ fn load(root: &Path, name: &str) -> std::io::Result<String> {
 impl Store {
     pub async fn text(&self, name: &str) -> std::io::Result<usize> {
         let text = {
-            let name = name.to_owned();
             let root = self.root.clone();
+            let name = name.to_owned();
             match tokio::task::spawn_blocking(move || {
                 let name = name.as_str();
                 load(&root, name)

@@ -1,3 +1,4 @@
+// level: review
 use std::path::PathBuf;
 
 pub struct Store {

@@ -1,7 +1,11 @@
+// level: safe
 use std::path::{Path, PathBuf};
 
 pub async fn kind(path: &Path) -> &'static str {
-    if tokio::fs::metadata(path).await.is_ok_and(|found| found.is_dir()) {
+    if tokio::fs::metadata(path)
+        .await
+        .is_ok_and(|found| found.is_dir())
+    {
         "folder"
     } else {
         "none"

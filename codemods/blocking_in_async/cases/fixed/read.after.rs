@@ -1,3 +1,4 @@
+// level: safe
 use std::path::PathBuf;
 
 pub struct App {
@@ -10,7 +11,6 @@ pub async fn show(app: &App, id: &str) -> Result<usize, std::io::Error> {
 }
 
 pub async fn size(path: PathBuf) -> std::io::Result<u64> {
-    use std::fs;
     let found = tokio::fs::metadata(&path).await?;
     Ok(found.len())
 }

@@ -1,3 +1,4 @@
+// level: safe
 use std::time::Duration;
 
 pub async fn retry() -> u32 {

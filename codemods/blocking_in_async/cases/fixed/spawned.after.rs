@@ -1,3 +1,4 @@
+// level: safe
 use std::path::PathBuf;
 
 pub fn watch(path: PathBuf) -> tokio::task::JoinHandle<usize> {

@@ -1,3 +1,4 @@
+// level: review
 use std::path::Path;
 
 pub async fn swap(path: &Path, text: String) -> std::io::Result<()> {

@@ -1,3 +1,4 @@
+// level: review
 use std::path::PathBuf;
 
 pub async fn present(paths: Vec<PathBuf>) -> Vec<PathBuf> {
