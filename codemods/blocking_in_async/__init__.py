@@ -114,25 +114,7 @@ class BlockingInAsync(Codemod):
     )
     # All names begin with one of these.
     anchors = tuple(rb"%b\w*\s*[(/:]" % name for name in _NAMES)
-    use_literals = (
-        (
-            b"fs",
-            b"thread",
-            b"exists",
-            b"is_file",
-            b"is_dir",
-            b"Command",
-            b"block_on",
-            b"blocking",
-            b"TcpStream",
-            b"bcrypt",
-            b"argon2",
-            b"rusqlite",
-            b"ureq",
-            b"canonicalize",
-            b"metadata",
-        ),
-    )
+    use_literals = (tuple(_NAMES),)
     use_macro_literals = tuple(_NAMES)
     for_others = True
 

@@ -56,6 +56,7 @@ class Region:
 
     @property
     def span(self) -> Span:
+        """From its first node to its last."""
         return Span(self.nodes[0].start_byte, self.nodes[-1].end_byte)
 
     @property

@@ -35,6 +35,7 @@ class Operation:
 
     @property
     def span(self) -> Span:
+        """Of the call."""
         return span_of(self.node)
 
 
@@ -48,10 +49,12 @@ class Group:
 
     @property
     def source(self) -> Source:
+        """The file that all of them stand in."""
         return self.operations[0].source
 
     @property
     def first(self) -> Operation:
+        """The first in the text."""
         return self.operations[0]
 
     @cached_property

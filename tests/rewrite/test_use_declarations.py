@@ -94,7 +94,7 @@ STD_MUTEX = name(b"std::sync::Mutex")
         ),
         (
             "#[cfg(x)]\nuse tokio::sync::Mutex;\nstruct S { a: Mutex<u8> }\n",
-            "#[cfg(x)]\nuse tokio::sync::Mutex;\nstruct S { a: std::sync::Mutex<u8> }\n",
+            "struct S { a: std::sync::Mutex<u8> }\n",
         ),
         # a path, of which the name was no import
         (
@@ -549,3 +549,28 @@ def test_a_name_that_std_has_as_well_goes_from_under_its_cfg() -> None:
     assert "use alloc" in settle("#[allow(unused_imports)]\n" + text, change)
     two = '#[cfg(feature = "std")]\nuse std::format;\n' + text
     assert settle(two, change) == "fn f() -> String {\n    x()\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("before", "old", "new", "after"),
+    [
+        ("use std::fs;\nfn f() { fs::read(p); }\n", "fs::read", "tokio::fs::read", "fn f() { tokio::fs::read(p); }\n"),
+        ("fn f() { use std::fs; fs::read(p); }\n", " fs::read", " tokio::fs::read", "fn f() { tokio::fs::read(p); }\n"),
+        (
+            "use std::fs;\nfn f() { fs::read(p); x::fs(p); m!(y::fs); }\n", "fs::read", "tokio::fs::read",
+            "fn f() { tokio::fs::read(p); x::fs(p); m!(y::fs); }\n",
+        ),
+        (
+            "use std::fs;\nfn f() { fs::read(p); m!(fs); }\n", "fs::read", "tokio::fs::read",
+            "use std::fs;\nfn f() { tokio::fs::read(p); m!(fs); }\n",
+        ),
+        (
+            "use std::fs;\nfn f() { fs::read(p); self::fs::write(p); }\n", "fs::read", "tokio::fs::read",
+            "use std::fs;\nfn f() { tokio::fs::read(p); self::fs::write(p); }\n",
+        ),
+    ],
+)  # fmt: skip
+def test_a_path_behind_another_name_needs_no_import(
+    before: str, old: str, new: str, after: str
+) -> None:
+    assert settle(before, (old, new.encode())) == after
