@@ -47,7 +47,8 @@ All uses change with the type, or none: `.lock().await`, `.read().await` and `.w
 has instead. A panic under tokio's lock poisons nothing, so a poisoned lock of std's is opened all the same
 (`PoisonError::into_inner`). The functions stay `async`. Where a `drop(guard)` has an await behind it in the guard's scope, a
 block takes its place: rustc counts the guard to the future up to the end of the scope, dropped or not, and with
-std's the future would not be `Send` (a library's compiles all the same). Where no block can, the lock is left.
+std's the future would not be `Send` (a library's compiles all the same). Where no block can, the lock is left; so
+it is where something is awaited in the scope of a `try_lock`'s result, which counts in the same way.
 
 Safe where the lock's type is seen by no other crate, where each call is awaited on the spot, and where nothing runs under
 it but what is known to take no time: fields, arithmetic, methods of std's types and of those of well-known

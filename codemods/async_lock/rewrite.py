@@ -13,6 +13,7 @@ from engine.rust import nodes, statement_nodes
 from engine.rust.lock_groups.lock_guards import DIRECT, TRIES, Refused
 from engine.rust.lock_groups.lock_places import Constructor, LocatedCall, LockPlaces
 from engine.rust.lock_groups.lock_sets import Group
+from engine.rust.lock_groups.lock_types import full_names
 from engine.rust.syntax import Source, span_of
 
 _POISON = b"std::sync::PoisonError"
@@ -69,8 +70,6 @@ def kind_of(source: Source, head: Node, full: Iterable[bytes]) -> bytes:
 
 
 def _type(places: LockPlaces, source: Source, span: Span, target: Target) -> Edit:
-    from engine.rust.lock_groups.lock_types import full_names
-
     node = source.node_at(span)
     place = places.place(source.path, span.start)
     if node is None or node.type != "generic_type":
@@ -83,8 +82,6 @@ def _type(places: LockPlaces, source: Source, span: Span, target: Target) -> Edi
 
 
 def _constructor(places: LockPlaces, new: Constructor, target: Target) -> Iterator[Edit]:
-    from engine.rust.lock_groups.lock_types import full_names
-
     source = places.source(new.file)
     if new.turbofish:
         yield _type(places, source, new.path, target)

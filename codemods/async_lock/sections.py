@@ -9,16 +9,17 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import lasting_work, nodes, statement_nodes
-from engine.rust.effects import Effect
+from engine.rust.drop_scopes import temporary_scope
+from engine.rust.effects import Effect, parts_of
 from engine.rust.files import Files
-from engine.rust.guard_scopes import GuardScope, guard_scope
+from engine.rust.guard_scopes import OF_GUARDS, GuardScope, guard_scope
 from engine.rust.held_effects import held_effects
 from engine.rust.held_guards import owner
 from engine.rust.lasting_work import Lasting, LastingWork
 from engine.rust.lock_groups.lock_guards import DIRECT, LOCKS, TRIES, Refused, guard_from
 from engine.rust.locks import with_tails
-from engine.rust.suspension import awaits_arguments, suspends
-from engine.rust.syntax import Source, span_of
+from engine.rust.suspension import awaits_arguments, is_suspension, suspends
+from engine.rust.syntax import FUNCTIONS, Source, span_of
 
 # They give up waiting, or wait for several futures at once.
 _COMBINING = frozenset(
@@ -69,6 +70,14 @@ def section_of(source: Source, call: Node, method: bytes) -> Section:
         raise Held(f"the guard is held over the await in line {line}")
     if scope is None:
         raise Refused("where its guard goes is not followed")
+    if method in TRIES and _waits_meanwhile(source, node):
+        raise Refused(
+            "something is awaited while the result of the attempt is a part of the future, which would "
+            "not be `Send` with std's guard in it"
+        )
+    turned = nodes.method_on(source, nodes.outward(node))
+    if turned is not None and turned[0] in OF_GUARDS:
+        raise Refused(f"`.{turned[0].decode()}()` makes another guard of it")
     if let is not None and let.type is not None and scope.kind == "let":
         raise Refused("the guard's type is written out")
     if scope.trace.moves:
@@ -81,6 +90,25 @@ def section_of(source: Source, call: Node, method: bytes) -> Section:
     if scope.kind == "let" and not scope.uses:
         raise Held("the lock is taken as a gate: its value is not used")
     return Section(scope, method in TRIES)
+
+
+def _waits_meanwhile(source: Source, tried: Node) -> bool:
+    """Is there an await in the scope of the value in passing that ``tried`` is, be it taken apart or not?
+    (In ``match m.try_lock() { .. Err(_) => wait().await }`` no guard is there, but rustc counts its type.)"""
+    scope = temporary_scope(source, tried)
+    if scope is None:
+        return False
+    behind = Span(tried.end_byte, scope.span.end)
+    pending = [scope.node]
+    while pending:
+        node = pending.pop()
+        if node.type in FUNCTIONS or node.type == "async_block":
+            continue
+        inside = node.start_byte < behind.end and node.end_byte > behind.start
+        if inside and is_suspension(source, node):
+            return True
+        pending += parts_of(source, node)
+    return False
 
 
 def _require_no_race(source: Source, call: Node) -> None:
