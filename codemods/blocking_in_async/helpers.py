@@ -16,7 +16,7 @@ from engine.rust.calls import Calls
 from engine.rust.context import heat_through_closures, in_test_code, runs_once
 from engine.rust.files import Files, mentions
 from engine.rust.item_nodes import name_of
-from engine.rust.nodes import call_by_name, callee_name
+from engine.rust.nodes import awaited, call_by_name, callee_name
 from engine.rust.polled import Running, Runs, made_once, running
 from engine.rust.syntax import Source, span_of
 
@@ -87,6 +87,8 @@ def through_helpers(
             where = running(place, call, partial(wraps, place))
             if where.body is None or where.runs is Runs.OFFLOADED:
                 continue
+            if _is_awaited(call):
+                continue  # what gives a future is another function of that name
             chain = (f"`{name}`", *step.chain)
             if where.runs is Runs.CALLED:
                 pending.append((_Step(place, where.body, chain), op))
@@ -97,6 +99,10 @@ def through_helpers(
             if at not in told:
                 told.add(at)
                 yield _operation(place, call, op, chain, where)
+
+
+def _is_awaited(call: Node) -> bool:
+    return call.parent is not None and awaited(call.parent) == call
 
 
 def _shown(op: Operation) -> str:

@@ -203,6 +203,7 @@ class _Plan:
     def _features(self, *needed: str) -> str:
         package = self.facts.package_of(self.path)
         have = set(package.external.get("tokio", ())) if package is not None else set()
+        have |= {"rt"} if have & _WITH_RT else set()
         missing = sorted({name for name in needed if name} - have)
         if not missing or "full" in have:
             return ""
@@ -305,6 +306,7 @@ class _Plan:
 
 
 _MOST_TWINS = 3
+_WITH_RT = frozenset({"rt-multi-thread", "full", "test-util"})  # tokio 1.54's own manifest
 
 
 def _at_least(version: str, wanted: tuple[int, int]) -> bool:
