@@ -26,6 +26,8 @@ from engine.base.model import (
     Span,
 )
 from engine.rust.blocking_calls import Wait
+from engine.rust.codegen import identifiers
+from engine.rust.context import is_test_file
 from engine.rust.effects import Effect
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.guard_types import GuardTypes
@@ -33,8 +35,9 @@ from engine.rust.held_guards import guards_across
 from engine.rust.nodes import callee_name
 from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE
-from engine.rust.runtimes import other_than_tokio
+from engine.rust.runtimes import foreign_executor, other_than_tokio, runtime_without_timer
 from engine.rust.syntax import Source, span_of
+from engine.rust.thread_locals import is_thread_local
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -156,6 +159,12 @@ class _Plan:
             self.source, self.group.body, package.external, package.optional
         ):
             return f"{why}: tokio's functions panic there"
+        mine = partial(self._is_mine, package.name)
+        if place := foreign_executor(self.facts.sources, mine):
+            return f"{place} runs futures without a runtime, and tokio's functions panic there"
+        sleeps = any(op.blocking.wait is Wait.SLEEP for op in self.group.operations)
+        if sleeps and (place := runtime_without_timer(self.facts.sources, mine)):
+            return f"{place} builds a runtime without its timer, where tokio's `sleep` panics"
         for op in self.group.operations:
             if guard := self._guard(op.node):
                 held = self.source.quoted(span_of(guard.node))
@@ -163,6 +172,10 @@ class _Plan:
         if first.running.body is not None and first.running.body.type == "macro_invocation":
             return "the macro's future cannot be asked whether it may still be sent between threads"
         return ""
+
+    def _is_mine(self, package: str, path: str) -> bool:
+        found = self.facts.package_of(path)
+        return found is not None and found.name == package and not is_test_file(path)
 
     def _guard(self, node: Node) -> GuardScope | None:
         holders = GuardTypes(self.facts.items)
@@ -280,8 +293,24 @@ class _Plan:
         for region in regions(self.group):
             yield self._closure(region) if isinstance(region, Region) else region
 
+    def _own_to_threads(self, region: Region) -> str:
+        """A static of which each thread has its own that the code names, or a function of the workspace that
+        it calls; "" for none."""
+        texts = [self.source.slice(region.span)]
+        for op in self.group.operations:
+            name = callee_name(op.node)
+            if name is not None:
+                found = self.facts.calls.callees(self.source, name, sure=True)
+                texts += [place.text(function) for place, function in found]
+        words = frozenset().union(*map(identifiers, texts))
+        own = (word for word in sorted(words) if word.isupper() and not word.isdigit())
+        named = next((word for word in own if is_thread_local(self.facts.sources, word)), b"")
+        return named.decode("utf-8", "replace")
+
     def _closure(self, region: Region) -> Fix | str:
         op = self.group.first
+        if name := self._own_to_threads(region):
+            return f"`{name}` is another one on each thread"
         at, question = (
             (span_of(region.nodes[0]), AWAIT_BEFORE)
             if region.hoisted is None

@@ -140,7 +140,7 @@ def _is_called_once(source: Source, function: Span, calls: int) -> bool:
 def in_test_code(source: Source, node: Node) -> bool:
     """Does no traffic reach ``node``: is it in a test, a bench, an example, or in a file that by its
     name or folder is of tests?"""
-    return source.in_test(node) or _is_test_file(source.path)
+    return source.in_test(node) or is_test_file(source.path)
 
 
 def _reasons(source: Source, node: Node) -> list[str]:
@@ -161,8 +161,8 @@ def _reasons(source: Source, node: Node) -> list[str]:
     return found
 
 
-def _is_test_file(path: str) -> bool:
-    """By cargo's folders, and by the names that files of a ``#[cfg(test)] mod`` have."""
+def is_test_file(path: str) -> bool:
+    """Is it a file of tests, benches or examples: by cargo's folders, and by the names that files of a ``#[cfg(test)] mod`` have."""
     *folders, name = path.split("/")
     stem = name.removesuffix(".rs")
     return not _TEST_FOLDERS.isdisjoint(folders) or (

@@ -1,5 +1,7 @@
 """Which runtime polls a future: is it shown to be tokio, whose functions panic under any other?
 
+Also: does a package run futures by an executor that is none, or build a runtime without its timer.
+
 Told by what the package depends on (a framework or client that is tokio's alone, or tokio with what needs its
 runtime, and no other runtime beside it), else by a call in the same body that needs tokio's runtime itself.
 Not answered: which parts of the runtime are enabled (``enable_time``, ``enable_io``): what a body calls already
@@ -8,10 +10,13 @@ shows those that it needs.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 
 from tree_sitter import Node
 
+from engine.base.model import Span
+from engine.rust.files import Files
 from engine.rust.imports import full_paths
 from engine.rust.nodes import callee_of
 from engine.rust.syntax import Source, walk_all
@@ -99,3 +104,37 @@ def other_than_tokio(
     if "tokio" in optional:
         return "tokio is optional in this package, and nothing shows that it polls this"
     return "of tokio the package has nothing that needs its runtime, so another one may poll it"
+
+
+_EXECUTOR = re.compile(
+    rb"\bexecutor\s*::\s*(?:\{[^}]*)?\b(?:block_on|block_on_stream|LocalPool|ThreadPool)\b"
+    rb"|\bpollster\s*::|\bnoop_waker\b"
+)
+_BUILDER = re.compile(rb"\bnew_(?:current_thread|multi_thread)\s*\(\s*\)[^;]*;", re.DOTALL)
+_TIMER = re.compile(rb"\benable_(?:all|time)\b")
+
+
+def foreign_executor(files: Files, mine: Callable[[str], bool]) -> str:
+    """The first of the files that are ``mine`` that names, outside of tests, an executor which brings no runtime
+    (that of ``futures``, ``pollster``), or polls by hand; "" for none. Comments count."""
+    for word in (b"executor", b"pollster", b"noop_waker"):
+        for source in files.containing(word):
+            hits = _EXECUTOR.finditer(source.data) if mine(source.path) else ()
+            if any(not _in_test(source, hit) for hit in hits):
+                return source.path
+    return ""
+
+
+def runtime_without_timer(files: Files, mine: Callable[[str], bool]) -> str:
+    """The first of the files that are ``mine`` that builds a runtime of tokio's without enabling its timer in
+    the same statement; "" for none."""
+    for word in (b"new_current_thread", b"new_multi_thread"):
+        for source in files.containing(word):
+            built = _BUILDER.finditer(source.data) if mine(source.path) else ()
+            if any(not _TIMER.search(hit[0]) and not _in_test(source, hit) for hit in built):
+                return source.path
+    return ""
+
+
+def _in_test(source: Source, hit: re.Match[bytes]) -> bool:
+    return source.in_test(source.innermost(Span(*hit.span())))
