@@ -89,7 +89,7 @@ class Hoists:
         for part in parts_in_order(operand):
             self._take(part)
         if told.worth and len(self.found) == count and len(self.reasons) == said and why != "-":
-            self.reasons.append(why)
+            self.reasons.append(f"`{self._short(operand)}` stays under the lock: {why}")
 
     def _whole(self, operand: Node, told: Early) -> str:
         """Takes the operand as a whole, or says why not ("-": its parts tell)."""

@@ -22,6 +22,7 @@ from engine.rust.codegen import (
 )
 from engine.rust.early_values import Early, Known
 from engine.rust.held_waits import Wait, waits
+from engine.rust.items import FUNCTIONS as FUNCTION_ITEMS
 from engine.rust.locks import Flavour, flavour_of_name, guarded, guards_in
 from engine.rust.macros import meaning_of_macro
 from engine.rust.nodes import macro_path
@@ -64,7 +65,7 @@ class _Plan:
             facts.held_types,
             lambda call: only_makes(facts.items, self.source, call),
             self._is_std,
-            lambda name: any(item.in_trait for item in facts.items.named(name, "fn")),
+            lambda name: any(item.in_trait for item in facts.items.named(name, *FUNCTION_ITEMS)),
         )
 
     def _is_std(self, macro: Node) -> bool:

@@ -139,7 +139,11 @@ def shorter_edits(look: Look, cut: Shorter, found: Sequence[Hoist]) -> list[Edit
         for span in moved:
             lines = whole_lines(source, span) or span
             edits.append(Edit(path, lines.start, lines.end, b""))
-        edits.append(Edit(path, at, at, b"".join(part + gap for part in text)))
+        told = at < section.declared.start_byte and text[-1].rpartition(b"\n")[2].count(b"//") > 0
+        apart = source.newline if told else b""  # two comments below each other are one to rustfmt
+        edits.append(
+            Edit(path, at, at, b"".join(part + gap for part in text[:-1]) + text[-1] + apart + gap)
+        )
     if cut.tail:
         name = look.scope.names[0].encode()
         end = trailing_comment(source, section.last.end_byte)

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from engine.rewrite.use_declarations import in_full
 from engine.rust.dropped_values import Dropped
-from engine.rust.early_values import Known
+from engine.rust.early_values import Known, early
 from engine.rust.effects import is_pure
 from engine.rust.known_types import Cost, Nature, key_of
 from engine.rust.known_types import known as known_type
@@ -55,7 +55,7 @@ def thrown_away(
         removes = called is not None and _REMOVING.fullmatch(called.method) is not None
         return Thrown(dropped, type_, None, b"removed" if removes else b"old")
     value = dropped.value
-    costless = is_pure(source, value) and call_of(value) is None
+    costless = is_pure(source, value) and not early(source, value, known).worth
     front = None if costless or _is_empty(source, value, type_) else value
     if front is not None and next(living_on(source, value), None) is not None:
         return None

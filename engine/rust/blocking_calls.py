@@ -226,6 +226,11 @@ def is_blocking_name(name: bytes, method: bool) -> bool:
     return name in (_METHOD_NAMES if method else _FUNCTION_NAMES)
 
 
+def blocking_names() -> frozenset[bytes]:
+    """The names of all functions and methods that may block."""
+    return _FUNCTION_NAMES | _METHOD_NAMES
+
+
 def blocking_function(path: str) -> Blocking | None:
     """Does the function with this path, as rustc prints it without generics, block?"""
     head, _, rest = path.partition("::")

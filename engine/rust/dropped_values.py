@@ -31,6 +31,11 @@ from engine.rust.syntax import Source
 
 _DROP = re.compile(rb"(?:(?:std|core)::)?(?:mem::)?drop")
 _SWAP = re.compile(rb"(?:(?:std|core)::)?(?:mem::)?(?:replace|take)")
+# Of std's collections: what they give is nothing, or a number.
+_GIVING_NOTHING = frozenset(
+    b"""push push_str push_back push_front extend extend_from_slice append clear truncate retain reserve
+    sort sort_by sort_by_key sort_unstable reverse swap len is_empty contains contains_key""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,11 @@ def dropped_under(source: Source, guard: Node) -> Dropped | None:
         return Dropped("assigned", statement, operation.right, top)
     if (swapped := _swapped(source, top)) is not None:
         top = swapped
-    elif top == guard or call_of(bare(top)) is None:
+    elif (
+        top == guard
+        or call_of(bare(top)) is None
+        or ((last := method_call(source, bare(top))) is not None and last.method in _GIVING_NOTHING)
+    ):
         return None
     value, holder = top, top.parent
     dropped = _given(source, top, _DROP)

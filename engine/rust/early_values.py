@@ -420,6 +420,10 @@ class _Reading:
         if receiver is None:
             return
         shown, name = self.words(node), call.method.decode("utf-8", "replace")
+        if self.known.is_own(call.method):
+            self.never(
+                f"what {shown} does is not known: a trait of the workspace has such a method"
+            )
         if (waits := blocking_method(receiver, name)) is not None:
             self.waited(node, waits)
             return
@@ -431,7 +435,7 @@ class _Reading:
             if self.known.facts.ownership(step).nature is Nature.CELL and step.kind == "path":
                 self.never(f"others may change what {shown} looks at before the lock is taken")
                 return
-        if not _is_std(receiver) or self.known.is_own(call.method):
+        if not _is_std(receiver):
             if not self.known.makes(node):
                 self.never(f"what {shown} does is not known")
             return
@@ -442,7 +446,7 @@ class _Reading:
         if call.method in known_calls.COPYING:
             if call.method == b"to_string" and self.unshared(span_of(call.receiver), first):
                 self.users(first, "`Display`")
-            self.work(int(first.name != "char"))
+            self.work(HEAVY if call.method == b"to_vec" else int(first.name != "char"))
         elif call.method in (b"into", b"collect", b"try_into", b"parse", b"sum"):
             self.converted(node, receiver)
         elif call.method in _ALLOCATING:

@@ -7,6 +7,7 @@ it. Not looked into: what functions of the workspace do that are called meanwhil
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -17,14 +18,19 @@ from engine.rust.blocking_calls import (
     Blocking,
     blocking_function,
     blocking_method,
+    blocking_names,
     is_blocking_name,
 )
 from engine.rust.guard_scopes import GuardScope, alive_at
-from engine.rust.locks import Flavour, flavour_of_name, guards_in, is_evident, outermost
-from engine.rust.nodes import call_of, callee_name, method_call
-from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
+from engine.rust.locks import LOCKS, Flavour, flavour_of_name, guards_in, is_evident, outermost
+from engine.rust.nodes import call_by_name, call_of, callee_name, method_call
+from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.types import Type
 
+_NAMED = re.compile(
+    rb"(?<!\w)(%s)\s*(?:::\s*<[^()]*>)?\s*\("
+    % b"|".join(sorted(blocking_names() | LOCKS, reverse=True))
+)
 TypeOf = Callable[[Span], Type | None]
 
 
@@ -72,15 +78,11 @@ def types_asked(source: Source, scope: GuardScope) -> Iterator[Span]:
 def _named_so(source: Source, scope: GuardScope) -> Iterator[Node]:
     function = source.function_of(scope.node)
     seen: set[Span] = set()
-    for node in walk_all(source, scope.region):
-        name = callee_name(node) if node.type == "call_expression" else None
-        if (
-            name is None
-            or node.end_byte <= scope.node.end_byte
-            or span_of(scope.node) in span_of(node)
-        ):
-            continue
-        if _is_elsewhere(source, node, function):
+    start = max(scope.region.start_byte, scope.node.end_byte)
+    for hit in _NAMED.finditer(source.data, start, scope.region.end_byte):
+        name = source.innermost(Span(hit.start(1), hit.end(1)))
+        node = call_by_name(name)
+        if node is None or callee_name(node) != name or _is_elsewhere(source, node, function):
             continue
         locked = outermost(source, node)
         if locked is not None and locked.call == node:

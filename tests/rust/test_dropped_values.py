@@ -40,7 +40,7 @@ def test_what_is_dropped(body: str, kind: str, value: str, place: str) -> None:
         "let old = L.lock().remove(&k);", "let _old = L.lock().take();", "L.lock().take()",
         "*L.lock() += 1;", "f(L.lock().take());", "L.lock().x;", "let _ = L.lock();", "drop(L.lock());",
         "let _ = &L.lock().x;", "a => L.lock().take(),", "return L.lock().take();", "f(&mut *L.lock());",
-        "if a { *L.lock() = b }", "x = L.lock().take();",
+        "if a { *L.lock() = b }", "L.lock().push(x);", "x = L.lock().take();",
     ],
 )  # fmt: skip
 def test_what_is_kept(body: str) -> None:

@@ -22,3 +22,10 @@ pub async fn count(words: &Mutex<HashMap<String, u64>>, word: &str) {
     *words.entry(key).or_default() += 1;
     words.remove(&spare[1..]);
 }
+
+pub async fn note(log: &Mutex<Vec<String>>, id: u64) {
+    // In their order.
+    let mut log = log.lock().unwrap();
+    let line = format!("line {id}"); // no more
+    log.push(line);
+}

@@ -17,3 +17,8 @@ impl Routes {
         drop(old);
     }
 }
+
+pub async fn keep(last: &tokio::sync::Mutex<Option<Vec<String>>>, names: Vec<String>) {
+    let old = std::mem::replace(&mut *last.lock().await, Some(names));
+    drop(old);
+}

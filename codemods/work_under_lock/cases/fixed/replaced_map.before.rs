@@ -15,3 +15,7 @@ impl Routes {
         *self.table.write().unwrap() = HashMap::new();
     }
 }
+
+pub async fn keep(last: &tokio::sync::Mutex<Option<Vec<String>>>, names: Vec<String>) {
+    *last.lock().await = Some(names);
+}
