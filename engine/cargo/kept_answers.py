@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from engine.base.user_cache import UserCache, digest, folder
-from engine.cargo.oracle import UNSTEADY
+from engine.cargo.toolchain import UNSTEADY
 from engine.cargo.tree_key import TreeKey
 from engine.cargo.unit_keys import UnitKeys
 from engine.cargo.units import Unit

@@ -20,10 +20,10 @@ from tree_sitter import Node
 
 from engine.base.model import Diagnostic, Span
 from engine.cargo.toolchain import Reply
-from engine.cargo.units import Unit
+from engine.cargo.units import Unit, telling_first
 from engine.rust.files import Files
 from engine.rust.item_nodes import return_type
-from engine.rust.questions import AWAIT_IN_PLACE, Question
+from engine.rust.questions import AWAIT_IN_PLACE, Answers, Question
 from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import FUNCTIONS, Source, is_async, span_of
 
@@ -75,6 +75,7 @@ class SendProbes:
     traits: dict[Question, bool] = field(default_factory=dict)
     reasons: dict[Question, str] = field(default_factory=dict)
     _open: dict[_Body, _State] = field(default_factory=dict)
+    _replies: list[Sequence[Reply]] = field(default_factory=list)  # by round
 
     def ask(self, questions: Iterable[Question], units: Sequence[Unit], replay: Replay) -> None:
         """Ask ``units``; what none of them compiles has no answer. ``replay`` runs some of them on the tree
@@ -87,9 +88,16 @@ class SendProbes:
                 break
             texts = {path: self._text(path) for path in {body.path for body in self._open}}
             data = {path: text.data for path, text in texts.items()}
-            self._take(chosen, replay(chosen, data), texts)
+            self._replies.append(replay(chosen, data))
+            self._take(chosen, self._replies[-1], texts)
         for state in self._open.values():
             self._give_up(state, _UNTOLD)
+
+    def answers(self) -> Answers:
+        """What was told, and what it took."""
+        every = [reply for replies in self._replies for reply in replies]
+        seconds = sum(reply.seconds for reply in every)
+        return Answers({}, self.traits, self.reasons, len(self._replies), len(every), seconds)
 
     def _add(self, question: Question) -> None:
         source = self.sources.get(question.path)
@@ -105,7 +113,7 @@ class SendProbes:
         """For each file that is open one that compiles it, the tests' before the plain one."""
         wanted = {body.path for body in self._open}
         chosen: list[Unit] = []
-        for unit in sorted(units, key=lambda u: (not u.is_test, -len(u.files), u.name)):
+        for unit in telling_first(units):
             if wanted & unit.files:
                 chosen.append(unit)
                 wanted -= unit.files
@@ -130,24 +138,24 @@ class SendProbes:
         self, units: Sequence[Unit], replies: Sequence[Reply], texts: Mapping[str, _Text]
     ) -> None:
         unsent: dict[_Body, list[Diagnostic]] = defaultdict(list)
-        broken: set[_Body] = set()
+        broken: dict[_Body, str] = {}
         for unit, reply in zip(units, replies, strict=True):
             errors = [found for found in reply.diagnostics if found.level.startswith("error")]
-            mine = {body for body in self._open if body.path in unit.files}
-            if reply.timed_out or reply.code < 0 or (reply.code and not errors):
-                broken |= mine
+            mine = [body for body in self._open if body.path in unit.files]
+            if reply.broke_off or (reply.code and not errors):
+                broken |= dict.fromkeys(mine, reply.broke_off or _UNTOLD)
             for error in errors:
                 body = _body_of(error, texts)
                 if body is None:
-                    if error.spans:
-                        broken |= mine  # rustc may have stopped there
+                    if error.spans:  # rustc may have stopped there
+                        broken = dict.fromkeys(mine, _UNTOLD) | broken
                 elif _UNSENT.search(error.message):
                     unsent[body].append(error)
                 else:
-                    broken.add(body)
+                    broken.setdefault(body, _UNTOLD)
         for body, state in list(self._open.items()):
             if body in broken and body not in unsent:
-                self._give_up(state, _UNTOLD)
+                self._give_up(state, broken[body])
             else:
                 self._settle(state, unsent.get(body, []), texts[body.path])
             if not state.points:

@@ -62,6 +62,10 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
+TOO_LONG, CRASHED = "rustc took too long", "rustc crashed"
+UNSTEADY = frozenset({TOO_LONG, CRASHED})  # reasons that may be others the next time
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """What one replayed rustc said. ``text`` is what came besides messages."""
@@ -71,6 +75,14 @@ class Reply:
     code: int  # rustc's exit status, negative for a signal
     timed_out: bool
     seconds: float  # of wall time
+
+    @property
+    def broke_off(self) -> str:
+        """Why it did not come to its end, one of ``UNSTEADY``; "" where it did."""
+        if self.timed_out:
+            return TOO_LONG
+        crashed = self.code < 0 or "internal compiler error" in self.text or self.code == 101
+        return CRASHED if crashed else ""
 
 
 class Toolchain:

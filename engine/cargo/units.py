@@ -43,6 +43,12 @@ class Unit:
         return "--test" in self.argv
 
 
+def telling_first(units: Iterable[Unit]) -> list[Unit]:
+    """In the order in which they are asked about a file: a test unit before the plain one (it has all of its
+    code and the tests too), a large unit before a small one."""
+    return sorted(units, key=lambda unit: (not unit.is_test, -len(unit.files), unit.name))
+
+
 class Notes:
     """The directory where the wrapper leaves a note for each unit."""
 

@@ -12,7 +12,8 @@ from engine.base.model import Span
 from engine.base.ui import Ui
 from engine.base.user_cache import VARIABLE
 from engine.cargo.kept_answers import KeptAnswers
-from engine.cargo.oracle import UNSTEADY, Oracle
+from engine.cargo.oracle import Oracle
+from engine.cargo.toolchain import UNSTEADY
 from engine.cargo.tree_key import TreeKey
 from engine.cargo.workspace import Selection, discover
 from engine.detect.scan import scan_workspace

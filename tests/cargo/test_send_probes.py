@@ -8,7 +8,9 @@ import pytest
 
 from engine.base.model import Span
 from engine.cargo.oracle import Oracle
-from engine.cargo.send_probes import _NO_FUTURE
+from engine.cargo.send_probes import _NO_FUTURE, SendProbes
+from engine.cargo.toolchain import CRASHED, TOO_LONG, UNSTEADY, Reply
+from engine.cargo.units import Unit
 from engine.detect.facts import Sources
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE, Question
 from tests.smallcrate import cargo, manifest
@@ -89,3 +91,22 @@ def test_an_await_that_keeps_what_cannot_be_sent_is_told(tmp_path: Path) -> None
     later = Oracle(driver).ask([before, free], sources)
     assert (later.traits[before], later.traits[free]) == (False, True)
     assert later.rounds <= 3
+
+
+@pytest.mark.parametrize(
+    ("reply", "why"),
+    [
+        (Reply((), "", -9, True, 1.0), TOO_LONG),
+        (Reply((), "internal compiler error: no", 101, False, 1.0), CRASHED),
+    ],
+)
+def test_what_rustc_may_answer_another_time_is_told_as_that(reply: Reply, why: str) -> None:
+    sources = Sources(["a/src/lib.rs"], lambda path: _LIB.encode())
+    unit = Unit("a", ("rustc",), "", {}, frozenset({"a/src/lib.rs"}))
+    probes = SendProbes(sources)
+    probes.ask([_asked(1), _asked(2)], [unit], lambda units, texts: [reply])
+    told = probes.answers()
+    assert told.traits == {}
+    assert {told.reasons[_asked(1)], told.reasons[_asked(2)]} == {why}
+    assert why in UNSTEADY
+    assert (told.rounds, told.replays, told.seconds) == (1, 1, 1.0)
