@@ -83,23 +83,27 @@ def _takers(source: Source, function: Node, holds: Holds) -> Iterator[Node]:
     if holds is _unknown:
         yield from _evident(source, function)
         return
-    seen: set[Span] = set()
-    for found in walk_all(source, function):
-        let = let_of(found)
-        if let is not None:
-            node = let.value
-        else:
-            node = scrutinee_of(found) or (found if found.type in _CALLS else None)
-        if node is None or source.function_of(node) != function:
-            continue
-        node = with_tails(source, node)
-        if span_of(node) in seen:
-            continue
-        seen.add(span_of(node))
+    for node, _ in _candidates(source, function):
         known = holds(node)
         locked = lock_call(source, node) if known is None else None
         if known or (locked is not None and is_evident(source, locked)):
             yield node
+
+
+def _candidates(source: Source, function: Node) -> Iterator[tuple[Node, bool]]:
+    """Expressions of the body, with their tails, whose value may be a guard that somebody has: those that are
+    bound, matched or gone over (True), and other calls; each once, in the order of the text."""
+    seen: set[Span] = set()
+    for found in walk_all(source, function):
+        let = let_of(found)
+        bound = let.value if let is not None else scrutinee_of(found)
+        node = found if bound is None and let is None and found.type in _CALLS else bound
+        if node is None or source.function_of(node) != function:
+            continue
+        node = with_tails(source, node)
+        if span_of(node) not in seen:
+            seen.add(span_of(node))
+            yield node, bound is not None
 
 
 @per_source
@@ -154,23 +158,13 @@ def asked_about(source: Source, point: Node) -> Iterator[Span]:
     """The expressions whose types tell whether a guard is held at ``point``, in the bodies that
     :func:`guards_across` looks at: what was bound before it, what is matched or gone over around it, and
     what is called beside it."""
-    seen: set[Span] = set()
     place: Node | None = point
     while place is not None:
         body = source.function_of(place)
         if body is None:
             return
-        for found in walk_all(source, body):
-            if found.start_byte >= place.end_byte or source.function_of(found) != body:
-                continue
-            let = let_of(found)
-            node = let.value if let is not None else scrutinee_of(found)
-            if node is None and found.type in _CALLS and _TAKES.search(source.text(found)):
-                node = found
-            if node is None:
-                continue
-            node = with_tails(source, node)
-            if span_of(node) not in seen:
-                seen.add(span_of(node))
+        for node, bound in _candidates(source, body):
+            looks_so = bound or _TAKES.search(source.text(node)) is not None
+            if node.start_byte < place.end_byte and looks_so:
                 yield span_of(node)
         place = body if body.type != "function_item" else None
