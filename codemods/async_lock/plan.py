@@ -13,6 +13,7 @@ from codemods.async_lock.scope_end import ended, lingers
 from codemods.async_lock.sections import Held, Section, asked, lasting, section_of
 from engine.base.counts import listed
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
+from engine.base.rust_version import may_use
 from engine.detect.facts import Facts, Sources
 from engine.rust.lasting_work import LastingWork
 from engine.rust.lock_groups import lock_sites
@@ -277,8 +278,10 @@ class _Plan:
         found = [STD]
         if len(names) == 1 and (home := names.pop()):
             found.insert(0, Target("parking_lot", home.encode(), False))
-        versions = (_version(p.rust_version) for p in packages.values() if p.rust_version)
-        if any(new < CONST_SINCE for new in versions) and self._is_constant():
+        new_enough = all(
+            may_use(package.rust_version, CONST_SINCE) for package in packages.values()
+        )
+        if not new_enough and self._is_constant():
             found.remove(STD)
         if not found:
             raise Refused("std's lock in a constant needs Rust 1.63")
@@ -316,8 +319,3 @@ class _Plan:
         told = list(dict.fromkeys(notes))
         if told:
             yield f"Look at: {'; '.join(told)}."
-
-
-def _version(text: str) -> tuple[int, ...]:
-    parts = text.split(".")[:2]
-    return tuple(int(part) for part in parts if part.isdigit())

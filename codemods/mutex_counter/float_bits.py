@@ -12,6 +12,7 @@ from collections.abc import Collection
 from tree_sitter import Node
 
 from codemods.mutex_counter.atomic_types import FLOATS
+from engine.base.rust_version import may_use
 from engine.rust import item_nodes, nodes
 from engine.rust.codegen import first_free
 from engine.rust.definitions import derived_by
@@ -75,8 +76,7 @@ def first_bits(source: Source, inner: str, value: Node, version: str, place: str
         return encoded(inner, text)
     if _ZERO.fullmatch(text):
         return b"0"
-    told = tuple(int(part) for part in version.split(".") if part.isdigit())
-    if told and told < CONST_TO_BITS:
+    if not may_use(version, CONST_TO_BITS):
         raise Refused(
             f"{place}: `to_bits` of a constant needs Rust 1.83, and this is for {version}"
         )
