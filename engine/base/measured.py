@@ -10,6 +10,12 @@ _BETTER = frozenset({"faster", "fewer"})
 _WORSE = frozenset({"slower", "more"})
 
 
+def judges(row: Row, for_others: bool) -> bool:
+    """Does the row say something for or against a fix, which may be ``for_others`` than the code that it
+    changes?"""
+    return not for_others or row.rung == "workload"
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One fix's rows, best rung first, and how many other fixes were on the tree that they measured.
@@ -30,9 +36,7 @@ class Measured:
     @property
     def judging(self) -> tuple[Row, ...]:
         """The rows that say something for or against the fix."""
-        if not self.for_others:
-            return self.rows
-        return tuple(row for row in self.rows if row.rung == "workload")
+        return tuple(row for row in self.rows if judges(row, self.for_others))
 
     @property
     def rung(self) -> str:

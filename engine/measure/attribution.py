@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from engine.base.bench_report import BenchReport, Row
-from engine.base.measured import Measured
+from engine.base.measured import Measured, judges
 from engine.base.model import Fix
 from engine.verify.coverage_probes import Probes
 
@@ -58,14 +58,13 @@ def attribute(
     """Measure ``fixes`` (by id). ``costs`` are the metrics that a fix's codemod may make worse
     knowingly, for what its notes say; one that is ``for_others`` is judged by a workload alone. A fix that is to be seen ``apart`` is measured by itself as well."""
 
-    def judges(row: Row, name: str) -> bool:
-        aside = for_others(name) and row.rung != "workload"
-        return not aside and row.metric not in costs(name)
+    def against(row: Row, name: str) -> bool:
+        return judges(row, for_others(name)) and row.metric not in costs(name)
 
     report = compare(None, probes, frozenset())
     found: dict[str, list[Row]] = {}
     for row in worse(report.rows):
-        able = [name for name in _who(row, fixes, probes, report) if judges(row, name)]
+        able = [name for name in _who(row, fixes, probes, report) if against(row, name)]
         if able and not report.interrupted:
             say(
                 "Tracing", f"{row.name} ({row.metric} is {row.verdict}) to one of {len(able)} fixes"
@@ -95,7 +94,7 @@ def attribute(
             alone[name] = compare((name,), None, reached)
             measured[name] = Measured(alone[name].rows, 0, for_others=for_others(name))
             for row in worse(alone[name].rows):
-                if judges(row, name):
+                if against(row, name):
                     found.setdefault(name, []).append(row)
     regressed = {name: tuple(rows) for name, rows in found.items()}
     return Measurements(report, measured, regressed, alone)
