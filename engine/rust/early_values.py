@@ -86,33 +86,6 @@ _WHOLES = frozenset(
 _LOOPS = frozenset({"for_expression", "while_expression", "loop_expression"})
 _OVERFLOWING = frozenset({b"+", b"-", b"*", b"/", b"%", b"<<", b">>"})
 _STOPPING = frozenset({b"unwrap", b"expect", b"unwrap_err", b"expect_err", b"split_at", b"repeat"})
-# Of std's iterators, texts, slices, options and results, beside those that `known_calls` lists: they compute
-# from what they are called on, and from what their closures give.
-_MORE = frozenset(
-    b"""into_iter iter_mut take skip step_by chain flatten flat_map filter_map take_while skip_while
-    map_while fold scan inspect peekable cloned copied max_by max_by_key min_by min_by_key position
-    product partition unzip last nth into_bytes into_string into_boxed_str into_boxed_slice into_keys
-    into_values from_utf8_lossy into_owned to_lowercase to_uppercase or or_else ok_or_else then
-    then_some map_or map_or_else is_ok_and unwrap_or_else as_deref_mut as_mut chars lines by_ref find
-    find_map for_each reduce sort_unstable as_secs as_millis into_inner as_mut_slice rsplit zip
-    try_into into try_from parse""".split()
-)
-_ON_DISK = frozenset(
-    b"exists is_file is_dir is_symlink metadata canonicalize read_dir read_link".split()
-)
-# They change what they are called on, which nobody else has then.
-_CHANGING = frozenset(
-    b"""insert remove pop pop_front pop_back clear sort sort_by sort_by_key sort_unstable_by
-    sort_unstable_by_key sort_unstable dedup dedup_by_key reverse drain take replace entry or_insert
-    or_default or_insert_with and_modify get_mut first_mut last_mut next next_back swap swap_remove
-    reserve rotate_left rotate_right fill get_or_insert get_or_insert_with peek sort_by_cached_key
-    make_ascii_lowercase make_ascii_uppercase""".split()
-)
-# Of texts, slices and paths: they make a new one.
-_ALLOCATING = frozenset(
-    b"""concat join repeat replace replacen to_lowercase to_uppercase to_ascii_lowercase
-    to_ascii_uppercase with_extension with_file_name into_boxed_str into_boxed_slice""".split()
-)
 _WIDE = frozenset({b"Box", b"Arc", b"Rc"})
 
 
@@ -449,12 +422,12 @@ class _Reading:
             self.work(HEAVY if call.method == b"to_vec" else int(first.name != "char"))
         elif call.method in (b"into", b"collect", b"try_into", b"parse", b"sum"):
             self.converted(node, receiver)
-        elif call.method in _ALLOCATING:
+        elif known_calls.makes_anew(call.method):
             makes = first.name != "char" and (call.method != b"replace" or _is_text(receiver))
             self.work(int(makes))
             if call.method == b"replace" and not _is_text(receiver):
                 self.changed(call.receiver)
-        elif known_calls.grows_receiver(call.method) or call.method in _CHANGING:
+        elif known_calls.changes_receiver(call.method):
             self.changed(call.receiver)
             self.work(int(known_calls.grows_receiver(call.method)))
             if not self.known.facts.is_plain(first) and not of_std_alone(first):
@@ -584,10 +557,10 @@ def _is_text(type_: Type) -> bool:
 
 
 def _is_reading(method: bytes) -> bool:
-    if method in _ON_DISK or method in (b"load", b"elapsed"):
+    if known_calls.looks_at_disk(method) or method in (b"load", b"elapsed"):
         return False
     return (
-        method in _MORE
+        known_calls.computes_on_its_way(method)
         or known_calls.is_reading_method(method)
         or known_calls.is_inert_method(method)
         or known_calls.is_conventional_method(method, local=False)

@@ -173,7 +173,9 @@ def outward_effects(source: Source, node: Node, leave: Collection[Span] = ()) ->
     for effect in effects(source, node, leave):
         called = method_call(source, effect.node)
         if effect.what == "call" and called is not None:
-            known = known_calls.is_reading_method(called.method) and called.method not in _ON_DISK
+            known = known_calls.is_reading_method(called.method) and not known_calls.looks_at_disk(
+                called.method
+            )
             if known and _starts_local(source, called.receiver):
                 continue
         if effect.what != "convention":
@@ -184,12 +186,6 @@ def outward_effects(source: Source, node: Node, leave: Collection[Span] = ()) ->
         named = (given.type in _FUNCTIONS for given in called.arguments)
         if called.method in _OUTWARD or (called.method in _RUNNING and any(named)):
             yield effect
-
-
-# Of paths.
-_ON_DISK = frozenset(
-    {b"exists", b"is_file", b"is_dir", b"metadata", b"canonicalize", b"read_dir", b"read_link"}
-)
 
 
 def _starts_local(source: Source, receiver: Node) -> bool:

@@ -167,6 +167,56 @@ def is_mapping_method(name: bytes) -> bool:
     return name in _MAPPING
 
 
+# Of std's iterators, texts, slices, options and results, beside those above: they compute from what they are
+# called on, and from what their closures give.
+_ON_ITS_WAY = frozenset(
+    b"""into_iter iter_mut take skip step_by chain flatten flat_map filter_map take_while skip_while
+    map_while fold scan inspect peekable cloned copied max_by max_by_key min_by min_by_key position
+    product partition unzip last nth into_bytes into_string into_boxed_str into_boxed_slice into_keys
+    into_values from_utf8_lossy into_owned to_lowercase to_uppercase or or_else ok_or_else then
+    then_some map_or map_or_else is_ok_and unwrap_or_else as_deref_mut as_mut chars lines by_ref find
+    find_map for_each reduce sort_unstable as_secs as_millis into_inner as_mut_slice rsplit zip
+    try_into into try_from parse""".split()
+)
+# They change what they are called on, which nobody else has then.
+_CHANGING_OWN = frozenset(
+    b"""insert remove pop pop_front pop_back clear sort sort_by sort_by_key sort_unstable_by
+    sort_unstable_by_key sort_unstable dedup dedup_by_key reverse drain take replace entry or_insert
+    or_default or_insert_with and_modify get_mut first_mut last_mut next next_back swap swap_remove
+    reserve rotate_left rotate_right fill get_or_insert get_or_insert_with peek sort_by_cached_key
+    make_ascii_lowercase make_ascii_uppercase""".split()
+)
+# Of texts, slices and paths: they make a new one.
+_ANEW = frozenset(
+    b"""concat join repeat replace replacen to_lowercase to_uppercase to_ascii_lowercase
+    to_ascii_uppercase with_extension with_file_name into_boxed_str into_boxed_slice""".split()
+)
+_ON_DISK = frozenset(
+    b"exists is_file is_dir is_symlink metadata canonicalize read_dir read_link".split()
+)
+
+
+def looks_at_disk(name: bytes) -> bool:
+    """Do paths have a method of this name, which asks the file system?"""
+    return name in _ON_DISK
+
+
+def computes_on_its_way(name: bytes) -> bool:
+    """Do std's iterators, texts, slices, options or results have a method of this name that only computes
+    from what it is called on and from what its closure gives?"""
+    return name in _ON_ITS_WAY
+
+
+def changes_receiver(name: bytes) -> bool:
+    """Is it a method of std's collections, iterators or options that changes what it is called on?"""
+    return grows_receiver(name) or name in _CHANGING_OWN
+
+
+def makes_anew(name: bytes) -> bool:
+    """Do texts, slices or paths have a method of this name that makes another one of them?"""
+    return name in _ANEW
+
+
 # -- functions -------------------------------------------------------------------------------------
 
 # (type or module, function) that only make a value. The clock's may not be asked at another time.
