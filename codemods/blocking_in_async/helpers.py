@@ -13,11 +13,11 @@ from codemods.blocking_in_async.operations import Operation
 from engine.base.model import Level, Site, Span
 from engine.rust.blocking_calls import Blocking
 from engine.rust.calls import Calls
-from engine.rust.context import heat_through_closures, in_test_code, runs_once
+from engine.rust.context import heat_through_closures
 from engine.rust.files import Files, mentions
 from engine.rust.item_nodes import name_of
 from engine.rust.nodes import awaited, call_by_name, callee_name
-from engine.rust.polled import Running, Runs, made_once, running
+from engine.rust.polled import Running, Runs, is_cold, running
 from engine.rust.syntax import Source, span_of
 
 Callers = Callable[[Source, Node], Iterable[tuple[Source, Node]]]
@@ -93,7 +93,7 @@ def through_helpers(
             if where.runs is Runs.CALLED:
                 pending.append((_Step(place, where.body, chain), op))
                 continue
-            if in_test_code(place, call) or made_once(place, call) or runs_once(place, call):
+            if is_cold(place, call):
                 continue
             at = place.path, span_of(call)
             if at not in told:

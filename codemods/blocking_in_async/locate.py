@@ -9,14 +9,14 @@ from tree_sitter import Node
 from engine.base.model import Heat, Level, Role, Site
 from engine.detect.codemod import Match
 from engine.rust.blocking_calls import blocking_function
-from engine.rust.context import heat_through_closures, in_test_code, runs_once
+from engine.rust.context import heat_through_closures
 from engine.rust.imports import full_paths
 from engine.rust.nodes import arguments_of, callee_of
-from engine.rust.polled import Runs, made_once, running
+from engine.rust.polled import Runs, is_cold, running
 from engine.rust.syntax import Source, span_of
 
 NAME = "blocking-in-async"
-PATTERNS = 3  # of query.scm; those of uses.scm count on
+_PATTERNS = 2  # methods, functions; those of uses count on
 # Their std methods take nothing; those of streams, collections and clients that are called so do.
 _WITHOUT = frozenset(
     b"""exists try_exists is_file is_dir is_symlink metadata symlink_metadata canonicalize read_dir read_link
@@ -30,17 +30,17 @@ def sites(source: Source, matches: Sequence[Match], cold: bool) -> Iterator[Site
     functions, uses."""
     for match in matches:
         call, name = match.one("call"), source.text(match.one("name"))
-        if name in _WITHOUT and match.pattern % PATTERNS == 0 and arguments_of(call):
+        if name in _WITHOUT and match.pattern % _PATTERNS == 0 and arguments_of(call):
             continue
         found = running(source, call)
         if found.runs is Runs.OFFLOADED or found.body is None:
             continue
         polled = found.runs is not Runs.CALLED
-        if polled is (match.pattern >= PATTERNS):
+        if polled is (
+            match.pattern >= _PATTERNS
+        ):  # in plain functions it is what a plan must know of
             continue
-        if not cold and (in_test_code(source, call) or made_once(source, call)):
-            continue
-        if polled and not cold and runs_once(source, call):
+        if not cold and is_cold(source, call):
             continue
         known = _known_path(source, call)
         if known is False:

@@ -25,6 +25,7 @@ from engine.base.model import (
     Site,
     Span,
 )
+from engine.base.rust_version import may_use
 from engine.rust.blocking_calls import Wait
 from engine.rust.codegen import identifiers
 from engine.rust.context import is_test_file
@@ -230,8 +231,10 @@ class _Plan:
     def _tokio(self) -> Tokio:
         package = self.facts.package_of(self.path)
         named = package.renamed.get("tokio", "tokio") if package is not None else "tokio"
-        version = package.rust_version if package is not None else ""
-        return Tokio(named.replace("-", "_").encode(), _at_least(version, (1, 70)))
+        return Tokio(
+            named.replace("-", "_").encode(),
+            package is None or may_use(package.rust_version, _IS_OK_AND),
+        )
 
     def _made(self, op: Operation) -> Twin | str | None:
         if op.running.runs is not Runs.POLLED:
@@ -335,15 +338,8 @@ class _Plan:
 
 
 _MOST_TWINS = 3
+_IS_OK_AND = (1, 70)  # `Result::is_ok_and`
 _WITH_RT = frozenset({"rt-multi-thread", "full", "test-util"})  # tokio 1.54's own manifest
-
-
-def _at_least(version: str, wanted: tuple[int, int]) -> bool:
-    parts = version.split(".")
-    try:
-        return not version or (int(parts[0]), int(parts[1]) if len(parts) > 1 else 0) >= wanted
-    except ValueError:
-        return False
 
 
 def _seen(effects: Iterable[Effect]) -> list[Effect]:

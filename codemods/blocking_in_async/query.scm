@@ -17,21 +17,12 @@
     "wait_for" "wait_timeout" "wait_timeout_ms" "wait_timeout_while" "wait_until" "wait_while"
     "wait_with_output" "write" "write_all" "write_fmt" "write_vectored")) @call
 
-; std::fs::read(p), fs::read(p)
+; std::fs::read(p), read_to_string(p)
 (call_expression
   function: [
+    (identifier) @name
     (scoped_identifier name: (identifier) @name)
     (generic_function function: (scoped_identifier name: (identifier) @name))]
-  (#any-of? @name
-    "block_on" "canonicalize" "connect" "connect_timeout" "copy" "create" "create_dir"
-    "create_dir_all" "create_new" "exists" "get" "hard_link" "hash" "hash_with_result"
-    "hash_with_salt" "metadata" "open" "park" "pbkdf2" "pbkdf2_hmac" "pbkdf2_hmac_array" "read"
-    "read_dir" "read_link" "read_to_string" "remove_dir" "remove_dir_all" "remove_file" "rename"
-    "scrypt" "set_permissions" "sleep" "symlink" "symlink_metadata" "verify" "write")) @call
-
-; read_to_string(p)
-(call_expression
-  function: (identifier) @name
   (#any-of? @name
     "block_on" "canonicalize" "connect" "connect_timeout" "copy" "create" "create_dir"
     "create_dir_all" "create_new" "exists" "get" "hard_link" "hash" "hash_with_result"

@@ -85,7 +85,8 @@ class Codemod:
     # A macro call is read only if its arguments hold one of these, or an anchor. () without
     # anchors: every call of a file with the literals is read.
     macro_literals: ClassVar[tuple[bytes, ...]] = ()
-    # The same for ``uses.scm``: what only a plan must know of is not looked for by ``scan``.
+    # The same for ``uses.scm``: what only a plan must know of is not looked for by ``scan``. Without that
+    # file ``query.scm`` is looked for in more files, with its patterns counted on.
     use_literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ()
     use_macro_literals: ClassVar[tuple[bytes, ...]] = ()
     # Metrics ("allocations") that a fix may make worse knowingly, for a reason that its notes give.
@@ -154,7 +155,7 @@ class LoadedCodemod:
 
     codemod: Codemod
     query: str  # locates sites
-    uses: str  # locates what only a plan must know of ("" without ``uses.scm``)
+    uses: str  # locates what only a plan must know of ("" where that is nothing)
     docs: str
     package: str
 
@@ -182,7 +183,7 @@ def registry() -> Mapping[str, LoadedCodemod]:
         found[codemod.name] = LoadedCodemod(
             codemod,
             query,
-            uses.read_text("utf-8") if uses.is_file() else "",
+            uses.read_text("utf-8") if uses.is_file() else query if codemod.use_literals else "",
             module.__doc__ or "",
             package,
         )

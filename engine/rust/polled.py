@@ -16,6 +16,7 @@ from enum import StrEnum
 
 from tree_sitter import Node
 
+from engine.rust.context import in_test_code, runs_once
 from engine.rust.item_nodes import name_of, trait_of
 from engine.rust.nodes import call_around, callee_name, last_name
 from engine.rust.suspension import is_stream
@@ -82,6 +83,11 @@ def running(source: Source, node: Node, wraps: Wraps = _never) -> Running:
             continue
         return Running(Runs.POLL if _is_polled(source, ancestor) else Runs.CALLED, ancestor)
     return Running(Runs.CALLED, None)
+
+
+def is_cold(source: Source, node: Node) -> bool:
+    """Does ``node`` run in tests alone, once at the start, or where a value is made once?"""
+    return in_test_code(source, node) or made_once(source, node) or runs_once(source, node)
 
 
 def made_once(source: Source, node: Node) -> bool:
