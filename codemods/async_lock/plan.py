@@ -9,7 +9,6 @@ from tree_sitter import Node
 
 from codemods.async_lock.locate import NAME, TOKIO
 from codemods.async_lock.rewrite import CONST_SINCE, STD, Target, edits_of
-from codemods.async_lock.scope_end import ended, lingers
 from codemods.async_lock.sections import Held, Section, asked, lasting, section_of
 from engine.base.counts import listed
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
@@ -32,6 +31,7 @@ from engine.rust.lock_groups.lock_uses import (
 )
 from engine.rust.lock_groups.lost_lock_waits import lost_notes
 from engine.rust.questions import Answers, Question
+from engine.rust.scope_end import ended, lingers
 from engine.rust.syntax import Source
 
 _NAMED = 4  # of what runs under the lock, as many are named

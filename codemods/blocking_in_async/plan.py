@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 from tree_sitter import Node
 
-from codemods.blocking_in_async.closures import Region, offload, regions
 from codemods.blocking_in_async.helpers import by_types, through_helpers
 from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
+from codemods.blocking_in_async.regions import regions
 from codemods.blocking_in_async.twins import Tokio, Twin, twin
 from engine.base.counts import listed
 from engine.base.model import (
@@ -38,6 +38,7 @@ from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE
 from engine.rust.runtimes import foreign_executor, other_than_tokio, runtime_without_timer
 from engine.rust.syntax import Source, span_of
+from engine.rust.thread_closures import Region, offload
 from engine.rust.thread_locals import is_thread_local
 
 if TYPE_CHECKING:
@@ -49,16 +50,16 @@ _HOP = "The way to another thread and back costs this call about ten microsecond
 
 def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
     """One proposal a group of operations, one a site that is none or is only told."""
-    types, called = partial(facts.type_of), _Wrappers(facts)
+    workspace = _Workspace(facts)
     found: list[Operation] = []
     for site in sites:
         source = facts.source(site.path)
-        op = operation(source, site, types, partial(called.wraps, source))
+        op = operation(source, site, facts.type_of, partial(workspace.wraps, source))
         if op is not None:
             found.append(op)
         elif site.role == "site":
             yield _no_operation(facts, source, site)
-    helped = through_helpers(found, by_types(facts.calls), called.wraps)
+    helped = through_helpers(found, by_types(facts.calls), workspace.wraps)
     here = [*(op for op in found if op.running.runs is not Runs.CALLED), *helped]
     told = [op for op in here if op.running.runs is Runs.POLL]
     for op in told:
@@ -69,7 +70,7 @@ def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
     except RecursionError:
         return
     for group in divided:
-        yield _Plan(group, facts).proposal()
+        yield _Plan(group, facts, workspace).proposal()
 
 
 def _no_operation(facts: Facts, source: Source, site: Site) -> Proposal:
@@ -92,13 +93,27 @@ def _advice(op: Operation) -> str:
             return "start it with `spawn_blocking` and poll the handle"
 
 
-class _Wrappers:
-    """Functions of the workspace that hand a closure to a thread that may block."""
+class _Workspace:
+    """What is asked of the workspace for many operations: answers are kept."""
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
+        self.guards = GuardTypes(facts.items)
+        self.foreign_executor = cache(self._foreign_executor)
+        self.runtime_without_timer = cache(self._runtime_without_timer)
+
+    def _is_mine(self, package: str, path: str) -> bool:
+        found = self._facts.package_of(path)
+        return found is not None and found.name == package and not is_test_file(path)
+
+    def _foreign_executor(self, package: str) -> str:
+        return foreign_executor(self._facts.sources, partial(self._is_mine, package))
+
+    def _runtime_without_timer(self, package: str) -> str:
+        return runtime_without_timer(self._facts.sources, partial(self._is_mine, package))
 
     def wraps(self, source: Source, call: Node) -> bool:
+        """Does a function of the workspace hand its closure to a thread that may block?"""
         name = callee_name(call)
         if name is None:
             return False
@@ -115,6 +130,7 @@ class _Plan:
 
     group: Group
     facts: Facts
+    workspace: _Workspace
 
     @cached_property
     def source(self) -> Source:
@@ -160,11 +176,10 @@ class _Plan:
             self.source, self.group.body, package.external, package.optional
         ):
             return f"{why}: tokio's functions panic there"
-        mine = partial(self._is_mine, package.name)
-        if place := foreign_executor(self.facts.sources, mine):
+        if place := self.workspace.foreign_executor(package.name):
             return f"{place} runs futures without a runtime, and tokio's functions panic there"
         sleeps = any(op.blocking.wait is Wait.SLEEP for op in self.group.operations)
-        if sleeps and (place := runtime_without_timer(self.facts.sources, mine)):
+        if sleeps and (place := self.workspace.runtime_without_timer(package.name)):
             return f"{place} builds a runtime without its timer, where tokio's `sleep` panics"
         for op in self.group.operations:
             if guard := self._guard(op.node):
@@ -174,16 +189,14 @@ class _Plan:
             return "the macro's future cannot be asked whether it may still be sent between threads"
         return ""
 
-    def _is_mine(self, package: str, path: str) -> bool:
-        found = self.facts.package_of(path)
-        return found is not None and found.name == package and not is_test_file(path)
-
     def _guard(self, node: Node) -> GuardScope | None:
-        holders = GuardTypes(self.facts.items)
-
         def holds(each: Node) -> bool | None:
             type_ = self.facts.type_of(self.path, span_of(each))
-            return holders.guard(type_, self.path) is not None if type_ is not None else None
+            return (
+                self.workspace.guards.guard(type_, self.path) is not None
+                if type_ is not None
+                else None
+            )
 
         return next(iter(guards_across(self.source, node, holds)), None)
 

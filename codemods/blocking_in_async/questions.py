@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from codemods.blocking_in_async.closures import Region, asked, regions
 from codemods.blocking_in_async.helpers import by_name, through_helpers
 from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
+from codemods.blocking_in_async.regions import regions
 from engine.base.model import Site
 from engine.rust.held_guards import asked_about
 from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE, Answers, Question
 from engine.rust.syntax import span_of
+from engine.rust.thread_closures import Region, asked
 
 if TYPE_CHECKING:
     from engine.detect.facts import Sources

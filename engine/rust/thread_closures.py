@@ -1,13 +1,19 @@
-"""Operations as one closure on a thread that may block, awaited; its panics go on in the task."""
+"""A piece of an async function's code as one closure on a thread that may block, awaited in its place: may it
+be one, what does it take along, what comes back, and how is it written?
+
+The closure owns what it uses (``owned_captures``). Its panics go on in the task; its errors leave by the ``?``
+that they left by. A *region* is some statements of one block, or one expression whose value is computed in
+front of its statement. Not answered: whether the code may run elsewhere, and whether the future may wait there.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from tree_sitter import Node
 
-from codemods.blocking_in_async.operations import Group
 from engine.base.model import Edit, Span
 from engine.rust.codegen import (
     first_free,
@@ -17,7 +23,6 @@ from engine.rust.codegen import (
     words_around,
 )
 from engine.rust.control_flow import exits
-from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.item_nodes import return_type, type_arguments
 from engine.rust.nodes import generic_head, named_children, outward, tried
 from engine.rust.owned_captures import (
@@ -30,15 +35,14 @@ from engine.rust.owned_captures import (
     results_of,
     used_behind,
 )
-from engine.rust.scopes import Scopes, scopes_of
+from engine.rust.scopes import Scopes
 from engine.rust.statement_nodes import expression_in, let_of
 from engine.rust.suspension import suspends
-from engine.rust.syntax import FUNCTIONS, ITEMS, LOOPS, Source, span_of
+from engine.rust.syntax import ITEMS, Source, span_of
 from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type
 
 TypeAt = Callable[[Span], Type | None]
-_BLOCKS = frozenset({"block"})
 
 
 @dataclass(frozen=True)
@@ -59,17 +63,17 @@ class Region:
         """From its first node to its last."""
         return Span(self.nodes[0].start_byte, self.nodes[-1].end_byte)
 
-    @property
+    @cached_property
     def places(self) -> tuple[Place, ...]:
         """What it uses of the function around it."""
         return places_used(self.source, self.scopes, self.span)
 
-    @property
+    @cached_property
     def results(self) -> tuple[Result, ...]:
         """What it declares that is used behind it."""
         return () if self.hoisted is not None else results_of(self.scopes, self.nodes)
 
-    @property
+    @cached_property
     def tries(self) -> tuple[Node, ...]:
         """The ``?`` that leave it."""
         found = (leaving for node in self.nodes for leaving in exits(self.source, node))
@@ -88,34 +92,6 @@ class Region:
         return expression_in(self.nodes[0])
 
 
-def regions(group: Group) -> Iterator[Region | str]:
-    """What may become the closure, best first; in words what hinders one."""
-    source = group.source
-    function = source.enclosing(group.first.node, ("function_item",))
-    if function is None:
-        yield "it stands in no function"
-        return
-    scopes = scopes_of(source, function)
-    tops = [_top(source, group, op.node) for op in group.operations]
-    block = _common_block(source, group.body, tops)
-    if block is None:
-        yield "its code stands in no block of the future's own"
-        return
-    statements = [n for n in named_children(block) if _holds(n, tops)]
-    first, last = statements[0], statements[-1]
-    nodes = tuple(
-        n for n in named_children(block) if first.start_byte <= n.start_byte <= last.start_byte
-    )
-    region = Region(source, scopes, block, nodes, tail=_is_tail(block, nodes[-1]))
-    alone = len(group.operations) == 1 and not group.is_repeated
-    why = _hindered(region)
-    if alone and (why or not _is_whole(region, group.first.node)):
-        hoisted = _hoisted(group, region)
-        if hoisted is not None:
-            yield hoisted
-    yield why or region
-
-
 def widened(region: Region, place: Place) -> Region | None:
     """The region from the ``let`` of a place on, in the same block, which the code changes and which is then
     made in the closure; None where that stands elsewhere, or an await between."""
@@ -128,78 +104,10 @@ def widened(region: Region, place: Place) -> Region | None:
     if at is None:
         return None
     wider = replace(region, nodes=(*inside[at:first], *region.nodes))
-    return None if _hindered(wider) else wider
+    return None if hindered(wider) else wider
 
 
-def _top(source: Source, group: Group, node: Node) -> Node:
-    """The operation with the closures and the loops around it that go on without an await."""
-    top = node
-    for ancestor in source.ancestors(node):
-        if ancestor == group.body:
-            break
-        loop = ancestor.type in LOOPS and not suspends(source, ancestor)
-        if loop or (ancestor.type in FUNCTIONS):
-            top = ancestor
-    return top
-
-
-def _common_block(source: Source, body: Node, tops: Sequence[Node]) -> Node | None:
-    """The innermost block of the body that holds all of ``tops``."""
-    for ancestor in source.ancestors(tops[0]):
-        if ancestor.type in _BLOCKS and all(span_of(top) in span_of(ancestor) for top in tops):
-            return ancestor
-        if ancestor == body:
-            break
-    return None
-
-
-def _holds(statement: Node, tops: Sequence[Node]) -> bool:
-    return any(span_of(top) in span_of(statement) for top in tops)
-
-
-def _is_tail(block: Node, node: Node) -> bool:
-    last = named_children(block)[-1]
-    return (
-        node == last
-        and node.type not in ("expression_statement", "let_declaration")
-        and (node.type not in ITEMS)
-    )
-
-
-def _is_whole(region: Region, operation: Node) -> bool:
-    """Is the region's statement the operation with what is called on it, and no more?"""
-    value = region.value
-    if value is None:
-        return False
-    current: Node | None = operation
-    while current is not None and current != value:
-        parent = current.parent
-        if parent is None or parent.type not in (
-            "field_expression",
-            "call_expression",
-            "try_expression",
-            "parenthesized_expression",
-        ):
-            return False
-        current = parent
-    return current == value
-
-
-def _hoisted(group: Group, region: Region) -> Region | None:
-    """The operation alone, where nothing in its statement comes before it."""
-    node = group.first.node
-    statement = region.nodes[0]
-    if len(region.nodes) != 1 or group.first.running.closure is not None:
-        return None
-    whole = tried(node.parent) == node if node.parent is not None else False
-    value = node.parent if whole and node.parent is not None else node
-    inside = expression_in(statement)
-    if not is_evaluated_first(region.source, value, inside if inside != statement else statement):
-        return None
-    return replace(region, nodes=(value,), hoisted=statement, tail=False)
-
-
-def _hindered(region: Region) -> str:
+def hindered(region: Region) -> str:
     """Why the statements cannot become a closure, in words; "" where nothing hinders it."""
     source = region.source
     for node in region.nodes:
