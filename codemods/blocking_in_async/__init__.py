@@ -66,8 +66,10 @@ review, and whatever writes is: a write that is dropped half way goes on by itse
 Nothing is changed where a guard of any lock is held over the new await (in an argument before it, or a `match`
 around it, too), or where the future could be sent between threads and no longer could (rustc is asked, with the
 await put in, of every place); where the runtime is not shown to be tokio, by the package's dependencies or a
-tokio call in the same function; where tokio lacks the feature (it is named); in a closure that is called at once,
-where nothing can be awaited; in a macro that is not std's.
+tokio call in the same function; in a closure that is called at once, where nothing can be awaited; in a macro
+that is not std's. A feature that tokio lacks (`fs`, `rt`, `time`) is switched on in the package's Cargo.toml with
+the fix, which is for review then, and the package is checked without its tests too; where a feature would bring in
+other packages (`process`, `net`), it is named and left to you.
 
 `exists()` becomes `try_exists(..).await.unwrap_or(false)`, `is_file()` and `is_dir()` ask `metadata`: std does the
 same.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from engine.base.model import (
     Span,
 )
 from engine.base.rust_version import may_use
+from engine.rewrite.manifest_features import Entry, entry, feature_of
 from engine.rust.blocking_calls import Wait
 from engine.rust.codegen import identifiers
 from engine.rust.context import is_test_file
@@ -227,17 +228,24 @@ class _Plan:
         if not alone and not self.group.is_repeated and len(operations) <= _MOST_TWINS:
             yield self._twins() or ""
 
-    def _features(self, *needed: str) -> str:
+    def _features(self, *needed: str) -> tuple[Edit, ...] | str:
+        """What switches on the features of tokio that are missing, or why that is left to a person."""
         package = self.facts.package_of(self.path)
         have = set(package.external.get("tokio", ())) if package is not None else set()
         have |= {"rt"} if have & _WITH_RT else set()
         missing = sorted({name for name in needed if name} - have)
-        if not missing or "full" in have:
-            return ""
-        name = package.name if package is not None else ""
+        if not missing or "full" in have or package is None:
+            return ()
+        data = self.facts.sources.data
+        told = entry(package.manifest, data(package.manifest), "tokio", 1, data("Cargo.toml"))
+        if isinstance(told, Entry) and _WITHOUT_PACKAGES.issuperset(missing):
+            return tuple(told.feature(name) for name in missing)
+        why = (
+            told if isinstance(told, str) else "it brings in other packages, which is yours to say"
+        )
         return (
-            f"tokio is used here without its feature {listed([f'`{each}`' for each in missing], 3)}: "
-            f"`cargo add tokio -p {name} --features {','.join(missing)}` brings it"
+            f"tokio is used here without its feature {listed([f'`{each}`' for each in missing], 3)} "
+            f"(`cargo add tokio -p {package.name} --features {','.join(missing)}`): {why}"
         )
 
     @cached_property
@@ -257,7 +265,13 @@ class _Plan:
             return made
         if self.source.comments_in(op.span):
             return "a comment stands inside what would be replaced"
-        return self._features(made.feature) or self._unsent(op.span, AWAIT_IN_PLACE) or made
+        unsent = self._unsent(op.span, AWAIT_IN_PLACE)
+        features = self._features(made.feature, "rt" if made.feature == "fs" else "")
+        if unsent:
+            return unsent
+        if isinstance(features, str):
+            return features
+        return replace(made, edits=(*made.edits, *features))
 
     def _twin(self, op: Operation) -> Fix | str | None:
         made = self._made(op)
@@ -280,13 +294,14 @@ class _Plan:
         note = (
             "Each waits without the thread. Look at this: between them the task may be dropped, and others may "
             "change what was asked before."
-        )
+        ) + "".join(f" And {each}." for each in _switched(edits))
         return Fix("async", Level.REVIEW, tuple(sorted(edits)), note)
 
     def _level(self, op: Operation, made: Twin) -> tuple[Level, str]:
         between = self.group.between[op.span]
         before, after = _seen(between.before), _seen(between.after)
         whys: list[str] = [made.look] if made.look else []
+        whys += _switched(made.edits)
         if op.blocking.wait is Wait.NETWORK:
             whys.append("the addresses come from another resolver call, in the order that it gives")
         elif not op.blocking.reads:
@@ -332,9 +347,11 @@ class _Plan:
             if region.hoisted is None
             else (op.span, AWAIT_IN_PLACE)
         )
-        why = self._features("rt") or self._unsent(at, question)
-        if why:
+        if why := self._unsent(at, question):
             return why
+        features = self._features("rt")
+        if isinstance(features, str):
+            return features
         made = offload(
             region, self.group.body, self.type_at, self.facts.type_facts, self._tokio.crate
         )
@@ -346,13 +363,25 @@ class _Plan:
             looks.append(f"{shown} {'is' if len(made.copies) == 1 else 'are'} copied for it")
         if b"tracing" in self.source.data or b"log::" in self.source.data:
             looks.append("what it logs is in no span of the task")
+        looks += _switched(features)
         note = f"It runs on a thread that may block. {_HOP} Look at this: {'; '.join(looks)}."
-        return Fix("thread", Level.REVIEW, made.edits, note)
+        return Fix("thread", Level.REVIEW, (*made.edits, *features), note)
 
 
 _MOST_TWINS = 3
 _IS_OK_AND = (1, 70)  # `Result::is_ok_and`
 _WITH_RT = frozenset({"rt-multi-thread", "full", "test-util"})  # tokio 1.54's own manifest
+# Features of tokio 1 that bring in no package.
+_WITHOUT_PACKAGES = frozenset({"fs", "rt", "time", "sync"})
+
+
+def _switched(edits: Iterable[Edit]) -> list[str]:
+    """That features are switched on by ``edits``, in words."""
+    found = sorted({(edit.path, name) for edit in edits if (name := feature_of(edit))})
+    return [
+        f"{path} switches on tokio's feature `{name}`, which brings in no package"
+        for path, name in found
+    ]
 
 
 def _seen(effects: Iterable[Effect]) -> list[Effect]:

@@ -426,9 +426,10 @@ def prover_of(session: Session) -> Prove:
 
     def prove(patch: bytes, paths: Sequence[str]) -> Driver:
         # By name, so that the copy knows what to put back: git changes them behind its back.
-        session.cargo.write({path: session.sources.data(path) for path in paths})
+        session.scratch.write({path: session.sources.data(path) for path in paths}, fit=False)
         if patch:
             git_apply(placed(patch, session.folder), session.scratch.tree, folder=session.folder)
+        session.scratch.settle()
         return session.cargo
 
     return prove

@@ -117,6 +117,22 @@ class Cargo(CargoProgram):
         )
         return Checked(run, frozenset(build.made), _files(made))
 
+    def check_alone(self, manifest: str) -> str:
+        """``cargo check`` of the package of ``manifest`` (relative to the root) alone, with the selection's
+        features: dev-dependencies switch on features that hide that its own are missing."""
+        rest = without_packages(self._selection)
+        argv = (
+            *(self.cargo, *self.configs, "check", *rest, "--color=never"),
+            *("--manifest-path", str(self.scratch.tree / manifest)),
+        )
+        env, limit = self.build_environment(), self.limits.check
+        result = self.start(process.Command(argv, self.scratch.tree, env, limit))
+        if result.code == 0 and not result.timed_out:
+            return ""
+        lines = (line.strip() for line in shown(result.stderr).splitlines())
+        told = next((line for line in lines if line.startswith("error")), "")
+        return told or "cargo check of it failed"
+
     def leave_out(self, run: CheckRun) -> CheckRun | None:
         """The failed check ``run``, the last that was made, taken as that of the tree as it is: from
         now on, what does not compile in it need not compile. None where nothing compiles."""

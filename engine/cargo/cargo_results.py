@@ -98,6 +98,11 @@ class Driver(Protocol):
         """``cargo check --all-targets --keep-going`` with the user's selection."""
         ...
 
+    def check_alone(self, manifest: str) -> str:
+        """What cargo says first against the package of ``manifest`` when it is checked without its tests, benches
+        and examples, and so without what these bring in; "" when it compiles."""
+        ...
+
     def test(self, packages: Sequence[str] = (), only: Sequence[str] = ()) -> TestRun:
         """The tests of ``packages`` (none: of the selection), whatever fails.
 

@@ -75,8 +75,9 @@ class Mirror:
                 if data is not None and (fit := self._plan.adapt(path, data)) != data:
                     self._put(path, fit, mtime, original=False)
 
-    def write(self, files: Mapping[str, bytes]) -> None:
-        """Make the copy the user's tree (as of the last ``sync``) but for ``files``.
+    def write(self, files: Mapping[str, bytes], *, fit: bool = True) -> None:
+        """Make the copy the user's tree (as of the last ``sync``) but for ``files``, manifests made to ``fit``
+        the copy's place.
 
         Only what differs from what stands there now is touched, and it gets a new mtime. A path
         that the user's tree has not is created, and goes with the next ``write`` without it.
@@ -93,7 +94,7 @@ class Mirror:
                     if self._originals[path] is None:
                         mark_dirty(self._plan, self._store)  # the next sync must find this file
                 data = files.get(path, self._originals[path])
-                if data is not None and path in files and path in self._plan.manifests:
+                if fit and data is not None and path in files and path in self._plan.manifests:
                     data = self._plan.adapt(path, data)
                 if data is None:
                     self._remove(path)

@@ -90,12 +90,12 @@ class Copy:
         """Bring the copy up to date with the user's tree; undo what runs before have changed."""
         self._mirror.sync()
 
-    def write(self, files: Mapping[str, bytes]) -> None:
+    def write(self, files: Mapping[str, bytes], *, fit: bool = True) -> None:
         """Make the copy the user's tree (as of ``sync``) but for ``files``. See ``Mirror.write``."""
-        self._mirror.write(files)
+        self._mirror.write(files, fit=fit)
 
     def settle(self) -> None:
-        """After a patch was applied to a fresh copy: make its manifests fit its place."""
+        """After a patch was applied to manifests as the user has them: make them fit the copy's place."""
         self._mirror.settle()
 
 

@@ -2,7 +2,8 @@
 
 Rules: a fix is all or nothing. Edits of two fixes conflict when their ranges overlap, when one
 inserts strictly inside the other's range, or when both insert at the same offset; the later fix
-waits. The very same edit from two fixes is tolerated and applied once (rustfix's rule).
+waits. The very same edit from two fixes is tolerated and applied once (rustfix's rule). Features that
+fixes need of a dependency never conflict: they are united (``manifest_features``).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.base.model import Edit, Fix, Span
-from engine.rewrite import unused_uses, use_declarations
+from engine.rewrite import manifest_features, unused_uses, use_declarations
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ def compatible(left: Edit, right: Edit) -> bool:
     """May both stand in one text (see the module's rules)?"""
     if left.path != right.path or left == right:
         return True
+    if manifest_features.feature_of(left) and manifest_features.feature_of(right):
+        return True
     if left.start == left.end and right.start == right.end:
         return left.start != right.start
     if left.start == left.end:
@@ -254,6 +257,9 @@ def _owned(path: str, taken: _Taken, fixes: Sequence[Fix], accepted: list[int]) 
 def _settle(path: str, data: bytes, owned: Sequence[Owned], exact: frozenset[int]) -> Text:
     """Replace name markers, then add and remove ``use`` lines, keeping the way back. Nothing is
     removed for the fixes ``exact``."""
+    if all(manifest_features.feature_of(each.edit) for each in owned):
+        written = manifest_features.settle(path, data, (each.edit.replacement for each in owned))
+        return Text(data).apply([Owned(written, frozenset().union(*(o.owners for o in owned)))])
     plan = use_declarations.plan_names(path, data, [o.edit for o in owned], not exact)
     named = [
         Owned(Edit(path, o.edit.start, o.edit.end, plan.settle(o.edit)), o.owners) for o in owned

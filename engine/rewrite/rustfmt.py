@@ -27,6 +27,8 @@ class Formatter:
         return {path: self._one(path, text) for path, text in files.items()}
 
     def _one(self, path: str, text: bytes) -> bytes:
+        if not path.endswith(".rs"):
+            return text
         edition, folder = self._edition_of(path), path.rpartition("/")[0]
         if path not in self._clean:
             before = self._original(path)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from engine.base.model import Diagnostic
 from engine.cargo.cargo_results import CheckRun, TestRun
 from engine.rewrite.patch import make_patch
 from engine.rewrite.rustfmt import FormatFiles
@@ -56,13 +58,26 @@ class Prover:
         return self._test(Emitted({}, b""), packages)
 
     def check(self, emitted: Emitted) -> CheckRun:
-        """``cargo check`` of the patch in a clean copy."""
+        """``cargo check`` of the patch in a clean copy; of a package whose manifest changes, also without what
+        only its tests bring in."""
         self._progress("Checking", "the patch on a clean copy")
         driver = self._prove(emitted.patch, tuple(emitted.files))
         before = driver.runs
         run = driver.check()
+        manifests = [path for path in emitted.files if not path.endswith(".rs")] if run.ok else []
+        for path in manifests:
+            if (words := driver.check_alone(path)) and not self._is_broken_alone(path):
+                words = f"{path}, checked without its tests: {words}"
+                run = replace(
+                    run, ok=False, diagnostics=(Diagnostic("error", "", words, (), words),)
+                )
+                break
         self.runs += driver.runs - before
         return run
+
+    def _is_broken_alone(self, manifest: str) -> bool:
+        """Does the package not compile without its tests before any change, either?"""
+        return bool(self._prove(b"", ()).check_alone(manifest))
 
     def _test(self, emitted: Emitted, packages: Sequence[str]) -> TestRun:
         driver = self._prove(emitted.patch, tuple(emitted.files))

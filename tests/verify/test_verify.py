@@ -12,6 +12,7 @@ import pytest
 from engine.base.errors import SpikeproofError
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.cargo.cargo_results import CheckRun
+from engine.rewrite.manifest_features import Entry
 from engine.verify import verify
 from tests.fakecargo import (
     Breaks,
@@ -352,3 +353,32 @@ def test_names_in_the_message_lead_to_a_declaration() -> None:
     result = run(FakeCargo(files, [rule]), proposals)
     assert outcomes(result) == [Outcome.CHECK_FAILED, Outcome.VERIFIED]
     assert result.runs["check"] == 3  # the name told, and the clean rest proved it
+
+
+# -- what a manifest switches on -------------------------------------------------------------------
+
+
+def _with_feature(world: World) -> list[Proposal]:
+    """Fixes of which the first switches on a feature that it needs."""
+    first, *others = plain(world, set())
+    needs = Entry("Cargo.toml", "tokio").feature("fs")
+    fix = replace(first.fixes[0], edits=(*first.fixes[0].edits, needs))
+    return [replace(first, fixes=(fix,)), *others]
+
+
+@pytest.mark.parametrize(
+    ("needles", "held"),
+    [
+        ((), True),
+        (("features",), False),  # the package alone lacks what its tests bring in
+        (("tokio",), True),  # it never compiled alone
+    ],
+)
+def test_a_package_whose_manifest_changes_is_checked_alone(
+    needles: tuple[str, ...], held: bool
+) -> None:
+    files = {**FIFTY.files, "Cargo.toml": b'[dependencies]\ntokio = "1"\n'}
+    rules = [Breaks(needles, message="error[E0433]: no `fs`", alone=True)] if needles else []
+    result = run(FakeCargo(files, rules), _with_feature(FIFTY))
+    assert (b"features" in result.patch) is held
+    assert any("checked without its tests: error[E0433]" in n for n in result.notes) is not held

@@ -264,11 +264,11 @@ def _name(number: int) -> str:
 
 
 def _inside(path: Any) -> str:
-    """A source path below the root. Raises ValueError for any other."""
+    """The path of a source or a manifest below the root. Raises ValueError for any other."""
     parts = str(path).split("/")
     if not {"", ".", ".."}.isdisjoint(parts) or not VCS.isdisjoint(parts) or "\0" in str(path):
         raise ValueError(f"not a source file: {path}")
-    if not parts[-1].endswith(".rs"):
+    if not parts[-1].endswith(".rs") and parts[-1] != "Cargo.toml":
         raise ValueError(f"not a source file: {path}")
     return str(path)
 
