@@ -103,6 +103,7 @@ class AsyncLock(Codemod):
     summary = "a lock of tokio's that nobody holds over an await"
     macro_literals = (b"Mutex", b"Lock")
     literals = (macro_literals,)
+    anchors = (rb"Mutex\s*[<:/]", rb"Lock\s*[<:/]")
     # A file may hold nothing but uses of another file's lock.
     use_macro_literals = tuple(method + b"(" for method in METHODS)
     use_literals = (use_macro_literals,)

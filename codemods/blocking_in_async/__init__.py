@@ -112,7 +112,12 @@ class BlockingInAsync(Codemod):
     name: ClassVar[str] = "blocking-in-async"
     summary: ClassVar[str] = "calls in async code that keep the runtime's thread waiting"
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = (
-        (b"async", b"stream!", b"poll", b"Service"),
+        (
+            *(b"async" + end for end in (b" ", b"\n", b"\r", b"\t", b"|", b"{")),
+            b"stream!",
+            b"fn poll",
+            b"fn call",
+        ),
     )
     # All names begin with one of these.
     anchors = tuple(rb"%b\w*\s*[(/:]" % name for name in _NAMES)

@@ -83,7 +83,8 @@ class WorkUnderLock(Codemod):
     name: ClassVar[str] = "work-under-lock"
     summary: ClassVar[str] = "work that is done while a lock is held, and need not be"
     literals: ClassVar[tuple[tuple[bytes, ...], ...]] = ((b"lock", b"read", b"write"),)
-    anchors = (rb"lock\s*\(", rb"read\s*\(", rb"write\s*\(")
+    # Calls without arguments, but for a comment.
+    anchors = tuple(rb"%b\s*\(\s*[)/]" % name for name in (b"lock", b"read", b"write"))
 
     def locate(
         self, source: Source, matches: Sequence[Match], cold: bool = False
