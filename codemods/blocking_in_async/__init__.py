@@ -89,8 +89,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from engine.base.model import Proposal, Site
-from engine.detect.codemod import Codemod, Match
+from engine.base.model import Fix, Proposal, Site
+from engine.detect.codemod import Codemod, Match, Problem, Refusal
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts, Sources
@@ -143,6 +143,11 @@ class BlockingInAsync(Codemod):
         from .plan import plan
 
         return plan(sites, facts)
+
+    def follow(self, fix: Fix, problems: Sequence[Problem], facts: Facts) -> Fix | Refusal | None:
+        from .follow import with_changed_results
+
+        return with_changed_results(fix, problems) or super().follow(fix, problems, facts)
 
 
 CODEMOD = BlockingInAsync()

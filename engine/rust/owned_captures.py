@@ -18,7 +18,7 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.rust.codegen import first_free, words_around
 from engine.rust.item_nodes import self_parameter
-from engine.rust.known_calls import is_inert_method, is_reading_method
+from engine.rust.known_calls import changes_receiver, is_inert_method, is_reading_method
 from engine.rust.known_types import Cost, Nature, key_of
 from engine.rust.nodes import (
     access_of,
@@ -168,6 +168,20 @@ def used_behind(scopes: Scopes, place: Place, region: Span, within: Span) -> boo
 def may_change(source: Source, place: Place) -> bool:
     """May one of the uses change the place itself: does it assign to it, lend it as ``&mut``, or call what is
     not known to only read?"""
+    return _changed(
+        source, place, lambda name: not (is_reading_method(name) or is_inert_method(name)), True
+    )
+
+
+def surely_changes(source: Source, place: Place) -> bool:
+    """Does one of the uses change the place: assign to it, lend it as ``&mut``, or call a method by whose name
+    std's collections change?"""
+    return _changed(source, place, changes_receiver, False)
+
+
+def _changed(
+    source: Source, place: Place, by_method: Callable[[bytes], bool], by_chain: bool
+) -> bool:
     for use in place.uses:
         node = source.node_at(use)
         if node is None:
@@ -181,10 +195,10 @@ def may_change(source: Source, place: Place) -> bool:
         if borrowed(parent) == child and is_mut(parent):
             return True
         called = method_on(source, node)
-        if called is not None and not (is_reading_method(called[0]) or is_inert_method(called[0])):
+        if called is not None and by_method(called[0]):
             return True
         access = access_of(parent)
-        if access is not None and called is None:
+        if by_chain and access is not None and called is None:
             return True  # a longer chain than is followed
     return False
 
@@ -313,7 +327,8 @@ TypeAt = Callable[[Span], Type | None]
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A name that the code declares and that is used behind it; ``mutable``: it is changed there."""
+    """A name that the code declares and that is used behind it; ``mutable``: it is changed there, as far as is
+    told by what is done (a method of any name may do it, too)."""
 
     name: bytes
     mutable: bool
@@ -330,7 +345,7 @@ def results_of(scopes: Scopes, statements: Sequence[Node]) -> tuple[Result, ...]
         later = [use for use in scopes.uses(binding) if use.span.start >= end]
         if later:
             uses = tuple(use.span for use in later)
-            changed = binding.mutable and may_change(
+            changed = binding.mutable and surely_changes(
                 scopes.source, Place(binding.name, binding, uses)
             )
             found.append(Result(binding.name, changed, later[0].span))

@@ -8,6 +8,7 @@ front of its statement. Not answered: whether the code may run elsewhere, and wh
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -268,6 +269,21 @@ def _bound(region: Region, awaited: bytes) -> bytes:
     names = [(b"mut " if each.mutable else b"") + each.name for each in results]
     pattern = names[0] if len(names) == 1 else b"(" + b", ".join(names) + b")"
     return b"let " + pattern + b" = " + awaited + b";"
+
+
+_BOUND = re.compile(rb"^let (\w+|\([\w, ]+\))(?= = (?:\{|match)\s)")
+
+
+def with_mutable(written: bytes, name: bytes) -> bytes | None:
+    """What ``offload`` wrote, with the result ``name`` bound as ``mut``; None where it binds none of that name, or
+    does so already."""
+    found = _BOUND.match(written)
+    changed = (
+        re.sub(rb"(?<!mut )\b%b\b" % re.escape(name), b"mut " + name, found[1]) if found else b""
+    )
+    if found is None or changed == found[1]:
+        return None
+    return b"let " + changed + written[found.end() :]
 
 
 def _body(

@@ -8,7 +8,7 @@ from engine.base.model import Span
 from engine.rust.scopes import scopes_of
 from engine.rust.statement_nodes import body_of, statements_of
 from engine.rust.syntax import Source
-from engine.rust.thread_closures import Region, hindered, offload, widened
+from engine.rust.thread_closures import Region, hindered, offload, widened, with_mutable
 from engine.rust.type_facts import TypeFacts
 from engine.rust.type_parser import parse
 from engine.rust.types import Type
@@ -115,3 +115,17 @@ def test_it_begins_where_what_it_changes_is_declared() -> None:
     assert source.slice(wider.span) == b"let mut all = V; let n = 1; all.push(n);"
     apart, _ = _region(text.replace("let n = 1", "let n = go().await"), 2, 3)
     assert widened(apart, next(p for p in apart.places if p.text == b"all")) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "name", "after"),
+    [
+        (b"let a = match x {", b"a", b"let mut a = match x {"),
+        (b"let (a, ab) = {\n x", b"ab", b"let (a, mut ab) = {\n x"),
+        (b"let (mut a, b) = match x {", b"a", None),
+        (b"let a = match x {", b"b", None),
+        (b"let a = match_it(x);", b"a", None),
+    ],
+)
+def test_a_result_that_is_changed_behind(written: bytes, name: bytes, after: bytes | None) -> None:
+    assert with_mutable(written, name) == after

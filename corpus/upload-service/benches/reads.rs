@@ -61,6 +61,10 @@ fn reads(c: &mut Criterion) {
         });
     }
     group.finish();
+    // All files in one request: what it costs the one who asks.
+    c.bench_function("digest", |b| {
+        b.iter(|| runtime.block_on(service.digest()).unwrap());
+    });
     drop(service);
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 pub struct Audit {
     path: PathBuf,
-    pending: Mutex<Vec<String>>,
+    pub(crate) pending: Mutex<Vec<String>>,
 }
 
 impl Audit {

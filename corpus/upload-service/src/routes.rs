@@ -1,5 +1,6 @@
 //! HTTP in front of the service.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
 use axum::body::{Body, BodyDataStream};
@@ -19,6 +20,10 @@ const DRAIN_LIMIT: u64 = 4 << 20;
 
 static DRAINED: Mutex<u64> = Mutex::new(0);
 
+type Kinds = HashMap<&'static str, &'static str>;
+
+static KINDS: Mutex<Option<Kinds>> = Mutex::new(None);
+
 /// Bytes read only to be thrown away, by all services of this process.
 pub fn drained_bytes() -> u64 {
     *DRAINED.lock().unwrap()
@@ -30,6 +35,9 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/files", get(list))
         .route("/files/{name}", get(download).delete(remove))
         .route("/files/{name}/checksum", get(checksum))
+        .route("/digest", get(digest))
+        .route("/notice", get(notice))
+        .route("/wanted", get(wanted))
         .route("/scrub", post(scrub))
         .route("/metrics", get(metrics))
         .with_state(service)
@@ -101,13 +109,40 @@ async fn download(
     Path(name): Path<String>,
 ) -> Result<Response, UploadError> {
     let (meta, data) = service.fetch(&name).await?;
-    let kind = match meta.kind.as_str() {
-        "text" => "text/plain",
-        _ => "application/octet-stream",
+    let kind = match (meta.kind.as_str(), kind_of(&name)) {
+        (_, Some(kind)) => kind,
+        ("text", None) => "text/plain",
+        (_, None) => "application/octet-stream",
     };
     let tag = format!("\"{:08x}\"", meta.crc);
     let headers = [(CONTENT_TYPE, kind.to_owned()), (ETAG, tag.to_string())];
     Ok((headers, Body::from(data.clone())).into_response())
+}
+
+/// What the name's extension says of the file.
+fn kind_of(name: &str) -> Option<&'static str> {
+    let (_, extension) = name.rsplit_once('.')?;
+    let mut kinds = KINDS.lock().unwrap();
+    let kinds = kinds.get_or_insert_with(kinds_by_extension);
+    kinds.get(extension).copied()
+}
+
+fn kinds_by_extension() -> Kinds {
+    HashMap::from([
+        ("css", "text/css"),
+        ("csv", "text/csv"),
+        ("gif", "image/gif"),
+        ("gz", "application/gzip"),
+        ("html", "text/html"),
+        ("jpg", "image/jpeg"),
+        ("js", "text/javascript"),
+        ("json", "application/json"),
+        ("pdf", "application/pdf"),
+        ("png", "image/png"),
+        ("svg", "image/svg+xml"),
+        ("txt", "text/plain"),
+        ("zip", "application/zip"),
+    ])
 }
 
 async fn checksum(
@@ -129,6 +164,19 @@ async fn remove(
 
 async fn list(State(service): State<Arc<Service>>) -> Result<String, UploadError> {
     service.list().await
+}
+
+async fn digest(State(service): State<Arc<Service>>) -> Result<String, UploadError> {
+    Ok(format!("{:08x}\n", service.digest().await?))
+}
+
+async fn notice(State(service): State<Arc<Service>>) -> String {
+    service.notice().await
+}
+
+async fn wanted(State(service): State<Arc<Service>>) -> String {
+    let found = service.stats().wanted().await;
+    found.iter().map(|(n, c)| format!("{c} {n}\n")).collect()
 }
 
 async fn scrub(
@@ -170,6 +218,13 @@ mod tests {
     fn tags_are_trimmed() {
         assert_eq!(split_tags(" red, blue,,".into()), ["red", "blue"]);
         assert!(split_tags(String::new()).is_empty());
+    }
+
+    #[test]
+    fn kinds_follow_the_extension() {
+        assert_eq!(kind_of("a.tar.gz"), Some("application/gzip"));
+        assert_eq!(kind_of("notes.md"), None);
+        assert_eq!(kind_of("png"), None);
     }
 
     #[test]

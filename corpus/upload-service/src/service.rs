@@ -233,7 +233,7 @@ impl Service {
             if crc_of(data.clone()) != meta.crc {
                 return Err(UploadError::Corrupt);
             }
-            self.stats.record_download().await;
+            self.stats.record_download(&meta.name).await;
             return Ok((meta, data));
         }
         Err(UploadError::NotFound)
@@ -248,6 +248,23 @@ impl Service {
         Ok(crc)
     }
 
+    /// One checksum over all files in the order of their names, for a mirror to compare.
+    pub async fn digest(&self) -> Result<u32, UploadError> {
+        let mut files: Vec<FileMeta> = self.registry.lock().await.files().cloned().collect();
+        files.sort_by(|a, b| a.name.cmp(&b.name));
+
+        let mut hasher = crc32fast::Hasher::new();
+        for meta in &files {
+            hasher.update(&std::fs::read(&meta.path)?);
+        }
+        Ok(hasher.finalize())
+    }
+
+    /// What the operator has to say, "" for nothing.
+    pub async fn notice(&self) -> String {
+        std::fs::read_to_string(self.storage.notice_path()).unwrap_or_default()
+    }
+
     pub async fn remove(&self, authorization: Option<&str>, name: &str) -> Result<(), UploadError> {
         let account = self.accounts.authenticate(authorization).await?;
         // The same order as in `publish`: a name leaves the registry and the manifest together.
@@ -257,7 +274,8 @@ impl Service {
                 manifest.remove(&meta.name).await?;
                 self.quota.release(&meta.name);
                 self.maintenance.retire(meta.path);
-                self.audit.note(format!("{} removed {name}", account.name));
+                let mut pending = self.audit.pending.lock();
+                pending.push(format!("{} removed {name}", account.name));
                 Ok(())
             }
             None => Err(UploadError::NotFound),

@@ -1,5 +1,6 @@
 //! Counts for `GET /metrics` and for the reports that housekeeping writes.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::mem;
 use std::sync::{Arc, Mutex, RwLock};
@@ -20,6 +21,7 @@ pub struct Stats {
     window_bytes: Mutex<u64>,
     draining: Mutex<bool>,
     latency: Mutex<Latency>,
+    by_name: tokio::sync::Mutex<HashMap<String, u64>>,
     pub(crate) frames: Arc<Mutex<u64>>,
     pub(crate) published: Arc<Mutex<u64>>,
     pub(crate) scrubbed: Arc<Mutex<u64>>,
@@ -64,8 +66,19 @@ impl Stats {
         }
     }
 
-    pub async fn record_download(&self) {
+    pub async fn record_download(&self, name: &str) {
         *self.downloads.lock().await += 1;
+        let mut by_name = self.by_name.lock().await;
+        *by_name.entry(name.to_owned()).or_insert(0) += 1;
+    }
+
+    /// Names with how often they were downloaded, the most wanted first.
+    pub async fn wanted(&self) -> Vec<(String, u64)> {
+        let by_name = self.by_name.lock().await;
+        let mut found: Vec<_> = by_name.iter().map(|(n, c)| (n.clone(), *c)).collect();
+        drop(by_name);
+        found.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        found
     }
 
     pub fn record_failure(&self) {
@@ -212,6 +225,17 @@ mod tests {
             job.await.unwrap();
         }
         assert_eq!(value(&stats, "scrubbed_total").await, 10);
+    }
+
+    #[tokio::test]
+    async fn downloads_are_counted_by_name() {
+        let stats = Stats::new();
+        for name in ["b", "a", "c", "a", "b", "a"] {
+            stats.record_download(name).await;
+        }
+        let wanted = [("a", 3), ("b", 2), ("c", 1)].map(|(n, c)| (n.to_owned(), c));
+        assert_eq!(stats.wanted().await, wanted);
+        assert_eq!(value(&stats, "downloads_total").await, 6);
     }
 
     #[test]

@@ -188,6 +188,50 @@ async fn the_capacity_is_for_all_files_together() {
 }
 
 #[tokio::test]
+async fn a_mirror_compares_one_digest() {
+    let server = Server::start().await;
+    let client = &server.client;
+    let nothing = client.get("/digest").await;
+    assert_eq!(nothing.text(), "00000000\n");
+    client.put("b", "6789").await;
+    client.put("a", "12345").await;
+    assert_eq!(client.get("/digest").await.text(), "cbf43926\n");
+    for blob in files_in(&server.dir.join("blobs")) {
+        fs::remove_file(blob).await.unwrap();
+    }
+    let answer = client.get("/digest").await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    server.stop_and_remove().await;
+}
+
+#[tokio::test]
+async fn the_operator_leaves_a_notice() {
+    let server = Server::start().await;
+    assert_eq!(server.client.get("/notice").await.text(), "");
+    fs::write(server.dir.join("notice"), "down at noon\n")
+        .await
+        .unwrap();
+    assert_eq!(server.client.get("/notice").await.text(), "down at noon\n");
+    server.stop_and_remove().await;
+}
+
+#[tokio::test]
+async fn what_is_wanted_is_known() {
+    let server = Server::start().await;
+    let client = &server.client;
+    client.put("page.html", "<p>").await;
+    client.put("a", "x").await;
+    for _ in 0..2 {
+        let answer = client.get("/files/page.html").await;
+        assert_eq!(answer.headers["content-type"], "text/html");
+    }
+    client.get("/files/a").await;
+    client.get("/files/none").await;
+    assert_eq!(client.get("/wanted").await.text(), "2 page.html\n1 a\n");
+    server.stop_and_remove().await;
+}
+
+#[tokio::test]
 async fn scrubbing_finds_damage() {
     let server = Server::start().await;
     let client = &server.client;

@@ -53,6 +53,18 @@ impl Client {
             .header("host", &self.address)
             .header("authorization", "Bearer demo")
             .body(StreamBody::new(futures_util::stream::iter(frames)))?;
+        self.send(request).await
+    }
+
+    /// Was the digest of all files given?
+    pub async fn digest(&mut self) -> Result<bool, Failure> {
+        let request = Request::get("/digest")
+            .header("host", &self.address)
+            .body(StreamBody::new(futures_util::stream::iter(Vec::new())))?;
+        self.send(request).await
+    }
+
+    async fn send(&mut self, request: Request<Body>) -> Result<bool, Failure> {
         self.sender.ready().await?;
         let answer = self.sender.send_request(request).await?;
         let good = answer.status().is_success();

@@ -62,11 +62,35 @@ async fn drive(address: &str, options: &Options, seconds: Duration) -> Result<Ta
         let next = Arc::clone(&next);
         workers.spawn(work(client, options.rate, seconds, started, next));
     }
+    let beside = match options.digests {
+        Some(rate) => Some(tokio::spawn(ask(
+            Client::connect(address, options).await?,
+            rate,
+        ))),
+        None => None,
+    };
     while let Some(part) = workers.join_next().await {
         whole.add(&part??);
     }
     whole.took = started.elapsed();
+    if let Some(task) = beside {
+        task.abort();
+        if let Ok(ended) = task.await {
+            ended?; // only an error ends it
+        }
+    }
     Ok(whole)
+}
+
+/// Asks for digests, each at its planned time or as soon as the one before it has come.
+async fn ask(mut client: Client, rate: f64) -> Result<(), Failure> {
+    let mut turns = tokio::time::interval(Duration::from_secs_f64(1.0 / rate));
+    loop {
+        turns.tick().await;
+        if !client.digest().await? {
+            return Err("a digest was refused".into());
+        }
+    }
 }
 
 /// One connection: takes the next planned request whenever it is free.

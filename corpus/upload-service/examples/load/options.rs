@@ -12,7 +12,8 @@ cargo run --release --example load -- [OPTIONS]
   --warmup N          seconds before that are not counted (0.1)
   --connections N     kept open all the time (32)
   --body BYTES        of one upload (65536)
-  --frame BYTES       sent at once (8192)";
+  --frame BYTES       sent at once (8192)
+  --digests N         a second, asked for beside the uploads and not counted (none)";
 
 pub struct Options {
     /// None: closed loop.
@@ -22,6 +23,8 @@ pub struct Options {
     pub connections: usize,
     pub body: usize,
     pub frame: usize,
+    /// A second, beside the uploads.
+    pub digests: Option<f64>,
 }
 
 impl Options {
@@ -33,6 +36,7 @@ impl Options {
             connections: 32,
             body: 64 << 10,
             frame: 8 << 10,
+            digests: None,
         };
         let mut arguments = lexopt::Parser::from_env();
         while let Some(argument) = arguments.next()? {
@@ -44,6 +48,7 @@ impl Options {
                 Long("connections") => options.connections = arguments.value()?.parse()?,
                 Long("body") => options.body = arguments.value()?.parse()?,
                 Long("frame") => options.frame = arguments.value()?.parse()?,
+                Long("digests") => options.digests = Some(positive(&mut arguments)?),
                 Long("help") => {
                     println!("{USAGE}");
                     std::process::exit(0);
@@ -63,7 +68,7 @@ fn positive(arguments: &mut lexopt::Parser) -> Result<f64, lexopt::Error> {
     if number.is_finite() && number > 0.0 {
         Ok(number)
     } else {
-        Err("--rate has to be above 0".into())
+        Err("--rate and --digests have to be above 0".into())
     }
 }
 

@@ -63,6 +63,11 @@ impl Storage {
         self.root.join("blobs").join(name)
     }
 
+    /// Where the operator may leave a few words for all users.
+    pub fn notice_path(&self) -> PathBuf {
+        self.root.join("notice")
+    }
+
     /// Writes all frames to the staging file of `ticket`; `expected` sizes the write buffer.
     pub async fn stage<S>(
         &self,

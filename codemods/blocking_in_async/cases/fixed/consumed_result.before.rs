@@ -1,0 +1,36 @@
+// level: review
+use std::path::PathBuf;
+
+pub struct Digest(u64);
+
+impl Digest {
+    pub fn update(&mut self, data: &[u8]) {
+        self.0 += data.len() as u64;
+    }
+
+    pub fn seal(&mut self) {
+        self.0 ^= 1;
+    }
+
+    pub fn finish(self) -> u64 {
+        self.0
+    }
+}
+
+pub async fn digest(mut files: Vec<PathBuf>) -> std::io::Result<u64> {
+    files.sort();
+    let mut digest = Digest(0);
+    for file in &files {
+        digest.update(&std::fs::read(file)?);
+    }
+    Ok(digest.finish())
+}
+
+pub async fn sealed(files: Vec<PathBuf>) -> std::io::Result<u64> {
+    let mut digest = Digest(0);
+    for file in &files {
+        digest.update(&std::fs::read(file)?);
+    }
+    digest.seal();
+    Ok(digest.finish())
+}
