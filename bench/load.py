@@ -21,6 +21,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,10 @@ def main() -> int:
     return 0
 
 
-def capacity(sides: Sides) -> float:
-    """Requests a second that the service as it is answers when all clients wait for their answer."""
-    rates = (_run(sides.before, 3.0, None)["rate"] for _ in range(3))
+def capacity(sides: Sides, beside: Sequence[str] = ()) -> float:
+    """Requests a second that the service as it is answers when all clients wait for their answer. ``beside``
+    are options of the load test for what else goes on."""
+    rates = (_run(sides.before, 3.0, None, beside)["rate"] for _ in range(3))
     return float(statistics.median(rates))
 
 
@@ -115,8 +117,10 @@ def _built(side: str, change: bytes) -> Path:
     return program
 
 
-def _run(program: Path, seconds: float, rate: float | None) -> dict[str, Any]:
-    command = [str(program), "--seconds", str(seconds), "--warmup", "1"]
+def _run(
+    program: Path, seconds: float, rate: float | None, beside: Sequence[str] = ()
+) -> dict[str, Any]:
+    command = [str(program), "--seconds", str(seconds), "--warmup", "1", *beside]
     command += ["--closed"] if rate is None else ["--rate", str(rate)]
     with tempfile.TemporaryDirectory(prefix="upload-load-", dir=_storage()) as folder:
         run = subprocess.run(
@@ -141,14 +145,16 @@ def _storage() -> Path | None:
 Pair = tuple[dict[str, Any], dict[str, Any]]
 
 
-def pairs(sides: Sides, rate: float, wanted: int, seconds: float) -> tuple[list[Pair], int]:
+def pairs(
+    sides: Sides, rate: float, wanted: int, seconds: float, beside: Sequence[str] = ()
+) -> tuple[list[Pair], int]:
     """Pairs of runs (before, after) in which the generator kept up, and how many were void."""
     found: list[Pair] = []
     void = 0
     while len(found) < wanted and void < wanted:
         order = [sides.before, sides.after]
         random.shuffle(order)
-        runs = {program: _run(program, seconds, rate) for program in order}
+        runs = {program: _run(program, seconds, rate, beside) for program in order}
         if any(run["lagged"] for run in runs.values()):
             void += 1
         else:

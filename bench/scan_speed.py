@@ -65,6 +65,51 @@ rule:
       - {kind: for_expression}
       - {kind: while_expression}
       - {kind: loop_expression}
+---
+id: format-append
+language: rust
+message: a text formatted to be appended
+severity: warning
+rule:
+  kind: macro_invocation
+  has: {field: macro, regex: '^(std::|alloc::)?format$'}
+  inside: {kind: arguments, inside: {kind: call_expression}}
+---
+id: blocking-in-async
+language: rust
+message: a call that may block, in async code
+severity: warning
+rule:
+  kind: call_expression
+  has:
+    field: function
+    any:
+      - {kind: field_expression, has: {field: field, regex: '^(exists|is_file|is_dir|metadata|canonicalize|read_dir|open|output|status|wait|join|recv|read|write|read_to_string|read_to_end|write_all|flush|sync_all|lines|lock|send|query|execute|call|commit|accept|block_on|blocking_\\w+|to_socket_addrs)$'}}
+      - {kind: scoped_identifier, regex: '(read|read_to_string|write|metadata|copy|rename|create_dir|create_dir_all|remove_file|remove_dir|remove_dir_all|read_dir|open|create|connect|sleep|park|block_on|hash|verify|get)$'}
+  inside:
+    stopBy: end
+    any:
+      - {kind: function_item, has: {kind: function_modifiers, regex: async}}
+      - {kind: async_block}
+---
+id: async-lock
+language: rust
+message: an async lock
+severity: warning
+rule:
+  any:
+    - {kind: generic_type, regex: '(Mutex|Lock)<'}
+    - {kind: scoped_identifier, regex: '(Mutex|Lock)(::<.*>)?::(new|default|from|const_new|with_max_readers)$'}
+---
+id: work-under-lock
+language: rust
+message: work under a lock
+severity: warning
+rule:
+  kind: call_expression
+  all:
+    - {has: {field: function, kind: field_expression, has: {field: field, regex: '^(blocking_)?(lock|read|write)$'}}}
+    - {has: {field: arguments, regex: '^\\(\\s*\\)$'}}
 """
 
 

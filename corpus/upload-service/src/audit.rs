@@ -9,7 +9,7 @@ use tokio::io::AsyncWriteExt;
 
 pub struct Audit {
     path: PathBuf,
-    pub(crate) pending: Mutex<Vec<String>>,
+    pending: Mutex<Vec<String>>,
 }
 
 impl Audit {

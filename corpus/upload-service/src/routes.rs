@@ -37,6 +37,7 @@ pub fn router(service: Arc<Service>) -> Router {
         .route("/files/{name}/checksum", get(checksum))
         .route("/digest", get(digest))
         .route("/notice", get(notice))
+        .route("/recent", get(recent))
         .route("/wanted", get(wanted))
         .route("/scrub", post(scrub))
         .route("/metrics", get(metrics))
@@ -120,7 +121,7 @@ async fn download(
 }
 
 /// What the name's extension says of the file.
-fn kind_of(name: &str) -> Option<&'static str> {
+pub fn kind_of(name: &str) -> Option<&'static str> {
     let (_, extension) = name.rsplit_once('.')?;
     let mut kinds = KINDS.lock().unwrap();
     let kinds = kinds.get_or_insert_with(kinds_by_extension);
@@ -172,6 +173,10 @@ async fn digest(State(service): State<Arc<Service>>) -> Result<String, UploadErr
 
 async fn notice(State(service): State<Arc<Service>>) -> String {
     service.notice().await
+}
+
+async fn recent(State(service): State<Arc<Service>>) -> String {
+    service.recent()
 }
 
 async fn wanted(State(service): State<Arc<Service>>) -> String {

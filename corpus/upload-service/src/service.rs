@@ -1,5 +1,6 @@
 //! Uploads, downloads and deletions, without HTTP.
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -18,6 +19,9 @@ use crate::stats::Stats;
 use crate::storage::{Manifest, Quota, Staged, Storage};
 use crate::{Config, UploadError};
 
+/// So many uploads are told by [`Service::recent`].
+const RECENT: usize = 100;
+
 pub struct Service {
     accounts: Accounts,
     registry: Mutex<Registry>,
@@ -27,6 +31,7 @@ pub struct Service {
     stats: Stats,
     audit: Audit,
     maintenance: Maintenance,
+    recent: parking_lot::Mutex<VecDeque<String>>,
 }
 
 /// What came with the body of an upload.
@@ -74,6 +79,7 @@ impl Service {
                 grace: config.grace,
                 reports: config.dir.join("reports"),
             }),
+            recent: parking_lot::Mutex::new(VecDeque::new()),
         })
     }
 
@@ -124,6 +130,12 @@ impl Service {
                 self.stats.record_upload(receipt.bytes, started.elapsed());
                 let line = format!("{} put {}", account.name.clone(), receipt.name);
                 self.audit.note(line);
+                let mut recent = self.recent.lock();
+                recent.push_back(format!("{} {}", receipt.name, receipt.bytes));
+                if recent.len() > RECENT {
+                    recent.pop_front();
+                }
+                drop(recent);
                 Ok(receipt)
             }
             Err(error) => {
@@ -248,6 +260,12 @@ impl Service {
         Ok(crc)
     }
 
+    /// Names and bytes of the last uploads, one a line.
+    pub fn recent(&self) -> String {
+        let recent = self.recent.lock();
+        recent.iter().map(|line| format!("{line}\n")).collect()
+    }
+
     /// One checksum over all files in the order of their names, for a mirror to compare.
     pub async fn digest(&self) -> Result<u32, UploadError> {
         let mut files: Vec<FileMeta> = self.registry.lock().await.files().cloned().collect();
@@ -274,8 +292,7 @@ impl Service {
                 manifest.remove(&meta.name).await?;
                 self.quota.release(&meta.name);
                 self.maintenance.retire(meta.path);
-                let mut pending = self.audit.pending.lock();
-                pending.push(format!("{} removed {name}", account.name));
+                self.audit.note(format!("{} removed {name}", account.name));
                 Ok(())
             }
             None => Err(UploadError::NotFound),

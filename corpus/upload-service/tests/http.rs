@@ -228,6 +228,7 @@ async fn what_is_wanted_is_known() {
     client.get("/files/a").await;
     client.get("/files/none").await;
     assert_eq!(client.get("/wanted").await.text(), "2 page.html\n1 a\n");
+    assert_eq!(client.get("/recent").await.text(), "page.html 3\na 1\n");
     server.stop_and_remove().await;
 }
 
