@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from tree_sitter import Node
-
 from codemods.async_lock.locate import NAME, TOKIO
 from codemods.async_lock.rewrite import CONST_SINCE, STD, Target, edits_of
 from codemods.async_lock.sections import Held, Section, asked, lasting, section_of
@@ -17,6 +15,7 @@ from engine.detect.facts import Facts, Sources
 from engine.rust.lasting_work import LastingWork
 from engine.rust.lock_groups import lock_sites
 from engine.rust.lock_groups.lock_guards import Refused
+from engine.rust.lock_groups.lock_likeness import alike, lock_types, named_alike
 from engine.rust.lock_groups.lock_places import LocatedCall, LockPlaces
 from engine.rust.lock_groups.lock_printed import asked_of_shown, seen_printed
 from engine.rust.lock_groups.lock_sets import Group, expand_aliases, groups, joined_by_type
@@ -32,7 +31,6 @@ from engine.rust.lock_groups.lock_uses import (
 from engine.rust.lock_groups.lost_lock_waits import lost_notes
 from engine.rust.questions import Answers, Question
 from engine.rust.scope_end import ended, lingers
-from engine.rust.syntax import Source
 
 _NAMED = 4  # of what runs under the lock, as many are named
 _KEEPING = ("field", "static", "const", "alias", "let", "local")
@@ -83,7 +81,7 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     for site in sites:
         places.add_site(site)
     expand_aliases(places)
-    found = joined_by_type(groups(places, _may_be_tokios), _alike)
+    found = joined_by_type(groups(places, _may_be_tokios), alike)
     for group in found:
         proposal = _Plan(places, facts, group, found).proposal()
         if proposal is None:
@@ -91,32 +89,6 @@ def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
         if proposal.fixes:
             places.replaced += group.lock_calls
         yield proposal
-
-
-def _types(group: Group) -> frozenset[str]:
-    """The types of the group's locks, as rustc told."""
-    locks = (*(c.lock for c in group.lock_calls), *(n.lock for n in group.constructors))
-    told = (lock.type_ for lock in locks if lock is not None and lock.type_ is not None)
-    kinds = ("Mutex", "RwLock")
-    return frozenset(
-        f"{next((k for k in kinds if t.last.startswith(k)), '')}<{t.args[-1]}>"
-        for t in told
-        if t.args
-    )
-
-
-def _alike(group: Group, other: Group) -> bool:
-    return bool(_types(group) & _types(other))
-
-
-def _named_alike(group: Group, source: Source, lock: Node) -> bool:
-    """May the lock type that is named be one of the group's: around a type of the same last name?"""
-    text = b"".join(source.text(lock).split()).decode("utf-8", "replace")
-    behind = text.partition("<")[2].partition("<")[0].rstrip(">").rpartition("::")[2]
-    mine = (
-        t.partition("<")[2].partition("<")[0].rstrip(">").rpartition("::")[2] for t in _types(group)
-    )
-    return not behind or behind in mine
 
 
 class _Plan:
@@ -186,7 +158,7 @@ class _Plan:
             self._end(call, section)
         require_no_macro(places, group)
         harmless = {"inside", "shown"} | ({"given"} if group.constructors else set())
-        uses = Uses("another lock", _named_alike, _alike, harmless=frozenset(harmless))
+        uses = Uses("another lock", named_alike, alike, harmless=frozenset(harmless))
         for end in require_seen(places, group, self.every, uses):
             if end.kind == "given":
                 place = places.place(end.source.path, end.node.start_byte)
@@ -304,7 +276,7 @@ class _Plan:
         )
 
     def _sentences(self, target: Target, notes: Iterable[str]) -> Iterator[str]:
-        kinds = sorted({t.partition("<")[0] for t in _types(self.group)})
+        kinds = sorted({t.partition("<")[0] for t in lock_types(self.group)})
         named = " and ".join(f"`{target.home.decode()}::{kind}`" for kind in kinds)
         decl = min(
             self.group.declarations, key=lambda d: (d.site.kind not in _KEEPING, d.path, d.node)

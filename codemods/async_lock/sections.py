@@ -12,10 +12,11 @@ from engine.rust import lasting_work, nodes, statement_nodes
 from engine.rust.drop_scopes import temporary_scope
 from engine.rust.effects import Effect, parts_of
 from engine.rust.files import Files
-from engine.rust.guard_scopes import OF_GUARDS, GuardScope, guard_scope
+from engine.rust.guard_scopes import GuardScope, guard_scope
 from engine.rust.held_effects import held_effects
 from engine.rust.held_guards import owner
 from engine.rust.lasting_work import Lasting, LastingWork
+from engine.rust.lock_groups.guard_sections import require_followed
 from engine.rust.lock_groups.lock_guards import DIRECT, LOCKS, TRIES, Refused, guard_from
 from engine.rust.locks import with_tails
 from engine.rust.suspension import awaits_arguments, is_suspension, suspends
@@ -75,18 +76,7 @@ def section_of(source: Source, call: Node, method: bytes) -> Section:
             "something is awaited while the result of the attempt is a part of the future, which would "
             "not be `Send` with std's guard in it"
         )
-    turned = nodes.method_on(source, nodes.outward(node))
-    if turned is not None and turned[0] in OF_GUARDS:
-        raise Refused(f"`.{turned[0].decode()}()` makes another guard of it")
-    if let is not None and let.type is not None and scope.kind == "let":
-        raise Refused("the guard's type is written out")
-    if scope.trace.moves:
-        moved = scope.trace.moves[0]
-        call_ = nodes.call_around(moved)
-        where = source.quoted(span_of(call_ or moved))
-        raise Refused(f"the guard is given away: `{where}`")
-    if scope.trace.reassigned:
-        raise Refused("another guard is assigned to the guard's name")
+    require_followed(source, scope, node)
     if scope.kind == "let" and not scope.uses:
         raise Held("the lock is taken as a gate: its value is not used")
     return Section(scope, method in TRIES)

@@ -14,6 +14,7 @@ from dataclasses import replace
 
 from engine.cargo.cargo import Cargo
 from engine.cargo.hardlink_tree import HardlinkTree
+from engine.cargo.look_probes import LookProbes
 from engine.cargo.messages import Paths
 from engine.cargo.open_questions import Asking
 from engine.cargo.send_probes import SendProbes
@@ -21,7 +22,7 @@ from engine.cargo.toolchain import Reply
 from engine.cargo.units import Unit, replay
 from engine.rust.files import Files
 from engine.rust.full_paths import FullPaths
-from engine.rust.questions import AWAITS, NOTHING, Answers, Question
+from engine.rust.questions import AWAITS, LOOKS, NOTHING, Answers, Question
 
 _ROUNDS = 4  # a round more drops the probes that broke the one before
 _REFUSED = ("is only accepted on the nightly", "unknown unstable option", "not supported on stable")
@@ -68,14 +69,15 @@ class Oracle:
             self._checked, self._asking = self._cargo.checked, Asking(self._cargo.units)
         asking = self._asking
         sent = [question for question in new if question.trait in AWAITS]
+        looks = [question for question in new if question.trait in LOOKS]
         for question in new:
-            if question.trait not in AWAITS:
+            if question.trait not in AWAITS | LOOKS:
                 asking.add(question, sources)
         told = NOTHING
-        if asking.open or sent:
+        if asking.open or sent or looks:
             tree = self._cargo.scratch.tree
             asked = {each.question.path for each in asking.open.values()}
-            for path in asked.union(question.path for question in sent):
+            for path in asked.union(question.path for question in (*sent, *looks)):
                 if (tree / path).read_bytes() != sources.get(path).data:
                     raise RuntimeError(f"the tree holds another text of {path} than what is asked")
             self._out.mkdir(parents=True, exist_ok=True)
@@ -83,8 +85,9 @@ class Oracle:
             overlay = HardlinkTree(tree, tree.with_name(f".{tree.name}.asked"))
             try:
                 self._ask(asking, overlay, sources, rounds)
-                if sent:
-                    told = self._ask_sent(sent, overlay, sources)
+                for apart, probes in ((sent, SendProbes(sources)), (looks, LookProbes(sources))):
+                    if apart:
+                        told = told.joined(self._ask_apart(probes, apart, overlay))
             finally:
                 overlay.remove()
                 shutil.rmtree(self._out, ignore_errors=True)
@@ -111,16 +114,16 @@ class Oracle:
                     break
             asking.finish(units)
 
-    def _ask_sent(
-        self, questions: Sequence[Question], overlay: HardlinkTree, sources: Files
+    def _ask_apart(
+        self, probes: SendProbes | LookProbes, questions: Sequence[Question], overlay: HardlinkTree
     ) -> Answers:
-        """What awaits would change about futures: apart from all else, which would be in the way."""
+        """What awaits would change about futures, or who writes through a guard: apart from all else, which
+        would be in the way."""
 
         def replayed(units: Sequence[Unit], texts: Mapping[str, bytes]) -> Sequence[Reply]:
             overlay.put(texts)
             return self._replay(units, overlay)
 
-        probes = SendProbes(sources)
         probes.ask(questions, self._cargo.units, replayed)
         return probes.answers()
 

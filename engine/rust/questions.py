@@ -1,7 +1,7 @@
 """What can be asked of the compiler about an expression, and what it answered: plain values.
 
 A question is about the expression at one span of one file: its type, whether that type implements a
-trait, or whether a method call on it finds nobody else's method. Who asks rustc is ``engine.cargo.oracle``; what a type means is
+trait, whether a method call on it finds nobody else's method, or whether the guard that it is only looks. Who asks rustc is ``engine.cargo.oracle``; what a type means is
 ``engine.rust.type_facts``.
 """
 
@@ -31,6 +31,14 @@ DOUBLE_ENDED_ITERATOR = "core::iter::DoubleEndedIterator"
 AWAIT_IN_PLACE = "await in place"
 AWAIT_BEFORE = "await before"
 AWAITS = frozenset({AWAIT_IN_PLACE, AWAIT_BEFORE})
+
+# In a trait's place, to ask of a guard: is what it guards only looked at? The expression is the guard itself,
+# a ``LockResult`` with it, or an ``Option`` or another ``Result``. No answer: the guard goes where its own
+# type is asked for. To be asked of what has a type alone: of what is not compiled here it is a yes.
+ONLY_LOOKED_AT = "only looked at"
+ONLY_LOOKED_AT_IN_RESULT = "only looked at, in a lock's result"
+ONLY_LOOKED_AT_IF_THERE = "only looked at, if it is there"
+LOOKS = frozenset({ONLY_LOOKED_AT, ONLY_LOOKED_AT_IN_RESULT, ONLY_LOOKED_AT_IF_THERE})
 
 
 def nobody_elses(method: str, receivers: Iterable[str]) -> str:

@@ -35,6 +35,8 @@ ITEMS = (
     "pub fn note(log: &Mutex<Vec<String>>, rows: &[u8]) {\n    for row in rows {\n"
     "        log.lock().unwrap().push(row.to_string());\n    }\n}\n",
     "pub async fn kept(path: &str) -> bool {\n    std::fs::read(path).is_ok()\n}\n",
+    "pub struct Words {\n    list: Mutex<Vec<u8>>,\n}\nimpl Words {\n    pub fn sum(&self) -> usize {\n"
+    "        self.list.lock().unwrap().iter().count()\n    }\n}\n",
     "mod inner {\n    use super::*;\n    pub struct Deep(Mutex<i32>, Mutex<i32>);\n}\n",
 )
 OTHERS = ("pub fn other() {}\n", "const X: u8 = 1;\n", "// spikeproof finds nothing here\n", "\n\n")

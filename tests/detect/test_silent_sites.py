@@ -65,6 +65,12 @@ impl Hits {
     }
 }
 async fn wait() {}
+pub struct Words { list: std::sync::Mutex<Vec<u8>> }
+impl Words {
+    pub fn count(&self) -> usize {
+        self.list.lock().unwrap().iter().count()
+    }
+}
 pub struct Seen { all: tokio::sync::Mutex<Vec<String>> }
 impl Seen {
     pub async fn kept(&self) -> bool {

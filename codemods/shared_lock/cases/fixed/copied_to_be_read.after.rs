@@ -1,0 +1,43 @@
+// level: review
+use std::collections::HashMap;
+use std::sync::{Arc, RwLock};
+
+#[derive(Clone, Default)]
+struct Routes {
+    by_path: HashMap<String, Vec<String>>,
+    fallback: String,
+}
+
+struct Router {
+    routes: RwLock<Arc<Routes>>,
+}
+
+impl Router {
+    fn new(routes: Routes) -> Self {
+        Router {
+            routes: RwLock::new(Arc::new(routes)),
+        }
+    }
+
+    fn reload(&self, routes: Routes) {
+        *self.routes.write().unwrap() = Arc::new(routes);
+    }
+
+    fn all(&self) -> Routes {
+        let routes = Arc::clone(&self.routes.read().unwrap());
+        (*routes).clone()
+    }
+
+    fn longest(&self) -> usize {
+        let routes = Arc::clone(&self.routes.read().unwrap());
+        let mut most = routes.fallback.len();
+        for backends in routes.by_path.values() {
+            most = most.max(backends.len());
+        }
+        most
+    }
+
+    fn fallback(&self) -> String {
+        self.routes.read().unwrap().fallback.clone()
+    }
+}

@@ -1,0 +1,40 @@
+// level: review
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+#[derive(Default)]
+struct Usage {
+    by_user: Mutex<HashMap<String, Vec<u32>>>,
+}
+
+impl Usage {
+    fn told(&self) -> String {
+        format!("{} of {}", self.by_user.lock().unwrap().values().flatten().sum::<u32>(), {
+            let by_user = self.by_user.lock().unwrap();
+            by_user.len()
+        })
+    }
+
+    fn check(&self) {
+        assert!(self.by_user.lock().unwrap().values().all(|uses| !uses.is_empty()), "empty");
+        debug_assert_eq!(vec![self.by_user.lock().unwrap().len()].len(), 1);
+    }
+
+    fn add(&self, user: &str, n: u32) {
+        self.by_user.lock().unwrap().entry(user.to_string()).or_default().push(n);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adds() {
+        let usage = Usage::default();
+        usage.by_user.lock().unwrap().insert("a".into(), vec![1]);
+        usage.by_user.lock().unwrap().remove("b");
+        usage.by_user.lock().unwrap().clear();
+        assert_eq!(usage.told(), "0 of 0");
+    }
+}
