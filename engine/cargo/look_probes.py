@@ -176,6 +176,11 @@ class _Text:
             f" struct {name}<G>(G); impl<G: ::core::ops::Deref> ::core::ops::Deref for {name}<G> "
             "{ type Target = G::Target; fn deref(&self) -> &G::Target { &self.0 } } "
         )
+        for shown in ("Debug", "Display"):  # guards have them as well
+            items += (
+                f"impl<G: ::core::fmt::{shown}> ::core::fmt::{shown} for {name}<G> {{ fn fmt(&self, f: "
+                f"&mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {{ self.0.fmt(f) }} }} "
+            )
         before, after = f"{name}(", ")"
         if question.trait == ONLY_LOOKED_AT_IN_RESULT:
             items += (

@@ -18,8 +18,8 @@ mod handlers {
     use super::{App, Config, SharedConfig};
 
     pub(super) fn hosts(config: SharedConfig) -> Vec<String> {
-        let sharedconfig = Arc::clone(&config.read().unwrap());
-        let copy: Config = (*sharedconfig).clone();
+        let snapshot = Arc::clone(&config.read().unwrap());
+        let copy: Config = (*snapshot).clone();
         copy.hosts
     }
 
