@@ -25,9 +25,14 @@ def only_makes(items: Items, source: Source, call: Node) -> bool:
     """Is ``call`` one of a function of the workspace, by its path, that neither waits, locks, logs, looks at
     the clock, writes what others see, nor calls what may do so? Each that the path may mean."""
     callee = nodes.callee_of(call)
-    if callee is None or callee.type not in ("identifier", "scoped_identifier"):
+    return callee is not None and names_maker(items, source, callee)
+
+
+def names_maker(items: Items, source: Source, path: Node) -> bool:
+    """As ``only_makes``, of calls of the function that ``path`` names."""
+    if path.type not in ("identifier", "scoped_identifier"):
         return False
-    found = items.resolve(source, callee, source.text(callee), "fn")
+    found = items.resolve(source, path, source.text(path), "fn")
     return bool(found) and all(_only_makes(*items.open(each)) for each in found)
 
 

@@ -37,6 +37,9 @@ ITEMS = (
     "pub async fn kept(path: &str) -> bool {\n    std::fs::read(path).is_ok()\n}\n",
     "pub struct Words {\n    list: Mutex<Vec<u8>>,\n}\nimpl Words {\n    pub fn sum(&self) -> usize {\n"
     "        self.list.lock().unwrap().iter().count()\n    }\n}\n",
+    "pub struct Made {\n    text: Mutex<Option<String>>,\n}\nimpl Made {\n"
+    "    pub fn text(&self) -> usize {\n"
+    "        self.text.lock().unwrap().get_or_insert_with(String::new).len()\n    }\n}\n",
     "mod inner {\n    use super::*;\n    pub struct Deep(Mutex<i32>, Mutex<i32>);\n}\n",
 )
 OTHERS = ("pub fn other() {}\n", "const X: u8 = 1;\n", "// spikeproof finds nothing here\n", "\n\n")

@@ -71,6 +71,12 @@ impl Words {
         self.list.lock().unwrap().iter().count()
     }
 }
+pub struct Made { text: std::sync::Mutex<Option<String>> }
+impl Made {
+    pub fn text(&self) -> usize {
+        self.text.lock().unwrap().get_or_insert_with(String::new).len()
+    }
+}
 pub struct Seen { all: tokio::sync::Mutex<Vec<String>> }
 impl Seen {
     pub async fn kept(&self) -> bool {
