@@ -100,7 +100,7 @@ def _parsed(text: bytes, name: str) -> PatchSet:
     except UnidiffParseError as error:
         raise SpikeproofError(f"{name} is no whole unified diff: {error}") from None
     if not files and plain == decoded and decoded.strip():
-        raise SpikeproofError(f"there is no unified diff in {name}: make one with `git diff`")
+        raise SpikeproofError(f"the diff {name} is no unified diff: make one with `git diff`")
     return files
 
 

@@ -108,7 +108,7 @@ HUNK = "--- a/app/src/lib.rs\n+++ b/app/src/lib.rs\n@@ -1 +1,2 @@\n use std::syn
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("<html>Not found</html>\n", "there is no unified diff in x.diff"),
+        ("<html>Not found</html>\n", "the diff x.diff is no unified diff"),
         (HUNK, "x.diff is no whole unified diff"),
         (HUNK + "+other\n" + HUNK + "+other\n", "twice"),
         ("diff --cc a\n@@@ -1,2 -1,2 +1,3 @@@\n  a\n++b\n", "the diff of a merge"),
