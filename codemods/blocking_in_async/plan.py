@@ -71,7 +71,7 @@ def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
     except RecursionError:
         return
     for group in divided:
-        yield _Plan(group, facts, workspace).proposal()
+        yield from _Plan(group, facts, workspace).proposals()
 
 
 def _no_operation(facts: Facts, source: Source, site: Site) -> Proposal:
@@ -144,7 +144,39 @@ class _Plan:
     def type_at(self, span: Span):  # type: ignore[no-untyped-def]
         return self.facts.type_of(self.path, span)
 
-    def proposal(self) -> Proposal:
+    def proposals(self) -> Iterator[Proposal]:
+        """One for the group; where it has none as a whole, those that only read by themselves, and the rest."""
+        whole, operations = self._proposal(), self.group.operations
+        apart = not whole.fixes and len(operations) > 1 and not self.group.is_repeated
+        if not apart or self._hindered():
+            yield whole
+            return
+        rest: list[Site] = []
+        for op in operations:
+            fix = self._apart(op, whole.reason)
+            if fix is None:
+                rest.append(op.site)
+            else:
+                yield Proposal((op.site,), (fix,))
+        if rest:
+            yield replace(whole, sites=tuple(rest))
+
+    def _apart(self, op: Operation, why: str) -> Fix | None:
+        """The twin of one of several operations, which as a whole are left for the reason ``why``."""
+        made = self._made(op) if op.blocking.reads else None
+        if not isinstance(made, Twin):
+            return None
+        others = [o for o in self.group.operations if o != op]
+        lines = sorted({self.source.position(o.span.start)[0] for o in others})
+        shown = listed([f"line {line}" for line in lines], 3)
+        _, whys = self._level(op, made)
+        note = (
+            f"`{made.name}` waits without the thread. {_HOP} Look at this: what stands at {shown} goes on blocking "
+            f"({why}), and between the two the task may now be dropped, and others may change what was asked"
+        )
+        return Fix("async", Level.REVIEW, made.edits, note + (f"; {whys}." if whys else "."))
+
+    def _proposal(self) -> Proposal:
         sites = tuple(op.site for op in self.group.operations)
         found = self._hindered()
         if found:
