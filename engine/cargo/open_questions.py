@@ -104,6 +104,9 @@ class Asking:
         crate = trait_probes.crate_named(question.trait)
         if units and crate and not all(crate in linked(unit) for unit in units):
             found = f"not every target with this code depends on `{crate}`"
+        asked = source.node_at(question.span) if question.trait else None
+        if asked is not None and asked.type == "closure_expression":
+            found = trait_probes.CLOSURE
         if isinstance(found, str):
             self._reasons[question] = found
             return

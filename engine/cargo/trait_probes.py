@@ -32,6 +32,9 @@ REFUTING = ("E0277", "E0271")
 _BY_BOUNDS = frozenset(
     {COPY, CLONE, DISPLAY, DEBUG, ITERATOR, EXACT_SIZE_ITERATOR, DOUBLE_ENDED_ITERATOR}
 )
+CLOSURE = (
+    "a closure has the types of its parameters from where it stands, and cannot be asked apart"
+)
 LATE = "rustc looks into a future or an `impl Trait` only after it has told its types"
 _INJECTED = ("crate", "self", "super", "std")
 

@@ -10,7 +10,7 @@ import pytest
 from engine.base.model import Span
 from engine.cargo.cargo import Cargo
 from engine.cargo.oracle import Oracle
-from engine.cargo.trait_probes import LATE
+from engine.cargo.trait_probes import CLOSURE, LATE
 from engine.detect.facts import Sources
 from engine.rust.questions import (
     CLONE,
@@ -243,3 +243,12 @@ def test_an_answer_that_would_steer_inference_is_not_taken(tmp_path: Path) -> No
     answers = Oracle(driver).ask([Question("src/lib.rs", span, "crate::Only")], sources)
     assert answers.implements("src/lib.rs", span, "crate::Only") is not True
     assert answers.reason("src/lib.rs", span, "crate::Only").startswith("rustc: ")
+
+
+def test_a_closure_is_told_what_it_is_by_where_it_stands(crate: Cargo) -> None:
+    start = LIB.index("|v| **v > 1")
+    closure = Question("src/lib.rs", Span(start, start + len("|v| **v > 1")), CLONE)
+    alone = Oracle(crate).ask([question(20, COPY)], SOURCES)
+    both = Oracle(crate).ask([question(20, COPY), closure], SOURCES)
+    assert both.reasons[closure] == CLOSURE
+    assert (both.rounds, both.traits[question(20, COPY)]) == (alone.rounds, False)
