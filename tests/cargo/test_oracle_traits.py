@@ -246,7 +246,7 @@ def test_an_answer_that_would_steer_inference_is_not_taken(tmp_path: Path) -> No
 
 
 def test_a_closure_is_told_what_it_is_by_where_it_stands(crate: Cargo) -> None:
-    start = LIB.index("|v| **v > 1")
+    start = SOURCES.get("src/lib.rs").data.index(b"|v| **v > 1")
     closure = Question("src/lib.rs", Span(start, start + len("|v| **v > 1")), CLONE)
     alone = Oracle(crate).ask([question(20, COPY)], SOURCES)
     both = Oracle(crate).ask([question(20, COPY), closure], SOURCES)
