@@ -38,6 +38,13 @@ fn config() -> Arc<Config> {
 }
 ```
 
+A static whose value is made by the same expression everywhere, of nothing but what its module has and without
+anything that may fail, becomes a `LazyLock` (Rust 1.80), as long as nobody looks at it without making it; a
+`OnceLock` is the alternative (`--prefer once-lock`):
+
+    static KINDS: LazyLock<Kinds> = LazyLock::new(kinds);      // was: Mutex<Option<Kinds>>, and in each function
+    KINDS.get(name)                                            // KINDS.lock().unwrap().get_or_insert_with(kinds)
+
 Where the package is for a Rust before 1.70, it becomes a `once_cell::sync::OnceCell`, if that is a dependency.
 
 Fix safety
@@ -50,9 +57,10 @@ whether the value was there or is made now. A look becomes `get()`.
 Safe where the value may be looked at by several threads (`Sync`, rustc is asked), nothing runs under the lock
 but looks and what makes the value, and nobody can tell that a look no longer waits while it is made. For
 review where something else ran one at a time under the lock (each is named), where somebody looks without
-filling it while making the value does something that others see, where making it may panic (std's lock was poisoned
-then; the next one makes it now), where a handler for a poisoned lock goes, or a `Debug` that is seen prints other
-text.
+filling it while making the value does something that others see, where an atomic or unsafe code stands beside
+such a look (the lock gave the two an order), where making it may panic (std's lock was poisoned then; the next one
+makes it now), where the value itself is kept and its clone given back, which was the other way round, and is a
+`Clone` of one's own, where a handler for a poisoned lock goes, or a `Debug` that is seen prints other text.
 
 Left with the reason: making the value may fail (`?`) or returns in between; it locks the same lock; it is awaited; a
 value is put there whatever is there (`*g = Some(x)`, which `set` refuses the second time); a test empties

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from tree_sitter import Node
 
+from codemods.init_once.lazy import LABEL, lazy
 from codemods.init_once.locate import NAME, SHOWN
 from codemods.init_once.rewrite import Taken, Target, edits_of
 from codemods.init_once.sections import (
@@ -15,13 +16,17 @@ from codemods.init_once.sections import (
     asked_of,
     beside,
     goes_on,
+    looked_through,
     named_function,
+    other_memory,
     type_behind,
 )
 from engine.base.counts import listed
-from engine.base.model import Fix, Level, Outcome, Proposal, Site
+from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.base.rust_version import may_use
 from engine.detect.facts import Facts, Sources
+from engine.rust.atomic_methods import found_first
+from engine.rust.definitions import derives
 from engine.rust.lock_groups import lock_sites
 from engine.rust.lock_groups.guarded_locals import without_guarded
 from engine.rust.lock_groups.lock_guards import LOCKS, Refused, guard_from
@@ -40,11 +45,12 @@ from engine.rust.lock_groups.lock_uses import (
 )
 from engine.rust.lock_groups.option_fills import Fill, Unfollowed, section_of
 from engine.rust.lock_groups.option_uses import STATE
-from engine.rust.questions import SYNC, Answers, Question
+from engine.rust.questions import ONLY_LOOKED_AT, SYNC, Answers, Question
 from engine.rust.syntax import Source, span_of
 
 SINCE = (1, 70)  # OnceLock
 _NAMED = 4  # of what ran under the lock, as many are named
+_SERDE = frozenset({b"Serialize", b"Deserialize"})
 STD = Target("once-lock", b"std::sync::OnceLock")
 ONCE_CELL = Target("once-cell", b"once_cell::sync::OnceCell")
 
@@ -80,7 +86,10 @@ def _of_section(sources: Sources, site: Site, lock: Lock) -> Iterator[Question]:
     try:
         guard = guard_from(source, node, lock.family, method)
         yield Question(site.path, span_of(guard.node), SYNC)
-        yield from (Question(site.path, span) for span in asked_of(section_of(source, guard.node)))
+        section = section_of(source, guard.node)
+        yield from (Question(site.path, span) for span in asked_of(section))
+        if (span := looked_through(section)) is not None:
+            yield Question(site.path, span, ONLY_LOOKED_AT)
     except (Refused, RecursionError):
         return  # the plan says so
 
@@ -123,6 +132,7 @@ class _Plan:
         self.places, self.facts, self.group, self.every = places, facts, group, every
         self.found = _Found()
         self.notes: list[str] = []
+        self.lacking: dict[str, str] = {}
         self.under: list[str] = []  # what runs under the lock, and no longer does
 
     def proposal(self) -> Proposal | None:
@@ -138,7 +148,7 @@ class _Plan:
             return self._none(found, reason)
         sites = tuple(replace(site, role="site") for site in found)
         try:
-            return Proposal(sites, self._fixes())
+            return Proposal(sites, self._fixes(), lacking=self.lacking)
         except Refused as refused:
             return Proposal(sites, reason=refused.reason, dismissed=refused.locks)
 
@@ -212,6 +222,12 @@ class _Plan:
         if section.sets is not None:
             self.found.sets.append(self._place(call, section.sets.node))
         elif section.fill is not None:
+            span = looked_through(section)
+            if span is not None and self.facts.implements(call.path, span, ONLY_LOOKED_AT) is False:
+                words = source.quoted(span)
+                self._is_state(
+                    source, node, f"{self.places.place(call.path, span.start)}: `{words}`"
+                )
             self.found.fills.append((call, section.fill))
         elif not section.uses:
             raise Refused("the lock is taken as a gate: its value is not used", locks=True)
@@ -247,12 +263,14 @@ class _Plan:
         if found.sets:
             raise Refused(
                 f"{found.sets[0]}: a value is put there whatever is there, which `OnceLock::set` does not: "
-                "where that runs once, before any look, use it by hand"
+                "where others may come in between, `get_or_init` makes it once; where it runs once, use `set`"
             )
         if found.states_in_tests:
             raise Refused(f"only a test empties or changes it: {found.states_in_tests[0]}")
         self._require_known()
         self._require_shared()
+        self._require_no_serde()
+        self._require_own_methods()
         for call, fill in found.fills:
             self._require_apart(call, fill)
         target = self._target()
@@ -269,8 +287,18 @@ class _Plan:
             self.notes.append(said)
         if said := seen_printed(places, group):
             self.notes.append(said)
-        edits = edits_of(places, group, found.taken, target)
-        return (self._made(target, edits),)
+        return tuple(
+            self._made(each, edits_of(places, group, found.taken, each))
+            for each in (*self._lazy(), target)
+        )
+
+    def _lazy(self) -> tuple[Target, ...]:
+        """A lazy static, where it can be one."""
+        try:
+            return (lazy(self.places, self.facts, self.group, self.found.taken),)
+        except Refused as refused:
+            self.lacking[LABEL] = refused.reason
+            return ()
 
     def _require_std(self) -> None:
         """Raises Refused for an async lock."""
@@ -294,16 +322,42 @@ class _Plan:
         if decl_ is not None:
             raise Refused(f"`{decl_.shown}` is public, so its type is part of the library's API")
 
+    def _require_own_methods(self) -> None:
+        """Raises Refused where a call of a cell's method may find another one's."""
+        facts = self.facts
+        for other in found_first(facts.sources, facts.items, (b"get", b"get_or_init")):
+            for taken in self.found.taken:
+                if facts.own_traits.may_answer(self.places.source(taken.call.path), other.trait):
+                    raise Refused(
+                        f"{other.path}:{other.line}: `{other.trait.name.decode()}` gives what may be a handle to "
+                        f"it a method `{other.method}`, which a call would find before the cell's"
+                    )
+
+    def _require_no_serde(self) -> None:
+        """Raises Refused where a derive asks for what a lock has an impl of, and a cell has none."""
+        for decl in self.group.declarations:
+            source = self.places.source(decl.path)
+            node = source.node_at(decl.node) if decl.kind == "field" else None
+            holder = (
+                source.enclosing(node, ("struct_item", "enum_item")) if node is not None else None
+            )
+            asked = sorted(derives(source, holder) & _SERDE) if holder is not None else []
+            if asked:
+                raise Refused(
+                    f"`{decl.owner.decode('utf-8', 'replace')}` derives `{asked[0].decode()}`, which serde gives "
+                    "a lock and no `OnceLock`"
+                )
+
     def _require_shared(self) -> None:
-        """Raises Refused where what is behind a mutex may not be looked at by several threads."""
+        """Raises Refused where what is behind the lock may not be looked at by several threads. (A `RwLock`
+        asks for as much, but for types that say themselves that they may be shared.)"""
         for taken in self.found.taken:
             lock = taken.call.lock
             if lock is None or lock.type_ is None or taken.section is None:
                 continue
             span, behind = span_of(taken.guard.node), type_behind(lock)
             answer = self.facts.implements(taken.call.path, span, SYNC)
-            mutex = lock.type_.last == "Mutex"
-            if mutex and not answer:
+            if not answer:
                 shown = behind.short(60) if behind is not None else "?"
                 why = self.facts.trait_unknown(taken.call.path, span, SYNC)
                 raise Refused(
@@ -352,7 +406,16 @@ class _Plan:
 
     def _weigh_making(self) -> None:
         """Notes on what making the value does that others may see, or that may fail."""
-        look = next((t.call for t in self.found.taken if self._is_look(t)), None)
+        looks = [t for t in self.found.taken if self._is_look(t)]
+        look = looks[0].call if looks else None
+        for taken in looks:
+            source = self.places.source(taken.call.path)
+            other = other_memory(source, taken.section) if taken.section is not None else None
+            if other is not None:
+                self.notes.append(
+                    f"{self._place(taken.call, other)}: `{source.quoted(span_of(other))}` had an order with the "
+                    f"look in {self._at(taken.call)} by the lock, which one that finds nothing no longer gives"
+                )
         for call, fill in self.found.fills:
             source = self.places.source(call.path)
             making = Making(source, fill, self.facts)
@@ -375,7 +438,8 @@ class _Plan:
         section = taken.section
         if section is None or section.fill is not None or source.in_test(section.guard):
             return False
-        return not goes_on(source, section)
+        fills = [f for call, f in self.found.fills if call.path == taken.call.path]
+        return not goes_on(source, section, fills)
 
     def _is_std(self) -> bool:
         return any(c.lock is not None and c.lock.family == "std" for c in self.group.lock_calls)
@@ -400,7 +464,7 @@ class _Plan:
             "`once_cell`"
         )
 
-    def _made(self, target: Target, edits: Sequence[object]) -> Fix:
+    def _made(self, target: Target, edits: tuple[Edit, ...]) -> Fix:
         notes = list(dict.fromkeys(self.notes))
         if under := list(dict.fromkeys(self.under)):
             notes.insert(0, f"what ran one at a time under the lock: {listed(under, _NAMED)}")
@@ -413,8 +477,10 @@ class _Plan:
             f"`{decl.shown}` becomes a `{kept}`: once the value is there, a look at it takes no lock (9.7 -> 0.2 "
             "ns uncontended).",
         ]
-        if self._is_std():
+        if target.maker:
+            said.append("It is made where it is first asked for, by what stands beside the static.")
+        elif self._is_std():
             said.append("A panic while it is made poisons nothing: the next one makes it.")
         if notes:
             said.append(f"Look at: {'; '.join(notes)}.")
-        return Fix(target.label, level, tuple(edits), " ".join(said))  # type: ignore[arg-type]
+        return Fix(target.label, level, edits, " ".join(said))

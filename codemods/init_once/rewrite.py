@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from tree_sitter import Node
 
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import name
-from engine.rust import item_nodes, nodes
+from engine.rust import item_nodes, nodes, statement_nodes
 from engine.rust.codegen import chained, indent_step, reindented, without_statement
 from engine.rust.drop_scopes import is_tail
 from engine.rust.effects import is_pure
@@ -32,15 +33,23 @@ _LOOKS = {"look": b"", "clone": b".cloned()", "copy": b".copied()", "deref": b".
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The type that it becomes, by its full path."""
+    """The type that it becomes, by its full path. ``maker`` is what makes the value of a lazy one."""
 
     label: str
     path: bytes
+    maker: bytes = b""
 
     @property
     def cell(self) -> bytes:
         """Its name, as it is written in an edit."""
         return name(self.path)
+
+
+class Cell(NamedTuple):
+    """How the value inside is written: as a reference to it, and in front of a ``.`` or behind a ``*``."""
+
+    value: bytes
+    through: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +83,7 @@ def edits_of(
         found += _at(places, source, node, _constructor(source, new, target))
     for each in taken:
         source = places.source(each.call.path)
-        found += _at(places, source, each.guard.node, _section(source, each))
+        found += _at(places, source, each.guard.node, _section(source, each, target))
     edits = tuple(sorted(set(found)))
     for one, other in pairwise(edits):
         if one.path == other.path and one.end > other.start:
@@ -137,10 +146,10 @@ def _constructor(source: Source, new: Constructor, target: Target) -> Iterator[E
         if len(call.arguments) != 1 or not _is_empty(source, call.arguments[0]):
             raise Refused("it is made with a value, or with what may be one")
         given = call.arguments[0]
-        yield _edit(source, given.start_byte, given.end_byte, b"")
+        yield _edit(source, given.start_byte, given.end_byte, target.maker)
     if made in (b"const_mutex", b"const_rwlock"):
         yield _edit(source, node.start_byte, call.callee.end_byte, target.cell + b"::new")
-        return
+        return  # its argument has gone
     yield _edit(source, new.named.start, new.named.end, target.cell)
     if path[0].start_byte == new.named.start and path[0].end_byte != new.named.end:
         yield from _opened_option(source, path[0])
@@ -155,30 +164,34 @@ def _is_empty(source: Source, value: Node) -> bool:
 # -- sections ------------------------------------------------------------------------------------------
 
 
-def _section(source: Source, taken: Taken) -> Iterator[Edit]:
+def _section(source: Source, taken: Taken, target: Target) -> Iterator[Edit]:
     section, node = taken.section, taken.guard.node
     if section is None:  # into_inner
         yield _edit(source, taken.call.span.end, node.end_byte, b"")
         return
     if section.declared is None:
-        yield from _temporary(source, taken, section)
+        yield from _temporary(source, taken, section, target)
         return
     for drop in section.drops:
-        yield without_statement(source, drop)
+        yield _gone(source, drop)
     if section.fill is None:
         yield from _looked_at(source, taken, section)
         return
     _require_same_place(source, taken, section, section.fill)
     yield _gone(source, section.declared)
-    yield from _filled(source, taken, section, section.fill)
+    yield from _filled(source, taken, section, section.fill, target)
 
 
-def _temporary(source: Source, taken: Taken, section: Section) -> Iterator[Edit]:
+def _temporary(source: Source, taken: Taken, section: Section, target: Target) -> Iterator[Edit]:
     """What is done with the guard where it is taken."""
     receiver = taken.call.receiver
     if section.fill is not None:
         value = section.fill.value
         assert value is not None
+        if target.maker:
+            lazy = _lazy(source.slice(receiver), section.fill)
+            yield _edit(source, section.fill.whole.start_byte, section.fill.whole.end_byte, lazy)
+            return
         text = _white(source, receiver.end) + b".get_or_init("
         text += b"" if section.fill.function else b"|| "
         yield _edit(source, receiver.end, value.start_byte, text)
@@ -255,23 +268,38 @@ def _require_same_place(source: Source, taken: Taken, section: Section, fill: Fi
 def _gone(source: Source, statement: Node) -> Edit:
     if source.comments_in(span_of(statement)):
         raise Refused(_COMMENT)
+    _require_no_attribute(statement)
     return without_statement(source, statement)
 
 
-def _filled(source: Source, taken: Taken, section: Section, fill: Fill) -> Iterator[Edit]:
+def _require_no_attribute(statement: Node) -> None:
+    """Raises Refused where an attribute stands on the statement, or is it."""
+    before = statement.prev_named_sibling
+    if before is not None and before.type == "attribute_item":
+        raise Refused("an attribute stands on a statement that would be replaced")
+
+
+def _filled(
+    source: Source, taken: Taken, section: Section, fill: Fill, target: Target
+) -> Iterator[Edit]:
     """The ``if``, the ``match`` or the statements that fill it."""
     place = source.slice(taken.call.receiver)
     start, end = fill.whole.start_byte, (fill.last or fill.whole).end_byte
+    for statement in _replaced(fill):
+        _require_no_attribute(statement)
     _require_no_comment_lost(source, fill, Span(start, end))
     indent = source.indent_of(start)
     step = indent_step(source, fill.whole.parent or fill.whole)
-    base = chained(place, b".get_or_init(") + _maker(source, fill, taken.plain, indent, step) + b")"
+    made = (
+        chained(place, b".get_or_init(") + maker_of(source, fill, taken.plain, indent, step) + b")"
+    )
+    cell = Cell(made, made) if not target.maker else Cell(b"&*" + place, place)
     if fill.form == "if" or (fill.form == "insert" and section.uses):
         whole = fill.whole if fill.form == "if" else nodes.outward(fill.whole).parent
         assert whole is not None
-        yield from _before_looks(source, section, base, place, whole)
+        yield from _before_looks(source, section, cell.value, place, whole)
         return
-    text = _result(source, fill, base, indent)
+    text = _result(source, fill, cell, indent)
     if fill.form == "return":
         last = fill.last
         assert last is not None
@@ -286,6 +314,16 @@ def _filled(source: Source, taken: Taken, section: Section, fill: Fill) -> Itera
     yield Edit(source.path, start, end, text)
 
 
+def _replaced(fill: Fill) -> Iterator[Node]:
+    """The statements that go with what fills it."""
+    whole, up = fill.whole, fill.whole.parent
+    if fill.form != "return":
+        yield up if up is not None and up.type == "expression_statement" else whole
+        return
+    end = (fill.last or whole).end_byte
+    yield from (n for n in (up or whole).named_children if whole.start_byte <= n.start_byte < end)
+
+
 def _before_looks(
     source: Source, section: Section, base: bytes, place: bytes, whole: Node
 ) -> Iterator[Edit]:
@@ -293,6 +331,10 @@ def _before_looks(
     start, end = whole.start_byte, whole.end_byte
     if not section.uses:
         yield Edit(source.path, start, end, base + b";")
+        return
+    if (named := _named_at_once(source, section, whole)) is not None:
+        yield _gone(source, whole)
+        yield _edit(source, named.start_byte, named.end_byte, base)
         return
     let, gap = b"let " + section.name + b" = ", source.newline + source.indent_of(start)
     if all(opened(source, use) is not None for use in section.uses):
@@ -304,6 +346,15 @@ def _before_looks(
     yield Edit(source.path, start, end, base + b";" + gap + looked)
     for use in section.uses:
         yield from _by_name(source, section.name, use)
+
+
+def _named_at_once(source: Source, section: Section, whole: Node) -> Node | None:
+    """``g.as_ref().unwrap()`` of a ``let`` that stands directly behind what fills it, and alone uses it."""
+    value = opened(source, section.uses[0]) if len(section.uses) == 1 else None
+    up = nodes.outward(value).parent if value is not None else None
+    let = statement_nodes.let_of(up) if up is not None else None
+    plain = let is not None and up is not None and up.prev_named_sibling == whole
+    return value if plain and section.uses[0].kind == "look" else None
 
 
 def _opened_by_name(source: Source, named: bytes, use: OptionUse) -> Iterator[Edit]:
@@ -320,21 +371,32 @@ def _opened_by_name(source: Source, named: bytes, use: OptionUse) -> Iterator[Ed
     yield _edit(source, value.start_byte, value.end_byte, text)
 
 
-def _result(source: Source, fill: Fill, base: bytes, indent: bytes) -> bytes:
-    """What has the value of the whole, with ``base`` for the value inside."""
-    if fill.given == "nothing" or fill.form == "insert":
-        return base
+def _lazy(place: bytes, fill: Fill) -> bytes:
+    """The value of a lazy cell in the place of the call that fills it."""
+    up = nodes.outward(fill.whole).parent
+    within = up is not None and (
+        nodes.access_of(up) is not None or nodes.dereferenced(up) is not None
+    )
+    return place if within else b"&*" + place
+
+
+def _result(source: Source, fill: Fill, cell: Cell, indent: bytes) -> bytes:
+    """What has the value of the whole."""
+    if fill.form == "insert":
+        return cell.value if cell.value == cell.through else _lazy(cell.through, fill)
+    if fill.given == "nothing":
+        return cell.value
     if fill.given == "copy":
-        return b"*" + base
+        return b"*" + cell.through
     there = fill.result
     assert there is not None
     text = reindented(source, span_of(there), source.indent_of(there.start_byte), indent)
     mentions = [w for w in _words(text) if w == fill.name]
     if len(mentions) == 1 and text.startswith(fill.name + b"."):
-        return chained(base, text[len(fill.name) :])
+        return chained(cell.through, text[len(fill.name) :])
     if len(mentions) == 1 and text.endswith(b"::clone(" + fill.name + b")"):
-        return text[: -len(fill.name) - 1] + base + b")"
-    let = b"let " + fill.name + b" = " + base + b";"
+        return text[: -len(fill.name) - 1] + cell.value + b")"
+    let = b"let " + fill.name + b" = " + cell.value + b";"
     if fill.form == "return" and fill.last is not None:
         leaves = b"return " if source.text(fill.last).startswith(b"return") else b""
         return let + source.newline + indent + leaves + text
@@ -370,7 +432,9 @@ def _region(source: Source, fill: Fill) -> Span | None:
     return region if fill.before or source.comments_in(region) else None
 
 
-def _maker(source: Source, fill: Fill, plain: bool, indent: bytes, step: bytes) -> bytes:
+def maker_of(
+    source: Source, fill: Fill, plain: bool, indent: bytes = b"", step: bytes = b"    "
+) -> bytes:
     """The closure, or the function, that makes the value."""
     value = fill.value
     assert value is not None

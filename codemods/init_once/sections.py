@@ -3,7 +3,7 @@ does, and what is to be asked of the compiler."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
 
@@ -18,9 +18,11 @@ from engine.rust.known_types import key_of, std_path
 from engine.rust.lock_groups.lock_types import Lock
 from engine.rust.lock_groups.option_fills import Fill, Section
 from engine.rust.lock_pairs import Shared
+from engine.rust.memory_order import access_at
+from engine.rust.nodes import named_children
 from engine.rust.plain_makers import names_maker, only_makes
 from engine.rust.statement_nodes import body_of
-from engine.rust.syntax import Source, span_of, walk_all
+from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 from engine.rust.types import Type
 
 _DEPTH = 3
@@ -42,6 +44,12 @@ def asked_of(section: Section) -> Iterator[Span]:
     fill = section.fill
     if fill is not None and fill.value is not None and not fill.function:
         yield span_of(fill.value)
+
+
+def looked_through(section: Section) -> Span | None:
+    """The ``&mut T`` that ``get_or_insert_with`` gives, of which is asked whether it is only looked through."""
+    fill = section.fill
+    return span_of(fill.use.node) if fill is not None and fill.form == "insert" else None
 
 
 def named_function(source: Source, fill: Fill, facts: Facts, behind: Type | None) -> bool:
@@ -79,20 +87,49 @@ def _gives_to_closure(source: Source, node: Node) -> bool:
     return not any(given.type in _FUNCTIONS for given in called.arguments)
 
 
-def goes_on(source: Source, section: Section) -> bool:
-    """Is it a look that leaves where the option is filled, so that what comes behind is done where it was not?
-    (The first half of a double check.)"""
+def goes_on(source: Source, section: Section, fills: Iterable[Fill]) -> bool:
+    """Is it a look that leaves where the option is filled, and else goes on, without doing anything, to one of
+    the ``fills`` of the same function? (The first half of a double check.)"""
     if section.fill is not None or len(section.uses) != 1:
         return False
     value = nodes.outward(section.uses[0].node)
     condition = value.parent
     holder = condition.parent if condition is not None else None
     branches = statement_nodes.branches_of(holder) if holder is not None else None
-    if condition is None or branches is None or branches.alternative is not None:
+    if condition is None or holder is None or branches is None or branches.alternative is not None:
         return False
     let = statement_nodes.let_of(condition)
     looked = let is not None and let.value == value and condition == branches.condition
-    return looked and diverges(source, branches.consequence)
+    return (
+        looked
+        and diverges(source, branches.consequence)
+        and any(_is_next(source, holder, fill.whole) for fill in fills)
+    )
+
+
+def _is_next(source: Source, first: Node, then: Node) -> bool:
+    """Is nothing done behind ``first`` but to come to ``then``, in the block around one of the two?"""
+    holders = [n for n in (first, *source.ancestors(first)) if n.parent is not None]
+    for place in holders:
+        block = place.parent
+        if place.type in FUNCTIONS or block is None:
+            return False
+        between = [s for s in named_children(block) if s.start_byte >= place.end_byte]
+        if block.type != "block" or not between:
+            continue
+        behind = [s for s in between if s.end_byte <= then.start_byte]
+        inside = any(span_of(then) in span_of(s) for s in between)
+        quiet = (e.what == "lock" for s in behind for e in effects(source, s))
+        return inside and all(quiet)
+    return False
+
+
+def other_memory(source: Source, section: Section) -> Node | None:
+    """An atomic, or unsafe code, that the function of a look uses as well: what one thread does before a look
+    that finds nothing, and what another one does behind filling it, had an order by the lock."""
+    function = source.fn_item_of(section.guard)
+    inside = walk_all(source, function) if function is not None else ()
+    return next((node for node in inside if access_at(source, node) is not None), None)
 
 
 class Making:

@@ -1,4 +1,4 @@
-"""Methods of the workspace's traits that a call of an atomic's method would find first.
+"""Methods of the workspace's traits that a call of an atomic's method, or of another cell's, would find first.
 
 At each step of the search a method of the type itself comes first, then a trait's; and a handle
 (``Arc<AtomicU32>``, ``&AtomicU32``) is a step before the atomic that it derefs to (Rust reference,
@@ -9,7 +9,7 @@ the atomic, and compiles.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from tree_sitter import Node
@@ -39,11 +39,13 @@ class FoundFirst(NamedTuple):
     line: int
 
 
-def found_first(files: Files, items: Items) -> Iterator[FoundFirst]:
-    """Impls for a handle, for an atomic or for all types of traits of the workspace that have a method
-    with a name of an atomic's. Traits of other crates are not seen."""
+def found_first(
+    files: Files, items: Items, methods: Iterable[bytes] = METHODS
+) -> Iterator[FoundFirst]:
+    """Impls for a handle, for an atomic or for all types of traits of the workspace that have one of the
+    ``methods`` (an atomic's). Traits of other crates are not seen."""
     declared: dict[Item, bytes] = {}  # the traits, and one such method of each
-    for method in METHODS:
+    for method in methods:
         for source in files.containing(b"trait", b"fn", method):
             for trait in _items(source, "trait_item"):
                 item = items.at(source, trait)

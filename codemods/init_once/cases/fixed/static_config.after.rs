@@ -1,13 +1,13 @@
 // level: safe
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 pub struct Config {
     pub name: String,
 }
 
-static CONFIG: OnceLock<Arc<Config>> = OnceLock::new();
+static CONFIG: LazyLock<Arc<Config>> = LazyLock::new(|| Arc::new(Config { name: String::from("main") }));
 
 pub fn config() -> Arc<Config> {
-    let config = CONFIG.get_or_init(|| Arc::new(Config { name: String::from("main") }));
+    let config = &*CONFIG;
     config.clone()
 }
