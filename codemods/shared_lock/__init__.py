@@ -3,11 +3,13 @@
 What it finds
 -------------
 `Mutex<T>` and `RwLock<T>` of std, parking_lot and tokio, with all that the lock flows into over all files, in
-one of three shapes:
+one of four shapes:
 
 - a value that is replaced whole (`*config.write().unwrap() = new`), and held long to be read;
 - a struct behind one lock, no section of which uses two of its fields;
-- a `Mutex` that is read at more places than it is written, and held long for it.
+- a `Mutex` that is read at more places than it is written, and held long for it;
+- a lock around a `HashMap`, each section of which is one operation on one key, where dashmap is a dependency
+  already.
 
 *Long* is a section that goes over something (a loop, `values().sum()`), copies what is deep
 (`config.read().unwrap().clone()`), writes it out by serde, waits, or is held over an await. Who only looks is told by rustc: each
@@ -60,7 +62,9 @@ A struct of which each section uses one field gets a lock for each of them:
     struct State { sessions: Mutex<HashMap<u64, String>>, log: Mutex<Vec<String>> }     // was: Mutex<State>
     state.sessions.lock().unwrap().insert(id, name);                          // was: state.lock().unwrap().sessions
 
-A `Mutex` becomes a `RwLock`: `lock()` is `read()` where the guard is only looked through, else `write()`.
+A `Mutex` becomes a `RwLock`: `lock()` is `read()` where the guard is only looked through, else `write()`. Where
+the package uses arc-swap already, `ArcSwap<T>` is an alternative to the snapshot behind a lock (`--prefer
+arc-swap`): `routes.load_full()`, `routes.store(Arc::new(new))`. A map becomes a `DashMap` where the package uses that.
 
 Fix safety
 ----------
@@ -71,18 +75,24 @@ measurement), and what the lock is held over to be read.
 longer waits for readers: what ran before a new value came may run after it, with the old one, and the note names
 what others can see of that. The last reader drops the old value. Left where a section that reads reads it again,
 there or in a function that is called there: two snapshots may be two. Left where it is made in a
-constant (an `Arc` is not), tried (`try_read`), taken apart (`into_inner`), where the value is not `Sync`, and where no
-`let` can stand in front of the statement that reads.
+constant (an `Arc` is not), tried (`try_read`), where the value is not `Sync` (or is taken out by `into_inner` and has
+no `Clone`), where no `let` can stand in front of the statement that reads, and where a method on the guard may be one of
+a trait that an `Arc` has as well. With `ArcSwap`, what is loaded, changed and stored in steps loses what others stored in
+between (`rcu` does not): such writers keep the lock. arc-swap had a use after free until March 2026.
 
 *A lock a field* wants a struct that nobody needs whole: not its `Clone`, `PartialEq`, `Serialize` or `Drop`, not
 a method with `self`, nobody who has it without its lock; private, not generic. What ran under the one
 lock beside work on the field, and others can see, no longer waits for sections of the other fields: it is named.
 
 *A `RwLock`* lets several readers in at a time. Left where the value is not `Sync`, where it holds cells, locks,
-atomics or concurrent maps, also behind an `Arc` (the `Mutex` may be what keeps their users apart), where a
-guard is given away (a `Condvar` takes one), and where a section locks it again: of a `RwLock` the second read
+atomics, files or channels, also behind an `Arc` (the `Mutex` may be what keeps their users apart), where it
+is tried by who only looks (`try_read` lets several in, where `try_lock` let one), where a guard is given away (a `Condvar` takes one), and where a section locks it again: of a `RwLock` the second read
 waits for ever behind a writer that came in between. Whether waiting writers or new readers go first is the lock's
 choice; std leaves it to the platform. A reader's panic no longer poisons it.
+
+*A map of many locks* has no step over two keys: `len`, `retain` and `clear` see others at work. An entry
+that is held while the map is used again waits for ever, whatever the key. Left where one section does more than one
+operation.
 
 For all of them: left where the type is part of a library's API, where a guard is returned, kept or mapped, or its
 type is written out, where a macro of the workspace names the lock, where a use of it is not compiled here, and where the lock's type is

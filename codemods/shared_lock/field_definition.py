@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -19,7 +18,6 @@ from engine.rust.syntax import COMMENTS, Source, attributes, span_of, walk_all
 # Derives that a struct of locks has as well.
 _SERVED = frozenset({b"Default", b"Debug"})
 _HARMLESS = (b"#[allow", b"#[expect", b"#[doc", b"#[must_use")
-_NUMBER = re.compile(rb"[iu](?:8|16|32|64|128|size)|f32|f64|bool")
 
 
 def defined(group: LockGroup, source: Source, struct: Node, lock: bytes) -> Iterator[Edit]:
@@ -45,8 +43,6 @@ def defined(group: LockGroup, source: Source, struct: Node, lock: bytes) -> Iter
     if any(n.type == "attribute_item" and b"doc" not in source.text(n) for n in inside):
         raise Refused(f"a field of `{shown}` has an attribute")
     for _, type_ in item_nodes.named_fields(struct):
-        if _NUMBER.fullmatch(source.text(type_)):
-            raise Refused(f"`{shown}` holds numbers, which mutex-counter takes out of the lock")
         yield from wrapped(source, type_, lock + b"<", b">")
 
 

@@ -24,7 +24,7 @@ from engine.rust.syntax import Source, span_of
 _NAMED = 3
 
 
-def fixes(group: LockGroup) -> tuple[Fix, ...]:
+def fixes(group: LockGroup) -> tuple[tuple[Fix, ...], dict[str, str]]:
     """A lock for each field. Raises Refused."""
     group.require_known()
     found = group.struct
@@ -35,7 +35,7 @@ def fixes(group: LockGroup) -> tuple[Fix, ...]:
             f"{group.at(call)}: it is locked again meanwhile ({group.at(other)}): both together are no "
             "section of one field"
         )
-    notes = group.require_alone("a struct of locks")
+    notes = group.require_alone("a struct of locks", by_type=False)
     lock = group.lock_type(group.kind)
     edits = [*defined(group, source, struct, lock), *values(group, source, struct, lock)]
     edits += _unlocked(group)
@@ -45,7 +45,7 @@ def fixes(group: LockGroup) -> tuple[Fix, ...]:
         notes.append(printed)
     notes += _beside(group)
     note = " ".join(_note(group, struct, source, notes))
-    return (Fix("fields", Level.REVIEW, tuple(sorted(set(edits))), note),)
+    return (Fix("fields", Level.REVIEW, tuple(sorted(set(edits))), note),), {}
 
 
 def _unlocked(group: LockGroup) -> Iterator[Edit]:

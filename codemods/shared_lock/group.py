@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tree_sitter import Node
 
-from codemods.shared_lock.kinds import Used
+from codemods.shared_lock.kinds import Used, is_number
 from codemods.shared_lock.sections import Sections
 from engine.base.counts import listed
 from engine.rewrite.use_declarations import name
+from engine.rust import item_nodes
 from engine.rust.held_effects import held_effects
 from engine.rust.inner_cells import inside
 from engine.rust.lock_groups.lock_guards import Refused
@@ -28,7 +30,7 @@ from engine.rust.lock_groups.lock_uses import (
     require_seen,
 )
 from engine.rust.lock_groups.taken_again import TakenAgain
-from engine.rust.syntax import Source
+from engine.rust.syntax import Source, span_of
 from engine.rust.type_definitions import DefinedTypes
 from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type
@@ -70,6 +72,8 @@ class LockGroup:
         if len({(lock.family, lock.inner) for lock in locks}) != 1 or len(kinds) != 1:
             return None
         behind, lock = told[0].args[-1], locks[0]
+        if behind.kind == "path" and _is_parameter(places, behind):
+            return None
         homes = {type_.name.rpartition("::")[0] for type_ in told}
         home = _HOMES[lock.family]
         if lock.family == "tokio" and not all(each.startswith("tokio::sync") for each in homes):
@@ -100,6 +104,15 @@ class LockGroup:
         return items.open(found[0])
 
     @property
+    def numbers(self) -> Literal["none", "some", "all"]:
+        """How many of the fields of that struct are numbers or flags, which mutex-counter takes out of the
+        lock."""
+        found = self.struct
+        types = item_nodes.named_fields(found[1]) if found is not None else []
+        counted = [found and is_number(found[0].text(type_)) for _, type_ in types]
+        return "none" if not any(counted) else "all" if all(counted) else "some"
+
+    @property
     def shown(self) -> Declaration:
         """The place that is told of."""
         return min(
@@ -125,6 +138,19 @@ class LockGroup:
     def lock_type(self, kind: str) -> bytes:
         """The name of the family's ``Mutex`` or ``RwLock``, to be written."""
         return name(self.home + b"::" + kind.encode())
+
+    def direct_dependency(self, crate: str) -> bytes:
+        """What ``crate`` is called in the code of the packages that hold a part of the locks; b"" where one
+        of them does not depend on it in any case."""
+        group, facts = self.group, self.sections.facts
+        paths = {d.path for d in group.declarations} | {c.path for c in group.lock_calls}
+        paths |= {new.file for new in group.constructors}
+        found: set[str] = set()
+        for package in (facts.package_of(path) for path in sorted(paths)):
+            if package is None or crate not in package.external or crate in package.optional:
+                return b""
+            found.add(package.renamed.get(crate, crate).replace("-", "_"))
+        return found.pop().encode() if len(found) == 1 else b""
 
     # -- what stands in the way ---------------------------------------------------------------------
 
@@ -154,10 +180,11 @@ class LockGroup:
             raise Refused(f"`{seen.shown}` is public, so its type is part of the library's API")
         require_no_macro(self.places, self.group)
 
-    def require_alone(self, instead: str) -> list[str]:
+    def require_alone(self, instead: str, by_type: bool = True) -> list[str]:
         """What is to be said of other uses of the locks. Raises Refused where one may mean something else for
-        what takes their place."""
-        harmless = {"inside", "shown"} | ({"given"} if self.group.constructors else set())
+        what takes their place; ``by_type``: it is still a lock, which a framework finds by its type."""
+        given = {"given"} if self.group.constructors and by_type else set()
+        harmless = {"inside", "shown"} | given
         uses = Uses(instead, named_alike, alike, harmless=frozenset(harmless))
         notes: list[str] = []
         for end in require_seen(self.places, self.group, self.every, uses):
@@ -238,7 +265,10 @@ class LockGroup:
                 continue
             source, section = self.places.source(call.path), used.section
             for effect in held_effects(source, section.scope):
-                own = section.is_on_value(source, effect.node)
+                own = section.is_on_value(source, effect.node) or (
+                    effect.what == "write"
+                    and any(span_of(use.node) in effect.span for use in section.uses)
+                )
                 if effect.what in _SEEN and not own:
                     place = self.places.place(call.path, effect.node.start_byte)
                     found.append(f"{effect.words.removesuffix(',')} ({place})")
@@ -247,3 +277,9 @@ class LockGroup:
     def printed(self) -> str:
         """Where somebody may see that ``Debug`` prints the lock's name anew."""
         return seen_printed(self.places, self.group)
+
+
+def _is_parameter(places: LockPlaces, type_: Type) -> bool:
+    """Is it the name of a generic parameter: none of a type of the workspace, nor of a primitive one?"""
+    plain = "::" not in type_.name and not type_.args and type_.name[:1].isupper()
+    return plain and not places.items.printed(type_.name)

@@ -16,9 +16,12 @@ Kind = Literal["snapshot", "fields", "readers", "map"]
 
 # What other codemods are for: numbers and flags become atomics (mutex-counter), what is set once
 # needs no lock at all (init-once). `()` guards something else than its value.
+_NUMBER = re.compile(rb"[iu](?:8|16|32|64|128|size)|f32|f64|bool")
 _OTHERS = re.compile(
     r"(?:[iu](?:8|16|32|64|128|size)|f32|f64|bool|char|\(\))"
     r"|(?:std::option::|core::option::)?Option<.*>"
+    # A look-up in such a cache changes it.
+    r"|(?:\w+::)*(?:LruCache|LruMap|TimedCache|SizedCache|TimedSizedCache)<.*>"
 )
 # Shared already, or with a lock of its own.
 _SHARED = re.compile(
@@ -47,6 +50,11 @@ def is_ours(behind: str) -> bool:
     """May what is ``behind`` a lock (its type, as written or as rustc tells) be one of this codemod's?"""
     text = behind.strip()
     return bool(text) and not _OTHERS.fullmatch(text) and not _SHARED.fullmatch(text)
+
+
+def is_number(written: bytes) -> bool:
+    """Is the type, as it is written, that of a number or a flag?"""
+    return _NUMBER.fullmatch(written) is not None
 
 
 def is_map(behind: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from codemods.shared_lock import field_locks, readers, snapshots
+from codemods.shared_lock import field_locks, maps, readers, snapshots
 from codemods.shared_lock.group import LockGroup
 from codemods.shared_lock.kinds import is_ours, kind_of
 from codemods.shared_lock.locate import NAME, message
@@ -19,7 +19,12 @@ from engine.rust.lock_groups.lock_sets import Group, expand_aliases, groups, joi
 from engine.rust.lock_groups.lock_types import Lock
 
 _KEEPING = ("field", "static", "const", "alias", "let", "local")
-_MAKERS = {"snapshot": snapshots.fixes, "fields": field_locks.fixes, "readers": readers.fixes}
+_MAKERS = {
+    "snapshot": snapshots.fixes,
+    "fields": field_locks.fixes,
+    "readers": readers.fixes,
+    "map": maps.fixes,
+}
 
 
 def _wanted(lock: Lock | None) -> bool:
@@ -48,17 +53,22 @@ def _proposal(
     """What is proposed for the group; None where its locks are fine as they are."""
     opened = LockGroup.of(places, sections, group, every)
     kept = _sites(group)
-    if opened is None or not kept:
+    if opened is None or not kept or opened.numbers == "all":
         return None
     production = [used for used, call in opened.known if not opened.in_test(call)]
     kind = kind_of(production, opened.kind, opened.behind, opened.family)
-    if kind is None or (kind == "fields" and opened.struct is None):
+    if kind == "fields" and (opened.struct is None or opened.numbers != "none"):
+        kind = None
+    if kind is None and maps.serves(opened, production):
+        kind = "map"
+    if kind is None:
         return None
     shown = tuple(
         replace(s, role="site", message=message(places.source(s.path), s, kind)) for s in kept
     )
     try:
-        return Proposal(shown, _MAKERS[kind](opened))
+        fixes, lacking = _MAKERS[kind](opened)
+        return Proposal(shown, fixes, lacking=lacking)
     except Refused as refused:
         return Proposal(shown, reason=refused.reason, dismissed=refused.locks)
 

@@ -13,7 +13,6 @@ from engine.rust.lock_groups.lock_guards import DIRECT, Refused
 _ANEW = {
     (b"lock", True): b"read",
     (b"lock", False): b"write",
-    (b"try_lock", True): b"try_read",
     (b"try_lock", False): b"try_write",
     (b"blocking_lock", True): b"blocking_read",
     (b"blocking_lock", False): b"blocking_write",
@@ -21,7 +20,7 @@ _ANEW = {
 _NAMED = 3
 
 
-def fixes(group: LockGroup) -> tuple[Fix, ...]:
+def fixes(group: LockGroup) -> tuple[tuple[Fix, ...], dict[str, str]]:
     """The lock as a ``RwLock``. Raises Refused."""
     group.require_known(DIRECT)
     group.require_shareable("one thread at a time may look at it, which a `Mutex` sees to")
@@ -40,12 +39,18 @@ def fixes(group: LockGroup) -> tuple[Fix, ...]:
     if printed := group.printed():
         notes.append(printed)
     edits = (*heads(group, group.lock_type("RwLock")), *_calls(group))
-    return (Fix("rwlock", Level.REVIEW, tuple(sorted(set(edits))), " ".join(_note(group, notes))),)
+    note = " ".join(_note(group, notes))
+    return (Fix("rwlock", Level.REVIEW, tuple(sorted(set(edits))), note),), {}
 
 
 def _calls(group: LockGroup) -> Iterator[Edit]:
     for used, call in group.known:
         source, node = group.node(call)
+        if call.method == b"try_lock" and used.reads:
+            raise Refused(
+                f"{group.at(call)}: who fails to get the lock does something else, and several readers would "
+                "get it at a time"
+            )
         method = _ANEW.get((call.method, used.reads))
         if method is None:
             raise Refused(f"{group.at(call)}: `.{call.method.decode()}()` has no twin")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tree_sitter import Node
 
-from codemods.shared_lock.kinds import Used, is_ours
+from codemods.shared_lock.kinds import Used, is_map, is_ours
 from engine.base.model import Site, Span
 from engine.detect.facts import Facts, Sources
 from engine.rust.lock_groups import lock_sites, section_length
@@ -16,7 +16,9 @@ from engine.rust.lock_groups.lock_places import LocatedCall
 from engine.rust.lock_groups.lock_printed import asked_of_shown
 from engine.rust.lock_groups.lock_types import Family, Lock, guard_of, lock_of
 from engine.rust.lock_groups.section_length import SectionLength
+from engine.rust.locks import with_tails
 from engine.rust.questions import (
+    CLONE,
     ONLY_LOOKED_AT,
     ONLY_LOOKED_AT_IF_THERE,
     ONLY_LOOKED_AT_IN_RESULT,
@@ -46,11 +48,14 @@ def questions(
         if lock is None or not is_ours(lock.inner):
             continue
         node, method = source.node_at(site.span), site.kind.removeprefix("call ").encode()
+        if node is not None and method == b"into_inner":
+            yield Question(site.path, span_of(taken_out(source, node, lock.family)), CLONE)
         section = _section(source, node, lock.family, method) if node is not None else None
         if node is not None and section is not None:
             opened.setdefault(lock.inner, []).append((source, node, method, section))
-    for found in opened.values():
-        if any(_may_be_long(source, section) for source, _, _, section in found):
+    for inner, found in opened.items():
+        long = any(_may_be_long(source, section) for source, _, _, section in found)
+        if long or is_map(inner):
             for source, node, method, section in found:
                 yield from _of_section(sources, source, node, method, section)
 
@@ -64,6 +69,11 @@ def _told(answers: Answers, site: Site) -> Lock | None:
         result = answers.type_of(site.path, site.captures["result"][0])
         lock = guard_of(result) if result is not None else None
     return lock
+
+
+def taken_out(source: Source, call: Node, family: Family) -> Node:
+    """The value that ``call``, of ``into_inner``, gives: of std's behind its ``unwrap``."""
+    return with_tails(source, call) if family == "std" else call
 
 
 def _section(source: Source, call: Node, family: Family, method: bytes) -> GuardSection | None:

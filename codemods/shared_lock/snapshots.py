@@ -4,38 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tree_sitter import Node
-
+from codemods.shared_lock import arc_swaps
 from codemods.shared_lock.group import LockGroup
 from codemods.shared_lock.kinds import Used
 from codemods.shared_lock.retyped import around_inner, given_values, heads, renamed, wrapped
+from codemods.shared_lock.sections import taken_out
+from codemods.shared_lock.snapshot_edits import in_front_of, through
 from engine.base.counts import listed
 from engine.base.model import Edit, Fix, Level
+from engine.base.rust_version import may_use
 from engine.rewrite.use_declarations import name
 from engine.rust import nodes
-from engine.rust.codegen import first_free, identifiers, in_front, words_around
-from engine.rust.effects import outward_effects
-from engine.rust.front_places import changed_by, front_of
-from engine.rust.lock_groups.guard_sections import GuardSection, GuardUse
+from engine.rust.broad_impls import broad_trait
+from engine.rust.codegen import first_free, words_around
+from engine.rust.lock_groups.guard_sections import GuardSection
 from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.lock_groups.lock_places import LocatedCall
-from engine.rust.scopes import scopes_of
-from engine.rust.syntax import Source, span_of
+from engine.rust.questions import CLONE
+from engine.rust.syntax import span_of
 
 ARC = b"std::sync::Arc"
 _READ = {b"lock": b"read", b"blocking_lock": b"blocking_read"}
 _WRITE = {b"lock": b"write", b"blocking_lock": b"blocking_write"}
-# Methods that an `Arc` has of its own, by a trait that the value may have as well.
-_OF_ARCS = frozenset(
-    b"""clone borrow as_ref to_owned into try_into type_id hash eq ne cmp partial_cmp lt le gt ge fmt deref
-    serialize""".split()
-)
 _NAMED = 3
+_SINCE = (1, 76)  # `Arc::unwrap_or_clone`
 
 
-def fixes(group: LockGroup) -> tuple[Fix, ...]:
-    """The value in an ``Arc`` behind the lock. Raises Refused."""
-    group.require_known()
+def fixes(group: LockGroup) -> tuple[tuple[Fix, ...], dict[str, str]]:
+    """The value in an ``Arc`` behind the lock, or in an ``ArcSwap``; why there is none of the latter. Raises
+    Refused."""
+    group.require_known(frozenset({b"into_inner"}))
     if group.type_.kind not in ("path", "tuple", "array"):
         raise Refused(f"`{group.type_.short()}` has no size of its own")
     group.require_shareable("an `Arc` of it could not be shared")
@@ -44,6 +42,8 @@ def fixes(group: LockGroup) -> tuple[Fix, ...]:
             f"{group.at(call)}: it is read again meanwhile ({group.at(other)}): two snapshots may "
             "differ, where the lock kept both reads together"
         )
+    for used, call in group.known:
+        _require_no_own_trait(group, used, call)
     notes = group.require_alone("a lock around an `Arc`")
     if printed := group.printed() if group.kind == "Mutex" else "":
         notes.append(printed)
@@ -51,8 +51,32 @@ def fixes(group: LockGroup) -> tuple[Fix, ...]:
     edits = [*_places(group)]
     for used, call in group.known:
         edits += _call(group, used, call)
+    for call, _ in group.refused:
+        edits += _taken_out(group, call)
     note = " ".join(_note(group, notes))
-    return (Fix("snapshot", Level.REVIEW, tuple(sorted(set(edits))), note),)
+    found = [Fix("snapshot", Level.REVIEW, tuple(sorted(set(edits))), note)]
+    lacking: dict[str, str] = {}
+    try:
+        swapped = arc_swaps.edits_of(group)
+        found.append(Fix(arc_swaps.LABEL, Level.REVIEW, swapped, f"{note} {arc_swaps.NOTE}"))
+    except Refused as refused:
+        lacking[arc_swaps.LABEL] = refused.reason
+    return tuple(found), lacking
+
+
+def _require_no_own_trait(group: LockGroup, used: Used, call: LocatedCall) -> None:
+    """Raises Refused where a method on the guard may be one of a trait of the workspace's that guards or
+    ``Arc``s have, too."""
+    source = group.places.source(call.path)
+    for use in used.section.uses if used.section is not None else ():
+        called = nodes.method_on(source, nodes.outward(use.node))
+        facts = group.sections.facts
+        trait = broad_trait(facts.sources, facts.items, called[0]) if called is not None else ""
+        if called is not None and trait:
+            raise Refused(
+                f"{group.at(call)}: `{called[0].decode('utf-8', 'replace')}` may be a method of the trait "
+                f"`{trait}`, which an `Arc` has as well"
+            )
 
 
 def _places(group: LockGroup) -> Iterator[Edit]:
@@ -79,20 +103,23 @@ def _call(group: LockGroup, used: Used, call: LocatedCall) -> Iterator[Edit]:
         if use.value is not None:
             yield from wrapped(source, use.value, name(ARC) + b"::new(")
         else:
-            yield from _through(source, use, b"*")
+            yield from through(source, use, b"*")
 
 
-def _through(source: Source, use: GuardUse, stars: bytes) -> Iterator[Edit]:
-    """One step more from the guard to the value, where a step is written, or a method is asked that an ``Arc``
-    answers itself. ``stars`` are those that a written step needs more."""
-    whole, up = nodes.unwrapped(use.node)
-    if up is not None and nodes.dereferenced(up) == whole:
-        if stars:
-            yield Edit(source.path, whole.start_byte, whole.start_byte, stars)
-        return
-    called = nodes.method_on(source, whole)
-    if called is not None and called[0] in _OF_ARCS:
-        yield from wrapped(source, whole, b"(*" + stars)
+def _taken_out(group: LockGroup, call: LocatedCall) -> Iterator[Edit]:
+    """``l.into_inner().unwrap()`` -> ``Arc::unwrap_or_clone(l.into_inner().unwrap())``: a reader may hold the
+    value still."""
+    source, node = group.node(call)
+    value, facts = taken_out(source, node, group.family), group.sections.facts
+    package = facts.package_of(call.path)
+    if package is None or not may_use(package.rust_version, _SINCE):
+        raise Refused(f"{group.at(call)}: `Arc::unwrap_or_clone` needs Rust 1.76")
+    if facts.implements(call.path, span_of(value), CLONE) is not True:
+        raise Refused(
+            f"{group.at(call)}: the value is taken out of the lock, which a reader may hold still, and it is "
+            "not known to have a `Clone`"
+        )
+    yield from wrapped(source, value, name(ARC) + b"::unwrap_or_clone(")
 
 
 def _snapshot(
@@ -108,7 +135,7 @@ def _snapshot(
         mapped = b".map(|" + taken + b"| " + name(ARC) + b"::clone(&" + taken + b"))"
         yield Edit(source.path, node.end_byte, node.end_byte, mapped)
         for use in section.uses:
-            yield from _through(source, use, b"")
+            yield from through(source, use, b"")
         return
     if scope.kind == "let":
         if not all(binding.plain for binding in scope.bindings):
@@ -117,70 +144,18 @@ def _snapshot(
             yield renamed(source, node, method)
         yield from wrapped(source, guard.node, before)
         for use in section.uses:
-            yield from _through(source, use, b"")
+            yield from through(source, use, b"")
         return
-    yield from _in_front(group, call, section, method)
+    taken = source.text(guard.node)
+    if method != call.method:
+        at = renamed(source, node, method).start - guard.node.start_byte
+        taken = taken[:at] + method + taken[at + len(call.method) :]
+    yield from in_front_of(group, call, section, before + taken + b")")
 
 
 def _taken(group: LockGroup) -> bytes:
     """How the ``Arc`` is cloned: of what is awaited rustc does not know soon enough that it is a guard."""
     return b"::clone(&*" if group.family == "tokio" else b"::clone(&"
-
-
-def _in_front(
-    group: LockGroup, call: LocatedCall, section: GuardSection, method: bytes
-) -> Iterator[Edit]:
-    """A ``let`` of the snapshot in front of the statement that the guard is a temporary of."""
-    source, node = group.node(call)
-    guard = section.guard.node
-    front = front_of(source, guard)
-    if isinstance(front, str):
-        raise Refused(
-            f"{group.at(call)}: no snapshot can be taken in front of its statement: {front}"
-        )
-    receiver = identifiers(source.slice(call.receiver))
-    for part in front.before:
-        effect = next(outward_effects(source, part), None)
-        if effect is not None or changed_by(source, part) & receiver:
-            words = effect.words if effect is not None else f"`{source.quoted(span_of(part))}`"
-            raise Refused(
-                f"{group.at(call)}: {words} comes before the lock: give it a `let` by hand"
-            )
-    snapshot = _name(group, source, node)
-    taken = source.text(guard)
-    if method != call.method:
-        edit = renamed(source, node, method)
-        at = edit.start - guard.start_byte
-        taken = taken[:at] + method + taken[at + len(call.method) :]
-    text = b"let " + snapshot + b" = " + name(ARC) + _taken(group) + taken + b");"
-    if source.comments_in(span_of(guard)):
-        raise Refused(f"{group.at(call)}: a comment stands inside what would be moved")
-    written = snapshot
-    called = nodes.method_on(source, nodes.outward(guard))
-    if called is not None and called[0] in _OF_ARCS:
-        written = b"(*" + snapshot + b")"
-    yield Edit(source.path, guard.start_byte, guard.end_byte, written)
-    if front.inline:
-        yield from wrapped(source, front.whole, b"{ " + text + b" ", b" }")
-    else:
-        yield in_front(source, front.whole, text)
-
-
-def _name(group: LockGroup, source: Source, node: Node) -> bytes:
-    """A free name for the snapshot: that of the place, in small letters."""
-    kept = [d for d in group.group.declarations if d.kind in ("field", "static", "local")]
-    wanted = kept[0].name.lower() if kept else b""
-    plain = wanted.decode("utf-8", "replace").isidentifier()
-    words = words_around(source, node)
-    function = source.fn_item_of(node)
-    scopes = scopes_of(source, function) if function is not None else None
-
-    def is_free(word: bytes) -> bool:
-        used = scopes is not None and scopes.resolve(word, node.start_byte) is not None
-        bound = scopes is not None and any(b.name == word for b in scopes.bindings)
-        return not used and not bound and (word == wanted or word not in words)
-
-    return first_free(((wanted,) if plain else ()) + (b"snapshot", b"current"), is_free)
 
 
 def _seen_meanwhile(group: LockGroup) -> list[str]:

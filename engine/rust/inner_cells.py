@@ -1,5 +1,5 @@
-"""What changes behind a shared reference in a value of a type: cells, atomics, locks, concurrent maps, however
-deep; and which types in it are not seen, so that they might.
+"""What changes behind a shared reference in a value of a type: cells, atomics, locks, concurrent maps, channels,
+files, sockets, what a raw pointer leads to, however deep; and which types in it are not seen, so that they might.
 
 Fields of the workspace's structs and enums are read as they are written; pointers (``Arc``, ``Box``, ``&``)
 are looked through, for what they lead to is used through the value.
@@ -21,6 +21,9 @@ from engine.rust.types import Type
 from engine.rust.written_types import written_type
 
 _DEPTH = 8
+_STDS = frozenset({"std", "core", "alloc"})
+# Modules of std whose types do something behind a shared reference (``&File`` can be written to).
+_OUTWARD = frozenset({"fs", "net", "process", "io", "os", "thread", "sync"})
 _SKIPPED = (*COMMENTS, "attribute_item", "visibility_modifier")
 
 
@@ -41,7 +44,10 @@ def inside(items: Items, type_: Type) -> Inside:
 
 
 def _look(items: Items, type_: Type, found: Inside, depth: int) -> None:
-    if type_.kind in ("dyn", "impl", "opaque", "ptr", "assoc", "member") or depth > _DEPTH:
+    if type_.kind == "ptr":
+        found.cell = found.cell or type_
+        return
+    if type_.kind in ("dyn", "impl", "opaque", "assoc", "member") or depth > _DEPTH:
         found.unseen = found.unseen or type_
         return
     if type_.kind != "path":
@@ -56,10 +62,12 @@ def _look(items: Items, type_: Type, found: Inside, depth: int) -> None:
         return
     entry = known(type_.name)
     nature = entry.nature if entry is not None else TypeFacts().ownership(type_).nature
-    plain = type_.name.islower() and "::" not in type_.name
-    if nature is Nature.CELL:
+    std = type_.name.partition("::")[0] in _STDS
+    if nature in (Nature.CELL, Nature.HANDLE) or (
+        entry is None and std and type_.name.split("::")[1] in _OUTWARD
+    ):
         found.cell = found.cell or type_
-    elif entry is None and not plain and not type_.name.startswith(("std::", "core::", "alloc::")):
+    elif entry is None and "::" in type_.name and not std:
         found.unseen = found.unseen or type_
     for part in type_.args:
         _look(items, part, found, depth)

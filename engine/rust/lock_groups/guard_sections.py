@@ -24,7 +24,9 @@ from engine.rust.syntax import Source, span_of
 
 # Does a method of a name, called on the place that is given to it, take it by `&self` or as a copy?
 Reads = Callable[[Node, bytes], bool]
-_REPLACE = frozenset((path, b"replace") for path in (b"", b"mem", b"std::mem", b"core::mem"))
+_MEM = (b"", b"mem", b"std::mem", b"core::mem")
+_REPLACE = frozenset((path, b"replace") for path in _MEM)
+_EXCHANGES = frozenset((path, name) for path in _MEM for name in (b"replace", b"take", b"swap"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,11 @@ class GuardSection:
         return any(use.value is not None for use in self.uses) and all(u.looks for u in others)
 
     def is_on_value(self, source: Source, call: Node) -> bool:
-        """Is the call one of a method on what is guarded, on a part of it, or on what such a call gave?"""
+        """Is the call one of a method on what is guarded, on a part of it, or on what such a call gave, or
+        does it only exchange a part?"""
+        callee = nodes.callee_of(call)
+        if callee is not None and source.text(callee).rpartition(b"::")[::2] in _EXCHANGES:
+            return any(span_of(use.node) in span_of(call) for use in self.uses)
         on = {span_of(nodes.outward(use.place)) for use in self.uses}
         while (called := nodes.method_call(source, nodes.bare(call))) is not None:
             if span_of(called.receiver) in on:
@@ -177,6 +183,7 @@ def reads_by_name(_: Node, method: bytes) -> bool:
         known_calls.is_reading_method(method)
         or method in known_calls.COPYING
         or known_calls.is_pure_method(method)
+        or method == b"load"
     )
 
 

@@ -71,9 +71,7 @@ class SectionLength:
             if span_of(effect.node) == span_of(scope.node) or effect.what != "call":
                 continue
             found = self._work.of(source, effect)
-            if found is None:
-                continue
-            if found.waits or known_calls.serializes(source, effect.node):
+            if found is not None and (found.waits or known_calls.serializes(source, effect.node)):
                 yield found
             elif (own := self._own_loop(source, effect.node)) is not None:
                 yield Lasting(effect.node, f"{effect.words} ({own})", False)

@@ -16,10 +16,7 @@ impl Registry {
     }
 
     fn has(&self, name: &str) -> bool {
-        match self.by_name.try_read() {
-            Some(by_name) => by_name.contains_key(name),
-            None => false,
-        }
+        self.by_name.read().contains_key(name)
     }
 
     fn put(&self, name: String, data: Vec<u8>) {

@@ -29,6 +29,10 @@ impl Catalog {
         self.prices.read().get(name).copied()
     }
 
+    fn close(self) -> BTreeMap<String, u64> {
+        Arc::unwrap_or_clone(self.prices.into_inner())
+    }
+
     fn load(&self, prices: BTreeMap<String, u64>) {
         *self.prices.write() = Arc::new(prices);
     }

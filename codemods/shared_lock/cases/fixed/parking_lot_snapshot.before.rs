@@ -27,6 +27,10 @@ impl Catalog {
         self.prices.read().get(name).copied()
     }
 
+    fn close(self) -> BTreeMap<String, u64> {
+        self.prices.into_inner()
+    }
+
     fn load(&self, prices: BTreeMap<String, u64>) {
         *self.prices.write() = prices;
     }

@@ -1,20 +1,24 @@
-// reason: reaches the value without a guard
+// reason: it is not known to have a `Clone`
 use std::sync::RwLock;
 
+struct Words {
+    all: Vec<String>,
+}
+
 struct Shared {
-    words: RwLock<Vec<String>>,
+    words: RwLock<Words>,
 }
 
 impl Shared {
     fn longest(&self) -> Option<usize> {
-        self.words.read().unwrap().iter().map(String::len).max()
+        self.words.read().unwrap().all.iter().map(String::len).max()
     }
 
-    fn set(&self, words: Vec<String>) {
+    fn set(&self, words: Words) {
         *self.words.write().unwrap() = words;
     }
 
-    fn close(self) -> Vec<String> {
+    fn close(self) -> Words {
         self.words.into_inner().unwrap()
     }
 }

@@ -1,4 +1,3 @@
-// reason: holds numbers, which mutex-counter takes out of the lock
 use std::sync::Mutex;
 
 struct Meta {
