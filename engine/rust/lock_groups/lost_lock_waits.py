@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tree_sitter import Node
 
+from engine.rust.context import in_test_code
 from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.lock_groups.lock_places import LocatedCall, LockPlaces
 from engine.rust.lost_waits import LostWait, lost_waits
@@ -28,6 +29,9 @@ def lost_notes(places: LockPlaces, calls: Iterable[LocatedCall]) -> tuple[str, .
     for lost in lost_waits([*own, *others] if own else [], places.calls):
         line = lost.source.position(lost.repeated.start_byte)[0]
         if lost.how == "bounded":
+            # A test has nobody beside it that it keeps waiting for good: it is run, and shows what it needs.
+            if in_test_code(lost.source, lost.repeated):
+                continue
             if (lost.source.path, span_of(lost.wait)) in told:
                 continue
             notes.append(
