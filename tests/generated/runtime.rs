@@ -2,7 +2,7 @@
 
 use std::fmt::Debug;
 use std::panic::{catch_unwind, AssertUnwindSafe};
-use std::sync::mpsc::{channel, Receiver, RecvTimeoutError};
+use std::sync::mpsc::{channel, Receiver, TryRecvError};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 const AT_A_TIME: usize = 16;
 /// What has not ended by then hangs: the programs compute next to nothing.
 const LIMIT: Duration = Duration::from_secs(3);
+const LOOK: Duration = Duration::from_millis(2);
 
 /// Where a program says what can be observed of it. A copy says it to the same place.
 #[derive(Clone, Copy)]
@@ -22,23 +23,36 @@ impl Say {
     }
 }
 
-/// Runs each program in a thread of its own, some at a time, and prints a line with its outcome.
+/// Runs each program in a thread of its own, some at a time, and prints a line with its outcome. What hangs holds
+/// up nobody but those that find no place beside it.
 pub fn each(programs: &[(u64, fn(Say))]) {
     std::panic::set_hook(Box::new(|_| {}));
-    for some in programs.chunks(AT_A_TIME) {
-        let started: Vec<_> = some.iter().map(|&(_, program)| start(program)).collect();
-        let end = Instant::now() + LIMIT;
-        for (&(seed, _), (said, ended)) in some.iter().zip(started) {
-            let how = match ended.recv_timeout(end.saturating_duration_since(Instant::now())) {
+    let mut waiting = programs.iter();
+    let mut running = Vec::new();
+    loop {
+        while running.len() < AT_A_TIME {
+            let Some(&(seed, program)) = waiting.next() else {
+                break;
+            };
+            let (said, ended) = start(program);
+            running.push((seed, said, ended, Instant::now() + LIMIT));
+        }
+        if running.is_empty() {
+            std::process::exit(0);
+        }
+        running.retain(|(seed, said, ended, limit)| {
+            let how = match ended.try_recv() {
                 Ok(true) => "ends",
                 Ok(false) => "panics",
-                Err(RecvTimeoutError::Timeout) => "hangs",
-                Err(RecvTimeoutError::Disconnected) => "is lost",
+                Err(TryRecvError::Disconnected) => "is lost",
+                Err(TryRecvError::Empty) if Instant::now() < *limit => return true,
+                Err(TryRecvError::Empty) => "hangs",
             };
             println!("{seed}: {how} {:?}", said.lock().unwrap());
-        }
+            false
+        });
+        thread::sleep(LOOK);
     }
-    std::process::exit(0);
 }
 
 fn start(program: fn(Say)) -> (&'static Mutex<Vec<String>>, Receiver<bool>) {
