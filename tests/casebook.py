@@ -39,6 +39,7 @@ log = "0.4"
 once_cell = "1"
 parking_lot = { version = "0.12", features = ["arc_lock", "send_guard"] }
 rand = "0.9"
+reqwest = { version = "0.12", default-features = false }
 tokio = { version = "1", features = ["full"] }
 tokio-stream = { version = "0.1", features = ["full"] }
 tokio-util = { version = "0.7", features = ["codec"] }

@@ -124,8 +124,11 @@ class Workspace:
         return (self.package_of(path) or self).config.rule(codemod)
 
     def allows(self, site: Site) -> bool:
-        """Does the config let the site's codemod work there?"""
-        rule = self.rule(site.codemod, site.path)
+        """Does the config let the site's codemod work there, and look for this kind of sites?"""
+        config = (self.package_of(site.path) or self).config
+        if config.codemods.get(site.codemod, {}).get(site.kind) is False:
+            return False
+        rule = config.rule(site.codemod)
         here = not rule.paths or patterns(rule.paths).covers(site.path)
         return rule.level != "off" and here and not patterns(rule.exclude).covers(site.path)
 

@@ -97,7 +97,11 @@ class Codemod:
     # Of two codemods' fixes that overlap, the one with the larger number is tried first; the other
     # takes its place when it does not hold, is of a level that is not taken, or is left out.
     precedence: ClassVar[int] = 0
-    options: ClassVar[Mapping[str, Option]] = {}  # by name; those of ``Rule`` are taken
+    # By name; those of ``Rule`` are taken. One that has the name of a kind of sites (``Site.kind``) switches
+    # these: where a config sets it to false there are none.
+    options: ClassVar[Mapping[str, Option]] = {}
+    # Is nothing that it finds ever rewritten? Then there are no cases of fixes, nor generated programs.
+    only_reports: ClassVar[bool] = False
 
     def locate(
         self, source: Source, matches: Sequence[Match], cold: bool = False

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 from engine.base.model import Span
-from engine.rust.nodes import lazy_right, macro_name, named_children
+from engine.rust.nodes import lazy_right, macro_name, named_children, operation_of
 from engine.rust.path_walk import DIVERGING, EXITS, Walk
 from engine.rust.queries import walk
 from engine.rust.statement_nodes import (
@@ -100,6 +100,23 @@ def diverges(source: Source, node: Node) -> bool:
     """Does control never come out behind ``node``: does every path return, leave a loop, panic or go
     round forever?"""
     return _Reach(source).run([node], True) is None
+
+
+def ends_loop(source: Source, node: Node, loop: Node) -> bool:
+    """Does ``loop`` not go round again once ``node``, the last that its turn runs, has been evaluated: does
+    every path leave it (a ``continue`` does not), or does ``node`` write what its condition looks at?"""
+    if diverges(source, node):
+        left = exits(source, node)
+        return all(each.type != "continue_expression" for each in left)
+    condition = condition_of(loop)
+    if condition is None or let_of(condition) is not None:
+        return False
+    looked = source.text(condition)
+    for each in walk_all(source, node):
+        operation = operation_of(source, each) if each.type == "assignment_expression" else None
+        if operation is not None and source.text(operation.left) in looked:
+            return True
+    return False
 
 
 # -- repeating -------------------------------------------------------------------------------------

@@ -64,6 +64,12 @@ def select_arms(source: Source, root: Node) -> Iterator[SelectArm]:
             yield from _arms(source, call)
 
 
+def arms_of_select(source: Source, call: Node) -> Iterator[SelectArm]:
+    """The arms of one ``select!`` call; none of another macro's."""
+    if macro_name(source, call) in _SELECTING:
+        yield from _arms(source, call)
+
+
 def arm_that_binds(source: Source, name: Node) -> SelectArm | None:
     """The arm whose pattern holds the identifier ``name``."""
     call = source.enclosing(name, ("macro_invocation",))

@@ -77,6 +77,11 @@ impl Made {
         self.text.lock().unwrap().get_or_insert_with(String::new).len()
     }
 }
+pub async fn all(names: Vec<String>) {
+    for name in names {
+        tokio::spawn(async move { name.len() });
+    }
+}
 pub struct Seen { all: tokio::sync::Mutex<Vec<String>> }
 impl Seen {
     pub async fn kept(&self) -> bool {

@@ -11,6 +11,7 @@ from engine.rust.control_flow import (
     always_reached,
     barriers,
     diverges,
+    ends_loop,
     exclusive,
     exits,
     repeated,
@@ -107,6 +108,29 @@ def test_a_break_leaves_what_does_not_hold_its_loop() -> None:
 def test_diverges(body: str, answer: bool) -> None:
     source, block = inside(body, "fn f()")
     assert diverges(source, block) is answer
+
+
+@pytest.mark.parametrize(
+    ("loop", "answer"),
+    [
+        ("loop { HERE }", False),
+        ("loop { { HERE; break; } }", True),
+        ("loop { { HERE; return; } }", True),
+        ("loop { { HERE; continue; } }", False),
+        ("loop { { if HERE { break; } else { return; } } }", True),
+        ("loop { { if HERE { break; } } }", False),
+        ("while !done { { HERE; done = true; } }", True),
+        ("while !done { { HERE; other = true; } }", False),
+        ("while let Some(x) = next() { { HERE; x = 1; } }", False),
+    ],
+)
+def test_ends_loop(loop: str, answer: bool) -> None:
+    source, block = inside(loop, "fn f()")
+    kinds = ("loop_expression", "while_expression")
+    whole = next(node for node in walk(block) if node.type in kinds)
+    body = whole.child_by_field_name("body")
+    assert body is not None
+    assert ends_loop(source, body.named_children[0], whole) is answer
 
 
 @pytest.mark.parametrize(

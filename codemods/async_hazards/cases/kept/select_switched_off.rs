@@ -1,0 +1,14 @@
+// options: select-loss = false
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::Receiver;
+
+pub async fn run(mut socket: TcpStream, mut orders: Receiver<u8>) {
+    let mut head = [0; 8];
+    loop {
+        tokio::select! {
+            read = socket.read_exact(&mut head) => println!("{read:?}"),
+            order = orders.recv() => println!("{order:?}"),
+        }
+    }
+}

@@ -1,0 +1,76 @@
+"""Clients and connections that wait without an end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tree_sitter import Node
+
+from codemods.async_hazards.look import Judgement, Look, NoSite, Told, Untold, callee_span
+from engine.base.model import Site
+from engine.rust.network_clients import Client, client_of, is_told, requests
+from engine.rust.questions import Question
+from engine.rust.time_limits import is_limited
+
+if TYPE_CHECKING:
+    from engine.detect.facts import Sources
+
+
+def asked(site: Site, node: Node, sources: Sources) -> Iterator[Question]:
+    """What is called."""
+    span = callee_span(node)
+    if span is not None:
+        yield Question(site.path, span)
+
+
+def _client(look: Look) -> Client | Untold | None:
+    span = callee_span(look.node)
+    type_ = look.type_at(span) if span is not None else None
+    if type_ is None:
+        return Untold(span or look.site.span)
+    return client_of(type_.name) if type_.kind == "fndef" else None
+
+
+def judged_client(look: Look) -> Judgement:
+    """Of a client that is made: has it, or any request, a limit of time?"""
+    client = _client(look)
+    if isinstance(client, Untold):
+        return client
+    if client not in (Client.REQWEST, Client.HYPER):
+        return NoSite("it is no client that waits without an end, by its type")
+    sources = look.facts.sources
+    if client is Client.REQWEST and is_told(sources, look.source):
+        return NoSite("a time-out is given to the client, or to its requests")
+    for place in sources.containing(client.value.encode()):
+        if any(is_limited(place, request, look.calls) for request in requests(place)):
+            return NoSite("requests are made under a time-out")
+    if client is Client.HYPER:
+        return Told(
+            f"`{look.shown}` makes a client that has no time-out, and no request is made under one: when the other "
+            "side is slow to answer, or goes away without a word, every request that asks it stays, with its "
+            "memory and its connection, until the process is full of them. Put `tokio::time::timeout` around the "
+            "request and around reading its body."
+        )
+    return Told(
+        f"reqwest's client has no time-out by itself, and `{look.shown}` gives it none: when the other side is slow "
+        "to answer, or goes away without a word, every request that asks it stays, with its memory and its "
+        "connection. `Client::builder().timeout(..)` limits the whole request (`read_timeout` each read, for long "
+        "downloads), `connect_timeout` the connection alone; how long is yours to say."
+    )
+
+
+def judged_connection(look: Look) -> Judgement:
+    """Of a connection that is opened."""
+    client = _client(look)
+    if isinstance(client, Untold):
+        return client
+    if client is not Client.CONNECTION:
+        return NoSite("it opens no connection, by its type")
+    if is_limited(look.source, look.node, look.calls):
+        return NoSite("it is awaited under a time-out")
+    return Told(
+        f"`{look.shown}` waits until the system gives up, which is about two minutes on Linux when nothing answers: "
+        "whoever needs the connection waits as long, and each new one joins them. Put `tokio::time::timeout` around "
+        "it; how long is yours to say."
+    )

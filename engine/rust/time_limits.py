@@ -1,0 +1,78 @@
+"""Whether something that is awaited has a limit of time: by a ``timeout`` around it, by a timer beside it in a
+``select!``, or because all that is known of its callers run it under one.
+
+By the names of tokio's, async-std's, futures-time's and tower's functions. Not answered: limits that a socket or a
+client was given (``network_clients``), and those of who awaits a public function from outside.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from engine.rust.calls import Calls
+from engine.rust.nodes import callee_name, macro_name
+from engine.rust.scopes import scopes_of
+from engine.rust.select_arms import select_arms
+from engine.rust.statement_nodes import let_of
+from engine.rust.syntax import Source, span_of
+
+_DEPTH = 3  # callers of callers that are looked at
+_LIMITING = re.compile(rb"(?:\w+_)?(?:timeout|timeout_at|deadline|with_time_limit)(?:_\w+)?")
+_TIMER = re.compile(
+    rb"\b(?:sleep|sleep_until|timeout|timeout_at|deadline|delay_for|Delay|timer|tick)\b"
+)
+
+
+def is_limited(source: Source, node: Node, calls: Calls | None = None, depth: int = _DEPTH) -> bool:
+    """Is ``node`` awaited under a limit of time? With ``calls``, also where a caller of its function has it."""
+    function: Node | None = None
+    done = False  # awaited on the way: what follows has the result
+    for ancestor in source.ancestors(node):
+        name = callee_name(ancestor)
+        if name is not None and _LIMITING.fullmatch(source.text(name)):
+            return True
+        if ancestor.type == "macro_invocation" and _timer_beside(source, ancestor):
+            return True
+        if ancestor.type in ("await_expression", "async_block"):
+            done = ancestor.type == "await_expression"
+        if ancestor.type == "let_declaration" and not done and _given_later(source, ancestor):
+            return True
+        if ancestor.type == "function_item":
+            function = ancestor
+            break
+    if function is None or calls is None or depth == 0:
+        return False
+    return any(
+        is_limited(place, call, calls, depth - 1) for place, call in calls.callers(source, function)
+    )
+
+
+def _timer_beside(source: Source, macro: Node) -> bool:
+    if macro_name(source, macro) not in (b"select", b"select_biased"):
+        return False
+    holder = macro.parent or macro
+    arms: Iterator[Node] = (
+        arm.future for arm in select_arms(source, holder) if span_of(arm.future) in span_of(macro)
+    )
+    return any(_TIMER.search(source.text(future)) for future in arms)
+
+
+def _given_later(source: Source, statement: Node) -> bool:
+    """``let made = connect(..); timeout(limit, made).await``: is the name given to what limits it?"""
+    let, function = let_of(statement), source.fn_item_of(statement)
+    if let is None or function is None:
+        return False
+    scopes = scopes_of(source, function)
+    for binding in scopes.bound_by(span_of(let.pattern)):
+        for use in scopes.uses(binding):
+            named = source.innermost(use.span)
+            for around in source.ancestors(named):
+                name = callee_name(around) if around.type == "call_expression" else None
+                if name is not None and _LIMITING.fullmatch(source.text(name)):
+                    return True
+                if around.type in ("block", "expression_statement", "let_declaration"):
+                    break
+    return False
