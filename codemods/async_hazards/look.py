@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from engine.detect.facts import Facts
     from engine.rust.calls import Calls
     from engine.rust.types import Type
+
+_SPACED = re.compile(r"\s+\.")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,9 @@ def receiver_span(source: Source, node: Node) -> Span | None:
 
 
 def short(source: Source, node: Node, most: int = 48) -> str:
-    """The text of ``node`` on one line, cut, as code."""
-    text = source.quoted(span_of(node))
+    """The text of ``node`` on one line, cut, as code; of a call that is longer, without its arguments."""
+    text = _SPACED.sub(".", source.quoted(span_of(node)))
+    called = call_of(node)
+    if len(text) > most and called is not None and called.arguments:
+        text = _SPACED.sub(".", source.quoted(span_of(called.callee))) + "(..)"
     return f"`{text if len(text) <= most else text[: most - 3] + '...'}`"

@@ -40,7 +40,7 @@ ITEMS = (
     "pub struct Made {\n    text: Mutex<Option<String>>,\n}\nimpl Made {\n"
     "    pub fn text(&self) -> usize {\n"
     "        self.text.lock().unwrap().get_or_insert_with(String::new).len()\n    }\n}\n",
-    "pub async fn all(paths: Vec<String>) {\n    for path in paths {\n"
+    "pub async fn many(paths: Vec<String>) {\n    for path in paths {\n"
     "        tokio::spawn(work(path));\n    }\n}\n",
     "mod inner {\n    use super::*;\n    pub struct Deep(Mutex<i32>, Mutex<i32>);\n}\n",
 )
