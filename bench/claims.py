@@ -55,6 +55,11 @@ CLAIMS = (
     ),
     Claim("async-lock", "an async lock that nobody holds over an await costs more than std's"),
     Claim("work-under-lock", "what is made and freed under a lock is waited for by all", True),
+    Claim(
+        "shared-lock",
+        "readers that hold a lock long wait for each other, and the writer for them",
+        True,
+    ),
     Claim("init-once", "a lock around what is built once is taken by every reader for nothing"),
 )
 

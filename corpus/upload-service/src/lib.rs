@@ -12,6 +12,7 @@ pub mod layers;
 pub mod maintenance;
 pub mod registry;
 pub mod routes;
+pub mod rules;
 pub mod service;
 pub mod stats;
 pub mod storage;

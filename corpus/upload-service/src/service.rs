@@ -15,6 +15,7 @@ use crate::auth::{Account, Accounts};
 use crate::layers;
 use crate::maintenance::{Maintenance, Policy};
 use crate::registry::{next_ticket, FileMeta, Registry};
+use crate::rules::Rules;
 use crate::stats::Stats;
 use crate::storage::{Manifest, Quota, Staged, Storage};
 use crate::{Config, UploadError};
@@ -31,6 +32,7 @@ pub struct Service {
     stats: Stats,
     audit: Audit,
     maintenance: Maintenance,
+    rules: Rules,
     recent: parking_lot::Mutex<VecDeque<String>>,
 }
 
@@ -55,6 +57,8 @@ impl Service {
     pub async fn open(config: Config) -> io::Result<Self> {
         let storage = Storage::open(config.dir.clone()).await?;
         let (manifest, files) = Manifest::load(&config.dir).await?;
+        let rules = Rules::new(&config.dir);
+        rules.reload().await?;
         let quota = Quota::new(config.capacity);
         for meta in &files {
             quota
@@ -79,6 +83,7 @@ impl Service {
                 grace: config.grace,
                 reports: config.dir.join("reports"),
             }),
+            rules,
             recent: parking_lot::Mutex::new(VecDeque::new()),
         })
     }
@@ -112,7 +117,7 @@ impl Service {
         let _in_flight = self.stats.enter();
         let started = Instant::now();
         let account = self.accounts.authenticate(authorization).await?;
-        if !is_plain(upload.name.clone()) {
+        if !is_plain(upload.name.clone()) || self.rules.refuses(&upload.name) {
             return Err(UploadError::BadName);
         }
 
@@ -354,6 +359,7 @@ impl Service {
         self.maintenance.sweep().await;
         self.maintenance.purge().await;
         self.audit.flush().await?;
+        self.rules.reload().await?;
         let (uploads, bytes) = self.stats.take_window();
         let text = format!("{uploads} uploads, {bytes} bytes\n");
         self.maintenance.report(next_ticket(), text).await
