@@ -10,15 +10,17 @@ from tree_sitter import Node
 from codemods.async_hazards.kinds import UNBOUNDED
 from codemods.async_hazards.look import Judgement, Look, NoSite, Told, Untold, callee_span, short
 from engine.base.model import Site
+from engine.rust.channel_ends import HeldBy, ends_of, held_by
 from engine.rust.channel_use import Ends, Feeding, emptied_slowly, feeding
-from engine.rust.nodes import method_call
+from engine.rust.context import in_test_code
 from engine.rust.questions import Question
-from engine.rust.syntax import span_of
+from engine.rust.syntax import Source, span_of
 from engine.rust.unbounded_channels import (
     ChannelMaker,
     carried,
     carried_by,
     channel_maker,
+    is_unbounded_receiver,
 )
 
 if TYPE_CHECKING:
@@ -64,10 +66,11 @@ def judged(look: Look) -> Judgement:
     if _is_answered(look, message):
         return NoSite("each message carries where its answer goes: who sends waits for that")
     ends = Ends(look.facts.sources)
-    fed = _fed(look, ends, maker, message)
+    sender, receiver = _names(look, maker, message)
+    fed = _fed(look, ends, (maker, message), sender)
     if fed is None:
         return NoSite("no loop and no handler is seen to feed it")
-    slow = _emptied(look, ends, maker, message)
+    slow = _emptied(look, ends, (maker, message), receiver)
     if slow is None:
         return NoSite("who empties it is not seen to wait for anything else")
     return Told(
@@ -92,27 +95,68 @@ def _is_answered(look: Look, message: Type) -> bool:
     return False
 
 
-def _fed(look: Look, ends: Ends, maker: ChannelMaker, message: Type) -> Feeding | None:
+def _names(look: Look, maker: ChannelMaker, message: Type) -> tuple[HeldBy | None, HeldBy | None]:
+    """The names that hold the two ends; None, which stands for all ends of the type, where no other channel of
+    the workspace has such."""
+    if _count(look, maker, message) < 2:
+        return None, None
+    ends = ends_of(look.source, look.node)
+    if ends is None:
+        return HeldBy(), HeldBy()
+    return held_by(look.source, ends[0], look.calls), held_by(look.source, ends[1], look.calls)
+
+
+def _count(look: Look, maker: ChannelMaker, message: Type) -> int:
+    """How many channels with such ends are made, outside of tests."""
+    found = 0
+    for site in look.others:
+        if site.kind != UNBOUNDED:
+            continue
+        source = look.facts.source(site.path)
+        node = source.node_at(site.span)
+        span = callee_span(node) if node is not None else None
+        type_ = look.facts.type_of(site.path, span) if span is not None else None
+        other = channel_maker(type_) if type_ is not None else None
+        if node is None or type_ is None or other is None or in_test_code(source, node):
+            continue
+        found += other.sender == maker.sender and carried(type_, other) == message
+    return found
+
+
+_Kind = tuple[ChannelMaker, "Type"]
+
+
+def _fed(look: Look, ends: Ends, kind: _Kind, held: HeldBy | None) -> Feeding | None:
+    def without_bound(source: Source, end: Node) -> bool:
+        type_ = look.facts.type_of(source.path, span_of(end))
+        return type_ is not None and is_unbounded_receiver(type_)
+
+    maker, message = kind
     for source, end in ends.senders:
         type_ = look.facts.type_of(source.path, span_of(end))
         if type_ is None or carried_by(type_, maker.sender) != message:
             continue
-        found = feeding(source, end, look.calls)
+        if held is not None and not held.holds(source, end):
+            continue
+        found = feeding(source, end, look.calls, without_bound)
         if found is not None:
             return found
     return None
 
 
-def _emptied(look: Look, ends: Ends, maker: ChannelMaker, message: Type) -> str | None:
+def _emptied(look: Look, ends: Ends, kind: _Kind, held: HeldBy | None) -> str | None:
+    maker, message = kind
     for source, end in ends.receivers:
         type_ = look.facts.type_of(source.path, span_of(end))
         if type_ is None or carried_by(type_, maker.receiver) != message:
+            continue
+        if held is not None and not held.holds(source, end):
             continue
         found = emptied_slowly(source, end)
         if found is None:
             continue
         where = look.place(source, end)
-        if method_call(source, found) is None and found == end:
+        if found == end:
             return f"who empties it ({where}) goes as fast as the other side takes it"
         return f"who empties it ({where}) waits for {short(source, found)} between two messages"
     return None

@@ -42,7 +42,10 @@ def judged_client(look: Look) -> Judgement:
     sources = look.facts.sources
     if client is Client.REQWEST and is_told(sources, look.source):
         return NoSite("a time-out is given to the client, or to its requests")
-    for place in sources.containing(client.value.encode()):
+    places = list(sources.containing(client.value.encode()))
+    if not any(b".await" in place.data for place in places):
+        return NoSite("nothing that uses it is async")
+    for place in places:
         if any(is_limited(place, request, look.calls) for request in requests(place)):
             return NoSite("requests are made under a time-out")
     if client is Client.HYPER:

@@ -139,8 +139,7 @@ def started_for(source: Source, call: Node) -> Node | None:
     loops = source.loops_around(call)
     if loops:
         items = scrutinee_of(loops[0])
-        outer = any(scrutinee_of(loop) is None for loop in loops)
-        return None if items is None or outer or is_set_down(source, items) else loops[0]
+        return None if items is None or is_set_down(source, items) else loops[0]
     function = source.function_of(call)
     if function is None or function.type != "closure_expression":
         return None

@@ -53,6 +53,7 @@ class Look:
     node: Node
     around: Node
     facts: Facts
+    others: tuple[Site, ...] = ()  # all sites of the workspace, this one among them
 
     @property
     def calls(self) -> Calls:

@@ -63,7 +63,8 @@ def questions(
 
 def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
     """A report for each hazard; for what looked like one and is none, the reason."""
-    for site in sites:
+    every = tuple(sites)
+    for site in every:
         default = OPTIONS[site.kind].default
         if not facts.options.get(NAME, site.kind, default, site.path):
             continue
@@ -72,7 +73,7 @@ def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
         around = source.node_at(site.captures["around"][0])
         if node is None or around is None:
             continue
-        look = Look(site, source, expression_in(node), expression_in(around), facts)
+        look = Look(site, source, expression_in(node), expression_in(around), facts, every)
         found = _JUDGES[site.kind](look)
         if isinstance(found, Told):
             yield Proposal((replace(site, role="site"),), reason=found.reason)

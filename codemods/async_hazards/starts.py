@@ -22,9 +22,9 @@ from engine.rust.item_counts import given_items
 from engine.rust.known_types import key_of
 from engine.rust.nodes import arguments_of, bare, method_call
 from engine.rust.places import initializers
-from engine.rust.questions import Question
+from engine.rust.questions import ITERATOR, Question
 from engine.rust.scopes import scopes_of
-from engine.rust.started_work import goes_on, limit_on, starts
+from engine.rust.started_work import goes_on, limit_on, only_ends, starts
 from engine.rust.statement_nodes import scrutinee_of
 from engine.rust.syntax import Source, span_of
 
@@ -42,10 +42,16 @@ _LIMIT = (
 
 
 def asked(site: Site, node: Node, sources: Sources) -> Iterator[Question]:
-    """What the call's function is, or what the method is called on."""
-    span = callee_span(node) or receiver_span(sources.get(site.path), node)
+    """What the call's function is, or what the method is called on; whether what has a closure run for each item
+    is an iterator."""
+    source = sources.get(site.path)
+    span = callee_span(node) or receiver_span(source, node)
     if span is not None:
         yield Question(site.path, span)
+    closure = source.node_at(site.captures["around"][0])
+    items = given_items(source, closure) if closure is not None else None
+    if items is not None:
+        yield Question(site.path, span_of(items), ITERATOR)
 
 
 def asked_join(site: Site, node: Node, sources: Sources) -> Iterator[Question]:
@@ -65,11 +71,14 @@ def judged_spawn(look: Look) -> Judgement:
         return Untold(span)
     if not starts(type_ if function else None, type_ if receiver else None, look.name):
         return NoSite("what it calls starts nothing that is not limited, by its type")
+    given = given_items(source, look.around)
+    if given is not None and not look.facts.implements(look.site.path, span_of(given), ITERATOR):
+        return NoSite("its closure is not known to be run by an iterator")
     if limit := limit_on(source, look.around, call, look.calls):
         return NoSite(f"it is limited: {limit}")
-    if any(goes_on(source, given, look.calls) for given in arguments_of(call)):
+    if any(goes_on(source, each, look.calls) for each in arguments_of(call)):
         return NoSite("what it starts goes on by itself, as workers and servers do")
-    items = scrutinee_of(look.around) or given_items(source, look.around)
+    items = scrutinee_of(look.around) or given
     of = f"of {short(source, items)} " if items is not None else ""
     return Told(
         f"Each item {of}gets a task at once, and nothing that is seen here limits how many: with ten thousand "
@@ -95,6 +104,8 @@ def judged_join(look: Look) -> Judgement:
         return NoSite("what it waits for was spawned before: it starts nothing")
     (given,) = arguments_of(call)
     for place in _makers(source, given):
+        if only_ends(source, place):
+            return NoSite("it ends what is there already")
         if goes_on(source, place, look.calls):
             return NoSite("what it waits for goes on by itself, as workers and servers do")
         if limit := limit_on(source, place, place, look.calls):

@@ -9,12 +9,13 @@ either side is.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from tree_sitter import Node
 
+from engine.base.model import Span
 from engine.rust.calls import Calls
 from engine.rust.context import heat_of, in_test_code, is_per_item_method
 from engine.rust.control_flow import suspensions
@@ -28,7 +29,7 @@ from engine.rust.nodes import (
     method_call,
 )
 from engine.rust.queries import captures, compile_query
-from engine.rust.select_arms import arms_of_select
+from engine.rust.select_arms import SelectArm, arms_of_select
 from engine.rust.statement_nodes import (
     body_of,
     condition_of,
@@ -43,9 +44,7 @@ from engine.rust.unbounded_channels import SENDING, TAKING
 
 _DEPTH = 3  # callers of callers that are looked at
 _PACED = re.compile(rb"\b(?:tick|sleep|sleep_until|interval)\s*\(")
-_OUTSIDE = re.compile(
-    rb"\b(?:recv|next|accept|read\w*|try_next|readable|select|recv_from|recv_async|peek|poll_next|changed)\b"
-)
+_OUTSIDE = re.compile(rb"\b(recv\w*|next\w*|accept\w*|read\w*|try_next|peek|changed)\s*\(")
 _STREAMS = frozenset({b"UnboundedReceiverStream", b"ReceiverStream"})
 _HANDING_ON = frozenset({b"forward", b"for_each_concurrent"})
 _WORDS = re.compile(rb"\.\s*(?:" + b"|".join(sorted(SENDING | TAKING | _HANDING_ON)) + rb")\s*\(")
@@ -108,44 +107,52 @@ def _fields(source: Source) -> Iterator[Node]:
         yield from captures(query, root, "name")
 
 
-def feeding(source: Source, sender: Node, calls: Calls, depth: int = _DEPTH) -> Feeding | None:
-    """What has the send on ``sender`` done again and again, for whatever comes from outside."""
+def feeding(
+    source: Source,
+    sender: Node,
+    calls: Calls,
+    without_bound: Callable[[Source, Node], bool],
+    depth: int = _DEPTH,
+) -> Feeding | None:
+    """What has the send on ``sender`` done again and again, for whatever comes from outside. ``without_bound``
+    tells of what is taken from whether that is a channel without a bound: then it is that one's matter."""
     up = sender.parent
     call = up.parent if up is not None else None
     if call is None or _is_last(source, call):
         return None
-    words = _again(source, call, sender)
+    words = _again(source, call, without_bound)
     if words:
         return Feeding(source, call, words)
-    function = source.fn_item_of(call)
-    return _through(source, function, call, source, calls, depth) if function is not None else None
+    found = _through(source, call, calls, without_bound, depth)
+    return Feeding(source, call, f"run {found}") if found else None
 
 
 def _through(
-    source: Source, function: Node, call: Node, at: Source, calls: Calls, depth: int
-) -> Feeding | None:
-    """What has a caller of ``function``, in which ``call`` sends, run it again and again."""
-    for place, caller in calls.callers(source, function) if depth else ():
+    source: Source,
+    call: Node,
+    calls: Calls,
+    without_bound: Callable[[Source, Node], bool],
+    depth: int,
+) -> str:
+    """What has a caller of the function in which ``call`` stands run it again and again."""
+    function = source.fn_item_of(call)
+    for place, caller in calls.callers(source, function) if depth and function is not None else ():
         if in_test_code(place, caller) or _is_last(place, caller):
             continue
-        words = _again(place, caller, None)
+        words = _again(place, caller, without_bound)
         if words:
-            line = place.position(caller.start_byte)[0]
-            return Feeding(at, call, f"run {words} ({place.path}:{line})")
-        outer = place.fn_item_of(caller)
-        found = _through(place, outer, call, at, calls, depth - 1) if outer is not None else None
-        if found is not None:
+            return f"{words} ({place.path}:{place.position(caller.start_byte)[0]})"
+        if found := _through(place, caller, calls, without_bound, depth - 1):
             return found
-    return None
+    return ""
 
 
-def _again(source: Source, call: Node, sender: Node | None) -> str:
+def _again(source: Source, call: Node, without_bound: Callable[[Source, Node], bool]) -> str:
     """Why ``call`` is run again and again, in words; "" where nothing shows it."""
     for loop in source.loops_around(call):
-        pattern = loop_pattern(loop)
-        if pattern is not None:
+        if loop_pattern(loop) is not None:
             continue  # as many as there are already
-        if _takes_from_outside(source, loop, call):
+        if _takes_from_outside(source, loop, call, without_bound):
             return f"in the loop of line {source.position(loop.start_byte)[0]}"
     if "handler" in heat_of(source, call).reasons:
         return "in a request handler"
@@ -155,28 +162,58 @@ def _again(source: Source, call: Node, sender: Node | None) -> str:
     return ""
 
 
-def _takes_from_outside(source: Source, loop: Node, call: Node) -> bool:
-    """Does each turn wait for something that comes from outside (and is not paced by a clock)?"""
-    text = source.text(loop)
+def _takes_from_outside(
+    source: Source, loop: Node, call: Node, without_bound: Callable[[Source, Node], bool]
+) -> bool:
+    """Does each turn that comes to ``call`` wait for something that comes from outside, and for nothing that
+    holds it back (a clock, a channel with a bound)?"""
     if not may_suspend(source, span_of(loop)):
         return False
-    condition = condition_of(loop)
-    waits = source.text(condition) if condition is not None else b""
-    if b".await" in waits:
-        return _PACED.search(waits) is None
-    awaits = [source.text(node) for node in suspensions(source, loop)]
-    if not any(_OUTSIDE.search(each) for each in awaits):
+    arm, condition = _arm_around(source, call), condition_of(loop)
+    if arm is not None and span_of(arm.handler) in span_of(loop):
+        turn = [arm.future, *_awaited_in(source, arm.handler)]
+    else:
+        turn = list(_awaited_in(source, body_of(loop) or loop))
+        turn += _awaited_in(source, condition) if condition is not None else ()
+    if any(_PACED.search(source.text(each)) or _holds_back(source, each) for each in turn):
         return False
-    arm = _arm_around(source, call)
-    return _PACED.search(source.text(arm)) is None if arm is not None else bool(text)
+    return any(_is_outside(source, each, without_bound) for each in turn)
 
 
-def _arm_around(source: Source, node: Node) -> Node | None:
-    """The future of the ``select!`` arm in whose handler ``node`` stands."""
+def _awaited_in(source: Source, node: Node) -> Iterator[Node]:
+    """What is awaited in ``node``; of a ``select!``, its futures."""
+    for found in suspensions(source, node):
+        inner = awaited(found)
+        if inner is not None:
+            yield bare(inner)
+        for arm in arms_of_select(source, found):
+            yield arm.future
+
+
+def _holds_back(source: Source, future: Node) -> bool:
+    """A ``send`` that waits until there is room."""
+    method = method_call(source, future)
+    return method is not None and method.method in (b"send", b"feed", b"reserve", b"acquire")
+
+
+def _is_outside(
+    source: Source, future: Node, without_bound: Callable[[Source, Node], bool]
+) -> bool:
+    for hit in _OUTSIDE.finditer(source.data, future.start_byte, future.end_byte):
+        name = source.innermost(Span(*hit.span(1)))
+        called = call_by_name(name)
+        method = method_call(source, called) if called is not None else None
+        if called is not None and not (method and without_bound(source, method.receiver)):
+            return True
+    return False
+
+
+def _arm_around(source: Source, node: Node) -> SelectArm | None:
+    """The ``select!`` arm in whose handler ``node`` stands."""
     macro = source.enclosing(node, ("macro_invocation",))
     for arm in arms_of_select(source, macro) if macro is not None else ():
         if span_of(node) in span_of(arm.handler):
-            return arm.future
+            return arm
     return None
 
 

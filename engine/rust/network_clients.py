@@ -8,8 +8,11 @@ reqwest's blocking client gives up after thirty seconds by itself. Not answered:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+
+from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust.files import Files
@@ -80,7 +83,7 @@ def is_told(files: Files, source: Source) -> bool:
     return any(_TOLD.search(other.data) for other in files.containing(b"reqwest"))
 
 
-def requests(source: Source):  # type: ignore[no-untyped-def]
+def requests(source: Source) -> Iterator[Node]:
     """The calls of a file that ask something of a client, by their names."""
     for hit in re.finditer(rb"\.\s*(?:send|execute|request)\s*\(", source.data):
         at = hit.end() - 1

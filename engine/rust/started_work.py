@@ -16,7 +16,15 @@ from tree_sitter import Node
 
 from engine.rust.calls import Calls
 from engine.rust.known_types import key_of
-from engine.rust.nodes import awaited, call_of, callee_name, method_call, operation_of
+from engine.rust.nodes import (
+    awaited,
+    call_around,
+    call_of,
+    callee_name,
+    method_call,
+    method_on,
+    operation_of,
+)
 from engine.rust.scopes import scopes_of
 from engine.rust.statement_nodes import body_of, condition_of, let_of
 from engine.rust.suspension import suspends
@@ -51,6 +59,10 @@ _OWNERS = frozenset(
     }
 )
 _SETS = frozenset(f"{crate}::FuturesUnordered" for crate in ("futures", "futures_util"))
+# They end what is there already, or wait for its end.
+_ENDING = frozenset(
+    b"close stop shutdown shut_down abort cancel disconnect kill terminate wait join finish destroy".split()
+)
 _DEPTH = 3  # functions in functions that are looked into
 _PERMIT = re.compile(
     rb"(?<![a-z0-9])(?:acquire(?:_owned|_many|_many_owned|_arc)?|try_acquire(?:_owned)?|semaphores?|permits?|throttle"
@@ -96,10 +108,23 @@ def limit_on(source: Source, loop: Node, started: Node, calls: Calls) -> str:
                 return "a look at how many there are in each turn"
     if _waited_for(source, loop, started):
         return "each is waited for in its turn"
+    if drained := _drained_behind(source, loop):
+        return f"`{drained}` behind it"
     for place, node in reached(source, started, calls):
         hit = _PERMIT.search(place.text(node)) if node.type != "identifier" else None
         if hit is not None:
             return f"`{hit[0].decode()}` in what is started"
+    return ""
+
+
+def _drained_behind(source: Source, closure: Node) -> str:
+    """What takes a limited number of items at a time out of the chain of an iterator or stream that ``closure`` is
+    given to: ``xs.map(closure).buffer_unordered(n)``."""
+    node = call_around(closure)
+    while node is not None and (behind := method_on(source, node)) is not None:
+        name, node = behind
+        if name in _DRAINING:
+            return name.decode()
     return ""
 
 
@@ -177,6 +202,17 @@ def _loops_on(source: Source, node: Node) -> bool:
         elif _SERVING.search(source.text(condition)):
             return True
     return False
+
+
+def only_ends(source: Source, started: Node) -> bool:
+    """Is all that is awaited in ``started`` the end of what is there already (``connection.close()``)? That
+    holds what it holds whether they end together or not."""
+    names = [
+        source.text(name)
+        for node in walk_all(source, started)
+        if (call := awaited(node)) is not None and (name := callee_name(call)) is not None
+    ]
+    return bool(names) and _ENDING.issuperset(names)
 
 
 def _is_awaited(node: Node) -> bool:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from engine.rust.calls import Calls
-from engine.rust.nodes import callee_name, macro_name
+from engine.rust.nodes import callee_name, macro_name, method_call
 from engine.rust.scopes import scopes_of
 from engine.rust.select_arms import select_arms
 from engine.rust.statement_nodes import let_of
@@ -21,6 +21,8 @@ from engine.rust.syntax import Source, span_of
 
 _DEPTH = 3  # callers of callers that are looked at
 _LIMITING = re.compile(rb"(?:\w+_)?(?:timeout|timeout_at|deadline|with_time_limit)(?:_\w+)?")
+# As methods of the future itself; others set what a client or socket has (`connect_timeout`).
+_METHODS = frozenset({b"timeout", b"timeout_at", b"with_timeout", b"with_deadline"})
 _TIMER = re.compile(
     rb"\b(?:sleep|sleep_until|timeout|timeout_at|deadline|delay_for|Delay|timer|tick)\b"
 )
@@ -31,8 +33,7 @@ def is_limited(source: Source, node: Node, calls: Calls | None = None, depth: in
     function: Node | None = None
     done = False  # awaited on the way: what follows has the result
     for ancestor in source.ancestors(node):
-        name = callee_name(ancestor)
-        if name is not None and _LIMITING.fullmatch(source.text(name)):
+        if _limits(source, ancestor):
             return True
         if ancestor.type == "macro_invocation" and _timer_beside(source, ancestor):
             return True
@@ -48,6 +49,16 @@ def is_limited(source: Source, node: Node, calls: Calls | None = None, depth: in
     return any(
         is_limited(place, call, calls, depth - 1) for place, call in calls.callers(source, function)
     )
+
+
+def _limits(source: Source, call: Node) -> bool:
+    """Does the call limit the future that it is given, or called on?"""
+    name = callee_name(call)
+    if name is None:
+        return False
+    if method_call(source, call) is not None:
+        return source.text(name) in _METHODS
+    return _LIMITING.fullmatch(source.text(name)) is not None
 
 
 def _timer_beside(source: Source, macro: Node) -> bool:
@@ -70,8 +81,7 @@ def _given_later(source: Source, statement: Node) -> bool:
         for use in scopes.uses(binding):
             named = source.innermost(use.span)
             for around in source.ancestors(named):
-                name = callee_name(around) if around.type == "call_expression" else None
-                if name is not None and _LIMITING.fullmatch(source.text(name)):
+                if _limits(source, around):
                     return True
                 if around.type in ("block", "expression_statement", "let_declaration"):
                     break

@@ -41,10 +41,7 @@ _MAKERS: Mapping[str, ChannelMaker] = {
         for crate in _FUTURES
     },
     "std::sync::mpsc::channel": ChannelMaker(
-        "std::sync::mpsc::Sender",
-        "std::sync::mpsc::Receiver",
-        "std::sync::mpsc::sync_channel",
-        True,
+        "std::sync::mpsc::Sender", "std::sync::mpsc::Receiver", "std::sync::mpsc::sync_channel"
     ),
     "async_channel::unbounded": ChannelMaker(
         "async_channel::Sender", "async_channel::Receiver", "async_channel::bounded"
@@ -87,3 +84,9 @@ def carried_by(end: Type, key: str) -> Type | None:
         if step.kind == "path" and key_of(step.name) == key and step.args:
             return step.args[0]
     return None
+
+
+def is_unbounded_receiver(type_: Type) -> bool:
+    """Does it take from a channel that surely has no bound, by its type alone?"""
+    keys = {maker.receiver for maker in _MAKERS.values() if maker.apart}
+    return any(step.kind == "path" and key_of(step.name) in keys for step in type_.deref_chain())

@@ -48,6 +48,42 @@ def test_a_codemod_works_where_its_paths_say(tmp_path: Path) -> None:
     assert where(scanned(tmp_path)) == ["src/cli/keep.rs", "src/lib.rs"]
 
 
+SELECTS = """pub async fn f(mut s: Socket, mut stop: Stop) {
+    loop {
+        tokio::select! {
+            n = s.read_exact(&mut [0; 8]) => go(n),
+            x = stop.recv() => go(x),
+        }
+    }
+}
+pub async fn g(xs: Vec<u8>) {
+    for x in xs {
+        tokio::spawn(h(x));
+    }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "lines"),
+    [
+        ("", [4, 11]),
+        ("select-loss = false", [11]),
+        ("spawn-per-item = false", [4]),
+        ("join-all = false", [4, 11]),
+        ("select-loss = true", [4, 11]),
+    ],
+)
+def test_an_option_with_the_name_of_a_kind_switches_it(
+    options: str, lines: list[int], tmp_path: Path
+) -> None:
+    workspace(tmp_path, f'codemods = {{ "async-hazards" = {{ {options} }} }}')
+    (tmp_path / "src/lib.rs").write_text(SELECTS)
+    found = scanned(tmp_path, "--codemod", "async-hazards")
+    assert sorted(site["start"]["line"] for site in found["sites"]) == lines
+    assert found["left_alone"]["configured"] == 2 - len(lines)
+
+
 def test_paths_of_the_config_limit_all(tmp_path: Path) -> None:
     workspace(tmp_path, 'paths = ["src/cli/"]\nexclude = ["keep.rs"]')
     found = scanned(tmp_path)

@@ -20,6 +20,9 @@ _FED = [
     ("async fn f() { loop { t.tick().await; tx.send(1); } }", ""),
     ("async fn f() { for x in xs { tx.send(x); } }", ""),
     ("fn f() { loop { tx.send(1); } }", ""),
+    ("async fn f() { while let Some(x) = unbound.recv().await { tx.send(x); } }", ""),
+    ("async fn f() { loop { let x = s.read(b).await; tx.send(x); room.send(x).await; } }", ""),
+    ("async fn f() { loop { select! { x = unbound.recv() => tx.send(x), y = s.read(b) => go(y) } } }", ""),
     ("async fn f() { while let Some(x) = news.recv().await { tx.send(x); break; } }", ""),
     ("async fn f() { while let Some(x) = news.recv().await { if x { return tx.send(x); } } }", ""),
     ("async fn f(State(app): State<App>) { tx.send(1); }", "in a request handler"),
@@ -56,7 +59,7 @@ def test_what_has_something_sent_again_and_again(text: str, words: str) -> None:
         if source.text(end) == b"tx"
     ]
     ((source, end),) = senders
-    found = feeding(source, end, calls)
+    found = feeding(source, end, calls, lambda place, node: place.text(node) == b"unbound")
     assert (found.words if found is not None else "") == words
 
 

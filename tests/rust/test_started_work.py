@@ -8,7 +8,7 @@ from tree_sitter import Node
 from engine.rust.calls import Calls
 from engine.rust.nodes import callee_name
 from engine.rust.queries import walk
-from engine.rust.started_work import goes_on, limit_on, starts
+from engine.rust.started_work import goes_on, limit_on, only_ends, starts
 from engine.rust.syntax import Source
 from engine.rust.type_parser import parse
 from tests.rust.workspace import Workspace
@@ -108,3 +108,36 @@ def test_functions_that_start_something(printed: str, found: bool) -> None:
 )
 def test_methods_that_start_something(printed: str, method: bytes, found: bool) -> None:
     assert starts(None, parse(printed), method) is found
+
+
+@pytest.mark.parametrize(
+    ("text", "limited"),
+    [
+        ("iter(xs).map(|x| spawn(plain(x))).buffer_unordered(8).collect()", True),
+        ("iter(xs).map(|x| (spawn(plain(x)), y)).filter(even).for_each_concurrent(8, wait)", True),
+        ("xs.iter().map(|x| spawn(plain(x))).collect()", False),
+    ],
+)
+def test_what_limits_a_chain(text: str, limited: bool) -> None:
+    workspace = Workspace({"src/lib.rs": f"{_FUNCTIONS} async fn f() {{ {text}; }}"})
+    source = workspace.sources.get("src/lib.rs")
+    closure = next(node for node in walk(source.root) if node.type == "closure_expression")
+    call = next(n for n in walk(closure) if n.type == "call_expression")
+    calls = Calls(workspace.sources, workspace.items, lambda path, span: None)
+    assert bool(limit_on(source, closure, call, calls)) is limited
+
+
+@pytest.mark.parametrize(
+    ("text", "ends"),
+    [
+        ("xs.iter().map(|x| async move { x.close().await })", True),
+        ("xs.iter().map(|x| async move { if x.stop().await.is_err() { log(x); } })", True),
+        ("xs.iter().map(|x| async move { x.stop().await; get(x).await })", False),
+        ("xs.iter().map(|x| get(x))", False),
+        ("xs.iter().map(|x| async move { log(x) })", False),
+    ],
+)
+def test_what_only_ends_what_is_there(text: str, ends: bool) -> None:
+    source = Source("src/lib.rs", f"fn f() {{ {text}; }}".encode())
+    closure = next(node for node in walk(source.root) if node.type == "closure_expression")
+    assert only_ends(source, closure) is ends

@@ -23,6 +23,8 @@ _TABLE = [
     ("tokio::select! { x = HERE() => {}, _ = tokio::time::sleep(d) => {} }", True),
     ("select! { x = HERE() => {}, _ = stop.recv() => {} }", False),
     ("spawn(async { HERE().await });", False),
+    ("HERE().connect_timeout(d).await;", False),
+    ("self.timeout(HERE()).await;", True),
 ]
 
 

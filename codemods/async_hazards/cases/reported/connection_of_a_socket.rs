@@ -1,0 +1,15 @@
+// options: connect-timeout = true
+// reason: whoever needs the connection waits as long
+use tokio::net::TcpStream;
+
+pub struct Pool {
+    address: String,
+}
+
+impl Pool {
+    pub async fn fresh(&self) -> std::io::Result<TcpStream> {
+        let made = TcpStream::connect(&self.address).await?;
+        made.set_nodelay(true)?;
+        Ok(made)
+    }
+}
