@@ -108,7 +108,10 @@ class _Workspace:
         return found is not None and found.name == package and not is_test_file(path)
 
     def _foreign_executor(self, package: str) -> str:
-        return foreign_executor(self._facts.sources, partial(self._is_mine, package))
+        users = self._facts.depending_on(package)
+        return foreign_executor(
+            self._facts.sources, lambda path: any(self._is_mine(user, path) for user in users)
+        )
 
     def _runtime_without_timer(self, package: str) -> str:
         return runtime_without_timer(self._facts.sources, partial(self._is_mine, package))

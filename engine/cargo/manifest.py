@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,8 @@ class Dependency:
 
     ``alias`` is the name in the code (and the key in the table), ``name`` the package's. ``path``
     is absolute and normalised, None for a registry or git dependency. ``place`` is where the
-    literal stands in the manifest's data, empty when it is inherited.
+    literal stands in the manifest's data, empty when it is inherited. ``some_targets``: it is one of a
+    ``[target.*]`` table.
     """
 
     alias: str
@@ -38,6 +39,7 @@ class Dependency:
     features: tuple[str, ...] = ()
     optional: bool = False
     place: tuple[str, ...] = ()
+    some_targets: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class Manifest:
         """All dependencies of the package, of every kind and target, optional ones included."""
         for place in self._dependency_tables():
             for alias, spec in self.table(*place).items():
-                yield self._dependency(alias, spec, _KINDS[place[-1]], (*place, alias), root)
+                found = self._dependency(alias, spec, _KINDS[place[-1]], (*place, alias), root)
+                yield replace(found, some_targets=place[0] == "target")
 
     def referred(self) -> Iterator[Dependency]:
         """Entries that only say where a package is: workspace, ``[patch]``, ``[replace]``."""

@@ -20,7 +20,8 @@ class Package:
     ``dependencies`` names the members it depends on (path, workspace or patched; normal, dev and
     build). ``external`` gives for each package of another source that it depends on (normal
     dependencies only, of any target) the features it asks for; ``renamed`` says what a package is
-    called in the code where that differs, ``optional`` which of them are optional. ``lib`` is the
+    called in the code where that differs, ``optional`` which of them it may be built without (optional ones, and those
+    of some targets only). ``lib`` is the
     root file of its library, "" without one, ``crate`` the name that other crates know it by,
     ``targets`` those of other targets that the manifest
     names (cargo finds more by their folders).
@@ -117,7 +118,8 @@ def _add_external(
 ) -> None:
     features = external.get(dep.name, ())
     external[dep.name] = tuple(dict.fromkeys((*features, *dep.features)))
-    optional[dep.name] = dep.optional and optional.get(dep.name, True)
+    may_lack = dep.optional or dep.some_targets
+    optional[dep.name] = may_lack and optional.get(dep.name, True)
     if dep.alias != dep.name:
         renamed[dep.name] = dep.alias
 

@@ -243,6 +243,20 @@ class Facts:
         """Names of the workspace that mean another thing in another build."""
         return SwitchedNames(self.sources, self.items)
 
+    @cached_property
+    def _packages(self) -> Mapping[str, Package]:
+        found = map(self.package_of, self.sources.paths)
+        return {package.name: package for package in found if package is not None}
+
+    def depending_on(self, package: str) -> frozenset[str]:
+        """The package of that name and all of the workspace that depend on it, directly or not."""
+        users, grown = frozenset[str](), frozenset({package})
+        while grown != users:
+            users = grown
+            more = (p.name for p in self._packages.values() if p.dependencies & users)
+            grown = users.union(more)
+        return users
+
     def lints_against(self, source: Source, node: Node, lint: str) -> bool:
         """Is clippy's ``lint`` on at ``node``, by the attributes around it, else by the manifest of its
         package or the workspace's? Raises SpikeproofError for a manifest that is gone."""

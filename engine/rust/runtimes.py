@@ -102,13 +102,17 @@ def other_than_tokio(
     if others:
         return f"the package depends on `{others[0]}` too, and nothing shows which runtime polls it"
     if "tokio" in optional:
-        return "tokio is optional in this package, and nothing shows that it polls this"
+        return (
+            "the package may be built without tokio (it is optional, or for some targets only), and nothing shows "
+            "that it polls this"
+        )
     return "of tokio the package has nothing that needs its runtime, so another one may poll it"
 
 
 _EXECUTOR = re.compile(
     rb"\bexecutor\s*::\s*(?:\{[^}]*)?\b(?:block_on|block_on_stream|LocalPool|ThreadPool)\b"
-    rb"|\bpollster\s*::|\bnoop_waker\b"
+    rb"|\bpollster\s*::|\bnoop_waker\b|\bWaker\s*::\s*noop\b|\bimpl\s+(?:\w+\s*::\s*)*Wake\s+for\b"
+    rb"|\bRawWakerVTable\s*::\s*new\b"
 )
 _BUILDER = re.compile(rb"\bnew_(?:current_thread|multi_thread)\s*\(\s*\)[^;]*;", re.DOTALL)
 _TIMER = re.compile(rb"\benable_(?:all|time)\b")
@@ -116,8 +120,8 @@ _TIMER = re.compile(rb"\benable_(?:all|time)\b")
 
 def foreign_executor(files: Files, mine: Callable[[str], bool]) -> str:
     """The first of the files that are ``mine`` that names, outside of tests, an executor which brings no runtime
-    (that of ``futures``, ``pollster``), or polls by hand; "" for none. Comments count."""
-    for word in (b"executor", b"pollster", b"noop_waker"):
+    (that of ``futures``, ``pollster``), or makes wakers to poll by hand; "" for none. Comments count."""
+    for word in (b"executor", b"pollster", b"noop_waker", b"Waker", b"Wake", b"RawWakerVTable"):
         for source in files.containing(word):
             hits = _EXECUTOR.finditer(source.data) if mine(source.path) else ()
             if any(not _in_test(source, hit) for hit in hits):

@@ -84,7 +84,7 @@ def test_virtual_workspace(virtual: Path) -> None:
     assert tool.dependencies == {"app"}
     assert app.external == {"tokio": ("rt", "time"), "serde_json": (), "nix": ()}
     assert app.renamed == {"serde_json": "json"}
-    assert app.optional == {"serde_json"}
+    assert app.optional == {"serde_json", "nix"}  # the one for some targets
     assert workspace.outside == ()
     assert workspace.requested_paths[0].path == ""
 

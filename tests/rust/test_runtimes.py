@@ -44,6 +44,9 @@ def test_tokio_is_shown_by_the_package_or_the_body(
     [
         ("fn main() { futures::executor::block_on(f()); }", True, False),
         ("use futures::executor::{self, block_on};", True, False),
+        ("struct W;\nimpl std::task::Wake for W { fn wake(self: Arc<Self>) {} }", True, False),
+        ("fn f() { let w = Waker::noop(); }", True, False),
+        ("impl Wakes for W {}", False, False),
         ("fn main() { pollster::block_on(f()); }", True, False),
         ("#[cfg(test)]\nmod tests { use futures::executor::block_on; }", False, False),
         ("fn main() { runtime.block_on(f()); let executor = 1; }", False, False),
