@@ -96,16 +96,13 @@ class AsyncHazards(Codemod):
 
     name = NAME
     summary = "async code without a limit, or that loses data: channels, tasks, selects, time-outs"
+    # As rustfmt writes them.
     literals = (
         (
-            b"await",
-            b"spawn",
-            b"unbounded",
-            b"channel",
-            b"Client",
-            b"select",
-            b"join_all",
-            b"TcpStream",
+            *(b".await", b"spawn(", b"spawn_local(", b"spawn_on(", b"select!", b"select_biased!"),
+            *(b"unbounded", b"channel(", b"channel::<", b"join_all", b"connect_async"),
+            *(b"Client::", b"ClientBuilder::", b"TcpStream::", b"reqwest::"),
+            *(b"FuturesUnordered", b"FuturesOrdered", b"JoinSet"),
         ),
     )
     anchors = (
