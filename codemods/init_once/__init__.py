@@ -52,7 +52,8 @@ Fix safety
 All uses change with the type, or none. What fills it where it is empty becomes `get_or_init`, whichever way it
 is written: `if g.is_none() { *g = Some(x); }`, `get_or_insert_with`, a `match` with a `None` arm, a look that
 returns in front of what fills it (also as the second half of a double check). What these give has to be the same
-whether the value was there or is made now. A look becomes `get()`.
+whether the value was there or is made now. A look becomes `get()`. A static that `main` alone fills (or what it calls once), outside of
+loops, is `set`.
 
 Safe where the value may be looked at by several threads (`Sync`, rustc is asked), nothing runs under the lock
 but looks and what makes the value, and nobody can tell that a look no longer waits while it is made. For
@@ -62,8 +63,9 @@ such a look (the lock gave the two an order), where making it may panic (std's l
 makes it now), where the value itself is kept and its clone given back, which was the other way round, and is a
 `Clone` of one's own, where a handler for a poisoned lock goes, or a `Debug` that is seen prints other text.
 
-Left with the reason: making the value may fail (`?`) or returns in between; it locks the same lock; it is awaited; a
-value is put there whatever is there (`*g = Some(x)`, which `set` refuses the second time); a test empties
+Left with the reason: making the value may fail (`?`) or returns in between; it locks the same lock; it is awaited; more
+is done behind filling it; a value is put there whatever is there (`*g = Some(x)`, which `set` refuses the second time,
+also behind a look of its own section); a test empties
 it; `try_lock`; the type is part of a library's API, is erased (`dyn Any`, a pointer), or is found by its name; a
 trait's method is called on the lock or a macro names it; another crate's or an async lock, for which `tokio::sync::OnceCell`
 is named. A guard that is given away, returned or waits with a `Condvar` keeps its lock, and so does what is a

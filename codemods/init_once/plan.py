@@ -19,6 +19,7 @@ from codemods.init_once.sections import (
     looked_through,
     named_function,
     other_memory,
+    states_by_name,
     type_behind,
 )
 from engine.base.counts import listed
@@ -26,6 +27,7 @@ from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.base.rust_version import may_use
 from engine.detect.facts import Facts, Sources
 from engine.rust.atomic_methods import found_first
+from engine.rust.context import runs_at_most_once
 from engine.rust.definitions import derives
 from engine.rust.lock_groups import lock_sites
 from engine.rust.lock_groups.guarded_locals import without_guarded
@@ -208,6 +210,8 @@ class _Plan:
             raise Refused(f"`{name}()` is called on it, which a cell that is filled once has not")
         guard = guard_from(source, node, lock.family, call.method)
         if guard.form != "value":
+            for words in states_by_name(source, guard):
+                self._is_state(source, node, f"{self._at(call)}: `{words}`")
             raise Refused("the guard comes out of a pattern that is not followed")
         if guard.handler:
             self.notes.append(f"{self._at(call)}: what is done with a poisoned lock goes away")
@@ -260,10 +264,10 @@ class _Plan:
         self._require_std()
         for refused in found.refused:
             raise Refused(refused.reason)
-        if found.sets:
+        if found.sets and not self._is_set_once():
             raise Refused(
-                f"{found.sets[0]}: a value is put there whatever is there, which `OnceLock::set` does not: "
-                "where others may come in between, `get_or_init` makes it once; where it runs once, use `set`"
+                f"{found.sets[0]}: a value is put there, and whether none was there is not told here: "
+                "`OnceLock::set` would keep the first one"
             )
         if found.states_in_tests:
             raise Refused(f"only a test empties or changes it: {found.states_in_tests[0]}")
@@ -299,6 +303,19 @@ class _Plan:
         except Refused as refused:
             self.lacking[LABEL] = refused.reason
             return ()
+
+    def _is_set_once(self) -> bool:
+        """Is it filled at one place alone, which is known to run once, at the start of a program?"""
+        sets = [t for t in self.found.taken if t.section is not None and t.section.sets is not None]
+        if self.found.fills or len(sets) != 1:
+            return False
+        path = sets[0].call.path
+        source, package = self.places.source(path), self.facts.package_of(path)
+        root = path.rpartition("/")[2] == "main.rs" or "/bin/" in path
+        root = root or (package is not None and path in package.targets)
+        once = runs_at_most_once(source, sets[0].guard.node)
+        static = all(d.kind == "static" for d in self.group.declarations)
+        return root and once and static and not source.in_test(sets[0].guard.node)
 
     def _require_std(self) -> None:
         """Raises Refused for an async lock."""
@@ -369,13 +386,17 @@ class _Plan:
     def _require_apart(self, call: LocatedCall, fill: Fill) -> None:
         """Raises Refused where making the value locks the same lock."""
         source = self.places.source(call.path)
-        receiver = source.node_at(call.receiver)
-        shared = self.facts.lock_pairs.named_by(source, receiver) if receiver is not None else None
-        place = Making(source, fill, self.facts).reads(shared) if shared is not None else ""
-        if place:
+        again = Making(source, fill, self.facts).reads(self.group.lock_calls)
+        if again is not None:
+            static = all(d.kind == "static" for d in self.group.declarations)
+            same = (
+                "that waits for itself today"
+                if static
+                else "where it is the same one, that waits for itself"
+            )
             raise Refused(
-                f"{place}: making the value locks it again: that waits for itself today, and what a "
-                "`OnceLock` does then is not told"
+                f"{self._at(again)}: making the value locks it again: {same}, and what a `OnceLock` does then is "
+                "not told"
             )
 
     # -- what a person is to look at -------------------------------------------------------------------

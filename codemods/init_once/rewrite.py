@@ -28,7 +28,10 @@ _COMMENT = "a comment stands inside what would be replaced"
 _OPTIONS = (b"Option", b"std::option::Option", b"core::option::Option")
 _MADE_EMPTY = (b"Default::default()", b"Option::default()")
 # What a look through the name of the guard, or through the cell, becomes.
-_LOOKS = {"look": b"", "clone": b".cloned()", "copy": b".copied()", "deref": b".map(|v| &**v)"}
+_LOOKS = {
+    "look": b"", "clone": b".cloned()", "copy": b".copied()", "deref": b".map(|v| &**v)",
+    "iter": b".into_iter()",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +172,9 @@ def _section(source: Source, taken: Taken, target: Target) -> Iterator[Edit]:
     if section is None:  # into_inner
         yield _edit(source, taken.call.span.end, node.end_byte, b"")
         return
+    if section.sets is not None:
+        yield from _set(source, taken, section, section.sets)
+        return
     if section.declared is None:
         yield from _temporary(source, taken, section, target)
         return
@@ -203,6 +209,27 @@ def _temporary(source: Source, taken: Taken, section: Section, target: Target) -
     suffix = b".get()" + (_LOOKS[use.kind] if use.kind in _LOOKS else b"." + use.method + b"()")
     yield from _through(source, use.node, receiver, suffix)
     yield from _unreferenced(source, use)
+
+
+def _set(source: Source, taken: Taken, section: Section, use: OptionUse) -> Iterator[Edit]:
+    """``*cell.lock().unwrap() = Some(x);``, which runs once -> ``let _ = cell.set(x);``"""
+    statement, value = nodes.outward(use.node).parent, use.value
+    if section.uses or statement is None or value is None:
+        raise Refused("it is looked at in the section that sets it")
+    if statement.type != "expression_statement":
+        raise Refused("it is set in the middle of an expression")
+    _require_no_attribute(statement)
+    if section.declared is not None:
+        node = source.node_at(taken.call.receiver)
+        if node is None or not is_pure(source, node):
+            raise Refused("the lock is found by a call that would run at another place")
+        for drop in section.drops:
+            yield _gone(source, drop)
+        yield _gone(source, section.declared)
+    place = source.slice(taken.call.receiver)
+    head = b"let _ = " + chained(place, b".set(")
+    yield _edit(source, use.node.start_byte, value.start_byte, head)
+    yield _edit(source, value.end_byte, use.node.end_byte, b")")
 
 
 def _through(source: Source, node: Node, receiver: Span, suffix: bytes) -> Iterator[Edit]:
@@ -251,8 +278,12 @@ def _by_name(source: Source, named: bytes, use: OptionUse) -> Iterator[Edit]:
 def _require_same_place(source: Source, taken: Taken, section: Section, fill: Fill) -> None:
     """Raises Refused where the place of the lock would be another one where it is filled."""
     node = source.node_at(taken.call.receiver)
-    if node is None or not is_pure(source, node):
-        raise Refused("the lock is found by a call that would run at another place")
+    declared = section.declared
+    statement = next(_replaced(fill))
+    once = all(opened(source, use) is not None for use in section.uses)
+    next_to = declared is not None and declared.next_named_sibling == statement
+    if node is None or not (is_pure(source, node) or (once and next_to)):
+        raise Refused("the lock is found by what would run at another place, or twice")
     function = source.enclosing(node, FUNCTIONS)
     if function is None:
         return

@@ -10,22 +10,26 @@ from tree_sitter import Node
 from engine.base.model import Span
 from engine.detect.facts import Facts
 from engine.rust import nodes, statement_nodes
+from engine.rust.calls import spawned_around
 from engine.rust.control_flow import diverges
 from engine.rust.effects import Effect, effects, panics_on_purpose
 from engine.rust.held_effects import held_effects
 from engine.rust.known_calls import is_mapping_method
 from engine.rust.known_types import key_of, std_path
+from engine.rust.lock_groups.lock_guards import Guard, Refused
+from engine.rust.lock_groups.lock_places import LocatedCall
 from engine.rust.lock_groups.lock_types import Lock
 from engine.rust.lock_groups.option_fills import Fill, Section
-from engine.rust.lock_pairs import Shared
+from engine.rust.lock_groups.option_uses import STATE, option_use
 from engine.rust.memory_order import access_at
 from engine.rust.nodes import named_children
 from engine.rust.plain_makers import names_maker, only_makes
+from engine.rust.scopes import scopes_of
 from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 from engine.rust.types import Type
 
-_DEPTH = 3
+_DEPTH = 6  # functions in functions that are looked into
 _STOPS = frozenset({b"unwrap", b"expect", b"unwrap_err", b"expect_err"})
 _FUNCTIONS = ("identifier", "scoped_identifier")
 
@@ -50,6 +54,22 @@ def looked_through(section: Section) -> Span | None:
     """The ``&mut T`` that ``get_or_insert_with`` gives, of which is asked whether it is only looked through."""
     fill = section.fill
     return span_of(fill.use.node) if fill is not None and fill.form == "insert" else None
+
+
+def states_by_name(source: Source, guard: Guard) -> Iterator[str]:
+    """What empties or changes the option by the name that a pattern gives the guard."""
+    function = source.fn_item_of(guard.binding) if guard.binding is not None else None
+    if guard.binding is None or function is None:
+        return
+    scopes = scopes_of(source, function)
+    binding = scopes.binding_at(guard.binding)
+    for each in scopes.uses(binding) if binding is not None else ():
+        try:
+            use = option_use(source, source.innermost(each.span))
+        except Refused:
+            continue
+        if use.kind in STATE:
+            yield source.quoted(span_of(use.node))
 
 
 def named_function(source: Source, fill: Fill, facts: Facts, behind: Type | None) -> bool:
@@ -169,37 +189,45 @@ class Making:
                 return source, found
         return None
 
-    def reads(self, shared: Shared) -> str:
-        """Where it locks ``shared``; "" where it is not known to."""
-        for source, node in self._code(0):
-            for touch in self.facts.lock_pairs.touched(source, node):
-                if touch.shared.may_be(shared):
-                    return touch.place
-        return ""
+    def reads(self, calls: Iterable[LocatedCall]) -> LocatedCall | None:
+        """The first of these lock calls that it comes to; what it spawns runs elsewhere, and may wait."""
+        places = [(call.path, call.span, call) for call in calls]
+        for source, node in self._code():
+            for path, span, call in places:
+                within = path == source.path and span in span_of(node)
+                if within and spawned_between(source, node, span) is None:
+                    return call
+        return None
 
-    def _code(self, depth: int = _DEPTH) -> Iterator[tuple[Source, Node]]:
+    def _code(self) -> Iterator[tuple[Source, Node]]:
         """What is run, with the bodies of the workspace's functions that are called."""
         seen: set[tuple[str, Span]] = set()
-        pending = [(self.source, node, depth) for node in self.fill.made]
+        pending = [(self.source, node, _DEPTH) for node in self.fill.made]
         value = self.fill.value
         if self.fill.function and value is not None and value.type in _FUNCTIONS:
             text = self.source.text(value)
             for item in self.facts.items.resolve(self.source, value, text, "fn"):
                 place, function = self.facts.items.open(item)
                 if (body := body_of(function)) is not None:
-                    pending.append((place, body, depth))
+                    pending.append((place, body, _DEPTH))
         while pending:
             source, node, left = pending.pop(0)
             yield source, node
             for call in walk_all(source, node) if left > 0 else ():
                 name = nodes.callee_name(call)
-                for place, function in (
-                    self.facts.calls.callees(source, name, sure=True) if name is not None else ()
-                ):
+                if name is None or spawned_between(source, node, span_of(call)) is not None:
+                    continue
+                for place, function in self.facts.calls.callees(source, name, sure=True):
                     key, body = (place.path, span_of(function)), body_of(function)
                     if key not in seen and body is not None:
                         seen.add(key)
                         pending.append((place, body, left - 1))
+
+
+def spawned_between(source: Source, outer: Node, span: Span) -> Node | None:
+    """The closure or async block in ``outer``, around ``span``, that a spawn takes."""
+    node = spawned_around(source, source.innermost(span))
+    return node if node is not None and span_of(node) in span_of(outer) else None
 
 
 def _stop_in(source: Source, node: Node) -> Node | None:

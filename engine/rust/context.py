@@ -103,7 +103,13 @@ def runs_once(source: Source, node: Node) -> bool:
     return _runs_once(source, node, _CALLS)
 
 
-def _runs_once(source: Source, node: Node, calls: int) -> bool:
+def runs_at_most_once(source: Source, node: Node) -> bool:
+    """Is ``node`` known to be run no second time in a process, where the file is the root of a program: as
+    ``runs_once``, with one call of each function on the way, and none of ``main``?"""
+    return _runs_once(source, node, _CALLS, single=True)
+
+
+def _runs_once(source: Source, node: Node, calls: int, single: bool = False) -> bool:
     if source.loops_around(node):
         return False
     inner = source.function_of(node)
@@ -113,26 +119,26 @@ def _runs_once(source: Source, node: Node, calls: int) -> bool:
         call = call_around(inner)
         callee = callee_name(call) if call is not None else None
         waits = callee is not None and source.text(callee) == b"block_on"
-        return call is not None and waits and _runs_once(source, call, calls)
-    return _is_called_once(source, span_of(inner), calls)
+        return call is not None and waits and _runs_once(source, call, calls, single)
+    return _is_called_once(source, span_of(inner), calls, single)
 
 
 @per_source
-def _is_called_once(source: Source, function: Span, calls: int) -> bool:
-    """Is the ``fn`` at ``function`` ``main``, or private and called in places alone that run once? At most
-    ``calls`` functions between it and ``main`` are looked at."""
+def _is_called_once(source: Source, function: Span, calls: int, single: bool = False) -> bool:
+    """Is the ``fn`` at ``function`` ``main``, or private and called in places alone that run once (``single``: in
+    one place)? At most ``calls`` functions between it and ``main`` are looked at."""
     inner = source.typed_at(function, "function_item")
     named, parent = (name_of(inner), inner.parent) if inner is not None else (None, None)
     if inner is None or named is None or parent is None or parent.type != "source_file":
         return False
     name = source.text(named)
-    if name == b"main":
-        return True
-    if calls == 0 or visibility_of(inner) is not None:
-        return False
     found = [mention for mention in mentions_in(source, name) if mention != named]
+    if name == b"main":
+        return not (single and any(call_by_name(mention) is not None for mention in found))
+    if calls == 0 or visibility_of(inner) is not None or (single and len(found) > 1):
+        return False
     return bool(found) and all(
-        (call := call_by_name(mention)) is not None and _runs_once(source, call, calls - 1)
+        (call := call_by_name(mention)) is not None and _runs_once(source, call, calls - 1, single)
         for mention in found
     )
 

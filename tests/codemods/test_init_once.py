@@ -45,10 +45,14 @@ def package(**more: object) -> Package:
 
 
 def planned(
-    text: str, mine: Package | None = None, sync: bool | None = True, lock: str = LOCK
+    text: str,
+    mine: Package | None = None,
+    sync: bool | None = True,
+    lock: str = LOCK,
+    path: str = "src/lib.rs",
 ) -> list[Proposal]:
     data = text.encode()
-    sources = Sources(("src/lib.rs",), lambda _: data)
+    sources = Sources((path,), lambda _: data)
 
     def type_of(_path: str, span: Span) -> Type | None:
         return parse(lock) if data[span.start : span.end] in (b"self.m", b"M", b"s.m") else None
@@ -57,7 +61,7 @@ def planned(
         sources, type_of, lambda _p, _s: "it is not compiled", lambda _: mine,
         implements=lambda _p, _s, _t: sync,
     )  # fmt: skip
-    return list(CODEMOD.plan(scan_source(sources.get("src/lib.rs"), ("init-once",)).sites, facts))
+    return list(CODEMOD.plan(scan_source(sources.get(path), ("init-once",)).sites, facts))
 
 
 def written(edits: tuple[Edit, ...]) -> list[str]:
@@ -78,6 +82,35 @@ def test_a_static_may_be_lazy_or_not() -> None:
     (old,) = planned(STATIC, package(rust_version="1.79"))
     assert [fix.label for fix in old.fixes] == ["once-lock"]
     assert "1.80" in old.lacking["lazy-lock"]
+
+
+SET = """
+static M: std::sync::RwLock<Option<String>> = std::sync::RwLock::new(None);
+fn name() -> Option<String> { M.read().unwrap().clone() }
+fn load() -> String { String::from("name") }
+fn main() { *M.write().unwrap() = Some(load()); name(); }
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "fixed"),
+    [
+        (SET, "src/main.rs", True),
+        (SET, "src/bin/tool.rs", True),
+        (SET, "src/lib.rs", False),
+        (SET.replace("*M.write().unwrap() = Some(load());", "start();") + "fn start() { *M.write().unwrap() = Some(load()); }", "src/main.rs", True),
+        (SET.replace("*M.write().unwrap() = Some(load());", "start(); start();") + "fn start() { *M.write().unwrap() = Some(load()); }", "src/main.rs", False),
+        (SET + "fn again() { main(); }", "src/main.rs", False),
+        (SET.replace("*M.write()", "for _ in 0..2 { *M.write()").replace("load());", "load()); }"), "src/main.rs", False),
+        (SET + "fn other() { *M.write().unwrap() = Some(load()); }", "src/main.rs", False),
+        (SET + "fn other() { M.write().unwrap().take(); }", "src/main.rs", False),
+    ],
+)  # fmt: skip
+def test_what_main_sets_is_set_once(text: str, path: str, fixed: bool) -> None:
+    found = planned(text, path=path, lock=LOCK.replace("Mutex", "RwLock"))
+    assert [bool(proposal.fixes) for proposal in found] in ([[True]] if fixed else [[False], []])
+    if fixed:
+        assert "let _ = M.set(" in written(found[0].fixes[0].edits)
 
 
 @pytest.mark.parametrize(

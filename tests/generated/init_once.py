@@ -112,6 +112,8 @@ _LOOKS = [
     'let g = {r};\nself.say.it("shown", &format!("{{g:?}} {{:?}}", *g));\nacc',
     "let Some(v) = &*{r} else {{\n    return 3;\n}};\n{a}",
     "{r}.as_ref().map_or(acc, |v| {a} + acc)",
+    "let g = {r};\nfor v in g.iter() {{\n    acc += {a};\n}}\nacc",
+    'self.say.it("same", &({r}.as_ref() == {r}.clone().as_ref()));\nacc',
 ]
 _ROUGH = [
     "*{w} = Some({e});\nacc",

@@ -169,3 +169,27 @@ def test_what_runs_once_at_the_start_is_cold(text: str, once: bool) -> None:
     if once:
         assert not context.runs_often(source, node)
         assert "async" not in heat_of(source, node).reasons
+
+
+@pytest.mark.parametrize(
+    ("text", "once"),
+    [
+        ("fn main() { HERE(); }", True),
+        ("#[tokio::main]\nasync fn main() { if a { HERE(); } }", True),
+        ("fn main() { start(); } fn start() { HERE(); }", True),
+        ("fn main() { rt.block_on(async { HERE(); }); }", True),
+        # each of two calls runs it
+        ("fn main() { start(); start(); } fn start() { HERE(); }", False),
+        ("fn main() { HERE(); } fn again() { main(); }", False),
+        ("fn main() { for x in y { HERE(); } }", False),
+        ("fn main() { run(|| HERE()); }", False),
+        ("fn main() { run(start); } fn start() { HERE(); }", False),
+        ("fn main() { start(); } pub fn start() { HERE(); }", False),
+    ],
+)
+def test_what_runs_no_second_time(text: str, once: bool) -> None:
+    source = Source("src/main.rs", text.encode())
+    start = source.data.index(b"HERE()")
+    node = source.node_at(Span(start, start + len(b"HERE()")))
+    assert node is not None
+    assert context.runs_at_most_once(source, node) is once

@@ -9,9 +9,11 @@ from engine.base.model import Span
 from engine.rust.calls import Calls
 from engine.rust.lock_groups.guarded_locals import without_guarded
 from engine.rust.lock_groups.lock_guards import Refused
-from engine.rust.lock_groups.lock_places import LockPlaces
-from engine.rust.lock_groups.lock_sets import expand_aliases, groups
+from engine.rust.lock_groups.lock_likeness import named_alike
+from engine.rust.lock_groups.lock_places import LocatedCall, LockPlaces
+from engine.rust.lock_groups.lock_sets import Group, expand_aliases, groups
 from engine.rust.lock_groups.lock_sites import located
+from engine.rust.lock_groups.lock_types import Lock
 from engine.rust.lock_groups.option_fills import Unfollowed, section_of
 from engine.rust.lock_groups.option_uses import opened, option_use
 from engine.rust.nodes import method_call
@@ -48,6 +50,7 @@ def node_of(source: Source, text: str) -> Node:
         ("x(G.is_some());", "asked", "G.is_some()"),
         ("x(G.clone());", "clone", "G.clone()"),
         ("x(G.as_deref());", "deref", "G.as_deref()"),
+        ("for v in G.iter() { a(v) }", "iter", "G.iter()"),
         ("x(*G);", "copy", "*G"),
         ("x(G.map(f));", "copy", "G"),
         ("x(G.unwrap());", "copy", "G"),
@@ -66,6 +69,7 @@ def node_of(source: Source, text: str) -> Node:
         ("x(G.take());", "emptied", "G.take()"),
         ("x(std::mem::take(&mut *G));", "emptied", "&mut *G"),
         ("*G = a;", "replaced", "*G = a"),
+        ("G.clone_from(&a);", "replaced", "G.clone_from(&a)"),
         ("x(G.insert(a));", "replaced", "G.insert(a)"),
         ("x(std::mem::replace(&mut *G, a));", "replaced", "&mut *G"),
         ("if let Some(v) = G.as_mut() { a(v) }", "changed", "G.as_mut()"),
@@ -86,6 +90,7 @@ def test_what_a_mention_does(body: str, kind: str, whole: str) -> None:
     [
         "x(G);", "let a = &*G;", "x(&*G);", "x(G == None);", "x(*G == Some(5));", "x(&mut G);", "x(G.len());",
         "match &*G { v @ Some(_) => a(v), None => b() }", "match &*G { v => a(v) }", "x(G.iter_more());",
+        "assert_eq!(*G, Some(5));", "assert_eq!(G, a);",
         "match &*G { Some(&v) => a(v), None => b() }", "match *G { Some((ref a, _)) => a, None => b() }",
     ],
 )  # fmt: skip
@@ -155,6 +160,10 @@ IF = LET + "if g.is_none() { *g = Some(make()); }\n"
             LET + "if let Some(v) = &*g { return v.clone(); } b(); let x = a(); *g = Some(x.clone()); return x;",
             "return", "result", ["b();", "a()"], [],
         ),
+        (
+            LET + "if let Some(v) = &*g { return Ok(v.clone()); } let x = a(); *g = Some(x.clone()); Ok(x)",
+            "return", "result", ["a()"], [],
+        ),
         (LET + "if g.is_some() { return; } *g = Some(a());", "return", "nothing", ["a()"], []),
         (f"{LOCK}.get_or_insert_with(make).len()", "insert", "nothing", ["make"], []),
         (LET + "g.get_or_insert_with(make); g.clone()", "insert", "nothing", ["make"], ["clone"]),
@@ -181,12 +190,10 @@ def test_sections_that_fill_it_once(
         LET + "if g.is_some() { *g = Some(1); }",
         LET + "if g.is_none() && a() { *g = Some(1); }",
         LET + "if g.is_none() { *g = Some(1); } else { a(); }",
-        LET + "if g.is_none() { *g = Some(1); a(); }",
         LET + "if a() { if g.is_none() { *g = Some(1); } }",
         LET + "for x in y { *g = Some(x); }",
-        # who comes behind the block does so today where it was there, too
-        LET + "if let Some(v) = &*g { return *v; } *g = Some(1); a(); b(); 1",
-        LET + "if g.is_some() { return; } *g = Some(1); a();",
+        # what comes behind the block is only done where it was empty
+        LET.replace("let", "{ let") + "if g.is_some() { return; } *g = Some(1); } a();",
     ],
 )
 def test_what_fills_it_whatever_is_there(body: str) -> None:
@@ -218,6 +225,9 @@ def test_what_fills_it_whatever_is_there(body: str) -> None:
             "may differ",
         ),
         (LET + "let v = g.get_or_insert_with(a); x(v, g.is_some());", "looked at again"),
+        (LET + "if g.is_none() { *g = Some(1); a(); }", "more is done"),
+        (LET + "if let Some(v) = &*g { return *v; } *g = Some(1); a(); b(); 1", "more is done"),
+        (LET + "if g.is_some() { return; } *g = Some(1); a();", "more is done"),
     ],
 )
 def test_fills_that_are_not_followed(body: str, reason: str) -> None:
@@ -270,3 +280,25 @@ def test_what_comes_out_of_a_lock_call_holds_no_lock() -> None:
 
     assert names(group.locals) == ["a", "f", "b", "m", "g", "v"]
     assert names(without_guarded(places, group).locals) == ["a", "f", "b", "m"]
+
+
+@pytest.mark.parametrize(
+    ("written", "alike"),
+    [
+        ("Mutex<Option<State>>", True),
+        ("std::sync::Mutex<Option<crate::state::State>>", True),
+        ("Mutex<Option<_>>", True),
+        ("Mutex<_>", True),
+        ("Mutex", True),
+        ("Mutex<Option<u64>>", False),
+        ("Mutex<Vec<State>>", False),
+    ],
+)
+def test_types_that_may_be_a_lock_around_an_option(written: str, alike: bool) -> None:
+    told = parse("std::sync::Mutex<std::option::Option<state::State>>")
+    lock = Lock("std", "", told)
+    at = Span(0, 0)
+    group = Group(lock_calls=[LocatedCall(("call", "a", 0), "a", at, at, None, b"lock", lock)])
+    source = Source("src/lib.rs", f"type L = {written};".encode())
+    named = node_of(source, written)
+    assert named_alike(group, source, named) is alike

@@ -29,11 +29,13 @@ def alike(group: Group, other: Group) -> bool:
 
 def named_alike(group: Group, source: Source, lock: Node) -> bool:
     """May the lock type that is written at ``lock`` be one of the group's: around a type of the same last
-    name?"""
-    text = b"".join(source.text(lock).split()).decode("utf-8", "replace")
-    behind = text.partition("<")[2].partition("<")[0].rstrip(">").rpartition("::")[2]
-    mine = (
-        t.partition("<")[2].partition("<")[0].rstrip(">").rpartition("::")[2]
-        for t in lock_types(group)
-    )
-    return not behind or behind in mine
+    name, an option being looked into?"""
+    behind = _behind(b"".join(source.text(lock).split()).decode("utf-8", "replace"))
+    return behind in ("", "_") or behind in map(_behind, lock_types(group))
+
+
+def _behind(lock: str) -> str:
+    """``State`` of ``Mutex<state::State>`` and of ``Mutex<Option<state::State>>``."""
+    inner = lock.partition("<")[2]
+    name = inner.partition("<")[0].rstrip(">").rpartition("::")[2]
+    return _behind(inner) if name == "Option" else name

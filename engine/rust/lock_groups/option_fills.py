@@ -26,6 +26,7 @@ from engine.rust.effects import is_pure, panics_on_purpose
 from engine.rust.guard_scopes import GuardScope, guard_scope
 from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.lock_groups.option_uses import OptionUse, opened, option_use
+from engine.rust.queries import walk
 from engine.rust.scopes import Binding, scopes_of
 from engine.rust.syntax import FUNCTIONS, Source, span_of
 
@@ -253,8 +254,10 @@ def _checked(
     statement = holder.parent if holder.parent is not None else holder
     whole = statement if statement.type == "expression_statement" else holder
     block = section.declared.parent if section.declared is not None else None
-    if whole.parent != block or inside[-1] != nodes.outward(use.node).parent:
+    if whole.parent != block:
         return _unchecked(section, use, rest)
+    if inside[-1] != nodes.outward(use.node).parent:
+        raise Unfollowed("more is done behind filling it")
     before, value = _made_in(source, section, use, inside)
     fill = Fill("if", whole, use, before, value)
     return _without(source, section, fill, rest)
@@ -348,8 +351,10 @@ def _returning(
         return None
     looked, pattern, there = found
     start, at = statements.index(first), statements.index(statement)
-    if at < start or at < len(statements) - 2:
+    if at < start:
         return None
+    if at < len(statements) - 2:
+        raise Unfollowed("more is done behind filling it")
     last = statements[at + 1] if at + 1 < len(statements) else None
     result = _returned(last) if last is not None else None
     if result is None and not _is_body(source, block):
@@ -360,7 +365,7 @@ def _returning(
     if there is not None:
         fill = _with_result(source, section, fill, looked, there, result or last)
     elif last is not None:
-        return None
+        raise Unfollowed("more is done behind filling it")
     return _without(source, section, fill, tuple(u for u in rest if u != looked))
 
 
@@ -428,12 +433,12 @@ def _with_result(
         raise Unfollowed("what is given back differs where it was filled before")
     kept = _flat(source, fill.value)
     by_value = name if looked.kind == "copy" else b"*" + name
-    if kept == new and what == by_value:
+    if kept == new and what == by_value and fill.value.type == "identifier":
         return replace(fill, given="copy")
     if looked.kind == "look" and not again:
         clone = _cloned(kept)
         local = next((s for s in fill.before if _binds(source, s, clone)), None)
-        if clone and local is not None and new == clone and _cloned(what) == name:
+        if clone and local is not None and _is_same(source, there, name, _only(result), clone):
             return _of_local(fill, there)
     if looked.kind == "look" and len(again) == 1:
         value = opened(source, again[0])
@@ -447,6 +452,17 @@ def _with(source: Source, whole: Node, part: Node, name: bytes) -> bytes:
     text, start = source.text(whole), whole.start_byte
     text = text[: part.start_byte - start] + name + text[part.end_byte - start :]
     return b"".join(text.split())
+
+
+def _is_same(source: Source, there: Node, name: bytes, result: Node, local: bytes) -> bool:
+    """Does ``there`` make of a clone of ``name`` what ``result`` makes of ``local``: ``Ok(v.clone())`` and
+    ``Ok(x)``?"""
+    clones = [n for n in walk(there) if _cloned(_flat(source, n)) == name]
+    mentions = [n for n in walk(there) if n.type == "identifier" and source.text(n) == name]
+    locals_ = [n for n in walk(result) if n.type == "identifier" and source.text(n) == local]
+    if not clones or len(mentions) != 1 or len(locals_) != 1:
+        return False
+    return _with(source, there, clones[0], b"\0") == _with(source, result, locals_[0], b"\0")
 
 
 def _of_local(fill: Fill, there: Node) -> Fill:

@@ -13,7 +13,7 @@ from typing import Literal
 from tree_sitter import Node
 
 from engine.rust import nodes, statement_nodes
-from engine.rust.format_macros import shown_by
+from engine.rust.format_macros import is_shown, shown_by
 from engine.rust.known_calls import changes_receiver, is_taking_method
 from engine.rust.lock_groups.lock_guards import Refused
 from engine.rust.places import is_written
@@ -26,6 +26,7 @@ Kind = Literal[
     "asked",  # g.is_some(), g.is_none()
     "clone",  # g.clone()
     "deref",  # g.as_deref()
+    "iter",  # g.iter()
     "copy",  # *g as a value, or a method that takes it: the Option is Copy
     "shown",  # {:?} shows it
     "fill",  # *g = Some(value)
@@ -39,14 +40,20 @@ STATE: frozenset[Kind] = frozenset({"emptied", "replaced", "changed"})
 
 _METHODS: dict[bytes, Kind] = {
     b"as_ref": "look", b"is_some": "asked", b"is_none": "asked", b"clone": "clone",
-    b"as_deref": "deref", b"get_or_insert_with": "insert", b"get_or_insert": "insert",
+    b"as_deref": "deref", b"iter": "iter", b"get_or_insert_with": "insert", b"get_or_insert": "insert",
     b"take": "emptied", b"take_if": "emptied", b"insert": "replaced", b"replace": "replaced",
+    b"clone_from": "replaced",
     b"as_mut": "changed", b"as_deref_mut": "changed", b"iter_mut": "changed",
     b"get_or_insert_default": "changed", b"as_mut_slice": "changed", b"as_pin_mut": "changed",
 }  # fmt: skip
 # Of a Copy option, these take it as it is.
-_TAKING = frozenset(b"is_some_and is_none_or cloned copied iter".split())
-_MEM: dict[bytes, Kind] = {b"take": "emptied", b"replace": "replaced", b"swap": "replaced"}
+_TAKING = frozenset(b"is_some_and is_none_or cloned copied".split())
+_MEM: dict[bytes, Kind] = {
+    b"take": "emptied",
+    b"replace": "replaced",
+    b"clone_from": "replaced",
+    b"swap": "replaced",
+}
 _NAMES = frozenset({b"None", b"Option::None"})
 _SOME = frozenset({b"Some", b"Option::Some"})
 
@@ -74,7 +81,7 @@ def option_use(source: Source, guard: Node) -> OptionUse:
     if named is not None:
         return _called(source, guard, guard, named)
     if shown_by(source, node) is not None:
-        return OptionUse("shown", guard, guard)
+        return _shown(source, guard, node, guard)
     if up is not None and nodes.borrowed(up) == node and nodes.is_mut(up):
         raise Refused("the guard is lent as `&mut`", locks=True)
     raise Refused("the guard is given away or kept", locks=True)
@@ -169,13 +176,19 @@ def _behind(source: Source, guard: Node, star: Node) -> OptionUse:
         if around is not None and statement_nodes.value_matched(around) == taken:
             return _taken_apart(source, guard, up, around)
         if shown_by(source, taken) is not None:
-            return OptionUse("shown", up, guard)
+            return _shown(source, guard, taken, up)
         raise Refused("a reference to the option itself is given away or kept")
     if statement_nodes.value_matched(up) == node and up.type != "let_declaration":
         return _taken_apart(source, guard, star, up)
     if shown_by(source, node) is not None:
-        return OptionUse("shown", star, guard)
+        return _shown(source, guard, node, star)
     return OptionUse("copy", star, guard)
+
+
+def _shown(source: Source, guard: Node, argument: Node, node: Node) -> OptionUse:
+    if not is_shown(source, argument):
+        raise Refused("the option is compared as a whole")
+    return OptionUse("shown", node, guard)
 
 
 def _lent(source: Source, reference: Node) -> Kind:

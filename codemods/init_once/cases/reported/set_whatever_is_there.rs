@@ -1,4 +1,4 @@
-// reason: a value is put there whatever is there
+// reason: whether none was there is not told here
 use std::sync::RwLock;
 
 static NAME: RwLock<Option<String>> = RwLock::new(None);

@@ -1,4 +1,4 @@
-// reason: a value is put there whatever is there
+// reason: whether none was there is not told here
 use std::sync::{Arc, Mutex};
 
 static NAME: Mutex<Option<Arc<str>>> = Mutex::new(None);
