@@ -98,8 +98,8 @@ For all of them: left where the type is part of a library's API, where a guard i
 type is written out, where a macro of the workspace names the lock, where a use of it is not compiled here, and where the lock's type is
 erased or named to find it again.
 
-One site is one codemod's. Numbers and flags, alone or in a struct, are `mutex-counter`'s; an `Option` that is
-set once is no shared lock but a value that comes late; a lock of tokio's that nobody holds over an await is
+One site is one codemod's. Numbers and flags, alone or in a struct, are `mutex-counter`'s; a lock
+around an `Option` is left to `init-once`; a lock of tokio's that nobody holds over an await is
 `async-lock`'s; a section that is only too long is `work-under-lock`'s, and a guard that one function holds over
 an await is `guard-across-await`'s: their fixes come first, and what they leave is looked at again.
 

@@ -119,18 +119,23 @@ def _require_only_makers(group: LockGroup, place: Source, impl: Node, shown: str
 
 def values(group: LockGroup, source: Source, struct: Node, lock: bytes) -> Iterator[Edit]:
     """The lock around the value of each field, where the struct is made."""
-    word = _name(source, struct)
-    for place in group.sections.facts.sources.containing(word):
-        for node in walk_all(place, place.root):
-            head = nodes.constructed(node)
-            if head is None:
-                continue
-            if nodes.last_segment(place.text(head)) == b"Self":
-                impl = place.enclosing(node, ["impl_item"])
-                head = item_nodes.type_of(impl) if impl is not None else None
-            named = head is not None and nodes.last_segment(place.text(head)) == word
-            if head is not None and named and _may_be(group, place, head, source, struct):
-                yield from _literal(group, place, node, lock)
+    for place, node in group.places.calls.mentions(_name(source, struct)):
+        whole, impl = (
+            place.enclosing(node, ["struct_expression"]),
+            place.enclosing(node, ["impl_item"]),
+        )
+        head = nodes.constructed(whole) if whole is not None else None
+        header = item_nodes.type_of(impl) if impl is not None else None
+        named = head is not None and span_of(node) in span_of(head)
+        own = header is not None and span_of(node) in span_of(header)
+        if not (named or own) or not _may_be(group, place, node, source, struct):
+            continue
+        if whole is not None and named:
+            yield from _literal(group, place, whole, lock)
+        for inner in walk_all(place, impl) if impl is not None and own else ():
+            made = nodes.constructed(inner)
+            if made is not None and place.text(made) == b"Self":
+                yield from _literal(group, place, inner, lock)
 
 
 def _literal(group: LockGroup, place: Source, literal: Node, lock: bytes) -> Iterator[Edit]:

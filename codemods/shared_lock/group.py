@@ -213,6 +213,14 @@ class LockGroup:
         cell = inside(self.places.items, self.type_).cell
         return f"a `{cell.short(_LONG)}`" if cell is not None else ""
 
+    def require_unchanged_when_shared(self) -> None:
+        """Raises Refused where two readers at a time might change something."""
+        if cell := self.changes_when_shared():
+            raise Refused(
+                f"`{self.type_.short()}` holds {cell}, which changes behind a shared reference: two "
+                "readers at a time would change it beside each other"
+            )
+
     def unseen(self) -> str:
         """A type behind the lock of which that is not known; "" for none."""
         unseen = inside(self.places.items, self.type_).unseen

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from codemods.shared_lock.group import LockGroup
 from codemods.shared_lock.kinds import Used, is_map
+from codemods.shared_lock.retyped import is_constant
 from engine.base.model import Edit, Fix, Level, Span
 from engine.rewrite.use_declarations import name
 from engine.rust import item_nodes, nodes
@@ -125,7 +126,7 @@ def _made(group: LockGroup, written: bytes) -> Iterator[Edit]:
         given = nodes.arguments_of(node) if node is not None else ()
         if node is None or new.turbofish or source.comments_in(new.whole):
             raise Refused(f"{place}: how the map is made is not understood")
-        if source.function_of(node) is None:
+        if is_constant(source, node):
             raise Refused(f"{place}: it is made in a constant, where no `DashMap` can be made")
         if not given:  # `Mutex::default()`
             yield Edit(new.file, new.named.start, new.named.end, written)

@@ -24,12 +24,7 @@ def fixes(group: LockGroup) -> tuple[tuple[Fix, ...], dict[str, str]]:
     """The lock as a ``RwLock``. Raises Refused."""
     group.require_known(DIRECT)
     group.require_shareable("one thread at a time may look at it, which a `Mutex` sees to")
-    cell = group.changes_when_shared()
-    if cell:
-        raise Refused(
-            f"`{group.type_.short()}` holds {cell}, which changes behind a shared reference: two "
-            "readers at a time would change it beside each other"
-        )
+    group.require_unchanged_when_shared()
     for call, other in group.again():
         raise Refused(
             f"{group.at(call)}: it is locked again meanwhile ({group.at(other)}): of a `RwLock` the "

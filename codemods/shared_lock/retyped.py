@@ -73,9 +73,15 @@ def given_values(group: LockGroup) -> Iterator[tuple[Constructor, Node]]:
             continue
         if made not in _GIVEN or len(given) != 1:
             raise Refused(f"{place}: how the lock is made is not understood")
-        if source.function_of(node) is None:
+        if is_constant(source, node):
             raise Refused(f"{place}: it is made in a constant, where no `Arc` can be made")
         yield new, given[0]
+
+
+def is_constant(source: Source, node: Node) -> bool:
+    """Is the expression evaluated when the program is compiled, or may it be?"""
+    function = source.function_of(node)
+    return function is None or item_nodes.is_const(function)
 
 
 def wrapped(source: Source, node: Node, before: bytes, after: bytes = b")") -> Iterator[Edit]:

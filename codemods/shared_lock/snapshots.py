@@ -42,15 +42,15 @@ def fixes(group: LockGroup) -> tuple[tuple[Fix, ...], dict[str, str]]:
             f"{group.at(call)}: it is read again meanwhile ({group.at(other)}): two snapshots may "
             "differ, where the lock kept both reads together"
         )
+    if group.kind == "Mutex":
+        group.require_unchanged_when_shared()
     for used, call in group.known:
         _require_no_own_trait(group, used, call)
     notes = group.require_alone("a lock around an `Arc`")
     if printed := group.printed() if group.kind == "Mutex" else "":
         notes.append(printed)
     notes += _seen_meanwhile(group)
-    edits = [*_places(group)]
-    for used, call in group.known:
-        edits += _call(group, used, call)
+    edits = [*_places(group), *_calls(group, notes)]
     for call, _ in group.refused:
         edits += _taken_out(group, call)
     note = " ".join(_note(group, notes))
@@ -87,16 +87,35 @@ def _places(group: LockGroup) -> Iterator[Edit]:
         yield from wrapped(group.places.source(new.file), value, name(ARC) + b"::new(")
 
 
-def _call(group: LockGroup, used: Used, call: LocatedCall) -> Iterator[Edit]:
+def _calls(group: LockGroup, notes: list[str]) -> list[Edit]:
+    """All calls; ``notes`` takes what is to be said of long sections that stay under the lock. Raises Refused
+    where none of them leaves it."""
+    edits: list[Edit] = []
+    left, held = 0, list[Refused]()
+    for used, call in group.known:
+        section = used.section
+        assert section is not None  # require_known
+        method = (_READ if used.reads else _WRITE).get(call.method, call.method)
+        if method.startswith(b"try_"):
+            raise Refused(f"{group.at(call)}: who fails to get the lock does something else")
+        try:
+            if used.reads and used.long:
+                edits += list(_snapshot(group, call, section, method))
+                left += 1
+                continue
+        except Refused as refused:
+            held.append(refused)
+        edits += _under_lock(group, call, section, method)
+    if held and not left:
+        raise held[0]
+    notes += (f"a long section stays under the lock ({refused.reason})" for refused in held)
+    return edits
+
+
+def _under_lock(
+    group: LockGroup, call: LocatedCall, section: GuardSection, method: bytes
+) -> Iterator[Edit]:
     source, node = group.node(call)
-    section = used.section
-    assert section is not None  # require_known
-    method = (_READ if used.reads else _WRITE).get(call.method, call.method)
-    if method.startswith(b"try_"):
-        raise Refused(f"{group.at(call)}: who fails to get the lock does something else")
-    if used.reads and used.long:
-        yield from _snapshot(group, call, section, method)
-        return
     if method != call.method:
         yield renamed(source, node, method)
     for use in section.uses:
@@ -162,7 +181,10 @@ def _seen_meanwhile(group: LockGroup) -> list[str]:
     """What a writer waited for, or ended, and no longer does."""
     notes: list[str] = []
     if told := group.effects(reads_only=True):
-        words = "what ran before a new value came, and may now run after it, with the old one"
+        alone = "ran one at a time, and " if group.kind == "Mutex" else ""
+        words = (
+            f"what {alone}ran before a new value came, and may now run after it, with the old one"
+        )
         notes.append(f"{words}: {listed(told, _NAMED)}")
     if cell := group.changes_when_shared():
         notes.append(f"{cell} in it: what a reader changes in the old value is not in the new one")

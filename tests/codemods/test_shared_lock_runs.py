@@ -294,6 +294,7 @@ struct All {
     counted: Mutex<Counted>,                  // mutex-counter
     rows: tokio::sync::Mutex<Vec<u32>>,       // async-lock
     table: Mutex<Vec<u32>>,                   // shared-lock
+    once: Mutex<Option<Vec<u32>>>,            // init-once
 }
 impl All {
     fn hit(&self) { *self.hits.lock().unwrap() += 1; self.counted.lock().unwrap().hits += 1; }
@@ -303,6 +304,12 @@ impl All {
     fn total(&self) -> u32 { self.table.lock().unwrap().iter().sum() }
     fn most(&self) -> Option<u32> { self.table.lock().unwrap().iter().copied().max() }
     fn add(&self, n: u32) { self.table.lock().unwrap().push(n); }
+    fn made(&self) -> u32 { self.once.lock().unwrap().get_or_insert_with(|| vec![1]).iter().sum() }
+    fn most_made(&self) -> Option<u32> {
+        let mut once = self.once.lock().unwrap();
+        if once.is_none() { *once = Some(vec![1]); }
+        once.as_ref().unwrap().iter().copied().max()
+    }
 }
 pub fn all() -> Option<u32> {
     let all = Arc::new(All {
@@ -310,7 +317,10 @@ pub fn all() -> Option<u32> {
         counted: Mutex::new(Counted { hits: 0, misses: 0 }),
         rows: tokio::sync::Mutex::new(vec![]),
         table: Mutex::new(vec![]),
+        once: Mutex::new(None),
     });
+    all.add(all.made());
+    let _ = all.most_made();
     all.hit();
     all.miss();
     all.add(all.total());
@@ -326,7 +336,8 @@ pub fn all() -> Option<u32> {
 def test_each_lock_is_one_codemods(tmp_path: Path) -> None:
     more = '[dependencies]\ntokio = { version = "1", features = ["sync"] }\n'
     root = build(tmp_path / "crate", {"Cargo.toml": manifest("owned", more), "src/lib.rs": _OWNED})
-    names = ("mutex-counter", "async-lock", "shared-lock", "guard-across-await", "work-under-lock")
+    locks = ("mutex-counter", "async-lock", "shared-lock", "init-once")
+    names = (*locks, "guard-across-await", "work-under-lock")
     request = RunRequest(
         discover(root, Selection()), names, ProofSettings(review=True, tests=False),
         target=tmp_path / "t",
