@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,7 @@ from engine.verify.culprits import Clue, CulpritFinder, Error
 from engine.verify.values import Attempt
 
 Key = tuple[str, str, frozenset[str]]
+_QUOTED = re.compile(r"`([^`]+)`")
 
 
 def _key(warning: Diagnostic) -> Key:
@@ -27,6 +29,15 @@ def _of(run: CheckRun) -> list[Diagnostic]:
         if each.level == "warning":
             found.setdefault((each.code, each.message, each.spans), each)
     return list(found.values())
+
+
+def _unused(warning: Diagnostic) -> Counter[tuple[str, str]]:
+    """The names that it calls unused imports, each with its file; none of another warning."""
+    if warning.code != "unused_imports":
+        return Counter()
+    paths = [span.path for span in warning.spans if span.primary][:1]
+    names = (name.rpartition("::")[2] for name in _QUOTED.findall(warning.message))
+    return Counter((path, name) for name in names for path in paths)
 
 
 def _places(warning: Diagnostic | Error) -> frozenset[object]:
@@ -45,8 +56,14 @@ def fresh(
     old = _of(before)
     counts = Counter(map(_key, old))
     standing = {place for warning in old for place in _places(warning)}
+    # How rustc names an unused import depends on what else its `use` brings in, which a fix may change.
+    unused = sum(map(_unused, old), Counter[tuple[str, str]]())
     groups: dict[Key, list[Diagnostic]] = defaultdict(list)
     for warning in _of(run):
+        names = _unused(warning)
+        if names and names <= unused:
+            unused -= names
+            continue
         groups[_key(warning)].append(warning)
     found: list[Error] = []
     for key, members in groups.items():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.cargo.cargo_results import CheckRun
 from engine.detect.codemod import Problem, Refusal
@@ -223,3 +225,25 @@ def test_errors_are_seen_to_before_warnings() -> None:
     result = run(FakeCargo(world.files, rules), plain(world, {0}))
     assert outcomes(result) == [Outcome.CHECK_FAILED] * 2
     assert result.patch == b""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "held"),
+    [
+        # A `use` that was unused before is called otherwise when another name joins or leaves it.
+        ("unused import: `std::sync::Arc`", "unused import: `Arc`", True),
+        ("unused imports: `Mutex` and `RwLock`", "unused import: `tokio::sync::RwLock`", True),
+        ("unused import: `std::sync::Arc`", "unused imports: `Arc` and `Mutex`", False),
+        ("unused import: `std::sync::Arc`", "unused import: `std::sync::Mutex`", False),
+    ],
+)
+def test_an_import_that_was_unused_before_is_no_new_warning(
+    before: str, after: str, held: bool
+) -> None:
+    world = World(((1,),))
+    rules = [
+        Breaks(("site_0",), (world.end(0, 0),), "unused_imports", before, level="warning"),
+        Breaks(("good_0",), (world.end(0, 0),), "unused_imports", after, level="warning"),
+    ]
+    result = run(FakeCargo(world.files, rules), plain(world, set()))
+    assert outcomes(result) == [Outcome.VERIFIED if held else Outcome.CHECK_FAILED]
