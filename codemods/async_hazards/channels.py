@@ -75,9 +75,8 @@ def judged(look: Look) -> Judgement:
         return NoSite("who empties it is not seen to wait for anything else")
     return Told(
         f"{short(fed.source, fed.call)} ({look.place(fed.source, fed.call)}), {fed.words}, never waits, while "
-        f"{slow}: what comes in faster than it goes out stays in memory until there is none left. With a bound "
-        f"(`{maker.bounded}`) the sender waits or, by `try_send`, may refuse or drop; how much it may hold is "
-        "yours to say. See first that who empties it never has to wait for who feeds it."
+        f"{slow}: under load the difference stays in memory. With a bound (`{maker.bounded}`) the sender waits, or "
+        "drops (`try_send`); how much it holds is yours to say, and who empties it must not wait for who feeds it."
     )
 
 
@@ -157,6 +156,6 @@ def _emptied(look: Look, ends: Ends, kind: _Kind, held: HeldBy | None) -> str | 
             continue
         where = look.place(source, end)
         if found == end:
-            return f"who empties it ({where}) goes as fast as the other side takes it"
-        return f"who empties it ({where}) waits for {short(source, found)} between two messages"
+            return f"it is emptied ({where}) as fast as the other side takes it"
+        return f"who empties it ({where}) waits for {short(source, found)} each time"
     return None

@@ -48,18 +48,19 @@ def judged_client(look: Look) -> Judgement:
     for place in places:
         if any(is_limited(place, request, look.calls) for request in requests(place)):
             return NoSite("requests are made under a time-out")
+    waits = (
+        "when the other side is slow or goes away without a word, each request that asks it stays, with its memory "
+        "and connection"
+    )
     if client is Client.HYPER:
         return Told(
-            f"`{look.shown}` makes a client that has no time-out, and no request is made under one: when the other "
-            "side is slow to answer, or goes away without a word, every request that asks it stays, with its "
-            "memory and its connection, until the process is full of them. Put `tokio::time::timeout` around the "
-            "request and around reading its body."
+            f"`{look.shown}` makes a client without a time-out, and no request is made under one: {waits}. Put "
+            "`tokio::time::timeout` around the request and the reading of its body; how long is yours to say."
         )
     return Told(
-        f"reqwest's client has no time-out by itself, and `{look.shown}` gives it none: when the other side is slow "
-        "to answer, or goes away without a word, every request that asks it stays, with its memory and its "
-        "connection. `Client::builder().timeout(..)` limits the whole request (`read_timeout` each read, for long "
-        "downloads), `connect_timeout` the connection alone; how long is yours to say."
+        f"reqwest's client has no time-out by itself, and `{look.shown}` gets none: {waits}. `timeout(..)` of its "
+        "builder limits the whole request, `read_timeout` each read (long downloads), `connect_timeout` the "
+        "connection alone; how long is yours to say."
     )
 
 
@@ -73,7 +74,6 @@ def judged_connection(look: Look) -> Judgement:
     if is_limited(look.source, look.node, look.calls):
         return NoSite("it is awaited under a time-out")
     return Told(
-        f"`{look.shown}` waits until the system gives up, which is about two minutes on Linux when nothing answers: "
-        "whoever needs the connection waits as long, and each new one joins them. Put `tokio::time::timeout` around "
-        "it; how long is yours to say."
+        f"`{look.shown}` waits until the system gives up, on Linux about two minutes when nothing answers, and all who "
+        "need the connection wait as long. Put `tokio::time::timeout` around it; how long is yours to say."
     )

@@ -18,7 +18,7 @@ from codemods.async_hazards.kinds import (
     SPAWN,
     UNBOUNDED,
 )
-from engine.base.model import Level, Role, Site
+from engine.base.model import Level, Role, Site, Span
 from engine.detect.codemod import Match
 from engine.rust.cancel_safety import loses_by_name, polled_calls
 from engine.rust.context import heat_through_closures
@@ -52,7 +52,13 @@ _MESSAGES = {
 
 def sites(source: Source, matches: Sequence[Match], cold: bool) -> Iterator[Site]:
     """A site where syntax tells enough, else a maybe."""
+    seen: set[tuple[int, frozenset[Span]]] = set()  # what is long is matched from each anchor in it
     for match in matches:
+        spans = (span_of(node) for nodes in match.captures.values() for node in nodes)
+        key = match.pattern, frozenset(spans)
+        if key in seen:
+            continue
+        seen.add(key)
         if match.pattern == _SELECT:
             yield from _selects(source, match.one("select"))
         elif match.pattern == _AWAIT:

@@ -60,13 +60,12 @@ def _losing(source: Source, function: Node) -> Iterator[Node]:
 def judged_loss(look: Look) -> Judgement:
     """Does the branch lose data?"""
     lost, chain = _lost(look)
-    if lost is None or lost.loss is not Loss.DATA:
+    if lost is None or lost.loss is Loss.PLACE:
         return NoSite("nothing is lost when it is dropped, as far as is known")
     return Told(
-        f"When {_other(look)} is done first, the loop goes on and {chain} is dropped half way: then {lost.words}, "
-        "which shows under load, when both are busy. Make the future once, before the loop (`tokio::pin!`, and "
-        "`&mut future` in the branch), give it a task of its own, or keep what was read in a buffer that outlives "
-        "the turn (`read`, `read_buf`)."
+        f"When {_other(look)} is first, the loop goes on and {chain} is dropped half way: {lost.words}, which shows "
+        f"under load, when both are busy. Make the future once, before the loop (`pin!`, `&mut future` in the "
+        f"branch), or {_instead(lost)}."
     )
 
 
@@ -76,10 +75,16 @@ def judged_place(look: Look) -> Judgement:
     if lost is None or lost.loss is not Loss.PLACE:
         return NoSite("it has no place in a queue")
     return Told(
-        f"When {_other(look)} is done first, the loop goes on and {chain} is made anew: {lost.words}. Where others "
-        "want it all the time, it may never get there. Make the future once, before the loop (`tokio::pin!`, and "
-        "`&mut future` in the branch)."
+        f"When {_other(look)} is first, the loop goes on and {chain} is made anew: {lost.words}. Where others want "
+        "it all the time, it may never get there. Make the future once, before the loop (`pin!`, `&mut future` in "
+        "the branch)."
     )
+
+
+def _instead(lost: Lost) -> str:
+    if lost.loss is Loss.MESSAGE:
+        return "wait for room alone (`reserve`), and send then"
+    return "give it a task of its own, or read into a buffer that stays (`read_buf`)"
 
 
 def _other(look: Look) -> str:
@@ -104,7 +109,7 @@ def _lost(look: Look) -> tuple[Lost | None, str]:
             continue
         for inner in _losing(place, function):
             found = _lost_by(look, place, inner)
-            if found is not None and found.loss is Loss.DATA:
+            if found is not None and found.loss is not Loss.PLACE:
                 where = look.place(place, inner)
                 return found, f"{short(source, call)} (with {short(place, inner)} in it, {where})"
     return None, ""

@@ -35,10 +35,6 @@ if TYPE_CHECKING:
 _HANDLES = frozenset(
     {"tokio::JoinHandle", "async_std::JoinHandle", "actix_rt::JoinHandle", "smol::Task"}
 )
-_LIMIT = (
-    "Let a number of them run at once: a permit of a `Semaphore` for each{also}. How many is what the other side, "
-    "and memory, can bear."
-)
 
 
 def asked(site: Site, node: Node, sources: Sources) -> Iterator[Question]:
@@ -81,9 +77,9 @@ def judged_spawn(look: Look) -> Judgement:
     items = scrutinee_of(look.around) or given
     of = f"of {short(source, items)} " if items is not None else ""
     return Told(
-        f"Each item {of}gets a task at once, and nothing that is seen here limits how many: with ten thousand "
-        "items all ten thousand hold memory, connections and files at the same time, and time out together. "
-        + _LIMIT.format(also=", or `buffer_unordered` over a stream of the items")
+        f"Each item {of}gets a task at once and nothing seen here limits how many: ten thousand items are ten thousand "
+        "tasks, with their memory and connections. Take a permit of a `Semaphore` for each, or `buffer_unordered` "
+        "over the items; how many is what the other side can bear."
     )
 
 
@@ -112,10 +108,9 @@ def judged_join(look: Look) -> Judgement:
             return NoSite(f"it is limited: {limit}")
     error = " The first error drops all others half way." if look.name == b"try_join_all" else ""
     return Told(
-        f"All futures of {short(source, given)} run at once, and nothing that is seen here limits how many there "
-        f"are: each holds its memory and its connection until the slowest is done.{error} `stream::iter(..)` with "
-        "`buffer_unordered(n)` (`buffered(n)` keeps the order) has n of them run at a time; n is what the other "
-        "side can bear."
+        f"All futures of {short(source, given)} run at once and nothing seen here limits how many: each holds its "
+        f"memory and connection until the slowest is done.{error} `stream::iter(..)` with `buffer_unordered(n)` "
+        "(`buffered(n)` keeps the order) runs n at a time; n is what the other side can bear."
     )
 
 

@@ -50,16 +50,14 @@ def judged(look: Look) -> Judgement:
     over = short(look.source, items) if items is not None else "the items"
     if turn.fails and only_gathers(look.source, turn):
         way = (
-            "All that `try_join_all` asks for is there (each turn has its own or lends, only pushes, and ends by "
-            "`?`): `try_join_all(items.map(|item| ..)).await?` gives the same list, and its first error drops the "
-            "rest. It starts all at once"
+            "All that `try_join_all` asks for is there (each turn has its own or lends, only pushes, ends by `?`): it "
+            "gives the same list, starts all at once, and its first error drops the rest"
         )
     else:
-        way = "`stream::iter(..)` with `buffered(n)` or `join_all` would run them together. The latter starts all at once"
+        way = "`stream::iter(..)` with `buffered(n)` runs n together, `join_all` all at once"
     return Told(
-        f"{short(look.source, turn.call)} is awaited for each of {over} before the next one begins: the waits add "
-        f"up, so that a hundred of ten milliseconds take a second. {way}: limit that where the number may be large, "
-        "and leave it as it is where the order is meant."
+        f"{short(look.source, turn.call)} is awaited for each of {over}, one after the other: a hundred waits of ten "
+        f"milliseconds are a second. {way}. Leave it where the order is meant."
     )
 
 

@@ -23,21 +23,22 @@ from engine.rust.types import Type
 class Loss(StrEnum):
     """What is lost."""
 
-    DATA = "data"  # bytes that were read or written, a message
+    BYTES = "bytes"  # what was read or written so far
+    MESSAGE = "message"
     PLACE = "place"  # a place in a queue
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """What is lost by a call, in words that follow "then"."""
+    """What is lost by a call, in words."""
 
     loss: Loss
     words: str
 
 
-_READ = Lost(Loss.DATA, "the bytes that it has read so far are lost")
-_WRITTEN = Lost(Loss.DATA, "nobody knows how much of it has been written")
-_MESSAGE = Lost(Loss.DATA, "the message that it was to send is dropped")
+_READ = Lost(Loss.BYTES, "the bytes read so far are lost")
+_WRITTEN = Lost(Loss.BYTES, "how much was written is not known")
+_MESSAGE = Lost(Loss.MESSAGE, "the message is dropped")
 _QUEUE = Lost(Loss.PLACE, "its place in the queue is lost, and it stands at the end again")
 
 _NUMBERS = " ".join(

@@ -1,4 +1,4 @@
-// reason: what comes in faster than it goes out stays in memory
+// reason: under load the difference stays in memory
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader};
 use tokio::sync::mpsc;
 

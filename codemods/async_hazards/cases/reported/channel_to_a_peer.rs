@@ -1,4 +1,4 @@
-// reason: goes as fast as the other side takes it
+// reason: as fast as the other side takes it
 use futures::Stream;
 use tokio::sync::{broadcast, mpsc};
 use tokio_stream::wrappers::UnboundedReceiverStream;

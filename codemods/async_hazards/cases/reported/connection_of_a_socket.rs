@@ -1,5 +1,5 @@
 // options: connect-timeout = true
-// reason: whoever needs the connection waits as long
+// reason: all who need the connection wait as long
 use tokio::net::TcpStream;
 
 pub struct Pool {

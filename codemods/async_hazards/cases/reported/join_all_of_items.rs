@@ -1,4 +1,4 @@
-// reason: run at once, and nothing that is seen here limits how many
+// reason: run at once and nothing seen here limits how many
 use futures::future::join_all;
 
 pub async fn read_all(paths: &[String]) -> Vec<std::io::Result<Vec<u8>>> {

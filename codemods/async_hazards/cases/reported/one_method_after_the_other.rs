@@ -1,5 +1,5 @@
 // options: sequential-await = true
-// reason: `join_all` would run them together
+// reason: `join_all` all at once
 use std::collections::HashMap;
 
 pub struct Store;

@@ -1,4 +1,4 @@
-// reason: the bytes that it has read so far are lost
+// reason: the bytes read so far are lost
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc::Receiver;

@@ -1,4 +1,4 @@
-// reason: nothing that is seen here limits how many
+// reason: nothing seen here limits how many
 pub async fn fetch_all(urls: Vec<String>) {
     for url in urls {
         tokio::spawn(async move {
