@@ -11,7 +11,7 @@ from codemods.async_hazards.kinds import UNBOUNDED
 from codemods.async_hazards.look import Judgement, Look, NoSite, Told, Untold, callee_span, short
 from engine.base.model import Site
 from engine.rust.channel_ends import HeldBy, ends_of, held_by
-from engine.rust.channel_use import Ends, Feeding, emptied_slowly, feeding
+from engine.rust.channel_use import Ends, Feeding, Taken, emptied_slowly, feeding
 from engine.rust.context import in_test_code
 from engine.rust.questions import Question
 from engine.rust.syntax import Source, span_of
@@ -20,6 +20,7 @@ from engine.rust.unbounded_channels import (
     carried,
     carried_by,
     channel_maker,
+    is_queue,
     is_unbounded_receiver,
 )
 
@@ -126,9 +127,11 @@ _Kind = tuple[ChannelMaker, "Type"]
 
 
 def _fed(look: Look, ends: Ends, kind: _Kind, held: HeldBy | None) -> Feeding | None:
-    def without_bound(source: Source, end: Node) -> bool:
+    def taken(source: Source, end: Node) -> Taken:
         type_ = look.facts.type_of(source.path, span_of(end))
-        return type_ is not None and is_unbounded_receiver(type_)
+        if type_ is None or not is_queue(type_):
+            return Taken.OUTSIDE
+        return Taken.UNBOUNDED if is_unbounded_receiver(type_) else Taken.QUEUE
 
     maker, message = kind
     for source, end in ends.senders:
@@ -137,7 +140,7 @@ def _fed(look: Look, ends: Ends, kind: _Kind, held: HeldBy | None) -> Feeding | 
             continue
         if held is not None and not held.holds(source, end):
             continue
-        found = feeding(source, end, look.calls, without_bound)
+        found = feeding(source, end, look.calls, taken)
         if found is not None:
             return found
     return None

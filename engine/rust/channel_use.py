@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
 
 from tree_sitter import Node
@@ -29,20 +30,24 @@ from engine.rust.nodes import (
     method_call,
 )
 from engine.rust.queries import captures, compile_query
+from engine.rust.scopes import pattern_names
 from engine.rust.select_arms import SelectArm, arms_of_select
 from engine.rust.statement_nodes import (
     body_of,
     condition_of,
     expression_in,
     loop_pattern,
+    patterns_of,
     scrutinee_of,
     statements_of,
+    value_matched,
 )
 from engine.rust.suspension import may_suspend
-from engine.rust.syntax import Source, span_of
+from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.unbounded_channels import SENDING, TAKING
 
 _DEPTH = 3  # callers of callers that are looked at
+_STEPS = 2  # names made of names
 _PACED = re.compile(rb"\b(?:tick|sleep|sleep_until|interval)\s*\(")
 _OUTSIDE = re.compile(rb"\b(recv\w*|next\w*|accept\w*|read\w*|try_next|peek|changed)\s*\(")
 _STREAMS = frozenset({b"UnboundedReceiverStream", b"ReceiverStream"})
@@ -57,6 +62,17 @@ class Feeding:
     source: Source
     call: Node
     words: str
+
+
+class Taken(Enum):
+    """What a loop takes its items from."""
+
+    OUTSIDE = "outside"  # a socket, a stream, a listener
+    QUEUE = "queue"  # another channel
+    UNBOUNDED = "unbounded"  # another channel that has no bound either
+
+
+From = Callable[[Source, Node], Taken]
 
 
 class Ends:
@@ -111,19 +127,20 @@ def feeding(
     source: Source,
     sender: Node,
     calls: Calls,
-    without_bound: Callable[[Source, Node], bool],
+    taken: From,
     depth: int = _DEPTH,
 ) -> Feeding | None:
-    """What has the send on ``sender`` done again and again, for whatever comes from outside. ``without_bound``
-    tells of what is taken from whether that is a channel without a bound: then it is that one's matter."""
+    """What has the send on ``sender`` done again and again, for whatever comes from outside. ``taken`` tells what
+    it is that something is taken from: what comes out of another channel counts only where it is what is sent
+    on, and not at all where that one has no bound (it is that one's matter then)."""
     up = sender.parent
     call = up.parent if up is not None else None
     if call is None or _is_last(source, call):
         return None
-    words = _again(source, call, without_bound)
+    words = _again(source, call, taken)
     if words:
         return Feeding(source, call, words)
-    found = _through(source, call, calls, without_bound, depth)
+    found = _through(source, call, calls, taken, depth)
     return Feeding(source, call, f"run {found}") if found else None
 
 
@@ -131,7 +148,7 @@ def _through(
     source: Source,
     call: Node,
     calls: Calls,
-    without_bound: Callable[[Source, Node], bool],
+    taken: From,
     depth: int,
 ) -> str:
     """What has a caller of the function in which ``call`` stands run it again and again."""
@@ -139,20 +156,20 @@ def _through(
     for place, caller in calls.callers(source, function) if depth and function is not None else ():
         if in_test_code(place, caller) or _is_last(place, caller):
             continue
-        words = _again(place, caller, without_bound)
+        words = _again(place, caller, taken)
         if words:
             return f"{words} ({place.path}:{place.position(caller.start_byte)[0]})"
-        if found := _through(place, caller, calls, without_bound, depth - 1):
+        if found := _through(place, caller, calls, taken, depth - 1):
             return found
     return ""
 
 
-def _again(source: Source, call: Node, without_bound: Callable[[Source, Node], bool]) -> str:
+def _again(source: Source, call: Node, taken: From) -> str:
     """Why ``call`` is run again and again, in words; "" where nothing shows it."""
     for loop in source.loops_around(call):
         if loop_pattern(loop) is not None:
             continue  # as many as there are already
-        if _takes_from_outside(source, loop, call, without_bound):
+        if _takes_from_outside(source, loop, call, taken):
             return f"in the loop of line {source.position(loop.start_byte)[0]}"
     if "handler" in heat_of(source, call).reasons:
         return "in a request handler"
@@ -162,9 +179,7 @@ def _again(source: Source, call: Node, without_bound: Callable[[Source, Node], b
     return ""
 
 
-def _takes_from_outside(
-    source: Source, loop: Node, call: Node, without_bound: Callable[[Source, Node], bool]
-) -> bool:
+def _takes_from_outside(source: Source, loop: Node, call: Node, taken: From) -> bool:
     """Does each turn that comes to ``call`` wait for something that comes from outside, and for nothing that
     holds it back (a clock, a channel with a bound)?"""
     if not may_suspend(source, span_of(loop)):
@@ -177,7 +192,30 @@ def _takes_from_outside(
         turn += _awaited_in(source, condition) if condition is not None else ()
     if any(_PACED.search(source.text(each)) or _holds_back(source, each) for each in turn):
         return False
-    return any(_is_outside(source, each, without_bound) for each in turn)
+    found = {each for future in turn for each in _sources(source, future, taken)}
+    return Taken.OUTSIDE in found or (Taken.QUEUE in found and _sends_on(source, loop, call))
+
+
+def _sends_on(source: Source, loop: Node, call: Node) -> bool:
+    """Is ``call`` given what the turn took, or what was made of it?"""
+    arm = _arm_around(source, call)
+    names = {source.slice(n.span) for n in arm.names(source)} if arm is not None else set()
+    given = {source.text(each) for each in walk_all(source, call) if each.type == "identifier"}
+    for _ in range(_STEPS):
+        for name in _bound_in(source, loop, names):
+            names |= {source.text(each) for each in pattern_names(name)}
+    return not names.isdisjoint(given)
+
+
+def _bound_in(source: Source, loop: Node, names: set[bytes]) -> Iterator[Node]:
+    """The patterns in the loop that take what was awaited, or something of ``names``, apart."""
+    for node in walk_all(source, loop):
+        value = value_matched(node)
+        if value is None:
+            continue
+        words = {source.text(each) for each in walk_all(source, value) if each.type == "identifier"}
+        if next(suspensions(source, value), None) is not None or not names.isdisjoint(words):
+            yield from patterns_of(node)
 
 
 def _awaited_in(source: Source, node: Node) -> Iterator[Node]:
@@ -196,16 +234,12 @@ def _holds_back(source: Source, future: Node) -> bool:
     return method is not None and method.method in (b"send", b"feed", b"reserve", b"acquire")
 
 
-def _is_outside(
-    source: Source, future: Node, without_bound: Callable[[Source, Node], bool]
-) -> bool:
+def _sources(source: Source, future: Node, taken: From) -> Iterator[Taken]:
     for hit in _OUTSIDE.finditer(source.data, future.start_byte, future.end_byte):
-        name = source.innermost(Span(*hit.span(1)))
-        called = call_by_name(name)
+        called = call_by_name(source.innermost(Span(*hit.span(1))))
         method = method_call(source, called) if called is not None else None
-        if called is not None and not (method and without_bound(source, method.receiver)):
-            return True
-    return False
+        if called is not None:
+            yield taken(source, method.receiver) if method is not None else Taken.OUTSIDE
 
 
 def _arm_around(source: Source, node: Node) -> SelectArm | None:

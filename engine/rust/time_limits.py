@@ -8,14 +8,13 @@ client was given (``network_clients``), and those of who awaits a public functio
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from engine.rust.calls import Calls
-from engine.rust.nodes import callee_name, macro_name, method_call
+from engine.rust.calls import Calls, is_spawn
+from engine.rust.nodes import callee_name, method_call
 from engine.rust.scopes import scopes_of
-from engine.rust.select_arms import select_arms
+from engine.rust.select_arms import arms_of_select
 from engine.rust.statement_nodes import let_of
 from engine.rust.syntax import Source, span_of
 
@@ -35,7 +34,9 @@ def is_limited(source: Source, node: Node, calls: Calls | None = None, depth: in
     for ancestor in source.ancestors(node):
         if _limits(source, ancestor):
             return True
-        if ancestor.type == "macro_invocation" and _timer_beside(source, ancestor):
+        if ancestor.type == "call_expression" and is_spawn(source, ancestor):
+            return False  # a task of its own, which nobody's limit ends
+        if ancestor.type == "macro_invocation" and _timer_beside(source, ancestor, node):
             return True
         if ancestor.type in ("await_expression", "async_block"):
             done = ancestor.type == "await_expression"
@@ -61,14 +62,12 @@ def _limits(source: Source, call: Node) -> bool:
     return _LIMITING.fullmatch(source.text(name)) is not None
 
 
-def _timer_beside(source: Source, macro: Node) -> bool:
-    if macro_name(source, macro) not in (b"select", b"select_biased"):
-        return False
-    holder = macro.parent or macro
-    arms: Iterator[Node] = (
-        arm.future for arm in select_arms(source, holder) if span_of(arm.future) in span_of(macro)
-    )
-    return any(_TIMER.search(source.text(future)) for future in arms)
+def _timer_beside(source: Source, macro: Node, node: Node) -> bool:
+    """Is ``node`` what one arm of a ``select!`` waits for, and a timer what another one does?"""
+    futures = [arm.future for arm in arms_of_select(source, macro)]
+    mine = [future for future in futures if span_of(node) in span_of(future)]
+    others = (future for future in futures if future not in mine)
+    return bool(mine) and any(_TIMER.search(source.text(future)) for future in others)
 
 
 def _given_later(source: Source, statement: Node) -> bool:

@@ -90,3 +90,15 @@ def is_unbounded_receiver(type_: Type) -> bool:
     """Does it take from a channel that surely has no bound, by its type alone?"""
     keys = {maker.receiver for maker in _MAKERS.values() if maker.apart}
     return any(step.kind == "path" and key_of(step.name) in keys for step in type_.deref_chain())
+
+
+def is_queue(type_: Type) -> bool:
+    """Does it take from a channel in which each message waits until it is taken, with a bound or without? (What
+    a `broadcast` or a `watch` overwrites does not.)"""
+    keys = {maker.receiver for maker in _MAKERS.values()} | {"futures::Receiver", "kanal::Receiver"}
+    for step in type_.deref_chain():
+        if step.kind != "path" or not step.last.endswith("Receiver"):
+            continue
+        if "mpsc" in step.name.split("::") or key_of(step.name) in keys:
+            return True
+    return False

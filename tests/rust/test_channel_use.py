@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from tree_sitter import Node
 
 from engine.rust.calls import Calls
-from engine.rust.channel_use import Ends, emptied_slowly, feeding
+from engine.rust.channel_use import Ends, Taken, emptied_slowly, feeding
+from engine.rust.syntax import Source
 from tests.rust.workspace import Workspace
 
 _FED = [
@@ -20,6 +22,13 @@ _FED = [
     ("async fn f() { loop { t.tick().await; tx.send(1); } }", ""),
     ("async fn f() { for x in xs { tx.send(x); } }", ""),
     ("fn f() { loop { tx.send(1); } }", ""),
+    ("async fn f() { while let Some(x) = queue.recv().await { tx.send(x); } }", "in the loop of line 1"),
+    ("async fn f() { while let Some(x) = queue.recv().await { let y = g(x); tx.send(y); } }", "in the loop of line 1"),
+    ("async fn f() { while let Some(x) = queue.recv().await { if g(x) { tx.send(true); } } }", ""),
+    ("async fn f() { loop { select! { x = queue.recv() => { tx.send(x); } } } }", "in the loop of line 1"),
+    ("async fn f() { loop { select! { r = queue.recv() => { let Ok(x) = r else { break }; tx.send(x); } } } }",
+     "in the loop of line 1"),
+    ("async fn f() { loop { select! { x = queue.recv() => { tx.send(1); } } } }", ""),
     ("async fn f() { while let Some(x) = unbound.recv().await { tx.send(x); } }", ""),
     ("async fn f() { loop { let x = s.read(b).await; tx.send(x); room.send(x).await; } }", ""),
     ("async fn f() { loop { select! { x = unbound.recv() => tx.send(x), y = s.read(b) => go(y) } } }", ""),
@@ -50,6 +59,11 @@ def _workspace(text: str) -> tuple[Workspace, Calls]:
     return workspace, Calls(workspace.sources, workspace.items, lambda path, span: None)
 
 
+def _taken(source: Source, end: Node) -> Taken:
+    known = {b"unbound": Taken.UNBOUNDED, b"queue": Taken.QUEUE}
+    return known.get(source.text(end), Taken.OUTSIDE)
+
+
 @pytest.mark.parametrize(("text", "words"), _FED)
 def test_what_has_something_sent_again_and_again(text: str, words: str) -> None:
     workspace, calls = _workspace(text)
@@ -59,7 +73,7 @@ def test_what_has_something_sent_again_and_again(text: str, words: str) -> None:
         if source.text(end) == b"tx"
     ]
     ((source, end),) = senders
-    found = feeding(source, end, calls, lambda place, node: place.text(node) == b"unbound")
+    found = feeding(source, end, calls, _taken)
     assert (found.words if found is not None else "") == words
 
 

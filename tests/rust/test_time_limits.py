@@ -23,6 +23,9 @@ _TABLE = [
     ("tokio::select! { x = HERE() => {}, _ = tokio::time::sleep(d) => {} }", True),
     ("select! { x = HERE() => {}, _ = stop.recv() => {} }", False),
     ("spawn(async { HERE().await });", False),
+    ("select! { x = q.recv() => { HERE().await; } _ = sleep(d) => {} }", False),
+    ("select! { _ = sleep(d) => { HERE().await; } x = q.recv() => {} }", False),
+    ("timeout(d, async { spawn(async { HERE().await }); }).await;", False),
     ("HERE().connect_timeout(d).await;", False),
     ("self.timeout(HERE()).await;", True),
 ]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from engine.rust.type_parser import parse
-from engine.rust.unbounded_channels import carried, carried_by, channel_maker
+from engine.rust.unbounded_channels import (
+    carried,
+    carried_by,
+    channel_maker,
+    is_queue,
+    is_unbounded_receiver,
+)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +59,21 @@ def test_what_an_end_carries(printed: str, message: str | None) -> None:
     type_ = parse(printed)
     found = carried_by(type_, "tokio::UnboundedSender")
     assert (str(found) if found is not None else None) == message
+
+
+@pytest.mark.parametrize(
+    ("printed", "queue", "unbounded"),
+    [
+        ("tokio::sync::mpsc::Receiver<u8>", True, False),
+        ("&mut tokio::sync::mpsc::UnboundedReceiver<u8>", True, True),
+        ("futures_channel::mpsc::Receiver<u8>", True, False),
+        ("async_channel::Receiver<u8>", True, False),
+        ("std::sync::mpsc::Receiver<u8>", True, False),
+        ("tokio::sync::broadcast::Receiver<u8>", False, False),
+        ("tokio::sync::watch::Receiver<u8>", False, False),
+        ("tokio::net::UdpSocket", False, False),
+    ],
+)
+def test_what_messages_wait_in(printed: str, queue: bool, unbounded: bool) -> None:
+    type_ = parse(printed)
+    assert (is_queue(type_), is_unbounded_receiver(type_)) == (queue, unbounded)
