@@ -83,7 +83,7 @@ def judged_place(look: Look) -> Judgement:
 
 def _instead(lost: Lost) -> str:
     if lost.loss is Loss.MESSAGE:
-        return "wait for room alone (`reserve`), and send then"
+        return "wait for room alone (`reserve`; of a sink `poll_ready`), and send then"
     return "give it a task of its own, or read into a buffer that stays (`read_buf`)"
 
 

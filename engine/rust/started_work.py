@@ -71,7 +71,7 @@ _PERMIT = re.compile(
 )
 # In the loop itself: they wait for what was started, or limit it.
 _DRAINING = frozenset(
-    b"""join_next try_join_next join_next_with_id buffer_unordered buffered for_each_concurrent
+    b"""join_next join_next_with_id buffer_unordered buffered for_each_concurrent
     try_for_each_concurrent ready_chunks select_next_some""".split()
 )
 _PAUSING = frozenset(b"next sleep sleep_until tick timeout delay_for".split())

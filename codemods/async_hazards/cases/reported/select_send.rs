@@ -1,4 +1,4 @@
-// reason: wait for room alone (`reserve`)
+// reason: wait for room alone (`reserve`
 use tokio::sync::mpsc::{Receiver, Sender};
 
 pub async fn run(out: Sender<Vec<u8>>, mut orders: Receiver<u8>) {
