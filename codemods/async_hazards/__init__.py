@@ -9,7 +9,7 @@ Each kind has a switch of its name (`[workspace.metadata.spikeproof.codemods] as
   else between two messages;
 - `spawn-per-item`: a task for each item of a `for` (or of an iterator's `map`) over what comes in at run time, with
   no permit, no `join_next` and no other limit in sight;
-- `join-all`: `join_all` and `try_join_all` over such items;
+- `join-all`: `join_all`, `try_join_all` and `collect::<FuturesUnordered<_>>()` over such items;
 - `select-loss`: a branch of a `select!` in a loop that loses data when another branch is first: `read_exact`,
   `read_to_end`, `read_line`, `write_all`, a `send` into a channel, or an `async fn` of the workspace that awaits
   one of these;
@@ -108,7 +108,7 @@ class AsyncHazards(Codemod):
     anchors = (
         rb"\.\s*await",
         rb"select(?:_biased)?\s*!",
-        rb"(?:spawn|spawn_local|spawn_on|push|join_all)\s*[(:/]",
+        rb"(?:spawn|spawn_local|spawn_on|push|collect|join_all)\s*[(:/]",
         rb"(?:unbounded|unbounded_async|unbounded_channel|channel)\s*[(:/]",
         rb"connect_async(?:_tls)?(?:_with_config)?\s*[(:/]",
         rb"(?:Client|ClientBuilder|TcpStream|reqwest)\s*[:/]",

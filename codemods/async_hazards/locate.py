@@ -27,7 +27,7 @@ from engine.rust.imports import full_paths
 from engine.rust.independent_turns import turn_of
 from engine.rust.item_counts import given_items, is_set_down
 from engine.rust.network_clients import Client, client_of
-from engine.rust.nodes import arguments_of, callee_name, callee_of
+from engine.rust.nodes import arguments_of, callee_name, callee_of, method_call
 from engine.rust.polled import is_cold
 from engine.rust.select_arms import SelectArm, arms_of_select
 from engine.rust.started_work import MAKERS_OF_SETS, STARTERS
@@ -99,6 +99,15 @@ def _calls(source: Source, match: Match, cold: bool) -> Iterator[Site]:
             known = _paths(source, call)
             sure = bool(known) and all(path.startswith(b"futures") for path in known)
             yield _site(source, JOIN, call, "site" if sure else "maybe")
+    elif name == b"collect":
+        method = method_call(source, call)
+        if (
+            b"FuturesUnordered" in source.data
+            and method is not None
+            and not is_set_down(source, method.receiver)
+            and (cold or not is_cold(source, call))
+        ):
+            yield _site(source, JOIN, call, "maybe")
     elif name in STARTERS or (name in MAKERS_OF_SETS and b"Futures" in source.data):
         around = started_for(source, call)
         if around is not None and (cold or not is_cold(source, call)):

@@ -19,10 +19,12 @@
   (#match? @owner "(Client|ClientBuilder|TcpStream|reqwest)$")
   (#any-of? @name "builder" "connect" "default" "get" "new")) @call
 
-; tasks.spawn(f), futures.push(f)
+; tasks.spawn(f), futures.push(f), futures.collect::<FuturesUnordered<_>>()
 (call_expression
-  function: (field_expression field: (field_identifier) @name)
-  (#any-of? @name "push" "spawn" "spawn_local" "spawn_on")) @call
+  function: [
+    (field_expression field: (field_identifier) @name)
+    (generic_function function: (field_expression field: (field_identifier) @name))]
+  (#any-of? @name "collect" "push" "spawn" "spawn_local" "spawn_on")) @call
 
 ; select! { .. }
 (macro_invocation

@@ -24,7 +24,7 @@ from engine.rust.nodes import arguments_of, bare, method_call
 from engine.rust.places import initializers
 from engine.rust.questions import ITERATOR, Question
 from engine.rust.scopes import scopes_of
-from engine.rust.started_work import goes_on, limit_on, only_ends, starts
+from engine.rust.started_work import goes_on, is_set_of_futures, limit_on, only_ends, starts
 from engine.rust.statement_nodes import scrutinee_of
 from engine.rust.syntax import Source, span_of
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from engine.detect.facts import Sources
     from engine.rust.types import Type
 
+_FUTURES = ("futures", "futures_util")
 _HANDLES = frozenset(
     {"tokio::JoinHandle", "async_std::JoinHandle", "actix_rt::JoinHandle", "smol::Task"}
 )
@@ -86,19 +87,23 @@ def judged_spawn(look: Look) -> Judgement:
 def judged_join(look: Look) -> Judgement:
     """Of a ``join_all``."""
     source, call = look.source, look.node
-    span = callee_span(call)
-    assert span is not None
-    function, made = look.type_at(span), look.type_at(span_of(call))
-    if function is None:
-        return Untold(span)
-    if function.kind != "fndef" or key_of(function.name).partition("::")[0] not in (
-        "futures",
-        "futures_util",
-    ):
-        return NoSite("it is another function than that of futures, by its type")
+    made, method = look.type_at(span_of(call)), method_call(source, call)
+    if method is not None:
+        if made is None:
+            return Untold(span_of(call))
+        if not is_set_of_futures(made):
+            return NoSite("it gathers no futures, by its type")
+        given = method.receiver
+    else:
+        span = callee_span(call)
+        function = look.type_at(span) if span is not None else None
+        if span is None or function is None:
+            return Untold(span or span_of(call))
+        if function.kind != "fndef" or key_of(function.name).partition("::")[0] not in _FUTURES:
+            return NoSite("it is another function than that of futures, by its type")
+        (given,) = arguments_of(call)
     if made is not None and _holds_handles(made):
         return NoSite("what it waits for was spawned before: it starts nothing")
-    (given,) = arguments_of(call)
     for place in _makers(source, given):
         if only_ends(source, place):
             return NoSite("it ends what is there already")

@@ -90,6 +90,11 @@ def starts(function: Type | None, receiver: Type | None, method: bytes) -> bool:
     return False
 
 
+def is_set_of_futures(type_: Type) -> bool:
+    """Is it a ``FuturesUnordered``, which polls all that is in it?"""
+    return type_.kind == "path" and key_of(type_.name) in _SETS
+
+
 def limit_on(source: Source, loop: Node, started: Node, calls: Calls) -> str:
     """What limits how many of ``started`` (the call that starts one) run at once, in words; "" for nothing
     that is seen. ``loop`` is the loop, or the closure that is run for each item."""
