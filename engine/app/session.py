@@ -317,7 +317,8 @@ def _introduced(
         if site.id:
             sites.append(site)
         elif not covering:
-            sites.extend(identified(source, [site], ids))
+            # What is proposed is a site, whatever syntax alone took it for.
+            sites.extend(identified(source, [replace(site, role="site")], ids))
             ids.add(sites[-1].id)
     return replace(proposal, sites=tuple(sites)) if sites else None
 

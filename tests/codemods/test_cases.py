@@ -43,6 +43,8 @@ def test_case(case: Case, done: Outcome) -> None:
     verdicts = done.of(case)
     changed = done.files.get(case.path)
     assert not done.untold(case), "scan shows it, and diff says nothing of it"
+    unnamed = [site.span for v in verdicts for site in v.proposal.sites if not site.id]
+    assert not unnamed, "a site without an identity: no baseline and no answer would know it again"
     if case.kind == "fixed":
         assert changed is not None, f"not changed\n{explain(case, done)}"
         assert changed.decode() == case.after.read_bytes().decode(), explain(case, done)
