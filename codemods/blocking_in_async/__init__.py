@@ -67,7 +67,9 @@ Nothing is changed where a guard of any lock is held over the new await (in an a
 around it, too), or where the future could be sent between threads and no longer could (rustc is asked, with the
 await put in, of every place); where the runtime is not shown to be tokio, by the package's dependencies or a
 tokio call in the same function; in a closure that is called at once, where nothing can be awaited; in a macro
-that is not std's. A feature that tokio lacks (`fs`, `rt`, `time`) is switched on in the package's Cargo.toml with
+that is not std's. Nothing goes to another thread that works on its own, or in its own task, alone, itself or through
+functions of the workspace: `thread_local!` and `task_local!` statics, `spawn_local`, `task::id()`,
+`thread::current()`, `thread::park()`. A feature that tokio lacks (`fs`, `rt`, `time`) is switched on in the package's Cargo.toml with
 the fix, which is for review then, and the package is checked without its tests too; where a feature would bring in
 other packages (`process`, `net`), it is named and left to you.
 

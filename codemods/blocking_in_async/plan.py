@@ -28,7 +28,6 @@ from engine.base.model import (
 from engine.base.rust_version import may_use
 from engine.rewrite.manifest_features import Entry, entry, feature_of
 from engine.rust.blocking_calls import Wait
-from engine.rust.codegen import identifiers
 from engine.rust.context import is_test_file
 from engine.rust.effects import Effect
 from engine.rust.guard_scopes import GuardScope
@@ -39,8 +38,8 @@ from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE
 from engine.rust.runtimes import foreign_executor, other_than_tokio, runtime_without_timer
 from engine.rust.syntax import Source, span_of
+from engine.rust.thread_bound import ThreadBound
 from engine.rust.thread_closures import Region, offload
-from engine.rust.thread_locals import is_thread_local
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -100,6 +99,7 @@ class _Workspace:
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
         self.guards = GuardTypes(facts.items)
+        self.thread_bound = ThreadBound(facts.sources, facts.items, facts.calls)
         self.foreign_executor = cache(self._foreign_executor)
         self.runtime_without_timer = cache(self._runtime_without_timer)
 
@@ -359,24 +359,8 @@ class _Plan:
         for region in regions(self.group):
             yield self._closure(region) if isinstance(region, Region) else region
 
-    def _own_to_threads(self, region: Region) -> str:
-        """A static of which each thread has its own that the code names, or a function of the workspace that
-        it calls; "" for none."""
-        texts = [self.source.slice(region.span)]
-        for op in self.group.operations:
-            name = callee_name(op.node)
-            if name is not None:
-                found = self.facts.calls.callees(self.source, name, sure=True)
-                texts += [place.text(function) for place, function in found]
-        words = frozenset().union(*map(identifiers, texts))
-        own = (word for word in sorted(words) if word.isupper() and not word.isdigit())
-        named = next((word for word in own if is_thread_local(self.facts.sources, word)), b"")
-        return named.decode("utf-8", "replace")
-
     def _closure(self, region: Region) -> Fix | str:
         op = self.group.first
-        if name := self._own_to_threads(region):
-            return f"`{name}` is another one on each thread"
         at, question = (
             (span_of(region.nodes[0]), AWAIT_BEFORE)
             if region.hoisted is None
@@ -392,6 +376,8 @@ class _Plan:
         )
         if isinstance(made, str):
             return made
+        if why := self.workspace.thread_bound.why(self.source, made.nodes):
+            return why
         looks = ["it may no longer be stopped half way, and runs on when the task is dropped"]
         if made.copies:
             shown = listed([f"`{each}`" for each in made.copies], 3)

@@ -46,6 +46,12 @@ def is_own_to_threads(source: Source, static: Node) -> bool:
     return marked or (macro is not None and nodes.macro_name(source, macro) in _MACROS)
 
 
+def thread_locals(files: Files) -> frozenset[bytes]:
+    """The names of those that files of the workspace define."""
+    found = (source for word in sorted(_MACROS) for source in files.containing(word))
+    return frozenset[bytes]().union(*map(thread_locals_in, found))
+
+
 def is_thread_local(files: Files, name: bytes) -> bool:
     """Does a file of the workspace define a static of this name that is each thread's own?"""
     return any(name in thread_locals_in(source) for source in files.containing(name))
