@@ -12,6 +12,7 @@ from tree_sitter import Node
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.named_guard import Context
 from engine.base.model import Edit, Span
+from engine.rewrite.use_declarations import dropping
 from engine.rust.codegen import first_free, indent_step, is_free, reindented
 from engine.rust.control_flow import suspensions
 from engine.rust.guard_scopes import GuardScope
@@ -95,7 +96,7 @@ def _taken_out(
     changes = (instead_of_reference(source, look, name, _CLONE) for look in looks)
     instead = [c or (at, name) for c, at in zip(changes, gone, strict=True)]
     taken = b"let " + name + b" = " + bound[0].name + b".get().clone();"
-    dropped = b"drop(" + bound[0].name + b");"
+    dropped = dropping(source, value) + b"(" + bound[0].name + b");"
     indent = source.indent_of(value.start_byte)
     if value.type != "block":
         deeper = indent + indent_step(source, scope.region)

@@ -12,6 +12,7 @@ from codemods.guard_across_await import messages
 from codemods.guard_across_await.block_edits import Draft
 from codemods.guard_across_await.named_guard import Context, Refused
 from engine.base.model import Edit, Span
+from engine.rewrite.use_declarations import dropping
 from engine.rust.control_flow import diverges
 from engine.rust.effects import is_pure
 from engine.rust.guard_scopes import GuardScope
@@ -119,7 +120,7 @@ def early_drops(ctx: Context, scope: GuardScope) -> Draft | None:
     if len(scope.bindings) != 1 or scope.trace.later or not _by_value(source, scope):
         return None
     borrowed = _borrowed(ctx, scope)
-    drop = b"drop(" + scope.bindings[0].name + b");"
+    drop = dropping(source, scope.node) + b"(" + scope.bindings[0].name + b");"
     covered: list[Span] = []
     blocks: list[Node] = []
     edits: list[Edit] = []

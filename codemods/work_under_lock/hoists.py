@@ -100,6 +100,8 @@ class Hoists:
             return "-"
         if operand.type in ("parenthesized_expression", "reference_expression", "self"):
             return "-"
+        if self.look.locked.awaited and not self.known.facts.is_plain(type_):
+            return f"a `{type_.short(40)}` would live while the lock is awaited"
         front = front_of(self.source, operand)
         if isinstance(front, str):
             return front

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 
 from tree_sitter import Node
 
@@ -14,13 +14,16 @@ from codemods.work_under_lock.sections import Shorter, covered, shorter, shorter
 from codemods.work_under_lock.thrown_away import Thrown, taking, thrown_away
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site, Span
 from engine.detect.facts import Facts
+from engine.rewrite.use_declarations import dropping
+from engine.rust.blocking_calls import Blocking
+from engine.rust.blocking_calls import Wait as On
 from engine.rust.codegen import (
     first_free,
     indent_step,
     is_free,
     reindented,
 )
-from engine.rust.early_values import Early, Known
+from engine.rust.early_values import Early, Known, early
 from engine.rust.held_waits import Wait, waits
 from engine.rust.items import FUNCTIONS as FUNCTION_ITEMS
 from engine.rust.locks import Flavour, flavour_of_name, guarded, guards_in
@@ -29,7 +32,7 @@ from engine.rust.nodes import macro_path
 from engine.rust.plain_makers import only_makes
 from engine.rust.scopes import scopes_of
 from engine.rust.suspension import comment_on_purpose
-from engine.rust.syntax import FUNCTIONS, span_of
+from engine.rust.syntax import FUNCTIONS, Source, span_of
 from engine.rust.type_definitions import DefinedTypes
 from engine.rust.type_facts import TypeFacts
 from engine.rust.types import UNIT
@@ -43,20 +46,50 @@ NO_WORK = "what is done under the lock costs next to nothing, as its types show"
 def plan(sites: Sequence[Site], facts: Facts) -> Iterator[Proposal]:
     """One proposal for each guard under which work is done that need not be."""
     drops = TypeFacts(DefinedTypes(facts.items, facts.sources, ("Drop",)).ownership)
+    writers = cache(lambda: _writers(sites, facts))
     for site in sites:
         try:
-            found = _Plan(site, facts, drops).decided()
+            found = _Plan(site, facts, drops, writers).decided()
         except RecursionError:
             found = Proposal((site,), reason="the code around it is nested too deeply")
         if found is not None and (site.role == "site" or not found.dismissed):
             yield found
 
 
+def _writers(sites: Iterable[Site], facts: Facts) -> Mapping[bytes, str]:
+    """Names of locks under which something is written to disk, each with its place."""
+    found: dict[bytes, str] = {}
+    for site in sites:
+        source = facts.source(site.path)
+        node = source.node_at(site.captures["guard"][0])
+        look = look_at(source, node) if node is not None else None
+        if look is None or not look.waiting:
+            continue
+        for wait in waits(source, look.scope, partial(facts.type_of, site.path)):
+            blocking = wait.blocking
+            if blocking is not None and blocking.wait is On.DISK and not blocking.reads:
+                line = source.position(wait.node.start_byte)[0]
+                found.setdefault(_name_of(source, look), f"{site.path}:{line}")
+    return found
+
+
+def _name_of(source: Source, look: Look) -> bytes:
+    """What the lock is called, without what it stands in."""
+    return b"".join(source.text(look.locked.receiver).split()).rpartition(b".")[2]
+
+
 class _Plan:
     """One guard."""
 
-    def __init__(self, site: Site, facts: Facts, drops: TypeFacts) -> None:
-        self.site, self.facts, self.drops = site, facts, drops
+    def __init__(
+        self,
+        site: Site,
+        facts: Facts,
+        drops: TypeFacts,
+        writers: Callable[[], Mapping[bytes, str]],
+    ) -> None:
+        self.site, self.facts, self.drops, self.writers = site, facts, drops, writers
+        self.lock_name = b""
         self.source = facts.source(site.path)
         self.type_of = partial(facts.type_of, site.path)
         self.known = Known(
@@ -66,7 +99,13 @@ class _Plan:
             lambda call: only_makes(facts.items, self.source, call),
             self._is_std,
             lambda name: any(item.in_trait for item in facts.items.named(name, *FUNCTION_ITEMS)),
+            self._stays,
         )
+
+    def _stays(self, blocking: Blocking) -> str:
+        """Why what reads the disk stays under this lock, in words; "" for nothing."""
+        place = self.writers().get(self.lock_name) if blocking.wait is On.DISK else None
+        return f"{place} writes to the disk under this lock, so that the two agree" if place else ""
 
     def _is_std(self, macro: Node) -> bool:
         path = macro_path(macro)
@@ -96,6 +135,7 @@ class _Plan:
         if guard is None or flavour not in _LOCKS:
             return self._dismissed(NO_LOCK)
         self.flavour = flavour
+        self.lock_name = _name_of(self.source, look)
         waiting = waits(self.source, look.scope, self.type_of) if look.waiting else []
         if guarded(guard) == UNIT:
             return self._dismissed("it guards no data: what it is held for is not told")
@@ -185,7 +225,9 @@ class _Plan:
                 return None, [], []
             cut, found = weighed(cut, hoists.found)
             gone = [*covered(cut.head), *covered(cut.tail), *(span_of(h.node) for h in found)]
-            return self._shortened(look, cut, found), [], gone
+            told = (early(self.source, each, self.known) for each in look.section.head)
+            stays = [each.never for each in told if each.never and each.waits]
+            return self._shortened(look, cut, found), stays[:1], gone
         thrown = (
             thrown_away(self.source, look.dropped, self.known, self.drops)
             if look.dropped is not None
@@ -295,7 +337,11 @@ class _Plan:
             value = taking(source, thrown, new)
         else:
             value = taking(source, thrown, source.text(dropped.value))
-        lines = [*text, b"let " + old + b" = " + value + b";", b"drop(" + old + b");"]
+        lines = [
+            *text,
+            b"let " + old + b" = " + value + b";",
+            dropping(source, look.node) + b"(" + old + b");",
+        ]
         return [Edit(path, statement.start_byte, statement.end_byte, gap.join(lines))]
 
     def _shortened(self, look: Look, cut: Shorter, found: Sequence[Hoist]) -> Fix | None:

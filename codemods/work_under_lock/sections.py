@@ -10,6 +10,7 @@ from tree_sitter import Node
 from codemods.work_under_lock.hoists import Hoist, instead, lets, named
 from codemods.work_under_lock.look import Look
 from engine.base.model import Edit, Span
+from engine.rewrite.use_declarations import dropping
 from engine.rust.codegen import (
     identifiers,
     trailing_comment,
@@ -52,6 +53,11 @@ def shorter(look: Look, known: Known) -> Shorter | None:
         if told.never or (declared | told.changes) & kept or _is_commented(source, statement):
             break
         if not all(_drops_unseen(known, name) for name in _bound(statement)):
+            break
+        # Whoever gives up waiting for the lock would have changed it, and a future may have to be `Send`.
+        if look.locked.awaited and (
+            told.changes or not all(_is_plain(known, name) for name in _bound(statement))
+        ):
             break
         head.append((statement, told))
     whole = len(head) == len(section.head)
@@ -107,6 +113,11 @@ def _drops_unseen(known: Known, name: Node) -> bool:
     return known.facts.drop_is_seen(type_) is False
 
 
+def _is_plain(known: Known, name: Node) -> bool:
+    type_ = known.type_of(span_of(name))
+    return type_ is not None and known.facts.is_plain(type_)
+
+
 def weighed(cut: Shorter, hoists: Sequence[Hoist]) -> tuple[Shorter, list[Hoist]]:
     """What of it is worth a line more: all that goes in front of the lock together, and what goes behind."""
     first = cut.section.first
@@ -147,7 +158,7 @@ def shorter_edits(look: Look, cut: Shorter, found: Sequence[Hoist]) -> list[Edit
     if cut.tail:
         name = look.scope.names[0].encode()
         end = trailing_comment(source, section.last.end_byte)
-        edits.append(Edit(path, end, end, gap + b"drop(" + name + b");"))
+        edits.append(Edit(path, end, end, gap + dropping(source, look.node) + b"(" + name + b");"))
         if section.dropped is not None:
             edits.append(without_statement(source, section.dropped))
     return edits

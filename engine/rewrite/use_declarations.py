@@ -34,6 +34,7 @@ from engine.rust.imports import (
     trait_in_scope,
     words,
 )
+from engine.rust.prelude_names import is_covered
 from engine.rust.statement_nodes import body_of
 from engine.rust.std_paths import same_item, without_std
 from engine.rust.syntax import COMMENTS, Source, attributes
@@ -51,6 +52,11 @@ def name(full: bytes) -> bytes:
 def in_full(full: bytes) -> bytes:
     """A marker for an item that is written by its full path, as the crate can name it."""
     return b"\x00" + _PATH + full + b"\x00"
+
+
+def dropping(source: Source, node: Node) -> bytes:
+    """``drop`` as it is to be written at ``node``: in full where something else is called so there."""
+    return in_full(b"std::mem::drop") if is_covered(source, node, b"drop") else b"drop"
 
 
 def trait(full: bytes) -> bytes:

@@ -23,6 +23,7 @@ from engine.base.model import Span
 from engine.rust import known_calls
 from engine.rust.blocking_calls import (
     Blocking,
+    Wait,
     blocking_function,
     blocking_items,
     blocking_method,
@@ -87,6 +88,13 @@ _LOOPS = frozenset({"for_expression", "while_expression", "loop_expression"})
 _OVERFLOWING = frozenset({b"+", b"-", b"*", b"/", b"%", b"<<", b">>"})
 _STOPPING = frozenset({b"unwrap", b"expect", b"unwrap_err", b"expect_err", b"split_at", b"repeat"})
 _WIDE = frozenset({b"Box", b"Arc", b"Rc"})
+# Std's methods that compare or hash what is in their receiver.
+_COMPARING = frozenset(
+    b"""contains contains_key starts_with ends_with eq ne cmp partial_cmp lt le gt ge max min get get_mut insert
+    remove entry dedup sort sort_unstable binary_search is_sorted is_subset union intersection difference
+    strip_prefix strip_suffix""".split()
+)
+_BY_DEFAULT = frozenset(b"unwrap_or_default or_default".split())
 
 
 HEAVY = 2
@@ -96,7 +104,7 @@ class Known(NamedTuple):
     """What is known of the workspace. ``held`` are facts about what types hold, whatever their own
     ``Clone`` does; ``makes`` tells of a call whether its function only makes a value, ``is_std`` of a macro
     call whether it means std's macro of that name, ``is_own`` of a method's name whether a trait of the
-    workspace has it."""
+    workspace has it; ``stays`` why a call that blocks must stay under its lock, in words, "" for nothing."""
 
     type_of: TypeOf
     facts: TypeFacts
@@ -104,6 +112,7 @@ class Known(NamedTuple):
     makes: Callable[[Node], bool] = lambda _: False
     is_std: Callable[[Node], bool] = lambda _: True
     is_own: Callable[[bytes], bool] = lambda _: False
+    stays: Callable[[Blocking], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -388,6 +397,7 @@ class _Reading:
 
     def method(self, node: Node, call: MethodCall) -> None:
         receiver = self.type_of(call.receiver)
+        made = self.type_of(node) if call.method in _BY_DEFAULT else None
         if call.method in LOCKS and not call.arguments:
             self.never(f"{self.words(node)} takes another lock")
         if receiver is None:
@@ -416,7 +426,12 @@ class _Reading:
             self.given(given)
         if call.method in _STOPPING:
             self.told.stops = True
+        if call.method in _COMPARING and not of_std_alone(receiver):
+            self.users(receiver, "comparison or hash of what is in a")
+        if made is not None:
+            self.users(made, "`Default`")
         if call.method in known_calls.COPYING:
+            self.cloned(first)
             if call.method == b"to_string" and self.unshared(span_of(call.receiver), first):
                 self.users(first, "`Display`")
             self.work(HEAVY if call.method == b"to_vec" else int(first.name != "char"))
@@ -446,6 +461,8 @@ class _Reading:
         std = path.startswith(("std::", "core::", "alloc::")) or type_.last[:1].isupper()
         if type_.kind != "fndef" or not std:
             self.never(f"what {self.words(argument)} does is not known")
+        elif not all(map(of_std_alone, type_.args)):  # a trait's, with an impl of the user's
+            self.doubt(f"what {self.words(argument)} does is not only std's")
 
     def copied(self, type_: Type, trait: str) -> None:
         """A value of ``type_`` is cloned."""
@@ -458,6 +475,17 @@ class _Reading:
             self.never(f"others may change a `{type_.short(40)}` before the lock is taken")
         elif found.cost is Cost.UNKNOWN and not type_.is_ref:
             self.doubt(f"the `{trait}` of `{type_.short(40)}` is not std's")
+        else:
+            self.cloned(type_)
+
+    def cloned(self, type_: Type) -> None:
+        """What is in a ``type_`` is cloned: a list's elements by an impl of their own."""
+        for part in type_.args:
+            if part.is_ref or self.known.facts.is_cheap(part):
+                continue
+            if part.kind == "path" and self.known.facts.ownership(part).cost is Cost.UNKNOWN:
+                self.doubt(f"the `Clone` of `{part.short(40)}` is not std's")
+            self.cloned(part)
 
     def converted(self, node: Node, given: Type) -> None:
         """A value is made of another one by an impl that its type decides."""
@@ -525,8 +553,15 @@ class _Reading:
     def waited(self, node: Node, blocking: Blocking) -> None:
         self.told.waits.append(Waiting(node, blocking))
         self.work(HEAVY)
-        if blocking.reads:
-            self.doubt(f"{self.words(node)} waits for {blocking.wait} outside of the lock")
+        if why := self.known.stays(blocking):
+            self.never(f"{self.words(node)}: {why}")
+        elif blocking.wait is Wait.SLEEP:
+            self.never(f"{self.words(node)} is a pause, which under a lock keeps others away")
+        elif blocking.reads:
+            self.doubt(
+                f"{self.words(node)} waits for {blocking.wait} outside of the lock, and what it finds may have changed "
+                "when the lock is taken"
+            )
         else:
             self.never(f"others see what {self.words(node)} does, in the order of the lock")
 

@@ -21,12 +21,4 @@ impl Files {
         let value = std::fs::read_to_string(path)?;
         Ok(self.texts.lock().unwrap().insert(key, value))
     }
-
-    pub async fn pause(&self) -> usize {
-        let texts = self.texts.lock().unwrap();
-        let count = texts.len();
-        drop(texts);
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        count
-    }
 }

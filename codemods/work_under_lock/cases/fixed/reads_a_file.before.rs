@@ -18,11 +18,4 @@ impl Files {
     pub async fn load_again(&self, path: &str) -> io::Result<Option<String>> {
         Ok(self.texts.lock().unwrap().insert(path.to_string(), std::fs::read_to_string(path)?))
     }
-
-    pub async fn pause(&self) -> usize {
-        let texts = self.texts.lock().unwrap();
-        let count = texts.len();
-        std::thread::sleep(std::time::Duration::from_millis(20));
-        count
-    }
 }

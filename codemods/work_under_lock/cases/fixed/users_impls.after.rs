@@ -2,20 +2,30 @@
 use std::fmt;
 use std::sync::Mutex;
 
-pub struct Peer(u32);
+pub struct Unit(u8);
 
-impl fmt::Display for Peer {
+impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "peer {}", self.0)
+        write!(f, "{}u", self.0)
     }
 }
 
-pub async fn joined(log: &Mutex<Vec<String>>, peer: &Peer) {
-    let line = format!("{peer} joined");
-    log.lock().unwrap().push(line);
+impl Clone for Unit {
+    fn clone(&self) -> Self {
+        Unit(self.0)
+    }
 }
 
-pub async fn half(log: &Mutex<Vec<String>>, names: &[String]) {
-    let item = names[0].clone();
-    log.lock().unwrap().push(item);
+pub fn names(all: &Mutex<Vec<Vec<String>>>, units: &[Unit]) {
+    for _ in 0..3 {
+        let item = units.iter().map(ToString::to_string).collect();
+        all.lock().unwrap().push(item);
+    }
+}
+
+pub fn copies(all: &Mutex<Vec<Vec<Unit>>>, units: &Vec<Unit>) {
+    for _ in 0..3 {
+        let units = units.clone();
+        all.lock().unwrap().push(units);
+    }
 }

@@ -2,18 +2,28 @@
 use std::fmt;
 use std::sync::Mutex;
 
-pub struct Peer(u32);
+pub struct Unit(u8);
 
-impl fmt::Display for Peer {
+impl fmt::Display for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "peer {}", self.0)
+        write!(f, "{}u", self.0)
     }
 }
 
-pub async fn joined(log: &Mutex<Vec<String>>, peer: &Peer) {
-    log.lock().unwrap().push(format!("{peer} joined"));
+impl Clone for Unit {
+    fn clone(&self) -> Self {
+        Unit(self.0)
+    }
 }
 
-pub async fn half(log: &Mutex<Vec<String>>, names: &[String]) {
-    log.lock().unwrap().push(names[0].clone());
+pub fn names(all: &Mutex<Vec<Vec<String>>>, units: &[Unit]) {
+    for _ in 0..3 {
+        all.lock().unwrap().push(units.iter().map(ToString::to_string).collect());
+    }
+}
+
+pub fn copies(all: &Mutex<Vec<Vec<Unit>>>, units: &Vec<Unit>) {
+    for _ in 0..3 {
+        all.lock().unwrap().push(units.clone());
+    }
 }
