@@ -53,8 +53,10 @@ it is where something is awaited in the scope of a `try_lock`'s result, which co
 Safe where the lock's type is seen by no other crate, where each call is awaited on the spot, and where nothing runs under
 it but what is known to take no time: fields, arithmetic, methods of std's types and of those of well-known
 crates that work in memory, functions of the workspace that do no more. For review where something else
-runs under it, a loop or a log message among them (each is named), where a `Debug` shows it, and
-where a bounded loop has no await left.
+runs under it, a loop or a log message among them (each is named), where a `Debug` shows it,
+where a bounded loop has no await left, where a loop is left with awaits of which nobody knows here whether they wait
+(a call through a function value, a foreign function), and where a function that waits for nothing but the lock is
+handed on as a value or a macro may loop over it.
 
 Left with the reason: a lock whose type is part of a library's API; whose future goes into `select!`, `timeout` or
 `join!`, or is kept; `lock_owned` and its kin; a guard that is given away, returned, stored or whose type is written out;
@@ -62,7 +64,9 @@ sections that wait for a disk, a peer, a clock or another lock, or loop without 
 `blocking_lock` (tasks would block their threads meanwhile); an error of `try_lock` that is looked at; a
 `RwLock` that bounds its readers. A loop (or a function that runs itself, or what is polled again and again)
 whose only await is that of the lock is left, too: tokio lets other tasks run there, and without
-the await nothing would.
+the await nothing would. Awaits that never wait (`std::future::ready(..)`, an `async` block or a function with nothing to
+wait for, a `select!` with such an arm) count as none. What a macro does under the lock must be seen: one of the
+workspace that awaits holds the guard, and one that is not known here may.
 
 What else is done with the lock is followed, for rustc does not tell where a use still fits and means
 something else: a lock whose type is erased (`dyn Any`, a pointer) or named to find one behind an erased type, one

@@ -7,7 +7,14 @@ from dataclasses import replace
 
 from codemods.async_lock.locate import NAME, TOKIO
 from codemods.async_lock.rewrite import CONST_SINCE, STD, Target, edits_of
-from codemods.async_lock.sections import Held, Section, asked, lasting, section_of
+from codemods.async_lock.sections import (
+    Held,
+    Section,
+    asked,
+    lasting,
+    require_seen_macros,
+    section_of,
+)
 from engine.base.counts import listed
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.base.rust_version import may_use
@@ -179,7 +186,9 @@ class _Plan:
             if node is None or call.lock is None:
                 continue
             try:
-                yield call, section_of(source, node, call.method)
+                section = section_of(source, node, call.method)
+                require_seen_macros(self.places.files, source, section, node)
+                yield call, section
             except Held as found:
                 held.append(Held(f"{self._at(call)}: {found.reason}"))
             except Refused as found:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import lasting_work, nodes, statement_nodes
+from engine.rust.awaiting_macros import may_await
 from engine.rust.drop_scopes import temporary_scope
 from engine.rust.effects import Effect, parts_of
 from engine.rust.files import Files
-from engine.rust.guard_scopes import GuardScope, guard_scope
+from engine.rust.guard_scopes import GuardScope, alive_at, guard_scope
 from engine.rust.held_effects import held_effects
 from engine.rust.held_guards import owner
 from engine.rust.lasting_work import Lasting, LastingWork
@@ -20,7 +22,7 @@ from engine.rust.lock_groups.guard_sections import require_followed
 from engine.rust.lock_groups.lock_guards import DIRECT, LOCKS, TRIES, Refused, guard_from
 from engine.rust.locks import with_tails
 from engine.rust.suspension import awaits_arguments, is_suspension, suspends
-from engine.rust.syntax import FUNCTIONS, Source, span_of
+from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 
 # They give up waiting, or wait for several futures at once.
 _COMBINING = frozenset(
@@ -132,6 +134,38 @@ def _suspends_beside(source: Source, body: Node, own: Node) -> bool:
         elif suspends(source, node):
             return True
     return False
+
+
+def require_seen_macros(files: Files, source: Source, section: Section, call: Node) -> None:
+    """Raises Held where a macro awaits while the guard lives, and Refused where that is not seen."""
+    scope = section.scope
+    if scope is None:
+        return
+    function = source.enclosing(scope.node, FUNCTIONS)
+    # What a macro does with a guard in passing that it is given is in its text.
+    up = takewhile(lambda node: node.type not in FUNCTIONS, source.ancestors(call))
+    around = [n for n in up if n.type == "macro_invocation" and not awaits_arguments(source, n)]
+    if scope.kind != "temporary":
+        around = []
+    inside = [
+        node
+        for node in walk_all(source, scope.region)
+        if node.type == "macro_invocation"
+        and node.end_byte > scope.node.end_byte
+        and span_of(call) not in span_of(node)
+        and source.enclosing(node, FUNCTIONS) == function
+    ]
+    alive = alive_at(source, scope, inside)
+    for macro in (*around, *(node for node in inside if span_of(node) in alive)):
+        awaits = may_await(files, source, macro)
+        line = source.position(macro.start_byte)[0]
+        shown = nodes.macro_name(source, macro).decode("utf-8", "replace")
+        if awaits:
+            raise Held(f"the guard is held over the await that is in `{shown}!` in line {line}")
+        if awaits is None:
+            raise Refused(
+                f"what `{shown}!` in line {line} expands to is not seen, and may await under the lock"
+            )
 
 
 def effects_under(source: Source, section: Section) -> tuple[Effect, ...]:

@@ -31,6 +31,7 @@ from engine.rust.types import Type
 _SPAWN = re.compile(rb"(?:\w*_)?spawn(?:_\w+)?")
 _FUTURE = re.compile(rb"\b(?:impl|dyn)\b|Future|Task")
 _STDS = (b"std::", b"core::", b"alloc::")
+_NO_VALUES = ("use_declaration", "attribute_item", "inner_attribute_item", "macro_definition")
 _KEEPING_FUTURES = frozenset(b"block_on push boxed boxed_local".split())
 
 
@@ -263,6 +264,31 @@ class Calls:
                     known = found.setdefault((source.path, span_of(function)), [])
                     known.append((place.path, span_of(node)))
         return self._callers[name]
+
+    def values(self, source: Source, function: Node) -> Iterator[tuple[Source, Node]]:
+        """Where ``function`` is named, by its path, and not called: it is handed on as a value."""
+        named = item_nodes.name_of(function)
+        name = source.text(named) if named is not None else b""
+        here = source.path, span_of(function)
+        method = owner_of(source, function)
+        for place, node in self.mentions(name) if named is not None else ():
+            whole = node
+            while whole.parent is not None and whole.parent.type == "scoped_identifier":
+                whole = whole.parent
+            up = whole.parent
+            if up is None or node.type != "identifier" or nodes.call_by_name(node) is not None:
+                continue
+            if item_nodes.name_of(up) == node or place.enclosing(node, _NO_VALUES) is not None:
+                continue
+            if nodes.path_of(whole) is None:
+                inside = place.fn_item_of(node)
+                local = inside is not None and self._files.scopes(place, inside).binding_at(node)
+                if method or local:
+                    continue
+            found = list(self._items.resolve(place, node, place.text(whole), "fn"))
+            if found and all((item.path, item.span) != here for item in found):
+                continue
+            yield place, whole
 
     def mentions(self, word: bytes) -> Iterator[tuple[Source, Node]]:
         """All identifiers of the workspace spelled ``word``."""

@@ -16,7 +16,7 @@ from tree_sitter import Node
 
 from engine.base.model import Span
 from engine.rust import known_types
-from engine.rust.blocking_calls import blocking_function, blocking_method
+from engine.rust.blocking_calls import Wait, blocking_function, blocking_method
 from engine.rust.calls import Calls
 from engine.rust.effects import Effect, outward_effects
 from engine.rust.files import Files, TypeOf, mentions
@@ -70,6 +70,10 @@ _IN_MEMORY = frozenset(
         "priority_queue",
     ]
 )
+# They come back when the threads that were started in them have ended.
+_JOINING = frozenset(
+    {"std::thread::scope", "rayon::join", "rayon::scope", "crossbeam::thread::scope"}
+)
 # Types whose methods take a lock of their own.
 _LOCKED = frozenset({"DashMap", "DashSet", "Mutex", "RwLock"})
 _TAKING_AT_ONCE = (
@@ -118,6 +122,8 @@ class LastingWork:
     def _of(
         self, source: Source, effect: Effect, inside: tuple[tuple[str, Span], ...]
     ) -> Lasting | None:
+        if _may_join(source, effect):
+            return self._of_call(source, effect, inside)
         match effect.what:
             case "write" | "convention" | "unseen":
                 return None
@@ -125,6 +131,11 @@ class LastingWork:
                 return Lasting(effect.node, effect.words.removesuffix(","), True)
             case "log" | "macro":
                 return Lasting(effect.node, effect.words, False)
+        return self._of_call(source, effect, inside)
+
+    def _of_call(
+        self, source: Source, effect: Effect, inside: tuple[tuple[str, Span], ...]
+    ) -> Lasting | None:
         call = call_of(effect.node)
         if call is None:
             return Lasting(effect.node, effect.words, False)
@@ -143,6 +154,8 @@ class LastingWork:
             paths = [told.args[1].name] if told is not None and told.kind == "fndef" else []
             paths += (p.decode() for p in full_paths(source, call.callee, source.text(call.callee)))
             wait = next((found for p in paths if (found := blocking_function(p))), None)
+            if any(path.replace("core::", "std::") in _JOINING for path in paths):
+                return Lasting(effect.node, f"{effect.words} waits for {Wait.THREAD}", True)
             if wait is not None:
                 return Lasting(effect.node, f"{effect.words} waits for {wait.wait}", True)
             if paths and all(_is_at_once(path) for path in paths):
@@ -190,7 +203,7 @@ def asked(
     """The expressions whose types decide about ``effect``, those in functions of its name too."""
     method, call = method_call(source, effect.node), call_of(effect.node)
     name = callee_name(effect.node)
-    if effect.what != "call" or call is None:
+    if call is None or (effect.what != "call" and not _may_join(source, effect)):
         return
     yield source.path, span_of(call.callee if method is None else method.receiver)
     if name is None or depth == 0 or is_std_method(source.text(name)):
@@ -198,6 +211,12 @@ def asked(
     for place, body in _named(files, source.text(name)):
         for inner in outward_effects(place, body):
             yield from asked(files, place, inner, depth - 1)
+
+
+def _may_join(source: Source, effect: Effect) -> bool:
+    """``x.join()``: a thread's, unless a type tells that it is not (a text's ``join`` takes an argument)."""
+    method = method_call(source, effect.node) if effect.what == "convention" else None
+    return method is not None and method.method == b"join" and not method.arguments
 
 
 def _named(files: Files, name: bytes) -> list[tuple[Source, Node]]:

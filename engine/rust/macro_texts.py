@@ -38,7 +38,7 @@ def macros_with(
     hold all of the ``words``."""
     for source in files.containing(b"macro_rules", *words):
         for macro in macros_in(source):
-            if pattern.search(_code(source, macro)):
+            if pattern.search(code_of(source, macro)):
                 yield source, macro
 
 
@@ -72,7 +72,7 @@ def expansions(files: Files, name: bytes) -> Iterator[tuple[Source, Node]]:
                 if nodes.macro_name(source, call) == name:
                     yield source, call
         for macro in macros_in(source) if b"macro_rules" in source.data else ():
-            if called.search(_code(source, macro)):
+            if called.search(code_of(source, macro)):
                 yield source, macro
 
 
@@ -83,8 +83,8 @@ def macros_in(source: Source) -> tuple[Node, ...]:
 
 
 @per_source
-def _code(source: Source, macro: Node) -> bytes:
-    """The text without comments and strings."""
+def code_of(source: Source, macro: Node) -> bytes:
+    """The definition's text without comments and strings."""
     return re.sub(rb'//[^\n]*|"(?:[^"\\]|\\.)*"', b"", source.text(macro))
 
 

@@ -52,6 +52,15 @@ MAP = "tokio::sync::MutexGuard<'_, std::collections::HashMap<std::string::String
         ("std::mem::forget(p);", {}, "", []),
         ("tx.send(x);", {"tx": "tokio::sync::mpsc::UnboundedSender<A>"}, "", []),
         ("call(x);", {}, "", [(False, "`call(..)`")]),
+        # threads
+        ("let _ = h.join();", {"h": "std::thread::JoinHandle<()>"}, "", [(True, "`h.join(..)` waits for another thread")]),
+        ("let _ = h.join();", {}, "", [(False, "`h.join(..)`")]),
+        ("let s = v.join(x);", {}, "", []),
+        ("let p = v.join();", {"v": "std::vec::Vec<A>"}, "", []),
+        ("c.wait(g);", {"c": "std::sync::Condvar"}, "", [(True, "`c.wait(..)` waits for another thread")]),
+        ("b.wait();", {"b": "std::sync::Barrier"}, "", [(True, "`b.wait(..)` waits for another thread")]),
+        ("std::thread::park();", {}, "", [(True, "`std::thread::park(..)` waits for another thread")]),
+        ("std::thread::scope(|s| s.spawn(f));", {}, "", [(True, "`std::thread::scope(..)` waits for another thread"), (False, "`s.spawn(..)`")]),
         # the workspace's own
         ("self.add(x);", {}, "fn add(&self, x: u64) { self.total.set(x + 1); }", [(False, "`self.add(..)`")]),
         ("self.add(x);", {"self.total": "std::cell::Cell<u64>"}, "fn add(&self, x: u64) { self.total.set(x + 1); }", []),

@@ -24,7 +24,7 @@ def lost(body: str, more: str = "") -> list[str]:
     assert gone, body
     return [
         f"{found.how}: {source.text(found.repeated).decode().partition('{')[0].strip()}"
-        for found in lost_waits(gone, calls)
+        for found in lost_waits(gone, calls, workspace.sources)
     ]
 
 
@@ -33,20 +33,26 @@ LOOPS = [
     ("async fn f(&self) { while !*self.LOCK().await { self.step(); } }", ["while"]),
     ("async fn f(&self) { loop { let n = *self.LOCK().await; if n > 3 { return; } } }", ["loop"]),
     ("async fn f(&self) { while let Some(x) = self.LOCK().await.pop() { g(x); } }", ["while"]),
-    ("async fn f(&self) { while !*self.LOCK().await { pause().await; } }", []),
-    ("async fn f(&self) { loop { if *self.LOCK().await { return; } rest().await } }", []),
-    ("async fn f(&self) { while a().await { *self.LOCK().await += 1; } }", []),
+    ("async fn f(&self) { while !*self.LOCK().await { sleep(D).await; } }", []),
+    ("async fn f(&self) { loop { if *self.LOCK().await { return; } sleep(D).await } }", []),
+    ("async fn f(&self) { while rx.recv().await { *self.LOCK().await += 1; } }", []),
     # the inner loop has none, the outer one has
-    ("async fn f(&self) { loop { while *self.LOCK().await {} rest().await } }", ["while"]),
+    ("async fn f(&self) { loop { while *self.LOCK().await {} sleep(D).await } }", ["while"]),
     # an await of the inner loop is one of the outer loop, too
-    ("async fn f(&self) { loop { LOCK().await; while x { rest().await } } }", []),
+    ("async fn f(&self) { loop { LOCK().await; while x { sleep(D).await } } }", []),
     # what a nested body awaits is not awaited here
-    ("async fn f(&self) { loop { LOCK().await; let f = async { rest().await }; } }", ["loop"]),
-    ("async fn f(&self) { loop { LOCK().await; spawn(async { rest().await }); } }", ["loop"]),
-    ("async fn f(&self) { loop { spawn(async { *self.LOCK().await += 1; }); rest().await } }", []),
+    ("async fn f(&self) { loop { LOCK().await; let f = async { sleep(D).await }; } }", ["loop"]),
+    ("async fn f(&self) { loop { LOCK().await; spawn(async { sleep(D).await }); } }", ["loop"]),
+    (
+        "async fn f(&self) { loop { spawn(async { *self.LOCK().await += 1; }); sleep(D).await } }",
+        [],
+    ),
     ("fn f(&self) { for _ in 0..3 { spawn(async move { *n.LOCK().await += 1; }); } }", []),
-    ("async fn f(&self) { loop { select! { _ = a() => {}, _ = b() => {} } LOCK().await; } }", []),
-    ("async fn f(&self) { loop { join!(a(), b()); LOCK().await; } }", []),
+    (
+        "async fn f(&self) { loop { select! { _ = a() => {}, _ = rx.recv() => {} } LOCK().await; } }",
+        [],
+    ),
+    ("async fn f(&self) { loop { join!(a(), sleep(D)); LOCK().await; } }", []),
     ("async fn f(&self) { for x in LOCK().await.drain(..) { g(x); } }", []),
     (
         "async fn f(&self) { 'a: loop { loop { if *LOCK().await { break 'a; } } } }",
@@ -74,25 +80,25 @@ GET = "async fn get(&self) -> u64 { *self.n.LOCK().await }\n"
 FUNCTIONS = [
     # the function is ready at once, so awaiting it is no wait
     (GET + "async fn f(&self) { while self.get().await < 3 {} }", ["loop: while self.get().await < 3"]),
-    (GET + "async fn f(&self) { loop { if self.get().await > 3 { rest().await } } }", []),
+    (GET + "async fn f(&self) { loop { if self.get().await > 3 { sleep(D).await } } }", []),
     (GET + "async fn g(&self) -> u64 { self.get().await + 1 }"
      "async fn f(&self) { loop { if self.g().await > 3 { break; } } }", ["loop: loop"]),
     (GET + "async fn f(&self) { while timeout(D, self.get()).await.is_ok() {} }",
      ["loop: while timeout(D, self.get()).await.is_ok()"]),
-    (GET + "async fn f(&self) { loop { select! { n = self.get() => {}, _ = stop() => {} } } }", []),
+    (GET + "async fn f(&self) { loop { select! { n = self.get() => {}, _ = stop.recv() => {} } } }", ["loop: loop"]),
     # it waits for something else as well
-    ("async fn get(&self) -> u64 { rest().await; *self.n.LOCK().await }\n"
+    ("async fn get(&self) -> u64 { sleep(D).await; *self.n.LOCK().await }\n"
      "async fn f(&self) { while self.get().await < 3 {} }", []),
     # what is left is a function in which nothing waits anyway
     ("async fn no(&self) {} async fn f(&self) { loop { LOCK().await; self.no().await } }", ["loop: loop"]),
-    ("async fn no(&self) { rest().await } async fn f(&self) { loop { LOCK().await; self.no().await } }", []),
+    ("async fn no(&self) { sleep(D).await } async fn f(&self) { loop { LOCK().await; self.no().await } }", []),
     # recursion is a loop
     ("async fn f(&self) { if *self.LOCK().await { return; } Box::pin(self.f()).await }",
      ["recursion: async fn f(&self)"]),
     ("async fn f(&self) { LOCK().await; Box::pin(self.g()).await } async fn g(&self) { self.f().await }",
      ["recursion: async fn f(&self)", "recursion: async fn g(&self)"]),
     ("async fn f(&self) { LOCK().await; Box::pin(self.g()).await }"
-     "async fn g(&self) { rest().await; self.f().await }", []),
+     "async fn g(&self) { sleep(D).await; self.f().await }", []),
     ("fn f(&self) -> BoxFuture<()> { Box::pin(async move { LOCK().await; self.f().await }) }",
      ["recursion: fn f(&self) -> BoxFuture<()>"]),
     # polled again and again
@@ -100,7 +106,7 @@ FUNCTIONS = [
      ["polled: async move"]),
     ("fn f(&self) { unfold(0, move |s| async move { LOCK().await; Some((s, s)) }) }",
      ["polled: async move"]),
-    ("fn f(&self) { xs.for_each(|x| async move { *self.LOCK().await += x; rest().await; }); }", []),
+    ("fn f(&self) { xs.for_each(|x| async move { *self.LOCK().await += x; sleep(D).await; }); }", []),
     ("fn f(&self) { stream! { loop { let n = *self.LOCK().await; yield n; } } }",
      ["loop: loop", "polled: stream!"]),
     ("fn f(&self) { stream! { loop { let n = *self.LOCK().await; yield n; tick().await; } } }", []),
@@ -111,3 +117,68 @@ FUNCTIONS = [
 @pytest.mark.parametrize(("body", "expected"), FUNCTIONS)
 def test_functions(body: str, expected: list[str]) -> None:
     assert lost(body) == expected
+
+
+UNSURE = [
+    # what is awaited may never wait
+    ("async fn f(&self) { loop { LOCK().await; other::work().await; } }", ["unsure: loop"]),
+    ("async fn f(&self, g: G) { loop { LOCK().await; g().await; } }", ["unsure: loop"]),
+    ("async fn f(&self) { loop { LOCK().await; std::future::ready(1).await; } }", ["loop: loop"]),
+    ("async fn f(&self) { loop { LOCK().await; async { 3 }.await; } }", ["loop: loop"]),
+    ("async fn f(&self) { loop { LOCK().await; join!(async { 1 }, async { 2 }); } }", ["loop: loop"]),
+    ("async fn f(&self) { loop { LOCK().await; tokio::spawn(async { 2 }).await; } }", []),
+    ("async fn f(&self) { loop { LOCK().await; select! { _ = other::work() => {}, } } }", ["unsure: loop"]),
+    ("async fn f(&self) { loop { LOCK().await; select! { _ = rx.recv() => {}, _ = ready() => {} } } }", []),
+    ("async fn f(&self) { loop { LOCK().await; self.step().await } } fn step(&self) -> BoxFuture<()> { later() }",
+     ["unsure: loop"]),
+    # one of the workspace that is called like one that waits
+    ("async fn recv(&self) {} async fn f(&self) { loop { LOCK().await; x.recv().await } }", ["unsure: loop"]),
+    (GET + "async fn g(&self) { self.get().await; other::work().await } async fn f(&self) { loop { self.g().await } }",
+     ["unsure: loop"]),
+    # a future that is kept under a name
+    (GET + "async fn f(&self) { loop { let n = self.get(); if n.await > 3 { break; } } }", ["loop: loop"]),
+    (GET + "async fn f(&self) { let n = self.get(); n.await; }", []),
+    (GET + "async fn f(&self) { join!(self.get(), self.get()); }", []),
+    # a closure, a function value, what is made for `await`
+    ("async fn f(&self) { let g = || async { *self.LOCK().await }; while !g().await {} }",
+     ["value: || async"]),
+    ("async fn f(&self) { let g = async || *self.LOCK().await; while !g().await {} }",
+     ["value: async || *self.n.lock().await"]),
+    ("fn f(a: A) -> impl Fn() -> B { move || Box::pin(async move { *a.LOCK().await }) }",
+     ["value: move || Box::pin(async move"]),
+    ("async fn f(&self) { until(|| self.get()).await } async fn get(&self) { LOCK().await; }",
+     ["value: || self.get()"]),
+    # polled to its end by others
+    (GET + "async fn f(&self) { tokio::spawn(self.get()); rt.block_on(self.get()); }", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("body", "expected"), UNSURE)
+def test_what_may_not_wait(body: str, expected: list[str]) -> None:
+    assert lost(body) == expected
+
+
+CHECK = "async fn f() {} }\nasync fn check(a: A) -> bool { *a.LOCK().await }\nimpl V {"
+VALUES = [
+    ("async fn run(a: A) { until(a, check).await }", ["value: check"]),
+    ("async fn run(a: A) { let f = check; while !f(a).await {} }", ["value: check"]),
+    ("fn app() -> Router { Router::new().route(get(check)) }", []),
+    ("fn app() { rocket.mount(routes![check]); }", []),
+    ("async fn run(a: A, check: F) { until(a, check).await }", []),
+    ("use crate::check;", []),
+    ("macro_rules! until { ($a:expr) => { while !check($a).await {} } }", ["value: macro_rules! until"]),
+    ("macro_rules! once { ($a:expr) => { check($a).await } }", []),
+    # a macro around the await
+    ("macro_rules! until { ($e:expr) => { loop { if $e { break } } } } async fn w(a: A) { until!(check(a).await) }",
+     ["macro: until!(check(a).await)"]),
+    ("macro_rules! once { ($e:expr) => { $e } } async fn w(a: A) { once!(check(a).await) }", []),
+    ("async fn w(a: A) { assert!(check(a).await); info!(\"{}\", check(a).await); }", []),
+    ("async fn w(a: A) { elsewhere!(check(a).await) }", ["macro: elsewhere!(check(a).await)"]),
+    ("struct R(A); impl IntoFuture for R { fn into_future(self) -> B { Box::pin(async move { self.0.LOCK().await }) } }",
+     ["value: fn into_future(self) -> B"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("more", "expected"), VALUES)
+def test_functions_as_values(more: str, expected: list[str]) -> None:
+    assert lost(CHECK, f"struct S;\n{more}") == expected

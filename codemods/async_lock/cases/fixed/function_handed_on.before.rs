@@ -1,0 +1,32 @@
+// level: review
+// prefer: std
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::sync::Mutex;
+
+struct Flag {
+    set: Mutex<bool>,
+}
+
+impl Flag {
+    async fn set(&self) {
+        *self.set.lock().await = true;
+    }
+}
+
+async fn is_set(flag: Arc<Flag>) -> bool {
+    *flag.set.lock().await
+}
+
+async fn until<F, Fut>(flag: Arc<Flag>, check: F)
+where
+    F: Fn(Arc<Flag>) -> Fut,
+    Fut: Future<Output = bool>,
+{
+    while !check(flag.clone()).await {}
+}
+
+async fn run(flag: Arc<Flag>) {
+    until(flag, is_set).await;
+}
