@@ -29,6 +29,7 @@ from engine.cargo.kept_runs import KeptRuns
 from engine.cargo.left_out import LeftOut, left_out
 from engine.cargo.messages import Build
 from engine.cargo.nextest_tests import NextestTests
+from engine.cargo.script_reads import reads_elsewhere
 from engine.cargo.test_runner import BY_CARGO, TestRunner
 from engine.cargo.toolchain import DEFAULT_LIMITS, Limits, Tree, shown
 from engine.cargo.units import Unit
@@ -111,6 +112,8 @@ class Cargo(CargoProgram):
         ok = result.code == 0 and not result.timed_out
         every = self.notes.units(before, build.artifacts, self.paths)
         made = every if ok else self.notes.units(before, build.artifacts, self.paths, made=True)
+        if reads_elsewhere(build.scripts, self.scratch.tree):  # no key holds what they read there
+            every, made = _with_strangers(every), _with_strangers(made)
         self._noted = every, made
         run = CheckRun(
             ok, build.diagnostics, output, result.seconds, result.timed_out, _files(every)
@@ -297,3 +300,7 @@ class Cargo(CargoProgram):
 
 def _files(units: Iterable[Unit]) -> frozenset[str]:
     return frozenset[str]().union(*(unit.files for unit in units))
+
+
+def _with_strangers(units: Iterable[Unit]) -> tuple[Unit, ...]:
+    return tuple(replace(unit, strangers=True) for unit in units)
