@@ -56,7 +56,8 @@ crates that work in memory, functions of the workspace that do no more. For revi
 runs under it, a loop or a log message among them (each is named), where a `Debug` shows it,
 where a bounded loop has no await left, where a loop is left with awaits of which nobody knows here whether they wait
 (a call through a function value, a foreign function), and where a function that waits for nothing but the lock is
-handed on as a value or a macro may loop over it.
+handed on as a value or a macro may loop over it. So is a `Drop`, `Hash`, `Eq`, `Ord`, `Clone`, `Deref` or `AddAssign` of the
+workspace's own that std's methods run under the lock and that does more than hand on.
 
 Left with the reason: a lock whose type is part of a library's API; whose future goes into `select!`, `timeout` or
 `join!`, or is kept; `lock_owned` and its kin; a guard that is given away, returned, stored or whose type is written out;

@@ -11,6 +11,8 @@ from codemods.async_lock.sections import (
     Held,
     Section,
     asked,
+    ends_with_it,
+    hidden,
     lasting,
     require_seen_macros,
     section_of,
@@ -19,6 +21,7 @@ from engine.base.counts import listed
 from engine.base.model import Edit, Fix, Level, Outcome, Proposal, Site
 from engine.base.rust_version import may_use
 from engine.detect.facts import Facts, Sources
+from engine.rust.hidden_impls import HiddenImpls
 from engine.rust.lasting_work import LastingWork
 from engine.rust.lock_groups import lock_sites
 from engine.rust.lock_groups.lock_guards import Refused
@@ -38,6 +41,7 @@ from engine.rust.lock_groups.lock_uses import (
 from engine.rust.lock_groups.lost_lock_waits import lost_notes
 from engine.rust.questions import Answers, Question
 from engine.rust.scope_end import ended, lingers
+from engine.rust.syntax import span_of
 
 _NAMED = 4  # of what runs under the lock, as many are named
 _KEEPING = ("field", "static", "const", "alias", "let", "local")
@@ -106,7 +110,9 @@ class _Plan:
     ) -> None:
         self.places, self.facts, self.group, self.every = places, facts, group, every
         self.work = LastingWork(facts.calls, facts.type_of)
+        self.impls = HiddenImpls(facts.items, facts.calls, self.work)
         self.notes: list[str] = []
+        self.shown: list[str] = []  # where a `Debug` prints the lock itself
         self.under: list[str] = []  # what runs under the lock, and may take a moment
         self.blocks: list[Edit] = []
 
@@ -172,6 +178,9 @@ class _Plan:
                 self.notes.append(
                     f"{place}: {end.words.partition(',')[0]}, which changes with all others"
                 )
+            elif end.kind == "shown":
+                place = places.place(end.source.path, end.node.start_byte)
+                self.shown.append(f"{place}: {end.words}, and its `Debug` prints other text now")
         if found := other_build(places, group, atomics=False):
             self.notes.append(found)
         return tuple(self._made(target) for target in self._targets())
@@ -212,7 +221,10 @@ class _Plan:
         if source.in_test(source.innermost(call.span)):
             return
         blocking = call.method.startswith(b"blocking_")
-        for found in lasting(source, section, self.work):
+        told = call.lock.type_ if call.lock is not None else None
+        behind = told.args[-1] if told is not None and told.args else None
+        more = hidden(source, section, behind, self.impls) if behind is not None else ()
+        for found in (*lasting(source, section, self.work), *more):
             place = self.places.place(call.path, found.node.start_byte)
             if found.waits:
                 raise Refused(
@@ -235,8 +247,14 @@ class _Plan:
         except Refused as refused:
             raise Refused(f"{self._at(call)}: {refused.reason}") from None
         self.blocks += found.edits
-        if found.gone:
-            names = " and ".join(f"`{name.decode('utf-8', 'replace')}`" for name in found.gone)
+        quiet = self.facts.drops_nothing_in(call.path)
+        told = [
+            binding.name.decode("utf-8", "replace")
+            for binding, value in ends_with_it(source, section)
+            if value is None or not quiet(span_of(value))
+        ]
+        if told:
+            names = " and ".join(f"`{name}`" for name in told)
             self.notes.append(f"{self._at(call)}: {names}: dropped where the lock ends now")
 
     # -- the fix ------------------------------------------------------------------------------------
@@ -277,6 +295,7 @@ class _Plan:
         notes = list(self.notes)
         if under := list(dict.fromkeys(self.under)):
             notes.insert(0, f"what runs under the lock, and must be short: {listed(under, _NAMED)}")
+        notes += self.shown if target.poisons else []
         if target.poisons and (printed := seen_printed(self.places, self.group)):
             notes.append(printed)
         level = Level.REVIEW if notes else Level.SAFE

@@ -10,14 +10,18 @@ from tree_sitter import Node
 from engine.base.model import Edit, Span
 from engine.rewrite.use_declarations import name
 from engine.rust import nodes, statement_nodes
+from engine.rust.item_nodes import parameters_of
 from engine.rust.lock_groups.lock_guards import DIRECT, TRIES, Refused
 from engine.rust.lock_groups.lock_places import Constructor, LocatedCall, LockPlaces
 from engine.rust.lock_groups.lock_sets import Group
 from engine.rust.lock_groups.lock_types import full_names
+from engine.rust.queries import walk
 from engine.rust.syntax import Source, span_of
 
 _POISON = b"std::sync::PoisonError"
 _TRIED = b"std::sync::TryLockError"
+# What asks nothing of an error, and is called the same for an option.
+_OPENED = (b"ok", b"unwrap", b"expect", b"unwrap_or", b"unwrap_or_default")
 _ASKED = {b"is_ok": b"is_some", b"is_err": b"is_none"}
 # std has them as `const` functions since then.
 CONST_SINCE = (1, 63)
@@ -130,11 +134,14 @@ def _call(source: Source, call: LocatedCall, target: Target) -> Iterator[Edit]:
 
 def _tried(source: Source, call: Node, target: Target) -> Iterator[Edit]:
     """``try_lock``: std's tells of poison as well; that of parking_lot gives an Option."""
-    named = nodes.method_on(source, nodes.outward(call))
+    named = _behind_maps(source, call)
     patterns = list(_patterns(source, call))
+    up = nodes.unwrapped(call)[1]
+    if up is not None and nodes.tried(up) is not None:
+        raise Refused("the error of the attempt is returned, and would be of another type")
     if named is None and not patterns:
         raise Refused("what becomes of `try_lock`'s result is not understood")
-    if named is not None and named[0] not in (b"ok", b"unwrap", b"expect", *_ASKED):
+    if named is not None and named[0] not in (*_OPENED, *_ASKED):
         raise Refused(f"`.{named[0].decode('utf-8', 'replace')}()` may look at the error")
     if target.poisons:
         tried = name(_TRIED)
@@ -145,7 +152,9 @@ def _tried(source: Source, call: Node, target: Target) -> Iterator[Edit]:
         yield Edit(source.path, call.end_byte, call.end_byte, closure)
         return
     if named is not None and named[0] == b"ok":
-        yield Edit(source.path, call.end_byte, named[1].end_byte, b"")
+        given = nodes.method_call(source, named[1])
+        assert given is not None
+        yield Edit(source.path, given.receiver.end_byte, named[1].end_byte, b"")
     elif named is not None and named[0] in _ASKED:
         word = nodes.callee_name(named[1])
         assert word is not None
@@ -157,6 +166,38 @@ def _tried(source: Source, call: Node, target: Target) -> Iterator[Edit]:
             yield Edit(source.path, head.start_byte, head.end_byte, b"Some")
         elif text == b"Err":
             yield Edit(source.path, pattern.start_byte, pattern.end_byte, b"None")
+
+
+def _behind_maps(source: Source, call: Node) -> tuple[bytes, Node] | None:
+    """(method, call) of what is called on the attempt's result, behind ``map``s that take a value out of what is
+    guarded."""
+    node, named = call, nodes.method_on(source, nodes.outward(call))
+    while named is not None and named[0] == b"map":
+        if node == call and not _is_taken_out(source, nodes.arguments_of(named[1])):
+            raise Refused("where the guard goes in the closure of `map` is not followed")
+        node = named[1]
+        named = nodes.method_on(source, nodes.outward(node))
+    if named is None and node != call:
+        raise Refused("what becomes of `try_lock`'s result is not understood")
+    return named
+
+
+def _is_taken_out(source: Source, given: tuple[Node, ...]) -> bool:
+    """Is ``given`` a closure that uses the guard only to look at, or change, what it guards?"""
+    parameters = parameters_of(given[0]) if len(given) == 1 else []
+    body = statement_nodes.body_of(given[0]) if parameters else None
+    if len(parameters) != 1 or body is None:
+        return False
+    pattern = parameters[0].pattern
+    name = source.text(pattern).removeprefix(b"mut ").strip()
+    uses = [n for n in walk(body) if n.type == "identifier" and source.text(n) == name]
+    for use in uses:
+        up = use.parent
+        access = nodes.access_of(up) if up is not None else None
+        looked = access is not None and access.base == use
+        if up is None or not (looked or nodes.dereferenced(up) == use):
+            return False
+    return not any(node.type == "macro_invocation" for node in walk(body))
 
 
 def _patterns(source: Source, call: Node) -> Iterator[Node]:

@@ -17,12 +17,17 @@ from engine.rust.files import Files
 from engine.rust.guard_scopes import GuardScope, alive_at, guard_scope
 from engine.rust.held_effects import held_effects
 from engine.rust.held_guards import owner
+from engine.rust.hidden_impls import HiddenImpls, parts_of_code
 from engine.rust.lasting_work import Lasting, LastingWork
 from engine.rust.lock_groups.guard_sections import require_followed
 from engine.rust.lock_groups.lock_guards import DIRECT, LOCKS, TRIES, Refused, guard_from
 from engine.rust.locks import with_tails
+from engine.rust.scope_end import ended, lingers
+from engine.rust.scopes import Binding
 from engine.rust.suspension import awaits_arguments, is_suspension, suspends
 from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
+from engine.rust.types import Type
+from engine.rust.value_flow import value_of
 
 # They give up waiting, or wait for several futures at once.
 _COMBINING = frozenset(
@@ -72,6 +77,14 @@ def section_of(source: Source, call: Node, method: bytes) -> Section:
         line = source.position(around.trace.ordered()[0].start_byte)[0]
         raise Held(f"the guard is held over the await in line {line}")
     if scope is None:
+        macro = source.enclosing(node, ("macro_invocation",))
+        if macro is not None and source.enclosing(macro, FUNCTIONS) == source.enclosing(
+            node, FUNCTIONS
+        ):
+            shown = nodes.macro_name(source, macro).decode("utf-8", "replace")
+            raise Refused(
+                f"its guard is an argument of `{shown}!`: where it goes there is not followed"
+            )
         raise Refused("where its guard goes is not followed")
     if method in TRIES and _waits_meanwhile(source, node):
         raise Refused(
@@ -197,7 +210,34 @@ def lasting(source: Source, section: Section, work: LastingWork) -> Iterator[Las
         yield from work.loops(source, scope.holder)
 
 
+def hidden(source: Source, section: Section, type_: Type, impls: HiddenImpls) -> Iterator[Lasting]:
+    """What may last of the traits' methods that are run on what is behind the lock, a ``type_``."""
+    scope = section.scope
+    if scope is None:
+        return
+    found = [n for n in parts_of_code(scope.region) if n.end_byte > scope.node.end_byte]
+    alive = alive_at(source, scope, found)
+    yield from impls.lasting(source, [n for n in found if span_of(n) in alive], type_)
+
+
+def ends_with_it(source: Source, section: Section) -> Iterator[tuple[Binding, Node | None]]:
+    """The names that are dropped with the guard where a block ends it, each with what it is made of, where
+    one name is bound to all of it."""
+    scope = section.scope
+    if scope is None or not lingers(source, scope):
+        return
+    try:
+        gone = ended(source, scope).gone
+    except Refused:
+        return
+    for binding in gone:
+        yield binding, value_of(source, binding) if binding.plain else None
+
+
 def asked(files: Files, source: Source, section: Section) -> Iterator[tuple[str, Span]]:
     """The expressions whose types decide what may last."""
     for effect in effects_under(source, section):
         yield from lasting_work.asked(files, source, effect)
+    for _, value in ends_with_it(source, section):
+        if value is not None:
+            yield source.path, span_of(value)

@@ -15,7 +15,10 @@ from engine.base.reach import Reach
 
 # Why rustc told nothing of an expression: the code is not part of what was checked.
 NOT_COMPILED = "this configuration does not compile this code"
-NO_UNIT = "no target of this configuration compiles this file"
+NO_UNIT = (
+    "no target that compiles here has this file: it is of another configuration, or what it is a part of does "
+    "not compile as it is"
+)
 
 
 class Level(StrEnum):

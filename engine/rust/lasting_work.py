@@ -22,7 +22,7 @@ from engine.rust.effects import Effect, outward_effects
 from engine.rust.files import Files, TypeOf, mentions
 from engine.rust.imports import full_paths
 from engine.rust.item_nodes import name_of
-from engine.rust.known_calls import is_std_method
+from engine.rust.known_calls import LOCKING, is_std_method
 from engine.rust.known_types import Nature
 from engine.rust.nodes import call_of, callee_name, method_call
 from engine.rust.queries import walk
@@ -73,6 +73,10 @@ _IN_MEMORY = frozenset(
 # They come back when the threads that were started in them have ended.
 _JOINING = frozenset(
     {"std::thread::scope", "rayon::join", "rayon::scope", "crossbeam::thread::scope"}
+)
+_LOCKING = LOCKING | frozenset(
+    b"try_lock try_read try_write blocking_lock blocking_read blocking_write lock_owned read_owned".split()
+    + b"write_owned lock_arc read_arc write_arc upgradable_read try_lock_for try_lock_until".split()
 )
 # Types whose methods take a lock of their own.
 _LOCKED = frozenset({"DashMap", "DashSet", "Mutex", "RwLock"})
@@ -145,9 +149,13 @@ class LastingWork:
             found = blocking_method(told, method.method.decode()) if told is not None else None
             if found is not None:
                 return Lasting(effect.node, f"{effect.words} waits for {found.wait}", True)
-            if told is not None and (lock := _locks(told)):
+            if told is not None and (lock := _locks(told, method.method)):
                 return Lasting(effect.node, f"{effect.words} takes the lock of a `{lock}`", True)
-            if told is not None and _is_in_memory(told):
+            if (
+                told is not None
+                and _is_in_memory(told)
+                and not self._may_be_own(source, effect.node)
+            ):
                 return None
         else:
             told = self._type_of(source.path, span_of(call.callee))
@@ -161,6 +169,13 @@ class LastingWork:
             if paths and all(_is_at_once(path) for path in paths):
                 return None
         return self._of_own(source, effect, inside)
+
+    def _may_be_own(self, source: Source, call: Node) -> bool:
+        """May the method be one of the workspace's, of a trait that std's types have as well?"""
+        name = callee_name(call)
+        if name is None or is_std_method(source.text(name)):
+            return False
+        return next(self._calls.callees(source, name), None) is not None
 
     def _of_own(
         self, source: Source, effect: Effect, inside: tuple[tuple[str, Span], ...]
@@ -242,10 +257,12 @@ def _is_at_once(path: str) -> bool:
     return data or _is_std(path) or path.startswith(_TAKING_AT_ONCE)
 
 
-def _locks(type_: Type) -> str:
-    """The type with a lock of its own that a method call on the type finds first."""
+def _locks(type_: Type, method: bytes) -> str:
+    """The type whose lock a call of ``method`` on the type takes; "" for none. (A lock's other methods, a trait's
+    of the workspace among them, take none by themselves.)"""
     found = (step.last for step in type_.deref_chain() if step.kind == "path")
-    return next((name for name in found if name in _LOCKED), "")
+    name = next((name for name in found if name in _LOCKED), "")
+    return "" if name in ("Mutex", "RwLock") and method not in _LOCKING else name
 
 
 def _is_in_memory(type_: Type) -> bool:

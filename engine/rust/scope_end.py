@@ -17,11 +17,14 @@ from engine.rust.codegen import indent_step
 from engine.rust.format_templates import STRINGS
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.lock_groups.lock_guards import Refused
+from engine.rust.nodes import bare, borrowed, macro_name, operation_of, unwrapped
 from engine.rust.queries import walk
 from engine.rust.scopes import Binding, scopes_of
 from engine.rust.suspension import suspends
-from engine.rust.syntax import FUNCTIONS, Source, attributes, span_of
+from engine.rust.syntax import FUNCTIONS, ITEMS, Source, attributes, span_of
+from engine.rust.value_flow import value_of
 
+_NO_BLOCK = "a block would have to end the guard in front of the await"
 _LINE = re.compile(rb"(?<=\n)(?=[^\n])")
 
 
@@ -30,7 +33,7 @@ class Ended:
     """The block around a section: its edits, and the names that end with it, which lived on before."""
 
     edits: tuple[Edit, ...]
-    gone: tuple[bytes, ...]
+    gone: tuple[Binding, ...]
 
 
 def lingers(source: Source, scope: GuardScope) -> bool:
@@ -57,7 +60,8 @@ def ended(source: Source, scope: GuardScope) -> Ended:
     kept = [n for n in scope.region.named_children if span_of(n) in inside]
     names = list(_declared(source, scope, kept))
     taken = [b for b, later in names if later]
-    gone = tuple(b.name for b, later in names if not later)
+    _require_whole(source, kept, [b for b, _ in names], taken)
+    gone = tuple(b for b, later in names if not later)
     indent, step = source.indent_of(let.start_byte), indent_step(source, scope.region)
     deeper = source.newline + indent + step
     head, tail = b"{", b"}"
@@ -70,13 +74,65 @@ def ended(source: Source, scope: GuardScope) -> Ended:
         edits.append(Edit(source.path, start, value.start_byte, b""))
         edits.append(Edit(source.path, value.end_byte, kept[-1].end_byte, b""))
     elif taken:
-        each = [(b"mut " if b.mutable else b"") + b.name for b in taken]
+        end = drop.end_byte
+        each = [(b"mut " if _is_changed(source, scope, b, end) else b"") + b.name for b in taken]
         head = b"let " + _tuple(each) + b" = {"
         tail = step + _tuple([b.name for b in taken]) + source.newline + indent + b"};"
     edits.append(Edit(source.path, let.start_byte, let.start_byte, head + deeper))
     edits.append(Edit(source.path, drop.start_byte, drop.end_byte, tail))
     edits += _indented(source, Span(let.start_byte, source.line_start(drop.start_byte)), step)
     return Ended(tuple(edits), gone)
+
+
+def _require_whole(
+    source: Source, kept: list[Node], names: list[Binding], taken: list[Binding]
+) -> None:
+    """Raises Refused where what follows needs something of the section that cannot come out of a block."""
+    for node in kept:
+        if node.type in ITEMS or node.type == "use_declaration":
+            line = source.position(node.start_byte)[0]
+            raise Refused(f"{_NO_BLOCK}, and the item in line {line} would be seen in that alone")
+        macro = next((n for n in walk(node) if macro_name(source, n) == b"pin"), None)
+        if macro is not None:
+            line = source.position(macro.start_byte)[0]
+            raise Refused(f"{_NO_BLOCK}, and what is pinned in line {line} would not outlive that")
+    inside = {binding.name for binding in names}
+    for binding in taken:
+        value = value_of(source, binding)
+        lent = borrowed(bare(value)) if value is not None and binding.plain else None
+        words = {source.text(n) for n in walk(lent) if n.type == "identifier"} if lent else set()
+        if found := words & inside:
+            one = min(found).decode("utf-8", "replace")
+            name = binding.name.decode("utf-8", "replace")
+            raise Refused(
+                f"{_NO_BLOCK}, and `{name}` borrows from `{one}`, which would end in that"
+            )
+
+
+def _is_changed(source: Source, scope: GuardScope, binding: Binding, start: int) -> bool:
+    """May the name be changed behind ``start``, so that it must be declared ``mut`` there?"""
+    function = source.enclosing(scope.holder, FUNCTIONS)
+    if not binding.mutable or function is None:
+        return False
+    for use in scopes_of(source, function).uses(binding):
+        if use.span.start < start or use.capture:
+            continue
+        node = source.innermost(use.span)
+        # Arithmetic and arguments only read; of methods, references and the rest it is not known.
+        up = unwrapped(node)[1]
+        operation = operation_of(source, up) if up is not None else None
+        reads = operation is not None and (
+            up is not None and (up.type == "binary_expression" or operation.right == node)
+        )
+        tail = up is not None and up.type in (
+            "block",
+            "arguments",
+            "return_expression",
+            "tuple_expression",
+        )
+        if not (reads or tail):
+            return True
+    return False
 
 
 def _tuple(names: list[bytes]) -> bytes:

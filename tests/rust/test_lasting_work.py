@@ -61,6 +61,7 @@ MAP = "tokio::sync::MutexGuard<'_, std::collections::HashMap<std::string::String
         ("b.wait();", {"b": "std::sync::Barrier"}, "", [(True, "`b.wait(..)` waits for another thread")]),
         ("std::thread::park();", {}, "", [(True, "`std::thread::park(..)` waits for another thread")]),
         ("std::thread::scope(|s| s.spawn(f));", {}, "", [(True, "`std::thread::scope(..)` waits for another thread"), (False, "`s.spawn(..)`")]),
+        ("m.peek();", {"m": "std::sync::Mutex<u8>"}, "", []),
         # the workspace's own
         ("self.add(x);", {}, "fn add(&self, x: u64) { self.total.set(x + 1); }", [(False, "`self.add(..)`")]),
         ("self.add(x);", {"self.total": "std::cell::Cell<u64>"}, "fn add(&self, x: u64) { self.total.set(x + 1); }", []),
