@@ -61,12 +61,14 @@ review where something else ran one at a time under the lock (each is named), wh
 filling it while making the value does something that others see, where an atomic or unsafe code stands beside
 such a look (the lock gave the two an order), where making it may panic (std's lock was poisoned then; the next one
 makes it now), where the value itself is kept and its clone given back, which was the other way round, and is a
-`Clone` of one's own, where a handler for a poisoned lock goes, or a `Debug` that is seen prints other text.
+`Clone` of one's own, where a handler for a poisoned lock goes, a `Debug` that is seen prints other text, where the
+value is no type of std's alone (its operators, its `Deref` and what it has for `&mut` ran one at a time), or where
+what makes it takes a local value along.
 
 Left with the reason: making the value may fail (`?`) or returns in between; it locks the same lock; it is awaited; more
 is done behind filling it; a value is put there whatever is there (`*g = Some(x)`, which `set` refuses the second time,
 also behind a look of its own section); a test empties
-it; `try_lock`; the type is part of a library's API, is erased (`dyn Any`, a pointer), or is found by its name; a
+it; `try_lock`; a reference to the lock is cloned (a `OnceLock` would be); the type is part of a library's API, is erased (`dyn Any`, a pointer), or is found by its name; a
 trait's method is called on the lock or a macro names it; another crate's or an async lock, for which `tokio::sync::OnceCell`
 is named. A guard that is given away, returned or waits with a `Condvar` keeps its lock, and so does what is a
 state: taken, reset, changed through `as_mut` or `get_mut`.

@@ -3,6 +3,7 @@ may be trusted."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,9 +18,11 @@ from codemods.init_once.sections import (
     beside,
     goes_on,
     looked_through,
+    may_fail,
     named_function,
     other_memory,
     states_by_name,
+    taken_along,
     type_behind,
 )
 from engine.base.counts import listed
@@ -29,6 +32,7 @@ from engine.detect.facts import Facts, Sources
 from engine.rust.atomic_methods import found_first
 from engine.rust.context import runs_at_most_once
 from engine.rust.definitions import derives
+from engine.rust.known_types import of_std_alone
 from engine.rust.lock_groups import lock_sites
 from engine.rust.lock_groups.guarded_locals import without_guarded
 from engine.rust.lock_groups.lock_guards import LOCKS, Refused, guard_from
@@ -52,6 +56,9 @@ from engine.rust.syntax import Source, span_of
 
 SINCE = (1, 70)  # OnceLock
 _NAMED = 4  # of what ran under the lock, as many are named
+_COPIED = re.compile(rb"(\.\s*)?\b(\w+)\s*\.\s*(?:clone|to_owned)\s*\(\s*\)")
+_LENT = re.compile(rb"\blet\s+(\w+)\s*(?::[^=;]*)?=\s*&\s*(?:\w+\s*\.\s*)*(\w+)\s*;")
+_COUNTED = re.compile(rb"\b(?:Arc|Rc|Weak)\b")
 _SERDE = frozenset({b"Serialize", b"Deserialize"})
 STD = Target("once-lock", b"std::sync::OnceLock")
 ONCE_CELL = Target("once-cell", b"once_cell::sync::OnceCell")
@@ -135,6 +142,7 @@ class _Plan:
         self.found = _Found()
         self.notes: list[str] = []
         self.lacking: dict[str, str] = {}
+        self.own: list[str] = []  # of whose impls nobody knows what they do side by side
         self.under: list[str] = []  # what runs under the lock, and no longer does
 
     def proposal(self) -> Proposal | None:
@@ -275,6 +283,7 @@ class _Plan:
         self._require_shared()
         self._require_no_serde()
         self._require_own_methods()
+        self._require_no_copied_reference()
         for call, fill in found.fills:
             self._require_apart(call, fill)
         target = self._target()
@@ -348,6 +357,29 @@ class _Plan:
                     raise Refused(
                         f"{other.path}:{other.line}: `{other.trait.name.decode()}` gives what may be a handle to "
                         f"it a method `{other.method}`, which a call would find before the cell's"
+                    )
+
+    def _require_no_copied_reference(self) -> None:
+        """Raises Refused where a reference to the lock is copied by ``clone()``: a lock has no ``Clone``, so that
+        the reference's is meant, and a ``OnceLock`` has one."""
+        single = [
+            decl
+            for decl in self.group.declarations
+            if decl.name and not _COUNTED.search(self.places.source(decl.path).slice(decl.node))
+        ]
+        fields = {decl.name for decl in single if decl.kind == "field"}
+        names = {decl.name for decl in single if decl.kind != "field"}
+        paths = {d.path for d in self.group.declarations} | {c.path for c in self.group.lock_calls}
+        for path in sorted(paths):
+            source = self.places.source(path)
+            every = fields | names
+            lent = {hit[1] for hit in _LENT.finditer(source.data) if hit[2] in every}
+            for hit in _COPIED.finditer(source.data):
+                if hit[2] in (fields if hit[1] else names | lent):
+                    copied = hit[0].decode("utf-8", "replace").lstrip(". ")
+                    raise Refused(
+                        f"{self.places.place(path, hit.start(2))}: `{copied}` copies a reference to the lock, and would "
+                        "make another cell of a `OnceLock`, which has a `Clone`"
                     )
 
     def _require_no_serde(self) -> None:
@@ -439,6 +471,7 @@ class _Plan:
                 )
         for call, fill in self.found.fills:
             source = self.places.source(call.path)
+            self._weigh_fill(call, fill)
             making = Making(source, fill, self.facts)
             if self._is_std() and (stop := making.stops()) is not None:
                 place = self.places.place(stop[0].path, stop[1].start_byte)
@@ -452,6 +485,30 @@ class _Plan:
                     f"({self._place(call, fill.whole)}), and sees nothing there"
                 )
                 look = None  # once is enough
+
+    def _weigh_fill(self, call: LocatedCall, fill: Fill) -> None:
+        """Notes on what the closure takes along, what may stop it, and whose impls run where the lock was."""
+        source = self.places.source(call.path)
+        if source.in_test(fill.whole):
+            return
+        behind = type_behind(call.lock)
+        if behind is not None and not of_std_alone(behind):
+            self.own.append(
+                f"what a `{behind.short(40)}` does of its own (operators, `Deref`, formatting, what it has for "
+                "`&mut`) ran one at a time, and now runs side by side on a `&`"
+            )
+        if name := taken_along(source, fill, self.facts):
+            shown = name.decode("utf-8", "replace")
+            self.notes.append(
+                f"{self._place(call, fill.whole)}: `{shown}` is taken along, and dropped there where the value is there "
+                "already"
+            )
+        failing = may_fail(source, fill) if self._is_std() else None
+        if failing is not None:
+            self.notes.append(
+                f"{self._place(call, failing)} may panic while the value is made: the next one who asks then makes it, "
+                "where the lock was poisoned"
+            )
 
     def _is_look(self, taken: Taken) -> bool:
         """Does it look at the option without filling it, and act upon that?"""
@@ -489,6 +546,7 @@ class _Plan:
         notes = list(dict.fromkeys(self.notes))
         if under := list(dict.fromkeys(self.under)):
             notes.insert(0, f"what ran one at a time under the lock: {listed(under, _NAMED)}")
+        notes += list(dict.fromkeys(self.own))
         level = Level.REVIEW if notes else Level.SAFE
         decl = min(
             self.group.declarations, key=lambda d: (d.site.kind not in SHOWN, d.path, d.node)

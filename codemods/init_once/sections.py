@@ -3,6 +3,7 @@ does, and what is to be asked of the compiler."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from tree_sitter import Node
@@ -22,6 +23,7 @@ from engine.rust.lock_groups.lock_types import Lock
 from engine.rust.lock_groups.option_fills import Fill, Section
 from engine.rust.lock_groups.option_uses import STATE, option_use
 from engine.rust.memory_order import access_at
+from engine.rust.moves import takes_value
 from engine.rust.nodes import named_children
 from engine.rust.plain_makers import names_maker, only_makes
 from engine.rust.scopes import scopes_of
@@ -237,4 +239,35 @@ def _stop_in(source: Source, node: Node) -> Node | None:
         called = nodes.method_call(source, part)
         if called is not None and called.method in _STOPS:
             return part
+    return None
+
+
+def taken_along(source: Source, fill: Fill, facts: Facts) -> bytes:
+    """A local name that making the value uses as a value, not to look at it: the closure takes it along, and drops
+    it where the value is there already; b"" for none."""
+    function = source.fn_item_of(fill.whole)
+    scopes = facts.sources.scopes(source, function) if function is not None else None
+    for binding in scopes.bindings if scopes is not None else ():
+        for use in scopes.uses(binding) if scopes is not None else ():
+            inside = any(use.span in span_of(made) for made in fill.made)
+            declared = any(binding.decl in span_of(made) for made in fill.made)
+            apart = inside and not declared and not use.capture
+            if apart and takes_value(source, source.innermost(use.span)):
+                return binding.name
+    return b""
+
+
+_FAILING = re.compile(rb"(?<![=<>!&|+*/%-])[-+*/%](?!>)|\[[^\]]|<<|>>")
+
+
+def may_fail(source: Source, fill: Fill) -> Node | None:
+    """What makes the value computes or indexes, which may panic, as it is written."""
+    for made in fill.made:
+        for node in walk_all(source, made):
+            failing = node.type == "index_expression" or (
+                node.type in ("binary_expression", "compound_assignment_expr")
+                and _FAILING.search(source.text(node)) is not None
+            )
+            if failing:
+                return node
     return None

@@ -1,4 +1,4 @@
-// level: safe
+// level: review
 use std::sync::OnceLock;
 
 pub struct Mark {

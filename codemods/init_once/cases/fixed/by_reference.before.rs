@@ -1,4 +1,4 @@
-// level: safe
+// level: review
 use std::sync::RwLock;
 
 pub struct Mark {
