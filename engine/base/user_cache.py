@@ -109,6 +109,8 @@ class UserCache(Generic[_T]):
         if self._file is None:
             raise OSError("nothing is kept")
         self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # For nobody else, whatever the folder allows; sqlite's own files beside it take the same mode.
+        os.close(os.open(self._file, os.O_CREAT | os.O_RDWR, 0o600))
         with contextlib.closing(sqlite3.connect(self._file, _WAIT)) as database:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute(_TABLE)
