@@ -25,7 +25,7 @@ from engine.rust.locks import with_tails
 from engine.rust.scope_end import ended, lingers
 from engine.rust.scopes import Binding
 from engine.rust.suspension import awaits_arguments, is_suspension, suspends
-from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
+from engine.rust.syntax import FUNCTIONS, LOOPS, Source, span_of, walk_all
 from engine.rust.types import Type
 from engine.rust.value_flow import value_of
 
@@ -202,7 +202,8 @@ def lasting(source: Source, section: Section, work: LastingWork) -> Iterator[Las
     for loop in work.loops(source, scope.region):
         items = statement_nodes.scrutinee_of(loop.node)
         over = items is not None and span_of(scope.node) in span_of(items)
-        around = span_of(scope.node) in span_of(loop.node) and not over
+        whole = loop.node.type in LOOPS and not over
+        around = whole and span_of(scope.node) in span_of(loop.node)
         inside = loop.node.start_byte < end and loop.node.end_byte > scope.node.end_byte
         if inside and not around:
             yield loop

@@ -3,12 +3,13 @@ a peer, a lock, a clock), does it loop, or does it run what is not seen here?
 
 What has a short answer by itself: computing, what std's types and those of well-known crates do in memory,
 sending to a channel that takes it at once, functions of the workspace that do no more than that. What a user's
-own ``Drop``, ``Hash`` or ``Ord`` does is not looked at. By rustc's types where they were asked for; without
+own ``Drop``, ``Hash`` or ``Ord`` does is :mod:`engine.rust.hidden_impls`' answer. By rustc's types where they were asked for; without
 one, a method counts as unseen unless its name is one that nobody minds.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -21,12 +22,12 @@ from engine.rust.calls import Calls
 from engine.rust.effects import Effect, outward_effects
 from engine.rust.files import Files, TypeOf, mentions
 from engine.rust.imports import full_paths
-from engine.rust.item_nodes import name_of
+from engine.rust.item_nodes import all_parameters, bounds_on, name_of, type_of
 from engine.rust.known_calls import LOCKING, is_std_method
 from engine.rust.known_types import Nature
-from engine.rust.nodes import call_of, callee_name, method_call
+from engine.rust.nodes import bare, call_of, callee_name, method_call
 from engine.rust.queries import walk
-from engine.rust.statement_nodes import body_of, condition_of, let_of
+from engine.rust.statement_nodes import body_of, condition_of, let_of, pattern_of
 from engine.rust.syntax import FUNCTIONS, LOOPS, Source, is_async, span_of
 from engine.rust.types import Type
 
@@ -78,6 +79,12 @@ _LOCKING = LOCKING | frozenset(
     b"try_lock try_read try_write blocking_lock blocking_read blocking_write lock_owned read_owned".split()
     + b"write_owned lock_arc read_arc write_arc upgradable_read try_lock_for try_lock_until".split()
 )
+_RUN = re.compile(rb"\b(?:Fn|FnMut|FnOnce|\w*Iterator)\b")
+# Methods of iterators that go to the end.
+_GOING_THROUGH = frozenset(
+    b"""fold sum product collect count for_each any all max min max_by min_by max_by_key min_by_key last find
+    position reduce try_fold""".split()
+)
 # Types whose methods take a lock of their own.
 _LOCKED = frozenset({"DashMap", "DashSet", "Mutex", "RwLock"})
 _TAKING_AT_ONCE = (
@@ -110,7 +117,8 @@ class LastingWork:
 
     def loops(self, source: Source, node: Node) -> Iterator[Lasting]:
         """The loops in ``node``, outside of functions and closures: those with a condition of their own wait
-        for it, as far as can be told; a ``for`` or ``while let`` ends with what it goes over."""
+        for it, as far as can be told; a ``for`` or ``while let`` ends with what it goes over. Going through a
+        range of any length is one, too, and what a method runs of the caller's."""
         if node.type in FUNCTIONS:
             return
         if node.type in LOOPS:
@@ -120,6 +128,11 @@ class LastingWork:
             )
             line = source.position(node.start_byte)[0]
             yield Lasting(node, f"the loop in line {line}", not ends)
+        elif _counts(source, node):
+            line = source.position(node.start_byte)[0]
+            yield Lasting(node, f"the iteration in line {line}", False)
+        elif (given := _given(source, node)) is not None:
+            yield Lasting(node, f"`{source.quoted(span_of(given))}`, which the caller gives", False)
         for child in node.named_children:
             yield from self.loops(source, child)
 
@@ -232,6 +245,38 @@ def _may_join(source: Source, effect: Effect) -> bool:
     """``x.join()``: a thread's, unless a type tells that it is not (a text's ``join`` takes an argument)."""
     method = method_call(source, effect.node) if effect.what == "convention" else None
     return method is not None and method.method == b"join" and not method.arguments
+
+
+def _given(source: Source, node: Node) -> Node | None:
+    """The argument of a method call that is an iterator or a closure which the function was given."""
+    method = method_call(source, node)
+    for given in method.arguments if method is not None else ():
+        function = source.fn_item_of(given) if given.type == "identifier" else None
+        for parameter in all_parameters(function) if function is not None else ():
+            pattern, type_ = pattern_of(parameter), type_of(parameter)
+            if pattern is None or type_ is None or function is None:
+                continue
+            if source.text(pattern).split()[-1:] == [source.text(given)]:
+                bounds = bounds_on(source, function, source.text(type_))
+                if any(_RUN.search(source.text(each)) for each in (type_, *bounds)):
+                    return given
+    return None
+
+
+def _counts(source: Source, node: Node) -> bool:
+    """Does it go through a range whose length is not written there (``(0..n).fold(..)``), or through what has no
+    end by itself?"""
+    method = method_call(source, node)
+    if method is None or method.method not in _GOING_THROUGH:
+        return False
+    root = method.receiver
+    while (inner := method_call(source, root)) is not None:
+        root = inner.receiver
+    root = bare(root)
+    if root.type == "range_expression":
+        return any(not part.type.endswith("literal") for part in root.named_children)
+    name = callee_name(root)
+    return name is not None and source.text(name) in (b"repeat_with", b"successors", b"from_fn")
 
 
 def _named(files: Files, name: bytes) -> list[tuple[Source, Node]]:

@@ -62,6 +62,10 @@ MAP = "tokio::sync::MutexGuard<'_, std::collections::HashMap<std::string::String
         ("std::thread::park();", {}, "", [(True, "`std::thread::park(..)` waits for another thread")]),
         ("std::thread::scope(|s| s.spawn(f));", {}, "", [(True, "`std::thread::scope(..)` waits for another thread"), (False, "`s.spawn(..)`")]),
         ("m.peek();", {"m": "std::sync::Mutex<u8>"}, "", []),
+        # what the caller gave
+        ("self.put_all(x);", {"v": "std::vec::Vec<u8>"}, "fn put_all(&self, it: impl Iterator<Item = u8>) { v.extend(it); }", [(False, "`self.put_all(..)`")]),
+        ("self.put_all(x);", {"v": "std::vec::Vec<u8>"}, "fn put_all<F>(&self, f: F) where F: Fn(&u8) -> bool { v.retain(f); }", [(False, "`self.put_all(..)`")]),
+        ("self.put_all(x);", {"v": "std::vec::Vec<u8>"}, "fn put_all<T>(&self, x: T) { v.push(x); }", []),
         # the workspace's own
         ("self.add(x);", {}, "fn add(&self, x: u64) { self.total.set(x + 1); }", [(False, "`self.add(..)`")]),
         ("self.add(x);", {"self.total": "std::cell::Cell<u64>"}, "fn add(&self, x: u64) { self.total.set(x + 1); }", []),
@@ -73,6 +77,10 @@ MAP = "tokio::sync::MutexGuard<'_, std::collections::HashMap<std::string::String
         ("while let Some(x) = g.pop() { n += x; }", {"g": MAP}, "", [(False, "the loop in line 1")]),
         ("while !done { n += 1; }", {}, "", [(True, "the loop in line 1")]),
         ("loop { n += 1; }", {}, "", [(True, "the loop in line 1")]),
+        ("let n = (0..n).fold(0, |a, b| a ^ b);", {}, "", [(False, "the iteration in line 1"), (False, "`(0..n).fold(..)`")]),
+        ("let n = (0..9).map(|x| x + 1).sum();", {}, "", []),
+        ("let n = g.iter().filter(|x| **x > 1).count();", {}, "", []),
+        ("self.heavy(x);", {}, "fn heavy(&self, n: u64) -> u64 { (0..n).fold(0, |a, b| a ^ b) }", [(False, "`self.heavy(..)`")]),
     ],
 )  # fmt: skip
 def test_what_may_last(
