@@ -44,6 +44,15 @@ def fixes(group: LockGroup) -> tuple[tuple[Fix, ...], dict[str, str]]:
     if b"Debug" in derives(source, struct) and (printed := group.printed()):
         notes.append(printed)
     notes += _beside(group)
+    if shared := group.changes_when_shared():
+        if "*mut" in shared or "*const" in shared:
+            raise Refused(
+                f"`{group.type_.short()}` holds {shared}: two fields may point to the same, which one lock guards"
+            )
+        notes.append(
+            f"{shared} in it changes behind a shared reference: where two fields lead to the same one, their steps no "
+            "longer hang together"
+        )
     note = " ".join(_note(group, struct, source, notes))
     return (Fix("fields", Level.REVIEW, tuple(sorted(set(edits))), note),), {}
 
