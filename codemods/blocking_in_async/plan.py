@@ -376,7 +376,9 @@ class _Plan:
         )
         if isinstance(made, str):
             return made
-        if why := self.workspace.thread_bound.why(self.source, made.nodes):
+        told = (self.type_at(place.uses[0]) for place in made.region.places)
+        taken = [type_ for type_ in told if type_ is not None]
+        if why := self.workspace.thread_bound.why(self.source, made.region.nodes, taken):
             return why
         looks = ["it may no longer be stopped half way, and runs on when the task is dropped"]
         if made.copies:

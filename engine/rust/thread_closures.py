@@ -143,12 +143,12 @@ def asked(region: Region) -> Iterator[Span]:
 
 @dataclass(frozen=True, slots=True)
 class Offload:
-    """The edits that make a closure of a region. ``copies`` are what is copied for it, in words; ``nodes`` all
-    that is in the closure, which may begin further up than the region that was asked about."""
+    """The edits that make a closure of a region. ``copies`` are what is copied for it, in words; ``region``
+    is all that is in the closure: it may begin further up than the one that was asked about."""
 
     edits: tuple[Edit, ...]
     copies: tuple[str, ...]
-    nodes: tuple[Node, ...]
+    region: Region
 
 
 def offload(
@@ -180,13 +180,13 @@ def offload(
     )
     if region.hoisted is None:
         edits: tuple[Edit, ...] = (Edit(source.path, region.span.start, region.span.end, text),)
-        return Offload(edits, copies, region.nodes)
+        return Offload(edits, copies, region)
     words = words_around(source, region.nodes[0])
     name = first_free((b"found", b"done", b"answer"), lambda wanted: wanted not in words)
     place_ = outward(region.nodes[0])
     front = in_front(source, region.hoisted, b"let " + name + b" = " + text + b";")
     edits = (front, Edit(source.path, place_.start_byte, place_.end_byte, name))
-    return Offload(edits, copies, region.nodes)
+    return Offload(edits, copies, region)
 
 
 @dataclass(frozen=True, slots=True)

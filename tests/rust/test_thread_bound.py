@@ -7,6 +7,7 @@ import pytest
 from engine.rust.calls import Calls
 from engine.rust.queries import walk
 from engine.rust.thread_bound import ThreadBound
+from engine.rust.type_parser import parse
 from tests.rust.workspace import Workspace
 
 _HEAD = """
@@ -25,6 +26,9 @@ impl Log {
     fn note(&self) { SEEN.set(1); }
     fn len(&self, of: u8) { SEEN.set(2); }
 }
+impl fmt::Display for Log {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { write!(f, "{}", request()) }
+}
 """
 _LOCAL, _OWN = " is another one on each thread", " means its own task or thread"
 
@@ -34,7 +38,7 @@ _LOCAL, _OWN = " is another one on each thread", " means its own task or thread"
     [
         ("fs::read(p); plain(p);", ""),
         ("SEEN.set(1);", f"`SEEN`{_LOCAL}"),
-        ('println!("{}", REQUEST.get());', f"`REQUEST`{_LOCAL}"),
+        ("assert!(REQUEST.get() > 1);", f"`REQUEST`{_LOCAL}"),
         ("fs::write(p, request());", f"`REQUEST`{_LOCAL} (in `request`)"),
         ("through();", f"`REQUEST`{_LOCAL} (in `request`)"),
         ("ids.map(request);", f"`REQUEST`{_LOCAL} (in `request`)"),
@@ -43,6 +47,10 @@ _LOCAL, _OWN = " is another one on each thread", " means its own task or thread"
         ("log.len();", ""),
         ("let future = later();", ""),
         ("round(3);", ""),
+        ("fs::write(p, Log.to_string());", f"`REQUEST`{_LOCAL} (in `request`)"),
+        ('let of = Log; let text = format!("{of} {}", 1);', f"`REQUEST`{_LOCAL} (in `request`)"),
+        ("fs::write(p, of.to_string());", ""),
+        ('log(of.text(), "to_string");', ""),
         ("task::spawn_local(async {});", f"`task::spawn_local`{_OWN}"),
         ("tokio::task::id();", f"`tokio::task::id`{_OWN}"),
         ("set.spawn_local(async {});", f"`spawn_local`{_OWN}"),
@@ -53,13 +61,24 @@ _LOCAL, _OWN = " is another one on each thread", " means its own task or thread"
     ],
 )
 def test_what_binds_code_to_its_thread(body: str, why: str) -> None:
+    assert bound(body) == why
+
+
+def test_the_types_of_what_is_taken_along() -> None:
+    body = 'fs::write(p, format!("{log:?}"));'
+    assert bound(body, "std::option::Option<&krate::Log>") == f"`REQUEST`{_LOCAL} (in `request`)"
+    assert bound(body, "std::string::String") == ""
+    assert bound("fs::write(p, log);", "krate::Log") == ""
+
+
+def bound(body: str, *types: str) -> str:
     workspace = Workspace({"src/lib.rs": f"{_HEAD}impl App {{ fn asked(&self) {{ {body} }} }}"})
     calls = Calls(workspace.sources, workspace.items, lambda *_: None)
-    bound = ThreadBound(workspace.sources, workspace.items, calls)
     source = workspace.sources.get("src/lib.rs")
     (function,) = (
         node
         for node in walk(source.root)
         if node.type == "function_item" and b"fn asked" in source.text(node)
     )
-    assert bound.why(source, [function]) == why
+    found = ThreadBound(workspace.sources, workspace.items, calls)
+    return found.why(source, [function], [t for each in types if (t := parse(each)) is not None])
