@@ -58,18 +58,31 @@ let found = match tokio::task::spawn_blocking(move || load_all(&dir)).await {
 Fix safety
 ----------
 An await is a place where the task may be dropped, and where others of its thread run. So a fix is safe only
-for a single operation that changes nothing (`read`, `metadata`, `exists` ..), where from the await before it to
-the one behind it others can see no effect on one side of it, and where, if the effect comes behind, nothing is
-read before that others may change meanwhile (the check of a cache that is then filled). Everything else is for
-review, and whatever writes is: a write that is dropped half way goes on by itself.
+for a single operation that changes nothing (`read`, `metadata`, `exists` ..), where, from the await before it to
+the one behind it,
+
+- others can see no effect on one side of it (what is done to the future's own values is none, what is done
+  through `&mut` is);
+- if the effect comes behind, nothing is looked at before that others may change meanwhile (the check of a cache
+  that is then filled, `load` and then `store`, in a function of the workspace too);
+- nothing was taken out of what others have (a message, the last of a queue, an `Option`, a signal) that a task
+  which is dropped there would lose;
+- nothing lives there, and over no other await, whose drop others see (a permit, a connection of a pool, a `Drop`
+  of your own);
+- nobody counts on the future's being ready at its first poll (an arm of `select!`, `now_or_never`, `timeout`).
+
+Everything else is for review, and the note says which of these it is; so is whatever writes: a write that is
+dropped half way goes on by itself.
 
 Nothing is changed where a guard of any lock is held over the new await (in an argument before it, or a `match`
-around it, too), or where the future could be sent between threads and no longer could (rustc is asked, with the
+around it, in a struct, behind `impl Deref`; a type of yours with a `Drop` that borrows from an atomic or a lock is
+one), or where the future could be sent between threads and no longer could (rustc is asked, with the
 await put in, of every place); where the runtime is not shown to be tokio, by the package's dependencies or a
-tokio call in the same function; in a closure that is called at once, where nothing can be awaited; in a macro
-that is not std's. Nothing goes to another thread that works on its own, or in its own task, alone, itself or through
-functions of the workspace: `thread_local!` and `task_local!` statics, `spawn_local`, `task::id()`,
-`thread::current()`, `thread::park()`. A feature that tokio lacks (`fs`, `rt`, `time`) is switched on in the package's Cargo.toml with
+tokio call in the same function, or where a package of the workspace that depends on this one runs futures
+without one; in a closure that is called at once, where nothing can be awaited; in a macro that is not std's.
+Nothing goes to another thread that works on its own, or in its own task, alone, itself or through functions of the
+workspace: `thread_local!` and `task_local!` statics, `spawn_local`, `task::id()`, `thread::current()`,
+`thread::park()`. A feature that tokio lacks (`fs`, `rt`, `time`) is switched on in the package's Cargo.toml with
 the fix, which is for review then, and the package is checked without its tests too; where a feature would bring in
 other packages (`process`, `net`), it is named and left to you.
 

@@ -12,6 +12,7 @@ from tree_sitter import Node
 from engine.base.model import Site, Span
 from engine.rust.between_awaits import Between, between_awaits
 from engine.rust.blocking_calls import Blocking, blocking_function, blocking_method
+from engine.rust.effects import Effect
 from engine.rust.nodes import call_of, method_call
 from engine.rust.polled import Running, Runs, running
 from engine.rust.syntax import Source, span_of
@@ -19,6 +20,11 @@ from engine.rust.types import Type
 
 TypeOf = Callable[[str, Span], Type | None]
 SourceOf = Callable[[str], Source]
+EffectsOf = Callable[[Source, Node], Iterable[Effect] | None]
+
+
+def _by_names(_: Source, __: Node) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -106,9 +112,9 @@ def _by_trait(function: Type) -> Blocking | None:
     return blocking_method(function.args[0].args[0], function.last)
 
 
-def groups(found: Iterable[Operation]) -> Iterator[Group]:
-    """Those that are polled, by body, and by what an await divides. Raises RecursionError on absurdly nested
-    code."""
+def groups(found: Iterable[Operation], effects_of: EffectsOf = _by_names) -> Iterator[Group]:
+    """Those that are polled, by body, and by what an await divides; ``effects_of`` tells what a body does that
+    counts (None: as far as names tell). Raises RecursionError on absurdly nested code."""
     bodies: dict[tuple[str, Span], list[Operation]] = {}
     for op in found:
         if op.running.runs in (Runs.POLLED, Runs.CLOSURE) and op.running.body is not None:
@@ -116,7 +122,8 @@ def groups(found: Iterable[Operation]) -> Iterator[Group]:
     for listed in bodies.values():
         body = listed[0].running.body
         assert body is not None
-        between = between_awaits(listed[0].source, body, [op.span for op in listed])
+        source, spans = listed[0].source, [op.span for op in listed]
+        between = between_awaits(source, body, spans, effects_of(source, body))
         for joined in _joined(listed, between):
             yield Group(tuple(joined), body, between)
 

@@ -29,17 +29,24 @@ from engine.base.rust_version import may_use
 from engine.rewrite.manifest_features import Entry, entry, feature_of
 from engine.rust.blocking_calls import Wait
 from engine.rust.context import is_test_file
+from engine.rust.crate_names import crate_path
 from engine.rust.effects import Effect
+from engine.rust.first_poll import polled_once
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.guard_types import GuardTypes
 from engine.rust.held_guards import guards_across
 from engine.rust.nodes import callee_name
+from engine.rust.own_places import OwnPlaces
 from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE
 from engine.rust.runtimes import foreign_executor, other_than_tokio, runtime_without_timer
+from engine.rust.seen_drops import Ends, SeenDrops
+from engine.rust.shared_effects import SharedEffects
 from engine.rust.syntax import Source, span_of
+from engine.rust.taken_values import TakenValues
 from engine.rust.thread_bound import ThreadBound
 from engine.rust.thread_closures import Region, offload
+from engine.rust.written_types import written_type
 
 if TYPE_CHECKING:
     from engine.detect.facts import Facts
@@ -66,7 +73,7 @@ def plan(sites: Iterable[Site], facts: Facts) -> Iterator[Proposal]:
         why = "it stands in a method that is polled, where nothing can be awaited: " + _advice(op)
         yield Proposal((op.site,), (), why)
     try:
-        divided = list(groups(here))
+        divided = list(groups(here, workspace.effects))
     except RecursionError:
         return
     for group in divided:
@@ -100,8 +107,17 @@ class _Workspace:
         self._facts = facts
         self.guards = GuardTypes(facts.items)
         self.thread_bound = ThreadBound(facts.sources, facts.items, facts.calls)
+        self.drops = SeenDrops(facts.items, facts.defined_types.drops)
         self.foreign_executor = cache(self._foreign_executor)
         self.runtime_without_timer = cache(self._runtime_without_timer)
+
+    def own(self, source: Source, body: Node) -> OwnPlaces:
+        """The places that the future of ``body`` owns."""
+        return OwnPlaces(source, body, partial(self._facts.type_of, source.path), self._facts.items)
+
+    def effects(self, source: Source, body: Node) -> Iterator[Effect]:
+        """What ``body`` does that others see, and sees of what they do."""
+        return SharedEffects(self.own(source, body), self._facts.items, self._facts.calls).effects()
 
     def _is_mine(self, package: str, path: str) -> bool:
         found = self._facts.package_of(path)
@@ -114,7 +130,10 @@ class _Workspace:
         )
 
     def _runtime_without_timer(self, package: str) -> str:
-        return runtime_without_timer(self._facts.sources, partial(self._is_mine, package))
+        users = self._facts.depending_on(package)
+        return runtime_without_timer(
+            self._facts.sources, lambda path: any(self._is_mine(user, path) for user in users)
+        )
 
     def wraps(self, source: Source, call: Node) -> bool:
         """Does a function of the workspace hand its closure to a thread that may block?"""
@@ -221,6 +240,8 @@ class _Plan:
             if guard := self._guard(op.node):
                 held = self.source.quoted(span_of(guard.node))
                 return f"`{held}` is held there, and would be while others wait: end it before"
+            if (held_ := self._held(op.node)) is not None and held_[1] is Ends.GUARD:
+                return f"`{held_[0]}` {Ends.GUARD.value}, and would be held while they do: end it before"
         if first.running.body is not None and first.running.body.type == "macro_invocation":
             return "the macro's future cannot be asked whether it may still be sent between threads"
         return ""
@@ -234,7 +255,27 @@ class _Plan:
                 else None
             )
 
-        return next(iter(guards_across(self.source, node, holds)), None)
+        def takes(parameter: Node) -> bool:
+            type_ = written_type(self.facts.items, self.source, parameter)
+            return self.workspace.guards.guard(type_, self.path) is not None
+
+        return next(iter(guards_across(self.source, node, holds, takes)), None)
+
+    def _held(self, node: Node) -> tuple[str, Ends] | None:
+        """The first value that the new await would hold, and no other await does, of which others see the drop."""
+
+        def ends(each: Node) -> Ends | None:
+            type_ = self.facts.type_of(self.path, span_of(each))
+            return self.workspace.drops.of(type_) if type_ is not None else None
+
+        found: list[tuple[str, Ends]] = []
+        for held in guards_across(
+            self.source, node, lambda each: ends(each) is not None, lambda _: False
+        ):
+            told = ends(held.node)
+            if told is not None and not held.trace.awaits.keys() - {span_of(node)}:
+                found.append((self.source.quoted(span_of(held.node)), told))
+        return min(found, key=lambda each: each[1] is not Ends.GUARD, default=None)
 
     def _unsent(self, span: Span, question: str) -> str:
         """Why no await may stand there, as far as sending goes; "" where it may."""
@@ -287,8 +328,9 @@ class _Plan:
     def _tokio(self) -> Tokio:
         package = self.facts.package_of(self.path)
         named = package.renamed.get("tokio", "tokio") if package is not None else "tokio"
+        crate = named.replace("-", "_").encode()
         return Tokio(
-            named.replace("-", "_").encode(),
+            crate_path(self.facts.sources, self.source, crate),
             package is None or may_use(package.rust_version, _IS_OK_AND),
         )
 
@@ -335,6 +377,8 @@ class _Plan:
     def _level(self, op: Operation, made: Twin) -> tuple[Level, str]:
         between = self.group.between[op.span]
         before, after = _seen(between.before), _seen(between.after)
+        looked = [effect for effect in before if effect.what == "read"]
+        before = [effect for effect in before if effect.what != "read"]
         whys: list[str] = [made.look] if made.look else []
         whys += _switched(made.edits)
         if op.blocking.wait is Wait.NETWORK:
@@ -345,15 +389,38 @@ class _Plan:
             whys.append(
                 "how long it sleeps is not written here; tokio's timer has steps of a millisecond"
             )
+        changes = [effect for effect in after if effect.what != "read"]
         if before and after:
             whys.append(
                 f"{before[0].words} before it and {after[0].words} behind it happened without a pause, and no "
                 "longer do"
             )
+        elif looked and changes:
+            whys.append(
+                f"what {looked[0].words} told before it others may change now before {changes[0].words} behind it"
+            )
+        whys += self._losses(op)
         attribute = self.facts.unknown_attribute(self.source, op.node)
         other = self.facts.other_build(self.source, [op.span])
         whys += [why for why in (attribute, other) if why]
         return (Level.REVIEW if whys else Level.SAFE), "; ".join(whys)
+
+    def _losses(self, op: Operation) -> Iterator[str]:
+        """What goes with a task that is dropped at the new await, or is held there, or found not to be ready."""
+        own = self.workspace.own(self.source, self.group.body)
+        taken = TakenValues(own, self.facts.calls).lost_at(op.span, self.group.between[op.span])
+        for call in list(taken)[:1]:
+            shown = self.source.quoted(span_of(call))
+            yield f"a task that is dropped there loses what `{_cut(shown)}` gave"
+        if (held := self._held(op.node)) is not None:
+            yield f"`{_cut(held[0])}` {held[1].value}, and now lives while others run"
+        found = polled_once(self.source, self.group.body, self.facts.calls)
+        if found is not None:
+            place, node = found
+            line = place.position(node.start_byte)[0]
+            yield (
+                f"without an await this future was ready at its first poll, which {place.path}:{line} may count on"
+            )
 
     def _closures(self) -> Iterator[Fix | str]:
         for region in regions(self.group):
@@ -410,6 +477,10 @@ def _switched(edits: Iterable[Edit]) -> list[str]:
 def _seen(effects: Iterable[Effect]) -> list[Effect]:
     """Those that others see: what is logged is none."""
     return [effect for effect in effects if effect.what not in ("log", "convention")]
+
+
+def _cut(shown: str) -> str:
+    return shown if len(shown) <= 60 else shown[:28] + ".." + shown[-28:]
 
 
 def _is_variable(source: Source, call: Node) -> bool:

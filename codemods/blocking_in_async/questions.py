@@ -12,6 +12,7 @@ from engine.base.model import Site
 from engine.rust.held_guards import asked_about
 from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE, Answers, Question
+from engine.rust.shared_effects import asked_of_effects
 from engine.rust.syntax import span_of
 from engine.rust.thread_closures import Region, asked
 
@@ -49,6 +50,8 @@ def grouped(found: Sequence[Operation]) -> Iterator[Group]:
 
 def _of_group(group: Group) -> Iterator[Question]:
     source, path = group.source, group.first.site.path
+    for span in asked_of_effects(source, group.body):
+        yield Question(path, span)
     for op in group.operations:
         yield Question(path, op.span, AWAIT_IN_PLACE)
         for span in asked_about(source, op.node):

@@ -29,7 +29,7 @@ from engine.rust.queries import walk
 from engine.rust.statement_nodes import body_of
 from engine.rust.syntax import Source, span_of, walk_all
 
-What = Literal["await", "call", "lock", "macro", "write", "log", "convention", "unseen"]
+What = Literal["await", "call", "lock", "macro", "write", "log", "convention", "unseen", "read"]
 
 _WRITES = frozenset({"assignment_expression", "compound_assignment_expr"})
 # What they run is not seen here, is run another time, or leaves.
@@ -43,7 +43,8 @@ _UNSEEN = frozenset(
 class Effect:
     """One effect. ``what``: a suspension, a call of a function that is not known, a lock taken, an
     unknown macro, a write to a place that others may see, a text that is logged, a call that is
-    harmless by convention only; "unseen" is for :func:`hinders_repeating` alone."""
+    harmless by convention only; "unseen" is for :func:`hinders_repeating` alone, "read", a look at what
+    others may change, for :mod:`engine.rust.shared_effects`."""
 
     what: What
     node: Node
@@ -63,7 +64,7 @@ def effects(source: Source, node: Node, leave: Collection[Span] = ()) -> Iterato
         current = pending.pop()
         if span_of(current) in leave or current.type == "async_block":
             continue
-        found = _effect(source, current)
+        found = effect_of(source, current)
         if found is not None:
             yield found
         pending.extend(reversed(parts_of(source, current)))
@@ -109,7 +110,8 @@ def _arguments_of(source: Source, macro: Node) -> list[Node]:
     return [n for child in inner for n in (child.children if child.is_error else (child,))]
 
 
-def _effect(source: Source, node: Node) -> Effect | None:
+def effect_of(source: Source, node: Node) -> Effect | None:
+    """The effect of ``node`` itself, without those of its parts."""
     match node.type:
         case "await_expression":
             return Effect("await", node, f"`{_short(source, node)}`")

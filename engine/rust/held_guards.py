@@ -28,6 +28,7 @@ from engine.rust.syntax import FUNCTIONS, Source, span_of, walk_all
 from engine.rust.value_trace import Names, trace
 
 Holds = Callable[[Node], bool | None]
+Takes = Callable[[Node], bool]
 
 _CALLS = frozenset({"call_expression", "await_expression", "try_expression", "macro_invocation"})
 _TAKING = rb"\b(?:%s)\b" % b"|".join(sorted(LOCKS | BORROWS))
@@ -39,24 +40,29 @@ def _unknown(_: Node) -> bool | None:
     return None
 
 
-def guards_at(source: Source, point: Node, holds: Holds = _unknown) -> Iterator[GuardScope]:
+def guards_at(
+    source: Source, point: Node, holds: Holds = _unknown, takes: Takes | None = None
+) -> Iterator[GuardScope]:
     """Guards, taken in the same body (of a ``fn``, closure or async block), that may be held when
-    ``point`` has been evaluated. Raises RecursionError on absurdly nested code."""
+    ``point`` has been evaluated. ``takes`` tells of a parameter's written type whether it is, or owns, one, beside
+    what looks so. Raises RecursionError on absurdly nested code."""
     function = source.function_of(point)
     if function is not None and (
         holds is not _unknown or _LOOKS.search(source.data, function.start_byte, point.end_byte)
     ):
-        yield from _in_body(source, function, point, holds)
+        yield from _in_body(source, function, point, holds, takes)
 
 
-def guards_across(source: Source, point: Node, holds: Holds = _unknown) -> Iterator[GuardScope]:
+def guards_across(
+    source: Source, point: Node, holds: Holds = _unknown, takes: Takes | None = None
+) -> Iterator[GuardScope]:
     """Guards that an ``.await`` put behind ``point`` may keep: those of :func:`guards_at`, and those
     held where the closures and async blocks around it are made. What is spawned runs elsewhere, with
     the guards alone that it takes along."""
     place: Node | None = point
     spawned = False
     while place is not None:
-        for found in guards_at(source, place, holds):
+        for found in guards_at(source, place, holds, takes):
             if not spawned or _takes_along(found, place):
                 yield found
         body = source.function_of(place)
@@ -65,14 +71,20 @@ def guards_across(source: Source, point: Node, holds: Holds = _unknown) -> Itera
         place = body if body is not None and body.type != "function_item" else None
 
 
-def _in_body(source: Source, function: Node, point: Node, holds: Holds) -> Iterator[GuardScope]:
+def _in_body(
+    source: Source, function: Node, point: Node, holds: Holds, takes: Takes | None
+) -> Iterator[GuardScope]:
     here = frozenset({span_of(point)})
     for node in _takers(source, function, holds):
         found = _held(source, node, point, here)
         if found is not None:
             yield found
     for parameter in parameters_of(function):
-        if parameter.type is not None and written_flavour(source, parameter.type) is not None:
+        written = parameter.type
+        if written is None:
+            continue
+        by_looks = written_flavour(source, written) is not None
+        if by_looks or (takes is not None and takes(written)):
             incoming = parameter_scope(source, parameter.node, here)
             if incoming is not None and _is_held(incoming, point):
                 yield incoming

@@ -81,11 +81,13 @@ def _fields(items: Items, item: Item, type_: Type, found: Inside, depth: int) ->
     if item.kind not in ("struct", "enum"):
         found.unseen = found.unseen or type_
         return
-    for part in _held(items, item, type_.args):
+    for part in held_types(items, item, type_.args):
         _look(items, part, found, depth + 1)
 
 
-def _held(items: Items, item: Item, args: tuple[Type, ...]) -> Iterator[Type]:
+def held_types(items: Items, item: Item, args: tuple[Type, ...]) -> Iterator[Type]:
+    """The types of the fields of a struct or an enum of the workspace (those of all variants), with ``args`` for its
+    parameters."""
     source, node = items.open(item)
     names = type_parameter_names(source, node)
     given = {**dict.fromkeys(names), **dict(zip(names, args, strict=False))}

@@ -232,6 +232,15 @@ _MAKERS = frozenset(
         (b"cmp", b"min"),
         (b"", b"max"),
         (b"", b"min"),
+        (b"Command", b"new"),
+        (b"Path", b"new"),
+        (b"String", b"from_utf8"),
+        (b"String", b"from_utf8_lossy"),
+        (b"str", b"from_utf8"),
+    }
+    | {
+        (owner, b"new")
+        for owner in b"VecDeque PathBuf OsString HashMap HashSet BTreeMap BTreeSet Cell RefCell".split()
     }
 )
 _MAKING = re.compile(rb"from|try_from|default|from_(?:secs|millis|micros|nanos|str)[a-z0-9_]*")

@@ -102,6 +102,8 @@ _KNOWN: Mapping[str, Known] = {
             "std::num: NonZero",
             "std::any: TypeId",
             "std::thread: ThreadId",
+            "std::process: ExitStatus",
+            "std::fs: FileType",
             "std::marker: PhantomData",
             "std::alloc: Layout",
             "std::mem: Discriminant",
@@ -166,6 +168,8 @@ _KNOWN: Mapping[str, Known] = {
         ),
         Known(Cost.UNKNOWN, Nature.CELL),
     ),
+    "std::fs::Metadata": Known(Cost.NONE),
+    "std::process::Output": Known(Cost.DEEP),
     "std::ptr::NonNull": Known(Cost.NONE, Nature.CELL, copy=True),
     "str": _TEXT,
     **dict.fromkeys(

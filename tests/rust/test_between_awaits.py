@@ -55,3 +55,18 @@ def test_a_segment_ends_where_the_future_may_be_suspended(
     assert [effect.words.replace("`", "") for effect in found.before] == before
     assert [effect.words.replace("`", "") for effect in found.after] == after
     assert len(found.others) == others
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("HERE();", []),
+        ("x.await; HERE();", ["x.await"]),
+        ("x.await; y.await; HERE();", ["y.await"]),
+        ("if c { x.await; } HERE();", ["x.await"]),
+        ("while let Some(p) = ps.next().await { HERE(); }", ["ps.next().await"]),
+    ],
+)
+def test_what_a_segment_begins_with(text: str, begun: list[str]) -> None:
+    found = _first(text).begun
+    assert [(node.text or b"").decode() for node in found] == begun

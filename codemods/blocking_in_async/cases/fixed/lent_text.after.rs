@@ -1,0 +1,32 @@
+// level: review
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+
+pub struct Meter(Arc<AtomicUsize>);
+
+impl std::ops::AddAssign<usize> for Meter {
+    fn add_assign(&mut self, more: usize) {
+        self.0.fetch_add(more, SeqCst);
+    }
+}
+
+pub async fn filled(out: &mut String, path: &Path) {
+    out.push_str("<");
+    out.push_str(&tokio::fs::read_to_string(path).await.unwrap_or_default());
+    out.push_str(">");
+}
+
+pub async fn written(out: &mut String, path: &Path) -> std::fmt::Result {
+    write!(out, "<")?;
+    let text = tokio::fs::read_to_string(path).await.unwrap_or_default();
+    write!(out, "{text}>")
+}
+
+pub async fn metered(mut meter: Meter, path: &Path) -> usize {
+    meter += 1;
+    let size = tokio::fs::read(path).await.map_or(0, |bytes| bytes.len());
+    meter += size;
+    size
+}
