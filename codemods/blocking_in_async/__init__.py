@@ -82,7 +82,8 @@ tokio call in the same function, or where a package of the workspace that depend
 without one; in a closure that is called at once, where nothing can be awaited; in a macro that is not std's.
 Nothing goes to another thread that works on its own, or in its own task, alone, itself or through functions of the
 workspace: `thread_local!` and `task_local!` statics, `spawn_local`, `task::id()`, `thread::current()`,
-`thread::park()`. A feature that tokio lacks (`fs`, `rt`, `time`) is switched on in the package's Cargo.toml with
+`thread::park()`. What the closure declares and whose drop others see (a temporary directory, a locked file) comes
+out of it, and lives to the end of its block as before. A feature that tokio lacks (`fs`, `rt`, `time`) is switched on in the package's Cargo.toml with
 the fix, which is for review then, and the package is checked without its tests too; where a feature would bring in
 other packages (`process`, `net`), it is named and left to you.
 

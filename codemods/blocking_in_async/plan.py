@@ -35,6 +35,7 @@ from engine.rust.first_poll import polled_once
 from engine.rust.guard_scopes import GuardScope
 from engine.rust.guard_types import GuardTypes
 from engine.rust.held_guards import guards_across
+from engine.rust.late_drops import LateDrops
 from engine.rust.nodes import callee_name
 from engine.rust.own_places import OwnPlaces
 from engine.rust.polled import Runs
@@ -439,7 +440,12 @@ class _Plan:
         if isinstance(features, str):
             return features
         made = offload(
-            region, self.group.body, self.type_at, self.facts.type_facts, self._tokio.crate
+            region,
+            self.group.body,
+            self.type_at,
+            self.facts.type_facts,
+            self._tokio.crate,
+            LateDrops(self.workspace.drops).matters,
         )
         if isinstance(made, str):
             return made

@@ -20,6 +20,7 @@ from engine.rust.codegen import first_free, words_around
 from engine.rust.item_nodes import self_parameter
 from engine.rust.known_calls import changes_receiver, is_inert_method, is_reading_method
 from engine.rust.known_types import Cost, Nature, key_of
+from engine.rust.late_drops import is_locked
 from engine.rust.nodes import (
     access_of,
     borrowed,
@@ -29,7 +30,7 @@ from engine.rust.nodes import (
     operation_of,
     unwrapped,
 )
-from engine.rust.scopes import Binding, Scopes
+from engine.rust.scopes import Binding, Scopes, scopes_of
 from engine.rust.syntax import Source, span_of, walk_all
 from engine.rust.type_facts import TypeFacts
 from engine.rust.types import Type
@@ -292,8 +293,10 @@ def _of_value(
         )
         return Owned(place, name, before, b"", Cost.NONE)
     if place.is_name and not behind and place.binding is not None:
-        seen = types.drop_is_seen(type_)
-        return Owned(place, name, b"", b"", Cost.NONE) if seen is False or _is_file(type_) else None
+        unseen = types.drop_is_seen(type_) is False or _is_file(type_)
+        if not unseen or is_locked(scopes_of(source, function), place.binding):
+            return None
+        return Owned(place, name, b"", b"", Cost.NONE)
     found = types.ownership(type_)
     same = types.is_cheap(type_) or (
         found.nature is Nature.PLAIN and found.cost is not Cost.UNKNOWN
@@ -328,11 +331,13 @@ TypeAt = Callable[[Span], Type | None]
 @dataclass(frozen=True, slots=True)
 class Result:
     """A name that the code declares and that is used behind it; ``mutable``: it is changed there, as far as is
-    told by what is done (a method of any name may do it, too)."""
+    told by what is done (a method of any name may do it, too). ``outside`` is the name that it has there, "" for its
+    own."""
 
     name: bytes
     mutable: bool
-    use: Span  # one of those behind
+    declared: Span
+    outside: bytes = b""
 
 
 def results_of(scopes: Scopes, statements: Sequence[Node]) -> tuple[Result, ...]:
@@ -348,5 +353,5 @@ def results_of(scopes: Scopes, statements: Sequence[Node]) -> tuple[Result, ...]
             changed = binding.mutable and surely_changes(
                 scopes.source, Place(binding.name, binding, uses)
             )
-            found.append(Result(binding.name, changed, later[0].span))
+            found.append(Result(binding.name, changed, binding.decl))
     return tuple(found)

@@ -25,6 +25,7 @@ from engine.rust.codegen import (
 )
 from engine.rust.control_flow import exits
 from engine.rust.item_nodes import return_type, type_arguments
+from engine.rust.late_drops import asked_of_locals, living_on
 from engine.rust.nodes import generic_head, named_children, outward, tried
 from engine.rust.owned_captures import (
     Owned,
@@ -36,7 +37,7 @@ from engine.rust.owned_captures import (
     results_of,
     used_behind,
 )
-from engine.rust.scopes import Scopes
+from engine.rust.scopes import Binding, Scopes
 from engine.rust.statement_nodes import expression_in, let_of
 from engine.rust.suspension import suspends
 from engine.rust.syntax import ITEMS, Source, span_of
@@ -50,7 +51,7 @@ TypeAt = Callable[[Span], Type | None]
 class Region:
     """What becomes the closure: ``nodes`` are statements of one block, or one expression. Where it is one
     expression in a statement that does more, ``hoisted`` is that statement: the value is computed in front of
-    it. ``tail``: its value is the block's."""
+    it. ``tail``: its value is the block's. ``late`` are names that it declares and that must live on behind it."""
 
     source: Source
     scopes: Scopes
@@ -58,6 +59,7 @@ class Region:
     nodes: tuple[Node, ...]
     hoisted: Node | None = None
     tail: bool = False
+    late: tuple[Result, ...] = ()
 
     @property
     def span(self) -> Span:
@@ -71,8 +73,11 @@ class Region:
 
     @cached_property
     def results(self) -> tuple[Result, ...]:
-        """What it declares that is used behind it."""
-        return () if self.hoisted is not None else results_of(self.scopes, self.nodes)
+        """What it declares that is used behind it, or must live on, in the order of the text."""
+        if self.hoisted is not None:
+            return ()
+        every = (*results_of(self.scopes, self.nodes), *self.late)
+        return tuple(sorted(every, key=lambda result: result.declared))
 
     @cached_property
     def tries(self) -> tuple[Node, ...]:
@@ -139,6 +144,7 @@ def asked(region: Region) -> Iterator[Span]:
         if wider is not None:
             yield from asked(wider)
     yield from try_operands(region)
+    yield from asked_of_locals(region.nodes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,16 +158,21 @@ class Offload:
 
 
 def offload(
-    region: Region, body: Node, type_at: TypeAt, types: TypeFacts, tokio: bytes
+    region: Region,
+    body: Node,
+    type_at: TypeAt,
+    types: TypeFacts,
+    tokio: bytes,
+    matters: Callable[[Type], bool] = lambda _: False,
 ) -> Offload | str:
-    """The closure; in words why it cannot be one."""
+    """The closure; in words why it cannot be one. ``matters`` tells whether it matters when a value is dropped."""
     source, scopes = region.source, region.scopes
     if source.comments_in(region.span) and region.hoisted is not None:
         return "a comment stands inside what would be replaced"
     for place in region.places:
         behind = used_behind(scopes, place, region.span, span_of(scopes.function))
         if behind and may_change(source, place) and (wider := widened(region, place)) is not None:
-            return offload(wider, body, type_at, types, tokio)
+            return offload(wider, body, type_at, types, tokio, matters)
     taken: list[Owned] = []
     within = span_of(scopes.function)
     for place in region.places:
@@ -174,6 +185,11 @@ def offload(
     fails = _failing(region, body, type_at)
     if isinstance(fails, str):
         return fails
+    if len(region.nodes) > 1 and not region.tail:
+        late = living_on(scopes, region.block, region.nodes, type_at, matters)
+        if isinstance(late, str):
+            return late
+        region = replace(region, late=tuple(map(_late, late)))
     text = _written(region, taken, fails, tokio)
     copies = tuple(
         each.place.text.decode("utf-8", "replace") for each in taken if each.cost.allocates
@@ -187,6 +203,11 @@ def offload(
     front = in_front(source, region.hoisted, b"let " + name + b" = " + text + b";")
     edits = (front, Edit(source.path, place_.start_byte, place_.end_byte, name))
     return Offload(edits, copies, region)
+
+
+def _late(binding: Binding) -> Result:
+    unused = binding.name if binding.name.startswith(b"_") else b"_" + binding.name
+    return Result(binding.name, False, binding.decl, unused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,7 +290,7 @@ def _bound(region: Region, awaited: bytes) -> bytes:
         return typed + awaited + b";"
     if not results:
         return awaited
-    names = [(b"mut " if each.mutable else b"") + each.name for each in results]
+    names = [(b"mut " if each.mutable else b"") + (each.outside or each.name) for each in results]
     pattern = names[0] if len(names) == 1 else b"(" + b", ".join(names) + b")"
     return b"let " + pattern + b" = " + awaited + b";"
 

@@ -129,3 +129,34 @@ def test_it_begins_where_what_it_changes_is_declared() -> None:
 )
 def test_a_result_that_is_changed_behind(written: bytes, name: bytes, after: bytes | None) -> None:
     assert with_mutable(written, name) == after
+
+
+_TEMP = "app::Temp"
+
+
+@pytest.mark.parametrize(
+    ("body", "outside"),
+    [
+        ("let t = temp(1); op(1); go()", "let _t ="),
+        ("let t = temp(1); let n = op(1); go(n)", "let (_t, n) ="),
+        ("let n = op(1); let _t = temp(1); go(n)", "let (n, _t) ="),
+        ("let t = temp(1); let n = op(1); go(n, t)", "let (t, n) ="),
+        ("let t = temp(1); drop(t); let n = op(1); go(n)", "let n ="),
+        ("let t = temp(1); if c { drop(t); } let n = op(1); go(n)", "`t` would be dropped earlier"),
+        ("let f = file(1); f.lock(); let n = op(1); go(n)", "let (_f, n) ="),
+        ("let f = file(1); f.read(); let n = op(1); go(n)", "let n ="),
+    ],
+)
+def test_what_must_live_on_comes_out(body: str, outside: str) -> None:
+    text = f"async fn f() {{ {body} }}"
+    region, source = _region(text, 0, len(body.split(";")) - 1 - body.count("if c"))
+    types = {**_TYPES, "temp(1)": _TEMP, "file(1)": "std::fs::File", "c": "bool"}
+
+    def type_at(span: Span) -> Type | None:
+        told = types.get(source.slice(span).decode())
+        return parse(told) if told is not None else None
+
+    function = source.root.named_children[0]
+    made = offload(region, function, type_at, TypeFacts(), b"tokio", lambda t: str(t) == _TEMP)
+    written = made if isinstance(made, str) else made.edits[0].replacement.decode()
+    assert written.startswith(outside)
