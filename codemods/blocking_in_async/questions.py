@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 from codemods.blocking_in_async.helpers import by_name, through_helpers
 from codemods.blocking_in_async.operations import Group, Operation, asked_of, groups, operation
-from codemods.blocking_in_async.regions import regions
+from codemods.blocking_in_async.regions import regions, starts
 from engine.base.model import Site
 from engine.rust.held_guards import asked_about
 from engine.rust.polled import Runs
 from engine.rust.questions import AWAIT_BEFORE, AWAIT_IN_PLACE, Answers, Question
 from engine.rust.shared_effects import asked_of_effects
-from engine.rust.syntax import span_of
 from engine.rust.thread_closures import Region, asked
 
 if TYPE_CHECKING:
@@ -59,5 +58,6 @@ def _of_group(group: Group) -> Iterator[Question]:
     for region in regions(group):
         if isinstance(region, Region):
             yield from (Question(path, span) for span in asked(region))
-            if region.hoisted is None:
-                yield Question(path, span_of(region.nodes[0]), AWAIT_BEFORE)
+    # Types may leave out some of the operations, and another one is the first then.
+    for span in sorted({span for op in group.operations for span in starts(group, op)}):
+        yield Question(path, span, AWAIT_BEFORE)

@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
-from codemods.blocking_in_async.operations import Group
+from codemods.blocking_in_async.operations import Group, Operation
+from engine.base.model import Span
 from engine.rust.evaluation_order import is_evaluated_first
 from engine.rust.nodes import named_children, tried
 from engine.rust.scopes import scopes_of
@@ -43,6 +44,17 @@ def regions(group: Group) -> Iterator[Region | str]:
         if hoisted is not None:
             yield hoisted
     yield why or region
+
+
+def starts(group: Group, op: Operation) -> Iterator[Span]:
+    """The statements of the future's own blocks around an operation: a closure may begin at each."""
+    inner = op.node
+    for ancestor in group.source.ancestors(op.node):
+        if ancestor.type == "block":
+            yield span_of(inner)
+        if ancestor == group.body:
+            return
+        inner = ancestor
 
 
 def _top(source: Source, group: Group, node: Node) -> Node:
