@@ -210,11 +210,6 @@ def _late(binding: Binding) -> Result:
     return Result(binding.name, False, binding.decl, unused)
 
 
-def _late(binding: Binding) -> Result:
-    unused = binding.name if binding.name.startswith(b"_") else b"_" + binding.name
-    return Result(binding.name, False, binding.decl, unused)
-
-
 @dataclass(frozen=True, slots=True)
 class _Fails:
     """How the closure's errors leave: ``result`` is its written type, "" where it needs none; ``outer``: the
