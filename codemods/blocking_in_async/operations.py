@@ -109,7 +109,14 @@ def _by_trait(function: Type) -> Blocking | None:
     """``Read::read(&mut file, ..)``, ``Path::exists(p)``: a method that is called by its path."""
     if len(function.args) < 2 or not function.args[0].args[:-1]:
         return None
-    return blocking_method(function.args[0].args[0], function.last)
+    receiver = function.args[0].args[0]
+    # A function of somebody else's that takes such a value first, and is called so, is none.
+    crates = {step.name.partition("::")[0] for step in receiver.deref_chain()}
+    if function.name.lstrip("<&").partition("::")[0] not in {"std", "core", "alloc", *crates} - {
+        ""
+    }:
+        return None
+    return blocking_method(receiver, function.last)
 
 
 def groups(found: Iterable[Operation], effects_of: EffectsOf = _by_names) -> Iterator[Group]:
